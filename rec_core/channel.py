@@ -1,0 +1,233 @@
+"""Channels (the information is known, the target is random) and problems (one target).
+
+A channel draws Y; Y decides the target Q = Q(X|Y) that the sender wants to send a sample of, and P = E_Y[Q(X|Y)] is the
+coding distribution both sides share. A problem is one such Q.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import ArrayLike, NDArray
+
+from . import families
+from .errors import RecError
+from .families import FAMILIES, GAUSSIAN, UNIFORM
+from .randomness import SOURCE, check_seed, uniforms
+
+LN2 = math.log(2.0)
+MAX_BITS = 1000.0  # a dimension's information: 2^-bits must stay a positive float
+
+
+class Coding(NamedTuple):
+    """The coding distribution P, all the receiver needs to know: its family and dimension D."""
+
+    family: str
+    dim: int
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One target Q against P. Made by `gaussian_problem`, `uniform_problem` or `Channel.draw`.
+
+    `params[d]` is (mean, scale) of a Gaussian or (low, high) of a uniform dimension.
+    """
+
+    family: str
+    params: tuple[tuple[float, float], ...]
+
+    def __post_init__(self) -> None:
+        if not self.params:
+            raise RecError("A problem needs at least one dimension.")
+        if not all(math.isfinite(value) for pair in self.params for value in pair):
+            raise RecError("The parameters of Q must be finite numbers; found NaN or infinity.")
+        for d, (a, b) in enumerate(self.params):
+            if self.family == "gaussian" and b <= 0.0:
+                raise RecError(f"The scale of Q must be positive in every dimension; dimension {d} has {b:g}.")
+            if self.family == "uniform" and not 0.0 <= a < b <= 1.0:
+                raise RecError(
+                    f"The box of Q must lie inside the support of P with 0 <= low < high <= 1 in every dimension; "
+                    f"dimension {d} has [{a:g}, {b:g}]."
+                )
+
+    @property
+    def dim(self) -> int:
+        """Number of dimensions D."""
+        return len(self.params)
+
+    @property
+    def coding(self) -> Coding:
+        """The coding distribution P, which the receiver knows."""
+        return Coding(self.family, self.dim)
+
+    @property
+    def family_code(self) -> int:
+        """The number kernels know the family by."""
+        return FAMILIES[self.family]
+
+    @property
+    def table(self) -> NDArray[np.float64]:
+        """Parameters as kernels take them, float64 (D, 3); see `families`."""
+        rows = np.empty((self.dim, 3))
+        rows[:, :2] = self.params
+        width = rows[:, 1] - rows[:, 0] if self.family == "uniform" else rows[:, 1]
+        rows[:, 2] = -np.log(width)
+        return rows
+
+    @property
+    def kl_bits(self) -> float:
+        """KL(Q || P) in bits, exact."""
+        return math.fsum(families.kl(self.family_code, row) for row in self.table) / LN2
+
+    @property
+    def renyi_inf_bits(self) -> float:
+        """D_inf = log2 sup r in bits, exact; inf where Q is wider than P."""
+        low, high = families.support(self.family_code)
+        return sum(families.log_sup(self.family_code, row, low, high) for row in self.table) / LN2
+
+    def log_ratio_bits(self, x: ArrayLike) -> Any:
+        """log2 r(x) = log2 q(x)/p(x); `x` of shape (..., D), result (...) in bits, -inf outside Q's support."""
+        points = np.asarray(x, dtype=np.float64)
+        if points.ndim == 0 or points.shape[-1] != self.dim:
+            raise RecError(f"x must have shape (..., {self.dim}), got {points.shape}.")
+        table = self.table
+        logs = np.zeros(points.shape[:-1])
+        for d in range(self.dim):
+            logs += _log_ratios(self.family_code, table[d], points[..., d].ravel()).reshape(logs.shape)
+        return (logs / LN2)[()]
+
+
+@njit(cache=True, nogil=True)
+def _log_ratios(family, row, x):  # type: ignore[no-untyped-def]
+    out = np.empty(x.shape[0])
+    for i in range(x.shape[0]):
+        out[i] = families.log_ratio(family, row, x[i])
+    return out
+
+
+@dataclass(frozen=True)
+class Channel:
+    """A channel with `bits[d]` bits of information in dimension d. Made by `gaussian_channel` or `uniform_channel`."""
+
+    family: str
+    bits: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        if not self.bits:
+            raise RecError("A channel needs at least one dimension; pass the bits of each, e.g. (4.0, 2.0).")
+        for d, value in enumerate(self.bits):
+            if not 0.0 <= value <= MAX_BITS:
+                raise RecError(
+                    f"Information must be between 0 and {MAX_BITS:g} bits in every dimension; "
+                    f"dimension {d} has {value:g}."
+                )
+
+    @property
+    def dim(self) -> int:
+        """Number of dimensions D."""
+        return len(self.bits)
+
+    @property
+    def coding(self) -> Coding:
+        """The coding distribution P, which the receiver knows."""
+        return Coding(self.family, self.dim)
+
+    @property
+    def family_code(self) -> int:
+        """The number kernels know the family by."""
+        return FAMILIES[self.family]
+
+    @property
+    def information_bits(self) -> float:
+        """I[X;Y] in bits, all dimensions together."""
+        return math.fsum(self.bits)
+
+    @property
+    def scales(self) -> NDArray[np.float64]:
+        """2^(-I_d): a Gaussian's posterior scale, a uniform's box width; shape (D,)."""
+        return np.exp2(-np.array(self.bits))
+
+    def draw(self, seed: int) -> Problem:
+        """The target Q of one Y: a function of the seed."""
+        table = np.empty((self.dim, 3))
+        draw_target(self.family_code, self.scales, check_seed(seed), table)
+        return Problem(self.family, tuple((float(row[0]), float(row[1])) for row in table))
+
+
+@njit(cache=True, nogil=True)
+def draw_target(family, scales, seed, table):  # type: ignore[no-untyped-def]
+    """Draw Y and write the target's parameters into `table` (D, 3); `scales` (D,) as `Channel.scales`.
+
+    Gaussian: scale 2^-I, mean ~ N(0, 1 - scale^2), so that P = N(0,1) exactly. Uniform: a cell of the equal grid
+    where 2^I is whole, so that P is uniform exactly; elsewhere a box of that width placed uniformly.
+    """
+    dim = scales.shape[0]
+    v = np.empty(dim)
+    uniforms(seed, SOURCE, np.uint64(0), v)
+    for d in range(dim):
+        scale = scales[d]
+        if family == GAUSSIAN:
+            spread = math.sqrt((1.0 - scale) * (1.0 + scale))
+            table[d, 0] = spread * families.quantile(GAUSSIAN, 0, 1, v[d])
+            table[d, 1] = scale
+            table[d, 2] = -math.log(scale)
+        else:
+            cells = 1.0 / scale
+            if abs(cells - round(cells)) <= 1e-9 * cells and cells < 2.0**50:
+                cell = math.floor(v[d] * round(cells))
+                table[d, 0] = cell / round(cells)
+                table[d, 1] = (cell + 1.0) / round(cells)
+            else:
+                table[d, 0] = v[d] * (1.0 - scale)
+                table[d, 1] = min(1.0, table[d, 0] + scale)
+            table[d, 2] = -math.log(table[d, 1] - table[d, 0])
+
+
+def gaussian_channel(information_bits: Sequence[float] | ArrayLike) -> Channel:
+    """Gaussian channel: X ~ N(0,1) and I_d = `information_bits[d]` >= 0 bits in dimension d; shape (D,).
+
+    Given Y, X is N(m_d, 4^(-I_d)) with m_d ~ N(0, 1 - 4^(-I_d)).
+    """
+    return Channel("gaussian", _vector(information_bits, "information_bits"))
+
+
+def uniform_channel(information_bits: Sequence[float] | ArrayLike) -> Channel:
+    """Uniform channel: P = U[0,1]^D, Q uniform on a box of width 2^(-I_d) in dimension d; shape (D,)."""
+    return Channel("uniform", _vector(information_bits, "information_bits"))
+
+
+def gaussian_problem(mean: Sequence[float] | ArrayLike, scale: Sequence[float] | ArrayLike) -> Problem:
+    """Q = N(mean, diag(scale^2)) against P = N(0, I); both of shape (D,), scale > 0."""
+    return _problem("gaussian", _vector(mean, "mean"), _vector(scale, "scale"), ("mean", "scale"))
+
+
+def uniform_problem(low: Sequence[float] | ArrayLike, high: Sequence[float] | ArrayLike) -> Problem:
+    """Q = U(box from low to high) against P = U[0,1]^D; both of shape (D,), 0 <= low < high <= 1."""
+    return _problem("uniform", _vector(low, "low"), _vector(high, "high"), ("low", "high"))
+
+
+def _problem(family: str, first: tuple[float, ...], second: tuple[float, ...], names: tuple[str, str]) -> Problem:
+    if len(first) != len(second):
+        raise RecError(
+            f"{names[0]} and {names[1]} must have the same length, one number a dimension; "
+            f"got {len(first)} and {len(second)}."
+        )
+    return Problem(family, tuple(zip(first, second, strict=True)))
+
+
+def _vector(values: Any, name: str) -> tuple[float, ...]:
+    """A one-dimensional tuple of finite floats, or a sentence."""
+    try:
+        array = np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise RecError(f"{name} must be a sequence of numbers, one a dimension; got {values!r}.") from None
+    if array.ndim != 1:
+        raise RecError(f"{name} must have shape (D,), one number a dimension; got shape {array.shape}.")
+    if not np.isfinite(array).all():
+        raise RecError(f"{name} must be finite numbers; found NaN or infinity.")
+    return tuple(array.tolist())

@@ -1,0 +1,416 @@
+"""A slow, independent oracle for relative entropy coding in plain NumPy and SciPy.
+
+Nothing here is shared with `rec_core`: other formulas, another random generator, no speed. A problem is a target Q and a
+coding distribution P that factorise over dimensions, each factor a frozen `scipy.stats` distribution. Ratios are in nats
+unless a name says bits; indices of candidates count from 1.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, localcontext
+from math import prod
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import integrate, optimize, stats
+
+Array = NDArray[Any]
+
+
+# ---------------------------------------------------------------------------------------------------------- problems
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Target Q and coding distribution P, one frozen scipy distribution a dimension."""
+
+    target: tuple[Any, ...]
+    coding: tuple[Any, ...]
+
+    @property
+    def dim(self) -> int:
+        return len(self.target)
+
+
+def gaussian(mean: ArrayLike, scale: ArrayLike) -> Problem:
+    """Q = N(mean, diag scale^2) against P = N(0, I)."""
+    mean, scale = np.atleast_1d(mean), np.atleast_1d(scale)
+    target = tuple(stats.norm(m, s) for m, s in zip(mean, scale, strict=True))
+    return Problem(target, tuple(stats.norm() for _ in target))
+
+
+def uniform(low: ArrayLike, high: ArrayLike) -> Problem:
+    """Q uniform on a box against P = U[0, 1]^D."""
+    low, high = np.atleast_1d(low), np.atleast_1d(high)
+    target = tuple(stats.uniform(a, b - a) for a, b in zip(low, high, strict=True))
+    return Problem(target, tuple(stats.uniform() for _ in target))
+
+
+def log_ratio(problem: Problem, x: ArrayLike) -> Array:
+    """log q(x)/p(x) in nats; x (..., D)."""
+    x = np.asarray(x, dtype=float)
+    factors = [
+        q.logpdf(x[..., d]) - p.logpdf(x[..., d])
+        for d, (q, p) in enumerate(zip(problem.target, problem.coding, strict=True))
+    ]
+    return np.sum(factors, axis=0)
+
+
+def exact_gaussian_log_ratio(mean: float, scale: float, x: float) -> float:
+    """The one-dimensional Gaussian log ratio in nats, worked with 60 digits from the given doubles."""
+    with localcontext() as context:
+        context.prec = 60
+        m, s, y = Decimal(mean), Decimal(scale), Decimal(x)
+        return float(-s.ln() - (y - m) ** 2 / (2 * s * s) + y * y / 2)
+
+
+def gaussian_kl_bits(mean: ArrayLike, scale: ArrayLike) -> float:
+    """KL(Q||P) in closed form."""
+    mean, scale = np.atleast_1d(mean), np.atleast_1d(scale)
+    return float(np.sum((scale**2 - 1 + mean**2) / 2 - np.log(scale)) / np.log(2))
+
+
+def gaussian_renyi_inf_bits(mean: ArrayLike, scale: ArrayLike) -> float:
+    """log2 of the largest ratio, in closed form; a dimension with Q = P adds nothing."""
+    total = 0.0
+    for m, s in zip(np.atleast_1d(mean), np.atleast_1d(scale), strict=True):
+        if m == 0 and s == 1:
+            continue
+        total += (-np.log(s) + m**2 / (2 * (1 - s**2))) / np.log(2) if s < 1 else np.inf
+    return float(total)
+
+
+def kl_bits_by_quadrature(problem: Problem) -> float:
+    """KL(Q||P) by numerical integration over the quantiles of Q, dimension by dimension."""
+    total = 0.0
+    for q, p in zip(problem.target, problem.coding, strict=True):
+        value, _ = integrate.quad(
+            lambda v, q=q, p=p: q.logpdf(q.ppf(v)) - p.logpdf(q.ppf(v)), 0, 1, epsabs=1e-11, limit=500
+        )
+        total += value
+    return total / np.log(2)
+
+
+def sup_log_ratio(q: Any, p: Any, low: float, high: float) -> float:
+    """Largest one-dimensional log ratio on the interval with P-quantiles [low, high]: a grid, then a local search."""
+    u = np.linspace(low, high, 2003)
+    u[0], u[-1] = max(u[0], 1e-15), min(u[-1], 1 - 1e-15)
+    with np.errstate(invalid="ignore"):
+        x = p.ppf(u)
+        values = q.logpdf(x) - p.logpdf(x)
+    best = int(np.argmax(values))
+    if not np.isfinite(values[best]):
+        return float(values[best])
+    left, right = x[max(best - 1, 0)], x[min(best + 1, len(x) - 1)]
+    found = optimize.minimize_scalar(
+        lambda y: -(q.logpdf(y) - p.logpdf(y)), bounds=(left, right), method="bounded", options={"xatol": 1e-12}
+    )
+    return float(max(values[best], -found.fun))
+
+
+def renyi_inf_bits_by_search(problem: Problem) -> float:
+    """log2 of the largest ratio, by numerical search."""
+    return sum(sup_log_ratio(q, p, 0, 1) for q, p in zip(problem.target, problem.coding, strict=True)) / np.log(2)
+
+
+# -------------------------------------------------------------------------------------------------------------- bins
+
+
+def all_bins(intervals: Sequence[int]) -> list[tuple[int, ...]]:
+    """Every bin as a tuple of interval numbers, in lexicographic order."""
+    return list(itertools.product(*(range(n) for n in intervals)))
+
+
+def product_over_bins(per_dimension: Sequence[Array]) -> Array:
+    """Products of one factor a dimension, over all bins in lexicographic order."""
+    return np.array([prod(values) for values in itertools.product(*per_dimension)])
+
+
+def peaks(problem: Problem, intervals: Sequence[int]) -> Array:
+    """M_j, the largest ratio in each bin."""
+    return product_over_bins(
+        [
+            np.exp([sup_log_ratio(q, p, b / n, (b + 1) / n) for b in range(n)])
+            for q, p, n in zip(problem.target, problem.coding, intervals, strict=True)
+        ]
+    )
+
+
+def masses(problem: Problem, intervals: Sequence[int]) -> Array:
+    """Q(B_j) of each bin."""
+    per_dimension = []
+    for q, p, n in zip(problem.target, problem.coding, intervals, strict=True):
+        edges = p.ppf(np.arange(n + 1) / n)
+        per_dimension.append(np.diff(q.cdf(edges)))
+    return product_over_bins(per_dimension)
+
+
+def bin_weights(problem: Problem, intervals: Sequence[int], weights: str) -> Array:
+    """pi_j for one of the three rules."""
+    if weights == "uniform":
+        raw = np.ones(prod(intervals))
+    elif weights == "target_mass":
+        raw = masses(problem, intervals)
+    elif weights == "peak_ratio":
+        raw = peaks(problem, intervals)
+    else:
+        raise ValueError(weights)
+    return raw / raw.sum()
+
+
+def upper_sum(problem: Problem, intervals: Sequence[int]) -> float:
+    """U_J, the upper Riemann sum of the ratio."""
+    return float(np.mean(peaks(problem, intervals)))
+
+
+# ---------------------------------------------------------------------------------------------------------- samplers
+
+
+class Winner(NamedTuple):
+    """What a search returns: bin, local index (from 1), sample, race time, candidates examined."""
+
+    bin: tuple[int, ...]
+    index: int
+    sample: Array
+    race_time: float
+    examined: int
+
+
+def clock(problem: Problem, seed: int, stream: int, low: ArrayLike, width: ArrayLike) -> Iterator[tuple[float, Array]]:
+    """Endless (arrival time, candidate) pairs of a rate-1 process with candidates from P on one bin of quantiles."""
+    rng = np.random.default_rng([seed, stream])
+    time = 0.0
+    while True:
+        block = rng.random((64, 1 + problem.dim))
+        u = np.asarray(low) + np.asarray(width) * block[:, 1:]
+        x = np.stack([p.ppf(u[:, d]) for d, p in enumerate(problem.coding)], axis=1)
+        for gap, candidate in zip(-np.log1p(-block[:, 0]), x, strict=True):
+            time += gap
+            yield time, candidate
+
+
+def pfr(problem: Problem, seed: int, horizon: int | None = None) -> Winner:
+    """Plain PFR with its stop line, or, given a horizon, the best of that many candidates without any stop."""
+    sup = 2.0 ** renyi_inf_bits_by_search(problem) * (1 + 1e-12)
+    best, winner, examined = np.inf, (0, np.zeros(problem.dim)), 0
+    for time, x in clock(problem, seed, 0, np.zeros(problem.dim), np.ones(problem.dim)):
+        if horizon is None and time / sup > best:
+            break
+        if horizon is not None and examined == horizon:
+            break
+        examined += 1
+        with np.errstate(divide="ignore"):
+            score = time / np.exp(log_ratio(problem, x))
+        if score < best:
+            best, winner = score, (examined, x)
+    return Winner((0,) * problem.dim, winner[0], winner[1], best, examined)
+
+
+def partitioned_pfr(
+    problem: Problem,
+    intervals: Sequence[int],
+    seed: int,
+    weights: str | Array = "peak_ratio",
+    stopping: str = "per_bin",
+    peak: Array | None = None,
+) -> Winner:
+    """Partitioned PFR: one clock a bin, candidates in order of their P' arrival time, either stopping rule.
+
+    Pass weights as an array and the peaks to spare recomputing them.
+    """
+    bins, num = all_bins(intervals), prod(intervals)
+    peak = peaks(problem, intervals) if peak is None else peak
+    pi = bin_weights(problem, intervals, weights) if isinstance(weights, str) else weights
+    low = np.array(bins) / np.array(intervals)
+    width = 1 / np.array(intervals)
+    clocks = [clock(problem, seed, j + 1, low[j], width) for j in range(num)]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        sup = np.nanmax(np.where(pi > 0, peak / (num * pi), 0.0)) * (1 + 1e-12)
+    heap = []
+    for j in range(num):
+        if pi[j] > 0 and (stopping == "single" or peak[j] > 0):
+            time, x = next(clocks[j])
+            heap.append((time / pi[j], j, 1, time, x))
+    heapq.heapify(heap)
+    best, examined = np.inf, 0
+    winner = (0, 0, np.zeros(problem.dim))
+    while heap:
+        arrival, j, index, time, x = heapq.heappop(heap)
+        if stopping == "single" and arrival / sup > best:
+            break
+        if stopping == "per_bin" and num * time > best * peak[j] * (1 + 1e-12):
+            continue
+        examined += 1
+        with np.errstate(divide="ignore"):
+            score = num * time / np.exp(log_ratio(problem, x))
+        if score < best:
+            best, winner = score, (j, index, x)
+        time, x = next(clocks[j])
+        heapq.heappush(heap, (time / pi[j], j, index + 1, time, x))
+    return Winner(bins[winner[0]], winner[1], winner[2], best, examined)
+
+
+def orc(problem: Problem, num_candidates: int, rng: np.random.Generator) -> Winner:
+    """Ordered random coding: n candidates, sorted exponentials for arrival times."""
+    x = np.stack([p.ppf(rng.random(num_candidates)) for p in problem.coding], axis=1)
+    times = np.sort(rng.exponential(size=num_candidates)) * num_candidates
+    with np.errstate(divide="ignore"):
+        scores = times / np.exp(log_ratio(problem, x))
+    n = int(np.argmin(scores))
+    return Winner((0,) * problem.dim, n + 1, x[n], float(scores[n]), num_candidates)
+
+
+def partitioned_orc_sample(
+    problem: Problem, intervals: Sequence[int], weights: str, num_candidates: int, rng: np.random.Generator
+) -> Array:
+    """One sample of ORC whose candidates come from P': a bin by its weight, then P on that bin."""
+    pi = bin_weights(problem, intervals, weights)
+    bins, num = np.array(all_bins(intervals)), prod(intervals)
+    j = rng.choice(num, size=num_candidates, p=pi)
+    u = (bins[j] + rng.random((num_candidates, problem.dim))) / np.array(intervals)
+    x = np.stack([p.ppf(u[:, d]) for d, p in enumerate(problem.coding)], axis=1)
+    times = np.sort(rng.exponential(size=num_candidates))
+    return x[np.argmin(np.log(times) - log_ratio(problem, x) + np.log(num * pi[j]))]
+
+
+def spoiled_pfr(problem: Problem, num_runs: int, seed: int, horizon: int = 2000) -> Array:
+    """A known mistake: race times made from the very uniforms that made the candidates. Samples (R, D), not ~ Q."""
+    rng = np.random.default_rng(seed)
+    samples = np.empty((num_runs, problem.dim))
+    for run in range(num_runs):
+        u = rng.random((horizon, problem.dim))
+        x = np.stack([p.ppf(u[:, d]) for d, p in enumerate(problem.coding)], axis=1)
+        times = np.cumsum(-np.log1p(-u[:, 0]))
+        samples[run] = x[np.argmin(np.log(times) - log_ratio(problem, x))]
+    return samples
+
+
+# -------------------------------------------------------------------------------------------------------------- laws
+
+
+class Cells(NamedTuple):
+    """A midpoint rule of P inside every bin: ratios (J, C) at equally likely points, and the points (J, C, D)."""
+
+    ratio: Array
+    points: Array
+
+
+def cells(problem: Problem, intervals: Sequence[int], per_dimension: int) -> Cells:
+    """Equal-mass cells of P in every bin, `per_dimension` a dimension."""
+    points = []
+    for index in all_bins(intervals):
+        axes = [
+            p.ppf((b + (np.arange(per_dimension) + 0.5) / per_dimension) / n)
+            for b, n, p in zip(index, intervals, problem.coding, strict=True)
+        ]
+        points.append(np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, problem.dim))
+    return Cells(np.exp(log_ratio(problem, np.array(points))), np.array(points))
+
+
+def excess(ratio: Array, at: Array) -> Array:
+    """mean over the cells of (r(x) - r(u))^+, for ratios r(x) in `at`: g(x) = E_P[(r(x) - r(U))^+]."""
+    ordered = np.sort(ratio)
+    below = np.concatenate([[0.0], np.cumsum(ordered)])
+    count = np.searchsorted(ordered, at)
+    return (at * count - below[count]) / len(ordered)
+
+
+def local_excess(problem: Problem, intervals: Sequence[int], x: Sequence[float]) -> float:
+    """g_j(x) of theory by adaptive quadrature, one dimension: integral over the bin of x of (r(x) - r(u))^+ dP(u)."""
+    (q,), (p,), (n,) = problem.target, problem.coding, intervals
+    level = float(np.exp(log_ratio(problem, np.asarray(x))))
+    b = min(int(p.cdf(x[0]) * n), n - 1)
+
+    def integrand(u: float) -> float:
+        y = p.ppf(u)
+        return max(level - float(np.exp(q.logpdf(y) - p.logpdf(y))), 0.0)
+
+    kinks = np.linspace(b / n, (b + 1) / n, 33)
+    return float(sum(integrate.quad(integrand, a, c, epsabs=1e-12)[0] for a, c in itertools.pairwise(kinks)))
+
+
+def index_pmf(problem: Problem, intervals: Sequence[int], max_index: int, per_dimension: int) -> Array:
+    """P(N = 1), ..., P(N = max_index) of the local index: geometric mixtures integrated over Q by quadrature."""
+    ratio, _ = cells(problem, intervals, per_dimension)
+    num, per_bin = ratio.shape
+    pmf = np.zeros(max_index)
+    for row in ratio:
+        mass = row / (num * per_bin)
+        g = excess(row, row) / num
+        ratio_of_terms = g / (1 + g)
+        term = mass / (1 + g)
+        for n in range(max_index):
+            pmf[n] += term.sum()
+            term = term * ratio_of_terms
+    return pmf
+
+
+def mean_index(problem: Problem, intervals: Sequence[int], per_dimension: int) -> float:
+    """E[N] = 1 + E_Q[g]."""
+    ratio, _ = cells(problem, intervals, per_dimension)
+    return 1 + sum(float(np.mean(row * excess(row, row))) for row in ratio) / len(ratio) ** 2
+
+
+def expected_examined(
+    problem: Problem, intervals: Sequence[int], weights: str, stopping: str, per_dimension: int = 2000
+) -> float:
+    """Exact mean number of candidates examined by PFR.
+
+    single: sup r' = max_j M_j / (J pi_j). per_bin: a candidate of bin j arriving at P' time t is examined if no earlier
+    candidate scored under c_j t, c_j = J pi_j / M_j; integrating over t gives sum_j pi_j / E_P'[min(1, c_j r')].
+    """
+    pi, peak, num = bin_weights(problem, intervals, weights), peaks(problem, intervals), prod(intervals)
+    if stopping == "single":
+        return float(np.max(peak[pi > 0] / (num * pi[pi > 0])))
+    used = (pi > 0) & (peak > 0)
+    ratio, _ = cells(problem, intervals, per_dimension)
+    reweighted = ratio[used] / (num * pi[used])[:, None]
+    total = 0.0
+    for weight, top in zip(pi[used], peak[used], strict=True):
+        passing = np.mean(np.minimum(1.0, num * weight / top * reweighted), axis=1)
+        total += weight / float(np.sum(pi[used] * passing))
+    return total
+
+
+def orc_factor(
+    problem: Problem, num_candidates: int, x: Array, intervals: Sequence[int] | None = None, weights: str = "uniform"
+) -> Array:
+    """h_n at points x (M, D), one dimension: n times the integral over t of exp(-t r(x)) phi(t)^(n-1).
+
+    With a partition and weights r is replaced by r' and P by P'.
+    """
+    intervals = (1,) * problem.dim if intervals is None else intervals
+    pi, num = bin_weights(problem, intervals, weights), prod(intervals)
+    ratio, _ = cells(problem, intervals, 40_000 // num)
+    used = pi > 0
+    reweighted = ratio[used] / (num * pi[used])[:, None]
+    bins = np.minimum((problem.coding[0].cdf(x[:, 0]) * num).astype(int), num - 1)
+    at = np.exp(log_ratio(problem, x)) / (num * pi[bins])
+    # t = exp(v): the integrand decays at both ends, so the trapezium rule in v converges exponentially fast.
+    v = np.linspace(-45, 45, 1201)
+    t = np.exp(v)
+    phi = np.array([np.sum(pi[used] * np.mean(np.exp(-s * reweighted), axis=1)) for s in t])
+    kernel = t * phi ** (num_candidates - 1)
+    return num_candidates * (np.exp(-np.outer(at, t)) @ kernel) * (v[1] - v[0])
+
+
+def orc_cdf(problem: Problem, num_candidates: int, **partition: Any) -> tuple[Array, Array]:
+    """Points and values of the distribution function of ORC's output q h_n, one dimension."""
+    v = (np.arange(4000) + 0.5) / 4000
+    # Half the points from Q, half from P: the output lies between the two.
+    x = np.sort(np.concatenate([problem.target[0].ppf(v), problem.coding[0].ppf(v)]))
+    density = problem.target[0].pdf(x) * orc_factor(problem, num_candidates, x[:, None], **partition)
+    value = np.concatenate([[0.0], np.cumsum(np.diff(x) * (density[1:] + density[:-1]) / 2)])
+    return x, value
+
+
+def total_variation_of_orc(problem: Problem, num_candidates: int, **partition: Any) -> float:
+    """Total variation between ORC's output and Q, one dimension."""
+    v = (np.arange(4000) + 0.5) / 4000
+    x = problem.target[0].ppf(v)[:, None]
+    return float(np.mean(np.abs(orc_factor(problem, num_candidates, x, **partition) - 1)) / 2)
