@@ -1,12 +1,13 @@
 """A slow, independent oracle for relative entropy coding in plain NumPy and SciPy.
 
-Nothing here is shared with `rec_core`: other formulas, another random generator, no speed. A problem is a target Q and a
-coding distribution P that factorise over dimensions, each factor a frozen `scipy.stats` distribution. Ratios are in nats
-unless a name says bits; indices of candidates count from 1.
+Nothing here is shared with `rec_core`: other formulas, another random generator, no speed. A problem is a target Q
+and a coding distribution P that factorise over dimensions, each factor a frozen `scipy.stats` distribution. Ratios are in
+nats unless a name says bits; indices of candidates count from 1.
 """
 
 from __future__ import annotations
 
+import functools
 import heapq
 import itertools
 from collections.abc import Iterator, Sequence
@@ -17,7 +18,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import integrate, optimize, stats
+from scipy import integrate, optimize, special, stats
 
 Array = NDArray[Any]
 
@@ -113,6 +114,7 @@ def sup_log_ratio(q: Any, p: Any, low: float, high: float) -> float:
     return float(max(values[best], -found.fun))
 
 
+@functools.cache
 def renyi_inf_bits_by_search(problem: Problem) -> float:
     """log2 of the largest ratio, by numerical search."""
     return sum(sup_log_ratio(q, p, 0, 1) for q, p in zip(problem.target, problem.coding, strict=True)) / np.log(2)
@@ -131,7 +133,8 @@ def product_over_bins(per_dimension: Sequence[Array]) -> Array:
     return np.array([prod(values) for values in itertools.product(*per_dimension)])
 
 
-def peaks(problem: Problem, intervals: Sequence[int]) -> Array:
+@functools.cache
+def peaks(problem: Problem, intervals: tuple[int, ...]) -> Array:
     """M_j, the largest ratio in each bin."""
     return product_over_bins(
         [
@@ -141,7 +144,8 @@ def peaks(problem: Problem, intervals: Sequence[int]) -> Array:
     )
 
 
-def masses(problem: Problem, intervals: Sequence[int]) -> Array:
+@functools.cache
+def masses(problem: Problem, intervals: tuple[int, ...]) -> Array:
     """Q(B_j) of each bin."""
     per_dimension = []
     for q, p, n in zip(problem.target, problem.coding, intervals, strict=True):
@@ -181,77 +185,70 @@ class Winner(NamedTuple):
     examined: int
 
 
-def clock(problem: Problem, seed: int, stream: int, low: ArrayLike, width: ArrayLike) -> Iterator[tuple[float, Array]]:
-    """Endless (arrival time, candidate) pairs of a rate-1 process with candidates from P on one bin of quantiles."""
-    rng = np.random.default_rng([seed, stream])
+@functools.lru_cache(maxsize=100_000)
+def clock_block(
+    problem: Problem, intervals: tuple[int, ...], index: tuple[int, ...], seed: int, number: int
+) -> tuple[Array, Array, Array]:
+    """Sixteen gaps, candidates and ratios of a rate-1 process with candidates from P on one bin."""
+    rng = np.random.default_rng([seed, number, *index])
+    gaps = rng.exponential(size=16)
+    u = (np.array(index) + rng.random((16, problem.dim))) / np.array(intervals)
+    x = np.stack([p.ppf(u[:, d]) for d, p in enumerate(problem.coding)], axis=1)
+    return gaps, x, np.exp(log_ratio(problem, x))
+
+
+def clock(
+    problem: Problem, intervals: tuple[int, ...], index: tuple[int, ...], seed: int
+) -> Iterator[tuple[float, Array, float]]:
+    """Endless (arrival time, candidate, ratio) of one bin: a function of the seed and the bin, not of any weight."""
     time = 0.0
-    while True:
-        block = rng.random((64, 1 + problem.dim))
-        u = np.asarray(low) + np.asarray(width) * block[:, 1:]
-        x = np.stack([p.ppf(u[:, d]) for d, p in enumerate(problem.coding)], axis=1)
-        for gap, candidate in zip(-np.log1p(-block[:, 0]), x, strict=True):
+    for number in itertools.count():
+        for gap, x, ratio in zip(*clock_block(problem, intervals, index, seed, number), strict=True):
             time += gap
-            yield time, candidate
+            yield time, x, ratio
 
 
 def pfr(problem: Problem, seed: int, horizon: int | None = None) -> Winner:
     """Plain PFR with its stop line, or, given a horizon, the best of that many candidates without any stop."""
     sup = 2.0 ** renyi_inf_bits_by_search(problem) * (1 + 1e-12)
     best, winner, examined = np.inf, (0, np.zeros(problem.dim)), 0
-    for time, x in clock(problem, seed, 0, np.zeros(problem.dim), np.ones(problem.dim)):
+    for time, x, ratio in clock(problem, (1,) * problem.dim, (0,) * problem.dim, seed):
         if horizon is None and time / sup > best:
             break
         if horizon is not None and examined == horizon:
             break
         examined += 1
-        with np.errstate(divide="ignore"):
-            score = time / np.exp(log_ratio(problem, x))
-        if score < best:
-            best, winner = score, (examined, x)
+        if ratio > 0 and time / ratio < best:
+            best, winner = time / ratio, (examined, x)
     return Winner((0,) * problem.dim, winner[0], winner[1], best, examined)
 
 
 def partitioned_pfr(
-    problem: Problem,
-    intervals: Sequence[int],
-    seed: int,
-    weights: str | Array = "peak_ratio",
-    stopping: str = "per_bin",
-    peak: Array | None = None,
+    problem: Problem, intervals: tuple[int, ...], seed: int, weights: str = "peak_ratio", stopping: str = "per_bin"
 ) -> Winner:
-    """Partitioned PFR: one clock a bin, candidates in order of their P' arrival time, either stopping rule.
-
-    Pass weights as an array and the peaks to spare recomputing them.
-    """
+    """Partitioned PFR: one clock a bin, candidates in order of their P' arrival time, either stopping rule."""
     bins, num = all_bins(intervals), prod(intervals)
-    peak = peaks(problem, intervals) if peak is None else peak
-    pi = bin_weights(problem, intervals, weights) if isinstance(weights, str) else weights
-    low = np.array(bins) / np.array(intervals)
-    width = 1 / np.array(intervals)
-    clocks = [clock(problem, seed, j + 1, low[j], width) for j in range(num)]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        sup = np.nanmax(np.where(pi > 0, peak / (num * pi), 0.0)) * (1 + 1e-12)
+    peak, pi = peaks(problem, intervals), bin_weights(problem, intervals, weights)
+    used = [j for j in range(num) if pi[j] > 0 and (stopping == "single" or peak[j] > 0)]
+    sup = max(peak[j] / (num * pi[j]) for j in used) * (1 + 1e-12)
+    clocks = {j: clock(problem, intervals, bins[j], seed) for j in used}
     heap = []
-    for j in range(num):
-        if pi[j] > 0 and (stopping == "single" or peak[j] > 0):
-            time, x = next(clocks[j])
-            heap.append((time / pi[j], j, 1, time, x))
+    for j in used:
+        first = next(clocks[j])
+        heap.append((first[0] / pi[j], j, 1, *first))
     heapq.heapify(heap)
-    best, examined = np.inf, 0
-    winner = (0, 0, np.zeros(problem.dim))
+    best, winner, examined = np.inf, (0, 0, np.zeros(problem.dim)), 0
     while heap:
-        arrival, j, index, time, x = heapq.heappop(heap)
+        arrival, j, index, time, x, ratio = heapq.heappop(heap)
         if stopping == "single" and arrival / sup > best:
             break
         if stopping == "per_bin" and num * time > best * peak[j] * (1 + 1e-12):
             continue
         examined += 1
-        with np.errstate(divide="ignore"):
-            score = num * time / np.exp(log_ratio(problem, x))
-        if score < best:
-            best, winner = score, (j, index, x)
-        time, x = next(clocks[j])
-        heapq.heappush(heap, (time / pi[j], j, index + 1, time, x))
+        if ratio > 0 and num * time / ratio < best:
+            best, winner = num * time / ratio, (j, index, x)
+        following = next(clocks[j])
+        heapq.heappush(heap, (following[0] / pi[j], j, index + 1, *following))
     return Winner(bins[winner[0]], winner[1], winner[2], best, examined)
 
 
@@ -278,7 +275,7 @@ def partitioned_orc_sample(
     return x[np.argmin(np.log(times) - log_ratio(problem, x) + np.log(num * pi[j]))]
 
 
-def spoiled_pfr(problem: Problem, num_runs: int, seed: int, horizon: int = 2000) -> Array:
+def spoiled_pfr(problem: Problem, num_runs: int, seed: int, horizon: int = 100) -> Array:
     """A known mistake: race times made from the very uniforms that made the candidates. Samples (R, D), not ~ Q."""
     rng = np.random.default_rng(seed)
     samples = np.empty((num_runs, problem.dim))
@@ -386,13 +383,14 @@ def orc_factor(
     """
     intervals = (1,) * problem.dim if intervals is None else intervals
     pi, num = bin_weights(problem, intervals, weights), prod(intervals)
-    ratio, _ = cells(problem, intervals, 40_000 // num)
+    ratio, _ = cells(problem, intervals, 12_000 // num)
     used = pi > 0
     reweighted = ratio[used] / (num * pi[used])[:, None]
     bins = np.minimum((problem.coding[0].cdf(x[:, 0]) * num).astype(int), num - 1)
     at = np.exp(log_ratio(problem, x)) / (num * pi[bins])
-    # t = exp(v): the integrand decays at both ends, so the trapezium rule in v converges exponentially fast.
-    v = np.linspace(-45, 45, 1201)
+    # t = exp(v), up to where the smallest ratio asked for has decayed. The integrand vanishes at both ends, so the
+    # trapezium rule in v converges exponentially fast.
+    v = np.arange(-45, min(600, 5 - np.log(np.min(at))), 0.2)
     t = np.exp(v)
     phi = np.array([np.sum(pi[used] * np.mean(np.exp(-s * reweighted), axis=1)) for s in t])
     kernel = t * phi ** (num_candidates - 1)
@@ -401,8 +399,8 @@ def orc_factor(
 
 def orc_cdf(problem: Problem, num_candidates: int, **partition: Any) -> tuple[Array, Array]:
     """Points and values of the distribution function of ORC's output q h_n, one dimension."""
-    v = (np.arange(4000) + 0.5) / 4000
-    # Half the points from Q, half from P: the output lies between the two.
+    v = special.expit(np.linspace(-25, 25, 4000))
+    # Half the points are quantiles of Q, half of P: the output lies between the two.
     x = np.sort(np.concatenate([problem.target[0].ppf(v), problem.coding[0].ppf(v)]))
     density = problem.target[0].pdf(x) * orc_factor(problem, num_candidates, x[:, None], **partition)
     value = np.concatenate([[0.0], np.cumsum(np.diff(x) * (density[1:] + density[:-1]) / 2)])

@@ -14,8 +14,8 @@ from tests import naive
 
 Array = NDArray[Any]
 
-# False-alarm rate of every single statistical check. Seeds are fixed, so a check that passes keeps passing; the rate says how
-# surprising a first failure is. A wrong law has to come out far below it.
+# False-alarm rate of every single statistical check. Seeds are fixed, so a check that passes keeps passing; the rate
+# says how surprising a first failure is. A wrong law has to come out far below it.
 ALPHA = 1e-4
 
 ALL_WEIGHTS = ("peak_ratio", "target_mass", "uniform")

@@ -48,10 +48,10 @@ def test_log_ratio_agrees_with_high_precision(x):
 def test_weights_are_distributions_and_the_upper_sum_falls_to_one():
     for weights in ALL_WEIGHTS:
         assert naive.bin_weights(OFF_CENTRE, (16,), weights).sum() == pytest.approx(1)
-    sums = [naive.upper_sum(OFF_CENTRE, (2**k,)) for k in range(10)]
+    sums = [naive.upper_sum(OFF_CENTRE, (2**k,)) for k in range(8)]
     assert sums[0] == pytest.approx(2 ** naive.gaussian_renyi_inf_bits(1.5, 0.4))
     assert all(a > b for a, b in itertools.pairwise(sums))
-    assert 1 < sums[-1] < 1.02
+    assert 1 < sums[-1] < 1.06
     assert sums[3] == pytest.approx(1.657, abs=1e-3)
 
 
@@ -64,12 +64,10 @@ def test_stopping_does_not_change_the_winner():
 def test_the_winner_does_not_depend_on_weights_or_stopping():
     cases = [(OFF_CENTRE, (8,)), (naive.gaussian([0.5, -1.0], [0.5, 0.3]), (4, 2)), (naive.uniform(0.2, 0.45), (4,))]
     for problem, intervals in cases:
-        peak = naive.peaks(problem, intervals)
         for seed in range(40):
             winners = set()
             for weights, stopping in itertools.product(ALL_WEIGHTS, ALL_STOPPING):
-                pi = naive.bin_weights(problem, intervals, weights)
-                found = naive.partitioned_pfr(problem, intervals, seed, pi, stopping, peak)
+                found = naive.partitioned_pfr(problem, intervals, seed, weights, stopping)
                 winners.add((found.bin, found.index, tuple(found.sample)))
             assert len(winners) == 1
 
@@ -83,8 +81,7 @@ def test_pfr_follows_its_laws(intervals):
         intervals, success = (1,), 2 ** -naive.gaussian_renyi_inf_bits(0.9, 0.3)
         assert index_p(np.array([w.examined for w in won]), geometric_pmf(success, 100)) > ALPHA
     else:
-        pi, peak = naive.bin_weights(problem, intervals, "target_mass"), naive.peaks(problem, intervals)
-        won = [naive.partitioned_pfr(problem, intervals, seed, pi, "per_bin", peak) for seed in range(runs)]
+        won = [naive.partitioned_pfr(problem, intervals, seed, "target_mass", "per_bin") for seed in range(runs)]
     samples = np.array([w.sample for w in won])
     assert ks_p_all(samples, problem.target) > ALPHA
     assert ks_p_all(samples, problem.coding) < ALPHA / 1000
@@ -97,14 +94,10 @@ def test_pfr_follows_its_laws(intervals):
 
 
 def test_examined_follows_its_formula():
-    problem, intervals, runs = OFF_CENTRE, (8,), 2500
-    peak = naive.peaks(problem, intervals)
+    problem, intervals, runs = OFF_CENTRE, (8,), 1000
     expected = {}
     for weights, stopping in itertools.product(ALL_WEIGHTS, ALL_STOPPING):
-        pi = naive.bin_weights(problem, intervals, weights)
-        counts = [
-            naive.partitioned_pfr(problem, intervals, s, pi, stopping, peak).examined for s in range(9000, 9000 + runs)
-        ]
+        counts = [naive.partitioned_pfr(problem, intervals, seed, weights, stopping).examined for seed in range(runs)]
         expected[weights, stopping] = naive.expected_examined(problem, intervals, weights, stopping)
         assert mean_p(np.array(counts), expected[weights, stopping]) > ALPHA, (weights, stopping)
         if stopping == "single":
@@ -156,9 +149,7 @@ def test_orc_factor_by_simulation_of_its_definition():
 def test_partitioned_orc_follows_its_law_and_is_less_biased():
     rng = np.random.default_rng(3)
     partition = {"intervals": (8,), "weights": "target_mass"}
-    samples = np.array(
-        [naive.partitioned_orc_sample(NARROW, (8,), "target_mass", 2, rng)[0] for _ in range(2000)]
-    )
+    samples = np.array([naive.partitioned_orc_sample(NARROW, (8,), "target_mass", 2, rng)[0] for _ in range(2000)])
     x, value = naive.orc_cdf(NARROW, 2, **partition)
     assert value[-1] == pytest.approx(1, abs=1e-3)
     assert ks_p(samples, lambda y: np.interp(y, x, value)) > ALPHA
@@ -166,7 +157,7 @@ def test_partitioned_orc_follows_its_law_and_is_less_biased():
 
 
 def test_spoiled_sampler_is_caught():
-    samples = naive.spoiled_pfr(NARROW, 2000, seed=4)
+    samples = naive.spoiled_pfr(NARROW, 20_000, seed=4)
     assert ks_p_all(samples, NARROW.target) < ALPHA / 1000
 
 
