@@ -21,6 +21,44 @@ from .channel import (
     uniform_channel,
     uniform_problem,
 )
+from .codes import FRAME_BYTES, EliasDelta, FixedCode, ZipfCode, message_length_bits, pack, unpack
 from .errors import BudgetExceeded, MessageError, RecError
-from .partition import Message, Partition, allocate, partition, upper_sum_bits
-from .race import Encoding, Encodings, Trace, decode, encode, encode_many, trace
+from .partition import Message, Partition, allocate, bin_peaks_bits, bin_weights, partition, upper_sum_bits
+from .race import ENUMERABLE_BINS, Encoding, Encodings, Trace, decode, encode, encode_many, trace
+
+__all__ = [
+    "ENUMERABLE_BINS",
+    "FRAME_BYTES",
+    "BudgetExceeded",
+    "Channel",
+    "Coding",
+    "EliasDelta",
+    "Encoding",
+    "Encodings",
+    "FixedCode",
+    "Message",
+    "MessageError",
+    "Partition",
+    "Problem",
+    "RecError",
+    "Trace",
+    "ZipfCode",
+    "allocate",
+    "bin_peaks_bits",
+    "bin_weights",
+    "decode",
+    "encode",
+    "encode_many",
+    "gaussian_channel",
+    "gaussian_problem",
+    "laws",
+    "message_length_bits",
+    "pack",
+    "partition",
+    "randomness",
+    "trace",
+    "uniform_channel",
+    "uniform_problem",
+    "unpack",
+    "upper_sum_bits",
+]

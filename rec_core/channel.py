@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from . import families
 from .errors import RecError
-from .families import FAMILIES, GAUSSIAN, UNIFORM
+from .families import FAMILIES, GAUSSIAN
 from .randomness import SOURCE, check_seed, uniforms
 
 LN2 = math.log(2.0)

@@ -1,9 +1,9 @@
 """What theory says of a search before it runs: how many candidates it examines, how many bits its message takes.
 
-For a Gaussian channel the information density log r(X), X ~ Q, averaged over Y, has a closed form. With x the sample and
-z = (x - m)/s its standardised residual, ln r_d = I_d ln 2 + (x - z)(x + z)/2, and x - z, x + z are independent
-normals: ln r = I ln 2 + W, W = sum_d c_d A_d B_d with c_d = sqrt(1 - s_d^2) and A, B independent N(0,1). So W is symmetric
-with characteristic function prod_d (1 + c_d^2 t^2)^(-1/2), and the expectations below are single integrals.
+For a Gaussian channel the information density log r(X), X ~ Q, averaged over Y, has a closed form. With x the sample
+and z = (x - m)/s its standardised residual, ln r_d = I_d ln 2 + (x - z)(x + z)/2, and x - z, x + z are independent
+normals: ln r = I ln 2 + W, W = sum_d c_d A_d B_d with c_d = sqrt(1 - s_d^2) and A, B independent N(0,1). So W is
+symmetric with characteristic function prod_d (1 + c_d^2 t^2)^(-1/2), and the expectations below are single integrals.
 """
 
 from __future__ import annotations
@@ -39,9 +39,9 @@ def overhead_bits(channel: Channel, partition: Partition | None = None) -> float
 
 
 def log2_index_bound_bits(channel: Channel, partition: Partition | None = None) -> float:
-    """A = E[log2(1 + r(X)/J)] in bits, over Y and X ~ Q: an upper bound on E[log2 index], sharper than I + eps - log2 J + 1.
+    """A = E[log2(1 + r(X)/J)] in bits, over Y and X ~ Q: an upper bound on E[log2 index].
 
-    It is the parameter to give `ZipfCode`.
+    It is sharper than I + eps - log2 J + 1, and the parameter to give `ZipfCode`.
     """
     cut = check_partition(partition, channel.dim)
     return _mean_positive_part(channel, channel.information_bits * LN2 - cut.log2_num_bins * LN2, True) / LN2
@@ -133,10 +133,8 @@ def _bins(table: Tables, num_bins: int) -> tuple[NDArray[np.float64], NDArray[np
 def _reweighted_log_ratios(table: Tables) -> NDArray[np.float64]:
     """ln r'(X) at evenly spread X ~ P': a midpoint lattice in one dimension, Sobol points in more."""
     dim = table.intervals.size
-    if dim == 1:
-        v = ((np.arange(_LATTICE) + 0.5) / _LATTICE)[:, None]
-    else:
-        v = qmc.Sobol(dim, seed=0).random(_LATTICE)
+    midpoints = ((np.arange(_LATTICE) + 0.5) / _LATTICE)[:, None]
+    v = midpoints if dim == 1 else qmc.Sobol(dim, seed=0).random(_LATTICE)
     total = np.zeros(_LATTICE)
     for d in range(dim):
         start, stop = table.offsets[d], table.offsets[d + 1]

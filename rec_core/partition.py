@@ -40,7 +40,9 @@ class Partition:
 
     def __post_init__(self) -> None:
         if not self.intervals:
-            raise RecError("A partition needs at least one dimension; pass the number of intervals of each, e.g. (8, 4).")
+            raise RecError(
+                "A partition needs at least one dimension; pass the number of intervals of each, e.g. (8, 4)."
+            )
         for n in self.intervals:
             if n < 1:
                 raise RecError(f"Every dimension needs at least 1 interval, got {n}; 1 leaves a dimension uncut.")
@@ -138,14 +140,17 @@ def fill_tables(table, weights):  # type: ignore[no-untyped-def]
                 table.log_weight[start + b] = families.log_mass(table.family, table.params[d], low, high)
             else:
                 table.log_weight[start + b] = 0.0
-        part = table.log_weight[start : start + n]
-        part -= log_sum_exp(part)
+        total = log_sum_exp(table.log_weight[start : start + n])
+        for b in range(start, start + n):
+            table.log_weight[b] -= total
 
 
 @njit(cache=True, nogil=True)
 def log_sum_exp(values):  # type: ignore[no-untyped-def]
     """ln sum exp, for values that may include -inf but not all."""
-    top = values.max()
+    top = -np.inf
+    for value in values:
+        top = max(top, value)
     total = 0.0
     for value in values:
         total += math.exp(value - top)
@@ -165,6 +170,26 @@ def log_sup_reweighted(table: Tables) -> float:
     return total
 
 
+def bin_weights(
+    problem: Problem, partition: Partition | None = None, weights: str = "peak_ratio"
+) -> list[NDArray[np.float64]]:
+    """pi_d of each dimension, D arrays of shape (n_d,) summing to 1; the weight of a bin is their product."""
+    cut = check_partition(partition, problem.dim)
+    if weights not in WEIGHTS:
+        raise RecError(f"Unknown bin weights {weights!r}; choose one of {', '.join(WEIGHTS)}.")
+    if weights == "peak_ratio" and math.isinf(problem.renyi_inf_bits):
+        raise RecError("Q is wider than P, so some bin's peak ratio is infinite; use target_mass or uniform weights.")
+    table = tables(problem, cut, weights)
+    return [np.exp(part) for part in np.split(table.log_weight, table.offsets[1:-1])]
+
+
+def bin_peaks_bits(problem: Problem, partition: Partition | None = None) -> list[NDArray[np.float64]]:
+    """log2 of sup r_d over every interval, D arrays of shape (n_d,), in bits; they add up to log2 M_j of a bin."""
+    cut = check_partition(partition, problem.dim)
+    table = tables(problem, cut, "uniform")
+    return [part / LN2 for part in np.split(table.log_peak, table.offsets[1:-1])]
+
+
 def upper_sum_bits(problem: Problem, partition: Partition | None = None) -> float:
     """log2 U_J, U_J = (1/J) sum_j sup over bin j of r: the upper Riemann sum of r, in bits.
 
@@ -172,9 +197,12 @@ def upper_sum_bits(problem: Problem, partition: Partition | None = None) -> floa
     inf where Q is wider than P.
     """
     cut = check_partition(partition, problem.dim)
-    return math.fsum(
-        _log_upper_sum(problem.family, *pair, n) for pair, n in zip(problem.params, cut.intervals, strict=True)
-    ) / LN2
+    return (
+        math.fsum(
+            _log_upper_sum(problem.family, *pair, n) for pair, n in zip(problem.params, cut.intervals, strict=True)
+        )
+        / LN2
+    )
 
 
 @lru_cache(maxsize=65536)
@@ -231,9 +259,7 @@ def _proportional(shares: NDArray[np.float64], total: int) -> NDArray[np.int64]:
     return powers
 
 
-def greedy_powers(
-    costs: Sequence[Callable[[int], float]], total: int, target: float = -math.inf
-) -> NDArray[np.int64]:
+def greedy_powers(costs: Sequence[Callable[[int], float]], total: int, target: float = -math.inf) -> NDArray[np.int64]:
     """Deal up to `total` factors of two one by one: `costs[d](k)` is the log cost of dimension d at 2^k intervals.
 
     Each goes where it lowers the cost most per factor, looking up to four ahead since a first cut can be useless

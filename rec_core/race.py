@@ -5,9 +5,9 @@ smallest wins. All times are kept as logs, so a bin whose Q-mass underflows is a
 
 Two ways to run the clock, by the number of bins J:
 
-- `race_by_clocks` (PFR, J <= ENUMERABLE_BINS): every bin has its own rate-1 Poisson clock. In P' bin j runs at rate pi_j,
-  so its candidate n arrives at T_jn / pi_j and has race time (T_jn / pi_j) / r' = J T_jn / r(X_jn): pi cancels, and the
-  winner is the same under all weights. Weights only order the work.
+- `race_by_clocks` (PFR, J <= ENUMERABLE_BINS): every bin has its own rate-1 Poisson clock. In P' bin j runs at rate
+  pi_j, so its candidate n arrives at T_jn / pi_j and has race time (T_jn / pi_j) / r' = J T_jn / r(X_jn): pi cancels,
+  and the winner is the same under all weights. Weights only order the work.
 - `race_by_draws` (ORC; PFR beyond enumeration): one clock for all; each arrival draws its bin, dimension by dimension.
 
 Candidate n of a bin is a function of (seed, bin, n) alone, so `decode` computes it in O(D).
@@ -83,12 +83,19 @@ class Record(NamedTuple):
 
 
 @njit(cache=True, nogil=True)
+def copy(source, target):  # type: ignore[no-untyped-def]
+    """target[:] = source, as a loop: an array assignment costs seconds of compile time."""
+    for d in range(source.shape[0]):
+        target[d] = source[d]
+
+
+@njit(cache=True, nogil=True)
 def note(record, position, numbers, index, log_arrival, log_ratio, log_race, improves):  # type: ignore[no-untyped-def]
     """Record a candidate: the first `capacity`, and after those the ones that take the lead."""
     k = record.count[0]
     if k < record.capacity or (improves and k < record.positions.shape[0]):
         record.positions[k] = position
-        record.bins[k, :] = numbers
+        copy(numbers, record.bins[k])
         record.indices[k] = index
         record.log_arrival[k] = log_arrival
         record.log_ratio[k] = log_ratio
@@ -191,7 +198,7 @@ def race_by_clocks(table, num_bins, seed, stopping, log_sup, max_examined, winne
         improves = log_race < best
         if improves:
             best, best_ratio, best_index = log_race, log_r, indices[j]
-            winner[:] = numbers
+            copy(numbers, winner)
         note(record, examined, numbers, indices[j], log_arrival, log_r - log_j - weights[j], log_race, improves)
         indices[j] += 1
         clocks[j] += exponential(keys[j], np.uint64(indices[j]))
@@ -208,7 +215,8 @@ def cumulative_weights(table):  # type: ignore[no-untyped-def]
         for b in range(table.offsets[d], table.offsets[d + 1]):
             total += math.exp(table.log_weight[b])
             out[b] = total
-        out[table.offsets[d] : table.offsets[d + 1]] /= total
+        for b in range(table.offsets[d], table.offsets[d + 1]):
+            out[b] /= total
     return out
 
 
@@ -278,7 +286,7 @@ def race_by_draws(table, num_bins, seed, num_candidates, log_sup, max_examined, 
         improves = log_race < best
         if improves:
             best, best_ratio, best_index = log_race, log_r, index
-            winner[:] = numbers
+            copy(numbers, winner)
         note(record, examined, numbers, index, log_arrival, log_reweighted, log_race, improves)
 
 
@@ -338,7 +346,9 @@ def make_plan(
             )
     else:
         if num_candidates is not None:
-            raise RecError("PFR examines as many candidates as it needs; leave num_candidates out, or use method='orc'.")
+            raise RecError(
+                "PFR examines as many candidates as it needs; leave num_candidates out, or use method='orc'."
+            )
         if stopping not in (None, "single", "per_bin"):
             raise RecError(f"Unknown stopping rule {stopping!r}; choose 'single' or 'per_bin'.")
         if stopping == "per_bin" and not enumerable:
@@ -514,14 +524,21 @@ def decode(message: Message, coding: Coding, partition: Partition | None = None,
         raise RecError(f"The message names a bin in {len(numbers)} dimensions, the coding distribution has {dim}.")
     for d, (b, n) in enumerate(zip(numbers, cut.intervals, strict=True)):
         if not 0 <= b < n:
-            raise RecError(f"The message names interval {b} of dimension {d}, which has {n}; is the partition the sender's?")
+            raise RecError(
+                f"The message names interval {b} of dimension {d}, which has {n}; is the partition the sender's?"
+            )
     if not 1 <= index < 2**63:
         raise RecError(f"A local index is a whole number from 1 to 2^63 - 1, got {index}.")
     if max(cut.intervals) >= 2**52:
         raise RecError("A dimension with 2^52 intervals or more is finer than float64 can tell apart.")
     x = np.empty(dim)
     _decode(
-        FAMILIES[family], check_seed(seed), np.int64(index), np.array(cut.intervals, np.int64), np.array(numbers, np.int64), x
+        FAMILIES[family],
+        check_seed(seed),
+        np.int64(index),
+        np.array(cut.intervals, np.int64),
+        np.array(numbers, np.int64),
+        x,
     )
     return x
 
@@ -577,6 +594,8 @@ def trace(
     log_race = record.log_race[used]
     running = np.minimum.accumulate(log_race)
     best = np.maximum.accumulate(np.where(log_race <= running, np.arange(log_race.size), 0))
+    with np.errstate(over="ignore"):  # a candidate where Q has almost no mass: its race time is infinite to the eye
+        race_times = np.exp(log_race)
     return Trace(
         message=message,
         samples=samples,
@@ -585,7 +604,7 @@ def trace(
         indices=indices,
         arrival_times=np.exp(record.log_arrival[used]),
         log_ratios_bits=record.log_ratio[used] / LN2,
-        race_times=np.exp(log_race),
+        race_times=race_times,
         best=best,
         positions=record.positions[used],
         winner=int(best[-1]),

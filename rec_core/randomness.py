@@ -92,7 +92,7 @@ def exponential(key, index):
 
 @njit(cache=True, nogil=True)
 def bin_key(seed, intervals, interval_numbers):
-    """Absorb a bin into the seed. Dimensions of one interval say nothing and are skipped, so J = 1 is the seed itself."""
+    """Absorb a bin into the seed. Dimensions of one interval say nothing and are skipped: J = 1 is the seed itself."""
     key = seed
     for d in range(intervals.shape[0]):
         if intervals[d] > 1:

@@ -1,0 +1,20 @@
+"""REC Lab: `streamlit run app.py`. Which pages there are, and nothing else."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from rec_viz import cached
+
+HERE = Path(__file__).parent
+
+st.set_page_config(page_title="REC Lab", page_icon=str(HERE / "assets" / "icon.png"), layout="wide")
+cached.warm_up()
+
+PAGES = HERE / "rec_viz" / "app_pages"
+start = st.Page(PAGES / "start.py", title="Start", icon=":material/home:", default=True)
+lab = st.Page(PAGES / "lab.py", title="Lab", icon=":material/science:", url_path="lab")
+page = st.navigation([start, lab], position="top")
+if page == start and "v" in st.query_params:  # a share link: it opens at the root, where Streamlit loads cleanest
+    st.switch_page(lab, query_params=st.query_params.to_dict())
+page.run()

@@ -1,0 +1,30 @@
+"""Start: what relative entropy coding is, in one screen, with a race ready to play."""
+
+import streamlit as st
+
+from rec_viz import cached, controls, stage
+from rec_viz.app_pages import parts
+
+VIEW = controls.PRESETS[1].view
+
+st.title("Send a random sample, not a number", anchor=False)
+st.markdown(
+    "A sender knows a distribution :orange[**Q**] and wants a receiver to hold one random sample of it. "
+    "**Relative entropy coding** does this in hardly more bits than the sample is worth. Both sides draw the same "
+    "random *candidates* from a shared distribution :blue[**P**], using a shared seed. The sender finds the candidate "
+    "that fits Q best and sends only its number; the receiver draws that one candidate and holds the sample."
+)
+
+if parts.compiled(height=430):
+    race = cached.race(VIEW)
+    stage.show(stage.scene(race, height=330, compact=True), key="start_stage")
+    plain, bins = race.lanes
+    st.markdown(
+        f"On the left the sender had to look at **{plain.trace.examined}** candidates. On the right the same space "
+        f"was cut into {bins.partition.num_bins} bins and P reweighted so that candidates fall where Q is likely: "
+        f"**{bins.trace.examined}** candidates, for a message of nearly the same length."
+    )
+
+ask, lab = st.columns([3, 1], vertical_alignment="center")
+ask.markdown("**Next:** change the target, the number of bins and the dimension, and see the answer at once.")
+lab.page_link("rec_viz/app_pages/lab.py", label="Open the Lab", icon=":material/science:")

@@ -1,0 +1,255 @@
+"""The one typed table of parameters: widgets, URL, presets, lessons and tests all read it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Literal, NamedTuple
+from urllib.parse import urlencode
+
+import streamlit as st
+
+LINK_VERSION = "1"
+
+LANES = {
+    "pfr": "PFR",
+    "pfr_bins": "PFR + bins",
+    "orc": "ORC",
+    "orc_bins": "ORC + bins",
+}
+MAX_LANES = 3
+
+
+class View(NamedTuple):
+    """Everything that decides what the Lab shows: one value a parameter, flat so that it can key a cache."""
+
+    lanes: tuple[str, ...] = ("pfr", "pfr_bins")
+    family: str = "gaussian"
+    bits: float = 4.0
+    dim: int = 1
+    spread: str = "equal"
+    log2_bins: int = 3
+    strategy: str = "information"
+    intervals: str = "8"
+    weights: str = "peak_ratio"
+    stopping: str = "per_bin"
+    candidates: int = 16
+    view: str = "auto"
+    target: int = 7
+    seed: int = 6
+
+
+class Parameter(NamedTuple):
+    """One row: how a value is chosen, checked, and written in a link."""
+
+    key: str
+    label: str
+    help: str
+    kind: Literal["choice", "choices", "slider", "power", "whole", "text"]
+    options: Mapping[str, str] = {}
+    low: float = 0
+    high: float = 0
+    step: float = 1
+
+    @property
+    def default(self) -> Any:
+        return getattr(View(), self.key)
+
+    def parse(self, text: str) -> Any:
+        """The value a link holds; ValueError where it is not one of ours."""
+        if self.kind == "choice":
+            if text not in self.options:
+                raise ValueError(text)
+            return text
+        if self.kind == "choices":
+            chosen = tuple(dict.fromkeys(text.split(",")))
+            if not 1 <= len(chosen) <= MAX_LANES or any(name not in self.options for name in chosen):
+                raise ValueError(text)
+            return chosen
+        if self.kind == "text":
+            if len(text) > 400:
+                raise ValueError(text)
+            return text
+        value = float(text) if isinstance(self.default, float) else int(text)
+        if not self.low <= value <= self.high:
+            raise ValueError(text)
+        if self.kind == "power" and value not in self.powers:
+            raise ValueError(text)
+        if self.kind == "slider" and (value - self.low) / self.step % 1:
+            raise ValueError(text)
+        return value
+
+    def write(self, value: Any) -> str:
+        """The value as a link holds it."""
+        if self.kind == "choices":
+            return ",".join(value)
+        return f"{value:g}" if isinstance(value, float) else str(value)
+
+    @property
+    def powers(self) -> list[int]:
+        """The powers of two a "power" runs over."""
+        return [2**k for k in range(int(self.low).bit_length() - 1, int(self.high).bit_length())]
+
+
+PARAMETERS: tuple[Parameter, ...] = (
+    Parameter(
+        "lanes", "Methods side by side",
+        "PFR is exact. ORC looks at a fixed number of candidates. “+ bins” cuts the space first. Up to three.",
+        "choices", LANES,
+    ),
+    Parameter(
+        "family", "Family", "What P and Q look like in every dimension.", "choice",
+        {"gaussian": "Gaussian", "uniform": "Uniform"},
+    ),
+    Parameter(
+        "bits", "Information I, bits",
+        "How much the sample tells about the source: no method can send fewer bits on average.",
+        "slider", low=0.0, high=48.0, step=0.5,
+    ),
+    Parameter("dim", "Dimension D", "How many numbers a sample has.", "slider", low=1, high=64),
+    Parameter(
+        "spread", "Information over dimensions", "How the I bits are shared out when D is above 1.", "choice",
+        {"equal": "Equally", "falling": "Falling", "one_empty": "Last one empty"},
+    ),
+    Parameter("log2_bins", "log₂ J: bins in powers of two", "J bins of equal P mass. 0 means one bin, no partition.",
+              "slider", low=0, high=48),
+    Parameter(
+        "strategy", "Which dimensions are cut",
+        "How the factors of J are shared out over dimensions. “Own” takes the intervals you type.", "choice",
+        {"information": "By information", "runtime": "By run time", "random": "At random", "collapsed": "Empty ones",
+         "own": "Own"},
+    ),
+    Parameter("intervals", "Intervals of each dimension", "Whole numbers separated by commas, one a dimension: 8, 4.",
+              "text"),
+    Parameter(
+        "weights", "Bin weights of P′",
+        "How often P′ visits each bin. Peak ratio: by the highest ratio in the bin, fastest for PFR. "
+        "Target mass: by Q’s share of the bin. Uniform: as in P.", "choice",
+        {"peak_ratio": "Peak ratio", "target_mass": "Target mass", "uniform": "Uniform"},
+    ),
+    Parameter(
+        "stopping", "Stop line of PFR", "One line for all bins, or one for each bin.", "choice",
+        {"per_bin": "One a bin", "single": "One for all"},
+    ),
+    Parameter("candidates", "Candidates n of ORC", "ORC examines exactly this many.", "power", low=1, high=2**16),
+    Parameter(
+        "view", "View", "Race: one dimension, time upwards. Plane: two. Strips: a row a dimension.", "choice",
+        {"auto": "Auto", "race": "Race", "plane": "Plane", "strips": "Strips"},
+    ),
+    Parameter("target", "Target number", "Each number draws another target Q from the channel.", "whole",
+              low=0, high=2**31),
+    Parameter("seed", "Seed", "The randomness sender and receiver share: each seed is another race.", "whole",
+              low=0, high=2**31),
+)  # fmt: skip
+
+TABLE = {parameter.key: parameter for parameter in PARAMETERS}
+
+
+class Preset(NamedTuple):
+    """A view worth seeing, and the one thing it teaches."""
+
+    name: str
+    teaches: str
+    view: View
+
+
+# Targets and seeds are picked so that what happens is close to what is expected; both stand on the page.
+PRESETS: tuple[Preset, ...] = (
+    Preset("A first race", "The first candidate the growing curve touches wins, and only its number is sent.",
+           View(lanes=("pfr",), bits=2.0, target=4, seed=25)),
+    Preset("Cut and reweight", "Eight bins, and the same target needs a handful of candidates instead of dozens.",
+           View()),
+    Preset("Why plain search is slow", "Each bit of divergence doubles the candidates of plain PFR; bins undo it.",
+           View(bits=8.0, log2_bins=8, target=7, seed=37)),
+    Preset("A budget", "ORC stops after n candidates whatever happens: quick, but its samples are a little off.",
+           View(lanes=("pfr", "orc", "orc_bins"), bits=4.0, candidates=16, target=4, seed=53)),
+    Preset("The tail-bin trap", "Weighting by target mass with one stop line can be slower than no bins at all.",
+           View(bits=1.5, weights="target_mass", stopping="single", target=6, seed=22)),
+    Preset("No overhead for uniforms", "A uniform target that fills whole bins costs not one bit more when cut.",
+           View(family="uniform", bits=4.0, log2_bins=4, target=4, seed=50)),
+    Preset("Two dimensions", "Bins become tiles, and the race moves to the plane.",
+           View(bits=5.0, dim=2, log2_bins=4, target=2, seed=43)),
+    Preset("Cutting the wrong way", "Bins along a dimension without information cost bits and save nothing.",
+           View(bits=5.0, dim=2, spread="one_empty", log2_bins=3, strategy="collapsed", target=7, seed=12)),
+    Preset("48 bits in six dimensions", "2⁴⁸ candidates are out of reach; with 2⁴⁸ bins a few hundred are enough.",
+           View(bits=48.0, dim=6, log2_bins=48, target=11, seed=51)),
+)  # fmt: skip
+
+
+# ------------------------------------------------------------------------------------------------ links
+
+
+def read_link(query: Mapping[str, str]) -> tuple[View, list[str]]:
+    """The view a link asks for, and a sentence for every value that could not be used."""
+    values: dict[str, Any] = {}
+    notices: list[str] = []
+    if query.get("v", LINK_VERSION) != LINK_VERSION:
+        notices.append(f"This link was made for version {query['v']} of the Lab; what is still known was used.")
+    for parameter in PARAMETERS:
+        if parameter.key in query:
+            try:
+                values[parameter.key] = parameter.parse(query[parameter.key])
+            except ValueError:
+                shown = parameter.write(parameter.default)
+                notices.append(f"The link’s value for “{parameter.label}” cannot be used; it is set to {shown}.")
+    return View(**values), notices
+
+
+def link_query(view: View) -> dict[str, str]:
+    """Every value of the view, explicit, as query parameters."""
+    return {"v": LINK_VERSION} | {p.key: p.write(getattr(view, p.key)) for p in PARAMETERS}
+
+
+def link(base: str, view: View) -> str:
+    """The share link of a view; `base` is the address of the Lab or of the app. It opens at the app's root."""
+    root = base.split("?")[0].rstrip("/").removesuffix("/lab")
+    return f"{root}/?{urlencode(link_query(view), safe=',')}"
+
+
+# ------------------------------------------------------------------------------------------------ session and widgets
+
+
+def load_link() -> list[str]:
+    """Put a link's view into the widgets when the address bar holds one we did not write. Returns notices to show."""
+    query = st.query_params.to_dict()
+    if "view_notices" not in st.session_state or (query and query != st.session_state.get("link_written")):
+        view, st.session_state.view_notices = read_link(query)
+        if query or "link_written" not in st.session_state:
+            set_view(view)
+    notices: list[str] = st.session_state.view_notices
+    return notices
+
+
+def set_view(view: View) -> None:
+    """Make the widgets show this view; call before they are drawn or in a callback."""
+    for key, value in view._asdict().items():
+        st.session_state[key] = list(value) if isinstance(value, tuple) else value
+
+
+def write_link(view: View) -> None:
+    """Keep the address bar on the view, every value explicit."""
+    query = link_query(view)
+    st.session_state.link_written = query
+    if st.query_params.to_dict() != query:
+        st.query_params.from_dict(query)
+
+
+def widget(key: str, where: Any = st, disabled: bool = False) -> Any:
+    """Draw a parameter's widget and return its value."""
+    p = TABLE[key]
+    common: dict[str, Any] = {"key": key, "help": p.help, "disabled": disabled, "persist_state": "session"}
+    if p.kind == "choice":
+        draw: Callable[..., Any] = where.selectbox if len(p.options) > 3 else where.segmented_control
+        extra = {} if len(p.options) > 3 else {"required": True, "width": "stretch"}
+        return draw(p.label, list(p.options), format_func=p.options.__getitem__, **extra, **common)
+    if p.kind == "choices":
+        return tuple(
+            where.pills(p.label, list(p.options), selection_mode="multi", format_func=p.options.__getitem__, **common)
+        )
+    if p.kind == "slider":
+        number = float if isinstance(p.default, float) else int
+        return where.slider(p.label, number(p.low), number(p.high), step=number(p.step), **common)
+    if p.kind == "power":
+        return where.select_slider(p.label, p.powers, format_func=lambda n: f"{n:,}", **common)
+    if p.kind == "whole":
+        return where.number_input(p.label, int(p.low), int(p.high), step=1, **common)
+    return where.text_input(p.label, max_chars=400, **common)

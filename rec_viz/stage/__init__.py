@@ -1,0 +1,182 @@
+"""The stage: one animation component. Python works the race out once and ships arrays; JavaScript owns the player."""
+
+from __future__ import annotations
+
+import base64
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+from scipy.special import ndtr, ndtri
+
+import rec_core as rec
+
+from ..cached import Lane, Race
+from ..theme import ROLES
+
+_HERE = Path(__file__).parent
+_MOUNT = st.components.v2.component(
+    "rec_lab_stage",
+    html=(_HERE / "stage.html").read_text(encoding="utf-8"),
+    css=(_HERE / "stage.css").read_text(encoding="utf-8"),
+    js=(_HERE / "stage.js").read_text(encoding="utf-8"),
+)
+
+_GRID = 900  # points of a drawn density
+_MAX_DRAWN_INTERVALS = 256  # of a dimension: more are narrower than a pixel
+
+
+def show(scene: dict[str, Any], key: str) -> None:
+    """Mount the stage on a scene."""
+    _MOUNT(data=scene, key=key, width="stretch", height="content")
+
+
+def scene(race: Race, view: str = "auto", height: int = 420, compact: bool = False) -> dict[str, Any]:
+    """What the stage draws, as JSON: numbers in packed arrays, x in P's own units, u in quantile space."""
+    problem = race.problem
+    if view == "auto" or (view == "race" and problem.dim != 1) or (view == "plane" and problem.dim != 2):
+        view = {1: "race", 2: "plane"}.get(problem.dim, "strips")
+    shown = [lane for lane in race.lanes if lane.trace is not None]
+    low_high = _range(problem, shown)
+    grid = np.linspace(*low_high[0], _GRID)
+    out: dict[str, Any] = {
+        "id": f"{race.id}-{view}",
+        "view": view,
+        "colors": ROLES,
+        "height": height,
+        "compact": compact,
+        "problem": _problem(problem, low_high),
+        "lanes": [_lane(problem, lane, grid) for lane in shown],
+        "receiver": [_receiver(lane) for lane in shown],
+    }
+    if problem.dim == 1:
+        out["grid"] = {"x": _pack(grid), "p": _pack(_p_density(problem, grid)), "q": _pack(_q_density(problem, grid))}
+    return out
+
+
+def _pack(values: Any, kind: str = "f8") -> dict[str, Any]:
+    array = np.ascontiguousarray(values, dtype=f"<{kind}")
+    return {"t": kind, "n": array.size, "b64": base64.b64encode(array.tobytes()).decode("ascii")}
+
+
+def _range(problem: rec.Problem, lanes: list[Lane]) -> list[tuple[float, float]]:
+    if problem.family == "uniform":
+        return [(0.0, 1.0)] * min(problem.dim, 2)
+    out = []
+    for d in range(min(problem.dim, 2)):
+        mean, scale = problem.params[d]
+        reach = [abs(mean) + 3.0 * scale, 3.2]
+        reach += [float(np.abs(lane.trace.samples[:, d]).max()) for lane in lanes if lane.trace is not None]
+        side = min(max(reach) * 1.04, 6.0)
+        out.append((-side, side))
+    return out
+
+
+def _problem(problem: rec.Problem, low_high: list[tuple[float, float]]) -> dict[str, Any]:
+    first, second = (np.array(column) for column in zip(*problem.params, strict=True))
+    if problem.family == "gaussian":
+        low, high = ndtr(first - 1.96 * second), ndtr(first + 1.96 * second)
+        names = ("mean", "scale")
+    else:
+        low, high = first, second
+        names = ("low", "high")
+    return {
+        "dim": problem.dim,
+        "family": problem.family,
+        "kl_bits": problem.kl_bits,
+        "renyi_inf_bits": problem.renyi_inf_bits,
+        "q_low": _pack(low),
+        "q_high": _pack(high),
+        names[0]: _pack(first),
+        names[1]: _pack(second),
+        "range": low_high,
+    }
+
+
+def _p_density(problem: rec.Problem, x: NDArray[np.float64]) -> NDArray[np.float64]:
+    if problem.family == "uniform":
+        return np.where((x >= 0.0) & (x <= 1.0), 1.0, 0.0)
+    return np.exp(-0.5 * x * x) / math.sqrt(2.0 * math.pi)
+
+
+def _q_density(problem: rec.Problem, x: NDArray[np.float64]) -> NDArray[np.float64]:
+    """q = p r: one formula for every family."""
+    return _p_density(problem, x) * np.exp2(problem.log_ratio_bits(x[:, None]))
+
+
+def _cuts(problem: rec.Problem, n: int) -> NDArray[np.float64]:
+    """Where dimension cuts lie in x: n + 1 of them."""
+    u = np.arange(n + 1) / n
+    return u if problem.family == "uniform" else ndtri(u)
+
+
+def _lane(problem: rec.Problem, lane: Lane, grid: NDArray[np.float64]) -> dict[str, Any]:
+    trace = lane.trace
+    assert trace is not None
+    out: dict[str, Any] = {
+        "title": lane.title,
+        "method": lane.method,
+        "partitioned": lane.partition.num_bins > 1,
+        "weights": lane.weights if lane.partition.num_bins > 1 else None,
+        "num_bins_text": bins_text(lane.partition),
+        "log2_num_bins": lane.partition.log2_num_bins,
+        "intervals": _pack(lane.partition.intervals, "i4"),
+        "log2_sup_ratio": trace.log2_sup_ratio,
+        "num_events": len(trace.indices),
+        "examined": trace.examined,
+        "num_candidates": lane.num_candidates,
+        "expected_examined": lane.expected_examined if math.isfinite(lane.expected_examined) else None,
+        "arrival": _pack(trace.arrival_times),
+        "race": _pack(trace.race_times),
+        "log2_ratio": _pack(trace.log_ratios_bits, "f4"),
+        "x": _pack(trace.samples, "f4"),
+        "u": _pack(trace.quantiles, "f4"),
+        "bin": _pack(trace.bins, "i4"),
+        "local": _pack(trace.indices, "i4"),
+        "position": _pack(trace.positions, "i4"),
+        "best": _pack(trace.best, "i4"),
+        "winner": trace.winner,
+        "stop_time": trace.stop_time,
+        "stopping": trace.stopping,
+        "message": {
+            "bin": list(trace.message.bin),
+            "bin_bits": lane.bin_bits,
+            "index": trace.message.index,
+            "index_bits": lane.index_bits,
+            "length_bits": lane.length_bits,
+            "bin_length_bits": lane.partition.log2_num_bins,
+            "index_length_bits": lane.length_bits - lane.partition.log2_num_bins,
+        },
+    }
+    if max(lane.partition.intervals) <= _MAX_DRAWN_INTERVALS:
+        weights = rec.bin_weights(problem, lane.partition, lane.weights)
+        out["edges"] = _pack(np.concatenate([_cuts(problem, n) for n in lane.partition.intervals]))
+        out["weights_by_dim"] = _pack(np.concatenate(weights))
+    if problem.dim == 1:
+        n = lane.partition.intervals[0]
+        (weights,) = rec.bin_weights(problem, lane.partition, lane.weights)
+        u = grid if problem.family == "uniform" else ndtr(grid)
+        scaled = n * weights[np.clip((u * n).astype(np.int64), 0, n - 1)]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ratio = np.exp2(problem.log_ratio_bits(grid[:, None])) / scaled
+        out["grid_heuristic"] = _pack(_p_density(problem, grid) * scaled)
+        out["grid_ratio"] = _pack(np.nan_to_num(ratio, nan=0.0, posinf=0.0))
+        if trace.stopping == "per_bin":
+            peaks = rec.bin_peaks_bits(problem, lane.partition)
+            with np.errstate(divide="ignore", invalid="ignore"):
+                out["bin_stop"] = _pack(trace.race_times[trace.winner] * np.exp2(peaks[0]) / (n * weights))
+    return out
+
+
+def bins_text(partition: rec.Partition) -> str:
+    """J as people write it."""
+    j = partition.num_bins
+    return f"{j:,}" if j < 2**20 else f"2^{partition.log2_num_bins:g}"
+
+
+def _receiver(lane: Lane) -> dict[str, Any]:
+    assert lane.trace is not None
+    return {"x": list(lane.held[:8]), "equal": lane.held == tuple(lane.trace.samples[lane.trace.winner].tolist())}
