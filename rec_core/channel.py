@@ -13,12 +13,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from . import families
 from .errors import RecError
 from .families import FAMILIES, GAUSSIAN
-from .randomness import SOURCE, check_seed, uniforms
+from .randomness import SOURCE, Floats, Word, check_seed, uniforms
 
 LN2 = math.log(2.0)
 MAX_BITS = 1000.0  # a dimension's information: 2^-bits must stay a positive float
@@ -71,7 +71,7 @@ class Problem:
         return FAMILIES[self.family]
 
     @property
-    def table(self) -> NDArray[np.float64]:
+    def table(self) -> Floats:
         """Parameters as kernels take them, float64 (D, 3); see `families`."""
         rows = np.empty((self.dim, 3))
         rows[:, :2] = self.params
@@ -103,7 +103,7 @@ class Problem:
 
 
 @njit(cache=True, nogil=True)
-def _log_ratios(family, row, x):  # type: ignore[no-untyped-def]
+def _log_ratios(family: int, row: Floats, x: Floats) -> Floats:
     out = np.empty(x.shape[0])
     for i in range(x.shape[0]):
         out[i] = families.log_ratio(family, row, x[i])
@@ -148,7 +148,7 @@ class Channel:
         return math.fsum(self.bits)
 
     @property
-    def scales(self) -> NDArray[np.float64]:
+    def scales(self) -> Floats:
         """2^(-I_d): a Gaussian's posterior scale, a uniform's box width; shape (D,)."""
         return np.exp2(-np.array(self.bits))
 
@@ -160,7 +160,7 @@ class Channel:
 
 
 @njit(cache=True, nogil=True)
-def draw_target(family, scales, seed, table):  # type: ignore[no-untyped-def]
+def draw_target(family: int, scales: Floats, seed: Word, table: Floats) -> None:
     """Draw Y and write the target's parameters into `table` (D, 3); `scales` (D,) as `Channel.scales`.
 
     Gaussian: scale 2^-I, mean ~ N(0, 1 - scale^2), so that P = N(0,1) exactly. Uniform: a cell of the equal grid

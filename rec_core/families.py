@@ -18,6 +18,8 @@ import math
 import numpy as np
 from numba import njit
 
+from .randomness import Floats
+
 GAUSSIAN = 0
 UNIFORM = 1
 FAMILIES = {"gaussian": GAUSSIAN, "uniform": UNIFORM}
@@ -27,7 +29,7 @@ _SLIVER = 1e-15  # a uniform box overlapping an interval by less than rounding o
 
 
 @njit(cache=True, nogil=True)
-def normal_quantile_lower(p):
+def normal_quantile_lower(p: float) -> float:
     """Quantile of N(0,1) at p in (0, 1/2]: Wichura's algorithm AS 241 (1988), relative error about 1e-16."""
     q = p - 0.5
     if q >= -0.425:
@@ -78,7 +80,7 @@ def normal_quantile_lower(p):
 
 
 @njit(cache=True, nogil=True)
-def quantile(family, number, intervals, v):
+def quantile(family: int, number: int, intervals: int, v: float) -> float:
     """Quantile of P at u = (number + v) / intervals: the point a fraction v into an interval. Both tails alike."""
     if family == UNIFORM:
         return (number + v) / intervals
@@ -89,7 +91,7 @@ def quantile(family, number, intervals, v):
 
 
 @njit(cache=True, nogil=True)
-def log_ratio(family, row, x):
+def log_ratio(family: int, row: Floats, x: float) -> float:
     """ln r(x) of one dimension; -inf outside the support of Q.
 
     For a Gaussian (x - z)(x + z)/2 with z = (x - mean)/scale keeps its digits from scale 1e-12 to 1 and above, where
@@ -98,11 +100,11 @@ def log_ratio(family, row, x):
     if family == UNIFORM:
         return row[2] if row[0] <= x <= row[1] else -np.inf
     z = (x - row[0]) / row[1]
-    return row[2] + 0.5 * (x - z) * (x + z)
+    return float(row[2] + 0.5 * (x - z) * (x + z))
 
 
 @njit(cache=True, nogil=True)
-def log_sup(family, row, low, high):
+def log_sup(family: int, row: Floats, low: float, high: float) -> float:
     """Supremum of ln r over [low, high] (ends may be infinite); inf where r is unbounded, -inf where r is 0."""
     if family == UNIFORM:
         return row[2] if min(high, row[1]) - max(low, row[0]) > _SLIVER else -np.inf
@@ -111,7 +113,7 @@ def log_sup(family, row, low, high):
     if gap > 0.0:  # Q narrower than P: ln r is a downward parabola
         vertex = mean / gap
         if low <= vertex <= high:
-            return row[2] + 0.5 * mean * mean / gap
+            return float(row[2] + 0.5 * mean * mean / gap)
         return log_ratio(family, row, low if vertex < low else high)
     if gap == 0.0 and mean == 0.0:
         return 0.0
@@ -125,7 +127,7 @@ def log_sup(family, row, low, high):
 
 
 @njit(cache=True, nogil=True)
-def log_normal_cdf(z):
+def log_normal_cdf(z: float) -> float:
     """ln of the N(0,1) cdf, to full relative precision arbitrarily far into the lower tail."""
     if z > 5.0:
         return math.log1p(-0.5 * math.erfc(z / math.sqrt(2.0)))
@@ -137,7 +139,7 @@ def log_normal_cdf(z):
 
 
 @njit(cache=True, nogil=True)
-def _log_normal_mass(a, b):
+def _log_normal_mass(a: float, b: float) -> float:
     """ln of the N(0,1) mass of [a, b]: relative error below 1e-8 for any width, never -inf for a < b finite."""
     if a > 0.0:
         a, b = -b, -a
@@ -153,7 +155,7 @@ def _log_normal_mass(a, b):
 
 
 @njit(cache=True, nogil=True)
-def log_mass(family, row, low, high):
+def log_mass(family: int, row: Floats, low: float, high: float) -> float:
     """ln Q([low, high]); -inf only where Q has no mass."""
     if family == UNIFORM:
         overlap = min(high, row[1]) - max(low, row[0])
@@ -162,7 +164,7 @@ def log_mass(family, row, low, high):
 
 
 @njit(cache=True, nogil=True)
-def edge(family, number, intervals):
+def edge(family: int, number: int, intervals: int) -> float:
     """Left end of interval `number` of an equal-mass cut of P; number = intervals gives the right end of the last."""
     if family == GAUSSIAN:
         if number == 0:
@@ -173,15 +175,15 @@ def edge(family, number, intervals):
 
 
 @njit(cache=True, nogil=True)
-def kl(family, row):
+def kl(family: int, row: Floats) -> float:
     """KL(Q || P) of one dimension in nats."""
     if family == UNIFORM:
-        return row[2]
+        return float(row[2])
     mean, scale = row[0], row[1]
-    return row[2] + 0.5 * (mean * mean - (1.0 - scale) * (1.0 + scale))
+    return float(row[2] + 0.5 * (mean * mean - (1.0 - scale) * (1.0 + scale)))
 
 
 @njit(cache=True, nogil=True)
-def support(family):
+def support(family: int) -> tuple[float, float]:
     """Ends of the support of P."""
     return (0.0, 1.0) if family == UNIFORM else (-np.inf, np.inf)

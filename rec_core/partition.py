@@ -10,17 +10,16 @@ import math
 import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
 from . import families
 from .channel import LN2, Channel, Problem
 from .errors import RecError
-from .randomness import ALLOCATION, check_seed, uniforms
+from .randomness import ALLOCATION, Floats, Ints, check_seed, uniforms
 
 MAX_INTERVALS = 2**20  # of one dimension, in a search: its weights are kept in a table
 
@@ -29,7 +28,7 @@ class Message(NamedTuple):
     """What is sent: the bin (D interval numbers, from 0) and the local index within it (from 1)."""
 
     bin: tuple[int, ...]
-    index: int
+    index: int  # type: ignore[assignment]  # tuple.index gives way
 
 
 @dataclass(frozen=True)
@@ -93,11 +92,11 @@ class Tables(NamedTuple):
     """
 
     family: int
-    params: NDArray[np.float64]
-    intervals: NDArray[np.int64]
-    offsets: NDArray[np.int64]
-    log_peak: NDArray[np.float64]
-    log_weight: NDArray[np.float64]
+    params: Floats
+    intervals: Ints
+    offsets: Ints
+    log_peak: Floats
+    log_weight: Floats
 
 
 WEIGHTS = ("peak_ratio", "target_mass", "uniform")
@@ -117,7 +116,7 @@ def tables(problem: Problem, cut: Partition, weights: str) -> Tables:
     return table
 
 
-def empty_tables(family: int, params: NDArray[np.float64], intervals: NDArray[np.int64]) -> Tables:
+def empty_tables(family: int, params: Floats, intervals: Ints) -> Tables:
     """Tables of the right shapes, not yet filled."""
     offsets = np.concatenate((np.zeros(1, np.int64), np.cumsum(intervals)))
     size = int(offsets[-1])
@@ -125,7 +124,7 @@ def empty_tables(family: int, params: NDArray[np.float64], intervals: NDArray[np
 
 
 @njit(cache=True, nogil=True)
-def fill_tables(table, weights):  # type: ignore[no-untyped-def]
+def fill_tables(table: Tables, weights: int) -> None:
     """Fill `log_peak` and `log_weight`; `weights` is a position in WEIGHTS."""
     for d in range(table.intervals.shape[0]):
         n = table.intervals[d]
@@ -146,7 +145,7 @@ def fill_tables(table, weights):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def log_sum_exp(values):  # type: ignore[no-untyped-def]
+def log_sum_exp(values: Floats) -> float:
     """ln sum exp, for values that may include -inf but not all."""
     top = -np.inf
     for value in values:
@@ -170,9 +169,7 @@ def log_sup_reweighted(table: Tables) -> float:
     return total
 
 
-def bin_weights(
-    problem: Problem, partition: Partition | None = None, weights: str = "peak_ratio"
-) -> list[NDArray[np.float64]]:
+def bin_weights(problem: Problem, partition: Partition | None = None, weights: str = "peak_ratio") -> list[Floats]:
     """pi_d of each dimension, D arrays of shape (n_d,) summing to 1; the weight of a bin is their product."""
     cut = check_partition(partition, problem.dim)
     if weights not in WEIGHTS:
@@ -183,7 +180,7 @@ def bin_weights(
     return [np.exp(part) for part in np.split(table.log_weight, table.offsets[1:-1])]
 
 
-def bin_peaks_bits(problem: Problem, partition: Partition | None = None) -> list[NDArray[np.float64]]:
+def bin_peaks_bits(problem: Problem, partition: Partition | None = None) -> list[Floats]:
     """log2 of sup r_d over every interval, D arrays of shape (n_d,), in bits; they add up to log2 M_j of a bin."""
     cut = check_partition(partition, problem.dim)
     table = tables(problem, cut, "uniform")
@@ -199,15 +196,15 @@ def upper_sum_bits(problem: Problem, partition: Partition | None = None) -> floa
     cut = check_partition(partition, problem.dim)
     return (
         math.fsum(
-            _log_upper_sum(problem.family, *pair, n) for pair, n in zip(problem.params, cut.intervals, strict=True)
+            log_upper_sum(problem.family, *pair, n) for pair, n in zip(problem.params, cut.intervals, strict=True)
         )
         / LN2
     )
 
 
 @lru_cache(maxsize=65536)
-def _log_upper_sum(family: str, first: float, second: float, intervals: int) -> float:
-    """ln of one dimension's factor of U_J."""
+def log_upper_sum(family: str, first: float, second: float, intervals: int) -> float:
+    """ln of one dimension's factor of U_J; `first` and `second` are its parameters."""
     one = Problem(family, ((first, second),))
     peaks = tables(one, Partition((intervals,)), "uniform").log_peak
     return math.inf if np.isinf(peaks.max()) else float(log_sum_exp(peaks)) - math.log(intervals)
@@ -240,13 +237,13 @@ def allocate(channel: Channel, log2_bins: int, strategy: str = "information", se
     elif strategy == "collapsed":
         powers = _proportional((bits == 0.0).astype(np.float64), total)
     elif strategy == "runtime":
-        powers = greedy_powers([lambda k, b=b: _mean_log_upper_sum(channel.family, b, k) for b in channel.bits], total)
+        powers = greedy_powers([partial(_mean_log_upper_sum, channel.family, b) for b in channel.bits], total)
     else:
         raise RecError(f"Unknown strategy {strategy!r}; choose one of {', '.join(STRATEGIES)}.")
     return Partition(tuple(2 ** int(k) for k in powers))
 
 
-def _proportional(shares: NDArray[np.float64], total: int) -> NDArray[np.int64]:
+def _proportional(shares: Floats, total: int) -> Ints:
     """Whole numbers summing to `total`, in proportion to `shares` (largest remainders first)."""
     if total == 0:
         return np.zeros(len(shares), dtype=np.int64)
@@ -259,7 +256,7 @@ def _proportional(shares: NDArray[np.float64], total: int) -> NDArray[np.int64]:
     return powers
 
 
-def greedy_powers(costs: Sequence[Callable[[int], float]], total: int, target: float = -math.inf) -> NDArray[np.int64]:
+def greedy_powers(costs: Sequence[Callable[[int], float]], total: int, target: float = -math.inf) -> Ints:
     """Deal up to `total` factors of two one by one: `costs[d](k)` is the log cost of dimension d at 2^k intervals.
 
     Each goes where it lowers the cost most per factor, looking up to four ahead since a first cut can be useless
@@ -296,9 +293,9 @@ def _mean_log_upper_sum(family: str, bits: float, k: int) -> float:
     if family == "uniform":
         width = 2.0**-bits
         lows = (np.arange(16) + 0.5) / 16 * (1.0 - width)
-        return float(np.mean([_log_upper_sum(family, low, min(1.0, low + width), 2**k) for low in lows.tolist()]))
+        return float(np.mean([log_upper_sum(family, low, min(1.0, low + width), 2**k) for low in lows.tolist()]))
     nodes, node_weights = np.polynomial.hermite_e.hermegauss(16)
     scale = 2.0**-bits
     means = nodes * math.sqrt((1.0 - scale) * (1.0 + scale))
-    values = [_log_upper_sum(family, mean, scale, 2**k) for mean in means.tolist()]
+    values = [log_upper_sum(family, mean, scale, 2**k) for mean in means.tolist()]
     return float(np.dot(node_weights, values) / node_weights.sum())

@@ -21,6 +21,7 @@ import heapq
 import math
 import operator
 import os
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -39,15 +40,15 @@ from .partition import (
     Message,
     Partition,
     Tables,
-    _log_upper_sum,
     check_partition,
     empty_tables,
     fill_tables,
     greedy_powers,
     log_sup_reweighted,
+    log_upper_sum,
     tables,
 )
-from .randomness import BIN_CHOICE, CANDIDATE, bin_key, check_seed, exponential, run_seeds, uniforms
+from .randomness import BIN_CHOICE, CANDIDATE, Floats, Ints, Word, bin_key, check_seed, exponential, run_seeds, uniforms
 
 ENUMERABLE_BINS = 4096
 MAX_EXAMINED = 2**26
@@ -60,9 +61,9 @@ SINGLE, PER_BIN = 0, 1
 
 
 class Outcome(NamedTuple):
-    """What a search found; logs in nats. `index` 0 means the budget ran out first."""
+    """What a search found; logs in nats. `local_index` 0 means the budget ran out first."""
 
-    index: int
+    local_index: int
     examined: int
     log_race: float
     log_ratio: float
@@ -70,29 +71,38 @@ class Outcome(NamedTuple):
 
 
 class Record(NamedTuple):
-    """Events of a search as they happen, for `trace`; capacity C, `count[0]` used."""
+    """Events of a search as they happen, for `trace`; capacity C, `used[0]` filled."""
 
     capacity: int
-    count: NDArray[np.int64]
-    positions: NDArray[np.int64]
-    bins: NDArray[np.int64]
-    indices: NDArray[np.int64]
-    log_arrival: NDArray[np.float64]
-    log_ratio: NDArray[np.float64]
-    log_race: NDArray[np.float64]
+    used: Ints
+    positions: Ints
+    bins: Ints
+    indices: Ints
+    log_arrival: Floats
+    log_ratio: Floats
+    log_race: Floats
 
 
 @njit(cache=True, nogil=True)
-def copy(source, target):  # type: ignore[no-untyped-def]
+def copy(source: Ints, target: Ints) -> None:
     """target[:] = source, as a loop: an array assignment costs seconds of compile time."""
     for d in range(source.shape[0]):
         target[d] = source[d]
 
 
 @njit(cache=True, nogil=True)
-def note(record, position, numbers, index, log_arrival, log_ratio, log_race, improves):  # type: ignore[no-untyped-def]
+def note(
+    record: Record,
+    position: int,
+    numbers: Ints,
+    index: int,
+    log_arrival: float,
+    log_ratio: float,
+    log_race: float,
+    improves: bool,
+) -> None:
     """Record a candidate: the first `capacity`, and after those the ones that take the lead."""
-    k = record.count[0]
+    k = record.used[0]
     if k < record.capacity or (improves and k < record.positions.shape[0]):
         record.positions[k] = position
         copy(numbers, record.bins[k])
@@ -100,14 +110,14 @@ def note(record, position, numbers, index, log_arrival, log_ratio, log_race, imp
         record.log_arrival[k] = log_arrival
         record.log_ratio[k] = log_ratio
         record.log_race[k] = log_race
-        record.count[0] = k + 1
+        record.used[0] = k + 1
 
 
 # ---------------------------------------------------------------------------------------------------- candidates
 
 
 @njit(cache=True, nogil=True)
-def candidate(family, key, index, intervals, numbers, x):  # type: ignore[no-untyped-def]
+def candidate(family: int, key: Word, index: int, intervals: Ints, numbers: Ints, x: Floats) -> None:
     """Write candidate `index` (from 1) of the bin with these interval numbers and this key into x (D,)."""
     uniforms(key, CANDIDATE, np.uint64(index), x)
     for d in range(x.shape[0]):
@@ -115,7 +125,7 @@ def candidate(family, key, index, intervals, numbers, x):  # type: ignore[no-unt
 
 
 @njit(cache=True, nogil=True)
-def log_ratio(family, params, x):  # type: ignore[no-untyped-def]
+def log_ratio(family: int, params: Floats, x: Floats) -> float:
     """ln r(x), all dimensions."""
     total = 0.0
     for d in range(x.shape[0]):
@@ -124,7 +134,7 @@ def log_ratio(family, params, x):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def bin_sum(values, table, numbers):  # type: ignore[no-untyped-def]
+def bin_sum(values: Floats, table: Tables, numbers: Ints) -> float:
     """Sum over dimensions of a per-interval value at one bin."""
     total = 0.0
     for d in range(numbers.shape[0]):
@@ -133,7 +143,7 @@ def bin_sum(values, table, numbers):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def split_bin(j, intervals, numbers):  # type: ignore[no-untyped-def]
+def split_bin(j: int, intervals: Ints, numbers: Ints) -> None:
     """Interval numbers of bin j in mixed radix, the last dimension fastest."""
     for d in range(intervals.shape[0] - 1, -1, -1):
         numbers[d] = j % intervals[d]
@@ -141,7 +151,7 @@ def split_bin(j, intervals, numbers):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def join_bin(numbers, intervals):  # type: ignore[no-untyped-def]
+def join_bin(numbers: Ints, intervals: Ints) -> int:
     """The bin's number in mixed radix."""
     j = 0
     for d in range(intervals.shape[0]):
@@ -153,7 +163,16 @@ def join_bin(numbers, intervals):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def race_by_clocks(table, num_bins, seed, stopping, log_sup, max_examined, winner, record):  # type: ignore[no-untyped-def]
+def race_by_clocks(
+    table: Tables,
+    num_bins: int,
+    seed: Word,
+    stopping: int,
+    log_sup: float,
+    max_examined: int,
+    winner: Ints,
+    record: Record,
+) -> Outcome:
     """PFR with a clock for every bin. Writes the winning bin's interval numbers into `winner` (D,).
 
     `stopping` SINGLE: stop at the first arrival T' with T' / sup r' above the best race time (`log_sup` = ln sup r').
@@ -207,7 +226,7 @@ def race_by_clocks(table, num_bins, seed, stopping, log_sup, max_examined, winne
 
 
 @njit(cache=True, nogil=True)
-def cumulative_weights(table):  # type: ignore[no-untyped-def]
+def cumulative_weights(table: Tables) -> Floats:
     """Per dimension, the running sum of pi_d scaled to end at exactly 1; (sum n_d,)."""
     out = np.empty(table.log_weight.shape[0])
     for d in range(table.intervals.shape[0]):
@@ -221,7 +240,7 @@ def cumulative_weights(table):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def draw_bin(table, cumulative, seed, arrival, v, numbers):  # type: ignore[no-untyped-def]
+def draw_bin(table: Tables, cumulative: Floats, seed: Word, arrival: int, v: Floats, numbers: Ints) -> None:
     """Interval numbers of the bin of this arrival, by inverse cdf in every cut dimension; `v` is scratch (D,)."""
     uniforms(seed, BIN_CHOICE, np.uint64(arrival), v)
     for d in range(numbers.shape[0]):
@@ -237,7 +256,16 @@ def draw_bin(table, cumulative, seed, arrival, v, numbers):  # type: ignore[no-u
 
 
 @njit(cache=True, nogil=True)
-def race_by_draws(table, num_bins, seed, num_candidates, log_sup, max_examined, winner, record):  # type: ignore[no-untyped-def]
+def race_by_draws(
+    table: Tables,
+    num_bins: int,
+    seed: Word,
+    num_candidates: int,
+    log_sup: float,
+    max_examined: int,
+    winner: Ints,
+    record: Record,
+) -> Outcome:
     """One clock; every arrival draws its bin. PFR where `num_candidates` is 0, else ORC with that many.
 
     `num_bins` is J where bins are enumerable and 0 beyond: it decides how local indices are counted. ORC's arrival
@@ -291,7 +319,18 @@ def race_by_draws(table, num_bins, seed, num_candidates, log_sup, max_examined, 
 
 
 @njit(cache=True, nogil=True)
-def run_race(table, num_bins, seed, method, stopping, num_candidates, log_sup, max_examined, winner, record):  # type: ignore[no-untyped-def]
+def run_race(
+    table: Tables,
+    num_bins: int,
+    seed: Word,
+    method: int,
+    stopping: int,
+    num_candidates: int,
+    log_sup: float,
+    max_examined: int,
+    winner: Ints,
+    record: Record,
+) -> Outcome:
     """The search these choices name; `num_bins` 0 beyond enumeration."""
     if method == PFR and num_bins > 0:
         return race_by_clocks(table, num_bins, seed, stopping, log_sup, max_examined, winner, record)
@@ -386,10 +425,15 @@ def check_searchable(problem: Problem, plan: Plan) -> None:
         )
 
 
+def _doubling_cost(family: str, first: float, second: float) -> Callable[[int], float]:
+    """ln of a dimension's factor of U_J at 2^k intervals, as a function of k."""
+    return lambda k: log_upper_sum(family, first, second, 2**k)
+
+
 def suggest_intervals(problem: Problem, budget: int) -> tuple[int, ...] | None:
     """Intervals of a partition, found greedily, whose U_J is at most a quarter of the budget; None if there is none."""
     target = max(0.0, math.log(budget) - math.log(4.0))
-    costs = [lambda k, p=pair: _log_upper_sum(problem.family, *p, 2**k) for pair in problem.params]
+    costs = [_doubling_cost(problem.family, *pair) for pair in problem.params]
     powers = greedy_powers(costs, 40 * problem.dim, target)
     found = sum(cost(int(k)) for cost, k in zip(costs, powers, strict=True)) <= math.log(budget)
     return tuple(2 ** int(k) for k in powers) if found else None
@@ -447,14 +491,14 @@ def _search(problem: Problem, plan: Plan, seed: int, record: Record) -> tuple[Me
             plan.max_examined, winner, record,
         )
     )  # fmt: skip
-    if outcome.index == 0:
+    if outcome.local_index == 0:
         if plan.method == PFR:
             raise _refuse(problem, plan, log_expected, outcome.examined)
         raise RecError(
             f"None of the {plan.num_candidates} candidates fell where Q has any mass; ORC needs more candidates, "
             f"about 2^(KL + 2) = 2^{problem.kl_bits + 2:.1f} without a partition."
         )
-    return Message(tuple(winner.tolist()), int(outcome.index)), outcome, table
+    return Message(tuple(winner.tolist()), int(outcome.local_index)), outcome, table
 
 
 # ---------------------------------------------------------------------------------------------------- public
@@ -469,7 +513,7 @@ class Encoding:
     """
 
     message: Message
-    sample: NDArray[np.float64]
+    sample: Floats
     examined: int
     race_time: float
     log_ratio_bits: float
@@ -506,11 +550,11 @@ def encode(
 
 
 @njit(cache=True, nogil=True)
-def _decode(family, seed, index, intervals, numbers, x):  # type: ignore[no-untyped-def]
+def _decode(family: int, seed: Word, index: int, intervals: Ints, numbers: Ints, x: Floats) -> None:
     candidate(family, bin_key(seed, intervals, numbers), index, intervals, numbers, x)
 
 
-def decode(message: Message, coding: Coding, partition: Partition | None = None, seed: int = 0) -> NDArray[np.float64]:
+def decode(message: Message, coding: Coding, partition: Partition | None = None, seed: int = 0) -> Floats:
     """The sample (D,) a message names: equal to the encoder's to the last bit, in O(D) whatever the index.
 
     `coding` is `problem.coding` or `channel.coding`; partition and seed must be the sender's.
@@ -535,7 +579,7 @@ def decode(message: Message, coding: Coding, partition: Partition | None = None,
     _decode(
         FAMILIES[family],
         check_seed(seed),
-        np.int64(index),
+        int(index),
         np.array(cut.intervals, np.int64),
         np.array(numbers, np.int64),
         x,
@@ -556,15 +600,15 @@ class Trace:
     """
 
     message: Message
-    samples: NDArray[np.float64]
-    quantiles: NDArray[np.float64]
-    bins: NDArray[np.int64]
-    indices: NDArray[np.int64]
-    arrival_times: NDArray[np.float64]
-    log_ratios_bits: NDArray[np.float64]
-    race_times: NDArray[np.float64]
-    best: NDArray[np.int64]
-    positions: NDArray[np.int64]
+    samples: Floats
+    quantiles: Floats
+    bins: Ints
+    indices: Ints
+    arrival_times: Floats
+    log_ratios_bits: Floats
+    race_times: Floats
+    best: Ints
+    positions: Ints
     winner: int
     examined: int
     stop_time: float
@@ -587,7 +631,7 @@ def trace(
     plan = make_plan(problem.dim, method, partition, weights, stopping, num_candidates, max_examined)
     record = new_record(_count(max_events, "max_events"), problem.dim)
     message, outcome, table = _search(problem, plan, seed, record)
-    used = slice(0, int(record.count[0]))
+    used = slice(0, int(record.used[0]))
     bins, indices = record.bins[used], record.indices[used]
     samples, quantiles = np.empty(bins.shape), np.empty(bins.shape)
     _replay(table, check_seed(seed), bins, indices, samples, quantiles)
@@ -616,7 +660,7 @@ def trace(
 
 
 @njit(cache=True, nogil=True)
-def _replay(table, seed, bins, indices, samples, quantiles):  # type: ignore[no-untyped-def]
+def _replay(table: Tables, seed: Word, bins: Ints, indices: Ints, samples: Floats, quantiles: Floats) -> None:
     for i in range(bins.shape[0]):
         key = bin_key(seed, table.intervals, bins[i])
         candidate(table.family, key, indices[i], table.intervals, bins[i], samples[i])
@@ -630,20 +674,34 @@ class Encodings:
     """Many encoded samples, one a row; R runs. Run i is `encode(problem_i, ..., seed=int(seeds[i]))`, where
     problem_i is the problem, or `channel.draw(int(seeds[i]))`. `race_times` as in `Encoding`."""
 
-    samples: NDArray[np.float64]
-    bins: NDArray[np.int64]
-    indices: NDArray[np.int64]
-    examined: NDArray[np.int64]
-    race_times: NDArray[np.float64]
-    kl_bits: NDArray[np.float64]
+    samples: Floats
+    bins: Ints
+    indices: Ints
+    examined: Ints
+    race_times: Floats
+    kl_bits: Floats
     seeds: NDArray[np.uint64]
 
 
 @njit(cache=True, nogil=True)
 def _many(
-    table, channel_scales, weights, num_bins, seeds, method, stopping, num_candidates, max_examined, record,
-    samples, bins, indices, examined, log_races, kl,
-):  # type: ignore[no-untyped-def]  # fmt: skip
+    table: Tables,
+    channel_scales: Floats,
+    weights: int,
+    num_bins: int,
+    seeds: NDArray[np.uint64],
+    method: int,
+    stopping: int,
+    num_candidates: int,
+    max_examined: int,
+    record: Record,
+    samples: Floats,
+    bins: Ints,
+    indices: Ints,
+    examined: Ints,
+    log_races: Floats,
+    kl: Floats,
+) -> int:
     """Runs of one thread. Where `channel_scales` is empty the table's problem serves every run."""
     for i in range(seeds.shape[0]):
         if channel_scales.shape[0] > 0:
@@ -663,12 +721,12 @@ def _many(
         outcome = run_race(
             table, num_bins, seeds[i], method, stopping, num_candidates, log_sup, max_examined, bins[i], record
         )
-        indices[i] = outcome.index
+        indices[i] = outcome.local_index
         examined[i] = outcome.examined
         log_races[i] = outcome.log_race
-        if outcome.index == 0:
+        if outcome.local_index == 0:
             return i
-        _decode(table.family, seeds[i], outcome.index, table.intervals, bins[i], samples[i])
+        _decode(table.family, seeds[i], outcome.local_index, table.intervals, bins[i], samples[i])
     return -1
 
 

@@ -17,8 +17,13 @@ import operator
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from .errors import RecError
+
+Word = np.uint64  # a 64-bit word; inside Philox, 32 bits held in one
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 # Purposes: the last counter word. No two kinds of randomness ever share one.
 CANDIDATE = np.uint64(0)  # where candidate n of a bin lies
@@ -42,7 +47,7 @@ _STEP = 2.0**-52
 
 
 @njit(cache=True, nogil=True)
-def _philox(c0, c1, c2, c3, k0, k1):
+def _philox(c0: Word, c1: Word, c2: Word, c3: Word, k0: Word, k1: Word) -> tuple[Word, Word, Word, Word]:
     """Ten rounds on 32-bit words held in uint64."""
     for _ in range(_ROUNDS):
         p0 = _M0 * c0
@@ -60,20 +65,20 @@ def philox4x32(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[in
 
 
 @njit(cache=True, nogil=True)
-def block(key, purpose, index, pair):
+def block(key: Word, purpose: Word, index: Word, pair: Word) -> tuple[Word, Word]:
     """Two 64-bit words at the address (key, purpose, index, pair)."""
     w0, w1, w2, w3 = _philox(index & _LOW, index >> _32, pair, purpose, key & _LOW, key >> _32)
     return w0 | (w1 << _32), w2 | (w3 << _32)
 
 
 @njit(cache=True, nogil=True)
-def to_uniform(word):
+def to_uniform(word: Word) -> float:
     """The top 52 bits of a word as a uniform in (0, 1): odd multiples of 2^-53, so 1 - v is exact too."""
     return (np.float64(word >> _12) + 0.5) * _STEP
 
 
 @njit(cache=True, nogil=True)
-def uniforms(key, purpose, index, out):
+def uniforms(key: Word, purpose: Word, index: Word, out: Floats) -> None:
     """Fill `out` (D,) with the uniforms of dimensions 0..D-1; one block serves two dimensions."""
     dim = out.shape[0]
     for pair in range((dim + 1) // 2):
@@ -84,14 +89,14 @@ def uniforms(key, purpose, index, out):
 
 
 @njit(cache=True, nogil=True)
-def exponential(key, index):
+def exponential(key: Word, index: Word) -> float:
     """Unit exponential: the gap before arrival `index` of the clock of this key."""
     word, _ = block(key, CLOCK, index, np.uint64(0))
     return -math.log(to_uniform(word))
 
 
 @njit(cache=True, nogil=True)
-def bin_key(seed, intervals, interval_numbers):
+def bin_key(seed: Word, intervals: Ints, interval_numbers: Ints) -> Word:
     """Absorb a bin into the seed. Dimensions of one interval say nothing and are skipped: J = 1 is the seed itself."""
     key = seed
     for d in range(intervals.shape[0]):
@@ -101,12 +106,12 @@ def bin_key(seed, intervals, interval_numbers):
 
 
 @njit(cache=True, nogil=True)
-def _run_seeds(seed, first, out):
+def _run_seeds(seed: Word, first: int, out: NDArray[np.uint64]) -> None:
     for i in range(out.shape[0]):
         out[i], _ = block(seed, RUN, np.uint64(first + i), np.uint64(0))
 
 
-def run_seeds(seed: int, num_runs: int, first: int = 0) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
+def run_seeds(seed: int, num_runs: int, first: int = 0) -> NDArray[np.uint64]:
     """Seeds of runs first .. first+num_runs-1 of a study with this seed; uint64, shape (num_runs,)."""
     out = np.empty(num_runs, dtype=np.uint64)
     _run_seeds(check_seed(seed), first, out)

@@ -38,9 +38,7 @@ function prepareLane(lane, scene, receiver) {
   const top = perBin ? Math.max(lastArrival, winTime * 2 ** lane.log2_ratio[lane.winner] * 1.2) : Math.max(stop, lastArrival);
   return {
     ...lane, dim, intervals, offsets, sup, winTime, perBin, budget, receiver,
-    stop, timeTop: top * 1.14,
-    // A budget may end far above the curve: once the search is over, the picture closes in on what decided it.
-    closeTop: budget === null ? top * 1.14 : Math.min(top * 1.14, Math.max(winTime * sup * 1.9, lane.arrival[lane.winner] * 1.3)), count: lane.num_events, hasGrid: Boolean(lane.edges && lane.weights_by_dim),
+    stop, timeTop: top * 1.14, count: lane.num_events, hasGrid: Boolean(lane.edges && lane.weights_by_dim),
   };
 }
 
@@ -139,7 +137,7 @@ function laneCaption(scene, lane, step) {
   switch (kind) {
     case "glance":
       return `The search looked at ${count(lane.examined, "candidate")}; ${winnerName(lane)} wins with the smallest race time `
-        + `(arrival time ÷ ratio), ${fmt(lane.winTime)}, so only its number is sent: ${fmt(lane.message.length_bits)} bits.`;
+        + `(arrival time ÷ ratio), ${fmt(lane.winTime)}, so only ${lane.partitioned ? "its bin and its number there are" : "its number is"} sent: ${fmt(lane.message.length_bits)} bits.`;
     case "densities":
       return `Both sides can draw from P; only the sender knows Q, from which one sample must reach the receiver, and Q is ${fmt(scene.problem.kl_bits)} bits away from P.`;
     case "cut":
@@ -384,7 +382,7 @@ function stampDot(view) {
 // What does not change from one candidate to the next is painted once for each state of the picture, then copied.
 function drawBackdrop(view, pose, paint) {
   const { base, ctx } = view;
-  const key = [pose.big, pose.cut, pose.weigh, pose.final, view.timeTop].join();
+  const key = [pose.big, pose.cut, pose.weigh, pose.lit, view.timeTop].join();
   if (base.key !== key) {
     base.key = key;
     base.ctx.clearRect(0, 0, view.width, view.height);
@@ -434,15 +432,24 @@ function layoutRace(view) {
   const [lo, hi] = scene.problem.range[0];
   view.X = (x) => mix(view.left, view.right, (clamp(x, lo, hi) - lo) / (hi - lo));
   view.timeTop = 0;
+  view.closeTop = lane.budget === null ? lane.timeTop : closeTop(scene, lane);
   view.Y = (t) => view.floor - (t / view.timeTop) * (view.floor - view.top);
   for (let e = 0; e < lane.count; e++) view.px[e] = view.X(lane.x[e]);
   view.gx = Float64Array.from(scene.grid.x, view.X);
   view.edges = lane.hasGrid && lane.partitioned ? Array.from(lane.edges, view.X) : null;
 }
 
+// A budget may end far above the curve: once the search is over, the picture closes in on what decided it.
+function closeTop(scene, lane) {
+  const { q } = scene.grid;
+  const most = q.reduce((a, b) => Math.max(a, b), 0);
+  const ratio = lane.grid_ratio.reduce((top, r, i) => (q[i] > 0.05 * most ? Math.max(top, r) : top), 0);
+  return Math.min(lane.timeTop, Math.max(1.9 * lane.winTime * ratio, 1.3 * lane.arrival[lane.winner]));
+}
+
 function zoomRace(view, pose) {
   const { lane } = view;
-  const top = mix(lane.timeTop, lane.closeTop, smooth(pose.final));
+  const top = mix(lane.timeTop, view.closeTop, smooth(pose.final));
   if (top === view.timeTop) return;
   view.timeTop = top;
   view.layer.done = Infinity;
@@ -485,7 +492,7 @@ function drawTimeAxis(view, alpha) {
     const y = view.Y(t);
     if (y < view.top - 4) continue;
     line(ctx, [[view.left, y], [view.right, y]], css(theme.text, (t ? 0.1 : 0.55) * alpha), 1);
-    write(ctx, theme, fmt(t), view.left - 6, y + 4, { size: 11, align: "right", halo: false, alpha });
+    write(ctx, theme, t < 1e4 ? fmt(t) : `${whole(t / 1000)}k`, view.left - 6, y + 4, { size: 11, align: "right", halo: false, alpha });
   }
   write(ctx, theme, "↑ arrival time", 0, 12, { size: 12, alpha });
   view.taken.push([0, 0, 84, 16]);
@@ -517,7 +524,7 @@ function drawBins(view, pose, race) {
     const own = smooth(clamp(pose.cut * 2 - b / n, 0, 1));
     if (own <= 0) continue;
     const share = mix(0.45, lane.weights_by_dim[b] / top, weigh);
-    const won = b === lit ? pose.final : 0;
+    const won = b === lit ? pose.lit : 0;
     const tint = theme.heuristic.map((v, i) => mix(v, theme.winner[i], won));
     ctx.fillStyle = css(tint, own * mix(0.02 + 0.15 * share, 0.13, won));
     ctx.fillRect(x0, mix(floor, ceiling, own), w, (floor - ceiling) * own);
@@ -525,7 +532,7 @@ function drawBins(view, pose, race) {
       ctx.fillStyle = css(tint, race * own);
       ctx.fillRect(x0 + 0.5, view.floor + 1, Math.max(w - 1, 0.5), Math.max(0.5, 14 * share));
     }
-    if (w >= 4 && b > 0) line(ctx, [[x0, floor], [x0, mix(floor, ceiling, own)]], css(theme.heuristic, 0.45 * own), 1);
+    if (b > 0) line(ctx, [[x0, floor], [x0, mix(floor, ceiling, own)]], css(theme.heuristic, 0.5 * own * clamp(w / 8, 0.06, 1)), 1);
   }
 }
 
@@ -536,7 +543,7 @@ function drawLocalCounts(view, pose) {
   const lit = lane.bin[lane.winner];
   counts.forEach((c, b) => {
     const w = edges[b + 1] - edges[b];
-    const mine = b === lit && pose.final > 0.5;
+    const mine = b === lit && pose.lit > 0.5;
     const text = mine ? String(lane.message.index) : c ? String(c) : "·";
     ctx.font = font(theme, 11);
     if (ctx.measureText(text).width + 2 > w && !mine) return;
@@ -578,7 +585,7 @@ function drawCurve(view, pose, alpha) {
   fill(-40, sweep, mix(0.34, 0.2, pose.final));
   fill(sweep, view.floor, mix(0.13, 0.2, pose.final));
   ctx.strokeStyle = css(theme.q, alpha);
-  ctx.lineWidth = 2;
+  ctx.lineWidth = clamp(2 * Math.sqrt(12 / lane.intervals[0]), 0.5, 2);
   ctx.lineJoin = "round";
   ctx.stroke(path);
 }
@@ -774,11 +781,13 @@ function labelDensities(view, big, weigh, y, heuristic) {
   const away = (i) => p[i] - 0.6 * Math.max(q[i], weigh ? heuristic[i] : 0) - 0.02 * Math.abs(i - iq) / view.gx.length;
   const ip = peak(away);
   place(view, long ? "P, the coding distribution: shared by both sides" : "P",
-    [[view.gx[ip] + (iq > ip ? 16 : -16), y(p, ip) - 7, iq > ip ? "right" : "left"], [view.gx[ip] - 30, y(p, ip) - 7, "right"]], { ...style, colour: theme.ink.p });
+    [[view.gx[ip] + Math.sign(iq - ip) * (Math.abs(view.gx[iq] - view.gx[ip]) > 60 ? 16 : -8), y(p, ip) - 7, iq > ip ? "right" : "left"], [view.gx[ip] - 30, y(p, ip) - 7, "right"]], { ...style, colour: theme.ink.p });
   if (weigh > 0.5 && lane.partitioned) {
+    const narrowTop = (v) => v > 4 * p.reduce((a, b) => Math.max(a, b), 0); // at the top of the strip: no room above
     const ih = peak((i) => heuristic[i] - Math.max(q[i], p[i]) - 0.05 * Math.abs(i - iq) / view.gx.length);
+    const yh = y(heuristic, ih) + (narrowTop(heuristic[ih]) ? 12 : -6);
     place(view, long ? "P′: P with its bins reweighted" : "P′",
-      [[view.gx[ih] - 6, y(heuristic, ih) - 6, "right"], [view.gx[ih] + 6, y(heuristic, ih) - 6]], { ...style, colour: theme.ink.heuristic });
+      [[view.gx[ih] - 8, yh, "right"], [view.gx[ih] + 6, yh]], { ...style, colour: theme.ink.heuristic });
   }
 }
 
@@ -824,7 +833,7 @@ function drawPanel(view, pose) {
   if (pose.best < 0) return;
   if (pose.final > 0.5 && pose.touched) star(ctx, theme, x, y, 7); else ring(ctx, theme, x, y, 5);
   const text = pose.final > 0.5 ? "winner: the smallest" : "best so far";
-  write(ctx, theme, text, clamp(x, panel.left + 52, panel.right - 62), y - 11 < panel.top + 8 ? y + 20 : y - 11,
+  write(ctx, theme, text, clamp(x, panel.left + 64, panel.right - 62), y - 11 < panel.top + 8 ? y + 20 : y - 11,
     { size: 12, align: "center", weight: 600, colour: pose.final > 0.5 ? theme.ink.winner : theme.ink.best });
 }
 
@@ -912,7 +921,7 @@ function paintCells(view, pose) {
   const grid = css(theme.heuristic, 0.45 * cut);
   if (a.weights.length <= 64) for (const x of a.cuts.slice(1, -1)) line(ctx, [[x, view.bottom], [x, mix(view.bottom, view.top, cut)]], grid);
   if (b.weights.length <= 64) for (const y of b.cuts.slice(1, -1)) line(ctx, [[view.left, y], [mix(view.left, view.right, cut), y]], grid);
-  if (pose.final > 0.5) {
+  if (pose.lit > 0.5) {
     const i = binOf(lane, lane.winner, 0), j = binOf(lane, lane.winner, 1);
     const box = [a.cuts[i], b.cuts[j + 1], a.cuts[i + 1] - a.cuts[i], b.cuts[j] - b.cuts[j + 1]];
     ctx.fillStyle = css(theme.winner, 0.14);
@@ -1008,7 +1017,8 @@ function drawStrips(view, pose) {
   const { ctx, theme, lane } = view;
   drawBackdrop(view, pose, paintRows);
   write(ctx, theme, view.narrow ? "row: dimension; across: quantile of P" : "one row per dimension; across: quantile of P, 0 to 1", view.left, 12, { halo: false });
-  write(ctx, theme, "⎵ Q, 95%", view.right, 12, { halo: false, align: "right", weight: 600, colour: theme.ink.q });
+  write(ctx, theme, "Q, 95%", view.right, 12, { halo: false, align: "right", weight: 600, colour: theme.ink.q });
+  line(ctx, [[view.right - 66, 6], [view.right - 66, 11], [view.right - 46, 11], [view.right - 46, 6]], css(theme.q), 2);
   if (lane.dim > view.rows) {
     write(ctx, theme, `… and ${lane.dim - view.rows} more dimensions alike`, view.left, view.top + view.rows * view.pitch + 13, { halo: false });
   }
@@ -1060,7 +1070,7 @@ function paintRows(view, pose) {
         ctx.fillRect(view.U(b / n), top, view.U((b + 1) / n) - view.U(b / n), tall);
         if (b && (view.right - view.left) / n > 4) line(ctx, [[view.U(b / n), top], [view.U(b / n), top + tall * cut]], css(theme.heuristic, 0.8), 1);
       }
-      if (pose.final > 0.5) {
+      if (pose.lit > 0.5) {
         const b = binOf(lane, lane.winner, d);
         ctx.strokeStyle = css(theme.winner);
         ctx.lineWidth = 1.25;
@@ -1114,7 +1124,7 @@ function targetPose(scene, lane, state) {
   };
 }
 
-const LINEAR = { big: 0.55, cut: 1.0, weigh: 1.0, final: 0.3, decoded: 0.5 };
+const LINEAR = { big: 0.55, cut: 1.0, weigh: 1.0, final: 0.3, lit: 0.3, decoded: 0.5 };
 
 function approach(pose, target, dt, speed) {
   let moving = false;
@@ -1138,6 +1148,9 @@ function updatePose(scene, view, state, dt, still) {
   const { timeline } = scene;
   const target = targetPose(scene, lane, state);
   const { kind, searching, seen, best } = target;
+  // Winner: the sweep line first reaches the stop line, then the curve grows from the floor until it touches.
+  const grown = kind !== "winner" || still ? 1 : clamp((state.since - 0.4) / (TWEEN.winner - 0.4), 0, 1);
+  target.lit = target.final && grown >= 1 ? 1 : 0;
   const first = !pose.ready;
   pose.ready = true;
   const moving = approach(pose, target, still || first ? Infinity : dt, state.playing ? state.speed : 1);
@@ -1153,8 +1166,6 @@ function updatePose(scene, view, state, dt, still) {
   }
   pose.settled = seen - pose.fresh.length;
   pose.freshBest = searching && best >= 0 && !still ? clamp(ageOf(best) / POP_SECONDS, 0, 1) : 1;
-  // Winner: the sweep line first reaches the stop line, then the curve grows from the floor.
-  const grown = kind !== "winner" || still ? 1 : clamp((state.since - 0.4) / (TWEEN.winner - 0.4), 0, 1);
   pose.growing = grown < 1;
   pose.touched = grown >= 1;
   pose.halo = kind === "winner" && !still ? clamp((state.since - TWEEN.winner) / 0.7, 0, 1) : 1;
@@ -1299,8 +1310,9 @@ function createPlayer(parent) {
     const kind = timeline.kind(state.step);
     const progress = kind === "message" && !reduced.matches ? clamp(state.since / TWEEN.message, 0, 1) : 1;
     const key = `${state.step}|${state.playing}|${progress}`;
-    if (ui.key === key) return;
-    ui.key = key;
+    // Words need not follow every frame: nobody reads that fast, and laying them out costs more than drawing.
+    if (ui.key === key || (state.playing && ui.kind === kind && last - ui.time < 90)) return;
+    Object.assign(ui, { key, kind, time: last });
     const caption = sceneCaption(scene, state.step);
     setText(ui.caption, caption);
     if (!state.playing) {
@@ -1399,7 +1411,7 @@ function stepName(scene, step) {
 }
 
 function createLane(scene, lane) {
-  const view = { scene, lane, width: 0, height: 0, pose: { big: 0, cut: 0, weigh: 0, final: 0, decoded: 0, inverse: 0, sweep: 0, fresh: [] } };
+  const view = { scene, lane, width: 0, height: 0, pose: { big: 0, cut: 0, weigh: 0, final: 0, lit: 0, decoded: 0, inverse: 0, sweep: 0, fresh: [] } };
   view.number = el("b");
   view.unit = el("span");
   view.canvas = el("canvas");
