@@ -150,7 +150,8 @@ class Channel:
     @property
     def scales(self) -> Floats:
         """2^(-I_d): a Gaussian's posterior scale, a uniform's box width; shape (D,)."""
-        return np.exp2(-np.array(self.bits))
+        scales: Floats = np.exp2(-np.array(self.bits))
+        return scales
 
     def draw(self, seed: int) -> Problem:
         """The target Q of one Y: a function of the seed."""

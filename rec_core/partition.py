@@ -250,7 +250,7 @@ def _proportional(shares: Floats, total: int) -> Ints:
     if not shares.any():
         raise RecError("No dimension qualifies for this strategy; choose another one or log2_bins = 0.")
     ideal = total * shares / shares.sum()
-    powers = np.floor(ideal).astype(np.int64)
+    powers: Ints = np.floor(ideal).astype(np.int64)
     order = np.argsort(powers - ideal, kind="stable")
     powers[order[: total - int(powers.sum())]] += 1
     return powers

@@ -410,6 +410,15 @@ def _count(value: Any, name: str) -> int:
     return number
 
 
+def check_problem(problem: Any) -> None:
+    """A sentence for anything that is not a problem."""
+    if not isinstance(problem, Problem):
+        raise RecError(
+            "Give a problem, made by channel.draw(seed), rec.gaussian_problem or rec.uniform_problem; "
+            f"got {type(problem).__name__}."
+        )
+
+
 def check_searchable(problem: Problem, plan: Plan) -> None:
     """Sentences for targets no search can serve."""
     if plan.method == PFR and math.isinf(problem.renyi_inf_bits):
@@ -459,6 +468,13 @@ def _refuse(problem: Problem, plan: Plan, log_expected: float, examined: int) ->
             f"with weights='peak_ratio': rec.partition({shown}); or raise max_examined."
         )
     return BudgetExceeded(text, expected_bits=bits, suggested_intervals=intervals)
+
+
+def from_logs(logs: Floats) -> Floats:
+    """Race times from their logs; inf past float64, as where Q has almost no mass."""
+    with np.errstate(over="ignore"):
+        times: Floats = np.exp(logs)
+    return times
 
 
 def new_record(capacity: int, dim: int) -> Record:
@@ -538,13 +554,14 @@ def encode(
 
     Raises BudgetExceeded past `max_examined` candidates, RecError for choices that do not go together.
     """
+    check_problem(problem)
     plan = make_plan(problem.dim, method, partition, weights, stopping, num_candidates, max_examined)
     message, outcome, _ = _search(problem, plan, seed, new_record(0, problem.dim))
     return Encoding(
         message=message,
         sample=decode(message, problem.coding, plan.cut, seed),
         examined=int(outcome.examined),
-        race_time=math.exp(outcome.log_race),
+        race_time=float(from_logs(np.array(outcome.log_race))),
         log_ratio_bits=outcome.log_ratio / LN2,
     )
 
@@ -559,11 +576,15 @@ def decode(message: Message, coding: Coding, partition: Partition | None = None,
 
     `coding` is `problem.coding` or `channel.coding`; partition and seed must be the sender's.
     """
+    if not isinstance(coding, Coding) or coding.family not in FAMILIES:
+        raise RecError(f"Give the coding distribution as problem.coding or channel.coding; got {coding!r}.")
     family, dim = coding
-    if family not in FAMILIES or dim < 1:
-        raise RecError(f"Unknown coding distribution {coding!r}; pass problem.coding or channel.coding.")
     cut = check_partition(partition, dim)
-    numbers, index = message
+    try:
+        numbers = [operator.index(b) for b in message[0]]
+        index = operator.index(message[1])
+    except (TypeError, IndexError):
+        raise RecError(f"Give the message as rec.Message(bin, index), all whole numbers; got {message!r}.") from None
     if len(numbers) != dim:
         raise RecError(f"The message names a bin in {len(numbers)} dimensions, the coding distribution has {dim}.")
     for d, (b, n) in enumerate(zip(numbers, cut.intervals, strict=True)):
@@ -579,7 +600,7 @@ def decode(message: Message, coding: Coding, partition: Partition | None = None,
     _decode(
         FAMILIES[family],
         check_seed(seed),
-        int(index),
+        index,
         np.array(cut.intervals, np.int64),
         np.array(numbers, np.int64),
         x,
@@ -628,6 +649,7 @@ def trace(
     max_events: int = 4096,
 ) -> Trace:
     """The same search as `encode`, recorded: at most `max_events` candidates and every later improvement."""
+    check_problem(problem)
     plan = make_plan(problem.dim, method, partition, weights, stopping, num_candidates, max_examined)
     record = new_record(_count(max_events, "max_events"), problem.dim)
     message, outcome, table = _search(problem, plan, seed, record)
@@ -638,8 +660,6 @@ def trace(
     log_race = record.log_race[used]
     running = np.minimum.accumulate(log_race)
     best = np.maximum.accumulate(np.where(log_race <= running, np.arange(log_race.size), 0))
-    with np.errstate(over="ignore"):  # a candidate where Q has almost no mass: its race time is infinite to the eye
-        race_times = np.exp(log_race)
     return Trace(
         message=message,
         samples=samples,
@@ -648,12 +668,12 @@ def trace(
         indices=indices,
         arrival_times=np.exp(record.log_arrival[used]),
         log_ratios_bits=record.log_ratio[used] / LN2,
-        race_times=race_times,
+        race_times=from_logs(log_race),
         best=best,
         positions=record.positions[used],
         winner=int(best[-1]),
         examined=int(outcome.examined),
-        stop_time=math.exp(outcome.log_stop),
+        stop_time=float(from_logs(np.array(outcome.log_stop))),
         log2_sup_ratio=log_sup_reweighted(table) / LN2,
         stopping="count" if plan.method == ORC else ("single", "per_bin")[plan.stopping],
     )
@@ -748,6 +768,8 @@ def encode_many(
     first run over it raises. The result does not depend on `num_threads` (default: every core).
     """
     source = channel_or_problem
+    if not isinstance(source, Channel):
+        check_problem(source)
     runs = _count(num_runs, "num_runs")
     plan = make_plan(source.dim, method, partition, weights, stopping, num_candidates, max_examined)
     dim = source.dim
@@ -772,7 +794,7 @@ def encode_many(
         )  # fmt: skip
         return int(failed) if failed < 0 else part.start + int(failed)
 
-    threads = num_threads or os.cpu_count() or 1
+    threads = (os.cpu_count() or 1) if num_threads is None else _count(num_threads, "num_threads")
     size = max(1, min(1024, -(-runs // threads)))
     parts = [slice(start, min(start + size, runs)) for start in range(0, runs, size)]
     with ThreadPoolExecutor(min(threads, len(parts))) as pool:
@@ -781,4 +803,4 @@ def encode_many(
         run_seed = int(seeds[failures[0]])
         problem = source if isinstance(source, Problem) else source.draw(run_seed)
         _search(problem, plan, run_seed, new_record(0, dim))  # the same run again, for its sentence
-    return Encodings(samples, bins, indices, examined, np.exp(log_races), kl / LN2, seeds)
+    return Encodings(samples, bins, indices, examined, from_logs(log_races), kl / LN2, seeds)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 from urllib.parse import urlencode
 
@@ -12,9 +12,9 @@ LINK_VERSION = "1"
 
 LANES = {
     "pfr": "PFR",
-    "pfr_bins": "PFR + bins",
+    "pfr_bins": "Partitioned PFR",
     "orc": "ORC",
-    "orc_bins": "ORC + bins",
+    "orc_bins": "Partitioned ORC",
 }
 MAX_LANES = 3
 
@@ -93,7 +93,7 @@ class Parameter(NamedTuple):
 PARAMETERS: tuple[Parameter, ...] = (
     Parameter(
         "lanes", "Methods side by side",
-        "PFR is exact. ORC looks at a fixed number of candidates. “+ bins” cuts the space first. Up to three.",
+        "PFR is exact. ORC looks at a fixed number of candidates. Partitioned: bins first. Up to three.",
         "choices", LANES,
     ),
     Parameter(
@@ -233,23 +233,50 @@ def write_link(view: View) -> None:
         st.query_params.from_dict(query)
 
 
-def widget(key: str, where: Any = st, disabled: bool = False) -> Any:
+def relevant(key: str, values: Mapping[str, Any]) -> bool:
+    """Whether a parameter says anything, given the values of those before it; the others are not drawn."""
+    lanes = values.get("lanes", ())
+    bins = any(name.endswith("_bins") for name in lanes)
+    return {
+        "spread": values.get("dim", 1) > 1,
+        "candidates": any(name.startswith("orc") for name in lanes),
+        "stopping": any(name.startswith("pfr") for name in lanes),
+        "strategy": bins,
+        "weights": bins,
+        "log2_bins": bins and values.get("strategy") != "own",
+        "intervals": bins and values.get("strategy") == "own",
+    }.get(key, True)
+
+
+def widget(key: str) -> Any:
     """Draw a parameter's widget and return its value."""
     p = TABLE[key]
-    common: dict[str, Any] = {"key": key, "help": p.help, "disabled": disabled, "persist_state": "session"}
+    common: dict[str, Any] = {"key": key, "help": p.help, "persist_state": "session"}
     if p.kind == "choice":
-        draw: Callable[..., Any] = where.selectbox if len(p.options) > 3 else where.segmented_control
-        extra = {} if len(p.options) > 3 else {"required": True, "width": "stretch"}
-        return draw(p.label, list(p.options), format_func=p.options.__getitem__, **extra, **common)
+        if len(p.options) > 3:
+            return st.selectbox(p.label, list(p.options), format_func=p.options.__getitem__, **common)
+        return st.segmented_control(
+            p.label, list(p.options), format_func=p.options.__getitem__, required=True, width="stretch", **common
+        )
     if p.kind == "choices":
         return tuple(
-            where.pills(p.label, list(p.options), selection_mode="multi", format_func=p.options.__getitem__, **common)
+            st.pills(p.label, list(p.options), selection_mode="multi", format_func=p.options.__getitem__, **common)
         )
     if p.kind == "slider":
         number = float if isinstance(p.default, float) else int
-        return where.slider(p.label, number(p.low), number(p.high), step=number(p.step), **common)
+        return st.slider(p.label, number(p.low), number(p.high), step=number(p.step), **common)
     if p.kind == "power":
-        return where.select_slider(p.label, p.powers, format_func=lambda n: f"{n:,}", **common)
+        return st.select_slider(p.label, p.powers, format_func=lambda n: f"{n:,}", **common)
     if p.kind == "whole":
-        return where.number_input(p.label, int(p.low), int(p.high), step=1, **common)
-    return where.text_input(p.label, max_chars=400, **common)
+        return st.number_input(p.label, int(p.low), int(p.high), step=1, **common)
+    return st.text_input(p.label, max_chars=400, **common)
+
+
+def draw(keys: Sequence[str], values: dict[str, Any]) -> None:
+    """Draw the widgets of these parameters where they say something, adding every value to `values`."""
+    for key in keys:
+        if relevant(key, values):
+            values[key] = widget(key)
+        else:
+            kept = st.session_state.get(key, TABLE[key].default)
+            values[key] = tuple(kept) if isinstance(kept, list) else kept

@@ -1,13 +1,14 @@
 """Lab: every control, up to three methods on one problem, what their messages cost, and the receiver."""
 
 import math
+from typing import Any
 
 import streamlit as st
 
 import rec_core as rec
 from rec_viz import cached, controls, stage, theme
 from rec_viz.app_pages import parts
-from rec_viz.controls import PRESETS, View, widget
+from rec_viz.controls import PRESETS, View
 from rec_viz.figures.lengths import Bar, length_bars
 
 
@@ -23,32 +24,18 @@ def another(key: str) -> None:
 
 
 def draw_controls() -> View:
-    """The sidebar. Controls that say nothing in the present view are greyed out, never hidden."""
-    values = {}
+    """The sidebar: every parameter that says something in the present view."""
+    values: dict[str, Any] = {}
     with st.sidebar:
         st.subheader("The problem", anchor=False)
-        values["family"] = widget("family")
-        values["bits"] = widget("bits")
-        values["dim"] = widget("dim")
-        values["spread"] = widget("spread", disabled=values["dim"] == 1)
-        values["target"] = widget("target")
+        controls.draw(("family", "bits", "dim", "spread", "target"), values)
         st.button("Another target", icon=":material/casino:", on_click=another, args=("target",), key="another_target")
         st.subheader("The methods", anchor=False)
-        values["lanes"] = widget("lanes")
-        bins = any(name.endswith("_bins") for name in values["lanes"])
-        exact = any(name.startswith("pfr") for name in values["lanes"])
-        values["candidates"] = widget("candidates", disabled=not any(n.startswith("orc") for n in values["lanes"]))
-        st.subheader("The bins", anchor=False)
-        values["strategy"] = widget("strategy", disabled=not bins)
-        own = values["strategy"] == "own"
-        values["log2_bins"] = widget("log2_bins", disabled=not bins or own)
-        values["intervals"] = widget("intervals", disabled=not bins or not own)
-        values["weights"] = widget("weights", disabled=not bins)
-        values["stopping"] = widget("stopping", disabled=not exact)
+        controls.draw(("lanes", "candidates", "strategy", "log2_bins", "intervals", "weights", "stopping"), values)
         st.subheader("The race", anchor=False)
-        values["seed"] = widget("seed")
+        controls.draw(("seed",), values)
         st.button("Another race", icon=":material/casino:", on_click=another, args=("seed",), key="another_race")
-        values["view"] = widget("view")
+        controls.draw(("view",), values)
     return View(**values)
 
 
@@ -137,7 +124,7 @@ def cards(view: View, race: cached.Race) -> None:
 
 def receiver(view: View, race: cached.Race) -> None:
     """Decodes from the seed and the bytes alone, and shows that it holds the sender's sample."""
-    st.subheader("The receiver", anchor=False)
+    st.header("The receiver", anchor=False)
     prior = "N(0, 1)" if view.family == "gaussian" else "U[0, 1]"
     st.markdown(
         f"It knows P = {prior} in {view.dim} dimension{'s' * (view.dim > 1)}, the bins, the code and the seed "
@@ -147,7 +134,8 @@ def receiver(view: View, race: cached.Race) -> None:
         if lane.trace is None:
             continue
         sent = lane.trace.samples[lane.trace.winner]
-        bin_text = f"bin {', '.join(map(str, lane.trace.message.bin[:8]))}{' …' * (view.dim > 8)}, "
+        numbers = ", ".join(str(b + 1) for b in lane.trace.message.bin[:8]) + " …" * (view.dim > 8)
+        bin_text = f"bin {numbers}, " if view.dim == 1 else f"bin ({numbers}), "
         with st.container(border=True, key=f"receiver_{lane.name}"):
             st.markdown(
                 f"**{lane.title}** · gets `{lane.data.hex(' ')}` "

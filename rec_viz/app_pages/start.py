@@ -11,7 +11,7 @@ st.title("Send a random sample, not a number", anchor=False)
 st.markdown(
     "A sender knows a distribution :orange[**Q**] and wants a receiver to hold one random sample of it. "
     "**Relative entropy coding** does this in hardly more bits than the sample is worth. Both sides draw the same "
-    "random *candidates* from a shared distribution :blue[**P**], using a shared seed. The sender finds the candidate "
+    "random candidates from a shared distribution :blue[**P**], using a shared seed. The sender finds the candidate "
     "that fits Q best and sends only its number; the receiver draws that one candidate and holds the sample."
 )
 

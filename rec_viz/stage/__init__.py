@@ -41,7 +41,7 @@ def scene(race: Race, view: str = "auto", height: int = 420, compact: bool = Fal
         view = {1: "race", 2: "plane"}.get(problem.dim, "strips")
     shown = [lane for lane in race.lanes if lane.trace is not None]
     low_high = _range(problem, shown)
-    grid = np.linspace(*low_high[0], _GRID)
+    grid = _grid(problem, low_high[0], shown)
     out: dict[str, Any] = {
         "id": f"{race.id}-{view}",
         "view": view,
@@ -73,6 +73,21 @@ def _range(problem: rec.Problem, lanes: list[Lane]) -> list[tuple[float, float]]
         side = min(max(reach) * 1.04, 6.0)
         out.append((-side, side))
     return out
+
+
+def _grid(problem: rec.Problem, low_high: tuple[float, float], lanes: list[Lane]) -> NDArray[np.float64]:
+    """Where curves are drawn: evenly, both sides of every cut (r' jumps there), and closely where Q is."""
+    points = [np.linspace(*low_high, _GRID)]
+    if problem.dim == 1:
+        first, second = problem.params[0]
+        low, high = (first - 4 * second, first + 4 * second) if problem.family == "gaussian" else (first, second)
+        points.append(np.linspace(low, high, 161))
+        ends = {n for lane in lanes if (n := lane.partition.intervals[0]) <= _MAX_DRAWN_INTERVALS}
+        steps = np.concatenate([_cuts(problem, n) for n in ends] + [np.array([low, high])])
+        steps = steps[np.isfinite(steps)]
+        points += [np.nextafter(steps, -np.inf), np.nextafter(steps, np.inf)]
+    grid = np.unique(np.concatenate(points))
+    return grid[(grid >= low_high[0]) & (grid <= low_high[1])]
 
 
 def _problem(problem: rec.Problem, low_high: list[tuple[float, float]]) -> dict[str, Any]:

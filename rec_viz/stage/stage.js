@@ -18,6 +18,10 @@ function decode(value) {
 function decodeScene(data) {
   const scene = decode(data);
   scene.lanes = scene.lanes.map((lane, i) => prepareLane(lane, scene, (scene.receiver || [])[i]));
+  for (const lane of scene.lanes) {
+    lane.radii = dotRadii(lane);
+    lane.improvements = Array.from(lane.best.keys()).filter((e) => lane.best[e] === e && Number.isFinite(lane.race[e]));
+  }
   scene.partitioned = scene.lanes.some((lane) => lane.partitioned);
   scene.timeline = buildTimeline(scene.lanes);
   return scene;
@@ -98,6 +102,8 @@ const plain = (text) => text.replace(/-/g, "−");
 const SUPERSCRIPT = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 const superscript = (n) => (n < 0 ? "⁻" : "") + [...String(Math.abs(n))].map((d) => SUPERSCRIPT[d]).join("");
 
+const GROUPED = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 6 }); // made once: toLocaleString is slow
+
 function fmt(v, digits = 3) {
   if (Number.isNaN(v)) return "undefined";
   if (!Number.isFinite(v)) return v > 0 ? "infinite" : "−infinite";
@@ -106,10 +112,10 @@ function fmt(v, digits = 3) {
     const [m, e] = v.toExponential(1).split("e");
     return plain(`${m} × 10`) + superscript(Number(e));
   }
-  return plain(Number(v.toPrecision(digits)).toLocaleString("en-GB", { maximumSignificantDigits: Math.max(digits, 4) }));
+  return plain(GROUPED.format(Number(v.toPrecision(digits))));
 }
 
-const whole = (n) => Number(n).toLocaleString("en-GB");
+const whole = (n) => GROUPED.format(n);
 const count = (n, noun) => `${whole(n)} ${noun}${Number(n) === 1 ? "" : "s"}`;
 const point = (x) => {
   const shown = Array.from(x).slice(0, 4).map((v) => fmt(v));
@@ -177,7 +183,7 @@ function candidateCaption(lane, e) {
   const where = lane.partitioned ? `in ${binName(lane, e)} ` : "";
   const start = `Candidate ${whole(lane.position[e])} arrives ${where}at time ${fmt(lane.arrival[e])}: `;
   const race = lane.race[e];
-  if (!Number.isFinite(race)) return `${start}Q is zero there, so it cannot win.`;
+  if (!Number.isFinite(race)) return `${start}Q is ${lane.log2_ratio[e] === -Infinity ? "zero" : "vanishingly small"} there, so it cannot win.`;
   if (e === 0) return `${start}${fmt(lane.arrival[e])} ÷ ratio ${fmt(ratioOf(lane, e))} gives race time ${fmt(race)}, the one to beat.`;
   const before = lane.race[lane.best[e - 1]];
   if (lane.best[e] !== e && race > 1e6) return `${start}Q is so low there that its race time, over a million, is far from the best so far, ${fmt(before)}.`;
@@ -328,9 +334,10 @@ function place(view, text, options, { size = 12, weight = 400, ...style } = {}) 
   const width = ctx.measureText(text).width;
   let best = null;
   for (const [x, y, align = "left"] of options) {
-    const x0 = clamp(align === "left" ? x : align === "right" ? x - width : x - width / 2, view.left + 2, Math.max(view.left + 2, view.right - width - 2));
+    const wanted = align === "left" ? x : align === "right" ? x - width : x - width / 2;
+    const x0 = clamp(wanted, view.left + 2, Math.max(view.left + 2, view.right - width - 2));
     const box = [x0 - 2, y - size, x0 + width + 2, y + 4];
-    let cost = 0;
+    let cost = Math.abs(x0 - wanted) / 4; // pushed back in by the edge, it would cover what it names
     for (const other of view.taken) if (box[0] < other[2] && other[0] < box[2] && box[1] < other[3] && other[1] < box[3]) cost += 1000;
     if (box[1] < 0) cost += 500;
     const n = Math.min(lane.count, 600);
@@ -350,10 +357,10 @@ function niceTicks(lo, hi, target) {
   return ticks;
 }
 
-const dotRadius = (lane, e) => {
-  const base = lane.count > 1500 ? 1.3 : lane.count > 300 ? 1.8 : 2.6;
-  return base + base * 0.9 * Math.sqrt(clamp(ratioOf(lane, e) / lane.sup, 0, 1));
-};
+function dotRadii(lane) {
+  const base = lane.count > MANY ? 1.3 : lane.count > 300 ? 1.8 : 2.6;
+  return Float32Array.from({ length: lane.count }, (_, e) => base + base * 0.9 * Math.sqrt(clamp(ratioOf(lane, e) / lane.sup, 0, 1)));
+}
 
 // ---------------------------------------------------------------- settled candidates, drawn once
 
@@ -364,7 +371,21 @@ function settle(view, upTo, stamp) {
     layer.ctx.clearRect(0, 0, view.width, view.height);
     layer.done = 0;
   }
-  for (; layer.done < upTo; layer.done++) stamp(layer.ctx, layer.done);
+  for (; layer.done < upTo; layer.done++) if (view.py[layer.done] > -20) stamp(layer.ctx, layer.done);
+}
+
+const MANY = 1500;
+
+// Stamping thousands of dots anew for each frame of a zoom is too slow: stretch the old layer until the zoom has settled.
+function showZoomed(view, pose, alpha) {
+  const { ctx, layer, floor } = view;
+  const stretch = view.layerTop / view.timeTop;
+  if (stretch === 1) return showLayer(view, alpha);
+  ctx.globalAlpha = alpha;
+  ctx.drawImage(layer.canvas, 0, floor * (1 - stretch), view.width, view.height * stretch);
+  const stamp = stampDot(view);
+  for (let e = layer.done; e < pose.settled; e++) stamp(ctx, e);
+  ctx.globalAlpha = 1;
 }
 
 function showLayer(view, alpha) {
@@ -376,13 +397,19 @@ function showLayer(view, alpha) {
 
 function stampDot(view) {
   const colour = css(view.theme.candidate);
-  return (ctx, e) => disc(ctx, view.px[e], view.py[e], dotRadius(view.lane, e), colour);
+  const { lane, px, py } = view;
+  const { radii } = lane;
+  if (lane.count <= MANY) return (ctx, e) => disc(ctx, px[e], py[e], radii[e], colour);
+  return (ctx, e) => { // squares of this size look the same and are far cheaper
+    ctx.fillStyle = colour;
+    ctx.fillRect(px[e] - radii[e], py[e] - radii[e], 2 * radii[e], 2 * radii[e]);
+  };
 }
 
 // What does not change from one candidate to the next is painted once for each state of the picture, then copied.
 function drawBackdrop(view, pose, paint) {
   const { base, ctx } = view;
-  const key = [pose.big, pose.cut, pose.weigh, pose.lit, view.timeTop].join();
+  const key = [pose.big, pose.cut, pose.weigh, pose.lit].join();
   if (base.key !== key) {
     base.key = key;
     base.ctx.clearRect(0, 0, view.width, view.height);
@@ -413,7 +440,7 @@ function popDot(view, e, t) {
   ctx.lineWidth = 1.5;
   ctx.stroke();
   ctx.globalAlpha = 1;
-  disc(ctx, x, y - 26 * (1 - t) * (1 - t), dotRadius(view.lane, e) + 1.2 * (1 - t), css(theme.candidate));
+  disc(ctx, x, y - 26 * (1 - t) * (1 - t), view.lane.radii[e] + 1.2 * (1 - t), css(theme.candidate));
 }
 
 // ---------------------------------------------------------------- draw: race view
@@ -431,7 +458,7 @@ function layoutRace(view) {
   view.floor = view.bottom - view.strip - foot;
   const [lo, hi] = scene.problem.range[0];
   view.X = (x) => mix(view.left, view.right, (clamp(x, lo, hi) - lo) / (hi - lo));
-  view.timeTop = 0;
+  view.timeTop = view.layerTop = 0;
   view.closeTop = lane.budget === null ? lane.timeTop : closeTop(scene, lane);
   view.Y = (t) => view.floor - (t / view.timeTop) * (view.floor - view.top);
   for (let e = 0; e < lane.count; e++) view.px[e] = view.X(lane.x[e]);
@@ -439,7 +466,8 @@ function layoutRace(view) {
   view.edges = lane.hasGrid && lane.partitioned ? Array.from(lane.edges, view.X) : null;
 }
 
-// A budget may end far above the curve: once the search is over, the picture closes in on what decided it.
+// A budget may end far above the curve. The picture starts close to what decides the race, doubles its scale
+// whenever time runs out of it, and closes in again when the search is over.
 function closeTop(scene, lane) {
   const { q } = scene.grid;
   const most = q.reduce((a, b) => Math.max(a, b), 0);
@@ -449,11 +477,13 @@ function closeTop(scene, lane) {
 
 function zoomRace(view, pose) {
   const { lane } = view;
-  const top = mix(lane.timeTop, view.closeTop, smooth(pose.final));
-  if (top === view.timeTop) return;
-  view.timeTop = top;
+  if (pose.top !== view.timeTop) {
+    view.timeTop = pose.top;
+    for (let e = 0; e < lane.count; e++) view.py[e] = view.Y(lane.arrival[e]);
+  }
+  if (view.layerTop === view.timeTop || (lane.count > MANY && pose.zooming)) return;
+  view.layerTop = view.timeTop;
   view.layer.done = Infinity;
-  for (let e = 0; e < lane.count; e++) view.py[e] = view.Y(lane.arrival[e]);
 }
 
 function drawRace(view, pose) {
@@ -461,12 +491,13 @@ function drawRace(view, pose) {
   const race = 1 - smooth(pose.big);
   drawBackdrop(view, pose, paintRace);
   if (race > 0.02) {
+    drawTimeAxis(view, race);
     ctx.save();
     ctx.beginPath();
     ctx.rect(view.left, view.top - 5, view.right - view.left, view.floor - view.top + 5.5);
     ctx.clip();
     drawCurve(view, pose, race);
-    showLayer(view, race * mix(mix(1, 0.8, pose.final), 0.22, pose.decoded));
+    showZoomed(view, pose, race * mix(mix(1, 0.8, pose.final), 0.22, pose.decoded));
     drawArrivals(view, pose, (e, t) => popDot(view, e, t));
     ctx.restore();
     drawStopLine(view, pose, race);
@@ -481,7 +512,6 @@ function drawRace(view, pose) {
 function paintRace(view, pose) {
   const race = 1 - smooth(pose.big);
   if (view.edges) drawBins(view, pose, race);
-  if (race > 0.02) drawTimeAxis(view, race);
   drawDensities(view, pose);
   drawValueAxis(view);
 }
@@ -629,9 +659,9 @@ function drawBest(view, pose) {
     ctx.fillRect(cx - w / 2 - 4, view.bottom + 3, w + 8, 18);
     write(ctx, theme, text, cx, view.bottom + 17, { size: 12, weight: 600, align: "center", colour: theme.ink.winner, halo: false });
   } else if (pose.freshBest < 1) {
-    ring(ctx, theme, x, y, mix(16, dotRadius(lane, pose.best) + 4, smooth(pose.freshBest)));
+    ring(ctx, theme, x, y, mix(16, lane.radii[pose.best] + 4, smooth(pose.freshBest)));
   } else {
-    ring(ctx, theme, x, y, dotRadius(lane, pose.best) + 4);
+    ring(ctx, theme, x, y, lane.radii[pose.best] + 4);
   }
 }
 
@@ -641,7 +671,7 @@ function drawReceived(view, pose) {
   const few = lane.message.index <= 30;
   for (let e = 0; e < lane.winner; e++) {
     if (lane.partitioned && !sameBin(lane, e, lane.winner)) continue;
-    disc(ctx, view.px[e], view.py[e], dotRadius(lane, e), css(theme.candidate));
+    disc(ctx, view.px[e], view.py[e], lane.radii[e], css(theme.candidate));
     if (few) write(ctx, theme, String(lane.partitioned ? lane.local[e] : lane.position[e]), view.px[e] + 6, view.py[e] - 5, { size: 11 });
   }
 }
@@ -658,7 +688,8 @@ function drawRaceLabels(view, pose) {
       view.taken.push([x0, y - 2, x1, y + 2]);
       place(view, text, lane.perBin ? [[(x0 + x1) / 2, at, "center"]] : [[view.left + 6, at], [view.right - 4, at, "right"]], { colour: theme.ink.bound, weight: 600 });
     } else {
-      const above = lane.budget === null ? "stop line: above the picture ↑" : `${count(lane.arrival.reduce((n, t) => n + (t > view.timeTop), 0), "more candidate")} above ↑`;
+      const above = lane.budget === null ? "stop line: above the picture ↑" : pose.searching ? `budget: ${count(lane.num_candidates ?? lane.examined, "candidate")} ↑`
+        : `${count(lane.arrival.reduce((n, t) => n + (t > view.timeTop), 0), "more candidate")} above ↑`;
       place(view, above, [[view.right - 4, 12, "right"]], { colour: theme.ink.bound });
     }
   }
@@ -668,7 +699,8 @@ function drawRaceLabels(view, pose) {
   }
   if (won) {
     const x = view.px[lane.winner], y = view.py[lane.winner];
-    const text = pose.decoded > 0.5 ? "receiver: same sample" : `winner: candidate ${whole(lane.position[lane.winner])}`;
+    const text = pose.decoded > 0.5 ? "receiver: same sample"
+      : lane.partitioned ? `winner: ${binName(lane, lane.winner)}, number ${whole(lane.message.index)}` : `winner: candidate ${whole(lane.message.index)}`;
     // Outwards from the curve's peak there is usually room.
     const peak = view.gx[lane.grid_ratio.reduce((top, r, i) => (r > lane.grid_ratio[top] ? i : top), 0)];
     const right = [x + 14, y + 4], left = [x - 14, y + 4, "right"];
@@ -820,12 +852,14 @@ function drawPanel(view, pose) {
   write(ctx, theme, whole(lane.position[lane.count - 1]), panel.right, panel.bottom + 15, { size: 11, align: "right", halo: false });
   if (!pose.seen) return;
   ctx.beginPath();
-  for (let e = 0; e < pose.seen; e++) {
-    const b = lane.best[e];
-    if (b < 0 || !Number.isFinite(lane.race[b])) continue;
-    if (e === 0 || lane.best[e - 1] !== b || e === pose.seen - 1) ctx.lineTo(panel.X(e), panel.Y(lane.race[lane.best[Math.max(0, e - 1)]]));
-    ctx.lineTo(panel.X(e), panel.Y(lane.race[b]));
+  let level = panel.top;
+  for (const e of lane.improvements) {
+    if (e >= pose.seen) break;
+    ctx.lineTo(panel.X(e), level);
+    level = panel.Y(lane.race[e]);
+    ctx.lineTo(panel.X(e), level);
   }
+  ctx.lineTo(panel.X(pose.seen - 1), level);
   ctx.strokeStyle = css(theme.best);
   ctx.lineWidth = 1.75;
   ctx.stroke();
@@ -837,13 +871,19 @@ function drawPanel(view, pose) {
     { size: 12, align: "center", weight: 600, colour: pose.final > 0.5 ? theme.ink.winner : theme.ink.best });
 }
 
-function stampWithPanel(view) {
-  const dot = stampDot(view);
+function stampPanel(view) {
   const colour = css(view.theme.candidate);
+  const { lane, panel } = view;
   return (ctx, e) => {
-    if (view.px) dot(ctx, e);
-    if (Number.isFinite(view.lane.race[e])) disc(ctx, view.panel.X(e), view.panel.Y(view.lane.race[e]), view.lane.count > 300 ? 1.2 : 2, colour);
+    if (Number.isFinite(lane.race[e])) { disc(ctx, panel.X(e), panel.Y(lane.race[e]), lane.count > 300 ? 1.2 : 2, colour); return; }
+    ctx.fillStyle = colour; // an infinite race time: a tick at the upper edge
+    ctx.fillRect(panel.X(e) - 0.5, panel.top - 2, 1, 5);
   };
+}
+
+function stampPlane(view) {
+  const dot = stampDot(view), mark = stampPanel(view);
+  return (ctx, e) => { dot(ctx, e); mark(ctx, e); };
 }
 
 // ---------------------------------------------------------------- draw: plane view
@@ -963,7 +1003,7 @@ function drawRecent(view, pose) {
   if (!pose.searching) return;
   const { ctx, theme, lane } = view;
   for (let e = Math.max(0, pose.settled - 6); e < pose.settled; e++) {
-    disc(ctx, view.px[e], view.py[e], dotRadius(lane, e) + 1, css(theme.text, 0.25 + 0.1 * (e - pose.settled + 6)));
+    disc(ctx, view.px[e], view.py[e], lane.radii[e] + 1, css(theme.text, 0.25 + 0.1 * (e - pose.settled + 6)));
   }
 }
 
@@ -1009,7 +1049,7 @@ function layoutStrips(view) {
   else layoutPanel(view, 0, height - 118, width, height);
   for (let e = 0; e < lane.count; e++) {
     view.px[e] = view.panel.X(e);
-    view.py[e] = Number.isFinite(lane.race[e]) ? view.panel.Y(lane.race[e]) : -99;
+    view.py[e] = view.panel.Y(lane.race[e]);
   }
 }
 
@@ -1034,7 +1074,7 @@ function drawStrips(view, pose) {
     trace(view, pose.best, css(won ? theme.winner : theme.best), 2.25, Math.min(4, view.pitch / 2.6), won ? "star" : "ring");
   }
   showLayer(view, 1);
-  drawArrivals(view, pose, (e, t) => view.py[e] > 0 && disc(ctx, view.px[e], view.py[e], 2 + 3 * (1 - t), css(theme.candidate)));
+  drawArrivals(view, pose, (e, t) => Number.isFinite(lane.race[e]) && disc(ctx, view.px[e], view.py[e], 2 + 3 * (1 - t), css(theme.candidate)));
   drawPanel(view, pose);
 }
 
@@ -1084,8 +1124,8 @@ function paintRows(view, pose) {
 
 const VIEWS = {
   race: { layout: layoutRace, zoom: zoomRace, draw: drawRace, stamp: stampDot },
-  plane: { layout: layoutPlane, draw: drawPlane, stamp: stampWithPanel },
-  strips: { layout: layoutStrips, draw: drawStrips, stamp: (view) => stampDot(view) },
+  plane: { layout: layoutPlane, draw: drawPlane, stamp: stampPlane },
+  strips: { layout: layoutStrips, draw: drawStrips, stamp: stampPanel },
 };
 
 // ---------------------------------------------------------------- player
@@ -1104,8 +1144,9 @@ function recall(id, speed) {
 }
 
 // Where the picture should be at this step; what is shown moves there over a few frames.
-function targetPose(scene, lane, state) {
+function targetPose(scene, view, state) {
   const { timeline } = scene;
+  const { lane, closeTop } = view;
   const kind = timeline.kind(state.step);
   const searching = kind === "candidate";
   const early = kind === "densities" || kind === "cut" || kind === "reweight";
@@ -1120,13 +1161,15 @@ function targetPose(scene, lane, state) {
     final: searching || early ? 0 : 1,
     decoded: kind === "decoded" ? 1 : 0,
     inverse: raced ? 1 / lane.race[best] : 0,
+    top: searching && seen ? Math.min(lane.timeTop, closeTop * 2 ** Math.ceil(Math.log2(Math.max(1, (1.15 * lane.arrival[seen - 1]) / closeTop)))) : closeTop,
     sweep: early ? 0 : searching && seen < lane.count ? lane.arrival[seen - 1] : searching ? lane.arrival[lane.count - 1] : Math.min(lane.stop, lane.timeTop),
   };
 }
 
 const LINEAR = { big: 0.55, cut: 1.0, weigh: 1.0, final: 0.3, lit: 0.3, decoded: 0.5 };
 
-function approach(pose, target, dt, speed) {
+function approach(view, target, dt, speed) {
+  const { pose } = view;
   let moving = false;
   for (const name in LINEAR) {
     const gap = target[name] - pose[name], most = (dt * speed) / LINEAR[name];
@@ -1134,11 +1177,12 @@ function approach(pose, target, dt, speed) {
     if (pose[name] !== target[name]) moving = true;
   }
   const share = 1 - Math.exp((-dt * Math.max(1, speed)) / 0.11);
-  for (const name of ["inverse", "sweep"]) {
+  for (const name of view.closeTop ? ["inverse", "sweep", "top"] : ["inverse", "sweep"]) {
     const gap = target[name] - pose[name];
-    const near = Math.abs(gap) < 2e-3 * (Math.abs(target[name]) + 1e-9);
+    const near = Math.abs(gap) < 2e-3 * (Math.abs(target[name]) + 1e-9) || share === 1;
     pose[name] = near ? target[name] : pose[name] + gap * share;
     if (!near) moving = true;
+    if (name === "top") pose.zooming = !near;
   }
   return moving;
 }
@@ -1146,19 +1190,19 @@ function approach(pose, target, dt, speed) {
 function updatePose(scene, view, state, dt, still) {
   const { lane, pose } = view;
   const { timeline } = scene;
-  const target = targetPose(scene, lane, state);
+  const target = targetPose(scene, view, state);
   const { kind, searching, seen, best } = target;
   // Winner: the sweep line first reaches the stop line, then the curve grows from the floor until it touches.
   const grown = kind !== "winner" || still ? 1 : clamp((state.since - 0.4) / (TWEEN.winner - 0.4), 0, 1);
   target.lit = target.final && grown >= 1 ? 1 : 0;
   const first = !pose.ready;
   pose.ready = true;
-  const moving = approach(pose, target, still || first ? Infinity : dt, state.playing ? state.speed : 1);
+  const moving = approach(view, target, still || first ? Infinity : dt, state.playing ? state.speed : 1);
   Object.assign(pose, { kind, searching, seen, best });
   const ageOf = (e) => state.playing ? state.time - timeline.starts[timeline.first + e] : e === timeline.seenAt(state.step) - 1 ? state.since : Infinity;
   pose.fresh = [];
   if (searching && !still) {
-    for (let e = seen - 1; e >= Math.max(0, seen - 24); e--) {
+    for (let e = seen - 1; e >= Math.max(0, seen - 8); e--) {
       const age = ageOf(e);
       if (age >= POP_SECONDS) break;
       pose.fresh.push({ e, age });
@@ -1184,7 +1228,8 @@ function drawLane(scene, view, theme) {
   }
   ctx.clearRect(0, 0, view.width, view.height);
   VIEWS[scene.view].zoom?.(view, pose);
-  settle(view, Math.min(pose.settled, lane.count), VIEWS[scene.view].stamp(view));
+  const zooming = scene.view === "race" && view.layerTop !== view.timeTop;
+  if (!zooming) settle(view, Math.min(pose.settled, lane.count), VIEWS[scene.view].stamp(view));
   VIEWS[scene.view].draw(view, pose);
 }
 
@@ -1411,7 +1456,7 @@ function stepName(scene, step) {
 }
 
 function createLane(scene, lane) {
-  const view = { scene, lane, width: 0, height: 0, pose: { big: 0, cut: 0, weigh: 0, final: 0, lit: 0, decoded: 0, inverse: 0, sweep: 0, fresh: [] } };
+  const view = { scene, lane, width: 0, height: 0, pose: { big: 0, cut: 0, weigh: 0, final: 0, lit: 0, decoded: 0, inverse: 0, sweep: 0, top: 0, fresh: [] } };
   view.number = el("b");
   view.unit = el("span");
   view.canvas = el("canvas");

@@ -1,0 +1,95 @@
+"""A running app and a browser for it. Without a Chromium these tests are skipped, and on CI they fail."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def app_url() -> Iterator[str]:
+    """The app as README starts it, on a free port, its kernels compiled."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
+    server = subprocess.Popen(
+        [*command, "--server.port", str(port)], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    url = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(300):
+            try:
+                if urllib.request.urlopen(f"{url}/_stcore/health", timeout=2).status == 200:
+                    break
+            except OSError:
+                time.sleep(0.2)
+        else:
+            pytest.fail("The app did not start within a minute.")
+        yield url
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if chromium is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("CI needs Chromium on the path.")
+        pytest.skip("No Chromium on the path; install it to run the browser tests.")
+    with sync_playwright() as playwright:
+        instance = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield instance
+        instance.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, app_url: str) -> Iterator[Callable[..., Page]]:
+    """Opens a path of the app and waits for its stage. Fails the test on a console error or a request to elsewhere."""
+    contexts = []
+    troubles: list[str] = []
+
+    def open_(path: str = "", width: int = 1280, scheme: str = "light", stage: bool = True, **options: object) -> Page:
+        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda m: troubles.append(f"console: {m.text}") if m.type == "error" else None)
+        page.on("pageerror", lambda e: troubles.append(f"page error: {e}"))
+        page.on(
+            "request",
+            lambda r: (
+                None if r.url.startswith((app_url, "data:", "blob:", "ws://127.0.0.1")) else troubles.append(r.url)
+            ),
+        )
+        page.goto(f"{app_url}/{path}", wait_until="commit")
+        if stage:
+            page.get_by_test_id("stage").wait_for(timeout=120_000)
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert not troubles, troubles

@@ -1,0 +1,197 @@
+"""What only a browser can show: the stage plays, links restore, nothing leaves the machine, everyone can use it."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from rec_viz.controls import PRESETS, View, link
+
+Open = Callable[..., Page]
+
+
+def state(page: Page) -> dict[str, int | bool]:
+    stage = page.get_by_test_id("stage")
+    return {
+        "events": int(stage.get_attribute("data-events")),
+        "step": int(stage.get_attribute("data-step")),
+        "frame": int(stage.get_attribute("data-frame")),
+        "playing": stage.get_attribute("data-playing") == "true",
+    }
+
+
+def button(page: Page, name: str):
+    return page.get_by_test_id("stage").get_by_role("button", name=name, exact=True)
+
+
+def settle(page: Page) -> None:
+    """Until Streamlit has finished its run."""
+    page.wait_for_function(
+        "() => document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'", timeout=60_000
+    )
+    page.wait_for_timeout(150)
+
+
+def test_start_page_paints_its_stage_and_ships_no_plotly(open_page: Open, app_url: str) -> None:
+    open_page()  # compiles the kernels, if they never were
+    sizes: list[int] = []
+    page = open_page(stage=False)
+    names: list[str] = []
+    page.on("response", lambda r: names.append(r.url))
+    page.goto(app_url, wait_until="commit")
+    begun = time.monotonic()
+    page.get_by_test_id("stage").wait_for(timeout=60_000)
+    assert time.monotonic() - begun < 30  # the bar of 5 s is measured in benchmarks/, not on a shared clock
+    sizes = page.evaluate("() => performance.getEntriesByType('resource').map(e => e.encodedBodySize || 0)")
+    assert not any("plotly" in name.lower() for name in names)
+    assert sum(sizes) < 3_000_000
+    assert state(page)["events"] > 3
+    assert state(page)["step"] == 0
+
+
+def test_play_pause_step_scrub_and_keys(open_page: Open) -> None:
+    page = open_page()
+    last = state(page)["events"]
+    button(page, "Step").click()
+    assert state(page)["step"] == 1
+    button(page, "Step").click()
+    assert state(page)["step"] == 2
+    button(page, "Step back").click()
+    assert state(page)["step"] == 1
+    button(page, "Play").click()
+    assert state(page)["playing"]
+    page.wait_for_timeout(4000)
+    button(page, "Pause").click()
+    paused = state(page)
+    assert not paused["playing"]
+    assert paused["step"] > 1
+    page.wait_for_timeout(400)
+    assert state(page)["step"] == paused["step"]
+    scrub = page.get_by_test_id("stage").get_by_role("slider", name="Position")
+    scrub.fill(str(last))
+    assert state(page)["step"] == last
+    page.get_by_test_id("stage").focus()
+    page.keyboard.press("Home")
+    assert state(page)["step"] == 0
+    page.keyboard.press("ArrowRight")
+    assert state(page)["step"] == 1
+    page.keyboard.press("ArrowLeft")
+    assert state(page)["step"] == 0
+    page.keyboard.press("End")
+    assert state(page)["step"] == last
+    page.keyboard.press("Home")
+    page.keyboard.press("Space")
+    assert state(page)["playing"]
+    page.keyboard.press("Space")
+    assert not state(page)["playing"]
+
+
+def test_play_reaches_the_end_and_stops(open_page: Open) -> None:
+    page = open_page()
+    page.get_by_test_id("stage").get_by_label("Speed").select_option(label="8×")
+    button(page, "Play").click()
+    page.wait_for_function(
+        "() => { const find = n => n.querySelector?.('[data-testid=stage]') || [...(n.querySelectorAll?.('*') || [])]"
+        ".map(e => e.shadowRoot && find(e.shadowRoot)).find(Boolean);"
+        " const s = find(document); return s && s.dataset.step === s.dataset.events && s.dataset.playing === 'false' }",
+        timeout=60_000,
+    )
+
+
+def test_playing_draws_at_least_45_frames_a_second(open_page: Open) -> None:
+    page = open_page()
+    button(page, "Play").click()
+    page.wait_for_timeout(300)
+    rates = []
+    for _ in range(3):
+        before, begun = state(page)["frame"], time.monotonic()
+        page.wait_for_timeout(1000)
+        rates.append((state(page)["frame"] - before) / (time.monotonic() - begun))
+    assert max(rates) >= 45, rates
+
+
+def test_a_change_of_bins_redraws_and_keeps_the_page(open_page: Open) -> None:
+    page = open_page(link("", View()).lstrip("/"))
+    settle(page)
+    before = page.get_by_test_id("stage").inner_text()
+    thumb = page.get_by_role("slider", name="log₂ J")
+    thumb.focus()
+    page.keyboard.press("ArrowRight")
+    settle(page)
+    expect(page).to_have_url(re.compile("log2_bins=4"))
+    assert page.get_by_test_id("stage").inner_text() != before
+    assert "16" in page.get_by_test_id("stage").inner_text()
+
+
+def test_a_share_link_restores_the_whole_view(open_page: Open) -> None:
+    view = View(
+        lanes=("orc", "orc_bins"), bits=5.5, dim=3, spread="falling", log2_bins=5, strategy="runtime",
+        weights="target_mass", stopping="single", candidates=64, view="strips", target=3, seed=11,
+    )  # fmt: skip
+    page = open_page(link("", view).lstrip("/"))
+    settle(page)
+    for part in link("", view).split("?")[1].split("&"):
+        assert part.replace(",", "%2C") in page.url.replace(",", "%2C")
+    expect(page.get_by_role("spinbutton", name="Seed")).to_have_value("11")
+    expect(page.get_by_role("slider", name="Dimension D")).to_have_value("3")
+    text = page.get_by_test_id("stage").inner_text()
+    assert "ORC" in text
+    assert "64" in text
+
+
+def test_bad_link_values_fall_back_with_a_notice(open_page: Open) -> None:
+    page = open_page("?v=1&bits=lots&dim=2")
+    settle(page)
+    expect(page.get_by_text("cannot be used")).to_be_visible()
+    expect(page.get_by_role("slider", name="Dimension D")).to_have_value("2")
+
+
+def test_every_preset_shows_a_stage_and_the_receivers_sample(open_page: Open) -> None:
+    page = open_page(link("", View()).lstrip("/"))
+    for preset in PRESETS:
+        settle(page)
+        page.get_by_role("combobox", name="Things to see").click()
+        page.get_by_role("option", name=preset.name, exact=True).click()
+        settle(page)
+        expect(page.get_by_text(preset.teaches)).to_be_visible()
+        expect(page.get_by_text("to the last bit").first).to_be_visible()
+        assert state(page)["events"] > 3
+        assert page.get_by_test_id("stException").count() == 0
+
+
+def test_the_player_survives_a_rerun(open_page: Open) -> None:
+    page = open_page(link("", View()).lstrip("/"))
+    settle(page)
+    button(page, "Step").click()
+    button(page, "Step").click()
+    page.get_by_role("button", name="Share").click()
+    page.keyboard.press("Escape")
+    page.get_by_text("Race", exact=False).first.wait_for()
+    settle(page)
+    assert state(page)["step"] == 2
+
+
+def test_reduced_motion_still_plays_by_steps(open_page: Open) -> None:
+    page = open_page(reduced_motion="reduce")
+    button(page, "Step").click()
+    assert state(page)["step"] == 1
+    button(page, "Play").click()
+    page.wait_for_timeout(4000)
+    assert state(page)["step"] > 1
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("path", ["", "lab"])
+def test_axe_finds_nothing_and_nothing_is_cut_off(open_page: Open, path: str, width: int, scheme: str) -> None:
+    page = open_page(link("", View()).lstrip("/") if path else "", width=width, scheme=scheme)
+    settle(page)
+    results = Axe().run(page)
+    violations = [(v["id"], [n["html"][:160] for n in v["nodes"]][:3]) for v in results.response["violations"]]
+    assert not violations, violations
+    assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
