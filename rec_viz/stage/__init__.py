@@ -173,8 +173,8 @@ def _lane(problem: rec.Problem, lane: Lane, grid: NDArray[np.float64]) -> dict[s
     if problem.dim == 1:
         n = lane.partition.intervals[0]
         (weights,) = rec.bin_weights(problem, lane.partition, lane.weights)
-        u = grid if problem.family == "uniform" else ndtr(grid)
-        scaled = n * weights[np.clip((u * n).astype(np.int64), 0, n - 1)]
+        numbers = np.searchsorted(_cuts(problem, n), grid, side="right") - 1
+        scaled = n * weights[np.clip(numbers, 0, n - 1)]
         with np.errstate(divide="ignore", invalid="ignore"):
             ratio = np.exp2(problem.log_ratio_bits(grid[:, None])) / scaled
         out["grid_heuristic"] = _pack(_p_density(problem, grid) * scaled)

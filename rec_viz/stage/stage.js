@@ -35,7 +35,9 @@ function prepareLane(lane, scene, receiver) {
   const sup = 2 ** lane.log2_sup_ratio;
   const winTime = lane.race[lane.winner];
   const lastArrival = lane.arrival[lane.num_events - 1];
-  const perBin = lane.stopping === "per_bin";
+  // With the best weights all bins stop at one height: a single line says so better than many.
+  const perBin = lane.stopping === "per_bin" && lane.partitioned && Boolean(lane.bin_stop)
+    && Math.max(...lane.bin_stop) > 1.01 * Math.min(...lane.bin_stop);
   const budget = lane.method === "orc" ? lane.stop_time ?? lastArrival : null;
   const stop = budget ?? winTime * sup;
   // A bin that Q hardly touches can have a stop line far above the rest: the last arrival sets the scale instead.
@@ -333,11 +335,11 @@ function place(view, text, options, { size = 12, weight = 400, ...style } = {}) 
   ctx.font = font(theme, size, weight);
   const width = ctx.measureText(text).width;
   let best = null;
-  for (const [x, y, align = "left"] of options) {
+  for (const [order, [x, y, align = "left"]] of options.entries()) {
     const wanted = align === "left" ? x : align === "right" ? x - width : x - width / 2;
     const x0 = clamp(wanted, view.left + 2, Math.max(view.left + 2, view.right - width - 2));
     const box = [x0 - 2, y - size, x0 + width + 2, y + 4];
-    let cost = Math.abs(x0 - wanted) / 4; // pushed back in by the edge, it would cover what it names
+    let cost = 0.4 * order + Math.abs(x0 - wanted) / 4; // pushed back in by the edge, it would cover what it names
     for (const other of view.taken) if (box[0] < other[2] && other[0] < box[2] && box[1] < other[3] && other[1] < box[3]) cost += 1000;
     if (box[1] < 0) cost += 500;
     const n = Math.min(lane.count, 600);
@@ -503,8 +505,8 @@ function drawRace(view, pose) {
     drawStopLine(view, pose, race);
   }
   if (race > 0.9) {
-    if (view.edges && view.edges.length <= 33) drawLocalCounts(view, pose);
     drawBest(view, pose);
+    if (view.edges && view.edges.length <= 33) drawLocalCounts(view, pose);
     drawRaceLabels(view, pose);
   }
 }
@@ -623,7 +625,7 @@ function drawCurve(view, pose, alpha) {
 function stopHeights(view, s) {
   const { lane } = view;
   if (lane.budget !== null) return [[view.left, view.right, view.Y(lane.budget)]];
-  if (lane.perBin && lane.bin_stop && view.edges) {
+  if (lane.perBin && view.edges) {
     return Array.from(lane.bin_stop, (t, b) => [view.edges[b], view.edges[b + 1], view.Y((t * s) / lane.winTime)]);
   }
   return [[view.left, view.right, view.Y(s * lane.sup)]];
@@ -652,7 +654,6 @@ function drawBest(view, pose) {
     line(ctx, [[x, y + 8], [x, view.bottom + 3]], css(theme.winner), 1.5, [2, 3]);
     star(ctx, theme, x, y, 10);
     const text = `x = ${point(sampleOf(lane, lane.winner))}`;
-    view.pin = text;
     ctx.font = font(theme, 12, 600);
     const w = ctx.measureText(text).width, cx = clamp(x, view.left + w / 2, view.right - w / 2);
     ctx.fillStyle = css(theme.bg);
@@ -756,11 +757,11 @@ function drawDensities(view, pose) {
   const pTop = p.reduce((a, b) => Math.max(a, b), 0);
   let top = q.reduce((a, b) => Math.max(a, b), pTop);
   // A narrow Q is far taller than P: let it leave the picture rather than flatten P to nothing.
-  top = Math.min(top, 5 * pTop) * 1.04;
+  top = Math.min(top, 6 * pTop) * 1.04;
   const heuristic = lane.grid_heuristic || p;
   const curve = (f) => {
     const path = new Path2D();
-    for (let i = 0; i < n; i++) path.lineTo(view.gx[i], view.bottom - height * Math.min(1, f(i) / top));
+    for (let i = 0; i < n; i++) path.lineTo(view.gx[i], view.bottom - height * Math.min(1.5, f(i) / top));
     return path;
   };
   const closed = (path) => {
@@ -769,6 +770,10 @@ function drawDensities(view, pose) {
     area.lineTo(view.gx[0], view.bottom);
     return area;
   };
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(view.left, view.bottom - height - 1, view.right - view.left, height + 3);
+  ctx.clip();
   const pPath = curve((i) => p[i]);
   ctx.fillStyle = css(theme.p, 0.22);
   ctx.fill(closed(pPath));
@@ -788,6 +793,7 @@ function drawDensities(view, pose) {
   ctx.strokeStyle = css(theme.q);
   ctx.lineWidth = 2;
   ctx.stroke(curve((i) => q[i]));
+  ctx.restore();
   labelDensities(view, big, weigh, (f, i) => view.bottom - height * Math.min(1, f[i] / top), heuristic);
 }
 
@@ -1275,7 +1281,6 @@ function createPlayer(parent) {
   const on = (target, name, listener) => target.addEventListener(name, listener, { signal: events.signal });
   let scene = null, state = null, views = [], theme = null, request = 0, last = 0, frames = 0, shown = null;
 
-  const settleAll = () => { state.since = Infinity; };
   const wake = () => { if (!request && scene) { last = performance.now(); request = requestAnimationFrame(frame); } };
 
   function goTo(step, animate = false) {
@@ -1388,7 +1393,7 @@ function createPlayer(parent) {
     ui.lanes.style.setProperty("--lanes", scene.lanes.length);
     root.classList.toggle("many", scene.lanes.length > 1);
     views.forEach((view) => observer.unobserve(view.picture));
-    views = scene.lanes.map((lane) => createLane(scene, lane, reduced));
+    views = scene.lanes.map((lane) => createLane(scene, lane));
     ui.lanes.replaceChildren(...views.map((view) => view.article));
     views.forEach((view) => observer.observe(view.picture));
     colourWords();
@@ -1424,7 +1429,7 @@ function createPlayer(parent) {
   on(ui.range, "input", () => { const step = Number(ui.range.value); pause(); goTo(step); });
   on(ui.speed, "change", () => { state.speed = Number(ui.speed.value); });
   on(root, "keydown", onKey);
-  on(reduced, "change", () => { settleAll(); wake(); });
+  on(reduced, "change", wake);
   on(ui.twin, "toggle", () => { if (ui.twin.open && !ui.twinBody.firstChild) ui.twinBody.append(...textTwin(scene)); });
   const observer = new ResizeObserver(wake);
 

@@ -1,0 +1,80 @@
+"""Every page and preset runs without an exception, as Streamlit's own test client sees it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from rec_viz import cached
+from rec_viz.controls import PRESETS, View, link_query
+
+APP = str(Path(__file__).parents[2] / "app.py")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _compiled():
+    cached.warm_up().ready.wait(120)
+
+
+def opened(view: View | None = None, **query: str) -> AppTest:
+    app = AppTest.from_file(APP, default_timeout=120)
+    for key, value in (link_query(view) | query if view else query).items():
+        app.query_params[key] = value
+    return app.run()
+
+
+def words(app: AppTest) -> str:
+    return " ".join(element.value for element in app.markdown)
+
+
+def test_start_tells_the_examined_counts():
+    app = opened()
+    assert not app.exception
+    plain, bins = cached.race(View()).lanes
+    assert f"**{plain.trace.examined}**" in words(app)
+    assert f"**{bins.trace.examined}**" in words(app)
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
+def test_every_preset_opens_from_its_link(preset):
+    app = opened(preset.view)
+    assert not app.exception
+    assert not app.info
+    assert preset.teaches in words(app)
+    assert "to the last bit" in words(app)
+
+
+def test_a_bad_link_value_is_said():
+    app = opened(v="1", bits="lots", dim="2")
+    assert not app.exception
+    assert "cannot be used" in app.info[0].value
+
+
+def test_controls_that_say_nothing_are_not_drawn_and_keep_their_value():
+    app = opened(View(dim=2, spread="falling"))
+    assert any(control.key == "spread" for control in app.get("segmented_control") or app.button_group)
+    app.slider(key="dim").set_value(1).run()
+    assert not app.exception
+    app.slider(key="dim").set_value(2).run()
+    assert app.session_state["spread"] == "falling"
+
+
+@pytest.mark.parametrize(
+    "view",
+    [
+        View(bits=0.0),
+        View(bits=0.0, dim=3, log2_bins=0),
+        View(bits=48.0, dim=64, log2_bins=48, lanes=("orc", "orc_bins"), candidates=256),
+        View(bits=48.0, dim=1, log2_bins=20),
+        View(strategy="collapsed"),
+        View(strategy="own", intervals="not a number"),
+        View(family="uniform", bits=3.5, dim=2, weights="target_mass", stopping="single"),
+        View(lanes=("orc", "orc_bins"), family="uniform", bits=10.0, log2_bins=0, candidates=1),
+    ],
+    ids=lambda view: f"{view.family}-{view.bits}-{view.dim}-{view.strategy}-{'+'.join(view.lanes)}",
+)
+def test_extremes_answer_in_sentences(view):
+    app = opened(view)
+    assert not app.exception
