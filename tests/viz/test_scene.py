@@ -76,8 +76,9 @@ def test_the_curve_of_the_race_view_touches_the_winner_and_no_other(family, weig
         tolerance = 0.02 * s * ratio.max()
         assert abs(gap[drawn["winner"]]) <= tolerance
         assert (np.delete(gap, drawn["winner"]) > -tolerance).all()
-        if len(gap) > 3:  # the check can fail: a curve half as high again passes over someone
-            assert (unpack(drawn["arrival"]) - 1.5 * height).min() < -tolerance
+        # the check can fail: a curve raised a little more than it tolerates passes over the winner
+        raised = 1.0 + 1.1 * tolerance / height[drawn["winner"]]
+        assert (unpack(drawn["arrival"]) - raised * height).min() < -0.99 * tolerance
 
 
 def test_weights_change_the_time_and_never_the_message():
