@@ -41,10 +41,12 @@ def overhead_bits(channel: Channel, partition: Partition | None = None) -> float
 def log2_index_bound_bits(channel: Channel, partition: Partition | None = None) -> float:
     """A = E[log2(1 + r(X)/J)] in bits, over Y and X ~ Q: an upper bound on E[log2 index].
 
-    It is sharper than I + eps - log2 J + 1, and the parameter to give `ZipfCode`.
+    It is sharper than I + eps - log2 J + 1, and the parameter to give `ZipfCode`: rounded up to a multiple of 2^-20, so
+    that sender and receiver hold the same number whatever their last bits of arithmetic.
     """
     cut = check_partition(partition, channel.dim)
-    return _mean_positive_part(channel, channel.information_bits * LN2 - cut.log2_num_bins * LN2, True) / LN2
+    mean = _mean_positive_part(channel, channel.information_bits * LN2 - cut.log2_num_bins * LN2, True) / LN2
+    return math.ceil(mean * 2.0**20 - 1e-3) / 2.0**20
 
 
 def sharp_bound_bits(channel: Channel, partition: Partition | None = None) -> float:

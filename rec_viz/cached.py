@@ -118,7 +118,7 @@ def _lane(name: str, view: View, channel: rec.Channel, problem: rec.Problem, cut
         length = bins.log2_num_bins + float(code.length_bits(trace.message.index))
         bin_bits = _bin_bits(trace.message.bin, bins.intervals)
         index_bits = code.codeword(trace.message.index)
-        data = rec.pack([trace.message], bins, code)
+        data = rec.pack([trace.message], bins, code, seed=view.seed)
         held = receive(data, channel.coding, bins, zipf_bits, view.seed)
     except rec.BudgetExceeded as error:
         expected, sentence = 2.0**error.expected_bits if error.expected_bits < 1000 else math.inf, str(error)
@@ -132,7 +132,7 @@ def _lane(name: str, view: View, channel: rec.Channel, problem: rec.Problem, cut
 
 def receive(data: bytes, coding: rec.Coding, bins: rec.Partition, zipf_bits: float, seed: int) -> tuple[float, ...]:
     """The receiver: bytes and shared knowledge in, the sample out. It sees neither the target nor the race."""
-    (message,) = rec.unpack(data, bins, rec.ZipfCode(zipf_bits))
+    (message,) = rec.unpack(data, bins, rec.ZipfCode(zipf_bits), seed=seed)
     return tuple(rec.decode(message, coding, bins, seed).tolist())
 
 

@@ -757,7 +757,7 @@ function drawDensities(view, pose) {
   const pTop = p.reduce((a, b) => Math.max(a, b), 0);
   let top = q.reduce((a, b) => Math.max(a, b), pTop);
   // A narrow Q is far taller than P: let it leave the picture rather than flatten P to nothing.
-  top = Math.min(top, 6 * pTop) * 1.04;
+  top = Math.min(top, mix(7, 14, big) * pTop) * 1.04;
   const heuristic = lane.grid_heuristic || p;
   const curve = (f) => {
     const path = new Path2D();
@@ -816,10 +816,12 @@ function labelDensities(view, big, weigh, y, heuristic) {
   const yq = y(q, iq) + 12;
   place(view, long ? "Q, the target: only the sender knows it" : "Q",
     [[flank(1) + 8, yq], [flank(-1) - 8, yq, "right"]], { ...style, colour: theme.ink.q });
-  const away = (i) => p[i] - 0.6 * Math.max(q[i], weigh ? heuristic[i] : 0) - 0.02 * Math.abs(i - iq) / view.gx.length;
+  const away = (i) => p[i] - 0.6 * Math.max(q[i], weigh ? heuristic[i] : 0) - (0.02 * Math.abs(i - iq)) / view.gx.length;
   const ip = peak(away);
+  const apart = Math.abs(view.gx[iq] - view.gx[ip]) > 60;
+  const xp = view.gx[ip] + Math.sign(iq - ip) * (apart ? 16 : -8), yp = y(p, ip) - 7;
   place(view, long ? "P, the coding distribution: shared by both sides" : "P",
-    [[view.gx[ip] + Math.sign(iq - ip) * (Math.abs(view.gx[iq] - view.gx[ip]) > 60 ? 16 : -8), y(p, ip) - 7, iq > ip ? "right" : "left"], [view.gx[ip] - 30, y(p, ip) - 7, "right"]], { ...style, colour: theme.ink.p });
+    [[xp, yp, iq > ip ? "right" : "left"], [view.gx[ip] - 30, yp, "right"]], { ...style, colour: theme.ink.p });
   if (weigh > 0.5 && lane.partitioned) {
     const narrowTop = (v) => v > 4 * p.reduce((a, b) => Math.max(a, b), 0); // at the top of the strip: no room above
     const ih = peak((i) => heuristic[i] - Math.max(q[i], p[i]) - 0.05 * Math.abs(i - iq) / view.gx.length);
@@ -1140,9 +1142,10 @@ const memory = new Map(); // scene id -> { step, playing, speed, time, since }
 const players = new WeakMap(); // parent element -> player
 const MEMORY_SIZE = 24;
 
-function recall(id, speed) {
-  const known = memory.get(id);
-  const state = known || { step: 0, playing: false, speed, time: 0, since: Infinity };
+const FRESH = { step: 0, playing: false, speed: 1, time: 0, since: Infinity };
+
+function recall(id) {
+  const state = memory.get(id) || { ...FRESH };
   memory.delete(id);
   memory.set(id, state);
   if (memory.size > MEMORY_SIZE) memory.delete(memory.keys().next().value);
@@ -1159,6 +1162,7 @@ function targetPose(scene, view, state) {
   const seen = early ? 0 : kind === "glance" ? lane.count : Math.min(timeline.seenAt(state.step), lane.count);
   const best = seen ? lane.best[seen - 1] : -1;
   const raced = best >= 0 && Number.isFinite(lane.race[best]);
+  const reach = seen ? 1.15 * lane.arrival[seen - 1] : 0;
   return {
     kind, searching, seen, best: raced ? best : -1,
     big: early ? 1 : 0,
@@ -1167,7 +1171,7 @@ function targetPose(scene, view, state) {
     final: searching || early ? 0 : 1,
     decoded: kind === "decoded" ? 1 : 0,
     inverse: raced ? 1 / lane.race[best] : 0,
-    top: searching && seen ? Math.min(lane.timeTop, closeTop * 2 ** Math.ceil(Math.log2(Math.max(1, (1.15 * lane.arrival[seen - 1]) / closeTop)))) : closeTop,
+    top: searching && seen ? Math.min(lane.timeTop, closeTop * 2 ** Math.ceil(Math.log2(Math.max(1, reach / closeTop)))) : closeTop,
     sweep: early ? 0 : searching && seen < lane.count ? lane.arrival[seen - 1] : searching ? lane.arrival[lane.count - 1] : Math.min(lane.stop, lane.timeTop),
   };
 }
@@ -1379,9 +1383,11 @@ function createPlayer(parent) {
       wake();
       return;
     }
-    const speed = state ? state.speed : 1;
+    const before = state;
     scene = decodeScene(data);
-    state = recall(scene.id, speed);
+    state = recall(scene.id);
+    // A control was changed: a new picture, told from its start. After a remount, by contrast, carry on where we were.
+    if (before) Object.assign(state, { ...FRESH, speed: before.speed });
     state.step = Math.min(state.step, scene.timeline.last);
     shown = ui.key = theme = null;
     root.dataset.events = String(scene.timeline.last);
@@ -1414,7 +1420,13 @@ function createPlayer(parent) {
     if (event.altKey || event.ctrlKey || event.metaKey || target === ui.speed) return;
     const inRange = target === ui.range;
     const pressable = target.tagName === "BUTTON" || target.tagName === "SUMMARY";
-    const actions = { " ": pressable ? null : toggle, ArrowRight: () => stepBy(1), ArrowLeft: () => stepBy(-1), Home: () => stepBy(-Infinity), End: () => { pause(); goTo(scene.timeline.last); } };
+    const actions = {
+      " ": pressable ? null : toggle,
+      ArrowRight: () => stepBy(1),
+      ArrowLeft: () => stepBy(-1),
+      Home: () => stepBy(-Infinity),
+      End: () => { pause(); goTo(scene.timeline.last); },
+    };
     const action = inRange && event.key !== " " ? null : actions[event.key];
     if (!action || target.closest?.(".table")) return;
     event.preventDefault();
