@@ -121,13 +121,24 @@ def _lane(name: str, view: View, channel: rec.Channel, problem: rec.Problem, cut
         data = rec.pack([trace.message], bins, code, seed=view.seed)
         held = receive(data, channel.coding, bins, zipf_bits, view.seed)
     except rec.BudgetExceeded as error:
-        expected, sentence = 2.0**error.expected_bits if error.expected_bits < 1000 else math.inf, str(error)
+        expected = 2.0**error.expected_bits if error.expected_bits < 1000 else math.inf
+        sentence = _over_budget(error, bins)
     except rec.RecError as error:
         expected, sentence = math.nan, str(error)
     return Lane(
         name, LANES[name], method, bins, view.weights, stopping, n, trace, sentence, expected, zipf_bits, length,
         bound, bin_bits, index_bits, data, held,
     )  # fmt: skip
+
+
+def _over_budget(error: rec.BudgetExceeded, bins: rec.Partition) -> str:
+    """The core's refusal in the words of the page."""
+    needs = f"2^{error.expected_bits:.1f}" if error.expected_bits > 20 else f"{2**error.expected_bits:,.0f}"
+    text = f"It needs {needs} candidates on average; the stage stops at {MAX_EXAMINED:,}."
+    if error.suggested_intervals and error.suggested_intervals != bins.intervals:
+        powers = sum(n.bit_length() - 1 for n in error.suggested_intervals)
+        text += f" With 2^{powers} bins and peak-ratio weights it would run."
+    return text
 
 
 def receive(data: bytes, coding: rec.Coding, bins: rec.Partition, zipf_bits: float, seed: int) -> tuple[float, ...]:

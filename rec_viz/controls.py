@@ -24,7 +24,7 @@ class View(NamedTuple):
 
     lanes: tuple[str, ...] = ("pfr", "pfr_bins")
     family: str = "gaussian"
-    bits: float = 4.0
+    bits: float = 3.0
     dim: int = 1
     spread: str = "equal"
     log2_bins: int = 3
@@ -34,8 +34,8 @@ class View(NamedTuple):
     stopping: str = "per_bin"
     candidates: int = 16
     view: str = "auto"
-    target: int = 7
-    seed: int = 6
+    target: int = 9
+    seed: int = 56
 
 
 class Parameter(NamedTuple):
@@ -156,12 +156,12 @@ class Preset(NamedTuple):
 PRESETS: tuple[Preset, ...] = (
     Preset("A first race", "The first candidate the growing curve touches wins, and only its number is sent.",
            View(lanes=("pfr",), bits=2.0, target=4, seed=25)),
-    Preset("Cut and reweight", "Eight bins, and the same target needs a handful of candidates instead of dozens.",
+    Preset("Cut and reweight", "Eight bins, and the same target needs a few candidates instead of a dozen.",
            View()),
     Preset("Why plain search is slow", "Each bit of divergence doubles the candidates of plain PFR; bins undo it.",
            View(bits=8.0, log2_bins=8, target=7, seed=37)),
     Preset("A budget", "ORC stops after n candidates whatever happens: quick, but its samples are a little off.",
-           View(lanes=("pfr", "orc", "orc_bins"), bits=4.0, candidates=16, target=4, seed=53)),
+           View(lanes=("pfr", "orc", "orc_bins"), bits=4.0, candidates=16, weights="target_mass", target=4, seed=53)),
     Preset("The tail-bin trap", "Weighting by target mass with one stop line can be slower than no bins at all.",
            View(bits=1.5, weights="target_mass", stopping="single", target=6, seed=22)),
     Preset("No overhead for uniforms", "A uniform target that fills whole bins costs not one bit more when cut.",
@@ -253,7 +253,7 @@ def widget(key: str) -> Any:
     p = TABLE[key]
     common: dict[str, Any] = {"key": key, "help": p.help, "persist_state": "session"}
     if p.kind == "choice":
-        if len(p.options) > 3:
+        if len(p.options) > 2:
             return st.selectbox(p.label, list(p.options), format_func=p.options.__getitem__, **common)
         return st.segmented_control(
             p.label, list(p.options), format_func=p.options.__getitem__, required=True, width="stretch", **common

@@ -67,7 +67,7 @@ def sentences(view: View, race: cached.Race) -> None:
         }[view.weights]
         weigh.markdown(
             f"**Reweighting.** The search prior P′ visits each bin {rule}. Only the sender needs to know: "
-            "the receiver is told the bin and the number of the candidate in it."
+            "the receiver gets the bin and the candidate’s number in it."
         )
     choose.markdown(
         "**Choosing.** A candidate’s race time is its arrival time divided by its ratio. The smallest race time wins, "
@@ -77,17 +77,13 @@ def sentences(view: View, race: cached.Race) -> None:
 
 def cards(view: View, race: cached.Race) -> None:
     """What each lane's message costs, beside what theory says."""
-    averages = [cached.measured(view, lane) for lane in race.lanes]
-    longest = max(
-        [lane.bound_bits for lane in race.lanes] + [lane.length_bits for lane in race.lanes if lane.trace] + [1.0]
-    )
+    ran = [lane for lane in race.lanes if lane.trace is not None]
+    averages = [cached.measured(view, lane) for lane in ran]
+    longest = max(max(lane.bound_bits, lane.length_bits) for lane in ran)
     colours = theme.ROLES["dark" if st.context.theme.type == "dark" else "light"]
-    for column, lane, average in zip(st.columns(len(race.lanes)), race.lanes, averages, strict=True):
+    for column, lane, average in zip(st.columns(len(ran)), ran, averages, strict=True):
         with column.container(border=True, key=f"card_{lane.name}"):
             st.markdown(f"**{lane.title}**")
-            if lane.trace is None:
-                st.markdown(lane.sentence)
-                continue
             st.markdown(
                 f"Examined **{lane.trace.examined:,}** candidates; **{number(lane.expected_examined)}** expected here."
             )
@@ -201,5 +197,6 @@ if parts.compiled(height=520):
         if lane.trace is None:
             st.warning(f"**{lane.title}** does not run here. {lane.sentence}", icon=":material/timer_off:")
     sentences(view, race)
-    cards(view, race)
-    receiver(view, race)
+    if any(lane.trace is not None for lane in race.lanes):
+        cards(view, race)
+        receiver(view, race)

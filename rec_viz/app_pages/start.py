@@ -7,7 +7,7 @@ from rec_viz.app_pages import parts
 
 VIEW = controls.PRESETS[1].view
 
-st.title("Send a random sample, not a number", anchor=False)
+st.title("Send a random sample in a few bits", anchor=False)
 st.markdown(
     "A sender knows a distribution :orange[**Q**] and wants a receiver to hold one random sample of it. "
     "**Relative entropy coding** does this in hardly more bits than the sample is worth. Both sides draw the same "
@@ -17,7 +17,7 @@ st.markdown(
 
 if parts.compiled(height=430):
     race = cached.race(VIEW)
-    stage.show(stage.scene(race, height=330, compact=True), key="start_stage")
+    stage.show(stage.scene(race, height=290, compact=True), key="start_stage")
     plain, bins = race.lanes
     st.markdown(
         f"On the left the sender had to look at **{plain.trace.examined}** candidates. On the right the same space "

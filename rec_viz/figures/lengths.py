@@ -20,17 +20,15 @@ def length_bars(bars: list[Bar], longest_bits: float) -> str:
     rows = []
     for bar in bars:
         pieces = "".join(
-            f'<div title="{escape(what)}" style="width:{100 * max(bits, 0) / longest_bits:.2f}%;height:0.8rem;'
+            f'<div title="{escape(what)}" style="width:{100 * max(bits, 0) / longest_bits:.2f}%;height:0.6rem;'
             + (f"border:2px dashed {colour};box-sizing:border-box" if bar.outline else f"background:{colour}")
             + '"></div>'
             for bits, colour, what in bar.parts
         )
         rows.append(
-            f'<div style="flex:0 0 8.2rem">{escape(bar.label)}</div>'
-            f'<div style="flex:1 1 0;min-width:0;display:flex;gap:1px" aria-hidden="true">{pieces}</div>'
-            f'<div style="flex:0 0 5.6rem;text-align:right;font-variant-numeric:tabular-nums">{escape(bar.text)}</div>'
+            f'<div style="display:flex;justify-content:space-between;gap:0.5rem"><span>{escape(bar.label)}</span>'
+            f'<span style="font-variant-numeric:tabular-nums">{escape(bar.text)}</span></div>'
+            f'<div style="display:flex;gap:1px" aria-hidden="true">{pieces}</div>'
         )
-    body = "".join(
-        f'<div style="display:flex;align-items:center;gap:0.5rem;height:1.45rem">{row}</div>' for row in rows
-    )
-    return f'<div style="font-size:0.82rem;line-height:1.1">{body}</div>'
+    body = "".join(f'<div style="display:grid;gap:0.15rem">{row}</div>' for row in rows)
+    return f'<div style="display:grid;gap:0.55rem;font-size:0.875rem;line-height:1.2">{body}</div>'

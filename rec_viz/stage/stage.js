@@ -1136,6 +1136,34 @@ const VIEWS = {
   strips: { layout: layoutStrips, draw: drawStrips, stamp: stampPanel },
 };
 
+// ---------------------------------------------------------------- new weights: the old P' morphs into the new one
+
+const MORPH_SECONDS = 1.1;
+const MORPHED = ["weights_by_dim", "grid_heuristic"];
+
+// What a lane changes from, where only the weights of its bins are new; else nothing.
+function morphFrom(earlier, scene, lane) {
+  if (!earlier || earlier.view !== scene.view || earlier.problem.kl_bits !== scene.problem.kl_bits) return null;
+  const old = earlier.lanes.find((other) => other.title === lane.title && String(other.intervals) === String(lane.intervals));
+  if (!old || !lane.partitioned || old.weights === lane.weights) return null;
+  const from = {}, to = {};
+  for (const name of MORPHED) {
+    if (!lane[name] || !old[name] || lane[name].length !== old[name].length) continue;
+    from[name] = old[name].slice();
+    to[name] = lane[name].slice();
+  }
+  return Object.keys(to).length ? { from, to, age: 0 } : null;
+}
+
+function morph(view, dt) {
+  const { from, to } = view.morph;
+  view.morph.age += dt;
+  const t = smooth(clamp(view.morph.age / MORPH_SECONDS, 0, 1));
+  for (const name in to) view.lane[name].set(to[name].map((v, i) => mix(from[name][i], v, t)));
+  view.base.key = null; // the backdrop shows the weights
+  if (t === 1) view.morph = null;
+}
+
 // ---------------------------------------------------------------- player
 
 const memory = new Map(); // scene id -> { step, playing, speed, time, since }
@@ -1322,6 +1350,10 @@ function createPlayer(parent) {
     let moving = false;
     for (const view of views) {
       moving = updatePose(scene, view, state, dt, still) || moving;
+      if (view.morph) {
+        morph(view, still ? Infinity : dt);
+        moving = true;
+      }
       drawLane(scene, view, theme);
     }
     if (!state.playing && state.since < (TWEEN[scene.timeline.kind(state.step)] || 0)) moving = true;
@@ -1383,7 +1415,7 @@ function createPlayer(parent) {
       wake();
       return;
     }
-    const before = state;
+    const before = state, earlier = scene;
     scene = decodeScene(data);
     state = recall(scene.id);
     // A control was changed: a new picture, told from its start. After a remount, by contrast, carry on where we were.
@@ -1400,6 +1432,7 @@ function createPlayer(parent) {
     root.classList.toggle("many", scene.lanes.length > 1);
     views.forEach((view) => observer.unobserve(view.picture));
     views = scene.lanes.map((lane) => createLane(scene, lane));
+    for (const view of views) view.morph = morphFrom(earlier, scene, view.lane);
     ui.lanes.replaceChildren(...views.map((view) => view.article));
     views.forEach((view) => observer.observe(view.picture));
     colourWords();
