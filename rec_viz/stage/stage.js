@@ -1320,12 +1320,14 @@ function createPlayer(parent) {
     state.step = clamp(step, 0, timeline.last);
     state.time = timeline.starts[state.step];
     state.since = animate && !reduced.matches ? 0 : Infinity;
+    syncControls(); // at once: what is pressed is so, whenever the next frame comes
     wake();
   }
 
   function pause() {
     if (state.playing) state.since = state.time - scene.timeline.starts[state.step];
     state.playing = false;
+    syncControls();
     wake();
   }
 
@@ -1333,6 +1335,7 @@ function createPlayer(parent) {
     if (state.step === 0 || state.step === scene.timeline.last) goTo(1, true);
     state.time = Math.max(state.time, scene.timeline.starts[state.step]);
     state.playing = true;
+    syncControls();
     wake();
   }
 

@@ -54,11 +54,12 @@ def test_a_bad_link_value_is_said():
 
 def test_controls_that_say_nothing_are_not_drawn_and_keep_their_value():
     app = opened(View(dim=2, spread="falling"))
-    assert any(control.key == "spread" for control in app.get("segmented_control") or app.button_group)
+    assert app.selectbox(key="spread").value == "falling"
     app.slider(key="dim").set_value(1).run()
     assert not app.exception
+    assert all(box.key != "spread" for box in app.selectbox)
     app.slider(key="dim").set_value(2).run()
-    assert app.session_state["spread"] == "falling"
+    assert app.selectbox(key="spread").value == "falling"
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import math
+import re
 
 import numpy as np
 import pytest
@@ -93,7 +94,7 @@ def test_a_hopeless_lane_says_what_it_would_take():
     plain, bins = cached.race(PRESETS[-1].view).lanes
     assert plain.trace is None
     assert plain.expected_examined > 2**45
-    assert "J = 2^" in plain.sentence
+    assert re.search(r"With 2\^\d+ bins", plain.sentence)
     assert bins.trace is not None
 
 
