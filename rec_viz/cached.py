@@ -133,8 +133,7 @@ def _lane(name: str, view: View, channel: rec.Channel, problem: rec.Problem, cut
 
 def _over_budget(error: rec.BudgetExceeded, bins: rec.Partition) -> str:
     """The core's refusal in the words of the page."""
-    needs = f"2^{error.expected_bits:.1f}" if error.expected_bits > 20 else f"{2**error.expected_bits:,.0f}"
-    text = f"It needs {needs} candidates on average; the stage stops at {MAX_EXAMINED:,}."
+    text = f"It needs 2^{error.expected_bits:.0f} candidates on average; the stage stops at {MAX_EXAMINED:,}."
     if error.suggested_intervals and error.suggested_intervals != bins.intervals:
         powers = sum(n.bit_length() - 1 for n in error.suggested_intervals)
         text += f" With 2^{powers} bins and peak-ratio weights it would run."

@@ -1,6 +1,5 @@
 """Lab: every control, up to three methods on one problem, what their messages cost, and the receiver."""
 
-import math
 from typing import Any
 
 import streamlit as st
@@ -39,15 +38,6 @@ def draw_controls() -> View:
     return View(**values)
 
 
-def number(value: float) -> str:
-    """A count for reading: 8, 7.69, 12,345 or 2^49.2."""
-    if not math.isfinite(value):
-        return "no end"
-    if value >= 1e6:
-        return f"2^{math.log2(value):.1f}"
-    return f"{value:,.0f}" if value >= 100 or value == int(value) else f"{value:.1f}"
-
-
 def sentences(view: View, race: cached.Race) -> None:
     """What is animated, each in a sentence with this view's numbers."""
     bins = next((lane for lane in race.lanes if lane.partition.num_bins > 1), None)
@@ -57,7 +47,8 @@ def sentences(view: View, race: cached.Race) -> None:
         weigh.markdown("**Reweighting.** Without bins candidates come from P itself.")
     else:
         cut.markdown(
-            f"**Cutting.** P is cut into J = {stage.bins_text(bins.partition)} bins that are equally likely under P, "
+            f"**Cutting.** P is cut into J = {parts.raised(stage.bins_text(bins.partition))} bins, all equally likely "
+            "under P, "
             f"so naming one takes log₂ J = {bins.partition.log2_num_bins:g} bits."
         )
         rule = {
@@ -85,9 +76,10 @@ def cards(view: View, race: cached.Race) -> None:
         with column.container(border=True, key=f"card_{lane.name}"):
             st.markdown(f"**{lane.title}**")
             st.markdown(
-                f"Examined **{lane.trace.examined:,}** candidates; **{number(lane.expected_examined)}** expected here."
+                f"Examined **{lane.trace.examined:,}** candidates; "
+                f"**{parts.number(lane.expected_examined)}** expected here."
             )
-            parts_ = tuple(
+            pieces = tuple(
                 part
                 for part in (
                     (lane.partition.log2_num_bins, colours["heuristic"], "bin"),
@@ -95,7 +87,7 @@ def cards(view: View, race: cached.Race) -> None:
                 )
                 if part[0] > 0
             )
-            bars = [Bar("This message", f"{lane.length_bits:.1f} bits", parts_)]
+            bars = [Bar("This message", f"{lane.length_bits:.1f} bits", pieces)]
             if average is not None:
                 bars.append(
                     Bar(
@@ -187,15 +179,18 @@ if parts.compiled(height=520):
         st.warning(str(error), icon=":material/info:")
         st.stop()
     problem = race.problem
+    top = 2.0 ** min(problem.renyi_inf_bits, 1020)
     st.markdown(
         f"I = **{race.information_bits:.1f} bits** on average over targets · this target: KL(Q‖P) = "
-        f"**{problem.kl_bits:.2f} bits**, highest ratio q/p = **{number(2.0 ** min(problem.renyi_inf_bits, 1020))}**"
+        f"**{problem.kl_bits:.2f} bits**, highest ratio q/p = **{parts.number(top)}**"
     )
     if any(lane.trace is not None for lane in race.lanes):
         stage.show(stage.scene(race, view.view), key="lab_stage")
     for lane in race.lanes:
         if lane.trace is None:
-            st.warning(f"**{lane.title}** does not run here. {lane.sentence}", icon=":material/timer_off:")
+            st.warning(
+                f"**{lane.title}** does not run here. {parts.raised(lane.sentence)}", icon=":material/timer_off:"
+            )
     sentences(view, race)
     if any(lane.trace is not None for lane in race.lanes):
         cards(view, race)

@@ -2,9 +2,29 @@
 
 from __future__ import annotations
 
+import math
+import re
+
 import streamlit as st
 
 from rec_viz import cached
+
+_SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+
+
+def raised(text: str) -> str:
+    """2^48 as people write it: 2⁴⁸."""
+    return re.sub(r"\^(-?\d+)", lambda match: match[1].translate(_SUPERSCRIPTS), text)
+
+
+def number(value: float) -> str:
+    """A count for reading: 8, 7.7, 12,345 or 4.8 × 10¹⁵."""
+    if not math.isfinite(value):
+        return "no end"
+    if value >= 1e6:
+        exponent = math.floor(math.log10(value))
+        return raised(f"{value / 10.0**exponent:.1f} × 10^{exponent}")
+    return f"{value:,.0f}" if value >= 100 or value == int(value) else f"{value:.1f}"
 
 
 def compiled(height: int) -> bool:
