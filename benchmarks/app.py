@@ -62,9 +62,7 @@ def main() -> None:
     finally:
         server.terminate()
     print(f"machine: {platform.machine()}, {platform.python_implementation()} {platform.python_version()}")
-    print(
-        f"first paint of the stage   median {statistics.median(paints):.2f} s   max {max(paints):.2f} s   of {len(paints)}"
-    )
+    print(f"first paint of the stage   median {statistics.median(paints):.2f} s   max {max(paints):.2f} s")
     print(f"a control change answers   median {statistics.median(answers):.0f} ms   max {max(answers):.0f} ms")
     print(f"frames a second, playing   {frames:.0f}")
 

@@ -21,6 +21,7 @@ from .channel import LN2, Channel, Problem
 from .errors import RecError
 from .randomness import ALLOCATION, Floats, Ints, check_seed, uniforms
 
+_DEEPEST = 1e4  # nats below the top at which a bin's logs are cut off
 MAX_INTERVALS = 2**20  # of one dimension, in a search: its weights are kept in a table
 
 
@@ -139,9 +140,27 @@ def fill_tables(table: Tables, weights: int) -> None:
                 table.log_weight[start + b] = families.log_mass(table.family, table.params[d], low, high)
             else:
                 table.log_weight[start + b] = 0.0
+        lift(table.log_peak[start : start + n])
+        lift(table.log_weight[start : start + n])
         total = log_sum_exp(table.log_weight[start : start + n])
         for b in range(start, start + n):
             table.log_weight[b] -= total
+
+
+@njit(cache=True, nogil=True)
+def lift(logs: Floats) -> None:
+    """Raise finite values to at least _DEEPEST below the largest.
+
+    Far bins of a narrow Q have logs near -1e17, whose difference has no digits left. Raised, a peak is still an upper
+    bound and a weight still positive, which is all that exactness asks of them.
+    """
+    top = -np.inf
+    for value in logs:
+        top = max(top, value)
+    if top < np.inf:
+        for b in range(logs.shape[0]):
+            if logs[b] > -np.inf:
+                logs[b] = max(logs[b], top - _DEEPEST)
 
 
 @njit(cache=True, nogil=True)

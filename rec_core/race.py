@@ -192,7 +192,7 @@ def race_by_clocks(
         split_bin(j, table.intervals, numbers)
         weights[j] = bin_sum(table.log_weight, table, numbers)
         peaks[j] = bin_sum(table.log_peak, table, numbers)
-        if weights[j] > -np.inf:
+        if weights[j] > -np.inf and (stopping == SINGLE or peaks[j] > -np.inf):
             keys[j] = bin_key(seed, table.intervals, numbers)
             clocks[j] = exponential(keys[j], np.uint64(1))
             queue.append((math.log(clocks[j]) - weights[j], j))
@@ -426,6 +426,8 @@ def check_searchable(problem: Problem, plan: Plan) -> None:
             "Q is wider than P in some dimension, or as wide and shifted, so the density ratio has no upper bound and "
             "PFR could never stop. Use method='orc', or make every scale of Q smaller than 1."
         )
+    if plan.weights == "peak_ratio" and math.isinf(problem.renyi_inf_bits):
+        raise RecError("Q is wider than P, so some bin's peak ratio is infinite; use target_mass or uniform weights.")
     widths = problem.table[:, 2]
     if widths.max() > -math.log(FINEST_SCALE):
         raise RecError(

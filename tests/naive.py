@@ -1,8 +1,8 @@
 """A slow, independent oracle for relative entropy coding in plain NumPy and SciPy.
 
 Nothing here is shared with `rec_core`: other formulas, another random generator, no speed. A problem is a target Q
-and a coding distribution P that factorise over dimensions, each factor a frozen `scipy.stats` distribution. Ratios are in
-nats unless a name says bits; indices of candidates count from 1.
+and a coding distribution P that factorise over dimensions, each factor a frozen `scipy.stats` distribution. Ratios
+are in nats unless a name says bits; indices of candidates count from 1.
 """
 
 from __future__ import annotations
@@ -97,19 +97,26 @@ def kl_bits_by_quadrature(problem: Problem) -> float:
     return total / np.log(2)
 
 
+@functools.cache
 def sup_log_ratio(q: Any, p: Any, low: float, high: float) -> float:
-    """Largest one-dimensional log ratio on the interval with P-quantiles [low, high]: a grid, then a local search."""
-    u = np.linspace(low, high, 2003)
-    u[0], u[-1] = max(u[0], 1e-15), min(u[-1], 1 - 1e-15)
+    """Largest one-dimensional log ratio on the interval with P-quantiles [low, high]: a grid, then a local search.
+
+    An end at infinity is searched far beyond what a quantile in double precision can reach.
+    """
+    ends = np.clip([p.ppf(low), p.ppf(high)], -100.0, 100.0)
+    x = np.union1d(p.ppf(np.linspace(low, high, 2003)[1:-1]), np.linspace(*ends, 1001))
     with np.errstate(invalid="ignore"):
-        x = p.ppf(u)
         values = q.logpdf(x) - p.logpdf(x)
+    # An end where the ratio is positive while it is zero inside is a null set.
+    values[0], values[-1] = (
+        (end if np.isfinite(inner) else -np.inf) for end, inner in ((values[0], values[1]), (values[-1], values[-2]))
+    )
     best = int(np.argmax(values))
-    if not np.isfinite(values[best]):
+    around = slice(max(best - 1, 0), best + 2)
+    if not np.isfinite(values[around]).all():
         return float(values[best])
-    left, right = x[max(best - 1, 0)], x[min(best + 1, len(x) - 1)]
     found = optimize.minimize_scalar(
-        lambda y: -(q.logpdf(y) - p.logpdf(y)), bounds=(left, right), method="bounded", options={"xatol": 1e-12}
+        lambda y: -(q.logpdf(y) - p.logpdf(y)), bounds=x[around][[0, -1]], method="bounded", options={"xatol": 1e-12}
     )
     return float(max(values[best], -found.fun))
 
@@ -150,7 +157,9 @@ def masses(problem: Problem, intervals: tuple[int, ...]) -> Array:
     per_dimension = []
     for q, p, n in zip(problem.target, problem.coding, intervals, strict=True):
         edges = p.ppf(np.arange(n + 1) / n)
-        per_dimension.append(np.diff(q.cdf(edges)))
+        # Above the median by the survival function, so that a far tail keeps its digits.
+        upper = edges[:-1] > q.median()
+        per_dimension.append(np.where(upper, -np.diff(q.sf(edges)), np.diff(q.cdf(edges))))
     return product_over_bins(per_dimension)
 
 
@@ -277,14 +286,11 @@ def partitioned_orc_sample(
 
 def spoiled_pfr(problem: Problem, num_runs: int, seed: int, horizon: int = 100) -> Array:
     """A known mistake: race times made from the very uniforms that made the candidates. Samples (R, D), not ~ Q."""
-    rng = np.random.default_rng(seed)
-    samples = np.empty((num_runs, problem.dim))
-    for run in range(num_runs):
-        u = rng.random((horizon, problem.dim))
-        x = np.stack([p.ppf(u[:, d]) for d, p in enumerate(problem.coding)], axis=1)
-        times = np.cumsum(-np.log1p(-u[:, 0]))
-        samples[run] = x[np.argmin(np.log(times) - log_ratio(problem, x))]
-    return samples
+    u = np.random.default_rng(seed).random((num_runs, horizon, problem.dim))
+    x = np.stack([p.ppf(u[..., d]) for d, p in enumerate(problem.coding)], axis=-1)
+    times = np.cumsum(-np.log1p(-u[..., 0]), axis=1)
+    winners = np.argmin(np.log(times) - log_ratio(problem, x), axis=1)
+    return x[np.arange(num_runs), winners]
 
 
 # -------------------------------------------------------------------------------------------------------------- laws
@@ -331,20 +337,23 @@ def local_excess(problem: Problem, intervals: Sequence[int], x: Sequence[float])
     return float(sum(integrate.quad(integrand, a, c, epsabs=1e-12)[0] for a, c in itertools.pairwise(kinks)))
 
 
-def index_pmf(problem: Problem, intervals: Sequence[int], max_index: int, per_dimension: int) -> Array:
-    """P(N = 1), ..., P(N = max_index) of the local index: geometric mixtures integrated over Q by quadrature."""
+def message_pmf(problem: Problem, intervals: tuple[int, ...], max_index: int, per_dimension: int) -> Array:
+    """P(bin = j, local index = n) for n up to max_index, (J, max_index): geometric mixtures integrated over Q."""
     ratio, _ = cells(problem, intervals, per_dimension)
     num, per_bin = ratio.shape
-    pmf = np.zeros(max_index)
-    for row in ratio:
-        mass = row / (num * per_bin)
+    pmf = np.zeros((num, max_index))
+    for j, row in enumerate(ratio):
         g = excess(row, row) / num
-        ratio_of_terms = g / (1 + g)
-        term = mass / (1 + g)
+        term, decay = row / (num * per_bin) / (1 + g), g / (1 + g)
         for n in range(max_index):
-            pmf[n] += term.sum()
-            term = term * ratio_of_terms
+            pmf[j, n] = term.sum()
+            term = term * decay
     return pmf
+
+
+def index_pmf(problem: Problem, intervals: tuple[int, ...], max_index: int, per_dimension: int) -> Array:
+    """P(N = 1), ..., P(N = max_index) of the local index."""
+    return message_pmf(problem, intervals, max_index, per_dimension).sum(axis=0)
 
 
 def mean_index(problem: Problem, intervals: Sequence[int], per_dimension: int) -> float:
@@ -383,23 +392,24 @@ def orc_factor(
     """
     intervals = (1,) * problem.dim if intervals is None else intervals
     pi, num = bin_weights(problem, intervals, weights), prod(intervals)
-    ratio, _ = cells(problem, intervals, 12_000 // num)
+    ratio, _ = cells(problem, intervals, 6000 // num)
     used = pi > 0
     reweighted = ratio[used] / (num * pi[used])[:, None]
     bins = np.minimum((problem.coding[0].cdf(x[:, 0]) * num).astype(int), num - 1)
     at = np.exp(log_ratio(problem, x)) / (num * pi[bins])
     # t = exp(v), up to where the smallest ratio asked for has decayed. The integrand vanishes at both ends, so the
     # trapezium rule in v converges exponentially fast.
-    v = np.arange(-45, min(600, 5 - np.log(np.min(at))), 0.2)
+    v = np.arange(-45, min(600, 5 - np.log(max(np.min(at), 1e-300))), 0.25)
     t = np.exp(v)
     phi = np.array([np.sum(pi[used] * np.mean(np.exp(-s * reweighted), axis=1)) for s in t])
     kernel = t * phi ** (num_candidates - 1)
     return num_candidates * (np.exp(-np.outer(at, t)) @ kernel) * (v[1] - v[0])
 
 
+@functools.cache
 def orc_cdf(problem: Problem, num_candidates: int, **partition: Any) -> tuple[Array, Array]:
     """Points and values of the distribution function of ORC's output q h_n, one dimension."""
-    v = special.expit(np.linspace(-25, 25, 4000))
+    v = special.expit(np.linspace(-25, 25, 2000))
     # Half the points are quantiles of Q, half of P: the output lies between the two.
     x = np.sort(np.concatenate([problem.target[0].ppf(v), problem.coding[0].ppf(v)]))
     density = problem.target[0].pdf(x) * orc_factor(problem, num_candidates, x[:, None], **partition)

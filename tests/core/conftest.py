@@ -82,9 +82,9 @@ def chi_square_p(counts: Array, probabilities: Array, least: float = 10.0) -> fl
 
 
 def index_p(indices: Array, pmf: Array) -> float:
-    """Chi-square p-value of 1-based indices against pmf[0] = P(N = 1), ...; the tail is one cell."""
+    """Chi-square p-value of 1-based indices against pmf[0] = P(N = 1), ...; about fifty cells, the tail one of them."""
     counts = np.bincount(np.minimum(np.asarray(indices, dtype=np.int64), len(pmf) + 1) - 1, minlength=len(pmf) + 1)
-    return chi_square_p(counts, pmf)
+    return chi_square_p(counts, pmf, least=max(10.0, len(indices) / 50))
 
 
 def mean_p(values: Array, mean: float) -> float:

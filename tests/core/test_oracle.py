@@ -51,7 +51,7 @@ def test_weights_are_distributions_and_the_upper_sum_falls_to_one():
     sums = [naive.upper_sum(OFF_CENTRE, (2**k,)) for k in range(8)]
     assert sums[0] == pytest.approx(2 ** naive.gaussian_renyi_inf_bits(1.5, 0.4))
     assert all(a > b for a, b in itertools.pairwise(sums))
-    assert 1 < sums[-1] < 1.06
+    assert 1 < sums[-1] < 1 + 2 * sums[0] / 128  # the ratio rises once and falls once
     assert sums[3] == pytest.approx(1.657, abs=1e-3)
 
 
@@ -75,7 +75,7 @@ def test_the_winner_does_not_depend_on_weights_or_stopping():
 @pytest.mark.parametrize("intervals", [None, (1,), (4,)])
 def test_pfr_follows_its_laws(intervals):
     """Sample, race time, local index and examined, from simulation, with and without a partition."""
-    runs, problem = 2500, NARROW
+    runs, problem = 2000, NARROW
     if intervals is None:
         won = [naive.pfr(problem, seed) for seed in range(runs)]
         intervals, success = (1,), 2 ** -naive.gaussian_renyi_inf_bits(0.9, 0.3)
@@ -94,7 +94,7 @@ def test_pfr_follows_its_laws(intervals):
 
 
 def test_examined_follows_its_formula():
-    problem, intervals, runs = OFF_CENTRE, (8,), 1000
+    problem, intervals, runs = OFF_CENTRE, (8,), 600
     expected = {}
     for weights, stopping in itertools.product(ALL_WEIGHTS, ALL_STOPPING):
         counts = [naive.partitioned_pfr(problem, intervals, seed, weights, stopping).examined for seed in range(runs)]
@@ -157,6 +157,9 @@ def test_partitioned_orc_follows_its_law_and_is_less_biased():
 
 
 def test_spoiled_sampler_is_caught():
+    spoiled = naive.spoiled_pfr(naive.gaussian(1.0, 0.5), 20_000, seed=6)
+    assert spoiled.mean() == pytest.approx(0.964, abs=0.01)  # instead of 1
+    assert spoiled.std() == pytest.approx(0.440, abs=0.01)  # instead of 0.5
     samples = naive.spoiled_pfr(NARROW, 20_000, seed=4)
     assert ks_p_all(samples, NARROW.target) < ALPHA / 1000
 

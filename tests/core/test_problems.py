@@ -1,0 +1,349 @@
+"""Problems and channels: divergences, ratios at the edge of double precision, draws, partitions, upper sums."""
+
+from __future__ import annotations
+
+from math import prod
+
+import numpy as np
+import pytest
+from scipy import stats
+
+import rec_core as rec
+from tests import naive
+from tests.core.conftest import ALPHA, gaussian_pair, ks_p, mean_p, uniform_pair
+
+GAUSSIANS = {
+    "plain": ([0.7], [0.4]),
+    "centred": ([0.0], [0.5]),
+    "far": ([-4.5], [0.9]),
+    "narrow": ([0.3], [1e-9]),
+    "almost collapsed": ([1e-4], [1 - 1e-8]),
+    "five dimensions": ([0.3, -0.8, 0.0, 1.1, 0.2], [0.5, 0.6, 1.0, 1e-6, 0.9]),
+}
+
+
+def largest(values):
+    return float(np.max(np.abs(values)))
+
+
+# -------------------------------------------------------------------------------------------------------- divergences
+
+
+@pytest.mark.nojit
+@pytest.mark.parametrize("name", GAUSSIANS)
+def test_gaussian_divergences_are_exact(name):
+    mean, scale = GAUSSIANS[name]
+    problem = rec.gaussian_problem(mean, scale)
+    assert problem.dim == len(mean)
+    if name == "almost collapsed":  # the closed form cancels here: work it out in series, d = 1 - s
+        d, m = 1e-8, 1e-4
+        d = 1 - (1 - d)  # the double next to it
+        assert problem.kl_bits == pytest.approx((m**2 / 2 + d**2) / np.log(2), rel=1e-6)
+        assert problem.renyi_inf_bits == pytest.approx((d + m**2 / (2 * d * (2 - d))) / np.log(2), rel=1e-9)
+        return
+    assert problem.kl_bits == pytest.approx(naive.gaussian_kl_bits(mean, scale), rel=1e-12)
+    assert problem.renyi_inf_bits == pytest.approx(naive.gaussian_renyi_inf_bits(mean, scale), rel=1e-12)
+
+
+@pytest.mark.parametrize("name", ["plain", "centred", "far"])
+def test_gaussian_divergences_agree_with_numerical_integration(name):
+    pair = gaussian_pair(*GAUSSIANS[name])
+    assert pair.problem.kl_bits == pytest.approx(naive.kl_bits_by_quadrature(pair.oracle), rel=1e-6)
+    assert pair.problem.renyi_inf_bits == pytest.approx(naive.renyi_inf_bits_by_search(pair.oracle), rel=1e-9)
+
+
+@pytest.mark.nojit
+def test_uniform_divergences_are_the_volume():
+    low, high = [0.25, 0.0, 0.4], [0.5, 1.0, 0.4 + 2.0**-20]
+    problem = rec.uniform_problem(low, high)
+    bits = -np.log2(np.array(high) - np.array(low)).sum()
+    assert problem.kl_bits == pytest.approx(bits, rel=1e-14)
+    assert problem.renyi_inf_bits == pytest.approx(bits, rel=1e-14)
+
+
+@pytest.mark.nojit
+def test_a_collapsed_dimension_is_exactly_nothing():
+    """Q_d = P_d: ratio 1, whatever x, to the last bit."""
+    alone = rec.gaussian_problem([0.0], [1.0])
+    assert alone.kl_bits == alone.renyi_inf_bits == 0
+    x = np.array([[-30.0], [0.0], [1e-3], [7.5]])
+    assert (alone.log_ratio_bits(x) == 0).all()
+    one = rec.gaussian_problem([0.9], [0.3])
+    among = rec.gaussian_problem([0.0, 0.9, 0.0], [1.0, 0.3, 1.0])
+    assert (among.kl_bits, among.renyi_inf_bits) == (one.kl_bits, one.renyi_inf_bits)
+    rng = np.random.default_rng(0)
+    y = rng.standard_normal((50, 3)) * 5
+    assert (among.log_ratio_bits(y) == one.log_ratio_bits(y[:, 1:2])).all()
+    whole = rec.uniform_problem([0.0, 0.2], [1.0, 0.3])
+    assert whole.kl_bits == rec.uniform_problem([0.2], [0.3]).kl_bits
+    drawn = rec.gaussian_channel([0.0, 2.0]).draw(3)
+    assert drawn.params[0] == (0.0, 1.0)
+    assert rec.gaussian_channel([0.0, 0.0]).draw(3).renyi_inf_bits == 0
+    sent = rec.encode(rec.gaussian_channel([0.0, 0.0]).draw(3), seed=1)
+    assert (sent.message.index, sent.examined) == (1, 1)
+
+
+def test_zero_information_takes_the_first_candidate():
+    result = rec.encode_many(rec.gaussian_channel([0.0]), 3000, seed=1)
+    assert (result.indices == 1).all()
+    assert (result.examined == 1).all()
+    assert ks_p(result.samples[:, 0], stats.norm.cdf) > ALPHA
+
+
+@pytest.mark.nojit
+def test_wider_targets_are_problems_with_an_unbounded_ratio():
+    wide = rec.gaussian_problem([0.2], [1.5])
+    assert wide.kl_bits == pytest.approx(naive.gaussian_kl_bits([0.2], [1.5]), rel=1e-12)
+    assert wide.renyi_inf_bits == np.inf
+    shifted = rec.gaussian_problem([0.2], [1.0])
+    assert shifted.renyi_inf_bits == np.inf
+    assert shifted.kl_bits == pytest.approx(0.02 / np.log(2), rel=1e-12)
+
+
+# ------------------------------------------------------------------------------------------------------------- ratios
+
+
+@pytest.mark.nojit
+@pytest.mark.parametrize("scale", [0.9, 0.1, 1e-3, 1e-6, 1e-9])
+@pytest.mark.parametrize("mean", [0.0, 0.3, -2.7])
+def test_log_ratio_is_stable(mean, scale):
+    """Against 60-digit arithmetic. The only error allowed is that of rounding the vertex and of the last operations."""
+    problem = rec.gaussian_problem([mean], [scale])
+    x = np.concatenate([mean + scale * np.linspace(-6, 6, 41), np.linspace(-4, 4, 9)])
+    got = problem.log_ratio_bits(x[:, None]) * np.log(2)
+    assert got.shape == (50,)
+    for y, value in zip(x, got, strict=True):
+        exact = naive.exact_gaussian_log_ratio(mean, scale, y)
+        slope = abs(-(y - mean) / scale**2 + y)
+        vertex_error = np.spacing(abs(mean / (1 - scale**2))) + np.spacing(abs(y))
+        size = abs(exact) + 2 * problem.renyi_inf_bits * np.log(2) + 1
+        assert abs(value - exact) <= slope * vertex_error + 1e-14 * size
+
+
+@pytest.mark.nojit
+@pytest.mark.parametrize("information", [1e-12, 1e-6, 1e-3, 1.0, 30.0])
+def test_log_ratio_of_drawn_targets_is_stable(information):
+    channel = rec.gaussian_channel([information])
+    for seed in range(5):
+        problem = channel.draw(seed)
+        ((mean, scale),) = problem.params
+        x = np.concatenate([mean + scale * np.linspace(-5, 5, 21)])
+        exact = np.array([naive.exact_gaussian_log_ratio(mean, scale, y) for y in x])
+        got = problem.log_ratio_bits(x[:, None]) * np.log(2)
+        assert largest(got - exact) < 1e-5 * max(1e-3, largest(exact))
+
+
+@pytest.mark.nojit
+def test_the_expanded_parabola_would_fail_the_same_test():
+    """The twin of the two tests above: a x^2 + b x + c loses every digit."""
+    mean, scale = 0.3, 1e-9
+    x = mean + scale * np.linspace(-6, 6, 41)
+    a, b, c = (1 - scale**-2) / 2, mean / scale**2, -np.log(scale) - mean**2 / (2 * scale**2)
+    exact = np.array([naive.exact_gaussian_log_ratio(mean, scale, y) for y in x])
+    assert largest(a * x**2 + b * x + c - exact) > 0.1
+
+
+@pytest.mark.nojit
+def test_log_ratio_takes_any_batch_shape():
+    pair = gaussian_pair([0.3, -0.8, 0.0], [0.5, 0.6, 1.0])
+    x = np.random.default_rng(1).standard_normal((4, 5, 3))
+    got = pair.problem.log_ratio_bits(x)
+    assert got.shape == (4, 5)
+    assert got == pytest.approx(naive.log_ratio(pair.oracle, x) / np.log(2), rel=1e-12)
+    assert np.shape(pair.problem.log_ratio_bits(x[0, 0])) == ()
+    assert np.shape(pair.problem.log_ratio_bits([0.1, 0.2, 0.3])) == ()
+
+
+@pytest.mark.nojit
+def test_log_ratio_of_a_box():
+    problem = rec.uniform_problem([0.25, 0.0], [0.5, 1.0])
+    got = problem.log_ratio_bits(np.array([[0.3, 0.9], [0.6, 0.9], [0.1, 0.1]]))
+    assert got[0] == pytest.approx(2, rel=1e-15)
+    assert (got[1:] == -np.inf).all()
+
+
+# ----------------------------------------------------------------------------------------------------------- channels
+
+
+@pytest.mark.nojit
+def test_channel_totals():
+    channel = rec.gaussian_channel([8.0] * 64)
+    assert channel.dim == 64
+    assert channel.information_bits == 512
+    assert rec.uniform_channel([3, 0, 1]).information_bits == 4
+    assert rec.gaussian_channel(np.array([0.5, 0.25])).information_bits == 0.75
+
+
+def test_drawn_gaussian_targets_follow_the_channel():
+    """Scale 2^-I, mean N(0, 1 - s^2), independent over dimensions; so KL is I on average, for any scale."""
+    bits = np.array([0.25, 1.0, 3.0, 0.0])
+    channel = rec.gaussian_channel(bits)
+    problems = [channel.draw(seed) for seed in range(4000)]
+    params = np.array([problem.params for problem in problems])
+    assert params[..., 1] == pytest.approx(np.broadcast_to(2.0**-bits, (4000, 4)), rel=1e-15)
+    spread = np.sqrt(1 - 4.0 ** -bits[:3])
+    for d in range(3):
+        assert ks_p(params[:, d, 0] / spread[d], stats.norm.cdf) > ALPHA
+        assert ks_p(params[:, d, 0], stats.norm.cdf) < ALPHA or d == 2
+        assert stats.spearmanr(params[:, d, 0], params[:, (d + 1) % 3, 0]).pvalue > ALPHA
+    assert mean_p(np.array([problem.kl_bits for problem in problems]), bits.sum()) > ALPHA
+    assert channel.draw(5) == channel.draw(5)
+    assert channel.draw(5) != channel.draw(6)
+
+
+def test_kl_averages_to_the_information_at_512_bits():
+    channel = rec.gaussian_channel([8.0] * 64)
+    kl = np.array([channel.draw(seed).kl_bits for seed in range(300)])
+    assert mean_p(kl, 512) > ALPHA
+    # 64 squared normals: the spread is known too.
+    assert kl.std() == pytest.approx(np.sqrt(64 * 2) / 2 / np.log(2), rel=0.2)
+    assert channel.draw(1).renyi_inf_bits > 512
+
+
+def test_drawn_uniform_targets_are_cells_of_a_grid():
+    channel = rec.uniform_channel([2.0, 3.0, 0.0])
+    params = np.array([channel.draw(seed).params for seed in range(2000)])
+    widths = params[..., 1] - params[..., 0]
+    assert (widths == [0.25, 0.125, 1.0]).all()
+    cells = params[:, :2, 0] * [4, 8]
+    assert (cells == np.round(cells)).all()
+    for d, num in enumerate((4, 8)):
+        assert stats.chisquare(np.bincount(cells[:, d].astype(int), minlength=num)).pvalue > ALPHA
+    assert channel.draw(1).kl_bits == pytest.approx(5, rel=1e-14)
+
+
+def test_uniform_channel_with_any_bits_stays_inside():
+    channel = rec.uniform_channel([0.5, 1.7])
+    for seed in range(200):
+        problem = channel.draw(seed)
+        params = np.array(problem.params)
+        assert params.min() >= 0
+        assert params.max() <= 1
+        assert problem.kl_bits == pytest.approx(2.2, rel=1e-12)
+
+
+# --------------------------------------------------------------------------------------------------------- partitions
+
+
+@pytest.mark.nojit
+def test_partition_sizes_are_exact_integers():
+    cut = rec.partition((256,) * 64)
+    assert cut.num_bins == 2**512
+    assert cut.log2_num_bins == 512
+    cut = rec.partition((3, 5, 7))
+    assert cut.num_bins == 105
+    assert cut.log2_num_bins == pytest.approx(np.log2(105), rel=1e-15)
+    assert rec.partition([1, 1]).num_bins == 1
+    assert rec.partition(np.array([2, 4])).num_bins == 8
+
+
+@pytest.mark.parametrize("strategy", ["information", "random", "collapsed", "runtime"])
+def test_allocations_have_the_size_asked_for(strategy):
+    channel = rec.gaussian_channel([4.0, 2.0, 0.0, 0.0, 1.0])
+    for log2_bins in (0, 1, 7, 12):
+        cut = rec.allocate(channel, log2_bins, strategy=strategy, seed=3)
+        assert cut.num_bins == 2**log2_bins
+        assert len(cut.intervals) == 5
+        assert prod(cut.intervals) == 2**log2_bins
+        assert cut == rec.allocate(channel, log2_bins, strategy=strategy, seed=3)
+
+
+def test_allocation_strategies_mean_what_they_say():
+    channel = rec.gaussian_channel([4.0, 2.0, 0.0, 0.0, 2.0])
+    assert rec.allocate(channel, 8).intervals == (16, 4, 1, 1, 4)
+    collapsed = rec.allocate(channel, 8, strategy="collapsed").intervals
+    assert (collapsed[0], collapsed[1], collapsed[4]) == (1, 1, 1)
+    greedy = rec.allocate(channel, 8, strategy="runtime").intervals
+    assert greedy[2] == greedy[3] == 1
+    first, second = (rec.allocate(channel, 20, strategy="random", seed=seed).intervals for seed in (1, 2))
+    assert first != second
+    # Bits thrown evenly: each of 5 dimensions gets a fifth, whatever its information.
+    bits = np.array([np.log2(rec.allocate(channel, 20, strategy="random", seed=seed).intervals) for seed in range(300)])
+    for d in range(5):
+        assert mean_p(bits[:, d], 4) > ALPHA
+
+
+@pytest.mark.nojit
+@pytest.mark.parametrize(
+    ("pair", "intervals"),
+    [
+        (gaussian_pair(1.5, 0.4), (8,)),
+        (gaussian_pair(1.5, 0.4), (1,)),
+        (gaussian_pair(0.0, 0.02), (3,)),
+        (gaussian_pair(-2.0, 0.3), (300,)),
+        (gaussian_pair([0.5, -1.0, 0.0], [0.5, 0.3, 1.0]), (4, 6, 3)),
+        (gaussian_pair(4.0, 0.5), (16,)),
+        (uniform_pair([0.2, 0.1], [0.45, 0.9]), (4, 7)),
+        (uniform_pair(0.26, 0.3), (64,)),
+    ],
+)
+def test_upper_sums_and_suprema_over_intervals(pair, intervals):
+    expected = np.log2(naive.upper_sum(pair.oracle, intervals))
+    cut = rec.partition(intervals)
+    assert rec.upper_sum_bits(pair.problem, cut) == pytest.approx(expected, rel=1e-7, abs=1e-9)
+    if prod(intervals) == 1:
+        assert rec.upper_sum_bits(pair.problem, cut) == pytest.approx(pair.problem.renyi_inf_bits, rel=1e-12)
+
+
+@pytest.mark.nojit
+def test_upper_sums_of_narrow_targets_and_many_dimensions():
+    """One bin holds the whole target until bins are as fine as it: the sum is sup r / J."""
+    narrow = rec.gaussian_problem([0.3], [1e-9])
+    for k in (0, 4, 12, 16):
+        got = rec.upper_sum_bits(narrow, rec.partition((2**k,)))
+        assert got == pytest.approx(narrow.renyi_inf_bits - k, abs=1e-6)
+    one = rec.gaussian_problem([0.4], [0.1])
+    many = rec.gaussian_problem([0.4] * 64, [0.1] * 64)
+    per_dimension = rec.upper_sum_bits(one, rec.partition((32,)))
+    assert rec.upper_sum_bits(many, rec.partition((32,) * 64)) == pytest.approx(64 * per_dimension, rel=1e-12)
+
+
+@pytest.mark.parametrize("information", [3.0, 6.0])
+def test_upper_sum_at_matching_bins_is_a_bit_and_a_half_a_dimension(information):
+    """About 1.4 bits at n_d = 2^I and 0.55 at four times that, whatever the information."""
+    channel = rec.gaussian_channel([information])
+    for factor, expected in ((1, 1.4), (4, 0.55)):
+        cut = rec.partition((int(2**information) * factor,))
+        mean = np.mean([rec.upper_sum_bits(channel.draw(seed), cut) for seed in range(400)])
+        assert mean == pytest.approx(expected, abs=0.15)
+
+
+# ------------------------------------------------------------------------------------------------------------- bounds
+
+
+def information_density(bits, runs, seed):
+    """log2 r(X) over Y and X ~ Q, for a Gaussian channel: (R,)."""
+    rng, scale = np.random.default_rng(seed), 2.0 ** -np.asarray(bits)
+    mean = rng.standard_normal((runs, len(bits))) * np.sqrt(1 - scale**2)
+    x = mean + scale * rng.standard_normal((runs, len(bits)))
+    return ((x**2 - ((x - mean) / scale) ** 2) / 2 - np.log(scale)).sum(axis=1) / np.log(2)
+
+
+@pytest.mark.parametrize(
+    ("bits", "intervals"), [([4.0], (1,)), ([4.0], (16,)), ([3.0, 1.0, 0.0], (8, 2, 1)), ([2.0, 2.0], (8, 8))]
+)
+def test_overhead_and_index_bound_agree_with_simulation(bits, intervals):
+    channel, cut = rec.gaussian_channel(bits), rec.partition(intervals)
+    density, log2_bins = information_density(bits, 200_000, seed=9), np.log2(prod(intervals))
+    excess = np.maximum(0, log2_bins - density)
+    assert mean_p(excess, rec.laws.overhead_bits(channel, cut)) > ALPHA
+    index_bound = rec.laws.log2_index_bound_bits(channel, cut)
+    assert mean_p(np.log2(1 + 2.0 ** (density - log2_bins)), index_bound) > ALPHA
+    assert index_bound <= sum(bits) - log2_bins + rec.laws.overhead_bits(channel, cut) + 1
+    if log2_bins <= sum(bits):
+        assert rec.laws.overhead_bits(channel, cut) <= 0.7213 * np.sqrt(sum(1 - 4.0 ** -np.array(bits)))
+    sharp = rec.laws.sharp_bound_bits(channel, cut)
+    assert sharp == pytest.approx(log2_bins + index_bound + np.log2(index_bound + 1) + 1, rel=1e-12)
+    assert sum(bits) < sharp
+    plain = rec.laws.bound_bits(sum(bits), log2_bins, rec.laws.overhead_bits(channel, cut))
+    assert sharp <= plain
+    # And the index keeps to its bound.
+    result = rec.encode_many(channel, 5000, partition=cut, seed=10)
+    assert np.log2(result.indices).mean() < index_bound
+
+
+def test_bound_of_the_paper_with_its_constant():
+    assert rec.laws.bound_bits(6.0) == pytest.approx(6 + np.log2(6 + 2) + 2, rel=1e-14)
+    assert rec.laws.bound_bits(6.0, 4.0, 0.5) == pytest.approx(6.5 + np.log2(6.5 - 4 + 2) + 2, rel=1e-14)
+    channel, cut = rec.uniform_channel([2.0, 3.0]), rec.partition((4, 8))
+    assert rec.laws.overhead_bits(channel, cut) == pytest.approx(0, abs=1e-12)
