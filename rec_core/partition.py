@@ -21,7 +21,7 @@ from .channel import LN2, Channel, Problem
 from .errors import RecError
 from .randomness import ALLOCATION, Floats, Ints, check_seed, uniforms
 
-_DEEPEST = 1e4  # nats below the top at which a bin's logs are cut off
+_DEEPEST = 1e9  # nats below the top where a bin's logs are cut off: differences there still have seven digits
 MAX_INTERVALS = 2**20  # of one dimension, in a search: its weights are kept in a table
 
 
