@@ -8,7 +8,7 @@
     held = rec.decode(sent.message, channel.coding, bins, seed=7)
     assert (held == sent.sample).all()                       # to the last bit
 
-Read in this order: families, channel, partition, randomness, race, codes, laws.
+Read in this order: families, channel, partition, randomness, race, codes, laws, study (`from rec_core import study`).
 """
 
 from . import laws, randomness
