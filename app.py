@@ -14,7 +14,13 @@ cached.warm_up()
 PAGES = HERE / "rec_viz" / "app_pages"
 start = st.Page(PAGES / "start.py", title="Start", icon=":material/home:", default=True)
 lab = st.Page(PAGES / "lab.py", title="Lab", icon=":material/science:", url_path="lab")
-page = st.navigation([start, lab], position="top")
+lengths = st.Page(
+    PAGES / "code_lengths.py", title="Code lengths", icon=":material/straighten:", url_path="code_lengths"
+)
+speed = st.Page(PAGES / "speed.py", title="Speed", icon=":material/speed:", url_path="speed")
+page = st.navigation([start, lab, lengths, speed], position="top")
 if page == start and "v" in st.query_params:  # a share link: it opens at the root, where Streamlit loads cleanest
-    st.switch_page(lab, query_params=st.query_params.to_dict())
+    query = st.query_params.to_dict()
+    wanted = query.pop("page", "lab")
+    st.switch_page({"code_lengths": lengths, "speed": speed}.get(wanted, lab), query_params=query)
 page.run()

@@ -8,7 +8,7 @@
     held = rec.decode(sent.message, channel.coding, bins, seed=7)
     assert (held == sent.sample).all()                       # to the last bit
 
-Read in this order: families, channel, partition, randomness, race, codes, laws, study (`from rec_core import study`).
+Read in this order: families, channel, partition, randomness, race, laws, codes, study (`from rec_core import study`).
 """
 
 from . import laws, randomness
@@ -21,7 +21,7 @@ from .channel import (
     uniform_channel,
     uniform_problem,
 )
-from .codes import FRAME_BYTES, EliasDelta, FixedCode, ZipfCode, message_length_bits, pack, unpack
+from .codes import FRAME_BYTES, EliasDelta, FixedCode, MatchedCode, ZipfCode, message_length_bits, pack, unpack
 from .errors import BudgetExceeded, MessageError, RecError
 from .partition import Message, Partition, allocate, bin_peaks_bits, bin_weights, partition, upper_sum_bits
 from .race import ENUMERABLE_BINS, Encoding, Encodings, Trace, decode, encode, encode_many, trace
@@ -36,6 +36,7 @@ __all__ = [
     "Encoding",
     "Encodings",
     "FixedCode",
+    "MatchedCode",
     "Message",
     "MessageError",
     "Partition",

@@ -2,7 +2,8 @@
 
 A message is a bin and a local index. The bin costs log2 J bits, because the decoder does not know the target and all
 bins are alike to it. The index is coded by a law both sides agree on beforehand: `ZipfCode` when the mean of its
-logarithm is known, `EliasDelta` when nothing is, `FixedCode` when it is one of a fixed number (ordered random coding).
+logarithm is known, `MatchedCode` when the channel is, `EliasDelta` when nothing is, `FixedCode` when it is one of a
+fixed number (ordered random coding).
 
 Lengths called ideal are -log2 of the probability, no rounding. `pack` comes within a fraction of a bit a message of
 their sum by range coding (the `constriction` library), with no slot rounded up to whole bits. Everything the range
@@ -26,8 +27,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
+from . import laws
+from .channel import Channel
 from .errors import MessageError, RecError
-from .partition import Message, Partition
+from .partition import Message, Partition, check_partition
 from .randomness import check_seed
 
 IntArray = NDArray[np.int64]
@@ -49,6 +52,7 @@ _TOP_BITS = 13  # the one limb that is no power of two: 2^12 or more values lose
 _FIRST_OCTAVE = 8  # indices below 2^8 have a probability each, above they go by octave [2^k, 2^(k + 1))
 _LAST_OCTAVE = 62
 _NEAR = (1 << _FIRST_OCTAVE) - 1
+_FINE_BITS = 4  # the same of MatchedCode, whose every part of an octave has its own probability
 _LEAD_BITS = 6  # leading bits of the place within an octave that have their own probabilities; the rest is uniform
 
 
@@ -196,6 +200,81 @@ class FixedCode:
         n = _checked_indices(index)
         if n.size and int(n.max()) > self.num:
             raise RecError(f"Index {int(n.max())} is above the {self.num} this code has; make FixedCode larger.")
+        return n
+
+
+@dataclass(frozen=True)
+class MatchedCode:
+    """The exact law of the local index, averaged over Y, as the code: both sides know the channel and the partition.
+
+    Indices below 2^8 have their own probability, above they go by sixteenths of an octave and are uniform in one.
+    Probabilities (`laws.index_law`) are rounded to 2^-8 bit, far coarser than any machine's last digits, before exact
+    arithmetic makes whole multiples of 2^-24 of them; that costs about 1e-5 bit. `repr` names channel and partition
+    and a fingerprint of the table, so should two machines ever round apart, `unpack` refuses rather than misreads.
+    Made for PFR; it codes any index from 1 to 2^63 - 1. Raises RecError for what is no channel.
+    """
+
+    channel: Channel
+    partition: Partition | None = None
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.channel, Channel):
+            raise RecError(
+                "MatchedCode needs the channel, made by rec.gaussian_channel or rec.uniform_channel; "
+                f"got {type(self.channel).__name__}."
+            )
+        object.__setattr__(self, "partition", check_partition(self.partition, self.channel.dim))
+
+    @property
+    def _table(self) -> tuple[int, ...]:
+        assert self.partition is not None
+        return _matched_table(self.channel, self.partition)
+
+    def __repr__(self) -> str:
+        table = ",".join(format(count, "x") for count in self._table).encode()
+        fingerprint = hashlib.blake2b(table, digest_size=8).hexdigest()
+        return f"MatchedCode(channel={self.channel!r}, partition={self.partition!r}, table={fingerprint})"
+
+    def length_bits(self, index: ArrayLike) -> NDArray[np.float64]:
+        """-log2 of the probability the table gives an index, in bits, the shape of `index` (1 to 2^63 - 1)."""
+        symbols, rest_bits = _fine_symbols(_checked_indices(index))
+        return np.asarray(_PRECISION - np.log2(np.array(self._table))[symbols] + rest_bits)[()]
+
+    def codeword(self, index: int) -> str:
+        """Shannon-Fano-Elias: the first ceil(-log2 P(n)) + 1 bits of the middle of n's share of [0, 1). For display."""
+        n = _checked_index(index)
+        symbols, rests = _fine_symbols(np.array([n]))
+        symbol, rest = int(symbols[0]), int(rests[0])
+        count = self._table[symbol]
+        place = (sum(self._table[:symbol]) << rest) + count * (n & ((1 << rest) - 1))  # in units of 2^-(24 + rest)
+        width = _PRECISION + rest - (count.bit_length() - 1) + 1
+        return format((2 * place + count) >> (_PRECISION + rest + 1 - width), f"0{width}b")
+
+    def encode(self, coder: Any, indices: IntArray) -> None:
+        """Write `indices`, shape (count,), to a range encoder. Raises RecError for an index out of range."""
+        n = _checked_indices(indices)
+        if n.size:
+            symbols, rest_bits = _fine_symbols(n)
+            coder.encode(symbols.astype(np.int32), _categorical(self._table))
+            for shift in range(0, int(rest_bits.max()), _LIMB_BITS):
+                used = rest_bits > shift
+                sizes = 1 << np.minimum(rest_bits[used] - shift, _LIMB_BITS)
+                low_bits = ((n[used] >> shift) & (sizes - 1)).astype(np.int32)
+                coder.encode(low_bits, _model.Uniform(), sizes.astype(np.int32))
+
+    def decode(self, decoder: Any, count: int) -> IntArray:
+        """Read `count` indices from a range decoder, shape (count,)."""
+        if count == 0:
+            return np.zeros(0, dtype=np.int64)
+        symbols = decoder.decode(_categorical(self._table), count).astype(np.int64)
+        parts = np.maximum(symbols - _NEAR, 0)
+        rest_bits = np.where(symbols < _NEAR, 0, (parts >> _FINE_BITS) + _FIRST_OCTAVE - _FINE_BITS)
+        leads = (1 << _FINE_BITS) + (parts & ((1 << _FINE_BITS) - 1))
+        n: IntArray = np.where(symbols < _NEAR, symbols + 1, leads << rest_bits)
+        for shift in range(0, int(rest_bits.max()), _LIMB_BITS):
+            used = rest_bits > shift
+            sizes = 1 << np.minimum(rest_bits[used] - shift, _LIMB_BITS)
+            n[used] |= decoder.decode(_model.Uniform(), sizes.astype(np.int32)).astype(np.int64) << shift
         return n
 
 
@@ -375,6 +454,32 @@ def _elias_tables() -> tuple[tuple[int, ...], tuple[int, ...]]:
     bits = [octaves[n.bit_length() - 1] + n.bit_length() - 1 for n in range(1, _NEAR + 1)] + octaves[_FIRST_OCTAVE:]
     with localcontext(Context(prec=25)):
         return _counts([Decimal(1 << (_PRECISION - b)) for b in bits]), _counts([Decimal(1)] * (1 << _LEAD_BITS))
+
+
+def _fine_symbols(n: IntArray) -> tuple[IntArray, IntArray]:
+    """Symbols of `MatchedCode` and how many low bits they leave open: an index below 2^8 less one, then the parts."""
+    octave = _octave(n)
+    rest_bits = np.where(octave < _FIRST_OCTAVE, 0, octave - _FINE_BITS)
+    part = ((octave - _FIRST_OCTAVE) << _FINE_BITS) + (n >> rest_bits) - (1 << _FINE_BITS)
+    return np.where(octave < _FIRST_OCTAVE, n - 1, _NEAR + part), rest_bits
+
+
+@lru_cache(maxsize=64)
+def _matched_table(channel: Channel, partition: Partition) -> tuple[int, ...]:
+    """Counts of each n <= 255, then of the sixteenths of each octave from 2^8 on, summing to 2^24."""
+    law = laws.index_law(channel, partition)
+    parts = 1 << _FINE_BITS
+    starts = [
+        (parts + part) << (octave - _FINE_BITS)
+        for octave in range(_FIRST_OCTAVE, _LAST_OCTAVE + 1)
+        for part in range(parts)
+    ]
+    tail = law.tail(np.array([*starts, 1 << (_LAST_OCTAVE + 1)], dtype=np.float64))
+    mass = np.concatenate((law.pmf(_NEAR), tail[:-1] - tail[1:]))
+    rounded = np.rint(256.0 * np.log2(np.maximum(mass, 2.0**-_PRECISION))).astype(np.int64)
+    with localcontext(Context(prec=25)):
+        base = Decimal(2).ln() / 256
+        return _counts([(base * power).exp() for power in rounded.tolist()])
 
 
 def _encode_by_octave(coder: Any, indices: IntArray, heads: tuple[int, ...], leads: tuple[int, ...]) -> None:

@@ -10,10 +10,11 @@ from typing import NamedTuple
 
 import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 import rec_core as rec
 
-from .controls import LANES, View
+from .controls import LANES, TABLE, View
 
 MAX_EXAMINED = 2**21  # of a search on the stage: about half a second
 MAX_NUMBERS = 24_000  # events times dimensions shipped to the browser
@@ -188,6 +189,344 @@ def _measured(name: str, **values: object) -> Measured | None:
     return Measured(runs, float(lengths.mean()), float(lengths.std() / math.sqrt(runs)), float(result.examined.mean()))
 
 
+# ---------------------------------------------------------------------------------------------------- code lengths
+
+
+CODES = ("Matched", "Zipf", "Elias delta", "Fixed, too short once in a million")
+OVERFLOW = 1e-6
+SWEEP = ("I", "plain", "bins", "matched plain", "matched bins", "bound plain", "bound bins")
+SWEEP_RUNS = 2000
+
+
+class LaneLaw(NamedTuple):
+    """What is known exactly of one method's message lengths, averaged over targets; bits."""
+
+    name: str
+    title: str
+    log2_bins: float
+    zipf_bits: float  # parameter of the Zipf code
+    law: rec.laws.IndexLaw
+    mean_log2_index: float
+    zipf_mean_bits: float
+    bound_bits: float
+    sharp_bound_bits: float
+    overhead_bits: float
+    codes: tuple[float, ...]  # mean message length under each of CODES
+
+
+class Lengths(NamedTuple):
+    """The page's theory: plain and partitioned PFR on one channel."""
+
+    information_bits: float
+    lanes: tuple[LaneLaw, ...]
+
+
+def lengths(view: View) -> Lengths:
+    """Exact lengths of a view's channel. RecError where the view asks for the impossible."""
+    return _lengths(**_channel_values(view))
+
+
+def _channel_values(view: View) -> dict[str, object]:
+    """The values that decide a view's channel and partition: a key no other control disturbs."""
+    names = ("family", "bits", "dim", "spread", "log2_bins", "strategy", "intervals")
+    return {name: getattr(view, name) for name in names}
+
+
+@st.cache_data(max_entries=64, show_spinner="Working out the exact laws")
+def _lengths(**values: object) -> Lengths:
+    view = View(**values)  # type: ignore[arg-type]
+    channel = channel_of(view)
+    cuts = {"pfr": rec.partition((1,) * view.dim), "pfr_bins": partition_of(view, channel)}
+    return Lengths(channel.information_bits, tuple(_lane_law(name, channel, cut) for name, cut in cuts.items()))
+
+
+def _lane_law(name: str, channel: rec.Channel, cut: rec.Partition) -> LaneLaw:
+    law = rec.laws.index_law(channel, cut)
+    zipf_bits = rec.laws.log2_index_bound_bits(channel, cut)
+    overhead = rec.laws.overhead_bits(channel, cut) if cut.num_bins > 1 else 0.0
+    zipf = cut.log2_num_bins + zipf_mean_bits(rec.ZipfCode(zipf_bits), law.mean_log2)
+    return LaneLaw(
+        name=name,
+        title=LANES[name],
+        log2_bins=cut.log2_num_bins,
+        zipf_bits=zipf_bits,
+        law=law,
+        mean_log2_index=law.mean_log2,
+        zipf_mean_bits=zipf,
+        bound_bits=rec.laws.bound_bits(channel.information_bits, cut.log2_num_bins, overhead),
+        sharp_bound_bits=rec.laws.sharp_bound_bits(channel, cut),
+        overhead_bits=overhead,
+        codes=(
+            cut.log2_num_bins + matched_mean_bits(law),
+            zipf,
+            cut.log2_num_bins + elias_mean_bits(law),
+            cut.log2_num_bins + fixed_bits(law),
+        ),
+    )
+
+
+def zipf_mean_bits(code: rec.ZipfCode, mean_log2_index: float) -> float:
+    """E of the Zipf length: it is linear in log2 n."""
+    return float(code.length_bits(1)) + code.exponent * mean_log2_index
+
+
+def matched_mean_bits(law: rec.laws.IndexLaw) -> float:
+    """Entropy of the index in bits: every index alone to 2^12, above that even within 1/16 octave."""
+    edges = np.unique(np.concatenate([np.arange(1, 2**12 + 1), np.floor(2.0 ** np.arange(12, 1000, 1 / 16))]))
+    tails = law.tail(edges)
+    mass = np.maximum(tails[:-1] - tails[1:], 0.0)
+    some = mass > 1e-15
+    return float(np.sum(mass[some] * (np.log2(np.diff(edges)[some]) - np.log2(mass[some]))))
+
+
+def elias_mean_bits(law: rec.laws.IndexLaw) -> float:
+    """E of the Elias delta length, which depends on the octave of the index alone."""
+    octaves = np.arange(1000)
+    tails = law.tail(2.0**octaves)
+    mass = np.maximum(tails[:-1] - tails[1:], 0.0)
+    octave = octaves[:-1]
+    return float(np.sum(mass * (octave + 2 * np.floor(np.log2(octave + 1)) + 1)))
+
+
+def fixed_bits(law: rec.laws.IndexLaw) -> float:
+    """Length of a fixed code whose largest index is exceeded with probability OVERFLOW at most."""
+    sizes = 2.0 ** np.arange(0, 1000, 1 / 16)
+    return float(np.log2(sizes[np.argmax(law.tail(np.floor(sizes) + 1.0) <= OVERFLOW)]))
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def index_batch(values: View, name: str, number: int, runs: int) -> NDArray[np.int64]:
+    """Local indices (runs,) of a batch of fresh targets and races; the batch's number decides its seed."""
+    view = View(*values)
+    channel = channel_of(view)
+    cut = partition_of(view, channel) if name == "pfr_bins" else None
+    seed = int(rec.randomness.run_seeds(view.seed, 1, first=number)[0])
+    return rec.encode_many(
+        channel, runs, "pfr", cut, view.weights if cut else None, seed=seed, max_examined=MAX_EXAMINED
+    ).indices
+
+
+class Invariance(NamedTuple):
+    """The same seeds under every weighting."""
+
+    runs: int
+    identical: int
+    rows: tuple[tuple[str, float, float, float], ...]  # weights, mean length in bits, examined: median, 95th percentile
+
+
+def invariance(view: View) -> Invariance | None:
+    """PFR under every weighting, seed by seed; None where bins are too many or the search too long."""
+    return _invariance(seed=view.seed, **_channel_values(view))
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _invariance(**values: object) -> Invariance | None:
+    view = View(**values)  # type: ignore[arg-type]
+    channel = channel_of(view)
+    cut = partition_of(view, channel)
+    if cut.num_bins > rec.ENUMERABLE_BINS:
+        return None
+    code = rec.ZipfCode(rec.laws.log2_index_bound_bits(channel, cut))
+    rows, messages = [], []
+    for weights, title in TABLE["weights"].options.items():
+        try:
+            many = rec.encode_many(
+                channel, 300, "pfr", cut, weights, "per_bin", seed=view.seed, max_examined=MEASURED_CANDIDATES
+            )
+        except rec.RecError:
+            return None
+        lengths_ = cut.log2_num_bins + code.length_bits(many.indices)
+        middle, most = np.percentile(many.examined, [50, 95]).tolist()
+        rows.append((title, float(lengths_.mean()), middle, most))
+        messages.append(np.column_stack([many.bins, many.indices]))
+    same = np.all([(messages[0] == other).all(axis=1) for other in messages[1:]], axis=0)
+    return Invariance(len(same), int(same.sum()), tuple(rows))
+
+
+@st.cache_data(max_entries=8, show_spinner="Working out the exact laws")
+def length_sweep(
+    family: str,
+) -> tuple[list[tuple[float, ...]], list[tuple[str, str, list[tuple[float, float, float]]]]]:
+    """Exact mean lengths over I in one dimension, rows as SWEEP, and measured means (I, excess, half width of 95%)."""
+    make = rec.gaussian_channel if family == "gaussian" else rec.uniform_channel
+    rows = []
+    for information in np.arange(0.0, 20.5, 1.0):
+        channel = make([float(information)])
+        plain, bins = (_lane_law("pfr", channel, rec.partition((2**k,))) for k in (0, int(min(information, 20))))
+        rows.append(
+            (
+                float(information), plain.zipf_mean_bits, bins.zipf_mean_bits, plain.codes[0],
+                bins.codes[0], plain.bound_bits, bins.bound_bits,
+            )
+        )  # fmt: skip
+    points = []
+    for name, role, cut_of in (("plain", "p", lambda k: 0), ("J = 2ᴵ", "heuristic", lambda k: k)):
+        measured_points = []
+        for k in (1, 3, 5, 7):
+            channel, cut = make([float(k)]), rec.partition((2 ** cut_of(k),))
+            many = rec.encode_many(channel, SWEEP_RUNS, "pfr", cut, seed=k, max_examined=2**24)
+            code = rec.ZipfCode(rec.laws.log2_index_bound_bits(channel, cut))
+            sizes = cut.log2_num_bins + code.length_bits(many.indices)
+            half = 1.96 * float(sizes.std()) / math.sqrt(SWEEP_RUNS)
+            measured_points.append((float(k), float(sizes.mean()) - k, half))
+        points.append((name, role, measured_points))
+    return rows, points
+
+
+# ---------------------------------------------------------------------------------------------------- speed
+
+TARGETS = 24  # targets a typical one is averaged over
+MOST_BITS = 60  # how far curves go
+CUT_BITS = 12  # of a dimension: bins beyond 2^12 intervals take long to tabulate for a chart
+
+
+class Growth(NamedTuple):
+    """log2 of expected candidates over I, averaged over TARGETS targets; points were measured."""
+
+    information_bits: tuple[float, ...]
+    plain: tuple[float, ...]
+    target_mass: tuple[float, ...]
+    peak: tuple[float, ...]
+    finer: tuple[float, ...]
+    points: tuple[tuple[str, str, tuple[float, ...], tuple[float, ...]], ...]
+
+
+@st.cache_data(max_entries=32, show_spinner="Working out the exact numbers of candidates")
+def growth(family: str, dim: int) -> Growth:
+    """Expected candidates of four searches as I grows to 60 bits in `dim` dimensions, and measured ones."""
+    make = rec.gaussian_channel if family == "gaussian" else rec.uniform_channel
+    grid = np.unique(np.linspace(1, MOST_BITS, 25).round())
+    grid = np.unique(np.concatenate([grid, np.arange(1, min(CUT_BITS * dim, 8) + 1)]))
+    columns: list[tuple[float, ...]] = []
+    for information in grid.tolist():
+        channel = make([information / dim] * dim)
+        if family == "uniform" and information > CUT_BITS * dim:  # its ratio is 2^I on the box, whatever the target
+            columns.append((information, math.nan, math.nan, math.nan))
+            continue
+        problems = [channel.draw(target) for target in range(TARGETS)]
+        plain_bits = _mean([problem.renyi_inf_bits for problem in problems])
+        if information > CUT_BITS * dim:
+            columns.append((plain_bits, math.nan, math.nan, math.nan))
+            continue
+        cut = rec.allocate(channel, int(information))
+        finer = rec.partition([4 * n for n in cut.intervals])
+        columns.append(
+            (
+                plain_bits,
+                _mean([_log2_single(problem, cut) for problem in problems]),
+                _mean([rec.upper_sum_bits(problem, cut) for problem in problems]),
+                _mean([rec.upper_sum_bits(problem, finer) for problem in problems]),
+            )
+        )
+    plain, target, peak, fine = (tuple(column) for column in zip(*columns, strict=True))
+    points = []
+    for name, role, values, factor in (
+        ("plain, measured", "p", plain, 0),
+        ("peak ratio, measured", "heuristic", peak, 1),
+    ):
+        x, y = [], []
+        for information, expected in zip(grid.tolist(), values, strict=True):
+            if expected < 12.0 and len(x) < 8:
+                channel = make([information / dim] * dim)
+                cut = rec.allocate(channel, int(information) * factor)
+                x.append(information)
+                y.append(_mean([_measured_log2(channel.draw(target), cut, target) for target in range(TARGETS)]))
+        points.append((name, role, tuple(x), tuple(y)))
+    return Growth(tuple(grid.tolist()), plain, target, peak, fine, tuple(points))
+
+
+def _mean(values: list[float]) -> float:
+    return float(np.mean(values))
+
+
+def _log2_single(problem: rec.Problem, cut: rec.Partition) -> float:
+    """log2 of the expected candidates under target mass and one stop line; inf past 2^1000."""
+    return math.log2(rec.laws.expected_examined(problem, "pfr", cut, "target_mass", "single"))
+
+
+def _measured_log2(problem: rec.Problem, cut: rec.Partition, seed: int) -> float:
+    """log2 of the mean examined over a few races of one target."""
+    many = rec.encode_many(problem, 20, "pfr", cut, seed=seed, max_examined=2**24)
+    return float(np.log2(many.examined.mean()))
+
+
+@st.cache_data(show_spinner=False)
+def candidates_per_second() -> float:
+    """How many candidates of a one-dimensional plain search this machine examines in a second, on all cores."""
+    problem = rec.gaussian_channel([4.0]).draw(1)
+    rates = []
+    for _ in range(3):
+        begun = time.perf_counter()
+        rec.encode_many(problem, 8, "orc", num_candidates=2**15)
+        rates.append(8 * 2**15 / (time.perf_counter() - begun))
+    return float(np.median(rates))
+
+
+class Trade(NamedTuple):
+    """Mean message length against expected candidates, one entry a J."""
+
+    log2_bins: tuple[float, ...]
+    length_bits: tuple[float, ...]
+    candidates_bits: tuple[float, ...]
+    chosen_log2_bins: float
+
+
+def trade(view: View) -> Trade:
+    """What J trades on a view's channel, by information. RecError where the view asks for the impossible."""
+    return _trade(**_channel_values(view))
+
+
+@st.cache_data(max_entries=32, show_spinner="Working out what each J costs")
+def _trade(**values: object) -> Trade:
+    view = View(**values)  # type: ignore[arg-type]
+    channel = channel_of(view)
+    chosen = partition_of(view, channel).log2_num_bins
+    if channel.information_bits == 0:
+        raise rec.RecError("Without information there is nothing to trade: every message names candidate 1.")
+    most = int(min(channel.information_bits + 3 * view.dim, CUT_BITS * view.dim, MOST_BITS))
+    problems = [channel.draw(target) for target in range(TARGETS)]
+    rows = []
+    for k in np.unique(np.linspace(0, most, min(most + 1, 16)).round().astype(int)).tolist():
+        cut = rec.allocate(channel, k)
+        code = rec.ZipfCode(rec.laws.log2_index_bound_bits(channel, cut))
+        size = k + zipf_mean_bits(code, rec.laws.expected_log2_index(channel, cut))
+        rows.append((float(k), size, _mean([rec.upper_sum_bits(problem, cut) for problem in problems])))
+    bins, sizes, candidates = zip(*rows, strict=True)
+    return Trade(bins, sizes, candidates, chosen)
+
+
+class Trap(NamedTuple):
+    """sup r' of every bin under two weightings, and what four searches examine."""
+
+    plain: float
+    target_mass: tuple[float, ...]
+    peak_ratio: tuple[float, ...]
+    rows: tuple[tuple[str, float], ...]
+
+
+def trap(view: View) -> Trap | None:
+    """The view's target in one dimension; None where there are too few or too many bins to show."""
+    channel = channel_of(view)
+    cut = partition_of(view, channel)
+    if view.dim != 1 or not 2 <= cut.num_bins <= 64 or channel.information_bits == 0:
+        return None
+    problem = channel.draw(view.target)
+    (peaks,) = rec.bin_peaks_bits(problem, cut)
+    sups = []
+    for weights in ("target_mass", "peak_ratio"):
+        (share,) = rec.bin_weights(problem, cut, weights)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            sups.append(tuple(np.nan_to_num(np.exp2(peaks) / (share * cut.num_bins)).tolist()))
+    expected = rec.laws.expected_examined
+    rows = (
+        ("no bins", expected(problem)),
+        ("target mass, one stop line", expected(problem, "pfr", cut, "target_mass", "single")),
+        ("target mass, a stop line for each bin", expected(problem, "pfr", cut, "target_mass", "per_bin")),
+        ("peak ratio", expected(problem, "pfr", cut, "peak_ratio")),
+    )
+    return Trap(rows[0][1], sups[0], sups[1], rows)
+
+
 # ---------------------------------------------------------------------------------------------------- warming up
 
 
@@ -208,6 +547,8 @@ class WarmUp:
             rec.laws.expected_examined(channel.draw(0), weights="uniform")
         finally:
             self.ready.set()
+        for bits in ([1.0], [1.0, 1.0]):  # the research pages' kernels, while the first page is being read
+            rec.laws.index_law(rec.gaussian_channel(bits), rec.partition([2] * len(bits)))
 
 
 @st.cache_resource(show_spinner=False)

@@ -199,23 +199,29 @@ def link_query(view: View) -> dict[str, str]:
     return {"v": LINK_VERSION} | {p.key: p.write(getattr(view, p.key)) for p in PARAMETERS}
 
 
-def link(base: str, view: View) -> str:
-    """The share link of a view; `base` is the address of the Lab or of the app. It opens at the app's root."""
-    root = base.split("?")[0].rstrip("/").removesuffix("/lab")
-    return f"{root}/?{urlencode(link_query(view), safe=',')}"
+def link(base: str, view: View, page: str = "lab") -> str:
+    """The share link of a view on a page; `base` is the address of that page or of the app. It opens at the root."""
+    root = base.split("?")[0].rstrip("/").removesuffix(f"/{page}")
+    query = link_query(view) | ({} if page == "lab" else {"page": page})
+    return f"{root}/?{urlencode(query, safe=',')}"
 
 
 # ------------------------------------------------------------------------------------------------ session and widgets
 
 
-def load_link() -> list[str]:
-    """Put a link's view into the widgets when the address bar holds one we did not write. Returns notices to show."""
-    query = st.query_params.to_dict()
-    if "view_notices" not in st.session_state or (query and query != st.session_state.get("link_written")):
-        view, st.session_state.view_notices = read_link(query)
-        if query or "link_written" not in st.session_state:
-            set_view(view)
-    notices: list[str] = st.session_state.view_notices
+def load_link(page: str) -> list[str]:
+    """At the top of a page: put a link's view into the widgets, or the view the last page left. Returns notices.
+
+    A link is an address we did not write ourselves. Streamlit forgets widgets on a change of page; the view is ours.
+    """
+    state, query = st.session_state, st.query_params.to_dict()
+    if "view_now" not in state or (query and query != state.get("link_written")):
+        view, state.view_notices = read_link(query)
+        set_view(view if query or "view_now" not in state else state.view_now)
+    elif state.get("view_page") != page:
+        set_view(state.view_now)
+    state.view_page = page
+    notices: list[str] = state.view_notices
     return notices
 
 
@@ -223,12 +229,13 @@ def set_view(view: View) -> None:
     """Make the widgets show this view; call before they are drawn or in a callback."""
     for key, value in view._asdict().items():
         st.session_state[key] = list(value) if isinstance(value, tuple) else value
+    st.session_state.view_now = view
 
 
 def write_link(view: View) -> None:
     """Keep the address bar on the view, every value explicit."""
     query = link_query(view)
-    st.session_state.link_written = query
+    st.session_state.view_now, st.session_state.link_written = view, query
     if st.query_params.to_dict() != query:
         st.query_params.from_dict(query)
 
@@ -251,7 +258,10 @@ def relevant(key: str, values: Mapping[str, Any]) -> bool:
 def widget(key: str) -> Any:
     """Draw a parameter's widget and return its value."""
     p = TABLE[key]
-    common: dict[str, Any] = {"key": key, "help": p.help, "persist_state": "session"}
+    if key not in st.session_state:  # hidden until now, so Streamlit has forgotten it
+        value = kept(key)
+        st.session_state[key] = list(value) if isinstance(value, tuple) else value
+    common: dict[str, Any] = {"key": key, "help": p.help}
     if p.kind == "choice":
         if len(p.options) > 2:
             return st.selectbox(p.label, list(p.options), format_func=p.options.__getitem__, **common)
@@ -275,8 +285,20 @@ def widget(key: str) -> Any:
 def draw(keys: Sequence[str], values: dict[str, Any]) -> None:
     """Draw the widgets of these parameters where they say something, adding every value to `values`."""
     for key in keys:
-        if relevant(key, values):
-            values[key] = widget(key)
-        else:
-            kept = st.session_state.get(key, TABLE[key].default)
-            values[key] = tuple(kept) if isinstance(kept, list) else kept
+        values[key] = widget(key) if relevant(key, values) else kept(key)
+
+
+def kept(key: str) -> Any:
+    """The value of a parameter that is not drawn: the one it had when it was, or the link's."""
+    return getattr(st.session_state.view_now, key)
+
+
+def channel_and_bins(groups: Mapping[str, Sequence[str]]) -> View:
+    """The sidebar of a research page: headed groups of parameters; all others keep the Lab's values."""
+    values: dict[str, Any] = {"lanes": ("pfr", "pfr_bins")}  # such a page compares PFR without and with bins
+    with st.sidebar:
+        for title, keys in groups.items():
+            st.subheader(title, anchor=False)
+            draw(keys, values)
+    del values["lanes"]
+    return View(**{key: values.get(key, kept(key)) for key in View._fields})

@@ -143,7 +143,7 @@ def receiver(view: View, race: cached.Race) -> None:
             )
 
 
-notices = controls.load_link()
+notices = controls.load_link("lab")
 view = draw_controls()
 for notice in notices:
     st.info(notice, icon=":material/info:")
@@ -154,9 +154,8 @@ preset_box.selectbox(
     "Things to see", [preset.name for preset in PRESETS], index=None, placeholder="Choose a view worth seeing",
     key="preset", on_change=choose_preset,
 )  # fmt: skip
-with share.popover("Share", icon=":material/link:"):
-    st.markdown("This link opens the Lab exactly as it stands.")
-    st.code(controls.link(st.context.url or "", view), language=None, wrap_lines=True)
+with share:
+    parts.share(view, "lab")
 
 if not view.lanes:
     st.info("Choose at least one method in the sidebar.", icon=":material/info:")

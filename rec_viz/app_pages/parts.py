@@ -7,7 +7,8 @@ import re
 
 import streamlit as st
 
-from rec_viz import cached
+from rec_viz import cached, controls
+from rec_viz.controls import View
 
 _SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
@@ -44,3 +45,15 @@ def _wait(height: int) -> None:
         st.markdown(
             "**Compiling the search for this machine.** This happens once after installation and takes a few seconds."
         )
+
+
+def share(view: View, page: str) -> None:
+    """A button that shows the link of the page as it stands."""
+    with st.popover("Share", icon=":material/link:"):
+        st.markdown("This link opens the page exactly as it stands.")
+        st.code(controls.link(st.context.url or "", view, page), language=None, wrap_lines=True)
+
+
+def bits(value: float | None) -> str:
+    """Bits in a table; a dash where there is no such number."""
+    return "—" if value is None or not math.isfinite(value) else f"{value:.2f}"

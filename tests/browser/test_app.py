@@ -31,8 +31,9 @@ def button(page: Page, name: str):
 
 def settle(page: Page) -> None:
     """Until Streamlit has finished its run."""
+    page.wait_for_timeout(100)
     page.wait_for_function(
-        "() => document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'", timeout=60_000
+        "() => document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'", timeout=120_000
     )
     page.wait_for_timeout(150)
 
@@ -185,13 +186,47 @@ def test_reduced_motion_still_plays_by_steps(open_page: Open) -> None:
     assert state(page)["step"] > 1
 
 
+PAGES = {"": "", "lab": "lab", "code lengths": "code_lengths", "speed": "speed"}
+
+
+def open_named(open_page: Open, name: str, **options: object) -> Page:
+    """A page by its name in the menu, through its share link, everything on it drawn."""
+    slug = PAGES[name]
+    page = open_page(link("", View(), slug).lstrip("/") if slug else "", stage=slug in ("", "lab"), **options)
+    settle(page)
+    return page
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("path", ["", "lab"])
-def test_axe_finds_nothing_and_nothing_is_cut_off(open_page: Open, path: str, width: int, scheme: str) -> None:
-    page = open_page(link("", View()).lstrip("/") if path else "", width=width, scheme=scheme)
-    settle(page)
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing_and_nothing_is_cut_off(open_page: Open, name: str, width: int, scheme: str) -> None:
+    page = open_named(open_page, name, width=width, scheme=scheme)
     results = Axe().run(page)
     violations = [(v["id"], [n["html"][:160] for n in v["nodes"]][:3]) for v in results.response["violations"]]
     assert not violations, violations
     assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_encodings_fill_in_live_and_stop_keeps_them(open_page: Open) -> None:
+    page = open_named(open_page, "code lengths")
+    page.get_by_role("button", name="Run 20,000").click()
+    page.get_by_role("button", name="Stop").wait_for()
+    page.get_by_text("4,000 encodings").first.wait_for(timeout=60_000)
+    page.get_by_role("button", name="Stop").click()
+    page.get_by_role("button", name="Run 20,000").wait_for(timeout=30_000)
+    settle(page)
+    text = page.get_by_text("encodings · mean").first.inner_text()
+    assert int(re.search(r"([\d,]+) encodings", text)[1].replace(",", "")) >= 4000
+
+
+def test_research_pages_keep_the_labs_problem(open_page: Open) -> None:
+    page = open_page(link("", View(bits=5.0, seed=77)).lstrip("/"))
+    settle(page)
+    page.get_by_role("link", name="Speed").click()
+    page.get_by_role("heading", name="Speed", exact=True).wait_for(timeout=60_000)
+    settle(page)
+    expect(page.get_by_role("slider", name="Information I")).to_have_value("5")
+    page.get_by_role("link", name="Lab").click()
+    page.get_by_test_id("stage").wait_for(timeout=60_000)
+    expect(page.get_by_role("spinbutton", name="Seed")).to_have_value("77")

@@ -79,3 +79,19 @@ def test_controls_that_say_nothing_are_not_drawn_and_keep_their_value():
 def test_extremes_answer_in_sentences(view):
     app = opened(view)
     assert not app.exception
+
+
+@pytest.mark.parametrize("view", [View(), View(family="uniform", bits=4.0), View(bits=30.0, dim=4, log2_bins=30)])
+def test_code_lengths_opens_from_its_link(view):
+    app = opened(view, page="code_lengths")
+    assert not app.exception
+    assert "Mean message length" in words(app)
+
+
+@pytest.mark.parametrize(
+    "view", [View(bits=1.5), View(family="uniform", bits=4.0), View(bits=0.0), View(bits=30.0, dim=4, log2_bins=30)]
+)
+def test_speed_opens_from_its_link(view):
+    app = opened(view, page="speed")
+    assert not app.exception
+    assert "candidates a second" in words(app)
