@@ -271,8 +271,8 @@ def zipf_mean_bits(code: rec.ZipfCode, mean_log2_index: float) -> float:
 
 
 def matched_mean_bits(law: rec.laws.IndexLaw) -> float:
-    """Entropy of the index in bits: every index alone to 2^12, above that even within 1/16 octave."""
-    edges = np.unique(np.concatenate([np.arange(1, 2**12 + 1), np.floor(2.0 ** np.arange(12, 1000, 1 / 16))]))
+    """Entropy of the index in bits: every index alone to 2^8, above that even within 1/16 octave."""
+    edges = np.unique(np.concatenate([np.arange(1, 2**8 + 1), np.floor(2.0 ** np.arange(8, _octaves(law), 1 / 16))]))
     tails = law.tail(edges)
     mass = np.maximum(tails[:-1] - tails[1:], 0.0)
     some = mass > 1e-15
@@ -281,17 +281,21 @@ def matched_mean_bits(law: rec.laws.IndexLaw) -> float:
 
 def elias_mean_bits(law: rec.laws.IndexLaw) -> float:
     """E of the Elias delta length, which depends on the octave of the index alone."""
-    octaves = np.arange(1000)
-    tails = law.tail(2.0**octaves)
-    mass = np.maximum(tails[:-1] - tails[1:], 0.0)
-    octave = octaves[:-1]
+    octave = np.arange(_octaves(law))
+    tails = law.tail(2.0**octave)
+    mass = np.maximum(tails - np.append(tails[1:], 0.0), 0.0)
     return float(np.sum(mass * (octave + 2 * np.floor(np.log2(octave + 1)) + 1)))
 
 
 def fixed_bits(law: rec.laws.IndexLaw) -> float:
     """Length of a fixed code whose largest index is exceeded with probability OVERFLOW at most."""
-    sizes = 2.0 ** np.arange(0, 1000, 1 / 16)
+    sizes = 2.0 ** np.arange(0, _octaves(law), 1 / 16)
     return float(np.log2(sizes[np.argmax(law.tail(np.floor(sizes) + 1.0) <= OVERFLOW)]))
+
+
+def _octaves(law: rec.laws.IndexLaw) -> int:
+    """Octaves that hold all but a negligible part of the index: the largest mean, and e^-64 beyond it."""
+    return int(np.log2(1.0 + float(law.excess[law.weights > 0].max()))) + 8
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
