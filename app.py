@@ -18,9 +18,10 @@ lengths = st.Page(
     PAGES / "code_lengths.py", title="Code lengths", icon=":material/straighten:", url_path="code_lengths"
 )
 speed = st.Page(PAGES / "speed.py", title="Speed", icon=":material/speed:", url_path="speed")
-page = st.navigation([start, lab, lengths, speed], position="top")
+bias = st.Page(PAGES / "bias.py", title="Bias", icon=":material/balance:", url_path="bias")
+page = st.navigation([start, lab, lengths, speed, bias], position="top")
 if page == start and "v" in st.query_params:  # a share link: it opens at the root, where Streamlit loads cleanest
     query = st.query_params.to_dict()
     wanted = query.pop("page", "lab")
-    st.switch_page({"code_lengths": lengths, "speed": speed}.get(wanted, lab), query_params=query)
+    st.switch_page({"code_lengths": lengths, "speed": speed, "bias": bias}.get(wanted, lab), query_params=query)
 page.run()

@@ -1008,9 +1008,9 @@ def orc_bias(
     """
     table, count = _orc_plan(problem, num_candidates, partition, weights)
     values, shares = _heuristic_law(table)
-    if values.size > 4096:
+    if values.size > 1024:
         low, high = float(values.min()), float(values.max())
-        grid = high + 0.02 - np.geomspace(0.02, high - low + 0.04, 2048)[::-1]
+        grid = high + 0.02 - np.geomspace(0.02, high - low + 0.04, 768)[::-1]
         logs = PchipInterpolator(grid, np.log(np.maximum(_output_ratio(values, shares, count, grid), 1e-300)))
         ratio = np.exp(logs(values))
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import hashlib
 import math
 import threading
@@ -529,6 +530,79 @@ def trap(view: View) -> Trap | None:
         ("peak ratio", expected(problem, "pfr", cut, "peak_ratio")),
     )
     return Trap(rows[0][1], sups[0], sups[1], rows)
+
+
+# ---------------------------------------------------------------------------------------------------- bias
+
+BIAS_RUNS = 20_000
+BIAS_CANDIDATES = 2**22  # what the samples of the page may cost in all
+NOTICEABLE = 0.1  # advantage over guessing below which a test may be called blind
+
+
+class Bias(NamedTuple):
+    """ORC without and with bins on one target: exact bias over n, and samples at the chosen n."""
+
+    log2_candidates: tuple[float, ...]
+    total_variation: dict[str, tuple[float, ...]]
+    kl_bits: dict[str, tuple[float, ...]]
+    chosen: dict[str, tuple[float, float]]  # at the chosen n: total variation, KL in bits
+    samples: dict[str, NDArray[np.float64]]  # (runs, D); no rows where some run found nothing to send
+
+
+def bias(view: View) -> Bias:
+    """Exact bias of plain and partitioned ORC on a view's target. RecError where the view asks for the impossible."""
+    return _bias(
+        target=view.target, candidates=view.candidates, seed=view.seed, weights=view.weights, **_channel_values(view)
+    )
+
+
+@st.cache_data(max_entries=32, show_spinner="Working out the exact densities")
+def _bias(**values: object) -> Bias:
+    view = View(**values)  # type: ignore[arg-type]
+    channel = channel_of(view)
+    problem = channel.draw(view.target)
+    cuts = {"orc": rec.partition((1,) * view.dim), "orc_bins": partition_of(view, channel)}
+    powers = tuple(float(k) for k in range(0, 22, 3))
+    variation, divergence, chosen, samples = {}, {}, {}, {}
+    for name, cut in cuts.items():
+        rows = [rec.laws.orc_bias(problem, 2 ** int(k), cut, view.weights) for k in powers]
+        variation[name] = tuple(row.total_variation for row in rows)
+        divergence[name] = tuple(row.kl_bits for row in rows)
+        now = rec.laws.orc_bias(problem, view.candidates, cut, view.weights)
+        chosen[name] = (now.total_variation, now.kl_bits)
+        runs = max(200, min(BIAS_RUNS, BIAS_CANDIDATES // view.candidates))
+        try:
+            samples[name] = rec.encode_many(
+                problem, runs, "orc", cut, view.weights, num_candidates=view.candidates, seed=view.seed
+            ).samples
+        except rec.RecError:  # a run in which no candidate fell where Q has mass: there is nothing to send
+            samples[name] = np.empty((0, view.dim))
+    return Bias(powers, variation, divergence, chosen, samples)
+
+
+def unnoticed_samples(kl_bits: float) -> float:
+    """How many samples no test can tell from Q's with advantage above NOTICEABLE: by Pinsker, m KL ln 2 / 2 <= a^2."""
+    return math.inf if kl_bits <= 0.0 else 2.0 * NOTICEABLE**2 / (kl_bits * math.log(2.0))
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def candidates_for(samples: int, name: str, **values: object) -> int | None:
+    """The least power of two of candidates whose bias goes unnoticed in that many samples; None past 2^30."""
+    view = View(**values)  # type: ignore[arg-type]
+    channel = channel_of(view)
+    problem = channel.draw(view.target)
+    cut = partition_of(view, channel) if name == "orc_bins" else None
+
+    def unnoticed(k: int) -> bool:
+        return unnoticed_samples(rec.laws.orc_bias(problem, 2**k, cut, view.weights).kl_bits) >= samples
+
+    k = bisect.bisect_left(range(31), True, key=unnoticed)
+    return 2**k if k <= 30 else None
+
+
+def candidates_unnoticed(view: View, samples: int, name: str) -> int | None:
+    """`candidates_for` of a view."""
+    return candidates_for(samples, name, target=view.target, weights=view.weights, **_channel_values(view))
 
 
 # ---------------------------------------------------------------------------------------------------- warming up

@@ -293,9 +293,9 @@ def kept(key: str) -> Any:
     return getattr(st.session_state.view_now, key)
 
 
-def channel_and_bins(groups: Mapping[str, Sequence[str]]) -> View:
-    """The sidebar of a research page: headed groups of parameters; all others keep the Lab's values."""
-    values: dict[str, Any] = {"lanes": ("pfr", "pfr_bins")}  # such a page compares PFR without and with bins
+def channel_and_bins(groups: Mapping[str, Sequence[str]], lanes: tuple[str, ...] = ("pfr", "pfr_bins")) -> View:
+    """The sidebar of a research page, which compares `lanes`: headed groups; other parameters keep the Lab's values."""
+    values: dict[str, Any] = {"lanes": lanes}
     with st.sidebar:
         for title, keys in groups.items():
             st.subheader(title, anchor=False)

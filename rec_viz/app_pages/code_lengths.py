@@ -228,6 +228,7 @@ st.plotly_chart(
             figures.Sweep("bound, J = 2ᴵ", "heuristic", "dash", grid, column["bound bins"] - grid),
             figures.Sweep("plain, Zipf", "p", "solid", grid, column["plain"] - grid),
             figures.Sweep("J = 2ᴵ, Zipf", "heuristic", "solid", grid, column["bins"] - grid),
+            figures.Sweep("plain, matched", "best", "solid", grid, column["matched plain"] - grid),
             figures.Sweep("J = 2ᴵ, matched", "winner", "solid", grid, column["matched bins"] - grid),
             figures.Sweep("log₂(I + 1)", "q", "dot", grid, np.log2(grid + 1.0)),
         ],

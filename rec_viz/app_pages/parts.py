@@ -57,3 +57,11 @@ def share(view: View, page: str) -> None:
 def bits(value: float | None) -> str:
     """Bits in a table; a dash where there is no such number."""
     return "—" if value is None or not math.isfinite(value) else f"{value:.2f}"
+
+
+def small(value: float) -> str:
+    """A measure that may be tiny: 0.12, 0.0034 or 2.1 × 10⁻⁷."""
+    if value >= 1e-3 or value <= 0.0:
+        return f"{value:.3g}"
+    exponent = math.floor(math.log10(value))
+    return raised(f"{value / 10.0**exponent:.1f} × 10^{exponent}")

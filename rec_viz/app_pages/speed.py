@@ -26,8 +26,9 @@ heading.title("Speed", anchor=False)
 with share:
     parts.share(view, "speed")
 st.markdown(
-    "A search lasts as long as the highest ratio it must reckon with. Plain PFR examines sup r candidates on average; "
-    "with bins weighted by their peaks it is the average of the peaks, which falls towards 1 as bins shrink."
+    "A search lasts as long as the highest ratio r = q/p it must reckon with. Plain PFR examines that many candidates "
+    "on average, sup r. With bins weighted by their peaks it is the average of the peaks, which falls towards 1 as "
+    "bins shrink."
 )
 if not parts.compiled(height=520):
     st.stop()

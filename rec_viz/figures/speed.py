@@ -57,7 +57,7 @@ def growth(
         },
     )  # fmt: skip
     figure.update_xaxes(title="information I, bits")
-    return _finish(figure, 430, right=96)
+    return finish(figure, 430, right=96)
 
 
 def trade(log2_bins: Floats, length_bits: Floats, candidates_bits: Floats, chosen: int, colours: Colours) -> go.Figure:
@@ -65,7 +65,7 @@ def trade(log2_bins: Floats, length_bits: Floats, candidates_bits: Floats, chose
     figure = go.Figure()
     figure.add_scatter(
         x=length_bits, y=candidates_bits, mode="lines+markers+text", line={"color": colours["heuristic"], "width": 2},
-        text=[f"2^{k:.0f}" if k % 2 == 0 else "" for k in log2_bins], textposition="top right", name="J",
+        text=[f"2<sup>{k:.0f}</sup>" if k % 2 == 0 else "" for k in log2_bins], textposition="top right", name="J",
         hovertemplate="%{x:.2f} bits<br>2^%{y:.1f} candidates<extra></extra>",
     )  # fmt: skip
     figure.add_scatter(
@@ -74,17 +74,21 @@ def trade(log2_bins: Floats, length_bits: Floats, candidates_bits: Floats, chose
     )  # fmt: skip
     figure.update_xaxes(title="mean message length, bits")
     figure.update_yaxes(title="log₂ of expected candidates", rangemode="tozero")
-    return _finish(figure, 380)
+    return finish(figure, 380)
 
 
 def blame(sups: Mapping[str, Floats], roles: Mapping[str, str], plain: float, colours: Colours) -> go.Figure:
-    """sup r' of every bin under several weightings: one stop line is as slow as the highest bar. Dashed: no bins."""
+    """sup r' of every bin under several weightings, the first one's worst outlined. Dashed: sup r without bins.
+
+    One stop line for all bins is as slow as the highest bar.
+    """
     figure = go.Figure()
-    for name, values in sups.items():
-        worst = int(np.argmax(values))
+    worst = int(np.argmax(next(iter(sups.values()))))
+    for order, (name, values) in enumerate(sups.items()):
+        outline = [4 if b == worst and order == 0 else 0 for b in range(values.size)]
         figure.add_bar(
             x=np.arange(1, values.size + 1), y=values, name=name, marker_color=colours[roles[name]],
-            marker_line={"width": [4 if b == worst else 0 for b in range(values.size)], "color": colours["winner"]},
+            marker_line={"width": outline, "color": colours["winner"]},
         )  # fmt: skip
     figure.add_hline(
         y=plain, line={"color": colours["p"], "dash": "dash"}, annotation_text="no bins: sup r", annotation_font_size=12
@@ -92,10 +96,10 @@ def blame(sups: Mapping[str, Floats], roles: Mapping[str, str], plain: float, co
     figure.update_layout(barmode="group")
     figure.update_xaxes(title="bin, from left to right", dtick=1 if len(next(iter(sups.values()))) <= 16 else None)
     figure.update_yaxes(title="sup r′ of the bin")
-    return _finish(figure, 340)
+    return finish(figure, 340)
 
 
-def _finish(figure: go.Figure, height: int, right: int = 16) -> go.Figure:
+def finish(figure: go.Figure, height: int, right: int = 16) -> go.Figure:
     figure.update_layout(
         height=height, margin={"l": 60, "r": right, "t": 34, "b": 48},
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},

@@ -95,3 +95,12 @@ def test_speed_opens_from_its_link(view):
     app = opened(view, page="speed")
     assert not app.exception
     assert "candidates a second" in words(app)
+
+
+@pytest.mark.parametrize(
+    "view", [View(), View(family="uniform", bits=4.0, candidates=2), View(bits=0.0), View(bits=6.0, dim=2)]
+)
+def test_bias_opens_from_its_link(view):
+    app = opened(view, page="bias")
+    assert not app.exception
+    assert "Total variation" in words(app)

@@ -1,0 +1,64 @@
+"""ORC's bias as pictures: pure functions from numbers to Plotly figures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import plotly.graph_objects as go
+
+from .speed import Colours, Floats, finish
+
+
+class Output(NamedTuple):
+    """What one method puts out: its exact density at the figure's `x`, and a histogram of real samples."""
+
+    name: str
+    role: str
+    density: Floats
+    edges: Floats
+    measured: Floats  # density of the samples between the edges
+
+
+def densities(x: Floats, target: Floats, outputs: Sequence[Output], colours: Colours) -> go.Figure:
+    """The target's density, and the densities ORC puts out: exact as lines, measured as steps."""
+    figure = go.Figure()
+    figure.add_scatter(
+        x=x, y=target, mode="lines", name="target Q", line={"color": colours["q"], "width": 3}, fill="tozeroy",
+        fillcolor=_faint(colours["q"]),
+    )  # fmt: skip
+    for output in outputs:
+        if output.measured.any():
+            figure.add_scatter(
+                x=np.repeat(output.edges, 2)[1:-1], y=np.repeat(output.measured, 2), mode="lines",
+                name=f"{output.name}: samples", line={"color": colours[output.role], "width": 1}, opacity=0.6,
+            )  # fmt: skip
+        figure.add_scatter(
+            x=x, y=output.density, mode="lines", name=f"{output.name}: exact",
+            line={"color": colours[output.role], "width": 2.5, "dash": "dash"},
+        )  # fmt: skip
+    figure.update_xaxes(title="x")
+    figure.update_yaxes(title="density", rangemode="tozero")
+    return finish(figure, 400)
+
+
+def decay(
+    log2_candidates: Floats, lines: Sequence[tuple[str, str, Floats]], chosen: float, what: str, colours: Colours
+) -> go.Figure:
+    """How a measure of the bias falls with the number of candidates; `lines` are (name, role, values)."""
+    figure = go.Figure()
+    for name, role, values in lines:
+        figure.add_scatter(
+            x=log2_candidates, y=np.where(values > 0, values, np.nan), mode="lines+markers", name=name,
+            line={"color": colours[role], "width": 2.5},
+        )  # fmt: skip
+    figure.add_vline(x=chosen, line={"color": colours["bound"], "dash": "dot"}, annotation_text="n chosen")
+    figure.update_xaxes(title="log₂ of the number of candidates n")
+    figure.update_yaxes(title=what, type="log", exponentformat="power", dtick=1)
+    return finish(figure, 340)
+
+
+def _faint(colour: str) -> str:
+    red, green, blue = (int(colour[k : k + 2], 16) for k in (1, 3, 5))
+    return f"rgba({red},{green},{blue},0.15)"
