@@ -546,11 +546,11 @@ class Bias(NamedTuple):
     total_variation: dict[str, tuple[float, ...]]
     kl_bits: dict[str, tuple[float, ...]]
     chosen: dict[str, tuple[float, float]]  # at the chosen n: total variation, KL in bits
-    samples: dict[str, NDArray[np.float64]]  # (runs, D); no rows where some run found nothing to send
+    samples: dict[str, NDArray[np.float64]]  # (runs, D)
 
 
 def bias(view: View) -> Bias:
-    """Exact bias of plain and partitioned ORC on a view's target. RecError where the view asks for the impossible."""
+    """Exact bias of plain and partitioned ORC on a Gaussian target. RecError where the view asks for the impossible."""
     return _bias(
         target=view.target, candidates=view.candidates, seed=view.seed, weights=view.weights, **_channel_values(view)
     )
@@ -571,13 +571,25 @@ def _bias(**values: object) -> Bias:
         now = rec.laws.orc_bias(problem, view.candidates, cut, view.weights)
         chosen[name] = (now.total_variation, now.kl_bits)
         runs = max(200, min(BIAS_RUNS, BIAS_CANDIDATES // view.candidates))
-        try:
-            samples[name] = rec.encode_many(
-                problem, runs, "orc", cut, view.weights, num_candidates=view.candidates, seed=view.seed
-            ).samples
-        except rec.RecError:  # a run in which no candidate fell where Q has mass: there is nothing to send
-            samples[name] = np.empty((0, view.dim))
+        samples[name] = rec.encode_many(
+            problem, runs, "orc", cut, view.weights, num_candidates=view.candidates, seed=view.seed
+        ).samples
     return Bias(powers, variation, divergence, chosen, samples)
+
+
+def chance_of_silence(view: View) -> dict[str, float]:
+    """For a uniform target: the chance that none of the n candidates lies in its box, so that ORC sends nothing."""
+    channel = channel_of(view)
+    problem = channel.draw(view.target)
+    chances = {}
+    for name, cut in (("orc", rec.partition((1,) * view.dim)), ("orc_bins", partition_of(view, channel))):
+        shares = rec.bin_weights(problem, cut, "target_mass")
+        weights = rec.bin_weights(problem, cut, view.weights)
+        inside = 2.0**-problem.kl_bits  # P' of the box: E_Q[1 / r'], interval by interval
+        for share, weight, n in zip(shares, weights, cut.intervals, strict=True):
+            inside *= float(np.sum(share * weight)) * n
+        chances[name] = max(0.0, 1.0 - inside) ** view.candidates
+    return chances
 
 
 def unnoticed_samples(kl_bits: float) -> float:

@@ -35,6 +35,22 @@ st.markdown(
 )
 if not parts.compiled(height=520):
     st.stop()
+if view.family == "uniform":
+    try:
+        chances = cached.chance_of_silence(view)
+    except rec.RecError as error:
+        st.warning(str(error), icon=":material/info:")
+        st.stop()
+    st.markdown(
+        "A uniform target has the same ratio all over its box, so whatever ORC sends is an **exact** sample of Q. What "
+        "too few candidates cost here is silence: none of them lies in the box, and there is nothing to send."
+    )
+    st.markdown(
+        f"| n = {view.candidates:,} | Chance that a race has nothing to send |\n|---|---|\n"
+        + "\n".join(f"| {controls.LANES[name]} | {parts.small(chance)} |" for name, chance in chances.items())
+    )
+    st.markdown("Choose the Gaussian family to see a bias.")
+    st.stop()
 try:
     result = cached.bias(view)
 except rec.RecError as error:
@@ -49,10 +65,9 @@ cuts = {"orc": None, "orc_bins": cached.partition_of(view, channel)}
 # ------------------------------------------------------------------------------------------------ densities
 
 if view.dim == 1:
-    drawn = [samples for samples in result.samples.values() if len(samples)]
-    spread = np.concatenate([[0.5], *(np.quantile(samples[:, 0], [0.002, 0.998]) for samples in drawn)])
+    spread = np.concatenate([np.quantile(samples[:, 0], [0.002, 0.998]) for samples in result.samples.values()])
     first, second = problem.params[0]
-    ends = (first - 4 * second, first + 4 * second) if view.family == "gaussian" else (first, second)
+    ends = (first - 4 * second, first + 4 * second)
     x = np.linspace(min(spread.min(), ends[0]), max(spread.max(), ends[1]), 500)
     outputs = []
     for name, cut in cuts.items():
@@ -64,10 +79,10 @@ if view.dim == 1:
                 ROLE[name],
                 rec.laws.orc_density(problem, view.candidates, x[:, None], cut, view.weights),
                 edges,
-                counts / (max(len(result.samples[name]), 1) * np.diff(edges)),
+                counts / (len(result.samples[name]) * np.diff(edges)),
             )
         )
-    prior = np.exp(-0.5 * x * x) / math.sqrt(2 * math.pi) if view.family == "gaussian" else ((x >= 0) & (x <= 1)) * 1.0
+    prior = np.exp(-0.5 * x * x) / math.sqrt(2 * math.pi)
     target = prior * np.exp2(problem.log_ratio_bits(x[:, None]))
     st.plotly_chart(figures.densities(x, target, outputs, colours), key="bias_densities")
 else:
@@ -80,14 +95,7 @@ def unnoticed(kl_bits: float) -> str:
     return "not even one" if most < 1.0 else "any number" if math.isinf(most) else parts.number(math.floor(most))
 
 
-runs = max(len(samples) for samples in result.samples.values())
-for name, found in result.samples.items():
-    if not len(found):
-        st.info(
-            f"**{controls.LANES[name]}** is drawn from theory alone: with so few candidates some races find none where "
-            "Q has any mass, and send nothing.",
-            icon=":material/info:",
-        )
+runs = len(result.samples["orc"])
 st.markdown(
     f"| n = {view.candidates:,} | Total variation from Q | KL from Q, bits | Samples before anyone could notice |\n"
     "|---|---|---|---|\n"
