@@ -12,8 +12,9 @@ from rec_viz import cached, controls, theme
 from rec_viz.app_pages import parts
 from rec_viz.figures import bias as figures
 
-notices = controls.load_link("bias")
-view = controls.channel_and_bins(
+view = parts.research_page(
+    "bias",
+    "Bias",
     {
         "The channel": ("family", "bits", "dim", "spread", "target"),
         "The candidates": ("candidates",),
@@ -21,14 +22,6 @@ view = controls.channel_and_bins(
     },
     lanes=("orc", "orc_bins"),
 )
-for notice in notices:
-    st.info(notice, icon=":material/info:")
-controls.write_link(view)
-
-heading, share = st.columns([6, 1], vertical_alignment="bottom")
-heading.title("Bias", anchor=False)
-with share:
-    parts.share(view, "bias")
 st.markdown(
     "ORC takes the best of n candidates and stops. With too few of them none may lie where Q wants one, so what it "
     "sends leans towards P. Bins put the candidates where Q is, and the same n goes much further."

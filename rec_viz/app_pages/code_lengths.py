@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 import rec_core as rec
-from rec_viz import cached, controls, theme
+from rec_viz import cached, theme
 from rec_viz.app_pages import parts
 from rec_viz.figures import code_lengths as figures
 
@@ -14,22 +14,15 @@ BATCH = 2000
 TARGET_RUNS = 20_000
 
 
-notices = controls.load_link("code_lengths")
-view = controls.channel_and_bins(
+view = parts.research_page(
+    "code_lengths",
+    "Code lengths",
     {
         "The channel": ("family", "bits", "dim", "spread"),
         "The bins": ("strategy", "log2_bins", "intervals", "weights"),
         "The race": ("seed",),
-    }
+    },
 )
-for notice in notices:
-    st.info(notice, icon=":material/info:")
-controls.write_link(view)
-
-heading, share = st.columns([6, 1], vertical_alignment="bottom")
-heading.title("Code lengths", anchor=False)
-with share:
-    parts.share(view, "code_lengths")
 st.markdown(
     "The message is a bin (log₂ J bits) and the candidate’s number in it. How long is it on average, and how close is "
     "that to the information I, which no method can beat?"

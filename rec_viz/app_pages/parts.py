@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -45,6 +46,22 @@ def _wait(height: int) -> None:
         st.markdown(
             "**Compiling the search for this machine.** This happens once after installation and takes a few seconds."
         )
+
+
+def research_page(
+    page: str, title: str, groups: Mapping[str, Sequence[str]], lanes: tuple[str, ...] = ("pfr", "pfr_bins")
+) -> View:
+    """The top of a page about a channel and its bins: sidebar, notices, address bar, title and share button."""
+    notices = controls.load_link(page)
+    view = controls.channel_and_bins(groups, lanes)
+    for notice in notices:
+        st.info(notice, icon=":material/info:")
+    controls.write_link(view)
+    heading, button = st.columns([6, 1], vertical_alignment="bottom")
+    heading.title(title, anchor=False)
+    with button:
+        share(view, page)
+    return view
 
 
 def share(view: View, page: str) -> None:

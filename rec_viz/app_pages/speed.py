@@ -6,25 +6,18 @@ import numpy as np
 import streamlit as st
 
 import rec_core as rec
-from rec_viz import cached, controls, theme
+from rec_viz import cached, theme
 from rec_viz.app_pages import parts
 from rec_viz.figures import speed as figures
 
-notices = controls.load_link("speed")
-view = controls.channel_and_bins(
+view = parts.research_page(
+    "speed",
+    "Speed",
     {
         "The channel": ("family", "bits", "dim", "spread", "target"),
         "The bins": ("strategy", "log2_bins", "intervals"),
-    }
+    },
 )
-for notice in notices:
-    st.info(notice, icon=":material/info:")
-controls.write_link(view)
-
-heading, share = st.columns([6, 1], vertical_alignment="bottom")
-heading.title("Speed", anchor=False)
-with share:
-    parts.share(view, "speed")
 st.markdown(
     "A search lasts as long as the highest ratio r = q/p it must reckon with. Plain PFR examines that many candidates "
     "on average, sup r. With bins weighted by their peaks it is the average of the peaks, which falls towards 1 as "
