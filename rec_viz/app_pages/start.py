@@ -11,18 +11,20 @@ st.title("Send a random sample in a few bits", anchor=False)
 st.markdown(
     "A sender knows a distribution :orange[**Q**] and wants a receiver to hold one random sample of it. "
     "**Relative entropy coding** does this in hardly more bits than the sample is worth. Both sides draw the same "
-    "random candidates from a shared distribution :blue[**P**], using a shared seed. The sender finds the candidate "
-    "that fits Q best and sends only its number; the receiver draws that one candidate and holds the sample."
+    "random candidates from a shared distribution :blue[**P**], using a shared seed. The sender looks for one that "
+    "suits Q, judging each by its ratio (how much likelier Q makes it than P), and sends only its number; the receiver "
+    "draws that one candidate and holds the sample."
 )
 
 if parts.compiled(height=430):
     race = cached.race(VIEW)
-    stage.show(stage.scene(race, height=290, compact=True), key="start_stage")
+    stage.show(stage.scene(race, height=270, compact=True), key="start_stage")
     plain, bins = race.lanes
     st.markdown(
-        f"On the left the sender had to look at **{plain.trace.examined}** candidates. On the right the same space "
-        f"was cut into {bins.partition.num_bins} bins and P reweighted so that candidates fall where Q is likely: "
-        f"**{bins.trace.examined}** candidates, for a message of nearly the same length."
+        "The plain search on the left (PFR, the Poisson functional representation) looked at "
+        f"**{plain.trace.examined}** candidates. On the right the space was cut into {bins.partition.num_bins} bins and "
+        f"P reweighted so that candidates fall where Q is likely: **{bins.trace.examined}** candidates, for a message "
+        "of nearly the same length."
     )
 
 ask, lab = st.columns([3, 1], vertical_alignment="center")
