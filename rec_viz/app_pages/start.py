@@ -22,9 +22,9 @@ if parts.compiled(height=430):
     plain, bins = race.lanes
     st.markdown(
         "The plain search on the left (PFR, the Poisson functional representation) looked at "
-        f"**{plain.trace.examined}** candidates. On the right the space was cut into {bins.partition.num_bins} bins and "
-        f"P reweighted so that candidates fall where Q is likely: **{bins.trace.examined}** candidates, for a message "
-        "of nearly the same length."
+        f"**{plain.trace.examined}** candidates. On the right the space was cut into {bins.partition.num_bins} bins "
+        f"and P reweighted so that candidates fall where Q is likely: **{bins.trace.examined}** candidates, for a "
+        "message of nearly the same length."
     )
 
 ask, lab = st.columns([3, 1], vertical_alignment="center")
