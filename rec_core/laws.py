@@ -115,6 +115,7 @@ def expected_examined(
     examined iff no earlier one scored below t / sup_j r'; exact to 1e-6 in one dimension, in more to about 1e-3 by the
     convolved law of ln r' (bins with sup_j r' < e^-16: by quasi-Monte Carlo).
     """
+    check_problem(problem)
     plan = make_plan(problem.dim, method, partition, weights, stopping, num_candidates, 2**61)
     if plan.method == ORC:
         return float(plan.num_candidates)

@@ -175,16 +175,19 @@ def log_sum_exp(values: Floats) -> float:
     return top + math.log(total)
 
 
+@njit(cache=True, nogil=True)
 def log_sup_reweighted(table: Tables) -> float:
     """ln sup r' = ln max_j M_j / (J pi_j), which factorises over dimensions; nats.
 
     With `peak_ratio` weights this is ln U_J, the upper Riemann sum.
     """
     total = 0.0
-    for start, stop in zip(table.offsets[:-1], table.offsets[1:], strict=True):
-        peak, weight = table.log_peak[start:stop], table.log_weight[start:stop]
-        alive = peak > -np.inf
-        total += float(np.max(peak[alive] - weight[alive])) - math.log(stop - start)
+    for d in range(table.intervals.shape[0]):
+        top = -np.inf
+        for b in range(table.offsets[d], table.offsets[d + 1]):
+            if table.log_peak[b] > -np.inf:
+                top = max(top, table.log_peak[b] - table.log_weight[b])
+        total += top - math.log(table.intervals[d])
     return total
 
 

@@ -730,14 +730,9 @@ def _many(
             draw_target(table.family, channel_scales, seeds[i], table.params)
         if channel_scales.shape[0] > 0 or i == 0:
             fill_tables(table, weights)
-            log_sup = 0.0
+            log_sup = log_sup_reweighted(table)
             divergence = 0.0
             for d in range(table.intervals.shape[0]):
-                top = -np.inf
-                for b in range(table.offsets[d], table.offsets[d + 1]):
-                    if table.log_peak[b] > -np.inf:
-                        top = max(top, table.log_peak[b] - table.log_weight[b])
-                log_sup += top - math.log(table.intervals[d])
                 divergence += families.kl(table.family, table.params[d])
         kl[i] = divergence
         outcome = run_race(

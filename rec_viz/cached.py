@@ -14,6 +14,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 import rec_core as rec
+from rec_core.randomness import Floats
 
 from .controls import LANES, TABLE, View
 
@@ -51,7 +52,6 @@ class Race(NamedTuple):
     id: str
     problem: rec.Problem
     information_bits: float
-    channel_bits: tuple[float, ...]
     lanes: tuple[Lane, ...]
 
 
@@ -97,7 +97,14 @@ def _race(**values: object) -> Race:
     cut = partition_of(view, channel)
     lanes = tuple(_lane(name, view, channel, problem, cut) for name in LANES if name in view.lanes)
     digest = hashlib.blake2b(repr(view).encode(), digest_size=8).hexdigest()
-    return Race(digest, problem, channel.information_bits, channel.bits, lanes)
+    return Race(digest, problem, channel.information_bits, lanes)
+
+
+def _theory(channel: rec.Channel, cut: rec.Partition) -> tuple[float, float, float]:
+    """Parameter of the Zipf code, overhead E[eps] (none without bins) and bound on the mean length; bits."""
+    overhead = rec.laws.overhead_bits(channel, cut) if cut.num_bins > 1 else 0.0
+    bound = rec.laws.bound_bits(channel.information_bits, cut.log2_num_bins, overhead)
+    return rec.laws.log2_index_bound_bits(channel, cut), overhead, bound
 
 
 def _lane(name: str, view: View, channel: rec.Channel, problem: rec.Problem, cut: rec.Partition) -> Lane:
@@ -107,9 +114,7 @@ def _lane(name: str, view: View, channel: rec.Channel, problem: rec.Problem, cut
     stopping = (view.stopping if enumerable else "single") if method == "pfr" else None
     n = view.candidates if method == "orc" else None
     settings = {"method": method, "partition": bins, "weights": view.weights, "stopping": stopping, "num_candidates": n}
-    zipf_bits = rec.laws.log2_index_bound_bits(channel, bins)
-    overhead = rec.laws.overhead_bits(channel, bins) if bins.num_bins > 1 else 0.0
-    bound = rec.laws.bound_bits(channel.information_bits, bins.log2_num_bins, overhead)
+    zipf_bits, _, bound = _theory(channel, bins)
     trace, sentence, length, bin_bits, index_bits, data, held = None, "", math.nan, "", "", b"", ()
     try:
         expected = rec.laws.expected_examined(problem, **settings)
@@ -163,7 +168,6 @@ class Measured(NamedTuple):
     runs: int
     mean_bits: float
     error_bits: float  # one standard error
-    mean_examined: float
 
 
 def measured(view: View, lane: Lane) -> Measured | None:
@@ -187,7 +191,7 @@ def _measured(name: str, **values: object) -> Measured | None:
     except rec.RecError:
         return None
     lengths = lane.partition.log2_num_bins + rec.ZipfCode(lane.zipf_bits).length_bits(result.indices)
-    return Measured(runs, float(lengths.mean()), float(lengths.std() / math.sqrt(runs)), float(result.examined.mean()))
+    return Measured(runs, float(lengths.mean()), float(lengths.std() / math.sqrt(runs)))
 
 
 # ---------------------------------------------------------------------------------------------------- code lengths
@@ -243,8 +247,7 @@ def _lengths(**values: object) -> Lengths:
 
 def _lane_law(name: str, channel: rec.Channel, cut: rec.Partition) -> LaneLaw:
     law = rec.laws.index_law(channel, cut)
-    zipf_bits = rec.laws.log2_index_bound_bits(channel, cut)
-    overhead = rec.laws.overhead_bits(channel, cut) if cut.num_bins > 1 else 0.0
+    zipf_bits, overhead, bound = _theory(channel, cut)
     zipf = cut.log2_num_bins + zipf_mean_bits(rec.ZipfCode(zipf_bits), law.mean_log2)
     return LaneLaw(
         name=name,
@@ -254,7 +257,7 @@ def _lane_law(name: str, channel: rec.Channel, cut: rec.Partition) -> LaneLaw:
         law=law,
         mean_log2_index=law.mean_log2,
         zipf_mean_bits=zipf,
-        bound_bits=rec.laws.bound_bits(channel.information_bits, cut.log2_num_bins, overhead),
+        bound_bits=bound,
         sharp_bound_bits=rec.laws.sharp_bound_bits(channel, cut),
         overhead_bits=overhead,
         codes=(
@@ -577,6 +580,20 @@ def _bias(**values: object) -> Bias:
     return Bias(powers, variation, divergence, chosen, samples)
 
 
+def output_density(view: View, name: str, x: Floats) -> Floats:
+    """Exact density of what ORC puts out at `x` (M,), in one dimension."""
+    values = _channel_values(view)
+    return _output_density(name, x, target=view.target, candidates=view.candidates, weights=view.weights, **values)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _output_density(name: str, x: Floats, **values: object) -> Floats:
+    view = View(**values)  # type: ignore[arg-type]
+    channel = channel_of(view)
+    cut = partition_of(view, channel) if name == "orc_bins" else None
+    return rec.laws.orc_density(channel.draw(view.target), view.candidates, x[:, None], cut, view.weights)
+
+
 def chance_of_silence(view: View) -> dict[str, float]:
     """For a uniform target: the chance that none of the n candidates lies in its box, so that ORC sends nothing."""
     channel = channel_of(view)
@@ -625,7 +642,6 @@ class WarmUp:
 
     def __init__(self) -> None:
         self.ready = threading.Event()
-        self.started = time.monotonic()
         threading.Thread(target=self._run, daemon=True, name="warm-up").start()
 
     def _run(self) -> None:

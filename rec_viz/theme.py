@@ -22,14 +22,3 @@ ROLES: dict[str, dict[str, str]] = {
         "bound": "#AAB3BD",
     },
 }
-
-# What each role is called in legends and prose.
-NAMES = {
-    "p": "P, the shared coding distribution",
-    "q": "Q, the target only the sender knows",
-    "heuristic": "P′, the reweighted prior",
-    "candidate": "a candidate",
-    "best": "best so far",
-    "winner": "the winner",
-    "bound": "stop line, bound",
-}

@@ -53,7 +53,6 @@ colours = theme.ROLES["dark" if st.context.theme.type == "dark" else "light"]
 ROLE = {"orc": "p", "orc_bins": "heuristic"}
 channel = cached.channel_of(view)
 problem = channel.draw(view.target)
-cuts = {"orc": None, "orc_bins": cached.partition_of(view, channel)}
 
 # ------------------------------------------------------------------------------------------------ densities
 
@@ -63,14 +62,14 @@ if view.dim == 1:
     ends = (first - 4 * second, first + 4 * second)
     x = np.linspace(min(spread.min(), ends[0]), max(spread.max(), ends[1]), 500)
     outputs = []
-    for name, cut in cuts.items():
+    for name in ROLE:
         edges = np.linspace(x[0], x[-1], 61)
         counts, _ = np.histogram(result.samples[name][:, 0], edges)
         outputs.append(
             figures.Output(
                 controls.LANES[name],
                 ROLE[name],
-                rec.laws.orc_density(problem, view.candidates, x[:, None], cut, view.weights),
+                cached.output_density(view, name, x),
                 edges,
                 counts / (len(result.samples[name]) * np.diff(edges)),
             )
@@ -128,7 +127,7 @@ samples = st.select_slider(
     key="bias_samples",
 )  # fmt: skip
 rows = []
-for name in cuts:
+for name in ROLE:
     enough = cached.candidates_unnoticed(view, samples, name)
     rows.append(f"| {controls.LANES[name]} | {'more than 2³⁰' if enough is None else parts.number(enough)} |")
 st.markdown("| Unnoticed in that many samples | Candidates n |\n|---|---|\n" + "\n".join(rows))
