@@ -8,7 +8,9 @@ import streamlit as st
 import rec_core as rec
 from rec_viz import cached, theme
 from rec_viz.app_pages import parts
+from rec_viz.export import chart
 from rec_viz.figures import speed as figures
+from rec_viz.snippets import speed as snippets
 
 view = parts.research_page(
     "speed",
@@ -79,14 +81,15 @@ trap = cached.trap(view)
 if trap is None:
     st.markdown("Shown in one dimension with 2 to 64 bins: set D = 1 and choose J there.")
 else:
-    st.plotly_chart(
+    chart(
         figures.blame(
             {"target mass": np.array(trap.target_mass), "peak ratio": np.array(trap.peak_ratio)},
             {"target mass": "best", "peak ratio": "heuristic"},
             trap.plain,
             colours,
         ),
-        key="speed_blame",
+        "speed_blame",
+        snippets.blame(view),
     )
     worst = int(np.argmax(trap.target_mass)) + 1
     st.markdown(
