@@ -144,10 +144,10 @@ def test_several_dimensions_agree_with_cells_of_the_oracle():
 def test_bins_beyond_enumeration_agree_with_all_of_them(monkeypatch):
     problem, cut = rec.gaussian_problem([0.5, -0.3, 0.1], [0.3, 0.6, 0.4]), rec.partition([8, 4, 8])
     full = laws.index_law(problem, cut)
-    monkeypatch.setattr(laws, "ENUMERABLE_BINS", 4)
-    laws._index_law.cache_clear()
+    monkeypatch.setattr(laws.index, "ENUMERABLE_BINS", 4)
+    laws.index._index_law.cache_clear()
     drawn = laws.index_law(problem, cut)
-    laws._index_law.cache_clear()
+    laws.index._index_law.cache_clear()
     assert full.error_bits == 0 < drawn.error_bits < 0.01
     assert drawn.mean_log2 == pytest.approx(full.mean_log2, abs=5 * drawn.error_bits + 1e-3)
 
