@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 import rec_core as rec
 from rec_core.randomness import Floats
 
-from .controls import LANES, TABLE, View
+from .controls import LANES, MAX_DIM, TABLE, VECTORS, View, vector
 
 MAX_EXAMINED = 2**21  # of a search on the stage: about half a second
 MAX_NUMBERS = 24_000  # events times dimensions shipped to the browser
@@ -55,8 +55,53 @@ class Race(NamedTuple):
     lanes: tuple[Lane, ...]
 
 
+def problem_of(view: View) -> tuple[rec.Channel, rec.Problem]:
+    """The channel a view describes and the target Q at hand: drawn from it, or the reader's own. The one way from a
+    view to either. RecError where the view asks for the impossible.
+    """
+    if view.source == "own":
+        problem = _own_problem(view)
+        return channel_like(problem), problem
+    channel = _shared_out(view)
+    return channel, channel.draw(view.target)
+
+
 def channel_of(view: View) -> rec.Channel:
-    """The channel a view describes; its I shared over dimensions."""
+    """The channel a view describes."""
+    return problem_of(view)[0]
+
+
+def _own_problem(view: View) -> rec.Problem:
+    """The target whose vectors the reader gave, or a sentence."""
+    names = VECTORS[view.family]
+    vectors = []
+    for name in names:
+        numbers = vector(getattr(view, name))
+        if numbers is None:
+            raise rec.RecError(
+                f"“{TABLE[name].label}” must be numbers separated by commas, for example 0.5, -1; "
+                f"got “{getattr(view, name)}”."
+            )
+        if len(numbers) > MAX_DIM:
+            raise rec.RecError(f"The Lab shows up to {MAX_DIM} dimensions; “{TABLE[name].label}” has {len(numbers)}.")
+        vectors.append(numbers)
+    if len(vectors[0]) != len(vectors[1]):
+        raise rec.RecError(
+            f"Give one number a dimension in both: “{TABLE[names[0]].label}” has {len(vectors[0])}, "
+            f"“{TABLE[names[1]].label}” has {len(vectors[1])}."
+        )
+    make = rec.gaussian_problem if view.family == "gaussian" else rec.uniform_problem
+    return make(*vectors)
+
+
+def channel_like(problem: rec.Problem) -> rec.Channel:
+    """The channel with as much information in every dimension as this one target holds there: I_d = KL_d."""
+    bits = [max(0.0, rec.Problem(problem.family, (pair,)).kl_bits) for pair in problem.params]
+    return rec.gaussian_channel(bits) if problem.family == "gaussian" else rec.uniform_channel(bits)
+
+
+def _shared_out(view: View) -> rec.Channel:
+    """A channel by its I and how it is shared over dimensions."""
     shares = np.ones(view.dim)
     if view.spread == "falling":
         shares = 0.5 ** np.arange(view.dim)
@@ -92,8 +137,7 @@ def race(view: View) -> Race:
 @st.cache_data(max_entries=128, show_spinner=False)
 def _race(**values: object) -> Race:
     view = View(**values)  # type: ignore[arg-type]
-    channel = channel_of(view)
-    problem = channel.draw(view.target)
+    channel, problem = problem_of(view)
     cut = partition_of(view, channel)
     lanes = tuple(_lane(name, view, channel, problem, cut) for name in LANES if name in view.lanes)
     digest = hashlib.blake2b(repr(view).encode(), digest_size=8).hexdigest()
@@ -163,7 +207,7 @@ def _bin_bits(numbers: tuple[int, ...], intervals: tuple[int, ...]) -> str:
 
 
 class Measured(NamedTuple):
-    """Average message length over fresh targets and races, in bits."""
+    """Average message length over fresh races, and over fresh targets where they are drawn; in bits."""
 
     runs: int
     mean_bits: float
@@ -180,13 +224,13 @@ def measured(view: View, lane: Lane) -> Measured | None:
 @st.cache_data(max_entries=256, show_spinner=False)
 def _measured(name: str, **values: object) -> Measured | None:
     view = View(**values)  # type: ignore[arg-type]
-    channel = channel_of(view)
+    channel, problem = problem_of(view)
     lane = next(lane for lane in race(view).lanes if lane.name == name)
     runs = int(min(MEASURED_RUNS, MEASURED_CANDIDATES / max(lane.expected_examined, 1.0)))
     try:
         result = rec.encode_many(
-            channel, runs, lane.method, lane.partition, lane.weights, lane.stopping, lane.num_candidates,
-            seed=view.seed, max_examined=MEASURED_CANDIDATES,
+            problem if view.source == "own" else channel, runs, lane.method, lane.partition, lane.weights,
+            lane.stopping, lane.num_candidates, seed=view.seed, max_examined=MEASURED_CANDIDATES,
         )  # fmt: skip
     except rec.RecError:
         return None
@@ -233,7 +277,7 @@ def lengths(view: View) -> Lengths:
 
 def _channel_values(view: View) -> dict[str, object]:
     """The values that decide a view's channel and partition: a key no other control disturbs."""
-    names = ("family", "bits", "dim", "spread", "log2_bins", "strategy", "intervals")
+    names = ("source", "family", *VECTORS[view.family], "bits", "dim", "spread", "log2_bins", "strategy", "intervals")
     return {name: getattr(view, name) for name in names}
 
 
@@ -514,11 +558,10 @@ class Trap(NamedTuple):
 
 def trap(view: View) -> Trap | None:
     """The view's target in one dimension; None where there are too few or too many bins to show."""
-    channel = channel_of(view)
+    channel, problem = problem_of(view)
     cut = partition_of(view, channel)
     if view.dim != 1 or not 2 <= cut.num_bins <= 64 or channel.information_bits == 0:
         return None
-    problem = channel.draw(view.target)
     (peaks,) = rec.bin_peaks_bits(problem, cut)
     sups = []
     for weights in ("target_mass", "peak_ratio"):
@@ -562,8 +605,7 @@ def bias(view: View) -> Bias:
 @st.cache_data(max_entries=32, show_spinner="Working out the exact densities")
 def _bias(**values: object) -> Bias:
     view = View(**values)  # type: ignore[arg-type]
-    channel = channel_of(view)
-    problem = channel.draw(view.target)
+    channel, problem = problem_of(view)
     cuts = {"orc": rec.partition((1,) * view.dim), "orc_bins": partition_of(view, channel)}
     powers = tuple(float(k) for k in range(0, 22, 3))
     variation, divergence, chosen, samples = {}, {}, {}, {}
@@ -589,15 +631,14 @@ def output_density(view: View, name: str, x: Floats) -> Floats:
 @st.cache_data(max_entries=64, show_spinner=False)
 def _output_density(name: str, x: Floats, **values: object) -> Floats:
     view = View(**values)  # type: ignore[arg-type]
-    channel = channel_of(view)
+    channel, problem = problem_of(view)
     cut = partition_of(view, channel) if name == "orc_bins" else None
-    return rec.laws.orc_density(channel.draw(view.target), view.candidates, x[:, None], cut, view.weights)
+    return rec.laws.orc_density(problem, view.candidates, x[:, None], cut, view.weights)
 
 
 def chance_of_silence(view: View) -> dict[str, float]:
     """For a uniform target: the chance that none of the n candidates lies in its box, so that ORC sends nothing."""
-    channel = channel_of(view)
-    problem = channel.draw(view.target)
+    channel, problem = problem_of(view)
     chances = {}
     for name, cut in (("orc", rec.partition((1,) * view.dim)), ("orc_bins", partition_of(view, channel))):
         shares = rec.bin_weights(problem, cut, "target_mass")
@@ -618,8 +659,7 @@ def unnoticed_samples(kl_bits: float) -> float:
 def candidates_for(samples: int, name: str, **values: object) -> int | None:
     """The least power of two of candidates whose bias goes unnoticed in that many samples; None past 2^30."""
     view = View(**values)  # type: ignore[arg-type]
-    channel = channel_of(view)
-    problem = channel.draw(view.target)
+    channel, problem = problem_of(view)
     cut = partition_of(view, channel) if name == "orc_bins" else None
 
     def unnoticed(k: int) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 from urllib.parse import urlencode
 
@@ -23,7 +25,12 @@ class View(NamedTuple):
     """Everything that decides what the Lab shows: one value a parameter, flat so that it can key a cache."""
 
     lanes: tuple[str, ...] = ("pfr", "pfr_bins")
+    source: str = "channel"
     family: str = "gaussian"
+    means: str = "1"
+    scales: str = "0.4"
+    lows: str = "0.25"
+    highs: str = "0.5"
     bits: float = 3.0
     dim: int = 1
     spread: str = "equal"
@@ -66,7 +73,7 @@ class Parameter(NamedTuple):
                 raise ValueError(text)
             return chosen
         if self.kind == "text":
-            if len(text) > 400:
+            if len(text) > self.high:
                 raise ValueError(text)
             return text
         value = float(text) if isinstance(self.default, float) else int(text)
@@ -97,9 +104,20 @@ PARAMETERS: tuple[Parameter, ...] = (
         "choices", LANES,
     ),
     Parameter(
+        "source", "Target Q", "Drawn: a channel draws one for you. Own: you type its vectors or drag it on the stage.",
+        "choice", {"channel": "Drawn", "own": "Own"},
+    ),
+    Parameter(
         "family", "Family", "What P and Q look like in every dimension.", "choice",
         {"gaussian": "Gaussian", "uniform": "Uniform"},
     ),
+    Parameter("means", "Means of Q", "Numbers separated by commas, one a dimension; P has mean 0 in each.", "text",
+              high=2000),
+    Parameter("scales", "Scales of Q", "Standard deviations, one a dimension; P has 1 in each. PFR needs them below 1.",
+              "text", high=2000),
+    Parameter("lows", "Lower ends of Q", "Where Q’s box begins in each dimension, from 0; P fills 0 to 1.", "text",
+              high=2000),
+    Parameter("highs", "Upper ends of Q", "Where Q’s box ends in each dimension, up to 1.", "text", high=2000),
     Parameter(
         "bits", "Information I, bits",
         "How much the sample tells about the source: no method can send fewer bits on average.",
@@ -119,7 +137,7 @@ PARAMETERS: tuple[Parameter, ...] = (
          "own": "Own"},
     ),
     Parameter("intervals", "Intervals of each dimension", "Whole numbers separated by commas, one a dimension: 8, 4.",
-              "text"),
+              "text", high=400),
     Parameter(
         "weights", "Bin weights of P′",
         "How often P′ visits each bin. Peak ratio: by the highest ratio in the bin, fastest for PFR. "
@@ -175,6 +193,50 @@ PRESETS: tuple[Preset, ...] = (
 )  # fmt: skip
 
 
+# ------------------------------------------------------------------------------------------------ own targets
+
+VECTORS = {"gaussian": ("means", "scales"), "uniform": ("lows", "highs")}
+MAX_DIM = int(TABLE["dim"].high)
+
+
+def vector(text: str) -> tuple[float, ...] | None:
+    """The numbers a person typed, separated by commas, spaces or semicolons; None where one of them is not a number."""
+    try:
+        return tuple(float(part) for part in re.split(r"[,;\s]+", text.replace("−", "-").strip(" ,;\n")))
+    except ValueError:
+        return None
+
+
+def write_vector(numbers: Iterable[float]) -> str:
+    """Numbers as a person would type them."""
+    return ", ".join(f"{number:.9g}" for number in numbers)
+
+
+def consistent(view: View) -> View:
+    """An own target has as many dimensions as numbers: the view's D follows them."""
+    first = vector(getattr(view, VECTORS[view.family][0])) if view.source == "own" else None
+    return view._replace(dim=len(first)) if first and len(first) <= MAX_DIM else view
+
+
+def own_target(view: View, rows: Iterable[Sequence[float]]) -> View:
+    """The view with Q set to these rows, one a dimension: (mean, scale), or (low, high) of a uniform Q."""
+    texts = (write_vector(column) for column in zip(*rows, strict=True))
+    return consistent(view._replace(source="own", **dict(zip(VECTORS[view.family], texts, strict=True))))
+
+
+def dragged(view: View, change: Mapping[str, Any]) -> View:
+    """The view after the reader let go of a handle of the stage; see `stage.show`."""
+    if "rows" in change:
+        view = own_target(view, change["rows"])
+    if "intervals" in change:
+        numbers = [int(n) for n in change["intervals"]]
+        if view.strategy == "own":
+            view = view._replace(intervals=", ".join(map(str, numbers)))
+        else:
+            view = view._replace(log2_bins=math.prod(numbers).bit_length() - 1)
+    return view
+
+
 # ------------------------------------------------------------------------------------------------ links
 
 
@@ -191,7 +253,7 @@ def read_link(query: Mapping[str, str]) -> tuple[View, list[str]]:
             except ValueError:
                 shown = parameter.write(parameter.default)
                 notices.append(f"The link’s value for “{parameter.label}” cannot be used; it is set to {shown}.")
-    return View(**values), notices
+    return consistent(View(**values)), notices
 
 
 def link_query(view: View) -> dict[str, str]:
@@ -244,8 +306,16 @@ def relevant(key: str, values: Mapping[str, Any]) -> bool:
     """Whether a parameter says anything, given the values of those before it; the others are not drawn."""
     lanes = values.get("lanes", ())
     bins = any(name.endswith("_bins") for name in lanes)
+    own = values.get("source") == "own"
     return {
-        "spread": values.get("dim", 1) > 1,
+        "bits": not own,
+        "dim": not own,
+        "target": not own,
+        "spread": not own and values.get("dim", 1) > 1,
+        "means": own and values.get("family") == "gaussian",
+        "scales": own and values.get("family") == "gaussian",
+        "lows": own and values.get("family") == "uniform",
+        "highs": own and values.get("family") == "uniform",
         "candidates": any(name.startswith("orc") for name in lanes),
         "stopping": any(name.startswith("pfr") for name in lanes),
         "strategy": bins,
@@ -279,7 +349,7 @@ def widget(key: str) -> Any:
         return st.select_slider(p.label, p.powers, format_func=lambda n: f"{n:,}", **common)
     if p.kind == "whole":
         return st.number_input(p.label, int(p.low), int(p.high), step=1, **common)
-    return st.text_input(p.label, max_chars=400, **common)
+    return st.text_input(p.label, max_chars=int(p.high), **common)
 
 
 def draw(keys: Sequence[str], values: dict[str, Any]) -> None:
@@ -295,10 +365,10 @@ def kept(key: str) -> Any:
 
 def channel_and_bins(groups: Mapping[str, Sequence[str]], lanes: tuple[str, ...] = ("pfr", "pfr_bins")) -> View:
     """The sidebar of a research page, which compares `lanes`: headed groups; other parameters keep the Lab's values."""
-    values: dict[str, Any] = {"lanes": lanes}
+    values: dict[str, Any] = {"lanes": lanes, "source": kept("source")}
     with st.sidebar:
         for title, keys in groups.items():
             st.subheader(title, anchor=False)
             draw(keys, values)
     del values["lanes"]
-    return View(**{key: values.get(key, kept(key)) for key in View._fields})
+    return consistent(View(**{key: values.get(key, kept(key)) for key in View._fields}))

@@ -51,8 +51,7 @@ except rec.RecError as error:
     st.stop()
 colours = theme.ROLES["dark" if st.context.theme.type == "dark" else "light"]
 ROLE = {"orc": "p", "orc_bins": "heuristic"}
-channel = cached.channel_of(view)
-problem = channel.draw(view.target)
+_, problem = cached.problem_of(view)
 
 # ------------------------------------------------------------------------------------------------ densities
 

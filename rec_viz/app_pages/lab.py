@@ -22,20 +22,43 @@ def another(key: str) -> None:
     st.session_state[key] += 1
 
 
+def let_go(change: dict[str, Any]) -> None:
+    """The reader dragged a handle of the stage: the controls follow."""
+    controls.set_view(controls.dragged(st.session_state.view_now, change))
+
+
+def adopt_target() -> None:
+    """An own target begins as the one on the stage."""
+    before = st.session_state.view_now
+    if st.session_state.get("source") != "own" or before.source == "own":
+        return
+    try:
+        _, problem = cached.problem_of(before._replace(family=st.session_state.family))
+    except rec.RecError:
+        return
+    controls.set_view(controls.own_target(before._replace(family=problem.family), problem.params))
+
+
 def draw_controls() -> View:
     """The sidebar: every parameter that says something in the present view."""
     values: dict[str, Any] = {}
+    adopt_target()
     with st.sidebar:
         st.subheader("The problem", anchor=False)
-        controls.draw(("family", "bits", "dim", "spread", "target"), values)
-        st.button("Another target", icon=":material/casino:", on_click=another, args=("target",), key="another_target")
+        controls.draw(
+            ("source", "family", "means", "scales", "lows", "highs", "bits", "dim", "spread", "target"), values
+        )
+        if values["source"] == "channel":
+            st.button(
+                "Another target", icon=":material/casino:", on_click=another, args=("target",), key="another_target"
+            )
         st.subheader("The methods", anchor=False)
         controls.draw(("lanes", "candidates", "strategy", "log2_bins", "intervals", "weights", "stopping"), values)
         st.subheader("The race", anchor=False)
         controls.draw(("seed",), values)
         st.button("Another race", icon=":material/casino:", on_click=another, args=("seed",), key="another_race")
         controls.draw(("view",), values)
-    return View(**values)
+    return controls.consistent(View(**values))
 
 
 def sentences(view: View, race: cached.Race) -> None:
@@ -93,7 +116,15 @@ def cards(view: View, race: cached.Race) -> None:
                     Bar(
                         f"Mean of {average.runs}",
                         f"{average.mean_bits:.1f} ± {average.error_bits:.1f}",
-                        ((average.mean_bits, colours["candidate"], "average over fresh targets and races"),),
+                        (
+                            (
+                                average.mean_bits,
+                                colours["candidate"],
+                                "average over fresh races"
+                                if view.source == "own"
+                                else "average over fresh targets and races",
+                            ),
+                        ),
                     )
                 )
             bars.append(
@@ -169,7 +200,10 @@ for preset in PRESETS:
         st.markdown(f"**{preset.name}.** {preset.teaches}")
         break
 else:
-    st.markdown("Press Play, step with the arrow keys, or drag the position. Every control answers at once.")
+    st.markdown(
+        "Press Play, step with the arrow keys, or drag the position. The round and upright handles on "
+        "the picture move Q and the bins. Every control answers at once."
+    )
 
 if parts.compiled(height=520):
     try:
@@ -179,13 +213,18 @@ if parts.compiled(height=520):
         st.stop()
     problem = race.problem
     top = 2.0 ** min(problem.renyi_inf_bits, 1020)
-    st.markdown(
-        f"I = **{race.information_bits:.1f} bits** on average over targets · this target: KL(Q‖P) = "
-        f"**{problem.kl_bits:.2f} bits**, highest ratio q/p = **{parts.number(top)}**"
-    )
+    highest = f"KL(Q‖P) = **{problem.kl_bits:.2f} bits**, highest ratio q/p = **{parts.number(top)}**"
+    if view.source == "own":
+        st.markdown(
+            f"Your own target: {highest}. The bins, the code and the bound are made for the channel whose information "
+            "in each dimension is this target’s KL there."
+        )
+    else:
+        st.markdown(f"I = **{race.information_bits:.1f} bits** on average over targets · this target: {highest}")
     if any(lane.trace is not None for lane in race.lanes):
         blame = stage.worst_bin(race) if view.weights == "target_mass" else None
-        stage.show(stage.scene(race, view.view, highlight=blame or ()), key="lab_stage")
+        scene = stage.scene(race, view.view, highlight=blame or (), handles=True)
+        stage.show(scene, key="lab_stage", on_commit=let_go)
     for lane in race.lanes:
         if lane.trace is None:
             st.warning(

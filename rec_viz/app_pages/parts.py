@@ -61,6 +61,12 @@ def research_page(
     heading.title(title, anchor=False)
     with button:
         share(view, page)
+    if view.source == "own":
+        st.info(
+            "The Lab’s target is your own. Where this page averages over targets, they are those of the channel with "
+            "the same information in each dimension.",
+            icon=":material/info:",
+        )
     return view
 
 

@@ -24,7 +24,7 @@ from __future__ import annotations
 
 import base64
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -44,8 +44,8 @@ __all__ = ["SCRIPTS", "bins_text", "scene", "script", "show", "worst_bin"]
 
 _HERE = Path(__file__).parent
 SCRIPTS = (
-    "scene", "timeline", "words", "captions", "draw", "layers", "race", "panel", "plane", "strips", "highlight",
-    "morph", "pose", "lane", "player", "mount",
+    "maths", "scene", "timeline", "words", "captions", "draw", "layers", "race", "panel", "plane", "strips",
+    "highlight", "clock", "preview", "handles", "morph", "pose", "lane", "player", "mount",
 )  # fmt: skip
 
 
@@ -64,9 +64,18 @@ _MOUNT = st.components.v2.component(
 _GRID = 900  # points of a drawn density
 
 
-def show(scene: dict[str, Any], key: str) -> None:
-    """Mount the stage on a scene."""
-    _MOUNT(data=scene, key=key, width="stretch", height="content")
+def show(scene: dict[str, Any], key: str, on_commit: Callable[[dict[str, Any]], None] | None = None) -> None:
+    """Mount the stage on a scene. `on_commit` is told, before the next run, what the reader dragged and let go:
+
+    {"rows": [[mean, scale], ...]} of Q ([low, high] where it is uniform), {"intervals": [n, ...]}, or both.
+    """
+
+    def committed() -> None:
+        change = st.session_state[key].get("commit")
+        if on_commit is not None and change is not None:
+            on_commit(change)
+
+    _MOUNT(data=scene, key=key, width="stretch", height="content", on_commit_change=committed)
 
 
 def scene(
@@ -76,11 +85,12 @@ def scene(
     compact: bool = False,
     step: str | None = None,
     highlight: str | Sequence[str] = (),
+    handles: bool = False,
 ) -> dict[str, Any]:
     """What the stage draws, as JSON: numbers in packed arrays, x in P's own units, u in quantile space.
 
     `view` is "auto", "race" (1-D), "plane" (2-D) or "strips"; `compact` leaves out the table of candidates. `step` and
-    `highlight` are explained at the top of this file.
+    `highlight` are explained at the top of this file; `handles` lets the reader drag Q and the bins.
     """
     problem = race.problem
     if view == "auto" or (view == "race" and problem.dim != 1) or (view == "plane" and problem.dim != 2):
@@ -94,6 +104,7 @@ def scene(
         "colors": ROLES,
         "height": height,
         "compact": compact,
+        "handles": handles,
         "problem": _problem(problem, low_high),
         "lanes": [_lane(problem, lane, grid) for lane in shown],
         "receiver": [_receiver(lane) for lane in shown],
@@ -187,6 +198,7 @@ def _lane(problem: rec.Problem, lane: Lane, grid: NDArray[np.float64]) -> dict[s
         "method": lane.method,
         "partitioned": lane.partition.num_bins > 1,
         "weights": lane.weights if lane.partition.num_bins > 1 else None,
+        "bin_weights": lane.weights,
         "num_bins_text": bins_text(lane.partition),
         "log2_num_bins": lane.partition.log2_num_bins,
         "intervals": _pack(lane.partition.intervals, "i4"),

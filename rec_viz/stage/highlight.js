@@ -83,7 +83,8 @@ function raceBin(view, pose, target) {
   const [b] = target.bin, { edges } = view;
   if (!edges || pose.cut < 0.5) return null;
   const x0 = edges[b], x1 = Math.max(edges[b + 1], x0 + 2), path = boxes([[x0 - 3, view.top - 6, x1 + 3, view.bottom]]);
-  return { hole: path, draw: (ctx) => outline(ctx, view.theme, path), name: binTitle(target), at: [(x0 + x1) / 2, view.top + 12, "center"] };
+  const draw = (ctx) => { outline(ctx, view.theme, path); if (target.clock) drawClock(view, pose, ctx); };
+  return { hole: path, draw, name: binTitle(target), at: [(x0 + x1) / 2, view.top + 12, "center"] };
 }
 
 function raceCurve(view, pose) {

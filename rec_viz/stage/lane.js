@@ -13,7 +13,7 @@ function stepName(scene, step) {
   return { glance: "At a glance", densities: "P and Q", cut: "Cut into bins", reweight: "Reweight", winner: "Winner", message: "Message", decoded: "Decoded" }[kind];
 }
 
-function createLane(scene, lane) {
+function createLane(scene, lane, wake) {
   const view = { scene, lane, targets: [], width: 0, height: 0, pose: { big: 0, cut: 0, weigh: 0, final: 0, lit: 0, decoded: 0, point: 0, inverse: 0, sweep: 0, top: 0, fresh: [] } };
   view.number = el("b");
   view.unit = el("span");
@@ -26,7 +26,7 @@ function createLane(scene, lane) {
   view.caption.hidden = scene.lanes.length === 1;
   view.article = el("div", "lane",
     el("div", "lane-head", el("div", "lane-title", el("strong", "", lane.title), el("small", "", costText(lane))), el("span", "count", view.number, " ", view.unit)),
-    view.picture, view.caption, messageRow(view), receiverRow(view));
+    view.picture, view.caption, messageRow(view), receiverRow(view), clockRow(view, wake));
   view.canvas.addEventListener("pointermove", (event) => hover(view, event));
   view.canvas.addEventListener("pointerdown", (event) => hover(view, event));
   view.canvas.addEventListener("pointerleave", () => { view.tip.hidden = true; });
@@ -96,6 +96,7 @@ function syncLane(scene, view, state, progress) {
   for (const node of view.article.querySelectorAll(".part small")) node.classList.toggle("waiting", !written);
   view.total.classList.toggle("waiting", !written);
   view.received.classList.toggle("waiting", kind !== "glance" && kind !== "decoded");
+  text(view.clockText, clockWords(scene, view));
 }
 
 function hover(view, event) {

@@ -12,7 +12,7 @@ export default function (component) {
     player = createPlayer(parentElement);
     players.set(parentElement, player);
   }
-  player.show(data);
+  player.show(data, component.setTriggerValue);
   player.recolour();
   return player.destroy;
 }

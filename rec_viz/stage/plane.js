@@ -16,13 +16,18 @@ function layoutPlane(view) {
     view.px[e] = view.X(lane.x[e * lane.dim]);
     view.py[e] = view.Y(lane.x[e * lane.dim + 1]);
   }
-  view.cells = lane.hasGrid && lane.partitioned ? [0, 1].map((d) => {
+  view.cells = lane.hasGrid && lane.partitioned ? planeCells(view) : null;
+  if (wide) layoutPanel(view, view.right + 44, 0, width, height - 2);
+  else layoutPanel(view, 0, view.bottom + 24, width, height);
+}
+
+function planeCells(view) {
+  const { lane } = view;
+  return [0, 1].map((d) => {
     const cuts = Array.from(lane.edges.subarray(lane.offsets[d] + d, lane.offsets[d + 1] + d + 1), d ? view.Y : view.X);
     const weights = lane.weights_by_dim.subarray(lane.offsets[d], lane.offsets[d + 1]);
     return { cuts, weights, top: Math.max(...weights) };
-  }) : null;
-  if (wide) layoutPanel(view, view.right + 44, 0, width, height - 2);
-  else layoutPanel(view, 0, view.bottom + 24, width, height);
+  });
 }
 
 function drawPlane(view, pose) {

@@ -78,6 +78,9 @@ function createPlayer(parent) {
   const on = (target, name, listener) => target.addEventListener(name, listener, { signal: events.signal });
   let scene = null, state = null, views = [], theme = null, request = 0, last = 0, frames = 0, shown = null;
 
+  let draft = null; // what the handles say, while Python has not heard of it or not yet answered
+  let tell = null; // how to reach Python
+
   const wake = () => { if (!request && scene) { last = performance.now(); request = requestAnimationFrame(frame); } };
 
   function goTo(step, animate = false) {
@@ -112,8 +115,12 @@ function createPlayer(parent) {
     const dt = Math.min(0.1, Math.max(0, (now - last) / 1000));
     last = now;
     if (!views.every((view) => layoutLane(scene, view))) return; // not laid out yet: the resize observer wakes us
-    if (!theme || frames % 30 === 0 || !state.playing) theme = readTheme(root, scene.colors);
+    if (!theme || frames % 30 === 0 || !(state.playing || draft)) theme = readTheme(root, scene.colors);
     advance(dt);
+    if (draft) {
+      showDraft();
+      return;
+    }
     const still = reduced.matches;
     let moving = false;
     for (const view of views) {
@@ -125,10 +132,46 @@ function createPlayer(parent) {
       drawLane(scene, view, theme);
     }
     if (!state.playing && state.since < (TWEEN[scene.timeline.kind(state.step)] || 0)) moving = true;
+    handles.place();
     root.dataset.frame = String(++frames);
     syncControls();
     syncWords();
     if (state.playing || moving) request = requestAnimationFrame(frame);
+  }
+
+  function showDraft() {
+    const lanes = views.map((view) => draftLane(scene, view.lane, draft));
+    views.forEach((view, i) => drawPreview(scene, view, theme, draft, lanes[i]));
+    handles.place(draftWords(lanes));
+    root.dataset.frame = String(++frames);
+    setText(ui.caption, previewText(scene, lanes, draft));
+  }
+
+  const handles = createHandles({
+    draft: () => draft || draftOf(scene),
+    views: () => views,
+    change(next) {
+      if (state.playing) pause();
+      draft = next;
+      root.dataset.dragging = "true";
+      wake();
+    },
+    commit() {
+      const before = draftOf(scene), change = {};
+      if (draft && !sameDraft(draft.rows, before.rows)) change.rows = draft.rows;
+      if (draft && !sameDraft(draft.intervals, before.intervals)) change.intervals = draft.intervals;
+      if (!Object.keys(change).length) forgetDraft();
+      else tell("commit", change); // the picture stays as it is until the new race arrives
+    },
+    cancel: forgetDraft,
+  });
+
+  function forgetDraft() {
+    draft = null;
+    delete root.dataset.dragging;
+    for (const view of views) view.layer.done = Infinity;
+    ui.key = null;
+    wake();
   }
 
   function advance(dt) {
@@ -177,8 +220,10 @@ function createPlayer(parent) {
     for (const view of views) syncLane(scene, view, state, progress);
   }
 
-  function show(data) {
+  function show(data, tellPython) {
+    tell = tellPython;
     if (scene && scene.id === data.id) {
+      if (draft && !handles.holding()) forgetDraft(); // Python's answer was to leave things as they are
       scene.colors = data.colors;
       theme = null;
       pointAt(data.point, true);
@@ -201,10 +246,13 @@ function createPlayer(parent) {
     ui.lanes.style.setProperty("--lanes", scene.lanes.length);
     root.classList.toggle("many", scene.lanes.length > 1);
     views.forEach((view) => observer.unobserve(view.picture));
-    views = scene.lanes.map((lane) => createLane(scene, lane));
+    draft = null;
+    delete root.dataset.dragging;
+    views = scene.lanes.map((lane) => createLane(scene, lane, chooseClock));
     for (const view of views) view.morph = morphFrom(earlier, scene, view.lane);
     ui.lanes.replaceChildren(...views.map((view) => view.article));
     views.forEach((view) => observer.observe(view.picture));
+    handles.attach(scene, views);
     colourWords();
     pointAt(data.point, Boolean(before));
     wake();
@@ -215,10 +263,7 @@ function createPlayer(parent) {
     scene.point = point;
     const targets = point.targets;
     root.dataset.marked = targets.map(({ kind }) => kind).join(" ");
-    for (const view of views) {
-      view.targets = targets.filter(({ lane }) => scene.lanes[lane] === view.lane);
-      markLane(scene, view);
-    }
+    views.forEach(gatherTargets);
     ui.pointed.hidden = !targets.length;
     setText(ui.pointed, targets.length ? pointedText(scene, targets) : "");
     const key = JSON.stringify(point);
@@ -228,6 +273,18 @@ function createPlayer(parent) {
     if (!point.step) return;
     state.playing = false;
     goTo(stepOf(scene.timeline, point.step), animate);
+  }
+
+  // What Python points at, and the bin whose clock the reader has chosen.
+  function gatherTargets(view) {
+    view.targets = [...scene.point.targets.filter(({ lane }) => scene.lanes[lane] === view.lane), ...clockTarget(view)];
+    markLane(scene, view);
+  }
+
+  function chooseClock(view) {
+    gatherTargets(view);
+    ui.key = null;
+    wake();
   }
 
   function colourWords() {
@@ -241,7 +298,7 @@ function createPlayer(parent) {
 
   function onKey(event) {
     const target = event.composedPath()[0];
-    if (event.altKey || event.ctrlKey || event.metaKey || target === ui.speed) return;
+    if (event.altKey || event.ctrlKey || event.metaKey || target.tagName === "SELECT") return;
     const inRange = target === ui.range;
     const pressable = target.tagName === "BUTTON" || target.tagName === "SUMMARY";
     const actions = {

@@ -40,7 +40,7 @@ function prepareLane(lane, scene, receiver) {
   // A bin that Q hardly touches can have a stop line far above the rest: the last arrival sets the scale instead.
   const top = perBin ? Math.max(lastArrival, winTime * 2 ** lane.log2_ratio[lane.winner] * 1.2) : Math.max(stop, lastArrival);
   return {
-    ...lane, dim, intervals, offsets, sup, winTime, perBin, budget, receiver,
+    ...lane, dim, intervals, binned: lane.name.endsWith("_bins"), offsets, sup, winTime, perBin, budget, receiver,
     stop, timeTop: top * 1.14, count: lane.num_events, hasGrid: Boolean(lane.edges && lane.weights_by_dim),
   };
 }

@@ -3,15 +3,26 @@
 import streamlit as st
 
 from rec_viz import cached, stage
-from rec_viz.controls import PRESETS
+from rec_viz.controls import PRESETS, dragged
 
 st.set_page_config(layout="wide")
 cached.warm_up().ready.wait(120)
 query = st.query_params
 preset = next(p for p in PRESETS if p.name == query.get("preset", "Cut and reweight"))
-race = cached.race(preset.view)
+view = st.session_state.get("view", preset.view)
+race = cached.race(view)
+
+
+def commit(change: dict) -> None:
+    st.session_state.view = dragged(view, change)
+
+
 where = {"step": query.get("step"), "highlight": query.get_all("highlight")}
 if st.button("Point elsewhere"):
     where = {"step": query.get("then"), "highlight": query.get_all("then_highlight")}
 st.button("Run again")
-stage.show(stage.scene(race, query.get("view", "auto"), compact="compact" in query, **where), key="stage")
+stage.show(
+    stage.scene(race, query.get("view", "auto"), compact="compact" in query, handles="handles" in query, **where),
+    key="stage",
+    on_commit=commit,
+)
