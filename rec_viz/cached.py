@@ -7,7 +7,7 @@ import hashlib
 import math
 import threading
 import time
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import streamlit as st
@@ -152,18 +152,15 @@ def _theory(channel: rec.Channel, cut: rec.Partition) -> tuple[float, float, flo
 
 
 def _lane(name: str, view: View, channel: rec.Channel, problem: rec.Problem, cut: rec.Partition) -> Lane:
-    method = name.split("_")[0]
     bins = cut if name.endswith("_bins") else rec.partition((1,) * view.dim)
-    enumerable = bins.num_bins <= rec.ENUMERABLE_BINS
-    stopping = (view.stopping if enumerable else "single") if method == "pfr" else None
-    n = view.candidates if method == "orc" else None
-    settings = {"method": method, "partition": bins, "weights": view.weights, "stopping": stopping, "num_candidates": n}
+    settings = lane_settings(name, view, bins)
+    method, stopping, n = settings["method"], settings["stopping"], settings["num_candidates"]
     zipf_bits, _, bound = _theory(channel, bins)
     trace, sentence, length, bin_bits, index_bits, data, held = None, "", math.nan, "", "", b"", ()
     try:
         expected = rec.laws.expected_examined(problem, **settings)
         trace = rec.trace(
-            problem, **settings, seed=view.seed, max_examined=MAX_EXAMINED, max_events=max(64, MAX_NUMBERS // view.dim)
+            problem, **settings, seed=view.seed, max_examined=MAX_EXAMINED, max_events=max_events(view.dim)
         )
         code = rec.ZipfCode(zipf_bits)
         length = bins.log2_num_bins + float(code.length_bits(trace.message.index))
@@ -180,6 +177,24 @@ def _lane(name: str, view: View, channel: rec.Channel, problem: rec.Problem, cut
         name, LANES[name], method, bins, view.weights, stopping, n, trace, sentence, expected, zipf_bits, length,
         bound, bin_bits, index_bits, data, held,
     )  # fmt: skip
+
+
+def lane_settings(name: str, view: View, bins: rec.Partition) -> dict[str, Any]:
+    """How a lane searches, as `rec.trace` takes it."""
+    method = name.split("_")[0]
+    stopping = view.stopping if bins.num_bins <= rec.ENUMERABLE_BINS else "single"
+    return {
+        "method": method,
+        "partition": bins,
+        "weights": view.weights,
+        "stopping": stopping if method == "pfr" else None,
+        "num_candidates": view.candidates if method == "orc" else None,
+    }
+
+
+def max_events(dim: int) -> int:
+    """How many candidates of a search are recorded for the stage."""
+    return max(64, MAX_NUMBERS // dim)
 
 
 def _over_budget(error: rec.BudgetExceeded, bins: rec.Partition) -> str:
@@ -545,6 +560,71 @@ def _trade(**values: object) -> Trade:
         rows.append((float(k), size, _mean([rec.upper_sum_bits(problem, cut) for problem in problems])))
     bins, sizes, candidates = zip(*rows, strict=True)
     return Trade(bins, sizes, candidates, chosen)
+
+
+ADVISED = 6  # cuts that are compared at most
+UNNOTICED_IN = 1000  # samples in which the bias of an ORC that is compared goes unnoticed
+
+
+class Option(NamedTuple):
+    """One way to send a sample of a view's target, on average over races; `log2_bins` is None for ORC."""
+
+    name: str
+    log2_bins: float | None
+    candidates: float
+    mean_bits: float
+    seconds: float
+
+
+class Advice(NamedTuple):
+    """Plain PFR first, then PFR with ever more bins under peak-ratio weights, ORC last; `best` is a place among them.
+
+    Best is the least mean_bits + log2(candidates): a bit of message is worth half the search.
+    """
+
+    options: tuple[Option, ...]
+    best: int
+
+
+def advice(view: View) -> Advice:
+    """Would bins help with this target? RecError where no search can serve it."""
+    keys = _channel_values(view) | {"strategy": "information", "log2_bins": 0, "intervals": "1"}
+    return _advice(target=view.target, **keys)
+
+
+@st.cache_data(max_entries=64, show_spinner="Working out what bins would do")
+def _advice(**values: object) -> Advice:
+    view = View(**values)  # type: ignore[arg-type]
+    channel, problem = problem_of(view)
+    if math.isinf(problem.renyi_inf_bits):
+        raise rec.RecError("Q is wider than P somewhere, so its ratio has no limit and no PFR search ever ends.")
+    rate = candidates_per_second() / view.dim  # measured in one dimension
+    options = []
+    for k in _cuts_to_compare(channel):
+        cut = rec.allocate(channel, k) if k else rec.partition((1,) * view.dim)
+        log2_candidates = rec.upper_sum_bits(problem, cut)
+        candidates = 2.0 ** min(log2_candidates, 1000.0)
+        code = rec.ZipfCode(rec.laws.log2_index_bound_bits(channel, cut))
+        size = k + zipf_mean_bits(code, rec.laws.expected_log2_index(problem, cut))
+        options.append(Option("PFR", float(k), candidates, size, candidates / rate))
+    best = min(range(len(options)), key=lambda i: options[i].mean_bits + math.log2(options[i].candidates))
+    if view.family == "gaussian" and view.dim == 1:  # where the exact bias is quickly had
+        n = candidates_unnoticed(view, UNNOTICED_IN, "orc")
+        if n is not None:
+            options.append(Option("ORC", None, float(n), math.log2(n), n / rate))
+    return Advice(tuple(options), best)
+
+
+def _cuts_to_compare(channel: rec.Channel) -> list[int]:
+    """log2 J of no bins, 4, 16, ..., 2^I and 4 times that; evenly thinned out where they are many."""
+    top = round(channel.information_bits)
+    if channel.information_bits == 0:
+        return [0]
+    most = min(CUT_BITS * sum(bits > 0 for bits in channel.bits), MOST_BITS)
+    cuts = sorted({0, *range(2, top, 2), top, top + 2} & set(range(most + 1)))
+    middle = cuts[1:-2]
+    places = np.unique(np.linspace(0, len(middle) - 1, min(ADVISED - 2, len(middle))).round().astype(int))
+    return [0, *(middle[i] for i in places), *cuts[1:][-2:]]
 
 
 class Trap(NamedTuple):

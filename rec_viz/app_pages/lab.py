@@ -1,14 +1,16 @@
 """Lab: every control, up to three methods on one problem, what their messages cost, and the receiver."""
 
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
 import rec_core as rec
-from rec_viz import cached, controls, stage, theme
+from rec_viz import cached, controls, stage, theme, traces
 from rec_viz.app_pages import parts
 from rec_viz.controls import PRESETS, View
 from rec_viz.figures.lengths import Bar, length_bars
+from rec_viz.snippets import lab as lab_snippets
 
 
 def choose_preset() -> None:
@@ -141,6 +143,26 @@ def cards(view: View, race: cached.Race) -> None:
             st.html(length_bars(bars, longest))
 
 
+def exports(view: View, race: cached.Race) -> None:
+    """Each search as a table and as a program."""
+    with st.popover("Export the searches", icon=":material/download:", key="lab_export"):
+        st.markdown("Every recorded candidate as a table, and the program that makes this very search and message.")
+        for lane in race.lanes:
+            if lane.trace is None:
+                continue
+            st.markdown(f"**{lane.title}**")
+            with st.container(horizontal=True, key=f"export_{lane.name}"):
+                for ending, make in (("csv", traces.as_csv), ("json", traces.as_json)):
+                    st.download_button(
+                        ending.upper(),
+                        partial(make, view, race, lane),
+                        f"{lane.name}.{ending}",
+                        key=f"export_{lane.name}_{ending}",
+                        on_click="ignore",
+                    )
+            st.code(lab_snippets.search(view, lane.name), language="python", height=200)
+
+
 def receiver(view: View, race: cached.Race) -> None:
     """Decodes from the seed and the bytes alone, and shows that it holds the sender's sample."""
     st.header("The receiver", anchor=False)
@@ -174,6 +196,59 @@ def receiver(view: View, race: cached.Race) -> None:
             )
 
 
+def saved(option: cached.Option, plain: cached.Option) -> str:
+    """What an option takes and gives against plain PFR."""
+    more = option.mean_bits - plain.mean_bits
+    cost = (
+        f"for {more:.1f} bits more" if more > 0.05 else f"and {-more:.1f} bits less" if more < -0.05 else "at no cost"
+    )
+    return f"{parts.number(option.candidates)} candidates instead of {parts.number(plain.candidates)}, {cost}"
+
+
+def would_bins_help(view: View) -> None:
+    """The present target under plain PFR and ever more bins: candidates, bits, time; the best named."""
+    st.header("Would bins help here?", anchor=False)
+    try:
+        advice = cached.advice(view)
+    except rec.RecError as error:
+        st.markdown(str(error))
+        return
+    plain, best = advice.options[0], advice.options[advice.best]
+    if advice.best:
+        st.markdown(
+            f"**Yes: J = {parts.raised(f'2^{best.log2_bins:g}')} with peak-ratio weights.** {saved(best, plain)}."
+        )
+    else:
+        st.markdown(
+            f"**No.** Plain PFR examines {parts.number(plain.candidates)} candidates here; bins cost more bits."
+        )
+    rows = []
+    for i, option in enumerate(advice.options):
+        name, size = f"PFR, J = {parts.raised(f'2^{option.log2_bins or 0:g}')}", f"{option.mean_bits:.2f}"
+        if option.name == "ORC":
+            name, size = f"ORC, bias unnoticed in {cached.UNNOTICED_IN:,} samples", f"{option.mean_bits:.2f}, fixed"
+        elif not option.log2_bins:
+            name = "PFR, no bins"
+        mark = "**" if i == advice.best else ""
+        cells = (name + " · best" * (i == advice.best), parts.number(option.candidates), size, duration(option.seconds))
+        rows.append("| " + " | ".join(f"{mark}{cell}{mark}" for cell in cells) + " |")
+    st.markdown(
+        "| Method | Candidates | Message, bits | Search on this machine |\n|---|---|---|---|\n" + "\n".join(rows)
+    )
+    st.markdown(
+        "Exact averages over races of this target; only the time is measured, as candidates a second. Best means the "
+        "fewest bits, counting a search half as long as worth one bit."
+    )
+
+
+def duration(seconds: float) -> str:
+    """A time for reading, from microseconds to years."""
+    for unit, size in (("years", 3.156e7), ("days", 86400.0), ("hours", 3600.0), ("s", 1.0), ("ms", 1e-3)):
+        if seconds >= size:
+            return f"{parts.number(seconds / size)} {unit}"
+    return f"{seconds * 1e6:.2g} µs"
+
+
 notices = controls.load_link("lab")
 view = draw_controls()
 for notice in notices:
@@ -200,10 +275,8 @@ for preset in PRESETS:
         st.markdown(f"**{preset.name}.** {preset.teaches}")
         break
 else:
-    st.markdown(
-        "Press Play, step with the arrow keys, or drag the position. The round and upright handles on "
-        "the picture move Q and the bins. Every control answers at once."
-    )
+    handles = " Drag the handles on the picture to move Q and its bins." if view.dim <= 2 else ""
+    st.markdown(f"Press Play, step with the arrow keys, or drag the position.{handles} Every control answers at once.")
 
 if parts.compiled(height=520):
     try:
@@ -223,14 +296,17 @@ if parts.compiled(height=520):
         st.markdown(f"I = **{race.information_bits:.1f} bits** on average over targets · this target: {highest}")
     if any(lane.trace is not None for lane in race.lanes):
         blame = stage.worst_bin(race) if view.weights == "target_mass" else None
-        scene = stage.scene(race, view.view, highlight=blame or (), handles=True)
+        scene = stage.scene(race, view.view, highlight=blame or (), handles=True, save=True)
         stage.show(scene, key="lab_stage", on_commit=let_go)
     for lane in race.lanes:
         if lane.trace is None:
             st.warning(
                 f"**{lane.title}** does not run here. {parts.raised(lane.sentence)}", icon=":material/timer_off:"
             )
+    if any(lane.trace is not None for lane in race.lanes):
+        exports(view, race)
     sentences(view, race)
     if any(lane.trace is not None for lane in race.lanes):
         cards(view, race)
         receiver(view, race)
+    would_bins_help(view)

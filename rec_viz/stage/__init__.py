@@ -45,7 +45,7 @@ __all__ = ["SCRIPTS", "bins_text", "scene", "script", "show", "worst_bin"]
 _HERE = Path(__file__).parent
 SCRIPTS = (
     "maths", "scene", "timeline", "words", "captions", "draw", "layers", "race", "panel", "plane", "strips",
-    "highlight", "clock", "preview", "handles", "morph", "pose", "lane", "player", "mount",
+    "highlight", "clock", "preview", "handles", "save", "morph", "pose", "lane", "player", "mount",
 )  # fmt: skip
 
 
@@ -86,11 +86,13 @@ def scene(
     step: str | None = None,
     highlight: str | Sequence[str] = (),
     handles: bool = False,
+    save: bool = False,
 ) -> dict[str, Any]:
     """What the stage draws, as JSON: numbers in packed arrays, x in P's own units, u in quantile space.
 
     `view` is "auto", "race" (1-D), "plane" (2-D) or "strips"; `compact` leaves out the table of candidates. `step` and
-    `highlight` are explained at the top of this file; `handles` lets the reader drag Q and the bins.
+    `highlight` are explained at the top of this file; `handles` lets the reader drag Q and the bins,
+    `save` offers the picture as PNG and the animation as WebM.
     """
     problem = race.problem
     if view == "auto" or (view == "race" and problem.dim != 1) or (view == "plane" and problem.dim != 2):
@@ -105,6 +107,7 @@ def scene(
         "height": height,
         "compact": compact,
         "handles": handles,
+        "save": save,
         "problem": _problem(problem, low_high),
         "lanes": [_lane(problem, lane, grid) for lane in shown],
         "receiver": [_receiver(lane) for lane in shown],

@@ -44,10 +44,10 @@ function sizeCanvas(canvas, width, height, ratio) {
   return ctx;
 }
 
-function layoutLane(scene, view) {
+function layoutLane(scene, view, scale = null) {
   const width = Math.floor(view.picture.clientWidth);
   if (!width) return false;
-  const ratio = Math.min(window.devicePixelRatio || 1, 2);
+  const ratio = scale ?? Math.min(window.devicePixelRatio || 1, 2);
   const asked = scene.height || 420;
   const height = width < 480 ? Math.round(Math.min(asked, Math.max(340, asked * 0.85))) : asked;
   if (width === view.width && height === view.height && ratio === view.ratio) return true;
@@ -69,7 +69,8 @@ function createPlayer(parent) {
   const find = (selector) => root.querySelector(selector);
   const button = (act) => find(`[data-act="${act}"]`);
   const ui = {
-    play: button("play"), back: button("back"), step: button("step"), restart: button("restart"),
+    play: button("play"), back: button("back"), step: button("step"), restart: button("restart"), png: button("png"), film: button("film"),
+    save: find(".save"), saveNote: find(".save-note"),
     range: find("input"), speed: find("select"), caption: find(".caption"), pointed: find(".pointed"), live: find(".live"),
     lanes: find(".lanes"), twin: find(".twin"), twinBody: find(".twin-body"),
   };
@@ -80,6 +81,8 @@ function createPlayer(parent) {
 
   let draft = null; // what the handles say, while Python has not heard of it or not yet answered
   let tell = null; // how to reach Python
+  let scale = null; // pixels to a point, where it is not the screen's
+  let film = null; // what is being recorded
 
   const wake = () => { if (!request && scene) { last = performance.now(); request = requestAnimationFrame(frame); } };
 
@@ -114,7 +117,7 @@ function createPlayer(parent) {
     request = 0;
     const dt = Math.min(0.1, Math.max(0, (now - last) / 1000));
     last = now;
-    if (!views.every((view) => layoutLane(scene, view))) return; // not laid out yet: the resize observer wakes us
+    if (!views.every((view) => layoutLane(scene, view, scale))) return; // not laid out yet: the resize observer wakes us
     if (!theme || frames % 30 === 0 || !(state.playing || draft)) theme = readTheme(root, scene.colors);
     advance(dt);
     if (draft) {
@@ -136,7 +139,39 @@ function createPlayer(parent) {
     root.dataset.frame = String(++frames);
     syncControls();
     syncWords();
+    if (film) {
+      film.grab(views, theme);
+      setText(ui.saveNote, `Recording: ${Math.round(state.time)} of ${Math.round(scene.timeline.starts[scene.timeline.last] + TWEEN.decoded)} s`);
+      if (!state.playing) film.finish();
+    }
     if (state.playing || moving) request = requestAnimationFrame(frame);
+  }
+
+  const fileName = (ending) => `rec-lab-${scene.id}.${ending}`;
+
+  // Drawn once more at twice the size, just for the file.
+  function savePicture() {
+    scale = 2;
+    cancelAnimationFrame(request);
+    frame(last = performance.now());
+    const canvas = document.createElement("canvas");
+    compose(canvas, root, views, theme, scale);
+    scale = null;
+    wake();
+    canvas.toBlob((blob) => { download(blob, fileName("png")); setText(ui.saveNote, `Saved ${canvas.width} × ${canvas.height} pixels.`); });
+  }
+
+  // From the first step to the last at the chosen speed; a second press ends it early and keeps what there is.
+  function recordFilm() {
+    if (film) { film.finish(); return; }
+    goTo(0);
+    film = startFilm(root, fileName("webm"), () => {
+      film = null;
+      setText(ui.film, "WebM");
+      setText(ui.saveNote, "Saved the film.");
+    });
+    setText(ui.film, "Stop");
+    play();
   }
 
   function showDraft() {
@@ -240,6 +275,10 @@ function createPlayer(parent) {
     root.dataset.events = String(scene.timeline.last);
     ui.range.max = String(scene.timeline.last);
     ui.speed.value = String(state.speed);
+    film?.finish();
+    ui.save.hidden = !scene.save;
+    ui.film.disabled = !filmType();
+    setText(ui.saveNote, filmType() ? "" : "This browser cannot record films; the picture works everywhere.");
     ui.twin.hidden = Boolean(scene.compact);
     ui.twin.open = false;
     ui.twinBody.replaceChildren();
@@ -319,6 +358,8 @@ function createPlayer(parent) {
   on(ui.step, "click", () => stepBy(1));
   on(ui.back, "click", () => stepBy(-1));
   on(ui.restart, "click", () => stepBy(-Infinity));
+  on(ui.png, "click", savePicture);
+  on(ui.film, "click", recordFilm);
   on(ui.range, "input", () => { const step = Number(ui.range.value); pause(); goTo(step); });
   on(ui.speed, "change", () => { state.speed = Number(ui.speed.value); });
   on(root, "keydown", onKey);
