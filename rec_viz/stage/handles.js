@@ -63,7 +63,7 @@ function handleSpecs(scene) {
     mean(0, "mean", "Mean of Q", (view, draft) => [view.X(centreOf(family, draft.rows[0])), stripMiddle(view)], (view, draft, x) => inverseX(view, x)),
     {
       id: "width", label: family === "gaussian" ? "Scale of Q" : "Width of Q", page: 8,
-      limits: () => [NARROWEST, family === "gaussian" ? WIDEST : 1],
+      limits: (draft) => [NARROWEST, family === "gaussian" ? Math.max(WIDEST, draft.rows[0][1]) : 1],
       get: (draft) => spreadOf(family, draft.rows[0]),
       set: (draft, v) => withRow(draft, 0, withSpread(family, draft.rows[0], clamp(v, NARROWEST, family === "gaussian" ? WIDEST : 1))),
       nudge: (v, steps) => v * 2 ** (steps / 8),

@@ -248,8 +248,7 @@ function createPlayer(parent) {
     const caption = sceneCaption(scene, state.step);
     setText(ui.caption, caption);
     if (!state.playing) {
-      const told = scene.lanes.length > 1 ? [caption, ...scene.lanes.map((lane) => `${lane.title}: ${laneCaption(scene, lane, state.step)}`)].join(" ") : caption;
-      setText(ui.live, ui.pointed.hidden ? told : `${told} ${ui.pointed.textContent}`);
+      setText(ui.live, scene.lanes.length > 1 ? [caption, ...scene.lanes.map((lane) => `${lane.title}: ${laneCaption(scene, lane, state.step)}`)].join(" ") : caption);
       ui.range.setAttribute("aria-valuetext", stepName(scene, state.step));
     }
     for (const view of views) syncLane(scene, view, state, progress);

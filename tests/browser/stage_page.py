@@ -17,12 +17,15 @@ def commit(change: dict) -> None:
     st.session_state.view = dragged(view, change)
 
 
-where = {"step": query.get("step"), "highlight": query.get_all("highlight")}
-if st.button("Point elsewhere"):
-    where = {"step": query.get("then"), "highlight": query.get_all("then_highlight")}
+step = st.text_input("Step", query.get("step", ""), key="step")
+highlight = st.text_input("Highlight", query.get("highlight", ""), key="highlight")
 st.button("Run again")
-stage.show(
-    stage.scene(race, query.get("view", "auto"), compact="compact" in query, handles="handles" in query, **where),
-    key="stage",
-    on_commit=commit,
+scene = stage.scene(
+    race,
+    query.get("view", "auto"),
+    step=step or None,
+    highlight=highlight.split(),
+    handles="handles" in query,
+    save="save" in query,
 )
+stage.show(scene, key="stage", on_commit=commit)
