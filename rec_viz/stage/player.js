@@ -286,11 +286,12 @@ function createPlayer(parent) {
     views.forEach((view) => observer.unobserve(view.picture));
     draft = null;
     delete root.dataset.dragging;
+    const hand = handles.focused();
     views = scene.lanes.map((lane) => createLane(scene, lane, chooseClock));
     for (const view of views) view.morph = morphFrom(earlier, scene, view.lane);
     ui.lanes.replaceChildren(...views.map((view) => view.article));
     views.forEach((view) => observer.observe(view.picture));
-    handles.attach(scene, views);
+    handles.attach(scene, views, hand);
     colourWords();
     pointAt(data.point, Boolean(before));
     wake();

@@ -6,6 +6,7 @@ from rec_viz import cached, stage
 from rec_viz.controls import PRESETS, dragged
 
 st.set_page_config(layout="wide")
+st.title("One stage")
 cached.warm_up().ready.wait(120)
 query = st.query_params
 preset = next(p for p in PRESETS if p.name == query.get("preset", "Cut and reweight"))
