@@ -11,7 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from rec_viz import cached
+from rec_viz import cached, traces
 from rec_viz.controls import PRESETS, View, link
 
 from .conftest import serve
@@ -421,3 +421,16 @@ def test_an_own_target_is_typed_and_a_wrong_one_gets_a_sentence(open_page: Open)
     page.get_by_role("textbox", name="Scales of Q").fill("0.3, 0.6")
     page.get_by_role("textbox", name="Scales of Q").press("Enter")
     expect(handle(page, "Mean of Q, dimension 2")).to_be_visible(timeout=60_000)
+
+
+def test_searches_are_taken_away_as_tables_and_as_a_program(open_page: Open) -> None:
+    page = open_page(link("", View()).lstrip("/"))
+    settle(page)
+    page.get_by_role("button", name="Export the searches").click()
+    race = cached.race(View())
+    for number, lane in enumerate(race.lanes):
+        with page.expect_download() as download:
+            page.get_by_role("button", name="CSV").nth(number).click()
+        assert download.value.suggested_filename == f"{lane.name}.csv"
+        assert download.value.path().read_text(encoding="utf-8") == traces.as_csv(View(), race, lane)
+    expect(page.get_by_text("rec.trace(").first).to_be_visible()
