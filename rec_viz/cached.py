@@ -385,122 +385,241 @@ def length_sweep(
 
 TARGETS = 24  # targets a typical one is averaged over
 MOST_BITS = 60  # how far curves go
-CUT_BITS = 12  # of a dimension: bins beyond 2^12 intervals take long to tabulate for a chart
+CUT_BITS = 14  # log2 of the intervals of a dimension: finer cuts take long to tabulate for a chart
+FINEST_BITS = 40  # of a dimension: floats cannot tell the candidates of a finer target apart
+LISTED_BITS = 8  # log2 of the bins up to which the chart gives each its stop line
+SPEED_RUNS = 40  # races of each target behind a measured mark
+SPEED_NUMBERS_BITS = 11  # log2 of the numbers (candidates times D) a measured race may draw on average
+
+
+class Search(NamedTuple):
+    """One way to search, a line of the chart: into 2^(I + `more`) bins, or without bins where `more` is None."""
+
+    name: str
+    role: str
+    dash: str
+    weights: str
+    stopping: str
+    more: int | None
+
+
+SEARCHES = (
+    Search("no bins", "p", "solid", "peak_ratio", "single", None),
+    Search("target mass, one stop line", "best", "dot", "target_mass", "single", 0),
+    Search("target mass, a stop line a bin", "best", "dash", "target_mass", "per_bin", 0),
+    Search("peak ratio", "heuristic", "solid", "peak_ratio", "single", 0),
+    Search("peak ratio, 8 × the bins", "winner", "dash", "peak_ratio", "single", 3),
+)
 
 
 class Growth(NamedTuple):
-    """log2 of expected candidates over I, averaged over TARGETS targets; points were measured."""
+    """A typical target at I bits: means over TARGETS targets; tuples have an entry for each of SEARCHES.
 
-    information_bits: tuple[float, ...]
-    plain: tuple[float, ...]
-    target_mass: tuple[float, ...]
-    peak: tuple[float, ...]
-    finer: tuple[float, ...]
-    points: tuple[tuple[str, str, tuple[float, ...], tuple[float, ...]], ...]
+    nan where a search is not worked out or not run.
+    """
+
+    information_bits: float
+    kl_bits: float
+    renyi_inf_bits: float
+    exact_bits: tuple[float, ...]  # log2 of the expected candidates
+    measured_bits: tuple[float, ...]  # log2 of the mean of SPEED_RUNS races
+    error_bits: tuple[float, ...]  # half of its 95% interval
 
 
-@st.cache_data(max_entries=32, show_spinner="Working out the exact numbers of candidates")
-def growth(family: str, dim: int) -> Growth:
-    """Expected candidates of four searches as I grows to 60 bits in `dim` dimensions, and measured ones."""
-    make = rec.gaussian_channel if family == "gaussian" else rec.uniform_channel
-    grid = np.unique(np.linspace(1, MOST_BITS, 25).round())
-    grid = np.unique(np.concatenate([grid, np.arange(1, min(CUT_BITS * dim, 8) + 1)]))
-    columns: list[tuple[float, ...]] = []
-    for information in grid.tolist():
-        channel = make([information / dim] * dim)
-        if family == "uniform" and information > CUT_BITS * dim:  # its ratio is 2^I on the box, whatever the target
-            columns.append((information, math.nan, math.nan, math.nan))
-            continue
-        problems = [channel.draw(target) for target in range(TARGETS)]
-        plain_bits = _mean([problem.renyi_inf_bits for problem in problems])
-        if information > CUT_BITS * dim:
-            columns.append((plain_bits, math.nan, math.nan, math.nan))
-            continue
-        cut = rec.allocate(channel, int(information))
-        finer = rec.partition([4 * n for n in cut.intervals])
-        columns.append(
-            (
-                plain_bits,
-                _mean([_log2_single(problem, cut) for problem in problems]),
-                _mean([rec.upper_sum_bits(problem, cut) for problem in problems]),
-                _mean([rec.upper_sum_bits(problem, finer) for problem in problems]),
-            )
-        )
-    plain, target, peak, fine = (tuple(column) for column in zip(*columns, strict=True))
-    points = []
-    for name, role, values, factor in (
-        ("plain, measured", "p", plain, 0),
-        ("peak ratio, measured", "heuristic", peak, 1),
-    ):
-        x, y = [], []
-        for information, expected in zip(grid.tolist(), values, strict=True):
-            if expected < 12.0 and len(x) < 8:
-                channel = make([information / dim] * dim)
-                cut = rec.allocate(channel, int(information) * factor)
-                x.append(information)
-                y.append(_mean([_measured_log2(channel.draw(target), cut, target) for target in range(TARGETS)]))
-        points.append((name, role, tuple(x), tuple(y)))
-    return Growth(tuple(grid.tolist()), plain, target, peak, fine, tuple(points))
+GROWTH_GRID = (*range(1, 9), *range(10, MOST_BITS + 1, 5))  # I of the chart's points, bits
+
+
+def growth(view: View, information_bits: float) -> Growth:
+    """One point of the curves: the view's family, dimension and spread, at another I."""
+    return _growth(view.family, view.dim, view.spread if view.dim > 1 else "equal", float(information_bits))
+
+
+@st.cache_data(max_entries=2048, show_spinner=False)
+def _growth(family: str, dim: int, spread: str, information_bits: float) -> Growth:
+    channel = channel_of(View(family=family, dim=dim, spread=spread, bits=information_bits))
+    if family == "uniform" and max(channel.bits) > FINEST_BITS:  # a box finer than floats, of ratio 2^I all the same
+        unknown = (math.nan,) * (len(SEARCHES) - 1)
+        known = (information_bits, information_bits, information_bits)
+        return Growth(*known, (information_bits, *unknown), (math.nan, *unknown), (math.nan, *unknown))
+    problems = [channel.draw(target) for target in range(TARGETS)]
+    rows = [_search_bits(channel, problems, search) for search in SEARCHES]
+    exact, found, errors = zip(*rows, strict=True)
+    kl, top = (_mean([getattr(problem, name) for problem in problems]) for name in ("kl_bits", "renyi_inf_bits"))
+    return Growth(information_bits, kl, top, exact, found, errors)
+
+
+def bins_of(channel: rec.Channel, search: Search) -> rec.Partition:
+    """The bins of a search of the chart: shared out by information, no dimension finer than 2^CUT_BITS."""
+    if search.more is None:
+        return rec.partition((1,) * channel.dim)
+    shared = rec.allocate(channel, int(channel.information_bits) + search.more)
+    return rec.partition([min(n, 2**CUT_BITS) for n in shared.intervals])
+
+
+def _search_bits(channel: rec.Channel, problems: list[rec.Problem], search: Search) -> tuple[float, float, float]:
+    """log2 of the candidates a search examines: exact, measured, half of the measurement's 95% interval."""
+    cut = bins_of(channel, search)
+    if search.more is None:
+        exact = most = _mean([problem.renyi_inf_bits for problem in problems])
+    elif max(channel.bits) > FINEST_BITS or (search.stopping == "per_bin" and cut.num_bins > 2**LISTED_BITS):
+        return math.nan, math.nan, math.nan
+    else:
+        most = _mean([_expected_bits(problem, cut, search.weights, "single") for problem in problems])
+        exact = most
+        if search.stopping == "per_bin":  # quadrature, quick only in few dimensions
+            exact = math.nan
+            if channel.dim <= 4 and channel.information_bits % 2 == 0:
+                exact = _mean([_expected_bits(problem, cut, search.weights, "per_bin") for problem in problems])
+    if not most + math.log2(channel.dim) <= SPEED_NUMBERS_BITS:
+        return exact, math.nan, math.nan
+    found = [_measured_bits(problem, cut, search, seed) for seed, problem in enumerate(problems)]
+    variance = sum(error**2 for _, error in found)
+    return exact, _mean([mean for mean, _ in found]), 1.96 * math.sqrt(variance) / len(found)
 
 
 def _mean(values: list[float]) -> float:
     return float(np.mean(values))
 
 
-def _log2_single(problem: rec.Problem, cut: rec.Partition) -> float:
-    """log2 of the expected candidates under target mass and one stop line; inf past 2^1000."""
-    return math.log2(rec.laws.expected_examined(problem, "pfr", cut, "target_mass", "single"))
+def _expected_bits(problem: rec.Problem, cut: rec.Partition, weights: str, stopping: str) -> float:
+    """log2 of the candidates PFR is expected to examine; inf past 2^1000."""
+    return math.log2(rec.laws.expected_examined(problem, "pfr", cut, weights, stopping))
 
 
-def _measured_log2(problem: rec.Problem, cut: rec.Partition, seed: int) -> float:
-    """log2 of the mean examined over a few races of one target."""
-    many = rec.encode_many(problem, 20, "pfr", cut, seed=seed, max_examined=2**24)
-    return float(np.log2(many.examined.mean()))
+def _measured_bits(problem: rec.Problem, cut: rec.Partition, search: Search, seed: int) -> tuple[float, float]:
+    """log2 of the mean examined over SPEED_RUNS races of one target, and its standard error."""
+    examined = rec.encode_many(
+        problem, SPEED_RUNS, "pfr", cut, search.weights, search.stopping, seed=seed, max_examined=2**24
+    ).examined
+    mean = float(examined.mean())
+    return math.log2(mean), float(examined.std(ddof=1)) / (mean * math.log(2.0) * math.sqrt(SPEED_RUNS))
 
 
-@st.cache_data(show_spinner=False)
-def candidates_per_second() -> float:
-    """How many candidates of a one-dimensional plain search this machine examines in a second, on all cores."""
-    problem = rec.gaussian_channel([4.0]).draw(1)
+@st.cache_data(max_entries=256, show_spinner=False)
+def candidates_per_second(family: str, dim: int) -> float:
+    """How many candidates of a plain search in `dim` dimensions this machine examines in a second, to two digits."""
+    bits = 16.0 - math.log2(dim)  # of sup r, so that every dimension takes about as long
+    if family == "gaussian":
+        problem = rec.gaussian_problem([0.0] * dim, [2.0 ** (-bits / dim)] * dim)
+    else:
+        problem = rec.uniform_problem([0.0] * dim, [2.0 ** (-bits / dim)] * dim)
     rates = []
     for _ in range(3):
         begun = time.perf_counter()
-        rec.encode_many(problem, 8, "orc", num_candidates=2**15)
-        rates.append(8 * 2**15 / (time.perf_counter() - begun))
-    return float(np.median(rates))
+        many = rec.encode_many(problem, 16, "pfr", seed=0)
+        rates.append(float(many.examined.sum()) / (time.perf_counter() - begun))
+    return float(f"{np.median(rates):.1e}")
 
 
-class Trade(NamedTuple):
-    """Mean message length against expected candidates, one entry a J."""
+class Cost(NamedTuple):
+    """What one partition of a channel costs a typical target: log2 of the candidates, and mean message lengths."""
 
-    log2_bins: tuple[float, ...]
-    length_bits: tuple[float, ...]
-    candidates_bits: tuple[float, ...]
-    chosen_log2_bins: float
-
-
-def trade(view: View) -> Trade:
-    """What J trades on a view's channel, by information. RecError where the view asks for the impossible."""
-    return _trade(**_channel_values(view))
+    intervals: tuple[int, ...]
+    log2_bins: float
+    candidates_bits: float
+    zipf_bits: float
+    matched_bits: float
 
 
-@st.cache_data(max_entries=32, show_spinner="Working out what each J costs")
-def _trade(**values: object) -> Trade:
-    view = View(**values)  # type: ignore[arg-type]
+def cost(view: View, intervals: tuple[int, ...]) -> Cost:
+    """PFR with peak-ratio weights and these intervals on the view's channel."""
+    return _cost(view.family, view.bits, view.dim, view.spread, intervals)
+
+
+@st.cache_data(max_entries=2048, show_spinner=False)
+def _cost(family: str, bits: float, dim: int, spread: str, intervals: tuple[int, ...]) -> Cost:
+    channel = channel_of(View(family=family, bits=bits, dim=dim, spread=spread))
+    cut = rec.partition(intervals)
+    law = rec.laws.index_law(channel, cut)
+    code = rec.ZipfCode(rec.laws.log2_index_bound_bits(channel, cut))
+    size = cut.log2_num_bins
+    zipf, matched = size + zipf_mean_bits(code, law.mean_log2), size + matched_mean_bits(law)
+    return Cost(intervals, size, typical_bits(channel, cut), zipf, matched)
+
+
+def typical_bits(channel: rec.Channel, cut: rec.Partition) -> float:
+    """log2 of the candidates under peak-ratio weights, averaged over TARGETS targets of the channel.
+
+    Intervals of dimensions without information change nothing, and may be too many to look at.
+    """
+    some = rec.partition([n if bits > 0 else 1 for n, bits in zip(cut.intervals, channel.bits, strict=True)])
+    return _mean([rec.upper_sum_bits(channel.draw(target), some) for target in range(TARGETS)])
+
+
+def trade_partitions(view: View) -> list[tuple[int, ...]]:
+    """The partitions of the trade's curve, J doubling by the view's strategy from one bin to beyond 2^I.
+
+    RecError where the strategy has nothing to cut. A strategy of one's own has a single partition, so its curve is that
+    of the intervals by information.
+    """
     channel = channel_of(view)
-    chosen = partition_of(view, channel).log2_num_bins
-    if channel.information_bits == 0:
-        raise rec.RecError("Without information there is nothing to trade: every message names candidate 1.")
-    most = int(min(channel.information_bits + 3 * view.dim, CUT_BITS * view.dim, MOST_BITS))
-    problems = [channel.draw(target) for target in range(TARGETS)]
-    rows = []
-    for k in np.unique(np.linspace(0, most, min(most + 1, 16)).round().astype(int)).tolist():
-        cut = rec.allocate(channel, k)
-        code = rec.ZipfCode(rec.laws.log2_index_bound_bits(channel, cut))
-        size = k + zipf_mean_bits(code, rec.laws.expected_log2_index(channel, cut))
-        rows.append((float(k), size, _mean([rec.upper_sum_bits(problem, cut) for problem in problems])))
-    bins, sizes, candidates = zip(*rows, strict=True)
-    return Trade(bins, sizes, candidates, chosen)
+    strategy = "information" if view.strategy == "own" else view.strategy
+    most = min(math.ceil(channel.information_bits) + 8, MOST_BITS)
+    found = []
+    for k in np.unique(np.linspace(0, most, min(most + 1, 15)).round().astype(int)).tolist():
+        cut = rec.allocate(channel, k, strategy)
+        if _readable(channel, cut):
+            found.append(cut.intervals)
+    return found
+
+
+def _readable(channel: rec.Channel, cut: rec.Partition) -> bool:
+    """Whether no dimension with information is cut finer than charts tabulate."""
+    return all(n <= 2**CUT_BITS for n, bits in zip(cut.intervals, channel.bits, strict=True) if bits > 0)
+
+
+def doubled(view: View) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The view's intervals, and those with twice the bins: by its strategy, or of one's own where it saves most time.
+
+    RecError where they are too fine to work out.
+    """
+    channel = channel_of(view)
+    now = partition_of(view, channel)
+    if view.strategy == "own":
+        halved = [rec.partition([n * (1 + (e == d)) for e, n in enumerate(now.intervals)]) for d in range(view.dim)]
+        after = min((cut for cut in halved if _readable(channel, cut)), key=lambda cut: typical_bits(channel, cut))
+    else:
+        after = partition_of(view._replace(log2_bins=view.log2_bins + 1), channel)
+    if not (_readable(channel, now) and _readable(channel, after)):
+        raise rec.RecError(f"Choose bins with fewer than 2^{CUT_BITS} intervals in a dimension to see what more buy.")
+    return now.intervals, after.intervals
+
+
+class Strategy(NamedTuple):
+    """One way to share J's factors out over dimensions, as J grows."""
+
+    name: str
+    title: str
+    log2_bins: tuple[float, ...]
+    candidates_bits: tuple[float, ...]  # log2, of a typical target; nan where an interval is too fine
+    now: tuple[int, ...]  # intervals at the J nearest the view's
+
+
+STRATEGY_ROLES = {"information": "heuristic", "runtime": "winner", "random": "candidate", "collapsed": "best"}
+
+
+@st.cache_data(max_entries=64, show_spinner="Sharing the bins out")
+def _strategies(family: str, bits: float, dim: int, spread: str, log2_bins: int) -> list[Strategy]:
+    channel = channel_of(View(family=family, bits=bits, dim=dim, spread=spread))
+    grid = sorted({*np.linspace(0, max(math.ceil(bits) + 4, log2_bins), 13).round().astype(int).tolist(), log2_bins})
+    found = []
+    for name in STRATEGY_ROLES:
+        try:
+            cuts = [rec.allocate(channel, k, name) for k in grid]
+        except rec.RecError:  # no dimension to cut: there is none without information
+            continue
+        typical = [typical_bits(channel, cut) if _readable(channel, cut) else math.nan for cut in cuts]
+        now = cuts[grid.index(log2_bins)].intervals
+        found.append(
+            Strategy(name, TABLE["strategy"].options[name], tuple(map(float, grid)), tuple(typical), now)
+        )
+    return found
+
+
+def strategies(view: View) -> list[Strategy]:
+    """Every strategy the view's channel allows, at its J or the power of two nearest to it."""
+    log2_bins = round(partition_of(view, channel_of(view)).log2_num_bins)
+    return _strategies(view.family, view.bits, view.dim, view.spread, log2_bins)
 
 
 class Trap(NamedTuple):
