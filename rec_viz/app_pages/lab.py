@@ -184,7 +184,8 @@ if parts.compiled(height=520):
         f"**{problem.kl_bits:.2f} bits**, highest ratio q/p = **{parts.number(top)}**"
     )
     if any(lane.trace is not None for lane in race.lanes):
-        stage.show(stage.scene(race, view.view), key="lab_stage")
+        blame = stage.worst_bin(race) if view.weights == "target_mass" else None
+        stage.show(stage.scene(race, view.view, highlight=blame or ()), key="lab_stage")
     for lane in race.lanes:
         if lane.trace is None:
             st.warning(
