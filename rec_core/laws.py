@@ -227,7 +227,7 @@ class IndexLaw:
         Indices from 2^8 on are taken as evenly likely within a sixteenth of an octave.
         """
         octaves = np.arange(8, self.octaves, 1 / 16)
-        edges = np.concatenate((np.arange(1.0, 2**8 + 1), np.floor(2.0**octaves[1:])))
+        edges = np.concatenate((np.arange(1.0, 2**8 + 1), np.floor(2.0 ** octaves[1:])))
         tails = self.tail(edges)
         mass = np.maximum(tails[:-1] - tails[1:], 0.0)
         some = mass > 1e-15

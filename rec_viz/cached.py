@@ -57,13 +57,19 @@ class Race(NamedTuple):
 
 def channel_of(view: View) -> rec.Channel:
     """The channel a view describes; its I shared over dimensions."""
+    shares = shares_of(view)
+    make = rec.gaussian_channel if view.family == "gaussian" else rec.uniform_channel
+    return make(view.bits * shares / shares.sum())
+
+
+def shares_of(view: View) -> Floats:
+    """In what proportion a view's I is shared over dimensions, shape (D,)."""
     shares = np.ones(view.dim)
     if view.spread == "falling":
         shares = 0.5 ** np.arange(view.dim)
     elif view.spread == "one_empty" and view.dim > 1:
         shares[-1] = 0.0
-    make = rec.gaussian_channel if view.family == "gaussian" else rec.uniform_channel
-    return make(view.bits * shares / shares.sum())
+    return shares
 
 
 def partition_of(view: View, channel: rec.Channel) -> rec.Partition:
@@ -385,11 +391,11 @@ def length_sweep(
 
 TARGETS = 24  # targets a typical one is averaged over
 MOST_BITS = 60  # how far curves go
-CUT_BITS = 14  # log2 of the intervals of a dimension: finer cuts take long to tabulate for a chart
+CUT_BITS = 16  # log2 of the intervals of a dimension: finer cuts take long to tabulate for a chart
 FINEST_BITS = 40  # of a dimension: floats cannot tell the candidates of a finer target apart
 LISTED_BITS = 8  # log2 of the bins up to which the chart gives each its stop line
 SPEED_RUNS = 40  # races of each target behind a measured mark
-SPEED_NUMBERS_BITS = 11  # log2 of the numbers (candidates times D) a measured race may draw on average
+SPEED_NUMBERS_BITS = 10  # log2 of the numbers (candidates times D) a measured race may draw on average
 
 
 class Search(NamedTuple):
@@ -426,7 +432,14 @@ class Growth(NamedTuple):
     error_bits: tuple[float, ...]  # half of its 95% interval
 
 
-GROWTH_GRID = (*range(1, 9), *range(10, MOST_BITS + 1, 5))  # I of the chart's points, bits
+_GRID = (*range(1, 9), *range(10, MOST_BITS + 1, 5))
+
+
+def growth_grid(view: View) -> list[float]:
+    """I of the chart's points, in bits: not so many that a uniform target's box is finer than floats."""
+    shares = shares_of(view)
+    finest = FINEST_BITS * shares.sum() / shares.max() if view.family == "uniform" else math.inf
+    return [float(bits) for bits in _GRID if bits <= finest]
 
 
 def growth(view: View, information_bits: float) -> Growth:
@@ -437,10 +450,6 @@ def growth(view: View, information_bits: float) -> Growth:
 @st.cache_data(max_entries=2048, show_spinner=False)
 def _growth(family: str, dim: int, spread: str, information_bits: float) -> Growth:
     channel = channel_of(View(family=family, dim=dim, spread=spread, bits=information_bits))
-    if family == "uniform" and max(channel.bits) > FINEST_BITS:  # a box finer than floats, of ratio 2^I all the same
-        unknown = (math.nan,) * (len(SEARCHES) - 1)
-        known = (information_bits, information_bits, information_bits)
-        return Growth(*known, (information_bits, *unknown), (math.nan, *unknown), (math.nan, *unknown))
     problems = [channel.draw(target) for target in range(TARGETS)]
     rows = [_search_bits(channel, problems, search) for search in SEARCHES]
     exact, found, errors = zip(*rows, strict=True)
@@ -468,7 +477,7 @@ def _search_bits(channel: rec.Channel, problems: list[rec.Problem], search: Sear
         exact = most
         if search.stopping == "per_bin":  # quadrature, quick only in few dimensions
             exact = math.nan
-            if channel.dim <= 4 and channel.information_bits % 2 == 0:
+            if channel.dim <= 2 and channel.information_bits % 2 == 0:
                 exact = _mean([_expected_bits(problem, cut, search.weights, "per_bin") for problem in problems])
     if not most + math.log2(channel.dim) <= SPEED_NUMBERS_BITS:
         return exact, math.nan, math.nan
@@ -493,6 +502,29 @@ def _measured_bits(problem: rec.Problem, cut: rec.Partition, search: Search, see
     ).examined
     mean = float(examined.mean())
     return math.log2(mean), float(examined.std(ddof=1)) / (mean * math.log(2.0) * math.sqrt(SPEED_RUNS))
+
+
+class Here(NamedTuple):
+    """One target on the chart's axes, and log2 of the candidates it takes, without bins and with the view's.
+
+    The latter under peak-ratio weights; nan where the bins are too fine to look at.
+    """
+
+    information_bits: float
+    kl_bits: float
+    renyi_inf_bits: float
+    plain_bits: float
+    binned_bits: float
+
+
+def here(view: View) -> Here:
+    """The view's own target. RecError where the view asks for the impossible."""
+    channel = channel_of(view)
+    cut = partition_of(view, channel)
+    problem = channel.draw(view.target)
+    top = problem.renyi_inf_bits
+    binned = rec.upper_sum_bits(problem, cut) if max(cut.intervals) <= 2**CUT_BITS else math.nan
+    return Here(channel.information_bits, problem.kl_bits, top, top, binned)
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
@@ -533,7 +565,7 @@ def _cost(family: str, bits: float, dim: int, spread: str, intervals: tuple[int,
     law = rec.laws.index_law(channel, cut)
     code = rec.ZipfCode(rec.laws.log2_index_bound_bits(channel, cut))
     size = cut.log2_num_bins
-    zipf, matched = size + zipf_mean_bits(code, law.mean_log2), size + matched_mean_bits(law)
+    zipf, matched = size + zipf_mean_bits(code, law.mean_log2), size + law.entropy_bits
     return Cost(intervals, size, typical_bits(channel, cut), zipf, matched)
 
 
@@ -592,7 +624,8 @@ class Strategy(NamedTuple):
     title: str
     log2_bins: tuple[float, ...]
     candidates_bits: tuple[float, ...]  # log2, of a typical target; nan where an interval is too fine
-    now: tuple[int, ...]  # intervals at the J nearest the view's
+    now: tuple[int, ...]  # intervals at the view's J, or the power of two nearest to it
+    readable: bool  # whether what these cost can be worked out
 
 
 STRATEGY_ROLES = {"information": "heuristic", "runtime": "winner", "random": "candidate", "collapsed": "best"}
@@ -609,33 +642,37 @@ def _strategies(family: str, bits: float, dim: int, spread: str, log2_bins: int)
         except rec.RecError:  # no dimension to cut: there is none without information
             continue
         typical = [typical_bits(channel, cut) if _readable(channel, cut) else math.nan for cut in cuts]
-        now = cuts[grid.index(log2_bins)].intervals
-        found.append(
-            Strategy(name, TABLE["strategy"].options[name], tuple(map(float, grid)), tuple(typical), now)
-        )
+        now, title = cuts[grid.index(log2_bins)], TABLE["strategy"].options[name]
+        powers = tuple(float(k) for k in grid)
+        found.append(Strategy(name, title, powers, tuple(typical), now.intervals, _readable(channel, now)))
     return found
 
 
 def strategies(view: View) -> list[Strategy]:
-    """Every strategy the view's channel allows, at its J or the power of two nearest to it."""
+    """Every strategy the view's channel allows."""
     log2_bins = round(partition_of(view, channel_of(view)).log2_num_bins)
     return _strategies(view.family, view.bits, view.dim, view.spread, log2_bins)
 
 
 class Trap(NamedTuple):
-    """sup r' of every bin under two weightings, and what four searches examine."""
+    """Every bin under two weightings, and what four searches examine."""
 
-    plain: float
-    target_mass: tuple[float, ...]
+    target_share: tuple[float, ...]  # Q's mass of every bin
+    target_mass: tuple[float, ...]  # sup r' of every bin, 0 where Q has no mass
     peak_ratio: tuple[float, ...]
-    rows: tuple[tuple[str, float], ...]
+    rows: tuple[tuple[str, float], ...]  # a search and its expected candidates; the first is without bins
+
+    @property
+    def plain(self) -> float:
+        """Expected candidates without bins: sup r."""
+        return self.rows[0][1]
 
 
 def trap(view: View) -> Trap | None:
     """The view's target in one dimension; None where there are too few or too many bins to show."""
     channel = channel_of(view)
     cut = partition_of(view, channel)
-    if view.dim != 1 or not 2 <= cut.num_bins <= 64 or channel.information_bits == 0:
+    if view.dim != 1 or not 2 <= cut.num_bins <= 64 or not 0 < channel.information_bits <= FINEST_BITS:
         return None
     problem = channel.draw(view.target)
     (peaks,) = rec.bin_peaks_bits(problem, cut)
@@ -651,7 +688,8 @@ def trap(view: View) -> Trap | None:
         ("target mass, a stop line for each bin", expected(problem, "pfr", cut, "target_mass", "per_bin")),
         ("peak ratio", expected(problem, "pfr", cut, "peak_ratio")),
     )
-    return Trap(rows[0][1], sups[0], sups[1], rows)
+    (shares,) = rec.bin_weights(problem, cut, "target_mass")
+    return Trap(tuple(shares.tolist()), sups[0], sups[1], rows)
 
 
 # ---------------------------------------------------------------------------------------------------- bias
