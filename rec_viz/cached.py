@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
+from scipy.stats import norm
 
 import rec_core as rec
 from rec_core.randomness import Floats
@@ -396,6 +397,7 @@ FINEST_BITS = 40  # of a dimension: floats cannot tell the candidates of a finer
 LISTED_BITS = 8  # log2 of the bins up to which the chart gives each its stop line
 SPEED_RUNS = 40  # races of each target behind a measured mark
 SPEED_NUMBERS_BITS = 10  # log2 of the numbers (candidates times D) a measured race may draw on average
+SPEED_INTERVALS = 2**12  # in all dimensions, of a measured race
 
 
 class Search(NamedTuple):
@@ -479,7 +481,7 @@ def _search_bits(channel: rec.Channel, problems: list[rec.Problem], search: Sear
             exact = math.nan
             if channel.dim <= 2 and channel.information_bits % 2 == 0:
                 exact = _mean([_expected_bits(problem, cut, search.weights, "per_bin") for problem in problems])
-    if not most + math.log2(channel.dim) <= SPEED_NUMBERS_BITS:
+    if not most + math.log2(channel.dim) <= SPEED_NUMBERS_BITS or sum(cut.intervals) > SPEED_INTERVALS:
         return exact, math.nan, math.nan
     found = [_measured_bits(problem, cut, search, seed) for seed, problem in enumerate(problems)]
     variance = sum(error**2 for _, error in found)
@@ -694,47 +696,105 @@ def trap(view: View) -> Trap | None:
 
 # ---------------------------------------------------------------------------------------------------- bias
 
-BIAS_RUNS = 20_000
-BIAS_CANDIDATES = 2**22  # what the samples of the page may cost in all
+BIAS_POWERS = tuple(range(0, 22, 3))  # log2 of the n whose bias is worked out
+BIAS_RUNS = 20_000  # samples of the chosen n, if they are cheap
+BIAS_NUMBERS = 2**23  # candidates times D that samples of one n may cost in all
+MMD_RUNS = 4000  # samples an MMD is measured from
+LEAST_RUNS = 100  # fewer samples are not worth showing
 NOTICEABLE = 0.1  # advantage over guessing below which a test may be called blind
 
 
-class Bias(NamedTuple):
-    """ORC without and with bins on one target: exact bias over n, and samples at the chosen n."""
+class MmdMark(NamedTuple):
+    """MMD^2 from Q measured at one n, and its standard error."""
 
-    log2_candidates: tuple[float, ...]
-    total_variation: dict[str, tuple[float, ...]]
-    kl_bits: dict[str, tuple[float, ...]]
-    chosen: dict[str, tuple[float, float]]  # at the chosen n: total variation, KL in bits
-    samples: dict[str, NDArray[np.float64]]  # (runs, D)
+    log2_candidates: float
+    squared: float
+    error: float
 
 
-def bias(view: View) -> Bias:
-    """Exact bias of plain and partitioned ORC on a Gaussian target. RecError where the view asks for the impossible."""
+class Method(NamedTuple):
+    """One method's bias: exact over BIAS_POWERS and at the chosen n, measured where samples are cheap."""
+
+    total_variation: tuple[float, ...]
+    kl_bits: tuple[float, ...]
+    mmd_squared: tuple[float, ...]  # empty in more than one dimension
+    marks: tuple[MmdMark, ...]
+    chosen: rec.laws.OrcBias
+    chosen_mmd_squared: float  # nan in more than one dimension
+    samples: NDArray[np.float64]  # (runs, D) at the chosen n; no runs where they would take long
+
+
+def bias(view: View) -> dict[str, Method]:
+    """ORC without and with bins on one Gaussian target. RecError where the view asks for the impossible."""
     return _bias(
         target=view.target, candidates=view.candidates, seed=view.seed, weights=view.weights, **_channel_values(view)
     )
 
 
-@st.cache_data(max_entries=32, show_spinner="Working out the exact densities")
-def _bias(**values: object) -> Bias:
+@st.cache_data(max_entries=32, show_spinner="Working out the bias, and sampling")
+def _bias(**values: object) -> dict[str, Method]:
     view = View(**values)  # type: ignore[arg-type]
     channel = channel_of(view)
     problem = channel.draw(view.target)
     cuts = {"orc": rec.partition((1,) * view.dim), "orc_bins": partition_of(view, channel)}
-    powers = tuple(float(k) for k in range(0, 22, 3))
-    variation, divergence, chosen, samples = {}, {}, {}, {}
-    for name, cut in cuts.items():
-        rows = [rec.laws.orc_bias(problem, 2 ** int(k), cut, view.weights) for k in powers]
-        variation[name] = tuple(row.total_variation for row in rows)
-        divergence[name] = tuple(row.kl_bits for row in rows)
-        now = rec.laws.orc_bias(problem, view.candidates, cut, view.weights)
-        chosen[name] = (now.total_variation, now.kl_bits)
-        runs = max(200, min(BIAS_RUNS, BIAS_CANDIDATES // view.candidates))
-        samples[name] = rec.encode_many(
-            problem, runs, "orc", cut, view.weights, num_candidates=view.candidates, seed=view.seed
-        ).samples
-    return Bias(powers, variation, divergence, chosen, samples)
+    return {name: _method(view, problem, cut) for name, cut in cuts.items()}
+
+
+def _method(view: View, problem: rec.Problem, cut: rec.Partition) -> Method:
+    rows = [rec.laws.orc_bias(problem, 2**k, cut, view.weights) for k in BIAS_POWERS]
+    exact = [orc_mmd_squared(problem, 2**k, cut, view.weights) for k in BIAS_POWERS] if view.dim == 1 else []
+    return Method(
+        tuple(row.total_variation for row in rows),
+        tuple(row.kl_bits for row in rows),
+        tuple(exact),
+        tuple(_mark(view, problem, cut, k) for k in BIAS_POWERS if runs_of(MMD_RUNS, 2**k, view.dim)),
+        rec.laws.orc_bias(problem, view.candidates, cut, view.weights),
+        orc_mmd_squared(problem, view.candidates, cut, view.weights) if view.dim == 1 else math.nan,
+        _orc_samples(view, problem, cut, view.candidates, runs_of(BIAS_RUNS, view.candidates, view.dim)),
+    )
+
+
+def runs_of(most: int, candidates: int, dim: int) -> int:
+    """How many samples of ORC are drawn: as many as are cheap, none where that is too few to show."""
+    runs = min(most, BIAS_NUMBERS // (candidates * dim))
+    return runs if runs >= LEAST_RUNS else 0
+
+
+def _mark(view: View, problem: rec.Problem, cut: rec.Partition, power: int) -> MmdMark:
+    samples = _orc_samples(view, problem, cut, 2**power, runs_of(MMD_RUNS, 2**power, view.dim))
+    found = rec.metrics.mmd(samples, problem)
+    return MmdMark(float(power), found.squared, found.error)
+
+
+def _orc_samples(view: View, problem: rec.Problem, cut: rec.Partition, candidates: int, runs: int) -> Floats:
+    if runs == 0:
+        return np.empty((0, view.dim))
+    return rec.encode_many(problem, runs, "orc", cut, view.weights, num_candidates=candidates, seed=view.seed).samples
+
+
+def measured_mmd(view: View, method: Method) -> rec.metrics.Mmd:
+    """MMD from Q of the first samples of the chosen n."""
+    return rec.metrics.mmd(method.samples[:MMD_RUNS], channel_of(view).draw(view.target))
+
+
+def orc_mmd_squared(problem: rec.Problem, candidates: int, cut: rec.Partition, weights: str) -> float:
+    """MMD^2 of ORC's output from Q in one dimension, exact: quadrature of its density, `metrics.mmd`'s own kernel."""
+    x, width = line_rule(problem, cut)
+    target = np.exp2(problem.log_ratio_bits(x[:, None])) * np.exp(-0.5 * x * x) / math.sqrt(2.0 * math.pi)
+    gap = (rec.laws.orc_density(problem, candidates, x[:, None], cut, weights) - target) * width
+    (bandwidth,) = rec.metrics.median_bandwidth(problem)
+    return max(0.0, float(gap @ np.exp(-0.5 * ((x[:, None] - x) / bandwidth) ** 2) @ gap))
+
+
+def line_rule(problem: rec.Problem, cut: rec.Partition) -> tuple[Floats, Floats]:
+    """Points and weights that integrate over the line: panels end where bins do, and are close where Q is."""
+    mean, scale = problem.params[0]
+    bins = min(cut.num_bins, 256)  # finer bins make steps too small to matter
+    breaks = [norm.ppf(np.arange(1, bins) / bins), np.linspace(-9, 9, 181), mean + scale * np.linspace(-9, 9, 73)]
+    ends = np.unique(np.concatenate(breaks))
+    nodes, weights = np.polynomial.legendre.leggauss(4)
+    half = 0.5 * np.diff(ends)[:, None]
+    return (ends[:-1, None] + half * (1.0 + nodes)).ravel(), (half * weights).ravel()
 
 
 def output_density(view: View, name: str, x: Floats) -> Floats:

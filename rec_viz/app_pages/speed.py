@@ -209,8 +209,8 @@ def compare_strategies() -> None:
     )
     if any(s.name == "collapsed" for s in found):
         st.markdown(
-            "A cut through a dimension without information saves no candidate. It only moves bits of the message from the "
-            "index to the bin, and once there are more bins than the index had numbers it adds bits."
+            "A cut through a dimension without information saves no candidate. It only moves bits of the message from "
+            "the index to the bin, and once there are more bins than the index had numbers it adds bits."
         )
     else:
         st.markdown(

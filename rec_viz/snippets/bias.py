@@ -1,0 +1,101 @@
+"""The charts of the Bias page as programs."""
+
+from __future__ import annotations
+
+from .. import cached
+from ..controls import LANES, View
+from . import head
+
+ROLES = {"orc": "p", "orc_bins": "heuristic"}
+_QUADRATURE = """
+
+def rule(cut):  # points and weights on the line: panels end where bins do, and are close where Q is
+    mean, scale = problem.params[0]
+    bins_ = min(cut.num_bins, 256)
+    ends = np.unique(np.concatenate(
+        [norm.ppf(np.arange(1, bins_) / bins_), np.linspace(-9, 9, 181), mean + scale * np.linspace(-9, 9, 73)]
+    ))
+    nodes, weights = np.polynomial.legendre.leggauss(4)
+    half = 0.5 * np.diff(ends)[:, None]
+    return (ends[:-1, None] + half * (1.0 + nodes)).ravel(), (half * weights).ravel()
+
+
+def exact(n, cut):
+    x, width = rule(cut)
+    target = np.exp2(problem.log_ratio_bits(x[:, None])) * np.exp(-0.5 * x * x) / math.sqrt(2.0 * math.pi)
+    gap = (rec.laws.orc_density(problem, n, x[:, None], cut, weighting) - target) * width
+    (bandwidth,) = rec.metrics.median_bandwidth(problem)
+    return max(0.0, float(gap @ np.exp(-0.5 * ((x[:, None] - x) / bandwidth) ** 2) @ gap))
+
+"""
+
+
+def densities(view: View) -> str:
+    """The target's density and ORC's output, exact and as a histogram of real samples; one dimension."""
+    runs = cached.runs_of(cached.BIAS_RUNS, view.candidates, view.dim)
+    return f"""{_head(view)}
+mean, scale = problem.params[0]
+samples = {{}}
+for name, _, cut in methods:
+    samples[name] = rec.encode_many(
+        problem, {runs}, "orc", cut, weighting, num_candidates={view.candidates}, seed={view.seed}
+    ).samples[:, 0]
+ends = [mean - 4 * scale, mean + 4 * scale]
+ends += [end for drawn in samples.values() if drawn.size for end in np.quantile(drawn, [0.002, 0.998])]
+x = np.linspace(min(ends), max(ends), 500)
+edges = np.linspace(x[0], x[-1], 61)
+outputs = []
+for name, role, cut in methods:
+    density = rec.laws.orc_density(problem, {view.candidates}, x[:, None], cut, weighting)
+    counts, _ = np.histogram(samples[name], edges)
+    outputs.append(bias.Output(name, role, density, edges, counts / (samples[name].size * np.diff(edges))))
+target = np.exp2(problem.log_ratio_bits(x[:, None])) * np.exp(-0.5 * x * x) / math.sqrt(2.0 * math.pi)
+figure = bias.densities(x, target, outputs, colours)
+"""
+
+
+def decay(view: View, measure: str, what: str) -> str:
+    """How `measure` falls with n, under the title `what`: total_variation, kl_bits or mmd_squared."""
+    if measure == "mmd_squared":
+        return _mmd(view, what)
+    return f"""{_head(view)}
+powers = np.array({[float(k) for k in cached.BIAS_POWERS]})
+lines = []
+for name, role, cut in methods:
+    exact = [rec.laws.orc_bias(problem, 2 ** int(k), cut, weighting).{measure} for k in powers]
+    lines.append(bias.Decay(name, role, np.array(exact)))
+figure = bias.decay(powers, lines, math.log2({view.candidates}), {what!r}, colours)
+"""
+
+
+def _mmd(view: View, what: str) -> str:
+    runs = {k: cached.runs_of(cached.MMD_RUNS, 2**k, view.dim) for k in cached.BIAS_POWERS}
+    exact = "np.array([exact(2 ** int(k), cut) for k in powers])" if view.dim == 1 else "np.empty(0)"
+    return f"""{_head(view)}{_QUADRATURE if view.dim == 1 else ""}
+powers = np.array({[float(k) for k in cached.BIAS_POWERS]})
+runs = { ({k: n for k, n in runs.items() if n}) }  # samples drawn at n = 2^k
+lines = []
+for name, role, cut in methods:
+    found = []
+    for k, count in runs.items():
+        drawn = rec.encode_many(problem, count, "orc", cut, weighting, num_candidates=2**k, seed={view.seed})
+        found.append(rec.metrics.mmd(drawn.samples, problem))
+    measured = [np.array(list(runs), float), np.array([m.squared for m in found])]
+    lines.append(bias.Decay(name, role, {exact}, *measured, 1.96 * np.array([m.error for m in found])))
+figure = bias.decay(powers, lines, math.log2({view.candidates}), {what!r}, colours)
+"""
+
+
+def _head(view: View) -> str:
+    first, second = ((LANES[name], role) for name, role in ROLES.items())
+    norm = "from scipy.stats import norm\n" if view.dim == 1 else ""
+    return f"""{head(view)}
+import math
+{norm}from rec_viz.figures import bias
+
+weighting = {view.weights!r}
+methods = [  # name, colour, bins
+    ({first[0]!r}, {first[1]!r}, rec.partition({[1] * view.dim})),
+    ({second[0]!r}, {second[1]!r}, bins),
+]
+"""
