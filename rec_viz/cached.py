@@ -697,61 +697,50 @@ def trap(view: View) -> Trap | None:
 # ---------------------------------------------------------------------------------------------------- bias
 
 BIAS_POWERS = tuple(range(0, 22, 3))  # log2 of the n whose bias is worked out
+BIAS_NUMBERS = 2**21  # candidates times D that samples of one n may cost in all
 BIAS_RUNS = 20_000  # samples of the chosen n, if they are cheap
-BIAS_NUMBERS = 2**23  # candidates times D that samples of one n may cost in all
 MMD_RUNS = 4000  # samples an MMD is measured from
-LEAST_RUNS = 100  # fewer samples are not worth showing
+LEAST_RUNS = 500  # fewer samples are not worth showing
 NOTICEABLE = 0.1  # advantage over guessing below which a test may be called blind
 
 
-class MmdMark(NamedTuple):
-    """MMD^2 from Q measured at one n, and its standard error."""
+class Bias(NamedTuple):
+    """How far ORC's output is from Q: exact, and measured where samples are cheap."""
 
-    log2_candidates: float
-    squared: float
-    error: float
-
-
-class Method(NamedTuple):
-    """One method's bias: exact over BIAS_POWERS and at the chosen n, measured where samples are cheap."""
-
-    total_variation: tuple[float, ...]
-    kl_bits: tuple[float, ...]
-    mmd_squared: tuple[float, ...]  # empty in more than one dimension
-    marks: tuple[MmdMark, ...]
-    chosen: rec.laws.OrcBias
-    chosen_mmd_squared: float  # nan in more than one dimension
-    samples: NDArray[np.float64]  # (runs, D) at the chosen n; no runs where they would take long
+    total_variation: float
+    kl_bits: float
+    mmd_squared: float  # nan in more than one dimension
+    measured_squared: float  # MMD^2 of samples, nan without them
+    error_squared: float  # its standard error
 
 
-def bias(view: View) -> dict[str, Method]:
-    """ORC without and with bins on one Gaussian target. RecError where the view asks for the impossible."""
-    return _bias(
-        target=view.target, candidates=view.candidates, seed=view.seed, weights=view.weights, **_channel_values(view)
-    )
+def bias(view: View, name: str, candidates: int) -> Bias:
+    """One lane's bias on a view's Gaussian target with some n. RecError where the view asks for the impossible."""
+    return _bias(name, candidates, **_target_values(view))
 
 
-@st.cache_data(max_entries=32, show_spinner="Working out the bias, and sampling")
-def _bias(**values: object) -> dict[str, Method]:
+def _target_values(view: View) -> dict[str, object]:
+    """The values that decide a view's target, its races and its bins: all of ORC but n."""
+    return {"target": view.target, "seed": view.seed, "weights": view.weights, **_channel_values(view)}
+
+
+@st.cache_data(max_entries=1024, show_spinner=False)
+def _bias(name: str, candidates: int, **values: object) -> Bias:
     view = View(**values)  # type: ignore[arg-type]
     channel = channel_of(view)
-    problem = channel.draw(view.target)
-    cuts = {"orc": rec.partition((1,) * view.dim), "orc_bins": partition_of(view, channel)}
-    return {name: _method(view, problem, cut) for name, cut in cuts.items()}
+    problem, cut = channel.draw(view.target), orc_bins(view, name)
+    far = rec.laws.orc_bias(problem, candidates, cut, view.weights)
+    exact = orc_mmd_squared(problem, candidates, cut, view.weights) if view.dim == 1 else math.nan
+    samples = _orc_samples(name, candidates, runs_of(MMD_RUNS, candidates, view.dim), **values)
+    if not len(samples):
+        return Bias(far.total_variation, far.kl_bits, exact, math.nan, math.nan)
+    found = rec.metrics.mmd(samples, problem)
+    return Bias(far.total_variation, far.kl_bits, exact, found.squared, found.error)
 
 
-def _method(view: View, problem: rec.Problem, cut: rec.Partition) -> Method:
-    rows = [rec.laws.orc_bias(problem, 2**k, cut, view.weights) for k in BIAS_POWERS]
-    exact = [orc_mmd_squared(problem, 2**k, cut, view.weights) for k in BIAS_POWERS] if view.dim == 1 else []
-    return Method(
-        tuple(row.total_variation for row in rows),
-        tuple(row.kl_bits for row in rows),
-        tuple(exact),
-        tuple(_mark(view, problem, cut, k) for k in BIAS_POWERS if runs_of(MMD_RUNS, 2**k, view.dim)),
-        rec.laws.orc_bias(problem, view.candidates, cut, view.weights),
-        orc_mmd_squared(problem, view.candidates, cut, view.weights) if view.dim == 1 else math.nan,
-        _orc_samples(view, problem, cut, view.candidates, runs_of(BIAS_RUNS, view.candidates, view.dim)),
-    )
+def orc_bins(view: View, name: str) -> rec.Partition:
+    """The bins of a lane of ORC."""
+    return partition_of(view, channel_of(view)) if name == "orc_bins" else rec.partition((1,) * view.dim)
 
 
 def runs_of(most: int, candidates: int, dim: int) -> int:
@@ -760,21 +749,19 @@ def runs_of(most: int, candidates: int, dim: int) -> int:
     return runs if runs >= LEAST_RUNS else 0
 
 
-def _mark(view: View, problem: rec.Problem, cut: rec.Partition, power: int) -> MmdMark:
-    samples = _orc_samples(view, problem, cut, 2**power, runs_of(MMD_RUNS, 2**power, view.dim))
-    found = rec.metrics.mmd(samples, problem)
-    return MmdMark(float(power), found.squared, found.error)
+def orc_samples(view: View, name: str) -> Floats:
+    """Samples (runs, D) of a lane at the view's n; no runs where they would take long."""
+    runs = runs_of(BIAS_RUNS, view.candidates, view.dim)
+    return _orc_samples(name, view.candidates, runs, **_target_values(view))
 
 
-def _orc_samples(view: View, problem: rec.Problem, cut: rec.Partition, candidates: int, runs: int) -> Floats:
+@st.cache_data(max_entries=64, show_spinner=False)
+def _orc_samples(name: str, candidates: int, runs: int, **values: object) -> Floats:
+    view = View(**values)  # type: ignore[arg-type]
     if runs == 0:
         return np.empty((0, view.dim))
+    problem, cut = channel_of(view).draw(view.target), orc_bins(view, name)
     return rec.encode_many(problem, runs, "orc", cut, view.weights, num_candidates=candidates, seed=view.seed).samples
-
-
-def measured_mmd(view: View, method: Method) -> rec.metrics.Mmd:
-    """MMD from Q of the first samples of the chosen n."""
-    return rec.metrics.mmd(method.samples[:MMD_RUNS], channel_of(view).draw(view.target))
 
 
 def orc_mmd_squared(problem: rec.Problem, candidates: int, cut: rec.Partition, weights: str) -> float:
@@ -789,8 +776,10 @@ def orc_mmd_squared(problem: rec.Problem, candidates: int, cut: rec.Partition, w
 def line_rule(problem: rec.Problem, cut: rec.Partition) -> tuple[Floats, Floats]:
     """Points and weights that integrate over the line: panels end where bins do, and are close where Q is."""
     mean, scale = problem.params[0]
-    bins = min(cut.num_bins, 256)  # finer bins make steps too small to matter
-    breaks = [norm.ppf(np.arange(1, bins) / bins), np.linspace(-9, 9, 181), mean + scale * np.linspace(-9, 9, 73)]
+    first, last = np.floor(norm.cdf([mean - 9 * scale, mean + 9 * scale]) * cut.num_bins).astype(int)
+    cuts = np.arange(max(first, 1), min(last + 1, cut.num_bins))  # beyond them P' is as smooth as P, or nothing
+    cuts = cuts[:: max(1, cuts.size // 512)]  # finer bins make steps too small to matter
+    breaks = [norm.ppf(cuts / cut.num_bins), np.linspace(-9, 9, 91), mean + scale * np.linspace(-9, 9, 49)]
     ends = np.unique(np.concatenate(breaks))
     nodes, weights = np.polynomial.legendre.leggauss(4)
     half = 0.5 * np.diff(ends)[:, None]
@@ -799,16 +788,14 @@ def line_rule(problem: rec.Problem, cut: rec.Partition) -> tuple[Floats, Floats]
 
 def output_density(view: View, name: str, x: Floats) -> Floats:
     """Exact density of what ORC puts out at `x` (M,), in one dimension."""
-    values = _channel_values(view)
-    return _output_density(name, x, target=view.target, candidates=view.candidates, weights=view.weights, **values)
+    return _output_density(name, x, view.candidates, **_target_values(view))
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _output_density(name: str, x: Floats, **values: object) -> Floats:
+def _output_density(name: str, x: Floats, candidates: int, **values: object) -> Floats:
     view = View(**values)  # type: ignore[arg-type]
-    channel = channel_of(view)
-    cut = partition_of(view, channel) if name == "orc_bins" else None
-    return rec.laws.orc_density(channel.draw(view.target), view.candidates, x[:, None], cut, view.weights)
+    problem = channel_of(view).draw(view.target)
+    return rec.laws.orc_density(problem, candidates, x[:, None], orc_bins(view, name), view.weights)
 
 
 def chance_of_silence(view: View) -> dict[str, float]:
@@ -837,7 +824,7 @@ def candidates_for(samples: int, name: str, **values: object) -> int | None:
     view = View(**values)  # type: ignore[arg-type]
     channel = channel_of(view)
     problem = channel.draw(view.target)
-    cut = partition_of(view, channel) if name == "orc_bins" else None
+    cut = orc_bins(view, name)
 
     def unnoticed(k: int) -> bool:
         return unnoticed_samples(rec.laws.orc_bias(problem, 2**k, cut, view.weights).kl_bits) >= samples

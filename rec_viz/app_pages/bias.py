@@ -47,12 +47,20 @@ if view.family == "uniform":
     st.markdown("Choose the Gaussian family to see a bias.")
     st.stop()
 try:
-    methods = cached.bias(view)
+    cached.orc_bins(view, "orc_bins")
 except rec.RecError as error:
     st.warning(str(error), icon=":material/info:")
     st.stop()
+if view.bits == 0:
+    st.markdown("Without information Q is P, so any candidate will do: ORC has no bias, whatever n and the bins.")
+    st.stop()
 colours = theme.ROLES["dark" if st.context.theme.type == "dark" else "light"]
 problem = cached.channel_of(view).draw(view.target)
+
+wanted = [(name, n) for n in (*(2**k for k in cached.BIAS_POWERS), view.candidates) for name in snippets.ROLES]
+found = parts.each(lambda one: cached.bias(view, *one), wanted, "Working out and measuring the bias")
+biases = dict(zip(wanted, found, strict=True))
+samples = {name: cached.orc_samples(view, name) for name in snippets.ROLES}
 
 # ------------------------------------------------------------------------------------------------ densities
 
@@ -61,12 +69,12 @@ def densities() -> None:
     """Q and what is sent instead, on the line."""
     mean, scale = problem.params[0]
     ends = [mean - 4 * scale, mean + 4 * scale]
-    ends += [end for m in methods.values() if m.samples.size for end in np.quantile(m.samples[:, 0], [0.002, 0.998])]
+    ends += [end for drawn in samples.values() if drawn.size for end in np.quantile(drawn, [0.002, 0.998])]
     x = np.linspace(min(ends), max(ends), 500)
     edges = np.linspace(x[0], x[-1], 61)
     outputs = []
     for name, role in snippets.ROLES.items():
-        drawn = methods[name].samples[:, 0]
+        drawn = samples[name]
         counts, _ = np.histogram(drawn, edges)
         measured = counts / (max(drawn.size, 1) * np.diff(edges))
         density = cached.output_density(view, name, x)
@@ -87,15 +95,12 @@ def unnoticed(kl_bits: float) -> str:
     return "not even one" if most < 1.0 else "any number" if math.isinf(most) else parts.number(math.floor(most))
 
 
-def mmd(method: cached.Method) -> str:
+def mmd(bias: cached.Bias) -> str:
     """For the table: MMD, exact where it is known, and measured where there are samples."""
-    exact = method.chosen_mmd_squared
-    said = [] if math.isnan(exact) else [parts.small(math.sqrt(exact))]
-    if len(method.samples):
-        found = cached.measured_mmd(view, method)
-        said.append(
-            f"measured {parts.small(found.value)}" if found.squared > 1.96 * found.error else "measured: lost in noise"
-        )
+    said = [] if math.isnan(bias.mmd_squared) else [parts.small(math.sqrt(bias.mmd_squared))]
+    if math.isfinite(bias.measured_squared):
+        clear = bias.measured_squared > 1.96 * bias.error_squared
+        said.append(f"measured {parts.small(math.sqrt(bias.measured_squared))}" if clear else "measured: lost in noise")
     return ", ".join(said) or "not worked out"
 
 
@@ -103,12 +108,12 @@ st.markdown(
     f"| n = {view.candidates:,} | Total variation from Q | KL from Q, bits | MMD from Q | Samples that are safe |\n"
     "|---|---|---|---|---|\n"
     + "\n".join(
-        f"| {controls.LANES[name]} | {parts.small(method.chosen.total_variation)} | "
-        f"{parts.small(method.chosen.kl_bits)} | {mmd(method)} | {unnoticed(method.chosen.kl_bits)} |"
-        for name, method in methods.items()
+        f"| {controls.LANES[name]} | {parts.small(bias.total_variation)} | {parts.small(bias.kl_bits)} | {mmd(bias)} | "
+        f"{unnoticed(bias.kl_bits)} |"
+        for name, bias in ((name, biases[name, view.candidates]) for name in snippets.ROLES)
     )
 )
-runs = len(methods["orc"].samples)
+runs = len(samples["orc"])
 st.markdown(
     "Exact numbers unless they say measured"
     + (
@@ -136,11 +141,12 @@ def decay(measure: str) -> None:
     """One measure over n."""
     lines = []
     for name, role in snippets.ROLES.items():
-        method = methods[name]
-        marks = method.marks if measure == "mmd_squared" else ()
-        at, measured, error = (np.array([mark[k] for mark in marks]) for k in range(3))
-        exact = np.array(getattr(method, measure))
-        lines.append(figures.Decay(controls.LANES[name], role, exact, at, measured, 1.96 * error))
+        rows = [biases[name, 2**k] for k in cached.BIAS_POWERS]
+        exact, measured, error = (
+            np.array([getattr(row, field) for row in rows]) for field in (measure, "measured_squared", "error_squared")
+        )
+        marks = (measured, 1.96 * error) if measure == "mmd_squared" else ()
+        lines.append(figures.Decay(controls.LANES[name], role, exact, *marks))
     grid = np.array([float(k) for k in cached.BIAS_POWERS])
     figure = figures.decay(grid, lines, math.log2(view.candidates), MEASURES[measure], colours)
     chart(figure, f"bias_{measure}", snippets.decay(view, measure, MEASURES[measure]))
@@ -160,13 +166,13 @@ st.markdown(
 # ------------------------------------------------------------------------------------------------ how many
 
 st.header("How many candidates are enough?", anchor=False)
-samples = st.select_slider(
+compared = st.select_slider(
     "Samples someone may compare", [10**k for k in range(1, 7)], value=1000, format_func=lambda n: f"{n:,}",
     key="bias_samples",
 )  # fmt: skip
 rows = []
 for name in snippets.ROLES:
-    enough = cached.candidates_unnoticed(view, samples, name)
+    enough = cached.candidates_unnoticed(view, compared, name)
     rows.append(f"| {controls.LANES[name]} | {'more than 2³⁰' if enough is None else parts.number(enough)} |")
 st.markdown("| Safe in that many samples | Candidates n |\n|---|---|\n" + "\n".join(rows))
 st.markdown(

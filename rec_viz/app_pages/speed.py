@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import math
-import time
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 import streamlit as st
@@ -42,17 +40,6 @@ except rec.RecError as error:
     st.stop()
 
 
-def each(work: Callable[[Any], Any], steps: Sequence[Any], text: str) -> list[Any]:
-    """`work` of every step, behind a progress bar if it takes long enough to wonder."""
-    place, begun, found = st.empty(), time.monotonic(), []
-    for done, step in enumerate(steps):
-        if time.monotonic() - begun > 0.3:
-            place.progress(done / len(steps), text)
-        found.append(work(step))
-    place.empty()
-    return found
-
-
 def show(values: View) -> None:
     """In a callback: make the page show another view."""
     controls.set_view(values)
@@ -71,7 +58,7 @@ def change(bits: float) -> str:
 # ------------------------------------------------------------------------------------------------ growth
 
 grid = cached.growth_grid(view)
-points = each(lambda bits: cached.growth(view, bits), grid, "Working out and measuring numbers of candidates")
+points = parts.each(lambda bits: cached.growth(view, bits), grid, "Working out and measuring numbers of candidates")
 rate = cached.candidates_per_second(view.family, view.dim)
 axis = st.segmented_control(
     "Against", list(figures.AXES), default="information_bits", required=True, key="speed_axis",
@@ -120,7 +107,7 @@ def trade() -> None:
     except rec.RecError as error:
         st.warning(parts.raised(str(error)), icon=":material/info:")
         return
-    *row, one, chosen, twice = each(
+    *row, one, chosen, twice = parts.each(
         lambda intervals: cached.cost(view, intervals),
         [*partitions, (1,) * view.dim, now, after],
         "Working out what each J costs",
@@ -183,7 +170,7 @@ else:
 def compare_strategies() -> None:
     """The same J, shared out over dimensions in each way."""
     found = cached.strategies(view)
-    costs = each(
+    costs = parts.each(
         lambda strategy: cached.cost(view, strategy.now) if strategy.readable else None, found, "Comparing the cuts"
     )
     log2_bins = math.log2(math.prod(found[0].now))

@@ -43,13 +43,12 @@ def densities(x: Floats, target: Floats, outputs: Sequence[Output], colours: Col
 
 
 class Decay(NamedTuple):
-    """How one method's bias falls: exact at the figure's n (empty: not known), and measured at log2 of n `at`."""
+    """How one method's bias falls over the figure's n: exact, and measured where it was; nan elsewhere."""
 
     name: str
     role: str
     exact: Floats
-    at: Floats = np.empty(0)
-    measured: Floats = np.empty(0)
+    measured: Floats = np.empty(0)  # empty: nowhere
     error: Floats = np.empty(0)  # half of a 95% interval
 
 
@@ -60,15 +59,15 @@ def decay(log2_candidates: Floats, lines: Sequence[Decay], chosen: float, what: 
     """
     figure = go.Figure()
     for line in lines:
-        if line.exact.size:
+        if np.isfinite(line.exact).any():
             figure.add_scatter(
                 x=log2_candidates, y=np.where(line.exact > 0, line.exact, np.nan), mode="lines", name=line.name,
                 line={"color": colours[line.role], "width": 2.5}, legendgroup=line.name,
             )  # fmt: skip
-        clear = line.measured > line.error
+        clear = line.measured > line.error  # nan is not
         if clear.any():
             figure.add_scatter(
-                x=line.at[clear], y=line.measured[clear], mode="markers", name=f"{line.name}: measured",
+                x=log2_candidates[clear], y=line.measured[clear], mode="markers", name=f"{line.name}: measured",
                 marker={"color": colours[line.role], "size": 9, "symbol": "diamond"}, legendgroup=line.name,
                 error_y={"array": line.error[clear], "thickness": 1.5, "width": 3},
             )  # fmt: skip

@@ -11,10 +11,11 @@ _QUADRATURE = """
 
 def rule(cut):  # points and weights on the line: panels end where bins do, and are close where Q is
     mean, scale = problem.params[0]
-    bins_ = min(cut.num_bins, 256)
-    ends = np.unique(np.concatenate(
-        [norm.ppf(np.arange(1, bins_) / bins_), np.linspace(-9, 9, 181), mean + scale * np.linspace(-9, 9, 73)]
-    ))
+    first, last = np.floor(norm.cdf([mean - 9 * scale, mean + 9 * scale]) * cut.num_bins).astype(int)
+    cuts = np.arange(max(first, 1), min(last + 1, cut.num_bins))
+    cuts = cuts[:: max(1, cuts.size // 512)]
+    breaks = [norm.ppf(cuts / cut.num_bins), np.linspace(-9, 9, 91), mean + scale * np.linspace(-9, 9, 49)]
+    ends = np.unique(np.concatenate(breaks))
     nodes, weights = np.polynomial.legendre.leggauss(4)
     half = 0.5 * np.diff(ends)[:, None]
     return (ends[:-1, None] + half * (1.0 + nodes)).ravel(), (half * weights).ravel()
@@ -69,20 +70,22 @@ figure = bias.decay(powers, lines, math.log2({view.candidates}), {what!r}, colou
 
 
 def _mmd(view: View, what: str) -> str:
-    runs = {k: cached.runs_of(cached.MMD_RUNS, 2**k, view.dim) for k in cached.BIAS_POWERS}
-    exact = "np.array([exact(2 ** int(k), cut) for k in powers])" if view.dim == 1 else "np.empty(0)"
+    runs = [cached.runs_of(cached.MMD_RUNS, 2**k, view.dim) for k in cached.BIAS_POWERS]
+    exact = "exact(2**k, cut)" if view.dim == 1 else "np.nan"
     return f"""{_head(view)}{_QUADRATURE if view.dim == 1 else ""}
-powers = np.array({[float(k) for k in cached.BIAS_POWERS]})
-runs = { ({k: n for k, n in runs.items() if n}) }  # samples drawn at n = 2^k
+powers = {list(cached.BIAS_POWERS)}
+runs = {runs}  # samples drawn at n = 2^k
 lines = []
 for name, role, cut in methods:
-    found = []
-    for k, count in runs.items():
-        drawn = rec.encode_many(problem, count, "orc", cut, weighting, num_candidates=2**k, seed={view.seed})
-        found.append(rec.metrics.mmd(drawn.samples, problem))
-    measured = [np.array(list(runs), float), np.array([m.squared for m in found])]
-    lines.append(bias.Decay(name, role, {exact}, *measured, 1.96 * np.array([m.error for m in found])))
-figure = bias.decay(powers, lines, math.log2({view.candidates}), {what!r}, colours)
+    rows = np.full((3, len(powers)), np.nan)  # exact, measured, half of the 95% interval
+    for i, (k, count) in enumerate(zip(powers, runs)):
+        rows[0, i] = {exact}
+        if count:
+            drawn = rec.encode_many(problem, count, "orc", cut, weighting, num_candidates=2**k, seed={view.seed})
+            found = rec.metrics.mmd(drawn.samples, problem)
+            rows[1:, i] = found.squared, 1.96 * found.error
+    lines.append(bias.Decay(name, role, *rows))
+figure = bias.decay(np.array(powers, float), lines, math.log2({view.candidates}), {what!r}, colours)
 """
 
 
