@@ -779,7 +779,7 @@ def line_rule(problem: rec.Problem, cut: rec.Partition) -> tuple[Floats, Floats]
     first, last = np.floor(norm.cdf([mean - 9 * scale, mean + 9 * scale]) * cut.num_bins).astype(int)
     cuts = np.arange(max(first, 1), min(last + 1, cut.num_bins))  # beyond them P' is as smooth as P, or nothing
     cuts = cuts[:: max(1, cuts.size // 512)]  # finer bins make steps too small to matter
-    breaks = [norm.ppf(cuts / cut.num_bins), np.linspace(-9, 9, 91), mean + scale * np.linspace(-9, 9, 49)]
+    breaks = [norm.ppf(cuts / cut.num_bins), np.linspace(-9, 9, 181), mean + scale * np.linspace(-9, 9, 49)]
     ends = np.unique(np.concatenate(breaks))
     nodes, weights = np.polynomial.legendre.leggauss(4)
     half = 0.5 * np.diff(ends)[:, None]

@@ -76,7 +76,7 @@ def densities() -> None:
     for name, role in snippets.ROLES.items():
         drawn = samples[name]
         counts, _ = np.histogram(drawn, edges)
-        measured = counts / (max(drawn.size, 1) * np.diff(edges))
+        measured = counts / (drawn.size * np.diff(edges)) if drawn.size else np.full(counts.size, np.nan)
         density = cached.output_density(view, name, x)
         outputs.append(figures.Output(controls.LANES[name], role, density, edges, measured))
     target = np.exp2(problem.log_ratio_bits(x[:, None])) * np.exp(-0.5 * x * x) / math.sqrt(2.0 * math.pi)
@@ -122,7 +122,7 @@ st.markdown(
         else "; samples at this n would take too long. "
     )
     + "**Total variation** is how much probability is in the wrong place, **KL** what a code made for Q would waste, "
-    "**MMD** the largest difference in the mean of any smooth function, smooth on the scale of Q. **Safe** is how many "
+    "**MMD** how far the mean of a bounded function, smooth on the scale of Q, can be off. **Safe** is how many "
     f"samples anyone may compare with as many of Q’s and still tell them apart with less than {cached.NOTICEABLE:g} "
     "advantage over guessing, whatever the test: that follows from KL (Pinsker’s inequality), and is often too careful."
 )
@@ -177,5 +177,5 @@ for name in snippets.ROLES:
 st.markdown("| Safe in that many samples | Candidates n |\n|---|---|\n" + "\n".join(rows))
 st.markdown(
     "The least power of two whose bias no test can find in that many samples, by the same inequality. A given test, "
-    "such as one on the MMD, would let you off with fewer."
+    "such as one on the MMD, may let you off with fewer."
 )

@@ -18,7 +18,7 @@ class Output(NamedTuple):
     role: str
     density: Floats
     edges: Floats
-    measured: Floats  # density of the samples between the edges
+    measured: Floats  # density of the samples between the edges, nan without samples
 
 
 def densities(x: Floats, target: Floats, outputs: Sequence[Output], colours: Colours) -> go.Figure:
@@ -29,10 +29,11 @@ def densities(x: Floats, target: Floats, outputs: Sequence[Output], colours: Col
         fillcolor=_faint(colours["q"]),
     )  # fmt: skip
     for output in outputs:
-        figure.add_scatter(
-            x=np.repeat(output.edges, 2)[1:-1], y=np.repeat(output.measured, 2), mode="lines",
-            name=f"{output.name}: samples", line={"color": colours[output.role], "width": 1}, opacity=0.6,
-        )  # fmt: skip
+        if np.isfinite(output.measured).all():
+            figure.add_scatter(
+                x=np.repeat(output.edges, 2)[1:-1], y=np.repeat(output.measured, 2), mode="lines",
+                name=f"{output.name}: samples", line={"color": colours[output.role], "width": 1}, opacity=0.6,
+            )  # fmt: skip
         figure.add_scatter(
             x=x, y=output.density, mode="lines", name=f"{output.name}: exact",
             line={"color": colours[output.role], "width": 2.5, "dash": "dash"},
