@@ -53,18 +53,18 @@ def growth(
     """Expected candidates over what makes them many. Right axis: time at `rate` candidates a second."""
     figure = go.Figure()
     for line in lines:
-        known = np.isfinite(line.exact_bits)
-        figure.add_scatter(
-            x=x[known], y=line.exact_bits[known], mode="lines", name=line.name,
-            line={"color": colours[line.role], "dash": line.dash, "width": 2.5}, legendgroup=line.name,
-        )  # fmt: skip
-    for line in lines:
-        run = np.isfinite(line.measured_bits)
-        figure.add_scatter(
-            x=x[run], y=line.measured_bits[run], mode="markers", name=f"{line.name}: measured", showlegend=False,
-            marker={"color": colours[line.role], "size": 8, "symbol": "diamond"}, legendgroup=line.name,
-            error_y={"array": line.error_bits[run], "thickness": 1.5, "width": 3},
-        )  # fmt: skip
+        known, run = np.isfinite(line.exact_bits), np.isfinite(line.measured_bits)
+        if known.any():
+            figure.add_scatter(
+                x=x[known], y=line.exact_bits[known], mode="lines", name=line.name,
+                line={"color": colours[line.role], "dash": line.dash, "width": 2.5}, legendgroup=line.name,
+            )  # fmt: skip
+        if run.any():
+            figure.add_scatter(
+                x=x[run], y=line.measured_bits[run], mode="markers", name=f"{line.name}: measured",
+                marker={"color": colours[line.role], "size": 8, "symbol": "diamond"}, legendgroup=line.name,
+                error_y={"array": line.error_bits[run], "thickness": 1.5, "width": 3}, showlegend=not known.any(),
+            )  # fmt: skip
     for star in stars:
         figure.add_scatter(
             x=[star.x], y=[star.candidates_bits], mode="markers", name=star.name,
