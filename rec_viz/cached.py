@@ -700,6 +700,7 @@ BIAS_POWERS = tuple(range(0, 22, 3))  # log2 of the n whose bias is worked out
 BIAS_NUMBERS = 2**21  # candidates times D that samples of one n may cost in all
 BIAS_RUNS = 20_000  # samples of the chosen n, if they are cheap
 MMD_RUNS = 4000  # samples an MMD is measured from
+MMD_RESOLVED = 1e-11  # smaller squares are those of the density's own error, and count as 0
 LEAST_RUNS = 500  # fewer samples are not worth showing
 NOTICEABLE = 0.1  # advantage over guessing below which a test may be called blind
 
@@ -770,7 +771,8 @@ def orc_mmd_squared(problem: rec.Problem, candidates: int, cut: rec.Partition, w
     target = np.exp2(problem.log_ratio_bits(x[:, None])) * np.exp(-0.5 * x * x) / math.sqrt(2.0 * math.pi)
     gap = (rec.laws.orc_density(problem, candidates, x[:, None], cut, weights) - target) * width
     (bandwidth,) = rec.metrics.median_bandwidth(problem)
-    return max(0.0, float(gap @ np.exp(-0.5 * ((x[:, None] - x) / bandwidth) ** 2) @ gap))
+    square = float(gap @ np.exp(-0.5 * ((x[:, None] - x) / bandwidth) ** 2) @ gap)
+    return square if square > MMD_RESOLVED else 0.0
 
 
 def line_rule(problem: rec.Problem, cut: rec.Partition) -> tuple[Floats, Floats]:
