@@ -8,10 +8,11 @@
     held = rec.decode(sent.message, channel.coding, bins, seed=7)
     assert (held == sent.sample).all()                       # to the last bit
 
-Read in this order: families, channel, partition, randomness, race, laws, codes, study (`from rec_core import study`).
+Read in this order: families, channel, partition, randomness, race, laws, codes, metrics,
+study (`from rec_core import study`).
 """
 
-from . import laws, randomness
+from . import laws, metrics, randomness
 from .channel import (
     Channel,
     Coding,
@@ -54,6 +55,7 @@ __all__ = [
     "gaussian_problem",
     "laws",
     "message_length_bits",
+    "metrics",
     "pack",
     "partition",
     "randomness",

@@ -7,11 +7,13 @@ import hashlib
 import math
 import threading
 import time
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
+from scipy.stats import norm
 
 import rec_core as rec
 from rec_core.randomness import Floats
@@ -102,13 +104,31 @@ def channel_like(problem: rec.Problem) -> rec.Channel:
 
 def _shared_out(view: View) -> rec.Channel:
     """A channel by its I and how it is shared over dimensions."""
+    return channel_at(view.family, _spread(view), view.bits)
+
+
+def channel_at(family: str, shares: Sequence[float] | Floats, information_bits: float) -> rec.Channel:
+    """The channel with this I, shared over dimensions in proportion to `shares` (D,)."""
+    portions = np.asarray(shares) / np.sum(shares)
+    make = rec.gaussian_channel if family == "gaussian" else rec.uniform_channel
+    return make(information_bits * portions)
+
+
+def shares_of(view: View) -> Floats:
+    """In what proportion a view's I is shared over dimensions, shape (D,)."""
+    if view.source == "channel":
+        return _spread(view)
+    bits = np.array(channel_of(view).bits)
+    return bits if bits.any() else np.ones(bits.size)
+
+
+def _spread(view: View) -> Floats:
     shares = np.ones(view.dim)
     if view.spread == "falling":
         shares = 0.5 ** np.arange(view.dim)
     elif view.spread == "one_empty" and view.dim > 1:
         shares[-1] = 0.0
-    make = rec.gaussian_channel if view.family == "gaussian" else rec.uniform_channel
-    return make(view.bits * shares / shares.sum())
+    return shares
 
 
 def partition_of(view: View, channel: rec.Channel) -> rec.Partition:
@@ -445,122 +465,269 @@ def length_sweep(
 
 TARGETS = 24  # targets a typical one is averaged over
 MOST_BITS = 60  # how far curves go
-CUT_BITS = 12  # of a dimension: bins beyond 2^12 intervals take long to tabulate for a chart
+CUT_BITS = 16  # log2 of the intervals of a dimension: finer cuts take long to tabulate for a chart
+FINEST_BITS = 40  # of a dimension: floats cannot tell the candidates of a finer target apart
+LISTED_BITS = 8  # log2 of the bins up to which the chart gives each its stop line
+SPEED_RUNS = 40  # races of each target behind a measured mark
+SPEED_NUMBERS_BITS = 10  # log2 of the numbers (candidates times D) a measured race may draw on average
+SPEED_INTERVALS = 2**12  # in all dimensions, of a measured race
+
+
+class Search(NamedTuple):
+    """One way to search, a line of the chart: into 2^(I + `more`) bins, or without bins where `more` is None."""
+
+    name: str
+    role: str
+    dash: str
+    weights: str
+    stopping: str
+    more: int | None
+
+
+SEARCHES = (
+    Search("no bins", "p", "solid", "peak_ratio", "single", None),
+    Search("target mass, one stop line", "best", "dot", "target_mass", "single", 0),
+    Search("target mass, a stop line a bin", "best", "dash", "target_mass", "per_bin", 0),
+    Search("peak ratio", "heuristic", "solid", "peak_ratio", "single", 0),
+    Search("peak ratio, 8 × the bins", "winner", "dash", "peak_ratio", "single", 3),
+)
 
 
 class Growth(NamedTuple):
-    """log2 of expected candidates over I, averaged over TARGETS targets; points were measured."""
+    """A typical target at I bits: means over TARGETS targets; tuples have an entry for each of SEARCHES.
 
-    information_bits: tuple[float, ...]
-    plain: tuple[float, ...]
-    target_mass: tuple[float, ...]
-    peak: tuple[float, ...]
-    finer: tuple[float, ...]
-    points: tuple[tuple[str, str, tuple[float, ...], tuple[float, ...]], ...]
+    nan where a search is not worked out or not run.
+    """
+
+    information_bits: float
+    kl_bits: float
+    renyi_inf_bits: float
+    exact_bits: tuple[float, ...]  # log2 of the expected candidates
+    measured_bits: tuple[float, ...]  # log2 of the mean of SPEED_RUNS races
+    error_bits: tuple[float, ...]  # half of its 95% interval
 
 
-@st.cache_data(max_entries=32, show_spinner="Working out the exact numbers of candidates")
-def growth(family: str, dim: int) -> Growth:
-    """Expected candidates of four searches as I grows to 60 bits in `dim` dimensions, and measured ones."""
-    make = rec.gaussian_channel if family == "gaussian" else rec.uniform_channel
-    grid = np.unique(np.linspace(1, MOST_BITS, 25).round())
-    grid = np.unique(np.concatenate([grid, np.arange(1, min(CUT_BITS * dim, 8) + 1)]))
-    columns: list[tuple[float, ...]] = []
-    for information in grid.tolist():
-        channel = make([information / dim] * dim)
-        if family == "uniform" and information > CUT_BITS * dim:  # its ratio is 2^I on the box, whatever the target
-            columns.append((information, math.nan, math.nan, math.nan))
-            continue
-        problems = [channel.draw(target) for target in range(TARGETS)]
-        plain_bits = _mean([problem.renyi_inf_bits for problem in problems])
-        if information > CUT_BITS * dim:
-            columns.append((plain_bits, math.nan, math.nan, math.nan))
-            continue
-        cut = rec.allocate(channel, int(information))
-        finer = rec.partition([4 * n for n in cut.intervals])
-        columns.append(
-            (
-                plain_bits,
-                _mean([_log2_single(problem, cut) for problem in problems]),
-                _mean([rec.upper_sum_bits(problem, cut) for problem in problems]),
-                _mean([rec.upper_sum_bits(problem, finer) for problem in problems]),
-            )
-        )
-    plain, target, peak, fine = (tuple(column) for column in zip(*columns, strict=True))
-    points = []
-    for name, role, values, factor in (
-        ("plain, measured", "p", plain, 0),
-        ("peak ratio, measured", "heuristic", peak, 1),
-    ):
-        x, y = [], []
-        for information, expected in zip(grid.tolist(), values, strict=True):
-            if expected < 12.0 and len(x) < 8:
-                channel = make([information / dim] * dim)
-                cut = rec.allocate(channel, int(information) * factor)
-                x.append(information)
-                y.append(_mean([_measured_log2(channel.draw(target), cut, target) for target in range(TARGETS)]))
-        points.append((name, role, tuple(x), tuple(y)))
-    return Growth(tuple(grid.tolist()), plain, target, peak, fine, tuple(points))
+_GRID = (*range(1, 9), *range(10, MOST_BITS + 1, 5))
+
+
+def growth_grid(view: View) -> list[float]:
+    """I of the chart's points, in bits: not so many that a uniform target's box is finer than floats."""
+    shares = shares_of(view)
+    finest = FINEST_BITS * shares.sum() / shares.max() if view.family == "uniform" else math.inf
+    return [float(bits) for bits in _GRID if bits <= finest]
+
+
+def growth(view: View, information_bits: float) -> Growth:
+    """One point of the curves: the view's family, dimension and spread, at another I."""
+    return _growth(view.family, tuple(shares_of(view).tolist()), float(information_bits))
+
+
+@st.cache_data(max_entries=2048, show_spinner=False)
+def _growth(family: str, shares: tuple[float, ...], information_bits: float) -> Growth:
+    channel = channel_at(family, shares, information_bits)
+    problems = [channel.draw(target) for target in range(TARGETS)]
+    rows = [_search_bits(channel, problems, search) for search in SEARCHES]
+    exact, found, errors = zip(*rows, strict=True)
+    kl, top = (_mean([getattr(problem, name) for problem in problems]) for name in ("kl_bits", "renyi_inf_bits"))
+    return Growth(information_bits, kl, top, exact, found, errors)
+
+
+def bins_of(channel: rec.Channel, search: Search) -> rec.Partition:
+    """The bins of a search of the chart: shared out by information, no dimension finer than 2^CUT_BITS."""
+    if search.more is None:
+        return rec.partition((1,) * channel.dim)
+    shared = rec.allocate(channel, int(channel.information_bits) + search.more)
+    return rec.partition([min(n, 2**CUT_BITS) for n in shared.intervals])
+
+
+def _search_bits(channel: rec.Channel, problems: list[rec.Problem], search: Search) -> tuple[float, float, float]:
+    """log2 of the candidates a search examines: exact, measured, half of the measurement's 95% interval."""
+    cut = bins_of(channel, search)
+    if search.more is None:
+        exact = most = _mean([problem.renyi_inf_bits for problem in problems])
+    elif max(channel.bits) > FINEST_BITS or (search.stopping == "per_bin" and cut.num_bins > 2**LISTED_BITS):
+        return math.nan, math.nan, math.nan
+    else:
+        most = _mean([_expected_bits(problem, cut, search.weights, "single") for problem in problems])
+        exact = most
+        if search.stopping == "per_bin":  # quadrature, quick only in few dimensions
+            exact = math.nan
+            if channel.dim <= 2 and channel.information_bits % 2 == 0:
+                exact = _mean([_expected_bits(problem, cut, search.weights, "per_bin") for problem in problems])
+    if not most + math.log2(channel.dim) <= SPEED_NUMBERS_BITS or sum(cut.intervals) > SPEED_INTERVALS:
+        return exact, math.nan, math.nan
+    found = [_measured_bits(problem, cut, search, seed) for seed, problem in enumerate(problems)]
+    variance = sum(error**2 for _, error in found)
+    return exact, _mean([mean for mean, _ in found]), 1.96 * math.sqrt(variance) / len(found)
 
 
 def _mean(values: list[float]) -> float:
     return float(np.mean(values))
 
 
-def _log2_single(problem: rec.Problem, cut: rec.Partition) -> float:
-    """log2 of the expected candidates under target mass and one stop line; inf past 2^1000."""
-    return math.log2(rec.laws.expected_examined(problem, "pfr", cut, "target_mass", "single"))
+def _expected_bits(problem: rec.Problem, cut: rec.Partition, weights: str, stopping: str) -> float:
+    """log2 of the candidates PFR is expected to examine; inf past 2^1000."""
+    return math.log2(rec.laws.expected_examined(problem, "pfr", cut, weights, stopping))
 
 
-def _measured_log2(problem: rec.Problem, cut: rec.Partition, seed: int) -> float:
-    """log2 of the mean examined over a few races of one target."""
-    many = rec.encode_many(problem, 20, "pfr", cut, seed=seed, max_examined=2**24)
-    return float(np.log2(many.examined.mean()))
+def _measured_bits(problem: rec.Problem, cut: rec.Partition, search: Search, seed: int) -> tuple[float, float]:
+    """log2 of the mean examined over SPEED_RUNS races of one target, and its standard error."""
+    examined = rec.encode_many(
+        problem, SPEED_RUNS, "pfr", cut, search.weights, search.stopping, seed=seed, max_examined=2**24
+    ).examined
+    mean = float(examined.mean())
+    return math.log2(mean), float(examined.std(ddof=1)) / (mean * math.log(2.0) * math.sqrt(SPEED_RUNS))
 
 
-@st.cache_data(show_spinner=False)
-def candidates_per_second() -> float:
-    """How many candidates of a one-dimensional plain search this machine examines in a second, on all cores."""
-    problem = rec.gaussian_channel([4.0]).draw(1)
+class Here(NamedTuple):
+    """One target on the chart's axes, and log2 of the candidates it takes, without bins and with the view's.
+
+    The latter under peak-ratio weights; nan where the bins are too fine to look at.
+    """
+
+    information_bits: float
+    kl_bits: float
+    renyi_inf_bits: float
+    plain_bits: float
+    binned_bits: float
+
+
+def here(view: View) -> Here:
+    """The view's own target. RecError where the view asks for the impossible."""
+    channel, problem = problem_of(view)
+    cut = partition_of(view, channel)
+    top = problem.renyi_inf_bits
+    binned = rec.upper_sum_bits(problem, cut) if max(cut.intervals) <= 2**CUT_BITS else math.nan
+    return Here(channel.information_bits, problem.kl_bits, top, top, binned)
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def candidates_per_second(family: str, dim: int) -> float:
+    """How many candidates of a plain search in `dim` dimensions this machine examines in a second, to two digits."""
+    bits = 16.0 - math.log2(dim)  # of sup r, so that every dimension takes about as long
+    if family == "gaussian":
+        problem = rec.gaussian_problem([0.0] * dim, [2.0 ** (-bits / dim)] * dim)
+    else:
+        problem = rec.uniform_problem([0.0] * dim, [2.0 ** (-bits / dim)] * dim)
     rates = []
     for _ in range(3):
         begun = time.perf_counter()
-        rec.encode_many(problem, 8, "orc", num_candidates=2**15)
-        rates.append(8 * 2**15 / (time.perf_counter() - begun))
-    return float(np.median(rates))
+        many = rec.encode_many(problem, 16, "pfr", seed=0)
+        rates.append(float(many.examined.sum()) / (time.perf_counter() - begun))
+    return float(f"{np.median(rates):.1e}")
 
 
-class Trade(NamedTuple):
-    """Mean message length against expected candidates, one entry a J."""
+class Cost(NamedTuple):
+    """What one partition of a channel costs a typical target: log2 of the candidates, and mean message lengths."""
 
-    log2_bins: tuple[float, ...]
-    length_bits: tuple[float, ...]
-    candidates_bits: tuple[float, ...]
-    chosen_log2_bins: float
-
-
-def trade(view: View) -> Trade:
-    """What J trades on a view's channel, by information. RecError where the view asks for the impossible."""
-    return _trade(**_channel_values(view))
+    intervals: tuple[int, ...]
+    log2_bins: float
+    candidates_bits: float
+    zipf_bits: float
+    matched_bits: float
 
 
-@st.cache_data(max_entries=32, show_spinner="Working out what each J costs")
-def _trade(**values: object) -> Trade:
-    view = View(**values)  # type: ignore[arg-type]
+def cost(view: View, intervals: tuple[int, ...]) -> Cost:
+    """PFR with peak-ratio weights and these intervals on the view's channel."""
     channel = channel_of(view)
-    chosen = partition_of(view, channel).log2_num_bins
-    if channel.information_bits == 0:
-        raise rec.RecError("Without information there is nothing to trade: every message names candidate 1.")
-    most = int(min(channel.information_bits + 3 * view.dim, CUT_BITS * view.dim, MOST_BITS))
-    problems = [channel.draw(target) for target in range(TARGETS)]
-    rows = []
-    for k in np.unique(np.linspace(0, most, min(most + 1, 16)).round().astype(int)).tolist():
-        cut = rec.allocate(channel, k)
-        code = rec.ZipfCode(rec.laws.log2_index_bound_bits(channel, cut))
-        size = k + zipf_mean_bits(code, rec.laws.expected_log2_index(channel, cut))
-        rows.append((float(k), size, _mean([rec.upper_sum_bits(problem, cut) for problem in problems])))
-    bins, sizes, candidates = zip(*rows, strict=True)
-    return Trade(bins, sizes, candidates, chosen)
+    return _cost(channel.family, channel.bits, intervals)
+
+
+@st.cache_data(max_entries=2048, show_spinner=False)
+def _cost(family: str, bits: tuple[float, ...], intervals: tuple[int, ...]) -> Cost:
+    channel = rec.Channel(family, bits)
+    cut = rec.partition(intervals)
+    law = rec.laws.index_law(channel, cut)
+    code = rec.ZipfCode(rec.laws.log2_index_bound_bits(channel, cut))
+    size = cut.log2_num_bins
+    zipf, matched = size + zipf_mean_bits(code, law.mean_log2), size + law.entropy_bits
+    return Cost(intervals, size, typical_bits(channel, cut), zipf, matched)
+
+
+def typical_bits(channel: rec.Channel, cut: rec.Partition) -> float:
+    """log2 of the candidates under peak-ratio weights, averaged over TARGETS targets of the channel.
+
+    Intervals of dimensions without information change nothing, and may be too many to look at.
+    """
+    some = rec.partition([n if bits > 0 else 1 for n, bits in zip(cut.intervals, channel.bits, strict=True)])
+    return _mean([rec.upper_sum_bits(channel.draw(target), some) for target in range(TARGETS)])
+
+
+def trade_partitions(view: View) -> list[tuple[int, ...]]:
+    """The partitions of the trade's curve, J doubling by the view's strategy from one bin to beyond 2^I.
+
+    RecError where the strategy has nothing to cut. A strategy of one's own has a single partition, so its curve is that
+    of the intervals by information.
+    """
+    channel = channel_of(view)
+    strategy = "information" if view.strategy == "own" else view.strategy
+    most = min(math.ceil(channel.information_bits) + 8, MOST_BITS)
+    found = []
+    for k in np.unique(np.linspace(0, most, min(most + 1, 15)).round().astype(int)).tolist():
+        cut = rec.allocate(channel, k, strategy)
+        if _readable(channel, cut):
+            found.append(cut.intervals)
+    return found
+
+
+def _readable(channel: rec.Channel, cut: rec.Partition) -> bool:
+    """Whether no dimension with information is cut finer than charts tabulate."""
+    return all(n <= 2**CUT_BITS for n, bits in zip(cut.intervals, channel.bits, strict=True) if bits > 0)
+
+
+def doubled(view: View) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The view's intervals, and those with twice the bins: by its strategy, or of one's own where it saves most time.
+
+    RecError where they are too fine to work out.
+    """
+    channel = channel_of(view)
+    now = partition_of(view, channel)
+    if view.strategy == "own":
+        halved = [rec.partition([n * (1 + (e == d)) for e, n in enumerate(now.intervals)]) for d in range(view.dim)]
+        after = min((cut for cut in halved if _readable(channel, cut)), key=lambda cut: typical_bits(channel, cut))
+    else:
+        after = partition_of(view._replace(log2_bins=view.log2_bins + 1), channel)
+    if not (_readable(channel, now) and _readable(channel, after)):
+        raise rec.RecError(f"Choose bins with fewer than 2^{CUT_BITS} intervals in a dimension to see what more buy.")
+    return now.intervals, after.intervals
+
+
+class Strategy(NamedTuple):
+    """One way to share J's factors out over dimensions, as J grows."""
+
+    name: str
+    title: str
+    log2_bins: tuple[float, ...]
+    candidates_bits: tuple[float, ...]  # log2, of a typical target; nan where an interval is too fine
+    now: tuple[int, ...]  # intervals at the view's J, or the power of two nearest to it
+    readable: bool  # whether what these cost can be worked out
+
+
+STRATEGY_ROLES = {"information": "heuristic", "runtime": "winner", "random": "candidate", "collapsed": "best"}
+
+
+@st.cache_data(max_entries=64, show_spinner="Sharing the bins out")
+def _strategies(family: str, bits: tuple[float, ...], log2_bins: int) -> list[Strategy]:
+    channel = rec.Channel(family, bits)
+    most = max(math.ceil(channel.information_bits) + 4, log2_bins)
+    grid = sorted({*np.linspace(0, most, 13).round().astype(int).tolist(), log2_bins})
+    found = []
+    for name in STRATEGY_ROLES:
+        try:
+            cuts = [rec.allocate(channel, k, name) for k in grid]
+        except rec.RecError:  # no dimension to cut: there is none without information
+            continue
+        typical = [typical_bits(channel, cut) if _readable(channel, cut) else math.nan for cut in cuts]
+        now, title = cuts[grid.index(log2_bins)], TABLE["strategy"].options[name]
+        powers = tuple(float(k) for k in grid)
+        found.append(Strategy(name, title, powers, tuple(typical), now.intervals, _readable(channel, now)))
+    return found
+
+
+def strategies(view: View) -> list[Strategy]:
+    """Every strategy the view's channel allows."""
+    channel = channel_of(view)
+    return _strategies(channel.family, channel.bits, round(partition_of(view, channel).log2_num_bins))
 
 
 ADVISED = 6  # cuts that are compared at most
@@ -599,7 +766,7 @@ def _advice(**values: object) -> Advice:
     channel, problem = problem_of(view)
     if math.isinf(problem.renyi_inf_bits):
         raise rec.RecError("Q is wider than P somewhere, so its ratio has no limit and no PFR search ever ends.")
-    rate = candidates_per_second() / view.dim  # measured in one dimension
+    rate = candidates_per_second(view.family, view.dim)
     options = []
     for k in _cuts_to_compare(channel):
         cut = rec.allocate(channel, k) if k else rec.partition((1,) * view.dim)
@@ -629,19 +796,24 @@ def _cuts_to_compare(channel: rec.Channel) -> list[int]:
 
 
 class Trap(NamedTuple):
-    """sup r' of every bin under two weightings, and what four searches examine."""
+    """Every bin under two weightings, and what four searches examine."""
 
-    plain: float
-    target_mass: tuple[float, ...]
+    target_share: tuple[float, ...]  # Q's mass of every bin
+    target_mass: tuple[float, ...]  # sup r' of every bin, 0 where Q has no mass
     peak_ratio: tuple[float, ...]
-    rows: tuple[tuple[str, float], ...]
+    rows: tuple[tuple[str, float], ...]  # a search and its expected candidates; the first is without bins
+
+    @property
+    def plain(self) -> float:
+        """Expected candidates without bins: sup r."""
+        return self.rows[0][1]
 
 
 def trap(view: View) -> Trap | None:
     """The view's target in one dimension; None where there are too few or too many bins to show."""
     channel, problem = problem_of(view)
     cut = partition_of(view, channel)
-    if view.dim != 1 or not 2 <= cut.num_bins <= 64 or channel.information_bits == 0:
+    if view.dim != 1 or not 2 <= cut.num_bins <= 64 or not 0 < channel.information_bits <= FINEST_BITS:
         return None
     (peaks,) = rec.bin_peaks_bits(problem, cut)
     sups = []
@@ -656,65 +828,113 @@ def trap(view: View) -> Trap | None:
         ("target mass, a stop line for each bin", expected(problem, "pfr", cut, "target_mass", "per_bin")),
         ("peak ratio", expected(problem, "pfr", cut, "peak_ratio")),
     )
-    return Trap(rows[0][1], sups[0], sups[1], rows)
+    (shares,) = rec.bin_weights(problem, cut, "target_mass")
+    return Trap(tuple(shares.tolist()), sups[0], sups[1], rows)
 
 
 # ---------------------------------------------------------------------------------------------------- bias
 
-BIAS_RUNS = 20_000
-BIAS_CANDIDATES = 2**22  # what the samples of the page may cost in all
+BIAS_POWERS = tuple(range(0, 22, 3))  # log2 of the n whose bias is worked out
+BIAS_NUMBERS = 2**21  # candidates times D that samples of one n may cost in all
+BIAS_RUNS = 20_000  # samples of the chosen n, if they are cheap
+MMD_RUNS = 4000  # samples an MMD is measured from
+MMD_RESOLVED = 1e-11  # smaller squares are those of the density's own error, and count as 0
+LEAST_RUNS = 500  # fewer samples are not worth showing
 NOTICEABLE = 0.1  # advantage over guessing below which a test may be called blind
 
 
 class Bias(NamedTuple):
-    """ORC without and with bins on one target: exact bias over n, and samples at the chosen n."""
+    """How far ORC's output is from Q: exact, and measured where samples are cheap."""
 
-    log2_candidates: tuple[float, ...]
-    total_variation: dict[str, tuple[float, ...]]
-    kl_bits: dict[str, tuple[float, ...]]
-    chosen: dict[str, tuple[float, float]]  # at the chosen n: total variation, KL in bits
-    samples: dict[str, NDArray[np.float64]]  # (runs, D)
-
-
-def bias(view: View) -> Bias:
-    """Exact bias of plain and partitioned ORC on a Gaussian target. RecError where the view asks for the impossible."""
-    return _bias(
-        target=view.target, candidates=view.candidates, seed=view.seed, weights=view.weights, **_channel_values(view)
-    )
+    total_variation: float
+    kl_bits: float
+    mmd_squared: float  # nan in more than one dimension
+    measured_squared: float  # MMD^2 of samples, nan without them
+    error_squared: float  # its standard error
 
 
-@st.cache_data(max_entries=32, show_spinner="Working out the exact densities")
-def _bias(**values: object) -> Bias:
+def bias(view: View, name: str, candidates: int) -> Bias:
+    """One lane's bias on a view's Gaussian target with some n. RecError where the view asks for the impossible."""
+    return _bias(name, candidates, **_target_values(view))
+
+
+def _target_values(view: View) -> dict[str, object]:
+    """The values that decide a view's target, its races and its bins: all of ORC but n."""
+    return {"target": view.target, "seed": view.seed, "weights": view.weights, **_channel_values(view)}
+
+
+@st.cache_data(max_entries=1024, show_spinner=False)
+def _bias(name: str, candidates: int, **values: object) -> Bias:
     view = View(**values)  # type: ignore[arg-type]
-    channel, problem = problem_of(view)
-    cuts = {"orc": rec.partition((1,) * view.dim), "orc_bins": partition_of(view, channel)}
-    powers = tuple(float(k) for k in range(0, 22, 3))
-    variation, divergence, chosen, samples = {}, {}, {}, {}
-    for name, cut in cuts.items():
-        rows = [rec.laws.orc_bias(problem, 2 ** int(k), cut, view.weights) for k in powers]
-        variation[name] = tuple(row.total_variation for row in rows)
-        divergence[name] = tuple(row.kl_bits for row in rows)
-        now = rec.laws.orc_bias(problem, view.candidates, cut, view.weights)
-        chosen[name] = (now.total_variation, now.kl_bits)
-        runs = max(200, min(BIAS_RUNS, BIAS_CANDIDATES // view.candidates))
-        samples[name] = rec.encode_many(
-            problem, runs, "orc", cut, view.weights, num_candidates=view.candidates, seed=view.seed
-        ).samples
-    return Bias(powers, variation, divergence, chosen, samples)
+    (_, problem), cut = problem_of(view), orc_bins(view, name)
+    far = rec.laws.orc_bias(problem, candidates, cut, view.weights)
+    exact = orc_mmd_squared(problem, candidates, cut, view.weights) if view.dim == 1 else math.nan
+    samples = _orc_samples(name, candidates, runs_of(MMD_RUNS, candidates, view.dim), **values)
+    if not len(samples):
+        return Bias(far.total_variation, far.kl_bits, exact, math.nan, math.nan)
+    found = rec.metrics.mmd(samples, problem)
+    return Bias(far.total_variation, far.kl_bits, exact, found.squared, found.error)
+
+
+def orc_bins(view: View, name: str) -> rec.Partition:
+    """The bins of a lane of ORC."""
+    return partition_of(view, channel_of(view)) if name == "orc_bins" else rec.partition((1,) * view.dim)
+
+
+def runs_of(most: int, candidates: int, dim: int) -> int:
+    """How many samples of ORC are drawn: as many as are cheap, none where that is too few to show."""
+    runs = min(most, BIAS_NUMBERS // (candidates * dim))
+    return runs if runs >= LEAST_RUNS else 0
+
+
+def orc_samples(view: View, name: str) -> Floats:
+    """Samples (runs, D) of a lane at the view's n; no runs where they would take long."""
+    runs = runs_of(BIAS_RUNS, view.candidates, view.dim)
+    return _orc_samples(name, view.candidates, runs, **_target_values(view))
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _orc_samples(name: str, candidates: int, runs: int, **values: object) -> Floats:
+    view = View(**values)  # type: ignore[arg-type]
+    if runs == 0:
+        return np.empty((0, view.dim))
+    (_, problem), cut = problem_of(view), orc_bins(view, name)
+    return rec.encode_many(problem, runs, "orc", cut, view.weights, num_candidates=candidates, seed=view.seed).samples
+
+
+def orc_mmd_squared(problem: rec.Problem, candidates: int, cut: rec.Partition, weights: str) -> float:
+    """MMD^2 of ORC's output from Q in one dimension, exact: quadrature of its density, `metrics.mmd`'s own kernel."""
+    x, width = line_rule(problem, cut)
+    target = np.exp2(problem.log_ratio_bits(x[:, None])) * np.exp(-0.5 * x * x) / math.sqrt(2.0 * math.pi)
+    gap = (rec.laws.orc_density(problem, candidates, x[:, None], cut, weights) - target) * width
+    (bandwidth,) = rec.metrics.median_bandwidth(problem)
+    square = float(gap @ np.exp(-0.5 * ((x[:, None] - x) / bandwidth) ** 2) @ gap)
+    return square if square > MMD_RESOLVED else 0.0
+
+
+def line_rule(problem: rec.Problem, cut: rec.Partition) -> tuple[Floats, Floats]:
+    """Points and weights that integrate over the line: panels end where bins do, and are close where Q is."""
+    mean, scale = problem.params[0]
+    first, last = np.floor(norm.cdf([mean - 9 * scale, mean + 9 * scale]) * cut.num_bins).astype(int)
+    cuts = np.arange(max(first, 1), min(last + 1, cut.num_bins))  # beyond them P' is as smooth as P, or nothing
+    cuts = cuts[:: max(1, cuts.size // 512)]  # finer bins make steps too small to matter
+    breaks = [norm.ppf(cuts / cut.num_bins), np.linspace(-9, 9, 181), mean + scale * np.linspace(-9, 9, 49)]
+    ends = np.unique(np.concatenate(breaks))
+    nodes, weights = np.polynomial.legendre.leggauss(4)
+    half = 0.5 * np.diff(ends)[:, None]
+    return (ends[:-1, None] + half * (1.0 + nodes)).ravel(), (half * weights).ravel()
 
 
 def output_density(view: View, name: str, x: Floats) -> Floats:
     """Exact density of what ORC puts out at `x` (M,), in one dimension."""
-    values = _channel_values(view)
-    return _output_density(name, x, target=view.target, candidates=view.candidates, weights=view.weights, **values)
+    return _output_density(name, x, view.candidates, **_target_values(view))
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _output_density(name: str, x: Floats, **values: object) -> Floats:
+def _output_density(name: str, x: Floats, candidates: int, **values: object) -> Floats:
     view = View(**values)  # type: ignore[arg-type]
-    channel, problem = problem_of(view)
-    cut = partition_of(view, channel) if name == "orc_bins" else None
-    return rec.laws.orc_density(problem, view.candidates, x[:, None], cut, view.weights)
+    _, problem = problem_of(view)
+    return rec.laws.orc_density(problem, candidates, x[:, None], orc_bins(view, name), view.weights)
 
 
 def chance_of_silence(view: View) -> dict[str, float]:
@@ -740,8 +960,8 @@ def unnoticed_samples(kl_bits: float) -> float:
 def candidates_for(samples: int, name: str, **values: object) -> int | None:
     """The least power of two of candidates whose bias goes unnoticed in that many samples; None past 2^30."""
     view = View(**values)  # type: ignore[arg-type]
-    channel, problem = problem_of(view)
-    cut = partition_of(view, channel) if name == "orc_bins" else None
+    _, problem = problem_of(view)
+    cut = orc_bins(view, name)
 
     def unnoticed(k: int) -> bool:
         return unnoticed_samples(rec.laws.orc_bias(problem, 2**k, cut, view.weights).kl_bits) >= samples

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import streamlit as st
 
@@ -46,6 +48,17 @@ def _wait(height: int) -> None:
         st.markdown(
             "**Compiling the search for this machine.** This happens once after installation and takes a few seconds."
         )
+
+
+def each(work: Callable[[Any], Any], steps: Sequence[Any], text: str) -> list[Any]:
+    """`work` of every step, behind a progress bar once it takes long enough to wonder."""
+    place, begun, found = st.empty(), time.monotonic(), []
+    for done, step in enumerate(steps):
+        if time.monotonic() - begun > 0.3:
+            place.progress(done / len(steps), text)
+        found.append(work(step))
+    place.empty()
+    return found
 
 
 def research_page(
