@@ -220,6 +220,24 @@ class IndexLaw:
         """E[log2 index] in bits."""
         return float(self.weights @ _mean_log2_table(self.weights.size))
 
+    @property
+    def entropy_bits(self) -> float:
+        """Entropy of the index in bits, what the matched code costs on average; to about 1e-3 bits.
+
+        Indices from 2^8 on are taken as evenly likely within a sixteenth of an octave.
+        """
+        octaves = np.arange(8, self.octaves, 1 / 16)
+        edges = np.concatenate((np.arange(1.0, 2**8 + 1), np.floor(2.0 ** octaves[1:])))
+        tails = self.tail(edges)
+        mass = np.maximum(tails[:-1] - tails[1:], 0.0)
+        some = mass > 1e-15
+        return float(np.sum(mass[some] * (np.log2(np.diff(edges)[some]) - np.log2(mass[some]))))
+
+    @property
+    def octaves(self) -> int:
+        """How many octaves [2^k, 2^(k + 1)) hold nearly all of the index: up to 2^7 times its largest mean."""
+        return int(np.log2(1.0 + float(self.excess[self.weights > 0].max()))) + 8
+
 
 def index_law(problem_or_channel: Problem | Channel, partition: Partition | None = None) -> IndexLaw:
     """Exact law of the local index PFR sends (plain: of the index N), averaged over Y for a channel.
