@@ -112,6 +112,11 @@ def live() -> None:
             f"{lane.sharp_bound_bits:.2f} · bound {lane.bound_bits:.2f}  \n"
             f"As bytes: **{size.together_bits:.2f}** bits a message in a batch, {size.alone_bits.mean():.1f} alone"
         )
+    if any((size.index.counts[1:] == 0).all() for size in sizes):
+        st.caption(
+            "Where every index is 1 the bytes end in zeros, and trailing zeros are not sent: so bytes can come out "
+            "below the ideal length of the Zipf code."
+        )
     done_batches = {lane.name: len(batches[lane.name]) for lane in shown}
     chart(
         figures.running_mean(runs, theory.information_bits, colours),

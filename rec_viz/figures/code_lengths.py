@@ -88,9 +88,10 @@ def index_edges(max_index: int) -> Floats:
 
 
 def _log2_places(edges: Floats) -> tuple[Floats, Floats]:
-    """Middle and width of the bins of `edges` on the scale of log2 of the index."""
-    lows = np.maximum(edges[:-1], 0.5)
-    return 0.5 * np.log2(lows * edges[1:]), np.log2(edges[1:] / lows)
+    """Middle and width of the bins of `edges` on the scale of log2 of the index; they part halfway between indices."""
+    first = edges + 0.5  # index of the bin that begins at the edge
+    ends = 0.5 * np.log2(np.maximum(first - 1.0, 0.5) * first)
+    return 0.5 * (ends[:-1] + ends[1:]), np.diff(ends)
 
 
 def index_histogram(lanes: Sequence[Histogram], colours: Colours) -> go.Figure:
