@@ -177,7 +177,7 @@ st.markdown(
     "- **Bin, overhead E[ε].** The rest of log₂ J, where the sample is worth less than the bin’s name: ε = log₂ J − "
     f"log₂ r where that is positive, else 0. Here **{parts.bits(bins.overhead_bits)} bits** of "
     f"{parts.bits(bins.log2_bins)}.\n"
-    "- **Index, E[log₂ n].** The digits of the candidate’s number n in its bin.\n"
+    "- **Index, E[log₂ n].** The binary digits of the candidate’s number n, counted within its bin if there are bins.\n"
     "- **Size of the index.** How many digits n has is not known beforehand, so the code must tell that too. This part "
     "grows like a logarithm, and it is never zero, not even for an index that is always 1: the Zipf code leaves room "
     "for others."
@@ -257,7 +257,7 @@ else:
                 "no dimension is empty | — | — | — |"
                 if row.partition is None
                 else f"{intervals_in_words(row.partition)} | {row.length_bits:.2f} | {row.overhead_bits:.2f} | "
-                f"{parts.raised(f'2^{row.candidates_bits:.1f}') if np.isfinite(row.candidates_bits) else '—'} |"
+                f"{parts.number(2.0**row.candidates_bits) if np.isfinite(row.candidates_bits) else '—'} |"
             )
             for row in rows
         )
@@ -267,14 +267,13 @@ else:
     if len(timed) > 1:
         fast, slow = (pick(timed, key=lambda row: row.candidates_bits) for pick in (min, max))
         shortest, longest = (pick(row.length_bits for row in timed) for pick in (min, max))
-        names = [TABLE["strategy"].options[row.strategy].lower() for row in (fast, slow)]
-        spoken += f"The lengths lie within {longest - shortest:.2f} bits of each other"
+        slowest, fastest = (TABLE["strategy"].options[row.strategy] for row in (slow, fast))
         factor = 2.0 ** (slow.candidates_bits - fast.candidates_bits)
+        spoken += f"The mean lengths lie within {longest - shortest:.2f} bits of each other"
         spoken += (
-            f", the time does not: dealing {names[1]} examines **{parts.number(factor)} times** the candidates of "
-            f"dealing {names[0]}."
+            f"; the times do not: “{slowest}” examines **{parts.number(factor)} times** the candidates of “{fastest}”."
             if factor > 1.1
-            else ", and so do the times."
+            else ", and the times are the same to a tenth."
         )
     st.markdown(spoken)
     st.caption(

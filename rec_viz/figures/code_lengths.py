@@ -280,7 +280,7 @@ def sweep(
             )  # fmt: skip
     figure.update_xaxes(title="information I, bits", rangemode="tozero")
     figure.update_yaxes(title="mean message length − I, bits", rangemode="tozero")
-    return _finish(figure, 560)
+    return _finish(figure, 560).update_layout(legend={"y": -0.16, "yanchor": "top"})
 
 
 def _faint(colour: str) -> str:
