@@ -19,6 +19,7 @@ import rec_core as rec
 from rec_core.randomness import Floats
 
 from .controls import LANES, MAX_DIM, TABLE, VECTORS, View, vector
+from .figures import code_lengths as figures
 
 MAX_EXAMINED = 2**21  # of a search on the stage: about half a second
 MAX_NUMBERS = 24_000  # events times dimensions shipped to the browser
@@ -279,8 +280,7 @@ def _measured(name: str, **values: object) -> Measured | None:
 
 CODES = ("Matched", "Zipf", "Elias delta", "Fixed, too short once in a million")
 OVERFLOW = 1e-6
-SWEEP = ("I", "plain", "bins", "matched plain", "matched bins", "bound plain", "bound bins")
-SWEEP_RUNS = 2000
+ALONE = 250  # messages of a batch that are also packed one by one
 
 
 class LaneLaw(NamedTuple):
@@ -288,6 +288,7 @@ class LaneLaw(NamedTuple):
 
     name: str
     title: str
+    partition: rec.Partition
     log2_bins: float
     zipf_bits: float  # parameter of the Zipf code
     law: rec.laws.IndexLaw
@@ -332,6 +333,7 @@ def _lane_law(name: str, channel: rec.Channel, cut: rec.Partition) -> LaneLaw:
     return LaneLaw(
         name=name,
         title=LANES[name],
+        partition=cut,
         log2_bins=cut.log2_num_bins,
         zipf_bits=zipf_bits,
         law=law,
@@ -341,7 +343,7 @@ def _lane_law(name: str, channel: rec.Channel, cut: rec.Partition) -> LaneLaw:
         sharp_bound_bits=rec.laws.sharp_bound_bits(channel, cut),
         overhead_bits=overhead,
         codes=(
-            cut.log2_num_bins + matched_mean_bits(law),
+            cut.log2_num_bins + law.entropy_bits,
             zipf,
             cut.log2_num_bins + elias_mean_bits(law),
             cut.log2_num_bins + fixed_bits(law),
@@ -354,18 +356,9 @@ def zipf_mean_bits(code: rec.ZipfCode, mean_log2_index: float) -> float:
     return float(code.length_bits(1)) + code.exponent * mean_log2_index
 
 
-def matched_mean_bits(law: rec.laws.IndexLaw) -> float:
-    """Entropy of the index in bits: every index alone to 2^8, above that even within 1/16 octave."""
-    edges = np.unique(np.concatenate([np.arange(1, 2**8 + 1), np.floor(2.0 ** np.arange(8, _octaves(law), 1 / 16))]))
-    tails = law.tail(edges)
-    mass = np.maximum(tails[:-1] - tails[1:], 0.0)
-    some = mass > 1e-15
-    return float(np.sum(mass[some] * (np.log2(np.diff(edges)[some]) - np.log2(mass[some]))))
-
-
 def elias_mean_bits(law: rec.laws.IndexLaw) -> float:
     """E of the Elias delta length, which depends on the octave of the index alone."""
-    octave = np.arange(_octaves(law))
+    octave = np.arange(law.octaves)
     tails = law.tail(2.0**octave)
     mass = np.maximum(tails - np.append(tails[1:], 0.0), 0.0)
     return float(np.sum(mass * (octave + 2 * np.floor(np.log2(octave + 1)) + 1)))
@@ -373,25 +366,74 @@ def elias_mean_bits(law: rec.laws.IndexLaw) -> float:
 
 def fixed_bits(law: rec.laws.IndexLaw) -> float:
     """Length of a fixed code whose largest index is exceeded with probability OVERFLOW at most."""
-    sizes = 2.0 ** np.arange(0, _octaves(law), 1 / 16)
-    return float(np.log2(sizes[np.argmax(law.tail(np.floor(sizes) + 1.0) <= OVERFLOW)]))
+    sizes = np.floor(2.0 ** np.arange(0, law.octaves, 1 / 16))
+    return float(np.log2(sizes[np.argmax(law.tail(sizes + 1.0) <= OVERFLOW)]))
 
 
-def _octaves(law: rec.laws.IndexLaw) -> int:
-    """Octaves that hold all but a negligible part of the index: the largest mean, and e^-64 beyond it."""
-    return int(np.log2(1.0 + float(law.excess[law.weights > 0].max()))) + 8
+class Batch(NamedTuple):
+    """Some encodings by one method: local indices (runs,), and what their messages take as bytes, frames apart."""
+
+    indices: NDArray[np.int64]
+    alone_bits: NDArray[np.int64]  # payloads of the first ALONE messages, each packed by itself
+    together_bits: int  # payload of all the messages in one piece
+
+
+def length_batch(view: View, name: str, number: int, runs: int) -> Batch:
+    """Fresh targets and races by one lane of `lengths`; the batch's number decides its seed."""
+    return _length_batch(name, number, runs, seed=view.seed, weights=view.weights, **_channel_values(view))
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
-def index_batch(values: View, name: str, number: int, runs: int) -> NDArray[np.int64]:
-    """Local indices (runs,) of a batch of fresh targets and races; the batch's number decides its seed."""
-    view = View(*values)
-    channel = channel_of(view)
-    cut = partition_of(view, channel) if name == "pfr_bins" else None
+def _length_batch(name: str, number: int, runs: int, **values: object) -> Batch:
+    view = View(**values)  # type: ignore[arg-type]
+    lane, messages = _batch_messages(view, name, number, runs)
+    code = rec.ZipfCode(lane.zipf_bits)
+    alone = [payload_bits([message], lane.partition, code) for message in messages[:ALONE]]
+    indices = np.array([message.index for message in messages])
+    return Batch(indices, np.array(alone), payload_bits(messages, lane.partition, code))
+
+
+def _batch_messages(view: View, name: str, number: int, runs: int) -> tuple[LaneLaw, list[rec.Message]]:
+    """A lane and the messages of one of its batches."""
+    lane = next(lane for lane in lengths(view).lanes if lane.name == name)
     seed = int(rec.randomness.run_seeds(view.seed, 1, first=number)[0])
-    return rec.encode_many(
-        channel, runs, "pfr", cut, view.weights if cut else None, seed=seed, max_examined=MAX_EXAMINED
-    ).indices
+    many = rec.encode_many(
+        channel_of(view), runs, "pfr", lane.partition, view.weights, seed=seed, max_examined=MAX_EXAMINED
+    )
+    pairs = zip(many.bins.tolist(), many.indices.tolist(), strict=True)
+    return lane, [rec.Message(tuple(numbers), index) for numbers, index in pairs]
+
+
+def payload_bits(messages: list[rec.Message], cut: rec.Partition, code: rec.codes.Code) -> int:
+    """Bits of the packed messages without their frame."""
+    return 8 * (len(rec.pack(messages, cut, code)) - rec.FRAME_BYTES)
+
+
+def packed_codes(view: View, name: str, runs: int) -> tuple[float, ...]:
+    """Real bits a message of a lane's first batch in one piece, frame apart, under each of CODES.
+
+    NaN for a code that cannot code the batch. RecError where the lane is not run.
+    """
+    return _packed_codes(name, runs, seed=view.seed, weights=view.weights, **_channel_values(view))
+
+
+@st.cache_data(max_entries=64, show_spinner="Packing messages")
+def _packed_codes(name: str, runs: int, **values: object) -> tuple[float, ...]:
+    view = View(**values)  # type: ignore[arg-type]
+    lane, messages = _batch_messages(view, name, 0, runs)
+    largest = 2.0 ** (lane.codes[-1] - lane.log2_bins)
+    sizes = []
+    for make in (
+        lambda: rec.MatchedCode(channel_of(view), lane.partition),
+        lambda: rec.ZipfCode(lane.zipf_bits),
+        rec.EliasDelta,
+        lambda: rec.FixedCode(round(min(largest, 2.0**63))),
+    ):
+        try:
+            sizes.append(payload_bits(messages, lane.partition, make()) / runs)
+        except rec.RecError:
+            sizes.append(math.nan)
+    return tuple(sizes)
 
 
 class Invariance(NamedTuple):
@@ -431,34 +473,117 @@ def _invariance(**values: object) -> Invariance | None:
     return Invariance(len(same), int(same.sum()), tuple(rows))
 
 
-@st.cache_data(max_entries=8, show_spinner="Working out the exact laws")
-def length_sweep(
-    family: str,
-) -> tuple[list[tuple[float, ...]], list[tuple[str, str, list[tuple[float, float, float]]]]]:
-    """Exact mean lengths over I in one dimension, rows as SWEEP, and measured means (I, excess, half width of 95%)."""
-    make = rec.gaussian_channel if family == "gaussian" else rec.uniform_channel
+# --- which dimensions are cut
+
+MOST_INTERVALS = 2**16  # of a dimension: more take long to tabulate for many targets
+
+
+class Allocated(NamedTuple):
+    """One way to deal J's factors to dimensions, and what it costs; no partition where no dimension qualifies."""
+
+    strategy: str
+    partition: rec.Partition | None
+    length_bits: float  # exact mean message length, Zipf
+    overhead_bits: float
+    candidates_bits: float  # log2 of the expected candidates of the median one of TARGETS targets; NaN if too many bins
+
+
+def allocations(view: View) -> tuple[Allocated, ...]:
+    """Every strategy on a view's channel, with the view's J rounded to a power of two."""
+    channel = channel_of(view)
+    return _allocations(channel.family, channel.bits, round(partition_of(view, channel).log2_num_bins))
+
+
+@st.cache_data(max_entries=64, show_spinner="Comparing ways to cut")
+def _allocations(family: str, bits: tuple[float, ...], log2_bins: int) -> tuple[Allocated, ...]:
+    channel = rec.Channel(family, bits)
+    problems = [channel.draw(target) for target in range(TARGETS)]
     rows = []
-    for information in np.arange(0.0, 20.5, 1.0):
-        channel = make([float(information)])
-        plain, bins = (_lane_law("pfr", channel, rec.partition((2**k,))) for k in (0, int(min(information, 20))))
-        rows.append(
-            (
-                float(information), plain.zipf_mean_bits, bins.zipf_mean_bits, plain.codes[0],
-                bins.codes[0], plain.bound_bits, bins.bound_bits,
-            )
-        )  # fmt: skip
-    points = []
-    for name, role, cut_of in (("plain", "p", lambda k: 0), ("J = 2ᴵ", "heuristic", lambda k: k)):
-        measured_points = []
-        for k in (1, 3, 5, 7):
-            channel, cut = make([float(k)]), rec.partition((2 ** cut_of(k),))
-            many = rec.encode_many(channel, SWEEP_RUNS, "pfr", cut, seed=k, max_examined=2**24)
-            code = rec.ZipfCode(rec.laws.log2_index_bound_bits(channel, cut))
-            sizes = cut.log2_num_bins + code.length_bits(many.indices)
-            half = 1.96 * float(sizes.std()) / math.sqrt(SWEEP_RUNS)
-            measured_points.append((float(k), float(sizes.mean()) - k, half))
-        points.append((name, role, measured_points))
-    return rows, points
+    for strategy in TABLE["strategy"].options:
+        if strategy == "own":
+            continue
+        try:
+            cut = rec.allocate(channel, log2_bins, strategy)
+        except rec.RecError:  # no dimension qualifies
+            rows.append(Allocated(strategy, None, math.nan, math.nan, math.nan))
+            continue
+        candidates = math.nan
+        if max(cut.intervals) <= MOST_INTERVALS:
+            candidates = float(np.median([rec.upper_sum_bits(problem, cut) for problem in problems]))
+        zipf_bits, overhead, _ = _theory(channel, cut)
+        index_bits = zipf_mean_bits(rec.ZipfCode(zipf_bits), rec.laws.expected_log2_index(channel, cut))
+        rows.append(Allocated(strategy, cut, cut.log2_num_bins + index_bits, overhead, candidates))
+    return tuple(rows)
+
+
+# --- the sweep over I
+
+SWEEP_RUNS = 1000
+SWEEP_CANDIDATES = 2**21  # times dimensions: what a measured point may be expected to cost
+ORC_SPARE_BITS = 2  # ORC of the sweep has 2^(I + this) candidates
+
+
+class SweepPoint(NamedTuple):
+    """Every method at one I. `orc`: measured Zipf length of ORC."""
+
+    information_bits: int
+    plain: figures.Method
+    bins: figures.Method
+    orc: figures.Mean | None
+
+
+def sweep_grid(view: View) -> list[int]:
+    """The values of I the sweep visits: fewer where each takes longer."""
+    few = [0, 2, 4, 8, 12, 16, 24, 32, 48]
+    return few if view.dim > 16 else sorted({*few, 1, 3, 6})
+
+
+def sweep_strategy(view: View) -> str:
+    """The strategy of the sweep: the view's, where it has a rule that works at every J."""
+    works = view.strategy != "own" and (view.strategy != "collapsed" or 0.0 in shares_of(view))
+    return view.strategy if works else "information"
+
+
+def sweep_point(view: View, information_bits: int) -> SweepPoint:
+    """The sweep's numbers at one I; of a view only family, shares of the dimensions, strategy and seed matter."""
+    return _sweep_point(view.family, tuple(shares_of(view).tolist()), information_bits, sweep_strategy(view), view.seed)
+
+
+@st.cache_data(max_entries=512, show_spinner=False)
+def _sweep_point(family: str, shares: tuple[float, ...], information_bits: int, strategy: str, seed: int) -> SweepPoint:
+    channel = channel_at(family, shares, information_bits)
+    uncut = rec.partition((1,) * channel.dim)
+    n = 2 ** (information_bits + ORC_SPARE_BITS)
+    return SweepPoint(
+        information_bits,
+        _method(channel, uncut, seed),
+        _method(channel, rec.allocate(channel, information_bits, strategy), seed),
+        _measured_length(channel, uncut, "orc", n, float(n), seed),
+    )
+
+
+def _method(channel: rec.Channel, cut: rec.Partition, seed: int) -> figures.Method:
+    lane = _lane_law("pfr", channel, cut)
+    candidates = math.inf
+    if sum(cut.intervals) <= 2**10:  # tabulated anew for every run
+        candidates = float(np.mean([2.0 ** rec.upper_sum_bits(channel.draw(t), cut) for t in range(TARGETS)]))
+    measured = _measured_length(channel, cut, "pfr", None, candidates, seed)
+    return figures.Method(lane.zipf_mean_bits, lane.codes[0], lane.bound_bits, lane.sharp_bound_bits, measured)
+
+
+def _measured_length(
+    channel: rec.Channel, cut: rec.Partition, method: str, n: int | None, candidates: float, seed: int
+) -> figures.Mean | None:
+    """Mean Zipf length of SWEEP_RUNS encodings and the half width of its 95% interval; None where out of reach."""
+    if candidates * SWEEP_RUNS * channel.dim > SWEEP_CANDIDATES:
+        return None
+    try:
+        many = rec.encode_many(channel, SWEEP_RUNS, method, cut, num_candidates=n, seed=seed, max_examined=MAX_EXAMINED)
+    except rec.RecError:  # some run goes over budget, or ORC finds nothing where Q has mass
+        return None
+    code = rec.ZipfCode(rec.laws.log2_index_bound_bits(channel, cut))
+    sizes = cut.log2_num_bins + code.length_bits(many.indices)
+    return figures.Mean(float(sizes.mean()), 1.96 * float(sizes.std()) / math.sqrt(SWEEP_RUNS))
 
 
 # ---------------------------------------------------------------------------------------------------- speed
