@@ -595,7 +595,7 @@ def _shortest_bytes(encoder: Any) -> bytes:
 
 
 def _checksum(
-    head: bytes, payload: bytes, partition: Partition, code: Code, seed: int | None, coding: Coding | None
+    head: bytes, payload: bytes, partition: Partition, code: Code, seed: int | None, coding: Coding | None = None
 ) -> bytes:
     """8 bytes of BLAKE2b over frame, parameters (with their length) and payload."""
     intervals = ",".join(format(n, "x") for n in partition.intervals)

@@ -144,8 +144,8 @@ PARAMETERS: tuple[Parameter, ...] = (
               low=0, high=2**31),
     Parameter(
         "code", "Code of the index",
-        "How the candidate’s number becomes bits. Elias delta can be read bit by bit. Zipf and matched are shorter, and "
-        "need to know the channel and the bins.", "choice", CODES,
+        "How the candidate’s number becomes bits. Elias delta can be read bit by bit. Zipf and matched are shorter, "
+        "and need to know the channel and the bins.", "choice", CODES,
     ),
 )  # fmt: skip
 

@@ -288,7 +288,7 @@ def _from_words(letters: str) -> bytes:
 
 def _check(odd: int, padded: bytes) -> bytes:
     """CRC-16 of the padded bytes and whether the last is padding: any error within one word changes it."""
-    return binascii.crc_hqx(bytes([odd]) + padded, 0).to_bytes(2, "big")
+    return binascii.crc_hqx(bytes([odd]) + padded, 0xFFFF).to_bytes(2, "big")
 
 
 def _pairs(data: bytes) -> Iterator[tuple[int, int]]:

@@ -111,7 +111,8 @@ def sender(view: View, shared: messages.Shared) -> tuple[View, messages.Sent | N
 
 def show_sent(sent: messages.Sent, shared: messages.Shared) -> None:
     """The sample, the message bit by bit, and the same message as it travels."""
-    st.markdown(f"Of **{sent.examined:,}** candidates examined, the winner:  \n{sample_text(sent.sample)}")
+    examined = f"Of **{sent.examined:,}** candidates examined, the winner:" if sent.examined > 1 else "The winner:"
+    st.markdown(f"{examined}  \n{sample_text(sent.sample)}")
     st.subheader("What its bits say", anchor=False)
     groups = messages.written_out(sent.message, shared)
     st.html(bit_groups(groups, colours()))
@@ -153,7 +154,7 @@ def receiver_settings(agreed: View) -> View:
     own = agreed._replace(**{key: state[f"receiver_{key}"] for key in OWN if key not in keys})
     changed = [key for key in keys if state[f"receiver_{key}"] != getattr(agreed, key)]
     with st.expander(
-        "The receiver’s own settings" + (f" · {len(changed)} differ" if changed else " · as agreed"),
+        "The receiver’s own settings" + (f" · {len(changed)} changed" if changed else " · as agreed"),
         icon=":material/tune:", key="receiver_settings",
     ):  # fmt: skip
         for key in keys:
@@ -272,8 +273,9 @@ def stream(view: View) -> None:
     st.header("Many messages in one stream", anchor=False)
     st.markdown(
         f"One message alone pays for the whole frame: {rec.FRAME_BYTES} bytes for the version, the count and the "
-        "checksum. A stream of messages pays once, and its range coder rounds once. These are real bytes, each message "
-        "for a new target and a new race."
+        "checksum. A stream of messages pays once. Its range coder rounds up to a whole byte once, and can even save a "
+        "little where a code keeps room for numbers too large to occur. These are real bytes, each message for a new "
+        "target and a new race."
     )
     try:
         costs = cached.stream(view)
@@ -291,11 +293,11 @@ def stream(view: View) -> None:
             Bar(
                 f"{cost.messages} message{'s' * (cost.messages > 1)}",
                 f"{cost.paid_bits:.2f} bits each: ideal {cost.ideal_bits:.2f}, frame {cost.frame_bits:.2f}, "
-                f"rounding {round(rest, 2) + 0.0:.2f}",
+                f"coder {round(rest, 2) + 0.0:.2f}".replace("-", "−"),
                 (
                     (cost.ideal_bits, palette["winner"], "ideal length"),
                     (cost.frame_bits, palette["bound"], "frame"),
-                    (rest, palette["candidate"], "rounding"),
+                    (rest, palette["candidate"], "coder"),
                 ),
             )
         )
