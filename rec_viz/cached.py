@@ -7,7 +7,8 @@ import hashlib
 import math
 import threading
 import time
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import numpy as np
 import streamlit as st
@@ -655,6 +656,15 @@ def stream(view: View) -> tuple[messages.StreamCost, ...]:
 def _stream(**values: object) -> tuple[messages.StreamCost, ...]:
     view = View(**values)  # type: ignore[arg-type]
     return messages.stream_costs(shared_of(view), STREAM_SIZES, MAX_EXAMINED // STREAM_SIZES[-1])
+
+
+# ---------------------------------------------------------------------------------------------------- statements
+
+
+@st.cache_data(show_spinner=False)
+def remembered(name: str, _work: Callable[[], tuple[Any, ...]]) -> tuple[Any, ...]:
+    """What `_work` gives, done once under this name: the numbers beside a statement, which never change."""
+    return _work()
 
 
 # ---------------------------------------------------------------------------------------------------- warming up
