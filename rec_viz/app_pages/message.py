@@ -130,7 +130,9 @@ def show_sent(sent: messages.Sent, shared: messages.Shared) -> None:
     text = spell[kind](sent.data)
     st.code(text, language=None, wrap_lines=True)
     if kind == "words":
-        st.caption("Two bytes a word, and a last word that notices when one was misheard. Read them over the phone.")
+        st.markdown(
+            ":small[Two bytes a word, and a last word that notices when one was misheard. Read them over the phone.]"
+        )
     st.button("Hand it to the receiver", icon=":material/send:", on_click=hand_over, args=(text,), key="message_hand")
 
 

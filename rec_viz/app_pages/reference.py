@@ -23,7 +23,8 @@ class Name(NamedTuple):
 
 
 GLOSSARY: tuple[Name, ...] = (
-    Name("target", "$Q$, $q$", "what the sample must be distributed as; known to the sender only", "target $q(X|Y)$"),
+    Name("target", "$Q$, $q$", "what the sample must be distributed as; known to the sender only",
+         r"target $q(X \mid Y)$"),
     Name("coding distribution", "$P$, $p$", "shared by both sides; candidates come from it",
          "coding distribution, or prior"),
     Name("search heuristic", "$P'$", "$P$ with its bins reweighted; the sender’s business", "reweighted prior"),
@@ -36,10 +37,10 @@ GLOSSARY: tuple[Name, ...] = (
     Name("partition, bin, intervals", "$J$, $B_j$, $n_d$",
          "boxes of equal $P$ mass, $n_d$ intervals in dimension $d$", "space partitioning, bins"),
     Name("bin weights", r"$\pi_j$", "how often $P'$ visits a bin: `peak_ratio`, `target_mass`, `uniform`",
-         "weights of the bins (target mass)"),
-    Name("candidate", "$X_i$, $X_{j,n}$", "a draw from $P$ that may win", "sample from the prior"),
-    Name("arrival time, race time", "$T$, $T / r'$", "when a candidate comes; what it is judged by", "time, score"),
-    Name("stop line", r"$T = s \cdot \sup r'$", "nothing that arrives above it can win", "stopping rule"),
+         "reweighting"),
+    Name("candidate", "$X_i$, $X_{j,n}$", "a draw from $P$ that may win", "sample"),
+    Name("arrival time, race time", "$T$, $T / r'$", "when a candidate comes; what it is judged by", "—"),
+    Name("stop line", r"$T = s \cdot \sup r'$", "nothing that arrives above it can win", "—"),
     Name("message: bin, local index", "$(j, n)$",
          "what is sent: the bin (from 0 in the code) and the candidate’s number in it (from 1)",
          "bin index, sample index in this bin"),
@@ -83,7 +84,7 @@ def show(statement: Statement, opened: bool) -> None:
     """A statement with its proof, and beside them its numbers and its code."""
     with st.container(border=opened, key=f"statement_{statement.id}"):
         st.subheader(statement.title, anchor=statement.id)
-        st.caption(f"Due to {statement.due}.")
+        st.markdown(f":small[Due to {statement.due}.]")
         words, beside = st.columns([3, 2], gap="large")
         words.markdown(statement.claim)
         words.markdown(f"**Proof.** {statement.proof}")
@@ -94,7 +95,7 @@ def show(statement: Statement, opened: bool) -> None:
             for function in statement.code:
                 file, text = statements.source(function)
                 with st.expander(f"Show the code: `{function.__name__}`", icon=":material/code:"):
-                    st.caption(file)
+                    st.markdown(f":small[{file}]")
                     st.code(text, language="python", wrap_lines=True)
 
 
@@ -109,17 +110,16 @@ wanted = st.query_params.get("statement", "")
 found = next((statement for statement in STATEMENTS if statement.id == wanted), None)
 if wanted and found is None:
     st.info("The link names a statement that is not here; these are.", icon=":material/info:")
-contents = [(statement.title, statement.id) for statement in STATEMENTS]
-contents += [("The constants", "constants"), ("Names", "names"), ("Sources", "sources")]
-half = -(-len(contents) // 2)
-for column, part in zip(st.columns(2), (contents[:half], contents[half:]), strict=True):
-    column.markdown("\n".join(f"- [{title}](#{anchor})" for title, anchor in part))
 if not parts.compiled(height=520):
     st.stop()
 if found is not None:
     st.header("From the link", anchor=False)
     show(found, opened=True)
-    st.divider()
+contents = [(statement.title, statement.id) for statement in STATEMENTS]
+contents += [("The constants", "constants"), ("Names", "names"), ("Sources", "sources")]
+half = -(-len(contents) // 2)
+for column, part in zip(st.columns(2), (contents[:half], contents[half:]), strict=True):
+    column.markdown("\n".join(f"- [{title}](#{anchor})" for title, anchor in part))
 for section, group in groupby(STATEMENTS, key=attrgetter("section")):
     st.header(section, anchor=False)
     for statement in group:
@@ -132,7 +132,7 @@ st.header("The constants", anchor="constants")
 st.markdown(
     "| Constant | Value | What it is |\n|---|---|---|\n"
     + "\n".join(
-        f"| {f'`{name}`' if '.' in name else name} | {number:,.4g} | {what} |"
+        f"| {f'`{name}`' if '.' in name else name} | {parts.small(number)} | {what} |"
         if isinstance(number, float)
         else f"| `{name}` | {number:,} | {what} |"
         for name, number, what in CONSTANTS
