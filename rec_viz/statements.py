@@ -335,9 +335,7 @@ $r = 0$ move to infinity and never win.) $\square$
 Let $g(x) = \mathbb E_{U \sim P}\,(r(x) - r(U))^+$. Given $X_N = x$ and $S = s$, the number of candidates before the
 winner is $N - 1 \sim \mathrm{Poisson}(s\,g(x))$. So given $x$ alone $N$ is geometric,
 
-$$
-P(N = n \mid x) = \frac{1}{1 + g}\Big(\frac{g}{1 + g}\Big)^{n-1}, \qquad \mathbb E[N] = 1 + \mathbb E_Q[g(X)].
-$$
+$P(N = n \mid x) = \dfrac{1}{1 + g}\Big(\dfrac{g}{1 + g}\Big)^{n-1}$ and $\mathbb E[N] = 1 + \mathbb E_Q[g(X)]$.
 
 """,
         r"""
@@ -393,15 +391,11 @@ $\square$
         r"""
 ORC looks at $n$ candidates with the sorted arrival times of $n$ independent exponentials. Its output has the density
 
-$$
-q_n(x) = q(x)\,h_n(x), \qquad h_n(x) = \mathbb E\Big[\frac{n}{r(x) + \sum_{i=1}^{n-1} r(U_i)}\Big],
-$$
+$q_n(x) = q(x)\,h_n(x)$ with $h_n(x) = \mathbb E\Big[\dfrac{n}{r(x) + \sum_{i=1}^{n-1} r(U_i)}\Big]$,
 
 where the $U_i$ are independent draws from $P$, or, with $\varphi(t) = \mathbb E\, e^{-t\,r(U)}$,
 
-$$
-h_n(x) = n \int_0^\infty e^{-t\,r(x)}\,\varphi(t)^{n-1}\,dt.
-$$
+$h_n(x) = n \int_0^\infty e^{-t\,r(x)}\,\varphi(t)^{n-1}\,dt.$
 """,
         r"""
 Candidates are exchangeable, so sorting the times changes nothing for the sample: give candidate $i$ its own
@@ -423,9 +417,7 @@ Cut $P$ into $J$ bins of mass $1/J$, give every bin its own clock, and send the 
 The sample is still exact, $P(j) = Q(B_j)$, and given $x \in B_j$ the number is geometric,
 $\mathbb E[n \mid x] = 1 + g_j(x)$ with
 
-$$
-g_j(x) = \int_{B_j} (r(x) - r(u))^+ P(du) \;\le\; r(x) / J.
-$$
+$g_j(x) = \int_{B_j} (r(x) - r(u))^+ P(du) \;\le\; r(x) / J.$
 
 """,
         r"""
@@ -463,9 +455,7 @@ cancels. $\square$
 Let $M_j = \sup_{B_j} r$. With one stop line the number examined is geometric with mean
 $\sup r' = \max_j M_j/(J\pi_j)$. It is least for $\pi_j \propto M_j$ (`peak_ratio`), where it equals
 
-$$
-U_J = \frac1J \sum_j M_j,
-$$
+$U_J = \dfrac1J \sum_j M_j,$
 
 the upper sum of $\int r\,dP = 1$: from $U_1 = \sup r$ it falls towards 1 as bins are refined.
 """,
@@ -536,7 +526,7 @@ $Z$ cancels the growth. Bins do not help, because one of the $M_j$ is $\sup r$ a
     ),
     Statement(
         "zipf",
-        "Length",
+        "How many bits",
         "The Zipf code",
         PFR,
         r"""
@@ -552,20 +542,16 @@ $\zeta(\lambda) \le 1 + \int_1^\infty t^{-\lambda} dt = 1 + \frac{1}{\lambda - 1
     ),
     Statement(
         "length",
-        "Length",
+        "How many bits",
         "The bound on the message, constants included",
         f"{PAPER} for the form; the constants and the sharper bound are by {OURS}",
         r"""
 Let $\varepsilon = \mathbb E_Q\,(\log_2 J - \log_2 r(X))^+$ and $A = \mathbb E \log_2(1 + r(X)/J)$, over $Y$ and $X$.
 Then
 
-$$
-\mathbb E|M| \le I + \mathbb E[\varepsilon] + \log_2\!\big(I + \mathbb E[\varepsilon] - \log_2 J + 2\big) + 2,
-$$
+$\mathbb E|M| \le I + \mathbb E[\varepsilon] + \log_2\!\big(I + \mathbb E[\varepsilon] - \log_2 J + 2\big) + 2,$
 
-$$
-\mathbb E|M| \le \log_2 J + A + \log_2(A + 1) + 1, \qquad\text{the sharper one.}
-$$
+$\mathbb E|M| \le \log_2 J + A + \log_2(A + 1) + 1$, the sharper one.
 
 Plain PFR is $J = 1$, and there even $\varepsilon = 0$ will do in the first, because $A \le I + 1$.
 """,
@@ -582,16 +568,14 @@ $\mathbb E_Q \log_2(1 + 1/r) \le \log_2(1 + \mathbb E_Q[1/r]) \le 1$. $\square$
     ),
     Statement(
         "overhead",
-        "Length",
+        "How many bits",
         "The overhead of bins",
         f"{PAPER} with 0.9 in front of the root; the constants here are by {OURS}",
         r"""
 A uniform target that fills whole bins has $\varepsilon = 0$. For a Gaussian channel of $D$ dimensions and
 $J \le 2^I$,
 
-$$
-\mathbb E[\varepsilon] \le \frac{1}{2 \ln 2} \sqrt{\textstyle\sum_d (1 - 4^{-I_d})} \le \sqrt{\frac{I}{2 \ln 2}}.
-$$
+$\mathbb E[\varepsilon] \le \dfrac{1}{2 \ln 2} \sqrt{\textstyle\sum_d (1 - 4^{-I_d})} \le \sqrt{\dfrac{I}{2 \ln 2}}.$
 
 """,
         r"""
@@ -607,7 +591,7 @@ $1 - e^{-y} \le y$ with $y = 2 I_d \ln 2$. $\square$
     ),
     Statement(
         "matched",
-        "Length",
+        "How many bits",
         "The matched code",
         OURS,
         r"""

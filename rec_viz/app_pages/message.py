@@ -95,9 +95,7 @@ def sender(view: View, shared: messages.Shared) -> tuple[View, messages.Sent | N
         f"Only the sender knows Q. Its divergence from P is **{problem.kl_bits:.2f} bits**; "
         f"the highest ratio q/p is **{parts.number(2.0 ** min(problem.renyi_inf_bits, 1020))}**."
     )
-    st.button(
-        "Encode", type="primary", icon=":material/lock:", on_click=encode, args=(problem, shared), key="message_encode"
-    )
+    st.button("Encode", icon=":material/lock:", on_click=encode, args=(problem, shared), key="message_encode")
     kept = st.session_state.get("message_sent")
     if kept is None or kept[:2] != (problem, shared):
         st.markdown("Press Encode: the race is run, and its winner becomes bits.")

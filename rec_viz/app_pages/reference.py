@@ -91,12 +91,14 @@ def show(statement: Statement, opened: bool) -> None:
         with beside:
             numbers = cached.remembered(statement.id, statement.check) if statement.check else ()
             if numbers:
-                st.markdown("| | theory | measured |\n|---|---|---|\n" + "\n".join(row(check) for check in numbers))
+                st.markdown(
+                    "| number | theory | measured |\n|---|---|---|\n" + "\n".join(row(check) for check in numbers)
+                )
             for function in statement.code:
                 file, text = statements.source(function)
                 with st.expander(f"Show the code: `{function.__name__}`", icon=":material/code:"):
                     st.markdown(f":small[{file}]")
-                    st.code(text, language="python", wrap_lines=True)
+                    st.code(text, language=None, wrap_lines=True)
 
 
 st.title("Reference", anchor=False)

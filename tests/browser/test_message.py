@@ -141,26 +141,27 @@ def test_axe_finds_nothing_on_the_reference_page(open_page: Open, width: int, sc
     page = open_page("?v=1&page=reference&statement=orc", stage=False, width=width, scheme=scheme)
     page.get_by_role("heading", name="Sources").wait_for(timeout=120_000)
     settle(page)
-    page.get_by_text("Show the code: orc_density").click()
-    page.wait_for_timeout(500)
-    expect(page.get_by_text("def orc_density").first).to_be_visible()
+    page.locator("summary", has_text="orc_density").click()
+    expect(page.get_by_text("def orc_density").first).to_be_visible(timeout=30_000)
     check_for_everyone(page)
 
 
 def test_the_reference_page_sets_its_formulas_and_resolves_its_anchors(open_page: Open) -> None:
-    page = open_page("reference#invariance", stage=False)
+    page = open_page("?v=1&page=reference", stage=False)
     page.get_by_role("heading", name="Sources").wait_for(timeout=120_000)
     settle(page)
     assert page.locator(".katex").count() > 100
     assert page.locator(".katex-error").count() == 0
     for anchor in [statement.id for statement in STATEMENTS] + ["constants", "names", "sources"]:
-        assert page.locator(f"#{anchor}").count() == 1
+        assert page.locator(f"#{anchor}").count() == 1, anchor
         assert page.locator(f"a[href='#{anchor}']").count() >= 1
+    page.get_by_role("link", name="Weights change the time, never the message").click()
     page.wait_for_function(
         "() => { const top = document.getElementById('invariance').getBoundingClientRect().top;"
         " return top >= 0 && top < innerHeight }",
         timeout=20_000,
     )
+    assert page.url.endswith("#invariance")
 
 
 def check_for_everyone(page: Page) -> None:
