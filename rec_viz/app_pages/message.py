@@ -330,9 +330,9 @@ heading, share = st.columns([6, 1], vertical_alignment="bottom")
 heading.title("Message", anchor=False)
 st.markdown(
     "Two people agree on a seed, a channel with its bins, and a code (in the sidebar). Both can then draw the same "
-    "candidates from the channel’s :blue[**P**]. One of them gets a target :orange[**Q**], and a few bits make the other "
-    "hold a random sample of it. Try both sides here, or send someone the link: it carries the agreement, never the "
-    "target or the sample."
+    "candidates from the channel’s :blue[**P**]. One of them gets a target :orange[**Q**], and a few bits make the "
+    "other hold a random sample of it. Try both sides here, or send someone the link: it carries the agreement, never "
+    "the target or the sample."
 )
 if not parts.compiled(height=520):
     st.stop()
