@@ -19,9 +19,12 @@ lengths = st.Page(
 )
 speed = st.Page(PAGES / "speed.py", title="Speed", icon=":material/speed:", url_path="speed")
 bias = st.Page(PAGES / "bias.py", title="Bias", icon=":material/balance:", url_path="bias")
-page = st.navigation([start, lab, lengths, speed, bias], position="top")
+message = st.Page(PAGES / "message.py", title="Message", icon=":material/mail:", url_path="message")
+reference = st.Page(PAGES / "reference.py", title="Reference", icon=":material/menu_book:", url_path="reference")
+page = st.navigation([start, lab, message, lengths, speed, bias, reference], position="top")
 if page == start and "v" in st.query_params:  # a share link: it opens at the root, where Streamlit loads cleanest
     query = st.query_params.to_dict()
     wanted = query.pop("page", "lab")
-    st.switch_page({"code_lengths": lengths, "speed": speed, "bias": bias}.get(wanted, lab), query_params=query)
+    pages = {page.url_path: page for page in (message, lengths, speed, bias, reference)}
+    st.switch_page(pages.get(wanted, lab), query_params=query)
 page.run()

@@ -105,12 +105,7 @@ WEIGHTS = ("peak_ratio", "target_mass", "uniform")
 
 def tables(problem: Problem, cut: Partition, weights: str) -> Tables:
     """Tables of a problem under a partition and bin weights."""
-    for n in cut.intervals:
-        if n > MAX_INTERVALS:
-            raise RecError(
-                f"A dimension can be searched in at most {MAX_INTERVALS} intervals, got {n}; "
-                "spread log2 J over more dimensions."
-            )
+    _check_searchable(cut.intervals)
     intervals = np.array(cut.intervals, dtype=np.int64)
     table = empty_tables(problem.family_code, problem.table, intervals)
     fill_tables(table, WEIGHTS.index(weights))
@@ -118,10 +113,20 @@ def tables(problem: Problem, cut: Partition, weights: str) -> Tables:
 
 
 def empty_tables(family: int, params: Floats, intervals: Ints) -> Tables:
-    """Tables of the right shapes, not yet filled."""
+    """Tables of the right shapes, not yet filled, or a sentence where they would be too large."""
+    _check_searchable(intervals.tolist())
     offsets = np.concatenate((np.zeros(1, np.int64), np.cumsum(intervals)))
     size = int(offsets[-1])
     return Tables(family, params, intervals, offsets, np.empty(size), np.empty(size))
+
+
+def _check_searchable(intervals: Sequence[int]) -> None:
+    for n in intervals:
+        if n > MAX_INTERVALS:
+            raise RecError(
+                f"A dimension can be searched in at most {MAX_INTERVALS} intervals, got {n}; "
+                "spread log2 J over more dimensions."
+            )
 
 
 @njit(cache=True, nogil=True)

@@ -7,7 +7,7 @@ import hashlib
 import math
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,6 +18,7 @@ from scipy.stats import norm
 import rec_core as rec
 from rec_core.randomness import Floats
 
+from . import messages
 from .controls import LANES, MAX_DIM, TABLE, VECTORS, View, vector
 from .figures import code_lengths as figures
 
@@ -187,7 +188,7 @@ def _lane(name: str, view: View, channel: rec.Channel, problem: rec.Problem, cut
         length = bins.log2_num_bins + float(code.length_bits(trace.message.index))
         bin_bits = _bin_bits(trace.message.bin, bins.intervals)
         index_bits = code.codeword(trace.message.index)
-        data = rec.pack([trace.message], bins, code, seed=view.seed)
+        data = rec.pack([trace.message], bins, code, seed=view.seed, coding=channel.coding)
         held = receive(data, channel.coding, bins, zipf_bits, view.seed)
     except rec.BudgetExceeded as error:
         expected = 2.0**error.expected_bits if error.expected_bits < 1000 else math.inf
@@ -230,7 +231,7 @@ def _over_budget(error: rec.BudgetExceeded, bins: rec.Partition) -> str:
 
 def receive(data: bytes, coding: rec.Coding, bins: rec.Partition, zipf_bits: float, seed: int) -> tuple[float, ...]:
     """The receiver: bytes and shared knowledge in, the sample out. It sees neither the target nor the race."""
-    (message,) = rec.unpack(data, bins, rec.ZipfCode(zipf_bits), seed=seed)
+    (message,) = rec.unpack(data, bins, rec.ZipfCode(zipf_bits), seed=seed, coding=coding)
     return tuple(rec.decode(message, coding, bins, seed).tolist())
 
 
@@ -1098,6 +1099,37 @@ def candidates_for(samples: int, name: str, **values: object) -> int | None:
 def candidates_unnoticed(view: View, samples: int, name: str) -> int | None:
     """`candidates_for` of a view."""
     return candidates_for(samples, name, target=view.target, weights=view.weights, **_channel_values(view))
+
+
+# ---------------------------------------------------------------------------------------------------- messages
+
+STREAM_SIZES = (1, 3, 10, 30, 100, 300)
+
+
+def shared_of(view: View) -> messages.Shared:
+    """What a view says both sides hold. RecError where it asks for the impossible."""
+    channel = channel_of(view)
+    return messages.Shared(view.seed, channel, partition_of(view, channel), view.code)
+
+
+def stream(view: View) -> tuple[messages.StreamCost, ...]:
+    """What many messages in one stream cost, a message. RecError past the budget."""
+    return _stream(seed=view.seed, code=view.code, **_channel_values(view))
+
+
+@st.cache_data(max_entries=64, show_spinner="Encoding three hundred messages")
+def _stream(**values: object) -> tuple[messages.StreamCost, ...]:
+    view = View(**values)  # type: ignore[arg-type]
+    return messages.stream_costs(shared_of(view), STREAM_SIZES, MAX_EXAMINED // STREAM_SIZES[-1])
+
+
+# ---------------------------------------------------------------------------------------------------- statements
+
+
+@st.cache_data(show_spinner=False)
+def remembered(name: str, _work: Callable[[], tuple[Any, ...]]) -> tuple[Any, ...]:
+    """What `_work` gives, done once under this name: the numbers beside a statement, which never change."""
+    return _work()
 
 
 # ---------------------------------------------------------------------------------------------------- warming up

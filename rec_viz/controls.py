@@ -10,6 +10,8 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from .messages import CODES
+
 LINK_VERSION = "1"
 
 LANES = {
@@ -43,6 +45,7 @@ class View(NamedTuple):
     view: str = "auto"
     target: int = 9
     seed: int = 56
+    code: str = "elias_delta"
 
 
 class Parameter(NamedTuple):
@@ -157,6 +160,11 @@ PARAMETERS: tuple[Parameter, ...] = (
               low=0, high=2**31),
     Parameter("seed", "Seed", "The randomness sender and receiver share: each seed is another race.", "whole",
               low=0, high=2**31),
+    Parameter(
+        "code", "Code of the index",
+        "How the candidate’s number becomes bits. Elias delta can be read bit by bit. Zipf and matched are shorter, "
+        "and need to know the channel and the bins.", "choice", CODES,
+    ),
 )  # fmt: skip
 
 TABLE = {parameter.key: parameter for parameter in PARAMETERS}
@@ -256,15 +264,15 @@ def read_link(query: Mapping[str, str]) -> tuple[View, list[str]]:
     return consistent(View(**values)), notices
 
 
-def link_query(view: View) -> dict[str, str]:
-    """Every value of the view, explicit, as query parameters."""
-    return {"v": LINK_VERSION} | {p.key: p.write(getattr(view, p.key)) for p in PARAMETERS}
+def link_query(view: View, private: tuple[str, ...] = ()) -> dict[str, str]:
+    """Every value of the view but the private ones, explicit, as query parameters."""
+    return {"v": LINK_VERSION} | {p.key: p.write(getattr(view, p.key)) for p in PARAMETERS if p.key not in private}
 
 
-def link(base: str, view: View, page: str = "lab") -> str:
+def link(base: str, view: View, page: str = "lab", private: tuple[str, ...] = ()) -> str:
     """The share link of a view on a page; `base` is the address of that page or of the app. It opens at the root."""
     root = base.split("?")[0].rstrip("/").removesuffix(f"/{page}")
-    query = link_query(view) | ({} if page == "lab" else {"page": page})
+    query = link_query(view, private) | ({} if page == "lab" else {"page": page})
     return f"{root}/?{urlencode(query, safe=',')}"
 
 
@@ -294,9 +302,9 @@ def set_view(view: View) -> None:
     st.session_state.view_now = view
 
 
-def write_link(view: View) -> None:
-    """Keep the address bar on the view, every value explicit."""
-    query = link_query(view)
+def write_link(view: View, private: tuple[str, ...] = ()) -> None:
+    """Keep the address bar on the view, every value explicit but the private ones."""
+    query = link_query(view, private)
     st.session_state.view_now, st.session_state.link_written = view, query
     if st.query_params.to_dict() != query:
         st.query_params.from_dict(query)

@@ -83,11 +83,13 @@ def research_page(
     return view
 
 
-def share(view: View, page: str) -> None:
-    """A button that shows the link of the page as it stands."""
+def share(
+    view: View, page: str, private: tuple[str, ...] = (), says: str = "This link opens the page exactly as it stands."
+) -> None:
+    """A button that shows the link of the page as it stands, without the values that are private."""
     with st.popover("Share", icon=":material/link:"):
-        st.markdown("This link opens the page exactly as it stands.")
-        st.code(controls.link(st.context.url or "", view, page), language=None, wrap_lines=True)
+        st.markdown(says)
+        st.code(controls.link(st.context.url or "", view, page, private), language=None, wrap_lines=True)
 
 
 def bits(value: float | None) -> str:
