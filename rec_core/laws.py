@@ -1156,3 +1156,69 @@ def _output_ratio(values: Floats, shares: Floats, count: int, at: Floats) -> Flo
         phi = np.exp((count - 1) * log_phi(w[:, None] - at[chunk]) + (w - np.exp(w))[:, None])
         out[chunk] = 0.25 * count * phi.sum(axis=0)
     return out / -math.expm1(count * math.log(idle)) if idle > 0.0 else out
+
+
+# ------------------------------------------------------------------------------------------- searches cut short
+#
+# PFR stopped after n candidates sends the best so far. The first n arrivals of a Poisson process are sorted uniforms
+# times a common factor, which changes no winner, so the winner is argmin U_i / r'(X_i) with n independent uniforms:
+#
+#     output / p' = n int_0^1 psi(u / r'(x))^(n-1) du,   psi(t) = E_P'[(1 - t r'(X))^+].
+#
+# ORC has exponentials in place of uniforms; as n grows the two agree.
+
+
+def output_ratio(
+    problem: Problem,
+    num_candidates: int,
+    log_ratios_bits: ArrayLike,
+    partition: Partition | None = None,
+    weights: str | None = None,
+    method: str = "orc",
+) -> Floats:
+    """Density over p' of what a search sends, at points (M,) of log2 r'. It depends on a sample in no other way.
+
+    `method` 'orc': with `num_candidates`, as `orc_density`, errors as there. 'pfr': stopped after `num_candidates`
+    candidates if it was not done before, and sending the best so far; 'peak_ratio' weights by default. Both given
+    that some candidate fell where Q has mass. Any `num_candidates` up to 2^40.
+    """
+    if method not in ("orc", "pfr"):
+        raise RecError(f"Unknown method {method!r}; choose 'pfr' (stopped early) or 'orc'.")
+    weights = weights or ("target_mass" if method == "orc" else "peak_ratio")
+    _, count = _orc_plan(problem, num_candidates, partition, weights)
+    values, shares = _law_of_candidates(problem, check_partition(partition, problem.dim), weights)
+    points = np.asarray(log_ratios_bits, dtype=np.float64) * LN2
+    return (_output_ratio if method == "orc" else _stopped_ratio)(values, shares, count, points)
+
+
+@lru_cache(maxsize=64)
+def _law_of_candidates(problem: Problem, cut: Partition, weights: str) -> tuple[Floats, Floats]:
+    values, shares = _heuristic_law(tables(problem, cut, weights))
+    values.setflags(write=False)
+    shares.setflags(write=False)
+    return values, shares
+
+
+def _stopped_ratio(values: Floats, shares: Floats, count: int, at: Floats) -> Floats:
+    """`_output_ratio` of PFR stopped after `count` candidates."""
+    order = np.argsort(values)
+    ranked = values[order]
+    below = np.concatenate((np.zeros(1), np.cumsum(shares[order])))  # P'(r' < .)
+    mass = np.concatenate((np.zeros(1), np.cumsum(shares[order] * np.exp(ranked))))  # and Q of the same
+    nodes, node_weights = _legendre(8)
+    out = np.empty(at.size)
+    for chunk in np.array_split(np.argsort(at), max(1, -(-at.size // 256))):
+        if chunk.size == 0:
+            continue
+        low = max(min(0.0, float(at[chunk].min()) - math.log(count)) - 36.0, -700.0)
+        ends = np.linspace(low, 0.0, math.ceil(-low) + 1)
+        half = 0.5 * np.diff(ends)[:, None]
+        w = (ends[:-1, None] + half * (1.0 + nodes)).ravel()
+        logs = w[:, None] - at[chunk]  # ln t
+        place = np.searchsorted(ranked, -logs)
+        struck = np.exp(logs) * mass[place] + (below[-1] - below[place])  # E[min(1, t r')]
+        log_psi = np.log(np.maximum(1.0 - struck, 1e-300))
+        log_psi = np.where(struck < 0.5, np.log1p(-np.minimum(struck, 0.5)), log_psi)
+        out[chunk] = count * ((half * node_weights).ravel() @ np.exp((count - 1) * log_psi + w[:, None]))
+    idle = max(0.0, 1.0 - float(below[-1]))
+    return out / -math.expm1(count * math.log(idle)) if idle > 1e-6 else out
