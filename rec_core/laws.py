@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import operator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise, product
@@ -1129,6 +1130,17 @@ def _laplace(values: Floats, shares: Floats, logs: Floats, hit: Floats, missed: 
 
 def _output_ratio(values: Floats, shares: Floats, count: int, at: Floats) -> Floats:
     """Density of ORC's output over p', n E[phi(T / r')^(n-1)], at points of ln r' = `at` (M,)."""
+    return _orc_ratio(_orc_transform(values, shares), count, at)
+
+
+class _Transform(NamedTuple):
+    """ln phi at ln t, phi(t) = E_P'[exp(-t r')], and P'(r' = 0)."""
+
+    log_phi: Callable[[Floats], Floats]
+    idle: float
+
+
+def _orc_transform(values: Floats, shares: Floats) -> _Transform:
     idle = max(0.0, 1.0 - float(shares.sum()))
     idle = idle if idle > 1e-6 else 0.0
     bottom, top = -float(values.max()) - 12.0, -float(values.min()) + 5.0
@@ -1146,6 +1158,10 @@ def _output_ratio(values: Floats, shares: Floats, count: int, at: Floats) -> Flo
         struck = np.minimum(np.exp(np.where(v < logs[0], v, log_hit(inside))), 0.5)
         return np.asarray(np.where(struck < 0.5, np.log1p(-struck), log_missed(inside)))
 
+    return _Transform(log_phi, idle)
+
+
+def _orc_ratio(transform: _Transform, count: int, at: Floats) -> Floats:
     out = np.empty(at.size)
     order = np.argsort(at)
     for chunk in np.array_split(order, max(1, -(-at.size // 256))):
@@ -1153,9 +1169,14 @@ def _output_ratio(values: Floats, shares: Floats, count: int, at: Floats) -> Flo
             continue
         low = max(min(0.0, float(at[chunk].min()) - math.log(count)) - 36.0, -700.0)
         w = np.arange(low, 4.0, 0.25)
-        phi = np.exp((count - 1) * log_phi(w[:, None] - at[chunk]) + (w - np.exp(w))[:, None])
+        phi = np.exp((count - 1) * transform.log_phi(w[:, None] - at[chunk]) + (w - np.exp(w))[:, None])
         out[chunk] = 0.25 * count * phi.sum(axis=0)
-    return out / -math.expm1(count * math.log(idle)) if idle > 0.0 else out
+    return _given_any(out, transform.idle, count)
+
+
+def _given_any(ratio: Floats, idle: float, count: int) -> Floats:
+    """A density given that one of `count` candidates at least fell where r' > 0."""
+    return ratio / -math.expm1(count * math.log(idle)) if idle > 0.0 else ratio
 
 
 # ------------------------------------------------------------------------------------------- searches cut short
@@ -1186,25 +1207,35 @@ def output_ratio(
         raise RecError(f"Unknown method {method!r}; choose 'pfr' (stopped early) or 'orc'.")
     weights = weights or ("target_mass" if method == "orc" else "peak_ratio")
     _, count = _orc_plan(problem, num_candidates, partition, weights)
-    values, shares = _law_of_candidates(problem, check_partition(partition, problem.dim), weights)
+    transform = _transform(problem, check_partition(partition, problem.dim), weights, method)
     points = np.asarray(log_ratios_bits, dtype=np.float64) * LN2
-    return (_output_ratio if method == "orc" else _stopped_ratio)(values, shares, count, points)
+    return (_orc_ratio if method == "orc" else _stopped_ratio)(transform, count, points)
 
 
 @lru_cache(maxsize=64)
-def _law_of_candidates(problem: Problem, cut: Partition, weights: str) -> tuple[Floats, Floats]:
+def _transform(problem: Problem, cut: Partition, weights: str, method: str) -> _Transform:
     values, shares = _heuristic_law(tables(problem, cut, weights))
-    values.setflags(write=False)
-    shares.setflags(write=False)
-    return values, shares
+    return (_orc_transform if method == "orc" else _stopped_transform)(values, shares)
 
 
-def _stopped_ratio(values: Floats, shares: Floats, count: int, at: Floats) -> Floats:
-    """`_output_ratio` of PFR stopped after `count` candidates."""
+def _stopped_transform(values: Floats, shares: Floats) -> _Transform:
+    """ln psi in the place of ln phi."""
     order = np.argsort(values)
     ranked = values[order]
     below = np.concatenate((np.zeros(1), np.cumsum(shares[order])))  # P'(r' < .)
     mass = np.concatenate((np.zeros(1), np.cumsum(shares[order] * np.exp(ranked))))  # and Q of the same
+    idle = max(0.0, 1.0 - float(below[-1]))
+
+    def log_psi(logs: Floats) -> Floats:
+        place = np.searchsorted(ranked, -logs)
+        struck = np.exp(np.minimum(logs, 700.0)) * mass[place] + (below[-1] - below[place])  # E[min(1, t r')]
+        near = np.log1p(-np.minimum(struck, 0.5))
+        return np.asarray(np.where(struck < 0.5, near, np.log(np.maximum(1.0 - struck, 1e-300))))
+
+    return _Transform(log_psi, idle if idle > 1e-6 else 0.0)
+
+
+def _stopped_ratio(transform: _Transform, count: int, at: Floats) -> Floats:
     nodes, node_weights = _legendre(8)
     out = np.empty(at.size)
     for chunk in np.array_split(np.argsort(at), max(1, -(-at.size // 256))):
@@ -1214,11 +1245,6 @@ def _stopped_ratio(values: Floats, shares: Floats, count: int, at: Floats) -> Fl
         ends = np.linspace(low, 0.0, math.ceil(-low) + 1)
         half = 0.5 * np.diff(ends)[:, None]
         w = (ends[:-1, None] + half * (1.0 + nodes)).ravel()
-        logs = w[:, None] - at[chunk]  # ln t
-        place = np.searchsorted(ranked, -logs)
-        struck = np.exp(logs) * mass[place] + (below[-1] - below[place])  # E[min(1, t r')]
-        log_psi = np.log(np.maximum(1.0 - struck, 1e-300))
-        log_psi = np.where(struck < 0.5, np.log1p(-np.minimum(struck, 0.5)), log_psi)
-        out[chunk] = count * ((half * node_weights).ravel() @ np.exp((count - 1) * log_psi + w[:, None]))
-    idle = max(0.0, 1.0 - float(below[-1]))
-    return out / -math.expm1(count * math.log(idle)) if idle > 1e-6 else out
+        power = (count - 1) * transform.log_phi(w[:, None] - at[chunk])
+        out[chunk] = count * ((half * node_weights).ravel() @ np.exp(power + w[:, None]))
+    return _given_any(out, transform.idle, count)

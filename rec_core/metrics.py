@@ -18,6 +18,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import ArrayLike
 from scipy import stats
+from scipy.interpolate import PchipInterpolator
 from scipy.special import ndtr, ndtri
 
 from . import laws
@@ -263,15 +264,16 @@ def _kernel_mean(problem: Problem, widths: Floats) -> float:
 
 # ------------------------------------------------------------------------------------- MMD of an output, no samples
 #
-# A search's output has density p' rho(ln r') (`laws.output_ratio`) and Q has p' r', so over points x_i of the mixture
-# M = (P' + Q) / 2 and with delta = (rho - r') / ((1 + r') / 2),
+# A search's output has density p' rho(ln r') (`laws.output_ratio`), so over any law M that covers it and Q,
 #
-#     MMD^2 = E delta(x) delta(x') k(x, x'),   x, x' ~ M,
+#     MMD^2 = E delta(x) delta(x') k(x, x'),   x, x' ~ M,   delta = (rho p' - q) / M,
 #
-# and since delta averages to 0 the kernel may be centred at Q, which takes most of the noise away.
+# and since delta averages to 0 the kernel may be centred at Q, which takes most of the noise away. M is a mixture of
+# P', Q and two Gaussians between P and Q, where the best of too few candidates lie.
 
-_LINE_POINTS = 2048  # of the lattice of each half in one dimension
-_SPACE_POINTS = 1536  # drawn for each half in more
+_LINE_POINTS = 2048  # of each part of the mixture in one dimension
+_SPACE_POINTS = 800  # and in more
+_BETWEEN = (1 / 3, 2 / 3)
 
 
 def output_mmd(
@@ -296,17 +298,25 @@ def output_mmd(
     counts = np.atleast_1d(np.asarray(num_candidates))
     if problem.family == "uniform":
         return np.zeros(counts.shape)
-    x = np.concatenate(_nodes(problem, bin_weights(problem, cut, weights)))
-    log_ratio = problem.log_ratio_bits(x)
-    for d, share in enumerate(bin_weights(problem, cut, weights)):
+    shares = bin_weights(problem, cut, weights)
+    x = _nodes(problem, shares)
+    log_target = _log_normal(x, *np.array(problem.params).T)
+    log_heuristic = _log_normal(x, 0.0, 1.0)
+    for d, share in enumerate(shares):
         number = np.minimum((ndtr(x[:, d]) * share.size).astype(np.int64), share.size - 1)
-        with np.errstate(divide="ignore"):
-            log_ratio -= np.log2(share.size * share[number])
-    ratio = np.exp2(np.clip(log_ratio, -1000.0, 1000.0))
+        log_heuristic += np.log(np.maximum(share.size * share[number], 1e-300))
+    parts = [log_heuristic, log_target] + [_log_normal(x, *_between(problem, way)) for way in _BETWEEN]
+    log_mixture = np.logaddexp.reduce(parts) - math.log(len(parts))
+    ratio_bits = (log_target - log_heuristic) / math.log(2.0)
+    high = ratio_bits.max()
+    grid = np.concatenate((np.quantile(ratio_bits, np.linspace(0.0, 1.0, 256)), high - np.linspace(0.0, 60.0, 192)))
+    grid = np.unique(grid.round(6))
     deltas = np.empty((x.shape[0], counts.size))
     for k, count in enumerate(counts.tolist()):
-        output = laws.output_ratio(problem, count, np.log2(ratio), cut, weights, method)
-        deltas[:, k] = (output - ratio) / (0.5 + 0.5 * ratio) / x.shape[0]
+        output = laws.output_ratio(problem, count, grid, cut, weights, method)
+        log_output = PchipInterpolator(grid, np.log(np.maximum(output, 1e-300)))(ratio_bits)
+        deltas[:, k] = np.exp(log_output + log_heuristic - log_mixture) - np.exp(log_target - log_mixture)
+    deltas /= x.shape[0]
     sums = deltas.sum(axis=0)
     means = _kernel_means(problem, x, widths)
     squares = _quadratic(x / widths, deltas, 1.0 if problem.dim == 1 else 0.0)
@@ -318,23 +328,35 @@ def output_mmd(
     return np.asarray(np.sqrt(np.maximum(squares, 0.0)))
 
 
-def _nodes(problem: Problem, shares: list[Floats]) -> tuple[Floats, Floats]:
-    """Points of P' and of Q, (N, D) each: the midpoints of equal shares in one dimension, drawn in more."""
-    if problem.dim == 1:
-        v = ((np.arange(_LINE_POINTS) + 0.5) / _LINE_POINTS)[:, None]
-    else:
-        v = np.random.default_rng(0).random((2 * _SPACE_POINTS, problem.dim))
-    pairs = np.array(problem.params)
-    half = v if problem.dim == 1 else v[:_SPACE_POINTS]
-    there = np.empty(half.shape)
+def _log_normal(x: Floats, mean: Floats | float, scale: Floats | float) -> Floats:
+    """ln of a Gaussian density at x (M, D)."""
+    z = (x - mean) / scale
+    return np.asarray(-np.sum(0.5 * z * z + np.log(scale * np.full(x.shape[1], math.sqrt(2.0 * math.pi))), axis=1))
+
+
+def _between(problem: Problem, way: float) -> tuple[Floats, Floats]:
+    """Mean and scale (D,) of the Gaussian proportional to p^(1 - beta) q^beta, of scale s^way: 0 is P and 1 is Q."""
+    mean, scale = np.array(problem.params).T
+    even = np.abs(scale - 1.0) < 1e-6
+    gain = np.where(even, 1.0, scale**-2.0 - 1.0)
+    beta = np.where(even, way, (scale ** (-2.0 * way) - 1.0) / gain)
+    return beta * mean * scale ** (2.0 * way - 2.0), scale**way
+
+
+def _nodes(problem: Problem, shares: list[Floats]) -> Floats:
+    """Points of P', of Q and of those between, as many of each, (N, D): midpoints of equal masses or drawn."""
+    count = _LINE_POINTS if problem.dim == 1 else _SPACE_POINTS
+    drawn = np.random.default_rng(0).random((2 + len(_BETWEEN), count, problem.dim))
+    v = np.broadcast_to(((np.arange(count) + 0.5) / count)[:, None], drawn.shape) if problem.dim == 1 else drawn
+    there = np.empty(v[0].shape)
     for d, share in enumerate(shares):
         ends = np.cumsum(share)
         ends /= ends[-1]
-        number = np.minimum(np.searchsorted(ends, half[:, d], side="right"), share.size - 1)
-        inside = np.clip((half[:, d] - (ends[number] - share[number])) / share[number], 1e-9, 1.0 - 1e-9)
+        number = np.minimum(np.searchsorted(ends, v[0, :, d], side="right"), share.size - 1)
+        inside = np.clip((v[0, :, d] - (ends[number] - share[number])) / share[number], 1e-9, 1.0 - 1e-9)
         there[:, d] = ndtri((number + inside) / share.size)
-    here = pairs[:, 0] + pairs[:, 1] * ndtri(v if problem.dim == 1 else v[_SPACE_POINTS:])
-    return there, here
+    others = [_between(problem, way) for way in (1.0, *_BETWEEN)]
+    return np.concatenate([there] + [m + s * ndtri(u) for (m, s), u in zip(others, v[1:], strict=True)])
 
 
 @njit(cache=True, nogil=True)
