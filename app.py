@@ -19,9 +19,12 @@ lengths = st.Page(
 )
 speed = st.Page(PAGES / "speed.py", title="Speed", icon=":material/speed:", url_path="speed")
 bias = st.Page(PAGES / "bias.py", title="Bias", icon=":material/balance:", url_path="bias")
-page = st.navigation([start, lab, lengths, speed, bias], position="top")
+paper = st.Page(PAGES / "paper.py", title="Paper", icon=":material/article:", url_path="paper")
+page = st.navigation([start, lab, lengths, speed, bias, paper], position="top")
 if page == start and "v" in st.query_params:  # a share link: it opens at the root, where Streamlit loads cleanest
     query = st.query_params.to_dict()
     wanted = query.pop("page", "lab")
-    st.switch_page({"code_lengths": lengths, "speed": speed, "bias": bias}.get(wanted, lab), query_params=query)
+    st.switch_page(
+        {"code_lengths": lengths, "speed": speed, "bias": bias, "paper": paper}.get(wanted, lab), query_params=query
+    )
 page.run()

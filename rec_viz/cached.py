@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 import rec_core as rec
 from rec_core.randomness import Floats
 
+from . import experiments
 from .controls import LANES, TABLE, View
 
 MAX_EXAMINED = 2**21  # of a search on the stage: about half a second
@@ -632,6 +633,45 @@ def candidates_for(samples: int, name: str, **values: object) -> int | None:
 def candidates_unnoticed(view: View, samples: int, name: str) -> int | None:
     """`candidates_for` of a view."""
     return candidates_for(samples, name, target=view.target, weights=view.weights, **_channel_values(view))
+
+
+# ---------------------------------------------------------------------------------------------------- the paper
+
+
+class Rates(NamedTuple):
+    """What this machine does on two threads: candidates a second in 5-D; seconds for the exact law of one search."""
+
+    candidates_per_second: float
+    law_seconds: float
+
+
+@st.cache_data(show_spinner="Timing this machine")
+def paper_rates() -> Rates:
+    """Measured once: what the Paper page's estimates of time rest on."""
+    source = experiments.channel(6.0)
+    problem, cut = source.draw(0), rec.allocate(source, 6)
+    begun = time.perf_counter()
+    rec.encode_many(problem, 8, "orc", num_candidates=2**14, num_threads=experiments.WORKERS)
+    middle = time.perf_counter()
+    rec.metrics.output_mmd(problem, [1, 2, 4, 8, 16, 32, 64, 128, 256], cut)
+    return Rates(2**17 / (middle - begun), time.perf_counter() - middle)
+
+
+@st.cache_data(show_spinner=False)
+def paper_seconds(key: str, size: str) -> float:
+    """How long an experiment of the Paper page will take here, about."""
+    chosen, rates = experiments.SIZES[size], paper_rates()
+    if key == "stopped":
+        return 2.0 * len(chosen.bits) * chosen.law_targets * rates.law_seconds
+    work = experiments.STUDIES[key](chosen)
+    laws = len({(one.source, one.cut) for one in work.cells})
+    pairs = len(work.cells) * work.runs**2 if work.samples else 0
+    return (
+        experiments.candidates(key, chosen) / rates.candidates_per_second
+        + laws * rates.law_seconds
+        + pairs * 2e-8
+        + work.num_runs * 1e-3
+    )
 
 
 # ---------------------------------------------------------------------------------------------------- warming up
