@@ -149,7 +149,7 @@ def take_away(key: str, job: Job) -> None:
         for form in study.FORMATS:
             st.download_button(
                 f"All rows as {'CSV' if form == 'csv' else 'Parquet'}", lambda f=form: study.to_bytes(job.rows, f),
-                f"{key}-{job.size}.{form}", key=f"paper_{key}_{form}", on_click="ignore", icon=":material/table:",
+                f"{key}-{job.size}.{form}", key=f"paper_rows_{key}_{form}", on_click="ignore", icon=":material/table:",
             )  # fmt: skip
     st.markdown("The same rows from a terminal, to the last bit:")
     st.code(experiments.command(key, SIZES[job.size]), language="sh", wrap_lines=True)
@@ -197,9 +197,11 @@ def draw_pfr(job: Job) -> str:
         return "Not enough runs yet to say more."
     x, plain, bins = rows[-1]
     change = "more" if bins > plain else "less"
+    above = [length - x for x, *both in rows for length in both]
     return (
-        f"At I = {x:g} bits the exact mean length is {plain:.2f} bits without bins and {bins:.2f} with them: "
-        f"{abs(bins - plain):.2f} bits {change}, for a search that is much shorter. Both stay a few bits above I."
+        f"At I = {x:g} bits the exact mean length is {plain:.2f} bits without bins and {bins:.2f} with them, "
+        f"{abs(bins - plain):.2f} bits {change}. All of the exact means lie {min(above):.1f} to {max(above):.1f} bits "
+        "above I."
     )
 
 
