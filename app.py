@@ -21,10 +21,11 @@ speed = st.Page(PAGES / "speed.py", title="Speed", icon=":material/speed:", url_
 bias = st.Page(PAGES / "bias.py", title="Bias", icon=":material/balance:", url_path="bias")
 message = st.Page(PAGES / "message.py", title="Message", icon=":material/mail:", url_path="message")
 reference = st.Page(PAGES / "reference.py", title="Reference", icon=":material/menu_book:", url_path="reference")
-page = st.navigation([start, lab, message, lengths, speed, bias, reference], position="top")
+paper = st.Page(PAGES / "paper.py", title="Paper", icon=":material/article:", url_path="paper")
+page = st.navigation([start, lab, message, lengths, speed, bias, paper, reference], position="top")
 if page == start and "v" in st.query_params:  # a share link: it opens at the root, where Streamlit loads cleanest
     query = st.query_params.to_dict()
     wanted = query.pop("page", "lab")
-    pages = {page.url_path: page for page in (message, lengths, speed, bias, reference)}
+    pages = {page.url_path: page for page in (message, lengths, speed, bias, paper, reference)}
     st.switch_page(pages.get(wanted, lab), query_params=query)
 page.run()

@@ -7,6 +7,8 @@ it depends on x through ln r' alone, and 1 - phi(t) = E_Q[(1 - exp(-t r'))/r'] i
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -16,10 +18,11 @@ from scipy.interpolate import CubicSpline, PchipInterpolator
 
 from .. import families
 from ..channel import LN2, Problem
-from ..partition import Partition, Tables, tables
+from ..errors import RecError
+from ..partition import Partition, Tables, check_partition, tables
 from ..race import check_problem, check_searchable, make_plan
 from ..randomness import Floats
-from .ratio import heuristic_law
+from .ratio import heuristic_law, legendre
 
 
 class OrcBias(NamedTuple):
@@ -115,6 +118,17 @@ def _laplace(values: Floats, shares: Floats, logs: Floats, hit: Floats, missed: 
 
 def _output_ratio(values: Floats, shares: Floats, count: int, at: Floats) -> Floats:
     """Density of ORC's output over p', n E[phi(T / r')^(n-1)], at points of ln r' = `at` (M,)."""
+    return _orc_ratio(_orc_transform(values, shares), count, at)
+
+
+class _Transform(NamedTuple):
+    """ln phi at ln t, phi(t) = E_P'[exp(-t r')], and P'(r' = 0)."""
+
+    log_phi: Callable[[Floats], Floats]
+    idle: float
+
+
+def _orc_transform(values: Floats, shares: Floats) -> _Transform:
     idle = max(0.0, 1.0 - float(shares.sum()))
     idle = idle if idle > 1e-6 else 0.0
     bottom, top = -float(values.max()) - 12.0, -float(values.min()) + 5.0
@@ -132,6 +146,10 @@ def _output_ratio(values: Floats, shares: Floats, count: int, at: Floats) -> Flo
         struck = np.minimum(np.exp(np.where(v < logs[0], v, log_hit(inside))), 0.5)
         return np.asarray(np.where(struck < 0.5, np.log1p(-struck), log_missed(inside)))
 
+    return _Transform(log_phi, idle)
+
+
+def _orc_ratio(transform: _Transform, count: int, at: Floats) -> Floats:
     out = np.empty(at.size)
     order = np.argsort(at)
     for chunk in np.array_split(order, max(1, -(-at.size // 256))):
@@ -139,6 +157,82 @@ def _output_ratio(values: Floats, shares: Floats, count: int, at: Floats) -> Flo
             continue
         low = max(min(0.0, float(at[chunk].min()) - math.log(count)) - 36.0, -700.0)
         w = np.arange(low, 4.0, 0.25)
-        phi = np.exp((count - 1) * log_phi(w[:, None] - at[chunk]) + (w - np.exp(w))[:, None])
+        phi = np.exp((count - 1) * transform.log_phi(w[:, None] - at[chunk]) + (w - np.exp(w))[:, None])
         out[chunk] = 0.25 * count * phi.sum(axis=0)
-    return out / -math.expm1(count * math.log(idle)) if idle > 0.0 else out
+    return _given_any(out, transform.idle, count)
+
+
+def _given_any(ratio: Floats, idle: float, count: int) -> Floats:
+    """A density given that one of `count` candidates at least fell where r' > 0."""
+    return ratio / -math.expm1(count * math.log(idle)) if idle > 0.0 else ratio
+
+
+# ------------------------------------------------------------------------------------------- searches cut short
+#
+# PFR stopped after n candidates sends the best so far. The first n arrivals of a Poisson process are sorted uniforms
+# times a common factor, which changes no winner, so the winner is argmin U_i / r'(X_i) with n independent uniforms:
+#
+#     output / p' = n int_0^1 psi(u / r'(x))^(n-1) du,   psi(t) = E_P'[(1 - t r'(X))^+].
+#
+# ORC has exponentials in place of uniforms; as n grows the two agree.
+
+
+def output_ratio(
+    problem: Problem,
+    num_candidates: int,
+    log_ratios_bits: ArrayLike,
+    partition: Partition | None = None,
+    weights: str | None = None,
+    method: str = "orc",
+) -> Floats:
+    """Density over p' of what a search sends, at points (M,) of log2 r'. It depends on a sample in no other way.
+
+    `method` 'orc': with `num_candidates`, as `orc_density`, errors as there. 'pfr': stopped after `num_candidates`
+    candidates if it was not done before, and sending the best so far; 'peak_ratio' weights by default. Both given
+    that some candidate fell where Q has mass. Any `num_candidates` up to 2^40.
+    """
+    if method not in ("orc", "pfr"):
+        raise RecError(f"Unknown method {method!r}; choose 'pfr' (stopped early) or 'orc'.")
+    weights = weights or ("target_mass" if method == "orc" else "peak_ratio")
+    _, count = _orc_plan(problem, num_candidates, partition, weights)
+    transform = _transform(problem, check_partition(partition, problem.dim), weights, method)
+    points = np.asarray(log_ratios_bits, dtype=np.float64) * LN2
+    return (_orc_ratio if method == "orc" else _stopped_ratio)(transform, count, points)
+
+
+@lru_cache(maxsize=64)
+def _transform(problem: Problem, cut: Partition, weights: str, method: str) -> _Transform:
+    values, shares = heuristic_law(tables(problem, cut, weights))
+    return (_orc_transform if method == "orc" else _stopped_transform)(values, shares)
+
+
+def _stopped_transform(values: Floats, shares: Floats) -> _Transform:
+    """ln psi in the place of ln phi."""
+    order = np.argsort(values)
+    ranked = values[order]
+    below = np.concatenate((np.zeros(1), np.cumsum(shares[order])))  # P'(r' < .)
+    mass = np.concatenate((np.zeros(1), np.cumsum(shares[order] * np.exp(ranked))))  # and Q of the same
+    idle = max(0.0, 1.0 - float(below[-1]))
+
+    def log_psi(logs: Floats) -> Floats:
+        place = np.searchsorted(ranked, -logs)
+        struck = np.exp(np.minimum(logs, 700.0)) * mass[place] + (below[-1] - below[place])  # E[min(1, t r')]
+        near = np.log1p(-np.minimum(struck, 0.5))
+        return np.asarray(np.where(struck < 0.5, near, np.log(np.maximum(1.0 - struck, 1e-300))))
+
+    return _Transform(log_psi, idle if idle > 1e-6 else 0.0)
+
+
+def _stopped_ratio(transform: _Transform, count: int, at: Floats) -> Floats:
+    nodes, node_weights = legendre(8)
+    out = np.empty(at.size)
+    for chunk in np.array_split(np.argsort(at), max(1, -(-at.size // 256))):
+        if chunk.size == 0:
+            continue
+        low = max(min(0.0, float(at[chunk].min()) - math.log(count)) - 36.0, -700.0)
+        ends = np.linspace(low, 0.0, math.ceil(-low) + 1)
+        half = 0.5 * np.diff(ends)[:, None]
+        w = (ends[:-1, None] + half * (1.0 + nodes)).ravel()
+        power = (count - 1) * transform.log_phi(w[:, None] - at[chunk])
+        out[chunk] = count * ((half * node_weights).ravel() @ np.exp(power + w[:, None]))
+    return _given_any(out, transform.idle, count)

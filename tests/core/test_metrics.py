@@ -84,7 +84,9 @@ def test_mmd_is_the_closed_form():
         exact = shifted_mmd_squared(Q, shift, found[0].bandwidth)
         z = (squares.mean() - exact) / (squares.std(ddof=1) / 10.0)
         assert abs(z) < stats.norm.isf(ALPHA / 2)
-        assert 0.8 < np.mean([one.error for one in found]) / squares.std(ddof=1) < 1.8
+        errors = np.array([one.error for one in found])
+        assert 0.8 < errors.mean() / squares.std(ddof=1) < 1.25
+        assert (np.abs(squares - exact) < 3 * errors).sum() >= 94  # and no error is far too small
         excess = np.array([one.biased_squared for one in found]).mean() - squares.mean()
         diagonal = (1 - metrics._kernel_mean(Q, np.array(found[0].bandwidth))) / 200  # (1 - E k) / M
         assert excess == pytest.approx(diagonal, rel=0.02)
@@ -122,6 +124,73 @@ def test_median_bandwidth_is_the_median_distance():
     np.testing.assert_allclose(metrics.median_bandwidth(Q), median * np.array(Q.params)[:, 1], rtol=0.05)
     distance = np.median(np.linalg.norm(x[:2500] - x[2500:], axis=1))
     np.testing.assert_allclose(metrics.median_bandwidth(x), (distance,) * 3, rtol=0.05)
+
+
+COUNTS = 2 ** np.arange(9)
+OUTPUTS = [([2.5], 0), ([2.5], 3), ([0.8] * 4, 0), ([0.8] * 4, 4)]
+
+
+def stopped(problem: rec.Problem, cut: rec.Partition, runs: int) -> np.ndarray:
+    """Samples PFR would send if stopped after each of COUNTS: the candidate that leads then; (K, runs, D)."""
+    out = np.empty((COUNTS.size, runs, problem.dim))
+    for run in range(runs):
+        trace = rec.trace(problem, "pfr", cut, seed=run, max_events=1)
+        leaders = np.unique(trace.best)
+        at = np.searchsorted(trace.positions[leaders], COUNTS, side="right") - 1
+        out[:, run] = trace.samples[leaders[at]]
+    return out
+
+
+@pytest.mark.parametrize(("bits", "log2_bins"), OUTPUTS)
+@pytest.mark.parametrize("method", ["orc", "pfr"])
+def test_the_law_of_an_output_is_that_of_its_samples(bits, log2_bins, method):
+    """Every number of candidates, stopped PFR and ORC, within 4 standard errors and 6% of the exact MMD."""
+    channel = rec.gaussian_channel(bits)
+    problem, cut = channel.draw(4), rec.allocate(channel, log2_bins)
+    exact = metrics.output_mmd(problem, COUNTS, cut, method=method)
+    if method == "orc":
+        sent = [rec.encode_many(problem, 1500, "orc", cut, num_candidates=int(n), seed=int(n)) for n in COUNTS]
+        samples = [one.samples for one in sent]
+    else:
+        samples = list(stopped(problem, cut, 1500))
+    found = [metrics.mmd(x, problem) for x in samples]
+
+    def agrees(law: np.ndarray) -> bool:
+        return all(
+            abs(one.squared - mean**2) < 4 * one.error + 2 * 0.06 * mean**2
+            for one, mean in zip(found, law, strict=True)
+        )
+
+    assert agrees(exact)
+    assert not agrees(metrics.output_mmd(problem, 2 * COUNTS, cut, method=method))
+    assert (np.diff(exact) < 1e-6).all()
+
+
+def test_orc_in_one_dimension_is_the_quadrature_of_its_density():
+    channel = rec.gaussian_channel([2.0])
+    problem, cut = channel.draw(1), rec.partition([4])
+    nodes, weights = np.polynomial.legendre.leggauss(20)
+    ends = np.sort(np.concatenate((np.linspace(-7.0, 7.0, 61), stats.norm.ppf([0.25, 0.5, 0.75]))))
+    half = 0.5 * np.diff(ends)[:, None]
+    x = (ends[:-1, None] + half * (1.0 + nodes)).ravel()
+    mean, scale = problem.params[0]
+    width = metrics.median_bandwidth(problem)[0]
+    delta = rec.laws.orc_density(problem, 6, x[:, None], cut) - stats.norm.pdf(x, mean, scale)
+    delta *= (half * weights).ravel()
+    assert abs(delta.sum()) < 1e-4
+    kernel = np.exp(-0.5 * ((x[:, None] - x) / width) ** 2)
+    assert metrics.output_mmd(problem, 6, cut)[0] == pytest.approx(math.sqrt(delta @ kernel @ delta), rel=0.01)
+
+
+def test_pfr_stopped_after_one_candidate_or_never():
+    problem = rec.gaussian_channel([1.0]).draw(2)
+    points = np.array([-3.0, 0.0, 1.0])
+    one, never = (rec.laws.output_ratio(problem, n, points, method="pfr") for n in (1, 10_000))
+    np.testing.assert_allclose(one, 1.0, rtol=1e-6)  # the output is P'
+    np.testing.assert_allclose(never, np.exp2(points), rtol=1e-3)  # the output is Q
+    assert metrics.output_mmd(rec.uniform_channel([3.0]).draw(0), [1, 8]).tolist() == [0.0, 0.0]
+    with pytest.raises(rec.RecError, match="stopped early"):
+        rec.laws.output_ratio(problem, 5, points, method="best")
 
 
 @pytest.mark.parametrize("interval", [metrics.mean_interval, metrics.bootstrap_interval])
