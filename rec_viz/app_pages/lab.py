@@ -46,6 +46,7 @@ def draw_controls() -> View:
     values: dict[str, Any] = {}
     adopt_target()
     with st.sidebar:
+<<<<<<< HEAD
         st.subheader("The problem", anchor=False)
         controls.draw(
             ("source", "family", "means", "scales", "lows", "highs", "bits", "dim", "spread", "target"), values
@@ -61,6 +62,24 @@ def draw_controls() -> View:
         st.button("Another race", icon=":material/casino:", on_click=another, args=("seed",), key="another_race")
         controls.draw(("view",), values)
     return controls.consistent(View(**values))
+=======
+        controls.draw(("family", "bits", "dim", "spread", "target"), values, "The problem")
+        dice("Another target", "target")
+        controls.draw(
+            ("lanes", "candidates", "strategy", "log2_bins", "intervals", "weights", "stopping"), values, "The methods"
+        )
+        controls.draw(("seed",), values, "The race")
+        dice("Another race", "seed")
+        controls.draw(("view",), values)
+        controls.say_hidden()
+    return View(**values)
+>>>>>>> bc31f09 (Lessons: reader of lesson files, player, hand-outs, class links (in progress))
+
+
+def dice(label: str, key: str) -> None:
+    """A button that draws a parameter anew, where the parameter itself is there to be changed."""
+    if key not in controls.hidden() and not controls.presenting():
+        st.button(label, icon=":material/casino:", on_click=another, args=(key,), key=f"another_{key}")
 
 
 def sentences(view: View, race: cached.Race) -> None:

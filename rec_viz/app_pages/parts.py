@@ -71,10 +71,28 @@ def research_page(
 
 
 def share(view: View, page: str) -> None:
-    """A button that shows the link of the page as it stands."""
+    """A button that shows the link of the page as it stands, and makes one for a class."""
     with st.popover("Share", icon=":material/link:"):
+        here = st.context.url or ""
+        kept = {"hide": ",".join(controls.hidden())} if controls.hidden() else {}
         st.markdown("This link opens the page exactly as it stands.")
-        st.code(controls.link(st.context.url or "", view, page), language=None, wrap_lines=True)
+        st.code(controls.link(here, view, page, **kept), language=None, wrap_lines=True)
+        if st.toggle("Make a link for a class", key="class_link"):
+            st.code(controls.link(here, view, page, **_class_extras(page)), language=None, wrap_lines=True)
+
+
+def _class_extras(page: str) -> dict[str, str]:
+    """What a teacher adds to a link, chosen in the Share box."""
+    hide = st.multiselect(
+        "Controls to hide", list(controls.TABLE), format_func=lambda key: controls.TABLE[key].label, key="class_hide"
+    )
+    each = st.checkbox("Another seed for every student", key="class_seed")
+    extras = {"hide": ",".join(hide)} if hide else {}
+    if each:
+        extras["seed"] = controls.STUDENT
+    if page == "lab" and st.checkbox("Presenter mode: large stage, no sidebar, Escape leaves", key="class_present"):
+        extras["present"] = "1"
+    return extras
 
 
 def bits(value: float | None) -> str:
