@@ -20,11 +20,11 @@ lengths = st.Page(
 )
 speed = st.Page(PAGES / "speed.py", title="Speed", icon=":material/speed:", url_path="speed")
 bias = st.Page(PAGES / "bias.py", title="Bias", icon=":material/balance:", url_path="bias")
-page = st.navigation(
-    [start, learn, lab, lengths, speed, bias], position="hidden" if controls.presenting() else "top"
-)
+page = st.navigation([start, learn, lab, lengths, speed, bias], position="hidden" if controls.presenting() else "top")
 if page == start and "v" in st.query_params:  # a share link: it opens at the root, where Streamlit loads cleanest
     query = st.query_params.to_dict()
     wanted = query.pop("page", "lab")
-    st.switch_page({"learn": learn, "code_lengths": lengths, "speed": speed, "bias": bias}.get(wanted, lab), query_params=query)
+    st.switch_page(
+        {"learn": learn, "code_lengths": lengths, "speed": speed, "bias": bias}.get(wanted, lab), query_params=query
+    )
 page.run()

@@ -301,7 +301,9 @@ def load_link(page: str) -> list[str]:
         state.hidden, strange = read_hidden(query)
         state.view_notices = notices + strange
         if own:
-            state.view_notices.append(f"This class link gives everyone a race of their own. Yours has seed {view.seed}.")
+            state.view_notices.append(
+                f"This class link gives everyone a race of their own. Yours has seed {view.seed}."
+            )
         set_view(view if query or "view_now" not in state else state.view_now)
     elif state.get("view_page") != page:
         set_view(state.view_now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import html
 import re
 
@@ -12,12 +13,14 @@ from .theme import ROLES
 _COLOURS = {"blue": ROLES["light"]["p"], "orange": ROLES["light"]["q"]}
 
 STYLE = """
-.handout { font: 11.5pt/1.5 Georgia, serif; color: #1B2430; background: #fff; max-width: 42rem; margin: 0 auto; padding: 1rem }
+.handout { font: 11.5pt/1.5 Georgia, serif; color: #1B2430; background: #fff }
+.handout { max-width: 42rem; margin: 0 auto; padding: 1rem }
 .handout :is(h1, h2, h3, p, li, td, th) { font-family: inherit; color: inherit }
-.handout h1 { font-size: 1.7rem; line-height: 1.2; margin: 0 0 0.6rem } .handout h2 { font-size: 1.2rem; margin: 1.8rem 0 0.4rem }
+.handout h1 { font-size: 1.7rem; line-height: 1.2; margin: 0 0 0.6rem }
+.handout h2 { font-size: 1.2rem; margin: 1.8rem 0 0.4rem }
 .handout h3 { font-size: 1rem; margin: 1.2rem 0 0.2rem }
 .handout :is(section, figure, .question, table) { break-inside: avoid }
-.handout figure { margin: 0.8rem 0 } .handout svg { width: 100%; height: auto; display: block }
+.handout figure { margin: 0.8rem 0 } .handout img { width: 100%; display: block }
 .handout .question { border: 1px solid #98A1AC; border-radius: 6px; padding: 0.2rem 1rem; margin: 0.8rem 0 }
 .handout .question ol { list-style: upper-alpha; padding-left: 1.4rem }
 .handout .line { border-bottom: 1px solid #98A1AC; height: 1.8rem; width: 60%; margin-bottom: 0.8rem }
@@ -33,7 +36,8 @@ def page(lesson: lessons.Lesson) -> str:
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{html.escape(lesson.title)}: REC Lab hand-out</title></head><body><main>{body(lesson)}</main></body></html>"
+        f"<title>{html.escape(lesson.title)}: REC Lab hand-out</title></head>"
+        f"<body><main>{body(lesson)}</main></body></html>"
     )
 
 
@@ -43,6 +47,7 @@ def body(lesson: lessons.Lesson) -> str:
     answers = "".join(
         f"<h3>{k}. {html.escape(step.title)}</h3>"
         f"<p><strong>{inline(lessons.right_answer(step))}</strong></p>{_words(step, step.reveal)}"
+        + (_figures(step) if step.stage is None and step.stage_after is not None else "")
         for k, step in enumerate(lesson.steps, start=1)
         if step.ask
     )
@@ -57,8 +62,7 @@ def body(lesson: lessons.Lesson) -> str:
 def _step(k: int, step: lessons.Step) -> str:
     out = [f"<section><h2>{k}. {html.escape(step.title)}</h2>{_words(step, step.text)}"]
     if step.stage is not None:
-        race = cached.race(step.view)
-        out += [f"<figure>{picture}</figure>" for lane in race.lanes if (picture := still.lane(race, lane))]
+        out.append(_figures(step))
     if step.ask:
         out.append(f'<div class="question">{_words(step, "**" + step.ask.question + "**")}')
         if step.ask.choices:
@@ -74,12 +78,26 @@ def _step(k: int, step: lessons.Step) -> str:
     return "".join(out) + "</section>"
 
 
+def _figures(step: lessons.Step) -> str:
+    """The step's stage as still pictures; before the race where the stage stands there."""
+    race = cached.race(step.view)
+    opening = (step.stage_after or {}).get("step", "winner")
+    pictures = [(still.lane(race, lane, opening), lane.title) for lane in race.lanes]
+    return "".join(_figure(svg, title) for svg, title in pictures if svg)
+
+
+def _figure(svg: str, title: str) -> str:
+    """A picture inside the page: as data, which a page's sanitiser lets through, unlike SVG itself."""
+    data = base64.b64encode(svg.encode()).decode()
+    return f'<figure><img alt="{html.escape(title)}: the race drawn" src="data:image/svg+xml;base64,{data}"></figure>'
+
+
 def _words(step: lessons.Step, text: str) -> str:
     return markdown(lessons.filled(text, lessons.situation(step)))
 
 
 def markdown(text: str) -> str:
-    """The Markdown lessons are written in as HTML: paragraphs, lists, tables, strong, emphasis, code, P’s and Q’s colour."""
+    """The Markdown of lessons as HTML: paragraphs, lists, tables, strong, emphasis, code, the colours of P and Q."""
     return "".join(_block(block.splitlines()) for block in re.split(r"\n\s*\n", text.strip()) if block)
 
 

@@ -6,7 +6,8 @@ a line of --- parts the text from the reveal. Keys of a step (all but `title` ma
 
     title = "..."
     view = { lanes = "pfr", bits = 2, ... }         # values as in a link, on top of the lesson's own `view`
-    stage = { step = "winner", highlight = "curve" }  # what the stage shows; `stage = {}` shows it from the start
+    stage = { step = "winner", highlight = "curve" }  # what the stage shows (rec_viz/stage); {}: from its start
+    stage_after = { highlight = "stop" }             # and after the reveal; without `stage`: only then
     let = { limit = 1000 }                           # numbers the step sets, for its text: {let.limit}
     also = { harder = { bits = 8 } }                 # the view with a change, for its numbers: {harder.pfr.expected}
     controls = ["log2_bins"]                         # parameters the reader may move
@@ -45,9 +46,6 @@ from .controls import LANES, TABLE, View
 FOLDER = Path(__file__).parents[1] / "assets" / "lessons"
 FENCE, REVEAL = "+++", "---"
 WORDS_A_MINUTE = 200
-
-STAGE_STEPS = ("winner", "densities", "cut", "reweight", "message", "decoded", "candidate:")
-STAGE_HIGHLIGHTS = ("curve", "stop", "p", "q", "heuristic", "message", "count", "bin:", "candidate:")
 
 
 class LessonError(ValueError):
@@ -93,7 +91,8 @@ class Step:
     text: str
     reveal: str
     view: View
-    stage: Mapping[str, str] | None
+    stage: Mapping[str, Any] | None
+    stage_after: Mapping[str, Any] | None
     ask: Ask | None
     goals: tuple[Goal, ...]
     controls: tuple[str, ...]
@@ -133,9 +132,9 @@ class Lesson:
 
     @property
     def minutes(self) -> int:
-        """How long it takes: reading twice over, since one also thinks and looks."""
+        """How long it takes: reading, and a little more to think and look."""
         words = sum(len(text.split()) for step in self.steps for text in (*step.strings(),))
-        return max(1, round(1.6 * words / WORDS_A_MINUTE))
+        return max(1, round(1.25 * words / WORDS_A_MINUTE))
 
 
 # ---------------------------------------------------------------------------------------------------- reading
@@ -166,7 +165,7 @@ def read(text: str, name: str) -> Lesson:
     return Lesson(slug[1], head["title"], blocks[2].strip(), tuple(steps))
 
 
-_STEP_KEYS = {"title", "view", "stage", "let", "also", "controls", "ask", "goals"}
+_STEP_KEYS = {"title", "view", "stage", "stage_after", "let", "also", "controls", "ask", "goals"}
 
 
 def _settings(text: str, where: str, allowed: set[str]) -> dict[str, Any]:
@@ -204,12 +203,14 @@ def _step(settings: str, body: str, shared: dict[str, Any], where: str) -> Step:
     for key in raw.get("controls", ()):
         if key not in TABLE:
             raise LessonError(f"{where}: “{key}” is not a parameter; they are {', '.join(TABLE)}.")
+    shown = _stage(raw["stage"], f"{where}, stage") if "stage" in raw else None
     step = Step(
         title=raw["title"],
         text=text.strip(),
         reveal=reveal[0].strip() if reveal else "",
         view=view,
-        stage=_stage(raw["stage"], where) if "stage" in raw else None,
+        stage=shown,
+        stage_after=_stage(raw["stage_after"], f"{where}, stage_after") if "stage_after" in raw else shown,
         ask=_ask(raw["ask"], where) if "ask" in raw else None,
         goals=tuple(_goal(goal, where) for goal in raw.get("goals", ())),
         controls=tuple(raw.get("controls", ())),
@@ -235,14 +236,8 @@ def _view(values: Mapping[str, Any], where: str) -> View:
     return View(**chosen)
 
 
-def _stage(values: Any, where: str) -> dict[str, str]:
-    _check(values, f"{where}, stage", {"step", "highlight"}, set())
-    for key, known in (("step", STAGE_STEPS), ("highlight", STAGE_HIGHLIGHTS)):
-        value = values.get(key)
-        if value is not None and not any(
-            value == name or (name.endswith(":") and value.startswith(name)) for name in known
-        ):
-            raise LessonError(f"{where}, stage: {key} = “{value}” is not one of {', '.join(known)}.")
+def _stage(values: Any, where: str) -> dict[str, Any]:
+    _check(values, where, {"step", "highlight"}, set())
     return dict(values)
 
 
@@ -282,7 +277,7 @@ def situation(step: Step, view: View | None = None) -> Situation:
 
 
 def _problem(view: View) -> rec.Problem:
-    return cached.channel_of(view).draw(view.target)
+    return cached.problem_of(view)[1]
 
 
 def _of_target(pick: Callable[[rec.Problem], float]) -> Callable[[View], float]:
@@ -304,27 +299,82 @@ def _worst_bin(view: View) -> int:
     return 0 if trap is None else int(np.argmax(trap.target_mass)) + 1
 
 
+def _zipf(view: View) -> rec.ZipfCode:
+    """The code for the index of plain PFR on the view's channel."""
+    return rec.ZipfCode(cached.lengths(view).lanes[0].zipf_bits)
+
+
+def _zipf_step(first: int) -> Callable[[View], float]:
+    """What doubling the index from `first` adds to its word, in bits."""
+    return lambda view: float(_zipf(view).length_bits(2 * first) - _zipf(view).length_bits(first))
+
+
+def zipf_table(view: View) -> str:
+    """Word lengths of a few indices as a Markdown table."""
+    rows = [f"| {n:,} | {float(_zipf(view).length_bits(n)):.1f} |" for n in (1, 2, 4, 16, 256, 65536)]
+    return "\n".join(["| N | bits |", "|---|---|", *rows])
+
+
+GREEDY_RUNS, GREEDY_CANDIDATES = 300, 16
+SAMPLES = 4000
+LATE = 64
+
+
+@cache
+def _greedy_spread(problem: rec.Problem) -> float:
+    """Standard deviation of the likeliest of GREEDY_CANDIDATES candidates, over GREEDY_RUNS seeds, one dimension."""
+    chosen = []
+    for seed in range(GREEDY_RUNS):
+        x = rec.trace(problem, "orc", num_candidates=GREEDY_CANDIDATES, seed=seed).samples
+        chosen.append(float(x[np.argmax(problem.log_ratio_bits(x) - 0.5 * x[:, 0] ** 2 / math.log(2.0)), 0]))
+    return float(np.std(chosen))
+
+
+def _invariance(name: str) -> Callable[[View], int]:
+    def number(view: View) -> int:
+        result = cached.invariance(view)
+        if result is None:
+            raise LessonError("Weights are compared only where the bins can be listed.")
+        return int(getattr(result, name))
+
+    return number
+
+
 NUMBERS: dict[str, Callable[[View], float | int | str]] = {
     "information": lambda view: cached.channel_of(view).information_bits,
+    "narrower": lambda view: 2.0**view.bits,
+    "prior_scale": lambda view: 1.0 if view.family == "gaussian" else math.sqrt(1.0 / 12.0),
     "kl": _of_target(lambda problem: problem.kl_bits),
     "dinf": _of_target(lambda problem: problem.renyi_inf_bits),
     "peak": _of_target(lambda problem: 2.0**problem.renyi_inf_bits),
     "mean": _of_target(lambda problem: problem.params[0][0]),
     "scale": _of_target(lambda problem: problem.params[0][1]),
-    "box_share": _of_target(lambda problem: 2.0**-problem.kl_bits),
-    "intervals": lambda view: " × ".join(map(str, _cut(view).intervals)),
-    "j": lambda view: _cut(view).num_bins,
     "dim1_bits": lambda view: cached.channel_of(view).bits[0],
     "last_bits": lambda view: cached.channel_of(view).bits[-1],
+    "intervals": lambda view: " × ".join(map(str, _cut(view).intervals)),
+    "j": lambda view: _cut(view).num_bins,
+    "log2_candidates": lambda view: math.log2(view.candidates),
+    "naive.bits": lambda view: 8 * np.dtype(np.float64).itemsize * view.dim,
+    "greedy.runs": lambda view: GREEDY_RUNS,
+    "greedy.candidates": lambda view: GREEDY_CANDIDATES,
+    "greedy.spread": _of_target(_greedy_spread),
+    "samples": lambda view: SAMPLES,
+    "late": lambda view: LATE,
+    "rate": lambda view: cached.candidates_per_second(),
+    "zipf.table": zipf_table,
+    "zipf.step_one": _zipf_step(1),
+    "zipf.step_two": _zipf_step(2),
+    "invariance.runs": _invariance("runs"),
+    "invariance.identical": _invariance("identical"),
     "trap.plain": _trap("no bins"),
     "trap.single": _trap("target mass, one stop line"),
     "trap.per_bin": _trap("target mass, a stop line for each bin"),
     "trap.peak": _trap("peak ratio"),
     "trap.bin": _worst_bin,
-    "trap.share": lambda view: float(rec.bin_weights(_problem(view), _cut(view), "target_mass")[0][_worst_bin(view) - 1]),
-    "naive.bits": lambda view: 64 * view.dim,
-    "naive.error": lambda view: 2.0**-view.bits,
-}  # fmt: skip
+    "trap.share": lambda view: float(
+        rec.bin_weights(_problem(view), _cut(view), "target_mass")[0][_worst_bin(view) - 1]
+    ),
+}
 
 
 def _cut(view: View) -> rec.Partition:
@@ -347,7 +397,43 @@ def _trace(lane: Lane) -> rec.Trace:
 
 
 def _bias(view: View, lane: Lane) -> rec.laws.OrcBias:
-    return rec.laws.orc_bias(_problem(view), view.candidates, lane.partition, view.weights)
+    return _orc_bias(_problem(view), view.candidates, lane.partition, view.weights)
+
+
+_orc_bias = cache(rec.laws.orc_bias)
+
+
+@cache
+def _winners(problem: rec.Problem) -> tuple[float, float]:
+    """Mean and standard deviation of SAMPLES winners of plain PFR in the first dimension."""
+    x = rec.encode_many(problem, SAMPLES, "pfr", seed=1).samples[:, 0]
+    return float(x.mean()), float(x.std())
+
+
+def _distance_from_p(view: View, lane: Lane) -> float:
+    """Total variation between what ORC puts out and P = N(0, 1), by quadrature in one dimension."""
+    x = np.linspace(-8.0, 8.0, 4001)
+    density = rec.laws.orc_density(_problem(view), view.candidates, x[:, None], lane.partition, view.weights)
+    p = np.exp(-0.5 * x * x) / math.sqrt(2.0 * math.pi)
+    return float(0.5 * np.abs(density - p).sum() * (x[1] - x[0]))
+
+
+def _first(view: View, lane: Lane, heavy: bool) -> float:
+    """Height of P, or where `heavy` of Q, at the first candidate of a one-dimensional Gaussian race."""
+    x = float(_trace(lane).samples[0, 0])
+    p = math.exp(-0.5 * x * x) / math.sqrt(2.0 * math.pi)
+    return p * 2.0 ** float(_problem(view).log_ratio_bits([x])) if heavy else p
+
+
+def duration(view: View, lane: Lane) -> str:
+    """How long this machine would search on average, in words."""
+    seconds = lane.expected_examined / cached.candidates_per_second()
+    units = (("year", 31_557_600.0), ("day", 86_400.0), ("hour", 3600.0), ("minute", 60.0), ("second", 1.0))
+    for unit, size in units:
+        if seconds >= size:
+            count = parts.number(float(round(seconds / size)))
+            return f"{count} {unit}{'s' * (count != '1')}"
+    return "less than a second"
 
 
 def _best_fit(view: View, lane: Lane) -> int:
@@ -374,38 +460,55 @@ def solved_table(view: View, lane: Lane) -> str:
     return "\n".join(rows)
 
 
+def candidate_list(view: View, lane: Lane) -> str:
+    """Where the candidates of a one-dimensional race lie, as a Markdown table."""
+    places = [f"{x:.2f}" for x in _trace(lane).samples[:, 0]]
+    return "\n".join(
+        [
+            f"| number | {' | '.join(str(i) for i in range(1, len(places) + 1))} |",
+            f"|---|{'---|' * len(places)}",
+            f"| candidate | {' | '.join(places)} |".replace("-", "−"),
+        ]
+    )
+
+
 LANE_NUMBERS: dict[str, Callable[[View, Lane], float | int | str]] = {
     "examined": lambda view, lane: _trace(lane).examined,
     "expected": lambda view, lane: lane.expected_examined,
     "winner": lambda view, lane: int(_trace(lane).positions[_trace(lane).winner]),
+    "first_x": lambda view, lane: float(_trace(lane).samples[0, 0]),
+    "first_p": lambda view, lane: _first(view, lane, heavy=False),
+    "first_q": lambda view, lane: _first(view, lane, heavy=True),
     "first_ratio": lambda view, lane: float(2.0 ** _trace(lane).log_ratios_bits[0]),
+    "decoded": lambda view, lane: int(lane.held == tuple(_trace(lane).samples[_trace(lane).winner].tolist())),
+    "average": lambda view, lane: _winners(_problem(view))[0],
+    "spread": lambda view, lane: _winners(_problem(view))[1],
+    "seconds": lambda view, lane: lane.expected_examined / cached.candidates_per_second(),
+    "time": duration,
     "best_fit": _best_fit,
     "index": lambda view, lane: _trace(lane).message.index,
     "bin": lambda view, lane: _trace(lane).message.bin[0] + 1,
-    "bin_bits": lambda view, lane: lane.bin_bits,
-    "index_bits": lambda view, lane: lane.index_bits,
     "bins": lambda view, lane: lane.partition.num_bins,
     "log2_bins": lambda view, lane: lane.partition.log2_num_bins,
-    "length": lambda view, lane: lane.length_bits,
-    "arrival": _at_winner("arrival_times"),
     "race_time": _at_winner("race_times"),
-    "ratio": lambda view, lane: float(2.0 ** _at_winner("log_ratios_bits")(view, lane)),
     "stop": lambda view, lane: _trace(lane).stop_time,
     "sup": lambda view, lane: float(2.0 ** _trace(lane).log2_sup_ratio),
-    "last": lambda view, lane: float(_trace(lane).arrival_times[-1]),
     "table": race_table,
+    "list": candidate_list,
     "solved": solved_table,
     "mean_length": lambda view, lane: _law(view, lane).zipf_mean_bits,
     "matched_length": lambda view, lane: _law(view, lane).codes[0],
-    "mean_log2_index": lambda view, lane: _law(view, lane).mean_log2_index,
+    "surcharge": lambda view, lane: _law(view, lane).zipf_mean_bits - cached.channel_of(view).information_bits,
+    "number_length": lambda view, lane: _law(view, lane).zipf_mean_bits - lane.partition.log2_num_bins,
     "bound": lambda view, lane: _law(view, lane).bound_bits,
-    "overhead": lambda view, lane: _law(view, lane).overhead_bits,
+    "overhead": lambda view, lane: rec.laws.overhead_bits(cached.channel_of(view), lane.partition),
     "first_chance": lambda view, lane: float(_law(view, lane).law.pmf(1)[0]),
     "second_chance": lambda view, lane: float(_law(view, lane).law.pmf(2)[1]),
-    "late_chance": lambda view, lane: float(_law(view, lane).law.tail(65.0)),
+    "late_chance": lambda view, lane: float(_law(view, lane).law.tail(LATE + 1.0)),
+    "from_p": _distance_from_p,
     "variation": lambda view, lane: _bias(view, lane).total_variation,
-    "silence": lambda view, lane: cached.chance_of_silence(view)[lane.name],
 }
+
 
 def value(name: str, now: Situation) -> float | int | str:
     """What a name in a lesson stands for. LessonError for a name that means nothing."""
@@ -442,7 +545,7 @@ def filled(text: str, now: Situation) -> str:
             return parts.small(float(found))
         if spec == "percent":
             return f"{100 * found:.0f}%"
-        return format(found, spec) if spec else parts.number(float(found))
+        return (format(found, spec) if spec else parts.number(float(found))).replace("-", "−")
 
     return _PLACEHOLDER.sub(number, text)
 
@@ -483,9 +586,7 @@ def _evaluated(node: ast.expr, now: Situation) -> Any:
             return (all if isinstance(op, ast.And) else any)(_evaluated(part, now) for part in values)
         case ast.Compare(left=left, ops=ops, comparators=comparators):
             terms = [_evaluated(term, now) for term in (left, *comparators)]
-            return all(
-                _COMPARE[type(op)](a, b) for op, a, b in zip(ops, terms, terms[1:], strict=False)
-            )
+            return all(_COMPARE[type(op)](a, b) for op, a, b in zip(ops, terms, terms[1:], strict=False))
     raise LessonError(f"“{ast.unparse(node)}” is not part of a condition.")
 
 
@@ -535,7 +636,8 @@ def right_answer(step: Step) -> str:
     if step.ask.choices:
         k = right_choice(step)
         return f"{'ABCD'[k]}. {filled(step.ask.choices[k].text, situation(step))}"
-    return parts.number(right_number(step))
+    number = right_number(step)
+    return f"{number:.2f}" if number % 1 else f"{number:.0f}"
 
 
 def goals_met(step: Step, view: View) -> list[tuple[bool, str]]:
@@ -546,3 +648,87 @@ def goals_met(step: Step, view: View) -> list[tuple[bool, str]]:
         met = holds(goal.when, now)
         out.append((met, filled(goal.done if met else goal.missing, now)))
     return out
+
+
+# ---------------------------------------------------------------------------------------------------- looking
+
+
+def render(out: Path, only: str = "") -> Iterator[Path]:
+    """Pictures of every step, its reveal open, through Chromium; each path as soon as it is there."""
+    import shutil
+    import socket
+    import subprocess
+    import sys
+    import time
+    import urllib.request
+
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        raise LessonError('Pictures need the package playwright: pip install -e ".[test]".') from None
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if chromium is None:
+        raise LessonError("Pictures need Chromium on the path.")
+    out.mkdir(parents=True, exist_ok=True)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = subprocess.Popen(
+        [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true", "--server.port", str(port)],
+        cwd=FOLDER.parents[1], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        for _ in range(300):
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=2)
+                break
+            except OSError:
+                time.sleep(0.2)
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+            page = browser.new_page(viewport={"width": 1280, "height": 900})
+            for number, lesson in enumerate(all_lessons(), start=1):
+                for k, step in enumerate(lesson.steps, start=1):
+                    if only and only != lesson.slug:
+                        continue
+                    page.goto(f"http://127.0.0.1:{port}/?v=1&page=learn&lesson={lesson.slug}&step={k}")
+                    page.get_by_role("button", name="All lessons").wait_for(timeout=120_000)
+                    if step.ask and step.ask.choices:
+                        page.get_by_role("button", name=f"{'ABCD'[right_choice(step)]}. ").click()
+                    elif step.ask:
+                        page.get_by_role("spinbutton").fill(str(right_number(step)))
+                        page.keyboard.press("Enter")
+                    if step.ask:
+                        page.get_by_text("Yes.").wait_for(timeout=60_000)
+                    if step.stage_after is not None:
+                        page.get_by_test_id("stage").wait_for(timeout=120_000)
+                    page.wait_for_timeout(1500)
+                    height = page.evaluate("() => document.querySelector('[data-testid=stMain]').scrollHeight")
+                    page.set_viewport_size({"width": 1280, "height": max(900, min(height, 4000))})
+                    path = out / f"{number:02}-{lesson.slug}-{k}.png"
+                    page.screenshot(path=str(path))
+                    page.set_viewport_size({"width": 1280, "height": 900})
+                    yield path
+            browser.close()
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+def main() -> None:
+    """`python -m rec_viz.lessons --render OUT`."""
+    import argparse
+
+    parser = argparse.ArgumentParser(description="Render every step of every lesson to a picture.")
+    parser.add_argument("--render", type=Path, required=True, metavar="OUT", help="folder for the pictures")
+    parser.add_argument("--lesson", default="", help="only this lesson")
+    options = parser.parse_args()
+    try:
+        for path in render(options.render, options.lesson):
+            print(path, flush=True)
+    except LessonError as error:
+        raise SystemExit(str(error)) from None
+
+
+if __name__ == "__main__":
+    main()

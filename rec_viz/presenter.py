@@ -70,6 +70,10 @@ def leave() -> None:
         del st.query_params["present"]
 
 
+_LARGE = """<style>.rec-large { font-size: 1.5rem; line-height: 1.4 }
+.rec-large :is(p, li, td, th) { font-size: inherit; line-height: inherit }</style>"""
+
+
 def large(text: str) -> None:
     """Words for the back row of a class."""
-    st.html(f'<div style="font-size:1.6rem;line-height:1.45;max-width:64rem">{handout.markdown(text)}</div>')
+    st.html(f'{_LARGE}<div class="rec-large">{handout.markdown(text)}</div>')

@@ -80,24 +80,18 @@ def contents() -> None:
         share(None)
     minutes = sum(lesson.minutes for lesson in LESSONS)
     st.markdown(
-        f"{len(LESSONS)} lessons, about {minutes} minutes in all. You need to know what a Gaussian density is and what a "
-        "logarithm does; nothing else. Each lesson asks you to guess before it shows. Guessing wrong is part of it."
+        f"{len(LESSONS)} lessons, about {minutes} minutes in all. You need to know what a Gaussian density is and "
+        "what a logarithm does; nothing else. Each lesson asks you to guess before it shows. Guessing wrong is part of it."
     )
     for number, lesson in enumerate(LESSONS, start=1):
         done, steps = done_in(lesson), len(lesson.steps)
         with st.container(border=True, key=f"lesson_{lesson.slug}"):
-            words, link = st.columns([4, 1], vertical_alignment="center")
-            mark = "✓ " if done == steps else ""
-            words.markdown(
-                f"**{number}. {lesson.title}** · {mark}{done} of {steps} steps done · about {lesson.minutes} min\n\n"
-                f"{lesson.about}"
-            )
             k = next((k for k in range(1, steps + 1) if (lesson.slug, k) not in state.learn_done), 1)
-            label = "Start" if not done else "Again" if done == steps else "Go on"
-            link.page_link(
-                PAGE, label=f"{label}: {lesson.title}", icon=":material/arrow_forward:",
-                query_params=place_query((lesson.slug, k)),
+            st.page_link(
+                PAGE, label=f"**{number}. {lesson.title}**", query_params=place_query((lesson.slug, k)),
+                icon=":material/check_circle:" if done == steps else ":material/arrow_forward:",
             )  # fmt: skip
+            st.markdown(f"{lesson.about}\n\n{done} of {steps} steps done · about {lesson.minutes} minutes")
 
 
 def share(place: Place | None) -> None:
@@ -147,6 +141,12 @@ def step_at(place: Place) -> Step:
     return BY_SLUG[place[0]].steps[place[1] - 1]
 
 
+def told(text: str, now: lessons.Situation) -> str:
+    """A lesson's words with their numbers; some laws take a moment the first time."""
+    with st.spinner("Working out the numbers"):
+        return lessons.filled(text, now)
+
+
 def say(text: str) -> None:
     """A lesson's words at the size the page is in."""
     if controls.presenting():
@@ -163,28 +163,42 @@ def question(place: Place, step: Step) -> None:
     say(f"**{lessons.filled(ask.question, now)}**")
     given = state.learn_answers.get(place)
     verdict = None if given is None else lessons.judge(step, given)
-    for k, choice in enumerate(ask.choices):
-        chosen = verdict is not None and given == k
-        icon = (":material/check_circle:" if verdict.right else ":material/undo:") if chosen and verdict else None
-        st.button(
-            f"{'ABCD'[k]}. {lessons.filled(choice.text, now)}", key=f"choice_{k}", icon=icon, width="stretch",
-            on_click=answer, args=(place, k),
-        )  # fmt: skip
-    if not ask.choices:
+    if controls.presenting():
+        presented_choices(step, given)
+    elif ask.choices:
+        for k, choice in enumerate(ask.choices):
+            chosen = verdict is not None and given == k
+            icon = (":material/check_circle:" if verdict.right else ":material/undo:") if chosen and verdict else None
+            st.button(
+                f"{'ABCD'[k]}. {lessons.filled(choice.text, now)}", key=f"choice_{k}", icon=icon, width="stretch",
+                on_click=answer, args=(place, k),
+            )  # fmt: skip
+    else:
         typed = f"number_{place[0]}_{place[1]}"
         with st.form("number_form", border=False):
             note = f" (within {ask.within:g} counts)" if ask.within else ""
-            st.number_input(f"Your answer{note}", value=None, key=typed, placeholder="Type a number, then Enter")
+            st.number_input(f"Your answer{note}", value=None, key=typed, placeholder="Type a number, then Enter",
+                            format="%g")  # fmt: skip
             st.form_submit_button("Answer", on_click=answer_typed, args=(place, typed))
     if verdict is not None:
-        if verdict.right:
+        if controls.presenting():
+            say(("**Yes.** " if verdict.right else "**Not quite.** ") + verdict.says)
+        elif verdict.right:
             st.success(f"**Yes.** {verdict.says}", icon=":material/check_circle:")
         else:
             st.info(f"**Not quite.** {verdict.says}", icon=":material/lightbulb:")
     if place in state.learn_shown:
-        say(lessons.filled(step.reveal, now))
-    elif verdict is not None:
+        say(told(step.reveal, now))
+    elif verdict is not None and not controls.presenting():
         st.button("Show me why", key="show_why", icon=":material/visibility:", on_click=reveal, args=(place,))
+
+
+def presented_choices(step: Step, given: float | None) -> None:
+    """The choices before a class: read out, and answered with the keys A to D."""
+    assert step.ask is not None
+    now = lessons.situation(step)
+    for k, choice in enumerate(step.ask.choices):
+        say(f"{'▸ ' if given == k else ''}{'ABCD'[k]}. {lessons.filled(choice.text, now)}")
 
 
 def moved(place: Place, step: Step) -> View:
@@ -215,9 +229,15 @@ def challenge(place: Place, step: Step, view: View) -> None:
         st.markdown("**Done.** All of it holds at once.")
 
 
+def stage_now(place: Place, step: Step) -> Any:
+    """What the stage shows now: in some steps nothing before the reveal, where it would give the answer away."""
+    return step.stage_after if place in state.learn_shown else step.stage
+
+
 def picture(place: Place, step: Step, view: View) -> None:
-    """The stage on the step's race."""
-    if step.stage is None:
+    """The stage on the step's race, and the way to the Lab."""
+    shown = stage_now(place, step)
+    if shown is None:
         return
     try:
         race = cached.race(view)
@@ -226,10 +246,11 @@ def picture(place: Place, step: Step, view: View) -> None:
         return
     for lane in race.lanes:
         if lane.trace is None:
-            st.warning(f"**{lane.title}** does not run here. {parts.raised(lane.sentence)}", icon=":material/timer_off:")
+            st.warning(
+                f"**{lane.title}** does not run here. {parts.raised(lane.sentence)}", icon=":material/timer_off:"
+            )
     if any(lane.trace is not None for lane in race.lanes):
         height = LARGE_STAGE_HEIGHT if controls.presenting() else STAGE_HEIGHT
-        shown = step.stage if place in state.learn_shown or not step.ask else {}
         stage.show(stage.scene(race, height=height, **shown), key=f"learn_stage_{place[0]}_{place[1]}")
 
 
@@ -260,6 +281,8 @@ def play(place: Place) -> None:
     number, last = LESSONS.index(lesson) + 1, len(lesson.steps)
     turn_by_key(place)
     presenting = controls.presenting()
+    if step.done_when == "read":
+        state.learn_done.add(place)
     if presenting:
         st.title(f"{lesson.title}: {step.title}", anchor=False)
     else:
@@ -272,20 +295,21 @@ def play(place: Place) -> None:
             f"{' '.join('●' if (lesson.slug, k) in state.learn_done else '○' for k in range(1, last + 1))} "
             f"{done_in(lesson)} done"
         )
-    if presenting or step.stage is None:
-        words = pictures = st.container(key="step_words", width="stretch" if presenting else 720)
+    if step.stage_after is None or len(step.view.lanes) > 1:
+        words = st.container(key="step_words", width="stretch" if presenting else 720)
+        pictures = st.container(key="step_pictures")
     else:
-        words, pictures = st.columns([9, 11], gap="medium")
+        words, pictures = st.columns([1, 1] if presenting else [9, 11], gap="medium")
     if not parts.compiled(height=520):
         return
     with words:
         if not presenting:
             st.header(step.title, anchor=False)
-        if step.done_when == "read":
-            state.learn_done.add(place)
+        text = st.container(key="step_text")
+        view = moved(place, step) if step.controls else step.view
         try:
-            view = moved(place, step) if step.controls else step.view
-            say(lessons.filled(step.text, lessons.situation(step, view)))
+            with text:
+                say(told(step.text, lessons.situation(step, view)))
             if step.ask:
                 question(place, step)
             if step.goals:
@@ -296,28 +320,26 @@ def play(place: Place) -> None:
             turn(place)
     with pictures:
         picture(place, step, view)
-        if step.stage is not None and not presenting:
+        if not presenting:
             st.page_link(
                 "rec_viz/app_pages/lab.py", label="Open this in the Lab", icon=":material/science:",
                 query_params=controls.link_query(view, controls.hidden()),
             )  # fmt: skip
     if presenting:
         st.markdown(
-            "Step "
-            f"**{place[1]} of {last}** · keys: ← → turn, Space plays, A to D answer, R reveals, Escape leaves"
+            f"Step **{place[1]} of {last}** · keys: ← → turn, Space plays, A to D answer, R reveals, Escape leaves"
         )
 
 
 def turn(place: Place) -> None:
     """Back and next."""
     before, after = neighbours(place)
-    back, on, all_ = st.columns(3)
-    back.button("Back", key="learn_back", icon=":material/arrow_back:", disabled=before is None, width="stretch",
-                on_click=go, args=(before,))  # fmt: skip
     label = "Next" if after and after[0] == place[0] else "Next lesson" if after else "Finish"
-    on.button(label, key="learn_next", icon=":material/arrow_forward:", type="primary", width="stretch",
-              on_click=go, args=(after,))  # fmt: skip
-    all_.button("All lessons", key="learn_list", icon=":material/list:", width="stretch", on_click=go, args=(None,))
+    with st.container(horizontal=True, key="learn_turn"):
+        st.button("Back", key="learn_back", icon=":material/arrow_back:", disabled=before is None,
+                  on_click=go, args=(before,))  # fmt: skip
+        st.button(f"**{label}**", key="learn_next", icon=":material/arrow_forward:", on_click=go, args=(after,))
+        st.button("All lessons", key="learn_list", icon=":material/list:", on_click=go, args=(None,))
     st.page_link(
         PAGE, label="Print this lesson", icon=":material/print:", query_params=place_query((place[0], 1), handout="1")
     )

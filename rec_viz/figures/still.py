@@ -5,12 +5,13 @@ from __future__ import annotations
 import html
 import math
 from collections.abc import Iterable
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtri
 
 import rec_core as rec
+from rec_core.randomness import Floats
 
 from ..cached import Lane, Race
 from ..theme import ROLES
@@ -20,70 +21,112 @@ _LEFT, _RIGHT, _TOP, _FLOOR, _FOOT = 46, 14, 24, 206, 24  # the race above the f
 _INK = ROLES["light"]
 
 
-def lane(race: Race, shown: Lane) -> str:
-    """One lane of a race: arrival times over x in one dimension, tiles and points in two; "" in more or without a trace."""
+BEFORE_THE_RACE = ("densities", "cut", "reweight")
+
+
+def lane(race: Race, shown: Lane, step: str = "winner") -> str:
+    """One lane of a race as SVG: arrival times over x in one dimension, tiles and points in two; "" in more.
+
+    `step` is where the stage would open: before the race ("densities", "cut", "reweight") only the densities and bins
+    are drawn. "" too for a lane without a trace.
+    """
     if shown.trace is None or race.problem.dim > 2:
         return ""
-    return _race(race.problem, shown) if race.problem.dim == 1 else _plane(race.problem, shown)
+    draw = _line if race.problem.dim == 1 else _plane
+    return draw(race.problem, shown, step)
 
 
-def _race(problem: rec.Problem, lane: Lane) -> str:
-    trace = lane.trace
-    assert trace is not None
-    points = trace.samples[:, 0]
+class _Curves(NamedTuple):
+    """What is drawn over x: densities of P, P' and Q, the ratio against P', and where the bins end."""
+
+    x: Floats
+    p: Floats
+    heuristic: Floats
+    q: Floats
+    ratio: Floats
+    cuts: Floats
+
+    def across(self, at: float) -> float:
+        """Where x = `at` lies on the paper."""
+        low, high = float(self.x[0]), float(self.x[-1])
+        return _LEFT + (at - low) / (high - low) * (WIDTH - _LEFT - _RIGHT)
+
+
+def _curves(problem: rec.Problem, lane: Lane, points: Floats) -> _Curves:
     low, high = _span(problem, points, 0)
     cuts = _cuts(problem.family, lane.partition.intervals[0], low, high)
-    winner = trace.winner
-    top = 1.1 * float(max(trace.arrival_times[-1], trace.stop_time if np.isfinite(trace.stop_time) else 0.0))
-    x = np.unique(np.concatenate([np.linspace(low, high, 481), points, cuts - 1e-9, cuts + 1e-9]))
+    ends = [] if problem.family == "gaussian" else list(problem.params[0])
+    x = np.unique(np.concatenate([np.linspace(low, high, 481), points, *(c + np.array([-1e-9, 1e-9]) for c in cuts),
+                                  *(c + np.array([-1e-9, 1e-9]) for c in ends)]))  # fmt: skip
     x = x[(x >= low) & (x <= high)]
     p = np.exp(-0.5 * x * x) / math.sqrt(2.0 * math.pi) if problem.family == "gaussian" else np.ones_like(x)
-    ratio = np.exp2(problem.log_ratio_bits(x[:, None]))
-    weights = rec.bin_weights(problem, lane.partition, lane.weights)[0] * lane.partition.num_bins
-    scaled = weights[np.clip(np.searchsorted(cuts, x, side="right") - 1, 0, len(weights) - 1)]
+    q = p * np.exp2(problem.log_ratio_bits(x[:, None]))
+    (weights,) = rec.bin_weights(problem, lane.partition, lane.weights)
+    bins = np.clip(np.searchsorted(cuts, x, side="right") - 1, 0, len(weights) - 1)
+    heuristic = p * weights[bins] * len(weights)
     with np.errstate(divide="ignore", invalid="ignore"):
-        curve = np.nan_to_num(trace.race_times[winner] * ratio / scaled, nan=0.0, posinf=top)
+        ratio = np.nan_to_num(q / heuristic, nan=0.0, posinf=0.0)
+    return _Curves(x, p, heuristic, q, ratio, cuts)
 
-    def across(at: float) -> float:
-        return _LEFT + (at - low) / (high - low) * (WIDTH - _LEFT - _RIGHT)
+
+def _line(problem: rec.Problem, lane: Lane, step: str) -> str:
+    assert lane.trace is not None
+    curves = _curves(problem, lane, lane.trace.samples[:, 0])
+    raced = step not in BEFORE_THE_RACE
+    parts = [
+        _stroke(curves.across(float(c)), _TOP, curves.across(float(c)), HEIGHT - _FOOT, "#C9CFD6", "2 3")
+        for c in curves.cuts[1:-1]
+    ]
+    parts += _race(lane, curves) if raced else []
+    parts += _densities(
+        curves, _FLOOR + 10 if raced else _TOP, lane.partition.num_bins > 1 and (raced or step == "reweight")
+    )
+    return _framed(lane, parts, raced)
+
+
+def _race(lane: Lane, curves: _Curves) -> list[str]:
+    """Candidates at their arrival times, the curve that touches the winner, and the stop line."""
+    trace = lane.trace
+    assert trace is not None
+    stops = lane.method == "pfr" and trace.stopping == "single"
+    top = 1.12 * max(float(trace.arrival_times[-1]), trace.stop_time if stops else 0.0)
 
     def up(time: float) -> float:
         return _FLOOR - min(time, top) / top * (_FLOOR - _TOP)
 
-    parts = [
-        f'<line x1="{across(c):.1f}" y1="{_TOP}" x2="{across(c):.1f}" y2="{HEIGHT - _FOOT}" stroke="#C9CFD6" '
-        'stroke-dasharray="2 3"/>'
-        for c in cuts[1:-1]
-        if low < c < high
-    ]
-    parts.append(_path(map(across, x), map(up, curve), _INK["winner"], 2.0))
-    if np.isfinite(trace.stop_time) and lane.method == "pfr" and trace.stopping == "single":
-        parts.append(_line(up(trace.stop_time), _INK["bound"]))
-        parts.append(_label(WIDTH - _RIGHT, up(trace.stop_time) - 5, "stop line", _INK["bound"], "end"))
-    highest = float(max(p.max(), (p * ratio).max(), (p * scaled).max()))
-
-    def density(value: float) -> float:
-        return HEIGHT - _FOOT - value / highest * (HEIGHT - _FOOT - _FLOOR - 10)
-
-    parts.append(_path(map(across, x), map(density, p), _INK["p"], 1.6))
-    if lane.partition.num_bins > 1:
-        parts.append(_path(map(across, x), map(density, p * scaled), _INK["heuristic"], 1.6, "5 3"))
-    parts.append(_path(map(across, x), map(density, p * ratio), _INK["q"], 1.6))
-    for i, (at, time) in enumerate(zip(points, trace.arrival_times, strict=True)):
-        parts.append(_dot(across(float(at)), up(float(time)), i == winner, i + 1, len(points) <= 16))
-    parts += [
-        f'<line x1="{_LEFT}" y1="{_FLOOR}" x2="{WIDTH - _RIGHT}" y2="{_FLOOR}" stroke="#6B7480"/>',
-        f'<text x="14" y="{(_TOP + _FLOOR) / 2:.0f}" transform="rotate(-90 14 {(_TOP + _FLOOR) / 2:.0f})" '
-        'text-anchor="middle" font-size="12" fill="#3F4A56">arrival time</text>',
-        _label(_LEFT, HEIGHT - 6, "P", _INK["p"]),
-        _label(_LEFT + 22, HEIGHT - 6, "Q", _INK["q"]),
-        _label(_LEFT + 46, HEIGHT - 6, "P′ (dashed)", _INK["heuristic"]) if lane.partition.num_bins > 1 else "",
-        _label(WIDTH - _RIGHT, HEIGHT - 6, "x", "#3F4A56", "end"),
-    ]
-    return _framed(lane, parts)
+    touching = trace.race_times[trace.winner] * curves.ratio
+    parts = [_path(map(curves.across, curves.x), map(up, touching), _INK["q"], 2.0)]
+    if stops:
+        line = up(trace.stop_time)
+        parts.append(_stroke(_LEFT, line, WIDTH - _RIGHT, line, _INK["bound"], "6 4"))
+        parts.append(_label(WIDTH - _RIGHT, line - 5, "stop line", _INK["bound"], "end"))
+    for i, (at, time) in enumerate(zip(trace.samples[:, 0], trace.arrival_times, strict=True)):
+        few = len(trace.arrival_times) <= 16
+        parts.append(_dot(curves.across(float(at)), up(float(time)), i == trace.winner, i + 1, few))
+    middle = (_TOP + _FLOOR) / 2
+    parts.append(_stroke(_LEFT, _FLOOR, WIDTH - _RIGHT, _FLOOR, "#6B7480"))
+    parts.append(
+        f'<text x="14" y="{middle:.0f}" transform="rotate(-90 14 {middle:.0f})" text-anchor="middle" font-size="12" '
+        'fill="#3F4A56">arrival time</text>'
+    )
+    return parts
 
 
-def _plane(problem: rec.Problem, lane: Lane) -> str:
+def _densities(curves: _Curves, top: float, reweighted: bool) -> list[str]:
+    """P, Q and, where bins are reweighted, P' (dashed) between `top` and the foot, with their names below."""
+    shown = [("P", "p", curves.p, ""), ("Q", "q", curves.q, "")]
+    shown += [("P′ (dashed)", "heuristic", curves.heuristic, "5 3")] if reweighted else []
+    highest = max(float(values.max()) for _, _, values, _ in shown)
+    parts, left = [_label(WIDTH - _RIGHT, HEIGHT - 6, "x", "#3F4A56", "end")], _LEFT
+    for name, role, values, dashes in shown:
+        heights = HEIGHT - _FOOT - values / highest * (HEIGHT - _FOOT - top)
+        parts.append(_path(map(curves.across, curves.x), heights, _INK[role], 1.6, dashes))
+        parts.append(_label(left, HEIGHT - 6, name, _INK[role]))
+        left += 22
+    return parts
+
+
+def _plane(problem: rec.Problem, lane: Lane, step: str) -> str:
     trace = lane.trace
     assert trace is not None
     spans = [_span(problem, trace.samples[:, d], d) for d in range(2)]
@@ -102,9 +145,7 @@ def _plane(problem: rec.Problem, lane: Lane) -> str:
             if spans[d][0] < c < spans[d][1]:
                 at = place(float(c))
                 ends = (at, _TOP, at, HEIGHT - _FOOT) if d == 0 else (left, at, left + side, at)
-                parts.append(
-                    '<line x1="{:.1f}" y1="{:.1f}" x2="{:.1f}" y2="{:.1f}" stroke="#C9CFD6"/>'.format(*ends)
-                )
+                parts.append(_stroke(*ends, "#C9CFD6"))
     (a, b), (c, e) = problem.params
     if problem.family == "gaussian":
         for k in (1.0, 2.0):
@@ -117,12 +158,14 @@ def _plane(problem: rec.Problem, lane: Lane) -> str:
             f'<rect x="{across(a):.1f}" y="{up(e):.1f}" width="{across(b) - across(a):.1f}" '
             f'height="{up(c) - up(e):.1f}" fill="none" stroke="{_INK["q"]}" stroke-width="1.6"/>'
         )
-    for i, (x, y) in enumerate(trace.samples):
-        parts.append(_dot(across(float(x)), up(float(y)), i == trace.winner, i + 1, False))
-    return _framed(lane, parts)
+    raced = step not in BEFORE_THE_RACE
+    if raced:
+        for i, (x, y) in enumerate(trace.samples):
+            parts.append(_dot(across(float(x)), up(float(y)), i == trace.winner, i + 1, False))
+    return _framed(lane, parts, raced)
 
 
-def _span(problem: rec.Problem, points: NDArray[np.float64], d: int) -> tuple[float, float]:
+def _span(problem: rec.Problem, points: Floats, d: int) -> tuple[float, float]:
     if problem.family == "uniform":
         return 0.0, 1.0
     mean, scale = problem.params[d]
@@ -130,7 +173,7 @@ def _span(problem: rec.Problem, points: NDArray[np.float64], d: int) -> tuple[fl
     return -side, side
 
 
-def _cuts(family: str, n: int, low: float, high: float) -> NDArray[np.float64]:
+def _cuts(family: str, n: int, low: float, high: float) -> Floats:
     u = np.arange(n + 1) / n
     return u if family == "uniform" else np.clip(ndtri(u), low, high)
 
@@ -141,10 +184,9 @@ def _path(across: Iterable[float], up: Iterable[float], colour: str, width: floa
     return f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="{width}"{dash}/>'
 
 
-def _line(y: float, colour: str) -> str:
-    return (
-        f'<line x1="{_LEFT}" y1="{y:.1f}" x2="{WIDTH - _RIGHT}" y2="{y:.1f}" stroke="{colour}" stroke-dasharray="6 4"/>'
-    )
+def _stroke(x1: float, y1: float, x2: float, y2: float, colour: str, dashes: str = "") -> str:
+    dash = f' stroke-dasharray="{dashes}"' if dashes else ""
+    return f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="{colour}"{dash}/>'
 
 
 def _dot(x: float, y: float, wins: bool, number: int, numbered: bool) -> str:
@@ -156,15 +198,18 @@ def _dot(x: float, y: float, wins: bool, number: int, numbered: bool) -> str:
 
 
 def _label(x: float, y: float, text: str, colour: str, anchor: str = "start") -> str:
-    return (
-        f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" font-size="12" fill="{colour}">{html.escape(text)}</text>'
-    )
+    place = f'x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"'
+    return f'<text {place} font-size="12" fill="{colour}">{html.escape(text)}</text>'
 
 
-def _framed(lane: Lane, parts: list[str]) -> str:
+def _framed(lane: Lane, parts: list[str], raced: bool) -> str:
     trace = lane.trace
     assert trace is not None
-    title = f"{lane.title}: {trace.examined} candidates examined, number {trace.positions[trace.winner]} of them wins"
+    title = "P and Q" + (f", and P cut into {lane.partition.num_bins} bins" if lane.partition.num_bins > 1 else "")
+    if raced:
+        title = (
+            f"{lane.title}: {trace.examined} candidates examined, number {trace.positions[trace.winner]} of them wins"
+        )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
         f'aria-label="{html.escape(title)}" font-family="sans-serif">'
