@@ -81,7 +81,8 @@ def contents() -> None:
     minutes = sum(lesson.minutes for lesson in LESSONS)
     st.markdown(
         f"{len(LESSONS)} lessons, about {minutes} minutes in all. You need to know what a Gaussian density is and "
-        "what a logarithm does; nothing else. Each lesson asks you to guess before it shows. Guessing wrong is part of it."
+        "what a logarithm does; nothing else. Each lesson asks you to guess before it shows. Guessing wrong is "
+        "part of it."
     )
     for number, lesson in enumerate(LESSONS, start=1):
         done, steps = done_in(lesson), len(lesson.steps)
