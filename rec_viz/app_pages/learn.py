@@ -253,6 +253,11 @@ def picture(place: Place, step: Step, view: View) -> None:
     if any(lane.trace is not None for lane in race.lanes):
         height = LARGE_STAGE_HEIGHT if controls.presenting() else STAGE_HEIGHT
         stage.show(stage.scene(race, height=height, **shown), key=f"learn_stage_{place[0]}_{place[1]}")
+    if not controls.presenting():
+        st.page_link(
+            "rec_viz/app_pages/lab.py", label="Open this in the Lab", icon=":material/science:",
+            query_params=controls.link_query(view, controls.hidden()),
+        )  # fmt: skip
 
 
 def turn_by_key(place: Place) -> None:
@@ -296,36 +301,34 @@ def play(place: Place) -> None:
             f"{' '.join('●' if (lesson.slug, k) in state.learn_done else '○' for k in range(1, last + 1))} "
             f"{done_in(lesson)} done"
         )
-    if step.stage_after is None or len(step.view.lanes) > 1:
-        words = st.container(key="step_words", width="stretch" if presenting else 720)
-        pictures = st.container(key="step_pictures")
-    else:
-        words, pictures = st.columns([1, 1] if presenting else [9, 11], gap="medium")
+    # The same boxes in every step, so that Streamlit puts each thing where its forerunner was and nothing shows twice.
+    words, side = st.columns([1, 1] if presenting else [9, 11], gap="medium")
+    below = st.container(key="step_below")
+    with words:
+        boxes = [st.container(key=f"step_{name}") for name in ("text", "controls", "ask", "goals", "turn")]
     if not parts.compiled(height=520):
         return
-    with words:
-        if not presenting:
-            st.header(step.title, anchor=False)
-        text = st.container(key="step_text")
+    text, movable, ask, goals, way = boxes
+    with movable:
         view = moved(place, step) if step.controls else step.view
-        try:
-            with text:
-                say(told(step.text, lessons.situation(step, view)))
+    try:
+        with text:
+            if not presenting:
+                st.header(step.title, anchor=False)
+            say(told(step.text, lessons.situation(step, view)))
+        with ask:
             if step.ask:
                 question(place, step)
+        with goals:
             if step.goals:
                 challenge(place, step, view)
-        except rec.RecError as error:
-            st.warning(str(error), icon=":material/info:")
-        if not presenting:
+    except rec.RecError as error:
+        goals.warning(str(error), icon=":material/info:")
+    if not presenting:
+        with way:
             turn(place)
-    with pictures:
+    with below if len(step.view.lanes) > 1 else side:
         picture(place, step, view)
-        if not presenting:
-            st.page_link(
-                "rec_viz/app_pages/lab.py", label="Open this in the Lab", icon=":material/science:",
-                query_params=controls.link_query(view, controls.hidden()),
-            )  # fmt: skip
     if presenting:
         st.markdown(
             f"Step **{place[1]} of {last}** · keys: ← → turn, Space plays, A to D answer, R reveals, Escape leaves"

@@ -63,16 +63,20 @@ class Pointer:
 class Keys:
     """Everything by keyboard: Tab and Shift+Tab to move, Enter to act."""
 
-    def focus(self, page: Page, wanted: Callable[[str], bool]) -> None:
-        seen = "() => { const e = document.activeElement; return e.getAttribute('aria-label') || e.innerText || '' }"
-        for key in ["Shift+Tab"] * 9 + ["Tab"] * 80:
-            if wanted(page.evaluate(seen).strip()):
+    SEEN = """() => {
+      const at = document.activeElement;
+      return at === document.body ? "" : (at.getAttribute("aria-label") || at.innerText).trim().split("\\n").at(-1);
+    }"""
+
+    def focus(self, page: Page, wanted: Callable[[str], object]) -> None:
+        for key in ["Tab"] * 4 + ["Shift+Tab"] * 14 + ["Tab"] * 80:
+            if wanted(page.evaluate(self.SEEN)):
                 return
             page.keyboard.press(key)
         pytest.fail("Tab does not reach it.")
 
     def choose(self, page: Page, step: Step, k: int) -> None:
-        self.focus(page, lambda name: bool(choice_name(step, k).search(name)))
+        self.focus(page, choice_name(step, k).fullmatch)
         page.keyboard.press("Enter")
 
     def type_in(self, page: Page, number: float) -> None:
@@ -82,7 +86,7 @@ class Keys:
         page.keyboard.press("Enter")
 
     def press(self, page: Page, name: str) -> None:
-        self.focus(page, lambda text: text.split("\n")[-1] == name)
+        self.focus(page, lambda text: text == name)
         page.keyboard.press("Enter")
 
 
