@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 from urllib.parse import urlencode
@@ -13,6 +14,7 @@ import streamlit as st
 from .messages import CODES
 
 LINK_VERSION = "1"
+STUDENT = "student"  # in a link, seed=student: every student gets a seed of their own
 
 LANES = {
     "pfr": "PFR",
@@ -264,15 +266,32 @@ def read_link(query: Mapping[str, str]) -> tuple[View, list[str]]:
     return consistent(View(**values)), notices
 
 
-def link_query(view: View, private: tuple[str, ...] = ()) -> dict[str, str]:
-    """Every value of the view but the private ones, explicit, as query parameters."""
-    return {"v": LINK_VERSION} | {p.key: p.write(getattr(view, p.key)) for p in PARAMETERS if p.key not in private}
+def read_hidden(query: Mapping[str, str]) -> tuple[tuple[str, ...], list[str]]:
+    """The controls a class link hides, and a sentence for names that are not controls."""
+    asked = [name for name in query.get("hide", "").split(",") if name]
+    notices = [f"This link hides “{name[:40]}”, which is not a control; the rest was used." for name in asked
+               if name not in TABLE]  # fmt: skip
+    return tuple(dict.fromkeys(name for name in asked if name in TABLE)), notices
 
 
-def link(base: str, view: View, page: str = "lab", private: tuple[str, ...] = ()) -> str:
-    """The share link of a view on a page; `base` is the address of that page or of the app. It opens at the root."""
+def link_query(view: View, private: Sequence[str] = (), hide: Sequence[str] = ()) -> dict[str, str]:
+    """Every value of the view but the private ones, explicit, as query parameters; the controls a teacher hides."""
+    query = {"v": LINK_VERSION} | {p.key: p.write(getattr(view, p.key)) for p in PARAMETERS if p.key not in private}
+    return query | ({"hide": ",".join(hide)} if hide else {})
+
+
+def link(base: str, view: View, page: str = "lab", private: Sequence[str] = (), **extras: str) -> str:
+    """The share link of a view on a page; `base` is the address of that page or of the app. It opens at the root.
+
+    Values named in `private` stay out. `extras` are what a class link adds or replaces: hide="bits,seed",
+    seed="student", present="1".
+    """
+    return address(base, page, link_query(view, private) | ({} if page == "lab" else {"page": page}) | extras)
+
+
+def address(base: str, page: str, query: Mapping[str, str]) -> str:
+    """A link into the app at `base`, which may be the address of one of its pages."""
     root = base.split("?")[0].rstrip("/").removesuffix(f"/{page}")
-    query = link_query(view, private) | ({} if page == "lab" else {"page": page})
     return f"{root}/?{urlencode(query, safe=',')}"
 
 
@@ -286,13 +305,36 @@ def load_link(page: str) -> list[str]:
     """
     state, query = st.session_state, st.query_params.to_dict()
     if "view_now" not in state or (query and query != state.get("link_written")):
-        view, state.view_notices = read_link(query)
+        own = {"seed": str(student_seed())} if query.get("seed") == STUDENT else {}
+        view, notices = read_link(query | own)
+        state.hidden, strange = read_hidden(query)
+        state.view_notices = notices + strange
+        if own:
+            state.view_notices.append(
+                f"This class link gives everyone a race of their own. Yours has seed {view.seed}."
+            )
         set_view(view if query or "view_now" not in state else state.view_now)
     elif state.get("view_page") != page:
         set_view(state.view_now)
     state.view_page = page
-    notices: list[str] = state.view_notices
-    return notices
+    return list(state.view_notices)
+
+
+def student_seed() -> int:
+    """The seed this session keeps for every link with seed=student."""
+    if "student_seed" not in st.session_state:
+        st.session_state.student_seed = secrets.randbelow(1_000_000)
+    return int(st.session_state.student_seed)
+
+
+def hidden() -> tuple[str, ...]:
+    """The controls a class link has hidden in this session."""
+    return tuple(st.session_state.get("hidden", ()))
+
+
+def presenting() -> bool:
+    """Whether the page is shown to a class: large type, no sidebar, no menu, keys only."""
+    return bool(st.query_params.get("present") == "1")
 
 
 def set_view(view: View) -> None:
@@ -302,9 +344,9 @@ def set_view(view: View) -> None:
     st.session_state.view_now = view
 
 
-def write_link(view: View, private: tuple[str, ...] = ()) -> None:
+def write_link(view: View, private: Sequence[str] = ()) -> None:
     """Keep the address bar on the view, every value explicit but the private ones."""
-    query = link_query(view, private)
+    query = link_query(view, private, hidden()) | ({"present": "1"} if presenting() else {})
     st.session_state.view_now, st.session_state.link_written = view, query
     if st.query_params.to_dict() != query:
         st.query_params.from_dict(query)
@@ -335,10 +377,14 @@ def relevant(key: str, values: Mapping[str, Any]) -> bool:
 
 def widget(key: str) -> Any:
     """Draw a parameter's widget and return its value."""
-    p = TABLE[key]
     if key not in st.session_state:  # hidden until now, so Streamlit has forgotten it
         value = kept(key)
         st.session_state[key] = list(value) if isinstance(value, tuple) else value
+    return draw_widget(TABLE[key], key)
+
+
+def draw_widget(p: Parameter, key: str) -> Any:
+    """Draw the widget of a parameter on a key of the session, which holds its value."""
     common: dict[str, Any] = {"key": key, "help": p.help}
     if p.kind == "choice":
         if len(p.options) > 2:
@@ -360,10 +406,34 @@ def widget(key: str) -> Any:
     return st.text_input(p.label, max_chars=int(p.high), **common)
 
 
-def draw(keys: Sequence[str], values: dict[str, Any]) -> None:
-    """Draw the widgets of these parameters where they say something, adding every value to `values`."""
+def draw(keys: Sequence[str], values: dict[str, Any], title: str = "") -> None:
+    """Draw the widgets of these parameters where they say something, under a title, adding every value to `values`.
+
+    What a teacher hides, and everything in presenter mode, keeps its value undrawn.
+    """
+    headed = not title
     for key in keys:
-        values[key] = widget(key) if relevant(key, values) else kept(key)
+        if presenting() or key in hidden() or not relevant(key, values):
+            values[key] = kept(key)
+            continue
+        if not headed:
+            st.subheader(title, anchor=False)
+            headed = True
+        values[key] = widget(key)
+
+
+def say_hidden() -> None:
+    """At the foot of the sidebar: what a class link hides, and a way to show it again."""
+    if not hidden() or presenting():
+        return
+    names = ", ".join(TABLE[key].label for key in hidden())
+    st.markdown(f"Your teacher’s link hides: {names}.")
+    st.button("Show them again", icon=":material/visibility:", on_click=show_hidden, key="show_hidden")
+
+
+def show_hidden() -> None:
+    """Forget which controls are hidden."""
+    st.session_state.hidden = ()
 
 
 def kept(key: str) -> Any:
@@ -376,7 +446,7 @@ def channel_and_bins(groups: Mapping[str, Sequence[str]], lanes: tuple[str, ...]
     values: dict[str, Any] = {"lanes": lanes, "source": kept("source")}
     with st.sidebar:
         for title, keys in groups.items():
-            st.subheader(title, anchor=False)
-            draw(keys, values)
+            draw(keys, values, title)
+        say_hidden()
     del values["lanes"]
     return consistent(View(**{key: values.get(key, kept(key)) for key in View._fields}))

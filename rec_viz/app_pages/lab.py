@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 import rec_core as rec
-from rec_viz import cached, controls, stage, theme, traces
+from rec_viz import cached, controls, presenter, stage, theme, traces
 from rec_viz.app_pages import parts
 from rec_viz.controls import PRESETS, View
 from rec_viz.figures.lengths import Bar, length_bars
@@ -46,21 +46,26 @@ def draw_controls() -> View:
     values: dict[str, Any] = {}
     adopt_target()
     with st.sidebar:
-        st.subheader("The problem", anchor=False)
         controls.draw(
-            ("source", "family", "means", "scales", "lows", "highs", "bits", "dim", "spread", "target"), values
-        )
+            ("source", "family", "means", "scales", "lows", "highs", "bits", "dim", "spread", "target"),
+            values, "The problem",
+        )  # fmt: skip
         if values["source"] == "channel":
-            st.button(
-                "Another target", icon=":material/casino:", on_click=another, args=("target",), key="another_target"
-            )
-        st.subheader("The methods", anchor=False)
-        controls.draw(("lanes", "candidates", "strategy", "log2_bins", "intervals", "weights", "stopping"), values)
-        st.subheader("The race", anchor=False)
-        controls.draw(("seed",), values)
-        st.button("Another race", icon=":material/casino:", on_click=another, args=("seed",), key="another_race")
+            dice("Another target", "target")
+        controls.draw(
+            ("lanes", "candidates", "strategy", "log2_bins", "intervals", "weights", "stopping"), values, "The methods"
+        )
+        controls.draw(("seed",), values, "The race")
+        dice("Another race", "seed")
         controls.draw(("view",), values)
+        controls.say_hidden()
     return controls.consistent(View(**values))
+
+
+def dice(label: str, key: str) -> None:
+    """A button that draws a parameter anew, where the parameter itself is there to be changed."""
+    if key not in controls.hidden() and not controls.presenting():
+        st.button(label, icon=":material/casino:", on_click=another, args=(key,), key=f"another_{key}")
 
 
 def sentences(view: View, race: cached.Race) -> None:
@@ -253,11 +258,49 @@ def duration(seconds: float) -> str:
     return f"{parts.number(seconds * 1e6)} µs"
 
 
+def turn_preset(steps: int) -> None:
+    """Show another of the views worth seeing: the one that many further on."""
+    now = [preset.view for preset in PRESETS]
+    at = now.index(state_view) if (state_view := st.session_state.view_now) in now else -1 if steps > 0 else 0
+    controls.set_view(now[(at + steps) % len(now)])
+
+
+def present(view: View) -> None:
+    """The Lab before a class: what the view teaches in large type, a large stage, and keys."""
+
+    def act(key: str) -> None:
+        if key == "Escape":
+            presenter.leave()
+        else:
+            turn_preset(1 if key == "PageDown" else -1)
+
+    presenter.listen(("PageDown", "PageUp", "Escape"), act, "lab", key="lab_keys")
+    preset = next((preset for preset in PRESETS if preset.view == view), None)
+    st.title(preset.name if preset else "Lab", anchor=False)
+    presenter.large(preset.teaches if preset else "One race, from the first candidate to the message.")
+    if parts.compiled(height=560):
+        try:
+            race = cached.race(view)
+        except rec.RecError as error:
+            st.warning(str(error), icon=":material/info:")
+            return
+        for lane in race.lanes:
+            if lane.trace is None:
+                st.warning(f"**{lane.title}** does not run here. {parts.raised(lane.sentence)}")
+        if any(lane.trace is not None for lane in race.lanes):
+            stage.show(stage.scene(race, view.view, height=560), key="lab_stage")
+    st.markdown("Keys: Page Down and Page Up show other views, Space plays, Escape leaves.")
+
+
 notices = controls.load_link("lab")
 view = draw_controls()
 for notice in notices:
     st.info(notice, icon=":material/info:")
 
+if controls.presenting():
+    controls.write_link(view)
+    present(view)
+    st.stop()
 heading, preset_box, share = st.columns([3, 3, 1], vertical_alignment="bottom")
 heading.title("Lab", anchor=False)
 preset_box.selectbox(

@@ -86,10 +86,29 @@ def research_page(
 def share(
     view: View, page: str, private: tuple[str, ...] = (), says: str = "This link opens the page exactly as it stands."
 ) -> None:
-    """A button that shows the link of the page as it stands, without the values that are private."""
+    """A button that shows the link of the page as it stands, without the private values, and makes one for a class."""
     with st.popover("Share", icon=":material/link:"):
+        here = st.context.url or ""
+        kept = {"hide": ",".join(controls.hidden())} if controls.hidden() else {}
         st.markdown(says)
-        st.code(controls.link(st.context.url or "", view, page, private), language=None, wrap_lines=True)
+        st.code(controls.link(here, view, page, private, **kept), language=None, wrap_lines=True)
+        if st.toggle("Make a link for a class", key="class_link"):
+            extras = _class_extras(page)
+            st.code(controls.link(here, view, page, private, **extras), language=None, wrap_lines=True)
+
+
+def _class_extras(page: str) -> dict[str, str]:
+    """What a teacher adds to a link, chosen in the Share box."""
+    hide = st.multiselect(
+        "Controls to hide", list(controls.TABLE), format_func=lambda key: controls.TABLE[key].label, key="class_hide"
+    )
+    each = st.checkbox("Another seed for every student", key="class_seed")
+    extras = {"hide": ",".join(hide)} if hide else {}
+    if each:
+        extras["seed"] = controls.STUDENT
+    if page == "lab" and st.checkbox("Presenter mode: large stage, no sidebar, Escape leaves", key="class_present"):
+        extras["present"] = "1"
+    return extras
 
 
 def bits(value: float | None) -> str:
