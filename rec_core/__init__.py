@@ -18,6 +18,7 @@ from .channel import (
     Problem,
     gaussian_channel,
     gaussian_problem,
+    piecewise_problem,
     uniform_channel,
     uniform_problem,
 )
@@ -56,6 +57,7 @@ __all__ = [
     "message_length_bits",
     "pack",
     "partition",
+    "piecewise_problem",
     "randomness",
     "trace",
     "uniform_channel",
