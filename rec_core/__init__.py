@@ -19,6 +19,7 @@ from .channel import (
     Problem,
     gaussian_channel,
     gaussian_problem,
+    piecewise_problem,
     uniform_channel,
     uniform_problem,
 )
@@ -58,6 +59,7 @@ __all__ = [
     "metrics",
     "pack",
     "partition",
+    "piecewise_problem",
     "randomness",
     "trace",
     "uniform_channel",

@@ -76,7 +76,7 @@ class Cell:
 
     family: str
     bits: tuple[float, ...] = ()
-    params: tuple[tuple[float, float], ...] = ()
+    params: tuple[tuple[float, ...], ...] = ()
     intervals: tuple[int, ...] = ()
     method: str = "pfr"
     weights: str | None = None
@@ -86,7 +86,7 @@ class Cell:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "bits", tuple(float(b) + 0.0 for b in self.bits))  # + 0.0: one zero only
-        object.__setattr__(self, "params", tuple((float(a) + 0.0, float(b) + 0.0) for a, b in self.params))
+        object.__setattr__(self, "params", tuple(tuple(float(v) + 0.0 for v in row) for row in self.params))
         if self.family not in FAMILIES or bool(self.bits) == bool(self.params):
             raise RecError(
                 f"A cell is of a channel or of a problem: give a family ({', '.join(FAMILIES)}), and its bits or "
@@ -269,13 +269,8 @@ def _run_one(cell: Cell, seed: int) -> tuple[int, int, float, str, NDArray[np.fl
 
 @lru_cache(maxsize=4096)
 def _zipf_code(cell: Cell) -> ZipfCode:
-    """The code of a cell's indices: C = `laws.log2_index_bound_bits`, and for one problem log2(1 + 2^KL / J)."""
-    source = cell.source
-    if isinstance(source, Channel):
-        mean = laws.log2_index_bound_bits(source, cell.cut)
-    else:
-        mean = float(np.logaddexp2(0.0, source.kl_bits - cell.cut.log2_num_bins))
-    return ZipfCode(max(mean, 2.0**-20))
+    """The code of a cell's indices: C = `laws.log2_index_bound_bits`."""
+    return ZipfCode(laws.log2_index_bound_bits(cell.source, cell.cut))
 
 
 def _work(number: int, cell: Cell, seed: int, first: int, runs: int, samples: bool, attempt: int) -> Table:

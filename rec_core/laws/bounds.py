@@ -9,12 +9,16 @@ symmetric with characteristic function prod_d (1 + c_d^2 t^2)^(-1/2), and the ex
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 from scipy.integrate import quad
 
-from ..channel import LN2, Channel
-from ..partition import Partition, check_partition
+from ..channel import LN2, Channel, Problem
+from ..partition import Partition, check_partition, tables
+from ..race import check_problem
+from ..randomness import Floats
+from .ratio import target_law
 
 
 def bound_bits(information_bits: float, log2_bins: float = 0.0, overhead_bits: float = 0.0) -> float:
@@ -26,28 +30,43 @@ def bound_bits(information_bits: float, log2_bins: float = 0.0, overhead_bits: f
     return total + math.log2(max(total - log2_bins, 0.0) + 2.0) + 2.0
 
 
-def overhead_bits(channel: Channel, partition: Partition | None = None) -> float:
-    """E_Y[eps] in bits, eps = E_Q[max(0, log2 J - log2 r(X))]: what the two-part message costs over a plain one."""
-    cut = check_partition(partition, channel.dim)
+def overhead_bits(problem_or_channel: Problem | Channel, partition: Partition | None = None) -> float:
+    """eps = E_Q[max(0, log2 J - log2 r(X))] in bits, over Y too for a channel: what the two-part message costs."""
+    cut = check_partition(partition, problem_or_channel.dim)
+    if isinstance(problem_or_channel, Problem):
+        return _mean_over_target(problem_or_channel, lambda log_r: np.maximum(cut.log2_num_bins * LN2 - log_r, 0.0))
+    channel = problem_or_channel
     return _mean_positive_part(channel, cut.log2_num_bins * LN2 - channel.information_bits * LN2, False) / LN2
 
 
-def log2_index_bound_bits(channel: Channel, partition: Partition | None = None) -> float:
-    """A = E[log2(1 + r(X)/J)] in bits, over Y and X ~ Q: an upper bound on E[log2 index].
+def log2_index_bound_bits(problem_or_channel: Problem | Channel, partition: Partition | None = None) -> float:
+    """A = E[log2(1 + r(X)/J)] in bits, X ~ Q, over Y too for a channel: an upper bound on E[log2 index].
 
     It is sharper than I + eps - log2 J + 1, and the parameter to give `ZipfCode`: rounded up to a multiple of 2^-20, so
     that sender and receiver hold the same number whatever their last bits of arithmetic.
     """
-    cut = check_partition(partition, channel.dim)
-    mean = _mean_positive_part(channel, channel.information_bits * LN2 - cut.log2_num_bins * LN2, True) / LN2
+    cut = check_partition(partition, problem_or_channel.dim)
+    log_bins = cut.log2_num_bins * LN2
+    if isinstance(problem_or_channel, Problem):
+        mean = _mean_over_target(problem_or_channel, lambda log_r: np.logaddexp(0.0, log_r - log_bins))
+    else:
+        channel = problem_or_channel
+        mean = _mean_positive_part(channel, channel.information_bits * LN2 - log_bins, True) / LN2
     return math.ceil(mean * 2.0**20 - 1e-3) / 2.0**20
 
 
-def sharp_bound_bits(channel: Channel, partition: Partition | None = None) -> float:
+def sharp_bound_bits(problem_or_channel: Problem | Channel, partition: Partition | None = None) -> float:
     """Upper bound log2 J + A + log2(A + 1) + 1 on the expected message length, A = `log2_index_bound_bits`; in bits."""
-    cut = check_partition(partition, channel.dim)
-    mean = log2_index_bound_bits(channel, cut)
+    cut = check_partition(partition, problem_or_channel.dim)
+    mean = log2_index_bound_bits(problem_or_channel, cut)
     return cut.log2_num_bins + mean + math.log2(mean + 1.0) + 1.0
+
+
+def _mean_over_target(problem: Problem, nats: Callable[[Floats], Floats]) -> float:
+    """E_Q of a function of ln r(X), from nats to bits; error below 1e-4 bits."""
+    check_problem(problem)
+    log_ratio, shares = target_law(tables(problem, check_partition(None, problem.dim), "uniform"))
+    return float(shares @ nats(log_ratio)) / LN2
 
 
 def _mean_positive_part(channel: Channel, shift: float, soft: bool) -> float:

@@ -93,6 +93,8 @@ def target_law(table: Tables) -> tuple[Floats, Floats]:
 
     Convolved over dimensions on a grid where there are several; weights are of cubics, some slightly negative.
     """
+    if table.family == families.PIECEWISE:
+        return _piecewise_target_law(table)
     parts = []
     rule, rule_weights = legendre(256 if int(table.intervals.max()) <= 64 else 64)
     for d in range(table.intervals.size):
@@ -133,6 +135,22 @@ def target_law(table: Tables) -> tuple[Floats, Floats]:
     return points, np.asarray(np.roll(irfft(spectrum, size), first), dtype=np.float64)
 
 
+def _piecewise_target_law(table: Tables) -> tuple[Floats, Floats]:
+    """Law of ln r'(X), X ~ Q, of a piecewise problem: quadrature between its knots and its cuts."""
+    row, count = table.params[0], int(table.intervals[0])
+    breaks = np.union1d(np.arange(row.size) / (row.size - 1), np.arange(count + 1) / count)
+    rule, rule_weights = legendre(
+        next(nodes for nodes in (256, 64, 16, 2) if nodes * breaks.size <= 2**14 or nodes == 2)
+    )
+    half = 0.5 * np.diff(breaks)[:, None]
+    x = breaks[:-1, None] + half * (1.0 + rule)
+    logs = np.interp(x, np.arange(row.size) / (row.size - 1), row)
+    number = np.minimum((breaks[:-1] + half[:, 0]) * count, count - 1).astype(np.int64)
+    values = logs - (math.log(count) + table.log_weight[number])[:, None]
+    shares = half * rule_weights * np.exp(logs)
+    return values.ravel(), shares.ravel() / shares.sum()
+
+
 def heuristic_law(table: Tables) -> tuple[Floats, Floats]:
     """Law of ln r'(U), U ~ P', where r' > 0: values and probabilities, which may sum to less than 1."""
     if table.family == families.GAUSSIAN and table.intervals.size == 1:
@@ -156,6 +174,8 @@ def heuristic_law(table: Tables) -> tuple[Floats, Floats]:
         kept = shares > 0.0
         return (-math.log(scale) + 0.5 * (x - z) * (x + z) - tilt)[kept], shares[kept]
     values, masses = target_law(table)
+    if table.family == families.PIECEWISE:
+        return values, masses * np.exp(-values)
     kept = np.abs(masses) > 1e-16
     values, masses = values[kept], masses[kept]
     if table.family == families.UNIFORM:
