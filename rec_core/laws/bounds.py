@@ -52,7 +52,7 @@ def log2_index_bound_bits(problem_or_channel: Problem | Channel, partition: Part
     else:
         channel = problem_or_channel
         mean = _mean_positive_part(channel, channel.information_bits * LN2 - log_bins, True) / LN2
-    return math.ceil(mean * 2.0**20 - 1e-3) / 2.0**20
+    return max(math.ceil(mean * 2.0**20 - 1e-3), 1) / 2.0**20
 
 
 def sharp_bound_bits(problem_or_channel: Problem | Channel, partition: Partition | None = None) -> float:
