@@ -255,12 +255,10 @@ def draw_intervals(job: Job) -> str:
         return "Not enough runs yet."
     chart(figures.intervals(choices, colours), "paper_intervals", snippets.intervals(job.size))
     st.markdown(
-        "| Intervals chosen | in each dimension | MMD, 95% interval | exact MMD | mean length, bits "
-        "|\n|---|---|---|---|---|\n"
+        "| Dimensions cut | Intervals | MMD, 95% interval | Length, bits |\n|---|---|---|---|\n"
         + "\n".join(
-            f"| {STRATEGIES[name]} | {' × '.join(map(str, one.intervals))} | {one.measured.mmd:.3f} "
-            f"({one.measured.mmd_low:.3f} to {one.measured.mmd_high:.3f}) | {one.measured.mmd_exact:.3f} | "
-            f"{one.measured.length.mean:.2f} |"
+            f"| {STRATEGIES[name]} | {' × '.join(map(str, one.intervals))} | {one.measured.mmd_low:.3f} to "
+            f"{one.measured.mmd_high:.3f} | {one.measured.length.mean:.2f} |"
             for name, one in choices.items()
         )
     )
@@ -272,9 +270,10 @@ def draw_intervals(job: Job) -> str:
         f"Cutting **{' and '.join(same)}** leaves the least bias; cutting **{STRATEGIES[ranked[-1]]}** the most, "
         f"{worst.mmd_exact / best.mmd_exact:.1f} times as much"
     )
-    text += ", and the intervals are apart. " if apart else ", though the intervals still overlap. "
+    text += ": far more than chance can do. " if apart else ", which could still be chance. "
     if len(same) > 1:
-        text += "These choose the very same bins here, since the four dimensions that hold information hold the same."
+        text += f"{' and '.join(same).capitalize()} are the very same bins here: "
+        text += "the four dimensions that hold information hold the same."
     return text
 
 

@@ -77,7 +77,7 @@ def orc_lengths(result: Orc, colours: Colours) -> go.Figure:
 
 def intervals(choices: Mapping[str, Choice], colours: Colours) -> go.Figure:
     """MMD and message length of each way to choose intervals, with 95% intervals."""
-    figure = make_subplots(rows=1, cols=2, horizontal_spacing=0.12)
+    figure = make_subplots(rows=2, cols=1, shared_xaxes=True, vertical_spacing=0.08)
     names = [STRATEGIES[strategy] for strategy in choices]
     points: list[Measured] = [choice.measured for choice in choices.values()]
     marker = {"color": colours["heuristic"], "size": 11, "symbol": "diamond"}
@@ -95,12 +95,13 @@ def intervals(choices: Mapping[str, Choice], colours: Colours) -> go.Figure:
         x=names, y=[one.length.mean for one in points], mode="markers", name="mean length, 95% interval", marker=marker,
         error_y={"array": [one.length.high - one.length.mean for one in points], "color": colours["heuristic"],
                  "thickness": 2, "width": 7},
-        showlegend=False, row=1, col=2,
+        showlegend=False, row=2, col=1,
     )  # fmt: skip
     figure.update_yaxes(title="MMD of the output from Q", rangemode="tozero", row=1, col=1)
-    figure.update_yaxes(title="mean message length, bits", row=1, col=2)
-    figure.update_xaxes(title="intervals chosen", type="category")
-    return finish(figure, 400)
+    figure.update_yaxes(title="mean message length, bits", row=2, col=1)
+    figure.update_xaxes(type="category")
+    figure.update_xaxes(title="dimensions cut", row=2)
+    return finish(figure, 560)
 
 
 def _against_candidates(
