@@ -210,8 +210,9 @@ class IndexLaw:
     def tail(self, index: ArrayLike) -> Floats:
         """P(index >= n) for n = `index` >= 1 of any size, the shape of `index`."""
         n = np.asarray(index, dtype=np.float64)
+        y = _grid(self.weights.size)
         with np.errstate(divide="ignore", invalid="ignore"):
-            log_decay = np.log(-np.expm1(-_STEP * np.arange(self.weights.size)))
+            log_decay = np.where(y < 0.7, np.log(-np.expm1(-y)), np.log1p(-np.exp(-y)))  # both keep their digits
             powers = np.where(n[..., None] > 1.0, np.exp((n[..., None] - 1.0) * log_decay), 1.0)
         return np.asarray(np.clip(powers @ self.weights, 0.0, 1.0))
 
@@ -235,7 +236,7 @@ class IndexLaw:
 
     @property
     def octaves(self) -> int:
-        """Octaves [2^k, 2^(k + 1)) that hold all but a negligible part of the index: the largest mean, 2^7 beyond it."""
+        """How many octaves [2^k, 2^(k + 1)) hold nearly all of the index: up to 2^7 times its largest mean."""
         return int(np.log2(1.0 + float(self.excess[self.weights > 0].max()))) + 8
 
 
