@@ -27,4 +27,7 @@ if page == start and "v" in st.query_params:  # a share link: it opens at the ro
     st.switch_page(
         {"learn": learn, "code_lengths": lengths, "speed": speed, "bias": bias}.get(wanted, lab), query_params=query
     )
+if controls.presenting() and page not in (learn, lab):  # only these two can be presented, and know the key that leaves
+    del st.query_params["present"]
+    st.rerun()
 page.run()

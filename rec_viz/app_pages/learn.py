@@ -82,6 +82,8 @@ def done_in(lesson: Lesson) -> int:
 
 def contents() -> None:
     """Every lesson, what it is about, and how far one has come."""
+    if controls.presenting():
+        presenter.listen(("Escape",), lambda key: presenter.leave(), "list", key="learn_keys")
     heading, button = st.columns([6, 1], vertical_alignment="bottom")
     heading.title("Learn", anchor=False)
     with button:
@@ -179,8 +181,8 @@ def question(place: Place, step: Step) -> None:
             chosen = verdict is not None and given == k
             icon = (":material/check_circle:" if verdict.right else ":material/undo:") if chosen and verdict else None
             st.button(
-                f"{'ABCD'[k]}. {lessons.filled(choice.text, now)}", key=f"choice_{place[0]}_{place[1]}_{k}", icon=icon, width="stretch",
-                on_click=answer, args=(place, k),
+                f"{'ABCD'[k]}. {lessons.filled(choice.text, now)}", key=f"choice_{place[0]}_{place[1]}_{k}",
+                icon=icon, width="stretch", on_click=answer, args=(place, k),
             )  # fmt: skip
     else:
         typed = f"number_{place[0]}_{place[1]}"
