@@ -174,7 +174,7 @@ def _lane(name: str, view: View, channel: rec.Channel, problem: rec.Problem, cut
     except rec.RecError as error:
         expected, sentence = math.nan, str(error)
     return Lane(
-        name, LANES[name], method, bins, view.weights, stopping, n, trace, sentence, expected, zipf_bits, length,
+        name, LANES[name], method, bins, settings["weights"], stopping, n, trace, sentence, expected, zipf_bits, length,
         bound, bin_bits, index_bits, data, held,
     )  # fmt: skip
 
@@ -183,10 +183,11 @@ def lane_settings(name: str, view: View, bins: rec.Partition) -> dict[str, Any]:
     """How a lane searches, as `rec.trace` takes it."""
     method = name.split("_")[0]
     stopping = view.stopping if bins.num_bins <= rec.ENUMERABLE_BINS else "single"
+    one_bin = method == "orc" and bins.num_bins == 1  # whose peak may be infinite, and needs no weight
     return {
         "method": method,
         "partition": bins,
-        "weights": view.weights,
+        "weights": "uniform" if one_bin else view.weights,
         "stopping": stopping if method == "pfr" else None,
         "num_candidates": view.candidates if method == "orc" else None,
     }

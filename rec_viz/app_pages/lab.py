@@ -231,18 +231,22 @@ def would_bins_help(view: View) -> None:
     for i, option in enumerate(advice.options):
         name, size = f"PFR, J = {parts.raised(f'2^{option.log2_bins or 0:g}')}", f"{option.mean_bits:.2f}"
         if option.name == "ORC":
-            name, size = f"ORC, bias unnoticed in {cached.UNNOTICED_IN:,} samples", f"{option.mean_bits:.2f}, fixed"
+            name = "ORC"
         elif not option.log2_bins:
             name = "PFR, no bins"
         mark = "**" if i == advice.best else ""
         cells = (name + " · best" * (i == advice.best), parts.number(option.candidates), size, duration(option.seconds))
         rows.append("| " + " | ".join(f"{mark}{cell}{mark}" for cell in cells) + " |")
+    st.markdown("| Method | Candidates | Bits | Time |\n|---|---|---|---|\n" + "\n".join(rows))
     st.markdown(
-        "| Method | Candidates | Message, bits | Search on this machine |\n|---|---|---|---|\n" + "\n".join(rows)
-    )
-    st.markdown(
-        "Exact averages over races of this target; only the time is measured, as candidates a second. Best means the "
-        "fewest bits, counting a search half as long as worth one bit."
+        "Exact averages over races of this target; the time is that of the search on this machine, from its measured "
+        "candidates a second. Best means the fewest bits, counting a search half as long as worth one bit."
+        + (
+            f" ORC takes as many candidates as keep its bias unnoticed in {cached.UNNOTICED_IN:,} samples, and names "
+            "the one it takes by a number of fixed length."
+            if advice.options[-1].name == "ORC"
+            else ""
+        )
     )
 
 
@@ -251,7 +255,7 @@ def duration(seconds: float) -> str:
     for unit, size in (("years", 3.156e7), ("days", 86400.0), ("hours", 3600.0), ("s", 1.0), ("ms", 1e-3)):
         if seconds >= size:
             return f"{parts.number(seconds / size)} {unit}"
-    return f"{seconds * 1e6:.2g} µs"
+    return f"{parts.number(seconds * 1e6)} µs"
 
 
 def turn_preset(steps: int) -> None:
@@ -318,8 +322,12 @@ for preset in PRESETS:
         st.markdown(f"**{preset.name}.** {preset.teaches}")
         break
 else:
-    handles = " Drag the handles on the picture to move Q and its bins." if view.dim <= 2 else ""
-    st.markdown(f"Press Play, step with the arrow keys, or drag the position.{handles} Every control answers at once.")
+    draggable = view.dim <= 2 and view.view != "strips"
+    st.markdown(
+        "Press Play, step with the arrow keys, or drag the position. "
+        + ("Drag the handles on the picture to move Q and the bins. " if draggable else "")
+        + "Every control answers at once."
+    )
 
 if parts.compiled(height=520):
     try:

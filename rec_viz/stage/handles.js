@@ -63,7 +63,7 @@ function handleSpecs(scene) {
     mean(0, "mean", "Mean of Q", (view, draft) => [view.X(centreOf(family, draft.rows[0])), stripMiddle(view)], (view, draft, x) => inverseX(view, x)),
     {
       id: "width", label: family === "gaussian" ? "Scale of Q" : "Width of Q", page: 8,
-      limits: () => [NARROWEST, family === "gaussian" ? WIDEST : 1],
+      limits: (draft) => [NARROWEST, family === "gaussian" ? Math.max(WIDEST, draft.rows[0][1]) : 1],
       get: (draft) => spreadOf(family, draft.rows[0]),
       set: (draft, v) => withRow(draft, 0, withSpread(family, draft.rows[0], clamp(v, NARROWEST, family === "gaussian" ? WIDEST : 1))),
       nudge: (v, steps) => v * 2 ** (steps / 8),
@@ -106,9 +106,12 @@ function createHandles(hooks) {
   const binsBox = el("div", "handles");
   let nodes = new Map(), specs = [], held = null, timer = 0;
 
-  function attach(scene, views) {
+  // Which handle has the keyboard; ask before the picture goes, give it back with the new one.
+  const focused = () => box.getRootNode().activeElement?.dataset?.handle;
+
+  function attach(scene, views, active) {
     clearTimeout(timer);
-    const active = box.getRootNode().activeElement?.dataset?.handle;
+    timer = 0;
     held = null;
     nodes = new Map();
     specs = canPreview(scene) ? handleSpecs(scene) : [];
@@ -118,7 +121,7 @@ function createHandles(hooks) {
     binsBox.replaceChildren(...ofBins);
     views[0].picture.append(box);
     views.find((view) => view.lane.binned)?.picture.append(binsBox);
-    if (active) nodes.get(active)?.focus({ preventScroll: true }); // the picture is new, the hand on it is the same
+    if (active) nodes.get(active)?.focus({ preventScroll: true });
   }
 
   function makeHandle(spec) {
@@ -202,5 +205,5 @@ function createHandles(hooks) {
     }
   }
 
-  return { attach, place, holding: () => Boolean(held) || Boolean(timer) };
+  return { attach, place, focused, holding: () => Boolean(held) || Boolean(timer) };
 }

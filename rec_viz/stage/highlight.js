@@ -75,7 +75,10 @@ function boxes(list) {
   return path;
 }
 
-const binTitle = (target) => `bin ${target.bin.length === 1 ? target.bin[0] + 1 : `(${target.bin.map((b) => b + 1).join(", ")})`}`;
+function binTitle({ bin }) {
+  const numbers = bin.slice(0, 6).map((b) => b + 1).join(", ");
+  return bin.length === 1 ? `bin ${numbers}` : `bin (${numbers}${bin.length > 6 ? ", …" : ""})`;
+}
 
 // ---- race view
 
@@ -285,7 +288,7 @@ function binText(scene, lane, bin) {
     const range = !Number.isFinite(lo) ? (Number.isFinite(hi) ? `below ${fmt(hi)}` : "all values") : Number.isFinite(hi) ? `from ${fmt(lo)} to ${fmt(hi)}` : `above ${fmt(lo)}`;
     return bin.length === 1 ? `x ${range}` : range;
   }).join(" × ");
-  const facts = `${binTitle({ bin })} of ${lane.intervals.join(" × ")} (${where}). Q has ${shareOf(mass)} of its mass here, and P′ sends it ${shareOf(weight)} of the candidates. `
+  const facts = `${binTitle({ bin })} of ${numBins(lane)}${bin.length <= 2 ? ` (${where})` : ""}. Q has ${shareOf(mass)} of its mass here, and P′ sends it ${shareOf(weight)} of the candidates. `
     + `The ratio q/p reaches ${fmt(peak)}, so against P′ it reaches ${fmt(sup)}.`;
   const setsLine = lane.budget === null && lane.stopping === "single" && lane.weights !== "peak_ratio" && Math.log2(sup) > lane.log2_sup_ratio - 1e-6;
   if (!setsLine) return facts;

@@ -248,8 +248,7 @@ function createPlayer(parent) {
     const caption = sceneCaption(scene, state.step);
     setText(ui.caption, caption);
     if (!state.playing) {
-      const told = scene.lanes.length > 1 ? [caption, ...scene.lanes.map((lane) => `${lane.title}: ${laneCaption(scene, lane, state.step)}`)].join(" ") : caption;
-      setText(ui.live, ui.pointed.hidden ? told : `${told} ${ui.pointed.textContent}`);
+      setText(ui.live, scene.lanes.length > 1 ? [caption, ...scene.lanes.map((lane) => `${lane.title}: ${laneCaption(scene, lane, state.step)}`)].join(" ") : caption);
       ui.range.setAttribute("aria-valuetext", stepName(scene, state.step));
     }
     for (const view of views) syncLane(scene, view, state, progress);
@@ -287,11 +286,12 @@ function createPlayer(parent) {
     views.forEach((view) => observer.unobserve(view.picture));
     draft = null;
     delete root.dataset.dragging;
+    const hand = handles.focused();
     views = scene.lanes.map((lane) => createLane(scene, lane, chooseClock));
     for (const view of views) view.morph = morphFrom(earlier, scene, view.lane);
     ui.lanes.replaceChildren(...views.map((view) => view.article));
     views.forEach((view) => observer.observe(view.picture));
-    handles.attach(scene, views);
+    handles.attach(scene, views, hand);
     colourWords();
     pointAt(data.point, Boolean(before));
     wake();

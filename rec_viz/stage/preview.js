@@ -72,7 +72,7 @@ function drawRacePreview(ghost, draft) {
   Object.assign(lane, { grid_heuristic: grid.heuristic, grid_ratio: grid.ratio });
   ghost.gx = Float64Array.from(grid.x, ghost.X);
   ghost.edges = lane.partitioned && lane.hasGrid ? Array.from(lane.edges, ghost.X) : null;
-  ghost.timeTop = Math.max(1.25 * lane.sup, 1e-9);
+  ghost.timeTop = 1.25 * clamp(lane.sup, 1e-9, 1e12); // a Q wider than P has no highest ratio
   ghost.Y = (t) => ghost.floor - (t / ghost.timeTop) * (ghost.floor - ghost.top);
   if (ghost.edges) drawBins(ghost, pose, race);
   drawDensities(ghost, pose);

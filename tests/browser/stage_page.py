@@ -6,6 +6,7 @@ from rec_viz import cached, stage
 from rec_viz.controls import PRESETS, dragged
 
 st.set_page_config(layout="wide")
+st.title("One stage")
 cached.warm_up().ready.wait(120)
 query = st.query_params
 preset = next(p for p in PRESETS if p.name == query.get("preset", "Cut and reweight"))
@@ -17,12 +18,15 @@ def commit(change: dict) -> None:
     st.session_state.view = dragged(view, change)
 
 
-where = {"step": query.get("step"), "highlight": query.get_all("highlight")}
-if st.button("Point elsewhere"):
-    where = {"step": query.get("then"), "highlight": query.get_all("then_highlight")}
+step = st.text_input("Step", query.get("step", ""), key="step")
+highlight = st.text_input("Highlight", query.get("highlight", ""), key="highlight")
 st.button("Run again")
-stage.show(
-    stage.scene(race, query.get("view", "auto"), compact="compact" in query, handles="handles" in query, **where),
-    key="stage",
-    on_commit=commit,
+scene = stage.scene(
+    race,
+    query.get("view", "auto"),
+    step=step or None,
+    highlight=highlight.split(),
+    handles="handles" in query,
+    save="save" in query,
 )
+stage.show(scene, key="stage", on_commit=commit)

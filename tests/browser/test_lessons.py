@@ -86,6 +86,7 @@ class Keys:
         page.keyboard.press("Enter")
 
     def press(self, page: Page, name: str) -> None:
+        expect(page.get_by_role("button", name=name, exact=True)).to_be_visible(timeout=60_000)
         self.focus(page, lambda text: text == name)
         page.keyboard.press("Enter")
 
