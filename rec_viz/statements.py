@@ -76,7 +76,7 @@ def _mean(what: str, theory: float, values: ArrayLike) -> Check:
 def check_converse() -> tuple[Check, ...]:
     code = rec.MatchedCode(CHANNEL, CHANNEL_BINS)
     many = rec.encode_many(CHANNEL, RUNS, partition=CHANNEL_BINS, seed=15)
-    mean = CHANNEL_BINS.log2_num_bins + cached.matched_mean_bits(rec.laws.index_law(CHANNEL, CHANNEL_BINS))
+    mean = CHANNEL_BINS.log2_num_bins + rec.laws.index_law(CHANNEL, CHANNEL_BINS).entropy_bits
     lengths = CHANNEL_BINS.log2_num_bins + code.length_bits(many.indices)
     return Check("I, bits", CHANNEL.information_bits), _mean("mean length of our shortest code, bits", mean, lengths)
 
@@ -232,7 +232,7 @@ def check_matched() -> tuple[Check, ...]:
         base = cut.log2_num_bins
         rows += [
             _mean(f"Zipf, {what}", base + cached.zipf_mean_bits(zipf, law.mean_log2), base + zipf.length_bits(indices)),
-            _mean(f"matched, {what}", base + cached.matched_mean_bits(law), base + matched.length_bits(indices)),
+            _mean(f"matched, {what}", base + law.entropy_bits, base + matched.length_bits(indices)),
         ]
     return tuple(rows)
 
