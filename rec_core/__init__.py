@@ -24,7 +24,7 @@ from .channel import (
 from .codes import FRAME_BYTES, EliasDelta, FixedCode, MatchedCode, ZipfCode, message_length_bits, pack, unpack
 from .errors import BudgetExceeded, MessageError, RecError
 from .partition import Message, Partition, allocate, bin_peaks_bits, bin_weights, partition, upper_sum_bits
-from .race import ENUMERABLE_BINS, Encoding, Encodings, Trace, decode, encode, encode_many, trace
+from .search import ENUMERABLE_BINS, Encoding, Encodings, Trace, decode, encode, encode_many, trace
 
 __all__ = [
     "ENUMERABLE_BINS",

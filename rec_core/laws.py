@@ -28,8 +28,9 @@ from . import families
 from .channel import LN2, Channel, Problem
 from .errors import RecError
 from .partition import Partition, Tables, check_partition, log_sup_reweighted, tables
-from .race import ENUMERABLE_BINS, ORC, SINGLE, bin_sum, check_problem, check_searchable, make_plan, split_bin
+from .race import ORC, SINGLE, bin_sum, split_bin
 from .randomness import Floats, Ints
+from .search import ENUMERABLE_BINS, check_problem, check_searchable, make_plan
 
 _LATTICE = 2**15  # points of the quadrature behind per-bin stopping
 _REACH = 9.0  # standard deviations of a normal that are looked at: the rest weighs 1e-19

@@ -49,7 +49,7 @@ from .codes import ZipfCode
 from .errors import RecError
 from .families import FAMILIES
 from .partition import Partition, allocate, partition
-from .race import MAX_EXAMINED, Encoding, check_searchable, encode, encode_many, make_plan
+from .search import MAX_EXAMINED, Encoding, check_searchable, encode, encode_many, make_plan
 from .randomness import check_seed, run_seeds
 
 FORMAT_VERSION = 1  # of a folder; one more whenever the same study would give other numbers
