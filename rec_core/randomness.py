@@ -76,7 +76,7 @@ _STEP = 2.0**-52
 
 
 @njit(cache=True, nogil=True)
-def _philox(c0: Word, c1: Word, c2: Word, c3: Word, k0: Word, k1: Word) -> tuple[Word, Word, Word, Word]:
+def philox(c0: Word, c1: Word, c2: Word, c3: Word, k0: Word, k1: Word) -> tuple[Word, Word, Word, Word]:
     """Ten rounds on 32-bit words held in uint64."""
     for _ in range(_ROUNDS):
         p0 = _M0 * c0
@@ -89,14 +89,14 @@ def _philox(c0: Word, c1: Word, c2: Word, c3: Word, k0: Word, k1: Word) -> tuple
 
 def philox4x32(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, int, int, int]:
     """Philox4x32-10: four 32-bit counter words and two key words to four 32-bit words."""
-    words = _philox(*(np.uint64(w) for w in (c0, c1, c2, c3, k0, k1)))
+    words = philox(*(np.uint64(w) for w in (c0, c1, c2, c3, k0, k1)))
     return tuple(int(w) for w in words)  # type: ignore[return-value]
 
 
 @njit(cache=True, nogil=True)
 def block(key: Word, purpose: Word, index: Word, pair: Word) -> tuple[Word, Word]:
     """Two 64-bit words at the address (key, purpose, index, pair)."""
-    w0, w1, w2, w3 = _philox(index & _MASK, index >> _32, pair, purpose, key & _MASK, key >> _32)
+    w0, w1, w2, w3 = philox(index & _MASK, index >> _32, pair, purpose, key & _MASK, key >> _32)
     return w0 | (w1 << _32), w2 | (w3 << _32)
 
 
@@ -124,7 +124,7 @@ def uniforms(key: Word, purpose: Word, index: Word, out: Floats) -> None:
 def plane_word(key: Word, purpose: Word, tile: Word, place: Word, dimension: Word) -> Word:
     """The 32 bits of a place of a tile, in a plane where word r of a block serves row r."""
     number = tile * np.uint64(_ROW) + (place & np.uint64(_ROW - 1))
-    w0, w1, w2, w3 = _philox(number & _MASK, number >> _32, dimension, purpose, key & _MASK, key >> _32)
+    w0, w1, w2, w3 = philox(number & _MASK, number >> _32, dimension, purpose, key & _MASK, key >> _32)
     return pick(place >> np.uint64(8), w0, w1, w2, w3)
 
 
@@ -139,7 +139,7 @@ def pick(row: Word, w0: Word, w1: Word, w2: Word, w3: Word) -> Word:
 def top_byte(key: Word, tile: Word, place: Word, number: Word) -> Word:
     """Byte `number` of a candidate in the top plane: one dimension where D <= MAX_BYTE_DIM, else two."""
     count = tile * np.uint64(_ROW // 4) + ((place & np.uint64(_ROW - 1)) >> np.uint64(2))
-    w0, w1, w2, w3 = _philox(count & _MASK, count >> _32, number, TOP, key & _MASK, key >> _32)
+    w0, w1, w2, w3 = philox(count & _MASK, count >> _32, number, TOP, key & _MASK, key >> _32)
     word = pick(place >> np.uint64(8), w0, w1, w2, w3)
     return (word >> (np.uint64(8) * (place & np.uint64(3)))) & np.uint64(255)
 
@@ -257,21 +257,32 @@ def arrival_time(clock: Clock) -> float:
 
 
 @njit(cache=True, nogil=True)
+def tile_start(key: Word, tile: Word, start: float) -> float:
+    """When tile `tile` >= 1 begins, from when the one before it did."""
+    if tile > _ONE:
+        return start + tile_gamma(key, tile - _ONE)
+    for place in range(TILE):
+        start += exponential(key, np.uint64(0), np.uint64(place))
+    return start
+
+
+@njit(cache=True, nogil=True)
+def arrival_within(key: Word, index: Word, start: float) -> float:
+    """The time of arrival `index` >= 1, whose tile begins at `start`."""
+    tile = (index - _ONE) >> np.uint64(10)
+    clock, total = next_tile(key, tile, start), 0.0
+    for place in range(((index - _ONE) & np.uint64(TILE - 1)) + _ONE):
+        total += exponential(key, tile, np.uint64(place))
+    return clock.start + clock.stretch * total
+
+
+@njit(cache=True, nogil=True)
 def arrival(key: Word, index: int) -> float:
     """The time of arrival `index` >= 1, passing whole tiles at a step."""
-    last = np.uint64(index - 1) >> np.uint64(10)
     start = 0.0
-    for tile in range(last):
-        if tile == 0:
-            for place in range(TILE):
-                start += exponential(key, np.uint64(0), np.uint64(place))
-        else:
-            start += tile_gamma(key, np.uint64(tile))
-    clock = next_tile(key, last, start)
-    total = 0.0
-    for place in range(np.uint64(index - 1) - (last << np.uint64(10)) + _ONE):
-        total += exponential(key, last, np.uint64(place))
-    return clock.start + clock.stretch * total
+    for tile in range(1, ((index - 1) >> 10) + 1):
+        start = tile_start(key, np.uint64(tile), start)
+    return arrival_within(key, np.uint64(index), start)
 
 
 # ---------------------------------------------------------------------------------------------------- bins and runs

@@ -49,8 +49,8 @@ from .codes import ZipfCode
 from .errors import RecError
 from .families import FAMILIES
 from .partition import Partition, allocate, partition
-from .search import MAX_EXAMINED, Encoding, check_searchable, encode, encode_many, make_plan
 from .randomness import check_seed, run_seeds
+from .search import MAX_EXAMINED, Encoding, check_searchable, encode, encode_many, make_plan
 
 FORMAT_VERSION = 1  # of a folder; one more whenever the same study would give other numbers
 FORMATS = ("parquet", "csv")

@@ -1,0 +1,583 @@
+"""The plain races of `race`, for speed: the same winners, to the last bit, from fewer and cheaper numbers.
+
+Nearly every candidate can be shown to lose before it is made. A tile of 1024 goes through three sieves, each a lower
+bound on race times, so what one rejects cannot have won:
+
+1. the whole tile: PFR stops at a tile that begins above the stop line;
+2. the top plane: a candidate's first bits put it into a cell of quantile space, and a table knows the best log ratio of
+   each cell. Up to two dimensions the cells that can still win are runs of bytes, and testing them is all that is done
+   to a candidate. Where a search is too short to pay for tables, all candidates are worked out in float32 instead;
+3. the survivors, one dimension after the other in float64 by the formulas of `race`: first against the time the tile
+   begins at, and only then against their own arrival time.
+
+A deficit is how many nats a log ratio lies below the best there is: a candidate that arrives at T can win only if its
+deficit is at most `best race - ln T + top`.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from . import families
+from .families import GAUSSIAN
+from .partition import Tables
+from .race import Outcome, log_time
+from .randomness import (
+    CLOCK,
+    LOW,
+    MAX_BYTE_DIM,
+    MIDDLE,
+    TILE,
+    TOP,
+    Floats,
+    Ints,
+    Word,
+    arrival_within,
+    block,
+    join_planes,
+    philox,
+    plane_word,
+    tile_gamma,
+    tile_start,
+    to_uniform,
+)
+
+CELLS, FLOAT32 = 0, 1  # ways to the deficits of a tile
+FLOAT32_UP_TO = 4096  # expected candidates; a longer search is quicker by cells
+_WIDEN = 4e-15  # of a cell's edges, for rounding in the quantile function
+_FINE = 1e-9  # relative slack of float64 bounds: far above the rounding of D sums, far below what matters
+_ROW = TILE // 4
+
+# A normal quantile in float32, fitted at Chebyshev nodes: x = y f(w), y = 2u - 1, w = -ln(1 - y^2) = -ln(4 u (1 - u)),
+# f a polynomial in w up to 5 and in sqrt(w) beyond. Tests hold its error below _EPSILON (1 + |x|) / 2.
+_EPSILON = 1e-5
+_TAIL = np.int32(1 << 15)  # words this near an end do not tell x well enough
+_ROOT_HALF = np.int32(0x3F3504F3)  # the bits of sqrt(1/2)
+_LN2 = np.float32(math.log(2.0))
+_LOG = tuple(
+    np.float32(c)
+    for c in (
+        1.0000009644431402,
+        -0.5000114528885057,
+        0.33314673511655285,
+        -0.24908274903278632,
+        0.20491745869338582,
+        -0.18680908897282603,
+        0.11931345483875466,
+    )
+)
+_CENTRE = tuple(
+    np.float32(c)
+    for c in (
+        1.2533186616512275,
+        0.3280398314274219,
+        0.016552276692698983,
+        -0.003518796635851436,
+        -0.00010114376455024277,
+        6.62332304115407e-05,
+        -4.476450584502891e-06,
+    )
+)
+_OUTER = tuple(
+    np.float32(c)
+    for c in (
+        2.599930632179877,
+        -2.975897815247523,
+        2.8427567214601277,
+        -0.9870343857782682,
+        0.19363160305902327,
+        -0.020289166605157623,
+        0.0008853633754895464,
+    )
+)
+
+Bytes = NDArray[np.uint8]
+Words = NDArray[np.uint32]
+Singles = NDArray[np.float32]
+
+
+class Sieve(NamedTuple):
+    """What the sieves know of a problem in D dimensions; a candidate has B bytes of the top plane."""
+
+    way: int  # CELLS or FLOAT32
+    top: float  # ln of the best ratio there is
+    peaks: Floats  # (D, cells) ln sup of r_d over each cell
+    deficits: Singles  # (B, 256) of each byte, rounded down
+    vertex: Singles  # (D,) FLOAT32: the deficit is the sum of ((x - vertex) * slope)^2
+    slope: Singles  # (D,)
+    blur: float  # FLOAT32: how far the root of the deficit may be off, besides _EPSILON of itself
+
+
+class Room(NamedTuple):
+    """Scratch of one thread."""
+
+    planes: Words  # (B, 256) the top plane of a tile, four bytes a word
+    bytes: Bytes  # (B, 1024) the same
+    words: Words  # (1024,)
+    tails: NDArray[np.int32]  # (1024,) how far a word is from the nearer end
+    near: Singles  # (1024,) distance from the middle, in (-1, 1)
+    both: Singles  # (1024,) four times the product of both tails
+    both_bits: NDArray[np.int32]  # the same
+    deficits: Singles  # (1024,)
+    sums: Floats  # (1024,) running sums of a tile's exponentials
+    places: Ints  # (1024,) of survivors
+    box: Ints  # (2, 2) first and last byte that can still win, D <= MAX_BYTE_DIM
+
+
+class Best(NamedTuple):
+    """The leader of one thread; index 0 for none yet."""
+
+    log_race: float
+    log_ratio: float
+    index: int
+
+
+# ---------------------------------------------------------------------------------------------------- tables
+
+
+@njit(cache=True, nogil=True)
+def num_bytes(dim: int) -> int:
+    """Bytes of the top plane a candidate has."""
+    return dim if dim <= MAX_BYTE_DIM else (dim + 1) // 2
+
+
+@njit(cache=True, nogil=True)
+def new_room(dim: int) -> Room:
+    """Scratch for a problem in `dim` dimensions."""
+    planes = np.empty((num_bytes(dim), _ROW), np.uint32)
+    both = np.empty(TILE, np.float32)
+    return Room(
+        planes,
+        planes.view(np.uint8),
+        np.empty(TILE, np.uint32),
+        np.empty(TILE, np.int32),
+        np.empty(TILE, np.float32),
+        both,
+        both.view(np.int32),
+        np.empty(TILE, np.float32),
+        np.empty(TILE),
+        np.empty(TILE, np.int64),
+        np.zeros((2, 2), np.int64),
+    )
+
+
+@njit(cache=True, nogil=True)
+def make_sieve(table: Tables, expected: float) -> Sieve:
+    """The sieve for a problem without bins, and for about so many candidates."""
+    dim = table.params.shape[0]
+    vertex, slope = np.zeros(dim, np.float32), np.zeros(dim, np.float32)
+    way = FLOAT32 if expected <= FLOAT32_UP_TO and table.family == GAUSSIAN else CELLS
+    blur = 0.0
+    for d in range(dim):
+        mean, scale = table.params[d, 0], table.params[d, 1]
+        if way == FLOAT32 and not (mean == 0.0 and scale == 1.0):
+            gap = (1.0 - scale) * (1.0 + scale)
+            if gap <= 0.0 or scale < 1e-12:
+                way = CELLS  # no vertex, or none that float32 can hold
+            else:
+                middle, width = mean / gap, math.sqrt(0.5 * gap) / scale
+                vertex[d], slope[d] = np.float32(middle), np.float32(width)
+                blur += (width * (1.0 + abs(middle))) ** 2
+    if way == FLOAT32:
+        peaks = np.empty((dim, 1))
+        for d in range(dim):
+            peaks[d, 0] = families.log_sup(GAUSSIAN, table.params[d], -np.inf, np.inf)
+    else:
+        peaks = cell_peaks(table.family, table.params)
+    top = 0.0
+    for d in range(dim):
+        top += peaks[d].max()
+    deficits = np.empty((num_bytes(dim), 256), np.float32)
+    if way == CELLS:
+        byte_deficits(peaks, deficits)
+    return Sieve(way, top, peaks, deficits, vertex, slope, _EPSILON * math.sqrt(blur))
+
+
+@njit(cache=True, nogil=True)
+def cell_peaks(family: int, params: Floats) -> Floats:
+    """ln sup of r_d over each cell of the top plane. The outermost end where a 52-bit uniform can: all is finite."""
+    dim = params.shape[0]
+    cells = 256 if dim <= MAX_BYTE_DIM else 16
+    peaks = np.empty((dim, cells))
+    edges = np.empty(cells + 1)
+    for c in range(cells + 1):
+        v = min(max(c / cells, 2.0**-53), 1.0 - 2.0**-53)
+        edges[c] = families.quantile(family, 0, 1, v)
+    for d in range(dim):
+        for c in range(cells):
+            low, high = edges[c] - _WIDEN * (1.0 + abs(edges[c])), edges[c + 1] + _WIDEN * (1.0 + abs(edges[c + 1]))
+            peaks[d, c] = families.log_sup(family, params[d], low, high)
+    return peaks
+
+
+@njit(cache=True, nogil=True)
+def byte_deficits(peaks: Floats, out: Singles) -> None:
+    """Deficits of all bytes of the top plane, rounded down."""
+    dim = peaks.shape[0]
+    for number in range(out.shape[0]):
+        for byte in range(256):
+            if dim <= MAX_BYTE_DIM:
+                deficit = peaks[number].max() - peaks[number, byte]
+            else:
+                deficit = peaks[2 * number].max() - peaks[2 * number, byte >> 4]
+                if 2 * number + 1 < dim:
+                    deficit += peaks[2 * number + 1].max() - peaks[2 * number + 1, byte & 15]
+            out[number, byte] = np.float32(deficit * (1.0 - 1e-6))
+
+
+# ---------------------------------------------------------------------------------------------------- tiles
+
+
+@njit(cache=True, nogil=True)
+def fill_top(key: Word, tile: Word, number: int, out: Words) -> None:
+    """Byte `number` of all candidates of a tile; out (256,)."""
+    first = tile * np.uint64(_ROW // 4)
+    low, high = first & np.uint64(0xFFFFFFFF), first >> np.uint64(32)
+    key_low, key_high = key & np.uint64(0xFFFFFFFF), key >> np.uint64(32)
+    for b in range(_ROW // 4):
+        w0, w1, w2, w3 = philox(low + np.uint64(b), high, np.uint64(number), TOP, key_low, key_high)
+        out[b] = np.uint32(w0)
+        out[b + _ROW // 4] = np.uint32(w1)
+        out[b + _ROW // 2] = np.uint32(w2)
+        out[b + 3 * _ROW // 4] = np.uint32(w3)
+
+
+@njit(cache=True, nogil=True)
+def fill_middle(key: Word, tile: Word, dimension: int, out: Words) -> None:
+    """The middle plane of one dimension of a tile; out (1024,)."""
+    first = tile * np.uint64(_ROW)
+    low, high = first & np.uint64(0xFFFFFFFF), first >> np.uint64(32)
+    key_low, key_high = key & np.uint64(0xFFFFFFFF), key >> np.uint64(32)
+    for b in range(_ROW):
+        w0, w1, w2, w3 = philox(low + np.uint64(b), high, np.uint64(dimension), MIDDLE, key_low, key_high)
+        out[b] = np.uint32(w0)
+        out[b + _ROW] = np.uint32(w1)
+        out[b + 2 * _ROW] = np.uint32(w2)
+        out[b + 3 * _ROW] = np.uint32(w3)
+
+
+@njit(cache=True, nogil=True)
+def fill_sums(key: Word, tile: Word, sums: Floats) -> None:
+    """Running sums of a tile's exponentials, added up as `randomness.tick` does."""
+    half = TILE // 2
+    for place in range(half):
+        first, second = block(key, CLOCK, tile * np.uint64(half) + np.uint64(place), np.uint64(0))
+        sums[place] = to_uniform(first)
+        sums[place + half] = to_uniform(second)
+    total = 0.0
+    for place in range(TILE):
+        total += -math.log(sums[place])
+        sums[place] = total
+
+
+@njit(cache=True, nogil=True)
+def quantiles32(room: Room, byte: Bytes, shift: int, bits: int) -> None:
+    """Normal quantiles of one dimension of a tile, from `room.words` and the top plane, into `room.near`.
+
+    NaN where a word is too near an end.
+    """
+    words, tails, near, both, both_bits = room.words, room.tails, room.near, room.both, room.both_bits
+    for place in range(TILE):
+        top = np.uint32(np.uint32(byte[place] >> shift) << (32 - bits))
+        words[place] = np.uint32(top | np.uint32(words[place] >> bits))
+    for place in range(TILE):
+        signed = np.int32(words[place] ^ np.uint32(0x80000000))
+        tail = np.int32(np.int32(0x7FFFFFFF) - np.int32(signed ^ np.int32(signed >> 31)))
+        share = (np.float32(tail) + np.float32(0.5)) * np.float32(2.0**-32)
+        tails[place] = tail
+        near[place] = np.float32(signed) * np.float32(2.0**-31)
+        both[place] = np.float32(4.0) * share * (np.float32(1.0) - share)
+    for place in range(TILE):
+        exponent = np.int32(np.int32(both_bits[place] - _ROOT_HALF) >> 23)
+        both_bits[place] = np.int32(both_bits[place] - np.int32(exponent << 23))
+        words[place] = np.uint32(exponent)
+    for place in range(TILE):
+        z = both[place] - np.float32(1.0)
+        log = (
+            (((((_LOG[6] * z + _LOG[5]) * z + _LOG[4]) * z + _LOG[3]) * z + _LOG[2]) * z + _LOG[1]) * z + _LOG[0]
+        ) * z
+        w = -(np.float32(np.int32(words[place])) * _LN2 + log)
+        w = w if w > np.float32(0.0) else np.float32(0.0)
+        root = np.float32(math.sqrt(w))
+        middle, t = w < np.float32(5.0), w if w < np.float32(5.0) else root
+        c6, c5 = _CENTRE[6] if middle else _OUTER[6], _CENTRE[5] if middle else _OUTER[5]
+        c4, c3 = _CENTRE[4] if middle else _OUTER[4], _CENTRE[3] if middle else _OUTER[3]
+        c2, c1 = _CENTRE[2] if middle else _OUTER[2], _CENTRE[1] if middle else _OUTER[1]
+        c0 = _CENTRE[0] if middle else _OUTER[0]
+        x = near[place] * ((((((c6 * t + c5) * t + c4) * t + c3) * t + c2) * t + c1) * t + c0)
+        near[place] = np.float32(np.nan) if tails[place] < _TAIL else x
+
+
+@njit(cache=True, nogil=True)
+def fill_deficits(key: Word, tile: Word, sieve: Sieve, room: Room) -> None:
+    """Deficits of a tile into `room.deficits`, by the sieve's way; the top plane is there."""
+    deficits = room.deficits
+    for place in range(TILE):
+        deficits[place] = np.float32(0.0)
+    if sieve.way == CELLS:
+        for number in range(room.bytes.shape[0]):
+            table, byte = sieve.deficits[number], room.bytes[number]
+            for place in range(TILE):
+                deficits[place] += table[byte[place]]
+        return
+    dim = sieve.slope.shape[0]
+    for d in range(dim):
+        vertex, slope = sieve.vertex[d], sieve.slope[d]
+        if slope > np.float32(0.0):
+            fill_middle(key, tile, d, room.words)
+            if dim <= MAX_BYTE_DIM:
+                quantiles32(room, room.bytes[d], 0, 8)
+            else:
+                quantiles32(room, room.bytes[d // 2], 0 if d % 2 else 4, 4)
+            near = room.near
+            for place in range(TILE):
+                z = (near[place] - vertex) * slope
+                deficits[place] += z * z
+
+
+@njit(cache=True, nogil=True)
+def most_deficit(sieve: Sieve, log_time: float, best: float) -> np.float32:
+    """The largest float32 deficit that can still win at this time; below 0 where none can."""
+    if best == np.inf or log_time == -np.inf:
+        return np.float32(np.inf)
+    most = best - log_time + sieve.top
+    most += _FINE * (1.0 + abs(best) + abs(log_time) + abs(sieve.top))
+    if most < 0.0:
+        return np.float32(-1.0)
+    if sieve.way == FLOAT32:
+        most = ((1.0 + _EPSILON) * math.sqrt(most) + sieve.blur) ** 2
+    return np.float32(most * (1.0 + 1.2e-7 * (sieve.slope.shape[0] + 8)))
+
+
+@njit(cache=True, nogil=True)
+def find_in_box(most: np.float32, sieve: Sieve, room: Room) -> int:
+    """Places of a tile whose bytes lie between the first and the last that can still win; at most two dimensions."""
+    dim = sieve.deficits.shape[0]
+    lows = np.uint8(room.box[0, 0]), np.uint8(room.box[1, 0])
+    widths = np.uint8(room.box[0, 1] - room.box[0, 0]), np.uint8(room.box[1, 1] - room.box[1, 0])
+    first, second = room.bytes[0], room.bytes[dim - 1]
+    found = 0
+    for group in range(0, TILE, 128):
+        some = np.uint8(0)
+        for place in range(group, group + 128):
+            a = np.uint8(first[place] - lows[0]) <= widths[0]
+            b = np.uint8(second[place] - lows[1]) <= widths[1]
+            some |= np.uint8(a & b)
+        if some:
+            for place in range(group, group + 128):
+                a = np.uint8(first[place] - lows[0]) <= widths[0]
+                if a and np.uint8(second[place] - lows[1]) <= widths[1]:
+                    deficit = sieve.deficits[0, first[place]]
+                    if dim == 2:
+                        deficit += sieve.deficits[1, second[place]]
+                    room.deficits[place] = deficit
+                    if deficit <= most:
+                        room.places[found] = place
+                        found += 1
+    return found
+
+
+@njit(cache=True, nogil=True)
+def shrink_box(most: np.float32, sieve: Sieve, room: Room) -> bool:
+    """Draw in the box to the bytes that can still win; False where none can."""
+    dim = sieve.deficits.shape[0]
+    for d in range(2):
+        table = sieve.deficits[min(d, dim - 1)]
+        low, high = room.box[d, 0], room.box[d, 1]
+        while low < high and table[low] > most:
+            low += 1
+        while high > low and table[high] > most:
+            high -= 1
+        room.box[d, 0], room.box[d, 1] = low, high
+        if table[low] > most:
+            return False
+    return True
+
+
+@njit(cache=True, nogil=True)
+def find_by_deficit(most: np.float32, room: Room) -> int:
+    """Places of a tile whose deficits are at most so much, or NaN."""
+    deficits, found = room.deficits, 0
+    for group in range(0, TILE, 64):
+        some = 0
+        for place in range(group, group + 64):
+            some += not deficits[place] > most
+        if some:
+            for place in range(group, group + 64):
+                if not deficits[place] > most:
+                    room.places[found] = place
+                    found += 1
+    return found
+
+
+@njit(cache=True, nogil=True)
+def examine(table: Tables, key: Word, tile: Word, place: int, sieve: Sieve, room: Room, need: float) -> float:
+    """ln r of a candidate as `race.log_ratio` has it, or -inf as soon as it must be below `need`."""
+    dim, cells = sieve.peaks.shape
+    at = np.uint64(place)
+    index = tile * np.uint64(TILE) + at + np.uint64(1)
+    rest = 0.0
+    for d in range(dim):
+        rest += sieve.peaks[d, cell(room, place, d, dim) % cells]
+    need -= _FINE * (1.0 + abs(need) + abs(rest))
+    total, first, second = 0.0, np.uint64(0), np.uint64(0)
+    for d in range(dim):
+        top = cell(room, place, d, dim)
+        if d % 8 == 0:
+            first, second = block(key, LOW, index, np.uint64(d // 8))
+        low = ((second if d % 8 >= 4 else first) >> np.uint64(16 * (d % 4))) & np.uint64(0xFFFF)
+        bits = np.uint64(8 if dim <= MAX_BYTE_DIM else 4)
+        v = join_planes(np.uint64(top), plane_word(key, MIDDLE, tile, at, np.uint64(d)), low, bits)
+        total += families.log_ratio(table.family, table.params[d], families.quantile(table.family, 0, 1, v))
+        rest -= sieve.peaks[d, top % cells]
+        if total + rest < need:
+            return -np.inf
+    return total
+
+
+@njit(cache=True, nogil=True)
+def cell(room: Room, place: int, d: int, dim: int) -> int:
+    """The first bits of a candidate in dimension d."""
+    if dim <= MAX_BYTE_DIM:
+        return np.int64(room.bytes[d, place])
+    byte = np.int64(room.bytes[d // 2, place])
+    return byte & 15 if d % 2 else byte >> 4
+
+
+@njit(cache=True, nogil=True)
+def race_tiles(
+    table: Tables,
+    sieve: Sieve,
+    room: Room,
+    key: Word,
+    log_sup: float,
+    log_peak: float,
+    num_candidates: int,
+    end: float,
+    limit: int,
+    first: int,
+    starts: Floats,
+    best: Best,
+    shared: Floats,
+) -> Best:
+    """Race the tiles first, first + 1, ..., which begin at `starts`; `best` led before.
+
+    PFR where `num_candidates` is 0; stops at a tile that begins above the stop line. Candidates past `limit` do not
+    take part. `shared` (1,) is the best race time of all threads: it may lag behind, and only saves work.
+    """
+    by_box = sieve.way == CELLS and sieve.peaks.shape[0] <= MAX_BYTE_DIM
+    for d in range(2):
+        room.box[d, 0], room.box[d, 1] = 0, 255
+    for t in range(starts.shape[0]):
+        tile, start = np.uint64(first + t), starts[t]
+        ahead = min(best.log_race, shared[0])
+        floor = log_time(start, num_candidates, end) if start > 0.0 else -np.inf
+        if num_candidates == 0 and floor - log_sup > ahead:
+            break
+        most = most_deficit(sieve, floor, ahead)
+        if most < np.float32(0.0) or (by_box and start > 0.0 and not shrink_box(most, sieve, room)):
+            continue
+        for number in range(room.planes.shape[0]):
+            fill_top(key, tile, number, room.planes[number])
+        if by_box and start > 0.0:
+            found = find_in_box(most, sieve, room)
+        else:
+            fill_deficits(key, tile, sieve, room)
+            found = find_by_deficit(most, room)
+        timed, stretch = start == 0.0, 1.0
+        if timed:
+            fill_sums(key, tile, room.sums)
+        for k in range(found):
+            place = room.places[k]
+            index = (first + t) * TILE + place + 1
+            if index > limit:
+                break
+            log_t = log_time(start + stretch * room.sums[place], num_candidates, end) if timed else floor
+            ahead = min(best.log_race, shared[0])
+            if room.deficits[place] > most_deficit(sieve, log_t, ahead):
+                continue
+            log_r = min(examine(table, key, tile, place, sieve, room, log_t - ahead), log_peak)
+            if log_r == -np.inf:
+                continue
+            if not timed:
+                timed = True
+                fill_sums(key, tile, room.sums)
+                stretch = tile_gamma(key, tile) / room.sums[TILE - 1]
+                log_t = log_time(start + stretch * room.sums[place], num_candidates, end)
+            if log_t - log_r < best.log_race:
+                best = Best(log_t - log_r, log_r, index)
+                shared[0] = min(shared[0], best.log_race)
+    return best
+
+
+@njit(cache=True, nogil=True)
+def fill_starts(key: Word, first: int, start: float, starts: Floats) -> float:
+    """When tiles first, first + 1, ... begin, given the first of them; returns when the next one does."""
+    for t in range(starts.shape[0]):
+        starts[t] = start
+        start = tile_start(key, np.uint64(first + t + 1), start)
+    return start
+
+
+@njit(cache=True, nogil=True)
+def count_examined(key: Word, line: float, log_sup: float, limit: int) -> int:
+    """Arrivals T with ln T - log_sup <= line, where not more than `limit`; else limit + 1."""
+    sums = np.empty(TILE)
+    start, tile = 0.0, 0
+    while tile * TILE <= limit:
+        after = tile_start(key, np.uint64(tile + 1), start)
+        if math.log(after) - log_sup > line:
+            fill_sums(key, np.uint64(tile), sums)
+            stretch = 1.0 if tile == 0 else tile_gamma(key, np.uint64(tile)) / sums[TILE - 1]
+            for place in range(TILE):
+                if math.log(start + stretch * sums[place]) - log_sup > line:
+                    return min(tile * TILE + place, limit + 1)
+        start, tile = after, tile + 1
+    return limit + 1
+
+
+@njit(cache=True, nogil=True)
+def outcome(
+    best: Best, key: Word, log_sup: float, num_candidates: int, end: float, limit: int, last_start: float
+) -> Outcome:
+    """What `race` would return for this winner; `last_start`: when ORC's last tile begins."""
+    if num_candidates > 0:
+        last = log_time(arrival_within(key, np.uint64(num_candidates), last_start), num_candidates, end)
+        return Outcome(best.index, num_candidates, best.log_race, best.log_ratio, last)
+    examined = count_examined(key, best.log_race, log_sup, limit)
+    if examined > limit:
+        return Outcome(0, limit, best.log_race, best.log_ratio, np.inf)
+    return Outcome(best.index, examined, best.log_race, best.log_ratio, best.log_race + log_sup)
+
+
+@njit(cache=True, nogil=True)
+def race_plain(
+    table: Tables, seed: Word, num_candidates: int, log_sup: float, expected: float, max_examined: int
+) -> Outcome:
+    """`race.race_by_clocks` and `race.race_by_draws` for one bin, in one thread."""
+    sieve, room = make_sieve(table, expected), new_room(table.params.shape[0])
+    limit = num_candidates if num_candidates > 0 else max_examined
+    num_tiles = (limit + TILE - 1) // TILE
+    shared = np.full(1, np.inf)
+    best = Best(np.inf, -np.inf, 0)
+    log_peak = np.inf if num_candidates > 0 else log_sup
+    if num_candidates > 0:
+        starts = np.empty(num_tiles)
+        after, last = fill_starts(seed, 0, 0.0, starts), starts[num_tiles - 1]
+        end = arrival_within(seed, np.uint64(limit + 1), after if limit % TILE == 0 else last)
+        best = race_tiles(
+            table, sieve, room, seed, log_sup, log_peak, num_candidates, end, limit, 0, starts, best, shared
+        )
+        return outcome(best, seed, log_sup, num_candidates, end, limit, last)
+    first, after = 0, 0.0
+    while first < num_tiles and not (first > 0 and math.log(after) - log_sup > best.log_race):
+        starts = np.empty(min(8 if first == 0 else first, 512, num_tiles - first))
+        after = fill_starts(seed, first, after, starts)
+        best = race_tiles(table, sieve, room, seed, log_sup, log_peak, 0, np.inf, limit, first, starts, best, shared)
+        first += starts.shape[0]
+    return outcome(best, seed, log_sup, 0, np.inf, limit, 0.0)
