@@ -37,13 +37,15 @@ from .randomness import (
     Floats,
     Ints,
     Word,
-    arrival_within,
     block,
     join_planes,
+    next_tile,
     philox,
     plane_word,
     tile_gamma,
     tile_start,
+    tile_total,
+    time_after,
     to_uniform,
 )
 
@@ -52,6 +54,7 @@ FLOAT32_UP_TO = 4096  # expected candidates; a longer search is quicker by cells
 _WIDEN = 4e-15  # of a cell's edges, for rounding in the quantile function
 _FINE = 1e-9  # relative slack of float64 bounds: far above the rounding of D sums, far below what matters
 _ROW = TILE // 4
+_STEP = 64  # places of the first tile that share a bound on their time
 
 # A normal quantile in float32, fitted at Chebyshev nodes: x = y f(w), y = 2u - 1, w = -ln(1 - y^2) = -ln(4 u (1 - u)),
 # f a polynomial in w up to 5 and in sqrt(w) beyond. Tests hold its error below _EPSILON (1 + |x|) / 2.
@@ -218,16 +221,16 @@ def cell_peaks(family: int, params: Floats) -> Floats:
 @njit(cache=True, nogil=True)
 def byte_deficits(peaks: Floats, out: Singles) -> None:
     """Deficits of all bytes of the top plane, rounded down."""
-    dim = peaks.shape[0]
+    dim, cells = peaks.shape
     for number in range(out.shape[0]):
+        first = number if cells == 256 else 2 * number
+        second = first + 1 if cells == 16 and first + 1 < dim else -1
+        top = peaks[first].max() + (peaks[second].max() if second >= 0 else 0.0)
         for byte in range(256):
-            if dim <= MAX_BYTE_DIM:
-                deficit = peaks[number].max() - peaks[number, byte]
-            else:
-                deficit = peaks[2 * number].max() - peaks[2 * number, byte >> 4]
-                if 2 * number + 1 < dim:
-                    deficit += peaks[2 * number + 1].max() - peaks[2 * number + 1, byte & 15]
-            out[number, byte] = np.float32(deficit * (1.0 - 1e-6))
+            peak = peaks[first, byte if cells == 256 else byte >> 4]
+            if second >= 0:
+                peak += peaks[second, byte & 15]
+            out[number, byte] = np.float32((top - peak) * (1.0 - 1e-6))
 
 
 # ---------------------------------------------------------------------------------------------------- tiles
@@ -362,14 +365,14 @@ def find_in_box(most: np.float32, sieve: Sieve, room: Room) -> int:
     widths = np.uint8(room.box[0, 1] - room.box[0, 0]), np.uint8(room.box[1, 1] - room.box[1, 0])
     first, second = room.bytes[0], room.bytes[dim - 1]
     found = 0
-    for group in range(0, TILE, 128):
+    for group in range(0, TILE, 32):
         some = np.uint8(0)
-        for place in range(group, group + 128):
+        for place in range(group, group + 32):
             a = np.uint8(first[place] - lows[0]) <= widths[0]
             b = np.uint8(second[place] - lows[1]) <= widths[1]
             some |= np.uint8(a & b)
         if some:
-            for place in range(group, group + 128):
+            for place in range(group, group + 32):
                 a = np.uint8(first[place] - lows[0]) <= widths[0]
                 if a and np.uint8(second[place] - lows[1]) <= widths[1]:
                     deficit = sieve.deficits[0, first[place]]
@@ -400,10 +403,10 @@ def shrink_box(most: np.float32, sieve: Sieve, room: Room) -> bool:
 
 
 @njit(cache=True, nogil=True)
-def find_by_deficit(most: np.float32, room: Room) -> int:
-    """Places of a tile whose deficits are at most so much, or NaN."""
+def find_by_deficit(most: np.float32, room: Room, first: int, last: int) -> int:
+    """Places first .. last - 1 (multiples of 64) of a tile whose deficits are at most so much, or NaN."""
     deficits, found = room.deficits, 0
-    for group in range(0, TILE, 64):
+    for group in range(first, last, 64):
         some = 0
         for place in range(group, group + 64):
             some += not deficits[place] > most
@@ -450,6 +453,49 @@ def cell(room: Room, place: int, d: int, dim: int) -> int:
 
 
 @njit(cache=True, nogil=True)
+def race_survivors(
+    table: Tables,
+    sieve: Sieve,
+    room: Room,
+    key: Word,
+    log_peak: float,
+    num_candidates: int,
+    end: float,
+    limit: int,
+    tile: Word,
+    start: float,
+    stretch: float,
+    found: int,
+    best: Best,
+    shared: Floats,
+) -> Best:
+    """Race the first `found` of `room.places`. `stretch` 0: `room.sums` are not there, and are made when called for."""
+    floor = log_time(start, num_candidates, end) if stretch == 0.0 else -np.inf
+    for k in range(found):
+        place = room.places[k]
+        index = np.int64(tile) * TILE + place + 1
+        if index > limit:
+            break
+        log_t = floor
+        if stretch > 0.0:
+            log_t = log_time(start + stretch * room.sums[place], num_candidates, end)
+        ahead = min(best.log_race, shared[0])
+        if room.deficits[place] > most_deficit(sieve, log_t, ahead):
+            continue
+        log_r = min(examine(table, key, tile, place, sieve, room, log_t - ahead), log_peak)
+        if log_r == -np.inf:
+            continue
+        if stretch == 0.0:
+            fill_sums(key, tile, room.sums)
+            stretch = tile_gamma(key, tile) / tile_total(key, tile)
+            log_t = log_time(start + stretch * room.sums[place], num_candidates, end)
+        if log_t - log_r < best.log_race:
+            best = Best(log_t - log_r, log_r, index)
+            shared[0] = min(shared[0], best.log_race)
+    return best
+
+
+@njit(cache=True, nogil=True)
 def race_tiles(
     table: Tables,
     sieve: Sieve,
@@ -480,48 +526,39 @@ def race_tiles(
         if num_candidates == 0 and floor - log_sup > ahead:
             break
         most = most_deficit(sieve, floor, ahead)
-        if most < np.float32(0.0) or (by_box and start > 0.0 and not shrink_box(most, sieve, room)):
+        if most < np.float32(0.0) or (by_box and not shrink_box(most, sieve, room)):
             continue
         for number in range(room.planes.shape[0]):
             fill_top(key, tile, number, room.planes[number])
-        if by_box and start > 0.0:
+        if start == 0.0:
+            fill_deficits(key, tile, sieve, room)
+            fill_sums(key, tile, room.sums)
+            for group in range(0, min(TILE, limit), _STEP):
+                floor = log_time(room.sums[group], num_candidates, end)
+                most = most_deficit(sieve, floor, min(best.log_race, shared[0]))
+                found = find_by_deficit(most, room, group, group + _STEP)
+                best = race_survivors(
+                    table, sieve, room, key, log_peak, num_candidates, end, limit, tile, 0.0, 1.0, found, best, shared
+                )
+            continue
+        if by_box:
             found = find_in_box(most, sieve, room)
         else:
             fill_deficits(key, tile, sieve, room)
-            found = find_by_deficit(most, room)
-        timed, stretch = start == 0.0, 1.0
-        if timed:
-            fill_sums(key, tile, room.sums)
-        for k in range(found):
-            place = room.places[k]
-            index = (first + t) * TILE + place + 1
-            if index > limit:
-                break
-            log_t = log_time(start + stretch * room.sums[place], num_candidates, end) if timed else floor
-            ahead = min(best.log_race, shared[0])
-            if room.deficits[place] > most_deficit(sieve, log_t, ahead):
-                continue
-            log_r = min(examine(table, key, tile, place, sieve, room, log_t - ahead), log_peak)
-            if log_r == -np.inf:
-                continue
-            if not timed:
-                timed = True
-                fill_sums(key, tile, room.sums)
-                stretch = tile_gamma(key, tile) / room.sums[TILE - 1]
-                log_t = log_time(start + stretch * room.sums[place], num_candidates, end)
-            if log_t - log_r < best.log_race:
-                best = Best(log_t - log_r, log_r, index)
-                shared[0] = min(shared[0], best.log_race)
+            found = find_by_deficit(most, room, 0, TILE)
+        if found > 0:
+            best = race_survivors(
+                table, sieve, room, key, log_peak, num_candidates, end, limit, tile, start, 0.0, found, best, shared
+            )
     return best
 
 
 @njit(cache=True, nogil=True)
-def fill_starts(key: Word, first: int, start: float, starts: Floats) -> float:
-    """When tiles first, first + 1, ... begin, given the first of them; returns when the next one does."""
+def fill_starts(key: Word, first: int, before: float, starts: Floats) -> None:
+    """When tiles first, first + 1, ... begin, given when the one before did (nothing where there is none)."""
     for t in range(starts.shape[0]):
-        starts[t] = start
-        start = tile_start(key, np.uint64(first + t + 1), start)
-    return start
+        before = tile_start(key, np.uint64(first + t), before) if first + t > 0 else 0.0
+        starts[t] = before
 
 
 @njit(cache=True, nogil=True)
@@ -533,7 +570,7 @@ def count_examined(key: Word, line: float, log_sup: float, limit: int) -> int:
         after = tile_start(key, np.uint64(tile + 1), start)
         if math.log(after) - log_sup > line:
             fill_sums(key, np.uint64(tile), sums)
-            stretch = 1.0 if tile == 0 else tile_gamma(key, np.uint64(tile)) / sums[TILE - 1]
+            stretch = next_tile(key, np.uint64(tile), start).stretch
             for place in range(TILE):
                 if math.log(start + stretch * sums[place]) - log_sup > line:
                     return min(tile * TILE + place, limit + 1)
@@ -542,13 +579,10 @@ def count_examined(key: Word, line: float, log_sup: float, limit: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def outcome(
-    best: Best, key: Word, log_sup: float, num_candidates: int, end: float, limit: int, last_start: float
-) -> Outcome:
-    """What `race` would return for this winner; `last_start`: when ORC's last tile begins."""
+def outcome(best: Best, key: Word, log_sup: float, num_candidates: int, limit: int) -> Outcome:
+    """What `race` would return for this winner, but for ORC's last arrival time, which is NaN."""
     if num_candidates > 0:
-        last = log_time(arrival_within(key, np.uint64(num_candidates), last_start), num_candidates, end)
-        return Outcome(best.index, num_candidates, best.log_race, best.log_ratio, last)
+        return Outcome(best.index, num_candidates, best.log_race, best.log_ratio, np.nan)
     examined = count_examined(key, best.log_race, log_sup, limit)
     if examined > limit:
         return Outcome(0, limit, best.log_race, best.log_ratio, np.inf)
@@ -568,16 +602,19 @@ def race_plain(
     log_peak = np.inf if num_candidates > 0 else log_sup
     if num_candidates > 0:
         starts = np.empty(num_tiles)
-        after, last = fill_starts(seed, 0, 0.0, starts), starts[num_tiles - 1]
-        end = arrival_within(seed, np.uint64(limit + 1), after if limit % TILE == 0 else last)
+        fill_starts(seed, 0, 0.0, starts)
+        end = time_after(seed, limit, starts[num_tiles - 1])
         best = race_tiles(
             table, sieve, room, seed, log_sup, log_peak, num_candidates, end, limit, 0, starts, best, shared
         )
-        return outcome(best, seed, log_sup, num_candidates, end, limit, last)
-    first, after = 0, 0.0
-    while first < num_tiles and not (first > 0 and math.log(after) - log_sup > best.log_race):
-        starts = np.empty(min(8 if first == 0 else first, 512, num_tiles - first))
-        after = fill_starts(seed, first, after, starts)
+        return outcome(best, seed, log_sup, num_candidates, limit)
+    first, starts = 0, np.zeros(1)
+    while first < num_tiles:
+        before = starts[starts.shape[0] - 1]
+        starts = np.empty(min(max(first, 1), 512, num_tiles - first))
+        fill_starts(seed, first, before, starts)
+        if first > 0 and math.log(starts[0]) - log_sup > best.log_race:
+            break
         best = race_tiles(table, sieve, room, seed, log_sup, log_peak, 0, np.inf, limit, first, starts, best, shared)
         first += starts.shape[0]
-    return outcome(best, seed, log_sup, 0, np.inf, limit, 0.0)
+    return outcome(best, seed, log_sup, 0, limit)

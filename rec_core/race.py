@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 
 from . import families
 from .partition import Tables
-from .randomness import Clock, Floats, Ints, Word, arrival, arrival_time, bin_choice, bin_key, candidate_uniforms, tick
+from .randomness import Clock, Floats, Ints, Word, arrival_time, bin_choice, bin_key, candidate_uniforms, end_time, tick
 
 PFR, ORC = 0, 1
 SINGLE, PER_BIN = 0, 1
@@ -158,7 +158,7 @@ def race_by_clocks(
     numbers = np.empty(table.intervals.shape[0], np.int64)
     x = np.empty(table.intervals.shape[0])
     keys = np.empty(num_bins, np.uint64)
-    clocks = [Clock(0.0, 0.0, 1.0, 0.0) for _ in range(num_bins)]
+    clocks = [Clock(0.0, 1.0, 0.0) for _ in range(num_bins)]
     times = np.zeros(num_bins)
     indices = np.ones(num_bins, np.int64)
     weights = np.empty(num_bins)
@@ -240,7 +240,7 @@ def draw_bin(table: Tables, thresholds: NDArray[np.uint64], seed: Word, arrival:
 
 @njit(cache=True, nogil=True)
 def log_time(time: float, num_candidates: int, end: float) -> float:
-    """ln of an arrival time: PFR's where `num_candidates` is 0, else that of ORC, whose arrival n + 1 is at `end`."""
+    """ln of an arrival time: PFR's where `num_candidates` is 0, else ORC's, which ends at `end`."""
     if num_candidates == 0:
         return math.log(time)
     return math.log(num_candidates * -math.log1p(-min(time / end, 1.0 - 2.0**-53)))
@@ -260,8 +260,8 @@ def race_by_draws(
     """One clock; every arrival draws its bin. PFR where `num_candidates` is 0, else ORC with that many.
 
     `num_bins` is J where bins are enumerable and 0 beyond: it decides how local indices are counted. ORC's arrival
-    times are n sorted exponentials, times n so that they compare with a rate-1 clock: as the first n of n + 1 arrivals
-    over the last are sorted uniforms, they are -n ln(1 - T_i / T_(n+1)). So with n large ORC runs PFR's own race.
+    times are n sorted exponentials, times n so that they compare with a rate-1 clock: n arrivals over the time of
+    one more are sorted uniforms, so they are -n ln(1 - T_i / T_(n+1)). With n large ORC runs PFR's own race.
     """
     dim = table.intervals.shape[0]
     numbers = np.zeros(dim, np.int64)
@@ -273,8 +273,8 @@ def race_by_draws(
     for d in range(dim):
         log_intervals += math.log(table.intervals[d])
 
-    end = arrival(seed, num_candidates + 1) if num_candidates > 0 else np.inf
-    clock = Clock(0.0, 0.0, 1.0, 0.0)
+    end = end_time(seed, num_candidates) if num_candidates > 0 else np.inf
+    clock = Clock(0.0, 1.0, 0.0)
     best, best_ratio, best_index, examined, log_arrival = np.inf, -np.inf, 0, 0, -np.inf
     while True:
         if num_candidates > 0 and examined == num_candidates:

@@ -61,7 +61,8 @@ TOP = np.uint64(7)  # where a candidate lies: its first bits
 LOW = np.uint64(8)  # and its last
 TILE_CLOCK = np.uint64(9)  # how long a tile takes
 BIN_CHOICE_LOW = np.uint64(10)  # the next 31 bits of a bin choice
-PURPOSES = (MIDDLE, CLOCK, BIN_CHOICE, ABSORB, RUN, SOURCE, ALLOCATION, TOP, LOW, TILE_CLOCK, BIN_CHOICE_LOW)
+AFTER = np.uint64(11)  # when one more would arrive after the last of a counted number
+PURPOSES = (MIDDLE, CLOCK, BIN_CHOICE, ABSORB, RUN, SOURCE, ALLOCATION, TOP, LOW, TILE_CLOCK, BIN_CHOICE_LOW, AFTER)
 
 _M0 = np.uint64(0xD2511F53)
 _M1 = np.uint64(0xCD9E8D57)
@@ -224,20 +225,35 @@ class Clock(NamedTuple):
     """Where the clock of a key stands: arrivals of its tile come at start + stretch * (sum of exponentials so far)."""
 
     start: float
-    length: float  # of the tile; 0 in the first, whose length nobody has drawn
     stretch: float
     total: float
+
+
+@njit(cache=True, nogil=True)
+def tile_total(key: Word, tile: Word) -> float:
+    """The sum of a tile's exponentials, but for rounding: a logarithm for every sixteen."""
+    half, total = TILE // 2, 0.0
+    for group in range(0, half, 8):
+        product = 1.0
+        for place in range(group, group + 8):
+            first, second = block(key, CLOCK, tile * np.uint64(half) + np.uint64(place), np.uint64(0))
+            product *= to_uniform(first) * to_uniform(second)
+        total -= math.log(product)
+    return total
+
+
+@njit(cache=True, nogil=True)
+def tile_start(key: Word, tile: Word, start: float) -> float:
+    """When tile `tile` >= 1 begins, from when the one before it did."""
+    return start + (tile_gamma(key, tile - _ONE) if tile > _ONE else tile_total(key, np.uint64(0)))
 
 
 @njit(cache=True, nogil=True)
 def next_tile(key: Word, tile: Word, start: float) -> Clock:
     """The clock at the start of a tile, whose time is known."""
     if tile == np.uint64(0):
-        return Clock(0.0, 0.0, 1.0, 0.0)
-    length, total = tile_gamma(key, tile), 0.0
-    for place in range(TILE):
-        total += exponential(key, tile, np.uint64(place))
-    return Clock(start, length, length / total, 0.0)
+        return Clock(0.0, 1.0, 0.0)
+    return Clock(start, tile_gamma(key, tile) / tile_total(key, tile), 0.0)
 
 
 @njit(cache=True, nogil=True)
@@ -245,9 +261,9 @@ def tick(key: Word, index: Word, clock: Clock) -> Clock:
     """The clock at arrival `index` = 1, 2, 3, ..., from the clock one arrival before; any clock at all before 1."""
     tile, place = (index - _ONE) >> np.uint64(10), (index - _ONE) & np.uint64(TILE - 1)
     if place == np.uint64(0):
-        clock = next_tile(key, tile, clock.total if tile == _ONE else clock.start + clock.length)
+        clock = next_tile(key, tile, tile_start(key, tile, clock.start) if tile > np.uint64(0) else 0.0)
     total = clock.total + exponential(key, tile, place)
-    return Clock(clock.start, clock.length, clock.stretch, total)
+    return Clock(clock.start, clock.stretch, total)
 
 
 @njit(cache=True, nogil=True)
@@ -257,32 +273,28 @@ def arrival_time(clock: Clock) -> float:
 
 
 @njit(cache=True, nogil=True)
-def tile_start(key: Word, tile: Word, start: float) -> float:
-    """When tile `tile` >= 1 begins, from when the one before it did."""
-    if tile > _ONE:
-        return start + tile_gamma(key, tile - _ONE)
-    for place in range(TILE):
-        start += exponential(key, np.uint64(0), np.uint64(place))
-    return start
+def time_after(key: Word, index: int, start: float) -> float:
+    """The time of an arrival that follows arrival `index` >= 1, whose tile begins at `start`, and no others.
 
-
-@njit(cache=True, nogil=True)
-def arrival_within(key: Word, index: Word, start: float) -> float:
-    """The time of arrival `index` >= 1, whose tile begins at `start`."""
-    tile = (index - _ONE) >> np.uint64(10)
+    Its gap is its own, so that passing whole tiles is enough where `index` is the last of its tile.
+    """
+    tile, place = np.uint64(index - 1) >> np.uint64(10), (index - 1) & (TILE - 1)
+    gap, _ = block(key, AFTER, np.uint64(index), np.uint64(0))
+    if place == TILE - 1:
+        return tile_start(key, tile + _ONE, start) - math.log(to_uniform(gap))
     clock, total = next_tile(key, tile, start), 0.0
-    for place in range(((index - _ONE) & np.uint64(TILE - 1)) + _ONE):
-        total += exponential(key, tile, np.uint64(place))
-    return clock.start + clock.stretch * total
+    for earlier in range(place + 1):
+        total += exponential(key, tile, np.uint64(earlier))
+    return clock.start + clock.stretch * total - math.log(to_uniform(gap))
 
 
 @njit(cache=True, nogil=True)
-def arrival(key: Word, index: int) -> float:
-    """The time of arrival `index` >= 1, passing whole tiles at a step."""
+def end_time(key: Word, index: int) -> float:
+    """`time_after` from the beginning: whole tiles at a step."""
     start = 0.0
     for tile in range(1, ((index - 1) >> 10) + 1):
         start = tile_start(key, np.uint64(tile), start)
-    return arrival_within(key, np.uint64(index), start)
+    return time_after(key, index, start)
 
 
 # ---------------------------------------------------------------------------------------------------- bins and runs
