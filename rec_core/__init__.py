@@ -8,7 +8,8 @@
     held = rec.decode(sent.message, channel.coding, bins, seed=7)
     assert (held == sent.sample).all()                       # to the last bit
 
-Read in this order: families, channel, partition, randomness, race, laws, codes, study (`from rec_core import study`).
+Read in this order: families, randomness, channel, partition, race, kernels, search, laws, codes, study
+(`from rec_core import study`).
 """
 
 from . import laws, randomness
@@ -24,7 +25,7 @@ from .channel import (
 from .codes import FRAME_BYTES, EliasDelta, FixedCode, MatchedCode, ZipfCode, message_length_bits, pack, unpack
 from .errors import BudgetExceeded, MessageError, RecError
 from .partition import Message, Partition, allocate, bin_peaks_bits, bin_weights, partition, upper_sum_bits
-from .search import ENUMERABLE_BINS, Encoding, Encodings, Trace, decode, encode, encode_many, trace
+from .search import ENUMERABLE_BINS, Encoding, Encodings, Trace, decode, decode_many, encode, encode_many, trace
 
 __all__ = [
     "ENUMERABLE_BINS",
@@ -48,6 +49,7 @@ __all__ = [
     "bin_peaks_bits",
     "bin_weights",
     "decode",
+    "decode_many",
     "encode",
     "encode_many",
     "gaussian_channel",

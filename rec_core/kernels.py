@@ -1,4 +1,4 @@
-"""The plain races of `race`, for speed: the same winners, to the last bit, from fewer and cheaper numbers.
+"""The races of `race` with one clock, for speed: the same winners, to the last bit, from fewer and cheaper numbers.
 
 Nearly every candidate can be shown to lose before it is made. A tile of 1024 goes through three sieves, each a lower
 bound on race times, so what one rejects cannot have won:
@@ -9,6 +9,10 @@ bound on race times, so what one rejects cannot have won:
    to a candidate. Where a search is too short to pay for tables, all candidates are worked out in float32 instead;
 3. the survivors, one dimension after the other in float64 by the formulas of `race`: first against the time the tile
    begins at, and only then against their own arrival time.
+
+With bins the clock goes on as before and a tile's arrivals draw their bins, one dimension after the other. A bin's
+peak is a sieve too, and only arrivals that pass it are counted: a bin's bound rises with time and the leader's race
+time falls, so whoever passes, all earlier arrivals of the same bin passed.
 
 A deficit is how many nats a log ratio lies below the best there is: a candidate that arrives at T can win only if its
 deficit is at most `best race - ln T + top`.
@@ -26,8 +30,10 @@ from numpy.typing import NDArray
 from . import families
 from .families import GAUSSIAN
 from .partition import Tables
-from .race import Outcome, log_time
+from .race import Outcome, bin_thresholds, copy, first_above, log_time
 from .randomness import (
+    BIN_CHOICE,
+    BIN_CHOICE_LOW,
     CLOCK,
     LOW,
     MAX_BYTE_DIM,
@@ -37,7 +43,9 @@ from .randomness import (
     Floats,
     Ints,
     Word,
+    bin_key,
     block,
+    end_time,
     join_planes,
     next_tile,
     philox,
@@ -50,7 +58,8 @@ from .randomness import (
 )
 
 CELLS, FLOAT32 = 0, 1  # ways to the deficits of a tile
-FLOAT32_UP_TO = 4096  # expected candidates; a longer search is quicker by cells
+FLOAT32_UP_TO = 2048  # expected candidates; a longer search is quicker by cells
+MAX_BIN_CELLS = 2**16  # in the table of a partition's cells; beyond, a bin's peak alone is its bound
 _WIDEN = 4e-15  # of a cell's edges, for rounding in the quantile function
 _FINE = 1e-9  # relative slack of float64 bounds: far above the rounding of D sums, far below what matters
 _ROW = TILE // 4
@@ -251,13 +260,13 @@ def fill_top(key: Word, tile: Word, number: int, out: Words) -> None:
 
 
 @njit(cache=True, nogil=True)
-def fill_middle(key: Word, tile: Word, dimension: int, out: Words) -> None:
-    """The middle plane of one dimension of a tile; out (1024,)."""
+def fill_plane(key: Word, purpose: Word, tile: Word, dimension: int, out: Words) -> None:
+    """One dimension of a tile in a plane of 32-bit words; out (1024,)."""
     first = tile * np.uint64(_ROW)
     low, high = first & np.uint64(0xFFFFFFFF), first >> np.uint64(32)
     key_low, key_high = key & np.uint64(0xFFFFFFFF), key >> np.uint64(32)
     for b in range(_ROW):
-        w0, w1, w2, w3 = philox(low + np.uint64(b), high, np.uint64(dimension), MIDDLE, key_low, key_high)
+        w0, w1, w2, w3 = philox(low + np.uint64(b), high, np.uint64(dimension), purpose, key_low, key_high)
         out[b] = np.uint32(w0)
         out[b + _ROW] = np.uint32(w1)
         out[b + 2 * _ROW] = np.uint32(w2)
@@ -332,7 +341,7 @@ def fill_deficits(key: Word, tile: Word, sieve: Sieve, room: Room) -> None:
     for d in range(dim):
         vertex, slope = sieve.vertex[d], sieve.slope[d]
         if slope > np.float32(0.0):
-            fill_middle(key, tile, d, room.words)
+            fill_plane(key, MIDDLE, tile, d, room.words)
             if dim <= MAX_BYTE_DIM:
                 quantiles32(room, room.bytes[d], 0, 8)
             else:
@@ -618,3 +627,199 @@ def race_plain(
         best = race_tiles(table, sieve, room, seed, log_sup, log_peak, 0, np.inf, limit, first, starts, best, shared)
         first += starts.shape[0]
     return outcome(best, seed, log_sup, 0, limit)
+
+
+# ---------------------------------------------------------------------------------------------------- bins
+
+
+class Counts(NamedTuple):
+    """How many arrivals each bin has had: a hash table by the bin's key, open, at most half full."""
+
+    keys: NDArray[np.uint64]
+    counts: Ints
+    used: Ints  # (1,)
+
+
+@njit(cache=True, nogil=True)
+def new_counts(size: int) -> Counts:
+    """An empty table; `size` is a power of two."""
+    return Counts(np.zeros(size, np.uint64), np.zeros(size, np.int64), np.zeros(1, np.int64))
+
+
+@njit(cache=True, nogil=True)
+def add_count(table: Counts, key: Word, more: int) -> int:
+    """Add to the count of a bin; the count now. Keys are random words: their low bits are the hash."""
+    mask = np.int64(table.keys.shape[0] - 1)
+    slot = np.int64(key & np.uint64(mask))
+    while table.counts[slot] > 0 and table.keys[slot] != key:
+        slot = (slot + 1) & mask
+    if table.counts[slot] == 0:
+        table.keys[slot] = key
+        table.used[0] += 1
+    table.counts[slot] += more
+    return table.counts[slot]
+
+
+@njit(cache=True, nogil=True)
+def grown(table: Counts) -> Counts:
+    """A table of four times the size."""
+    larger = new_counts(4 * table.keys.shape[0])
+    for slot in range(table.keys.shape[0]):
+        if table.counts[slot] > 0:
+            add_count(larger, table.keys[slot], table.counts[slot])
+    return larger
+
+
+@njit(cache=True, nogil=True)
+def bin_cells(table: Tables) -> Floats:
+    """ln sup of r_d over the top plane's cells in every interval, (sum n_d, cells); one cell where they are too many."""
+    total = table.log_peak.shape[0]
+    cells = 256 if table.params.shape[0] <= MAX_BYTE_DIM else 16
+    if total * cells > MAX_BIN_CELLS:
+        return table.log_peak.copy().reshape(total, 1)
+    peaks = np.empty((total, cells))
+    for d in range(table.intervals.shape[0]):
+        n = table.intervals[d]
+        for b in range(n):
+            high = families.quantile(table.family, b, n, 2.0**-53)
+            for c in range(cells):
+                low, high = high, families.quantile(table.family, b, n, min((c + 1) / cells, 1.0 - 2.0**-53))
+                peaks[table.offsets[d] + b, c] = families.log_sup(
+                    table.family, table.params[d], low - _WIDEN * (1.0 + abs(low)), high + _WIDEN * (1.0 + abs(high))
+                )
+    return peaks
+
+
+@njit(cache=True, nogil=True)
+def draw_bins(
+    table: Tables, thresholds: NDArray[np.uint64], gains: Floats, seed: Word, tile: Word, room: Room,
+    numbers: NDArray[np.int32], bounds: Floats,
+) -> None:  # fmt: skip
+    """`race.draw_bin` of a whole tile: `numbers` (D, 1024), and the sum of `gains` over each arrival's intervals."""
+    for place in range(TILE):
+        bounds[place] = 0.0
+    for d in range(numbers.shape[0]):
+        start, last = table.offsets[d], table.offsets[d + 1] - 1
+        if last == start:
+            for place in range(TILE):
+                numbers[d, place] = 0
+                bounds[place] += gains[start]
+            continue
+        fill_plane(seed, BIN_CHOICE, tile, d, room.words)
+        for place in range(TILE):
+            word = np.uint64(room.words[place]) << np.uint64(31)
+            b = first_above(thresholds, start, last, word)
+            if thresholds[b] <= word | np.uint64(0x7FFFFFFF):  # the low word decides
+                low = plane_word(seed, BIN_CHOICE_LOW, tile, np.uint64(place), np.uint64(d))
+                b = first_above(thresholds, start, last, word | (low >> np.uint64(1)))
+            numbers[d, place] = b - start
+            bounds[place] += gains[b]
+
+
+@njit(cache=True, nogil=True)
+def examine_in_bin(
+    table: Tables, peaks: Floats, key: Word, index: int, numbers: Ints, tops: Words, need: float
+) -> float:
+    """ln r of candidate `index` of a bin as `race.log_ratio` has it, or -inf as soon as it must be below `need`."""
+    dim, cells = numbers.shape[0], peaks.shape[1]
+    tile, place = np.uint64(index - 1) >> np.uint64(10), np.uint64(index - 1) & np.uint64(TILE - 1)
+    count = tile * np.uint64(_ROW // 4) + ((place & np.uint64(_ROW - 1)) >> np.uint64(2))
+    row, shift = np.int64(place >> np.uint64(8)), np.uint64(8) * (place & np.uint64(3))
+    key_low, key_high = key & np.uint64(0xFFFFFFFF), key >> np.uint64(32)
+    for number in range(tops.shape[1]):
+        w0, w1, w2, w3 = philox(
+            count & np.uint64(0xFFFFFFFF), count >> np.uint64(32), np.uint64(number), TOP, key_low, key_high
+        )
+        tops[0, number], tops[1, number] = np.uint32(w0 >> shift), np.uint32(w1 >> shift)
+        tops[2, number], tops[3, number] = np.uint32(w2 >> shift), np.uint32(w3 >> shift)
+    rest = 0.0
+    for d in range(dim):
+        rest += peaks[table.offsets[d] + numbers[d], top_of(tops[row], d, dim) % cells]
+    need -= _FINE * (1.0 + abs(need) + abs(rest))
+    if rest < need:
+        return -np.inf
+    total, first, second = 0.0, np.uint64(0), np.uint64(0)
+    for d in range(dim):
+        top = top_of(tops[row], d, dim)
+        if d % 8 == 0:
+            first, second = block(key, LOW, np.uint64(index), np.uint64(d // 8))
+        low = ((second if d % 8 >= 4 else first) >> np.uint64(16 * (d % 4))) & np.uint64(0xFFFF)
+        bits = np.uint64(8 if dim <= MAX_BYTE_DIM else 4)
+        v = join_planes(np.uint64(top), plane_word(key, MIDDLE, tile, place, np.uint64(d)), low, bits)
+        x = families.quantile(table.family, numbers[d], table.intervals[d], v)
+        total += families.log_ratio(table.family, table.params[d], x)
+        rest -= peaks[table.offsets[d] + numbers[d], top % cells]
+        if total + rest < need:
+            return -np.inf
+    return total
+
+
+@njit(cache=True, nogil=True)
+def top_of(bytes: Words, d: int, dim: int) -> int:
+    """The first bits of dimension d, from words whose last byte is the candidate's."""
+    if dim <= MAX_BYTE_DIM:
+        return np.int64(bytes[d]) & 255
+    byte = np.int64(bytes[d // 2])
+    return byte & 15 if d % 2 else (byte >> 4) & 15
+
+
+@njit(cache=True, nogil=True)
+def race_bins(
+    table: Tables, seed: Word, num_candidates: int, log_sup: float, max_examined: int, winner: Ints
+) -> Outcome:
+    """`race.race_by_draws` for any number of bins above one, in one thread."""
+    dim = table.intervals.shape[0]
+    room, peaks, thresholds = new_room(dim), bin_cells(table), bin_thresholds(table)
+    end = end_time(seed, num_candidates) if num_candidates > 0 else np.inf
+    log_intervals = 0.0
+    for d in range(dim):
+        log_intervals += math.log(table.intervals[d])
+    gains = table.log_peak - table.log_weight
+    drawn, bounds = np.empty((dim, TILE), np.int32), np.empty(TILE)
+    numbers, tops = np.empty(dim, np.int64), np.empty((4, num_bytes(dim)), np.uint32)
+    counts = new_counts(4096)
+    best, start, tile, examined = Best(np.inf, -np.inf, 0), 0.0, 0, 0
+    while True:
+        start = tile_start(seed, np.uint64(tile), start) if tile > 0 else 0.0
+        stretch = next_tile(seed, np.uint64(tile), start).stretch
+        fill_sums(seed, np.uint64(tile), room.sums)
+        draw_bins(table, thresholds, gains, seed, np.uint64(tile), room, drawn, bounds)
+        for place in range(TILE):
+            if num_candidates > 0 and examined == num_candidates:
+                return Outcome(best.index, examined, best.log_race, best.log_ratio, np.nan)
+            log_t = log_time(start + stretch * room.sums[place], num_candidates, end)
+            if num_candidates == 0 and log_t - log_sup > best.log_race:
+                return Outcome(best.index, examined, best.log_race, best.log_ratio, best.log_race + log_sup)
+            if examined >= max_examined:
+                return Outcome(0, examined, best.log_race, best.log_ratio, np.inf)
+            examined += 1
+            slack = _FINE * (1.0 + abs(best.log_race))
+            if log_t - (bounds[place] - log_intervals + _FINE * (1.0 + abs(bounds[place]))) > best.log_race + slack:
+                continue
+            weight = 0.0
+            for d in range(dim):
+                numbers[d] = drawn[d, place]
+                weight += table.log_weight[table.offsets[d] + numbers[d]]
+            key = bin_key(seed, table.intervals, numbers)
+            index = add_count(counts, key, 1)
+            if 2 * counts.used[0] > counts.keys.shape[0]:
+                counts = grown(counts)
+            need = log_t - best.log_race + log_intervals + weight
+            log_r = examine_in_bin(table, peaks, key, index, numbers, tops, need)
+            log_race = log_t - (log_r - log_intervals - weight)
+            if log_race < best.log_race:
+                best = Best(log_race, log_r, index)
+                copy(numbers, winner)
+        tile += 1
+
+
+@njit(cache=True, nogil=True)
+def race_by_one_clock(
+    table: Tables, seed: Word, num_candidates: int, log_sup: float, expected: float, max_examined: int, winner: Ints
+) -> Outcome:
+    """The search of `race.run_race`, wherever that has one clock: no bins, ORC, or PFR beyond enumeration."""
+    if table.log_peak.shape[0] == table.intervals.shape[0]:
+        for d in range(winner.shape[0]):
+            winner[d] = 0
+        return race_plain(table, seed, num_candidates, log_sup, expected, max_examined)
+    return race_bins(table, seed, num_candidates, log_sup, max_examined, winner)

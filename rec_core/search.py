@@ -9,16 +9,18 @@ from __future__ import annotations
 import math
 import operator
 import os
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from functools import lru_cache
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from . import families
+from . import families, kernels
 from .channel import LN2, Channel, Coding, Problem, draw_target
 from .errors import BudgetExceeded, RecError
 from .families import FAMILIES
@@ -36,11 +38,26 @@ from .partition import (
     tables,
 )
 from .race import ORC, PER_BIN, PFR, SINGLE, Outcome, Record, candidate, run_race
-from .randomness import Floats, Ints, Word, bin_key, candidate_uniforms, check_seed, run_seeds
+from .randomness import (
+    TILE,
+    Floats,
+    Ints,
+    Word,
+    bin_key,
+    candidate_uniforms,
+    check_seed,
+    run_seeds,
+    time_after,
+)
+
+Result = TypeVar("Result")
 
 ENUMERABLE_BINS = 4096
 MAX_EXAMINED = 2**26
 FINEST_SCALE = 2.0**-40  # a Gaussian narrower than this falls between float64 candidates
+FAST_FROM = 512  # expected candidates from which a search runs in `kernels`: fewer are over before tables pay
+THREADS_FROM = 2**20  # and from which one search takes more than one thread
+_CHUNK = 256  # tiles a thread claims at a time
 _HOPELESS = 16.0  # a search expected to need this many budgets is refused before it starts
 _EXTRA_EVENTS = 256  # room in a trace for improvements past max_events
 
@@ -112,6 +129,17 @@ def _count(value: Any, name: str) -> int:
         raise RecError(f"{name} must be a whole number >= 1, got {value!r}.") from None
     if isinstance(value, bool) or not 1 <= number < 2**62:
         raise RecError(f"{name} must be a whole number >= 1, got {value!r}.")
+    return number
+
+
+def _first(value: Any, runs: int) -> int:
+    """The number of the first of so many runs."""
+    try:
+        number = operator.index(value)
+    except TypeError:
+        number = -1
+    if isinstance(value, bool) or not 0 <= number < 2**62 - runs:
+        raise RecError(f"first, the number of the first run, must be a whole number >= 0, got {value!r}.")
     return number
 
 
@@ -199,21 +227,97 @@ def new_record(capacity: int, dim: int) -> Record:
     )
 
 
+def _log_expected(table: Tables, plan: Plan) -> float:
+    """ln of the expected candidates: exact for ORC and one stop line, an upper bound for others."""
+    return float(log_sup_reweighted(table)) if plan.method == PFR else math.log(plan.num_candidates)
+
+
+def is_fast(plan: Plan, log_expected: float) -> bool:
+    """Whether `kernels` has this search and is worth its tables."""
+    one_clock = plan.method == ORC or plan.num_bins in (0, 1)
+    return one_clock and log_expected >= math.log(FAST_FROM)
+
+
+def _run(table: Tables, plan: Plan, key: Word, log_expected: float, winner: Ints, record: Record) -> Outcome:
+    """The search in the kernel that suits it; all give the same outcome."""
+    if record.capacity > 0 or not is_fast(plan, log_expected):
+        return Outcome(
+            *run_race(
+                table, plan.num_bins, key, plan.method, plan.stopping, plan.num_candidates, log_expected,
+                plan.max_examined, winner, record,
+            )
+        )  # fmt: skip
+    cores = os.cpu_count() or 1
+    if plan.num_bins == 1 and cores > 1 and log_expected >= math.log(THREADS_FROM):
+        return race_in_threads(table, key, plan.num_candidates, log_expected, plan.max_examined, cores)
+    expected = math.exp(min(log_expected, 100.0))
+    return Outcome(
+        *kernels.race_by_one_clock(
+            table, key, plan.num_candidates, log_expected, expected, plan.max_examined, winner
+        )
+    )  # fmt: skip
+
+
+def race_in_threads(
+    table: Tables, key: Word, num_candidates: int, log_sup: float, max_examined: int, num_threads: int
+) -> Outcome:
+    """`kernels.race_plain` in several threads, which claim chunks of tiles in order. The outcome is the same."""
+    sieve = kernels.make_sieve(table, math.inf)
+    limit = num_candidates or max_examined
+    num_tiles = -(-limit // TILE)
+    log_peak, end = (math.inf, math.inf) if num_candidates else (log_sup, math.inf)
+    known = np.empty(num_tiles if num_candidates else 0)
+    if num_candidates:
+        kernels.fill_starts(key, 0, 0.0, known)
+        end = time_after(key, limit, known[-1])
+    shared, lock = np.full(1, np.inf), threading.Lock()
+    first, before = 0, 0.0
+
+    def claim(most: int) -> tuple[int, Floats]:
+        """The next tiles and when they begin; none where there are no more, or PFR is past its stop line."""
+        nonlocal first, before
+        with lock:
+            mine, count = first, min(most, num_tiles - first)
+            starts = known[mine : mine + count] if num_candidates else np.empty(count)
+            if count and not num_candidates:
+                kernels.fill_starts(key, mine, before, starts)
+                before = starts[-1]
+                if mine and math.log(starts[0]) - log_sup > shared[0]:
+                    first, starts = num_tiles, starts[:0]
+            first += len(starts)
+            return mine, starts
+
+    def work(most: int, once: bool) -> kernels.Best:
+        room, best = kernels.new_room(table.params.shape[0]), kernels.Best(math.inf, -math.inf, 0)
+        while True:
+            mine, starts = claim(most)
+            if not len(starts):
+                return best
+            best = kernels.Best(
+                *kernels.race_tiles(
+                    table, sieve, room, key, log_sup, log_peak, num_candidates, end, limit, mine, starts, best, shared
+                )
+            )
+            if once:
+                return best
+
+    found = [work(8, True)]  # a leader first: without one, nothing can be passed over
+    with ThreadPoolExecutor(num_threads) as pool:
+        found += pool.map(lambda _: work(_CHUNK, False), range(num_threads))
+    best = min(found, key=lambda one: (one.log_race, one.index))
+    return Outcome(*kernels.outcome(best, key, log_sup, num_candidates, limit))
+
+
 def _search(problem: Problem, plan: Plan, seed: int, record: Record) -> tuple[Message, Outcome, Tables]:
     check_searchable(problem, plan)
     key = check_seed(seed)
     table = tables(problem, plan.cut, plan.weights)
-    log_expected = log_sup_reweighted(table) if plan.method == PFR else math.log(plan.num_candidates)
+    log_expected = _log_expected(table, plan)
     exact = plan.method == PFR and (plan.stopping == SINGLE or plan.weights == "peak_ratio")
     if exact and log_expected > math.log(_HOPELESS * plan.max_examined):
         raise _refuse(problem, plan, log_expected, 0)
     winner = np.zeros(problem.dim, np.int64)
-    outcome = Outcome(
-        *run_race(
-            table, plan.num_bins, key, plan.method, plan.stopping, plan.num_candidates, log_expected,
-            plan.max_examined, winner, record,
-        )
-    )  # fmt: skip
+    outcome = _run(table, plan, key, log_expected, winner, record)
     if outcome.local_index == 0:
         if plan.method == PFR:
             raise _refuse(problem, plan, log_expected, outcome.examined)
@@ -273,6 +377,11 @@ def encode(
     )
 
 
+def _check_coding(coding: Any) -> None:
+    if not isinstance(coding, Coding) or coding.family not in FAMILIES:
+        raise RecError(f"Give the coding distribution as problem.coding or channel.coding; got {coding!r}.")
+
+
 @njit(cache=True, nogil=True)
 def _decode(family: int, seed: Word, index: int, intervals: Ints, numbers: Ints, x: Floats) -> None:
     candidate(family, bin_key(seed, intervals, numbers), index, intervals, numbers, x)
@@ -283,36 +392,107 @@ def decode(message: Message, coding: Coding, partition: Partition | None = None,
 
     `coding` is `problem.coding` or `channel.coding`; partition and seed must be the sender's.
     """
-    if not isinstance(coding, Coding) or coding.family not in FAMILIES:
-        raise RecError(f"Give the coding distribution as problem.coding or channel.coding; got {coding!r}.")
-    family, dim = coding
-    cut = check_partition(partition, dim)
+    _check_coding(coding)
+    cut = check_partition(partition, coding.dim)
     try:
-        numbers = [operator.index(b) for b in message[0]]
+        numbers = tuple(map(operator.index, message[0]))
         index = operator.index(message[1])
     except (TypeError, IndexError):
         raise RecError(f"Give the message as rec.Message(bin, index), all whole numbers; got {message!r}.") from None
-    if len(numbers) != dim:
-        raise RecError(f"The message names a bin in {len(numbers)} dimensions, the coding distribution has {dim}.")
-    for d, (b, n) in enumerate(zip(numbers, cut.intervals, strict=True)):
-        if not 0 <= b < n:
-            raise RecError(
-                f"The message names interval {b} of dimension {d}, which has {n}; is the partition the sender's?"
-            )
+    if len(numbers) != coding.dim:
+        raise RecError(
+            f"The message names a bin in {len(numbers)} dimensions, the coding distribution has {coding.dim}."
+        )
+    if min(numbers) < 0 or any(map(operator.ge, numbers, cut.intervals)):
+        d = next(d for d, (b, n) in enumerate(zip(numbers, cut.intervals, strict=True)) if not 0 <= b < n)
+        raise _no_such_interval(numbers[d], d, cut)
     if not 1 <= index < 2**63:
         raise RecError(f"A local index is a whole number from 1 to 2^63 - 1, got {index}.")
+    x = np.empty(coding.dim)
+    _decode(FAMILIES[coding.family], check_seed(seed), index, _intervals(cut), np.array(numbers, np.int64), x)
+    return x
+
+
+@lru_cache(maxsize=64)
+def _intervals(cut: Partition) -> Ints:
+    """The intervals as decoding takes them."""
     if max(cut.intervals) >= 2**52:
         raise RecError("A dimension with 2^52 intervals or more is finer than float64 can tell apart.")
-    x = np.empty(dim)
-    _decode(
-        FAMILIES[family],
-        check_seed(seed),
-        index,
-        np.array(cut.intervals, np.int64),
-        np.array(numbers, np.int64),
-        x,
+    return np.array(cut.intervals, np.int64)
+
+
+def _no_such_interval(number: int, dimension: int, cut: Partition) -> RecError:
+    return RecError(
+        f"The message names interval {number} of dimension {dimension}, which has {cut.intervals[dimension]}; "
+        "is the partition the sender's?"
     )
-    return x
+
+
+@njit(cache=True, nogil=True)
+def _decode_rows(
+    family: int, seeds: NDArray[np.uint64], indices: Ints, intervals: Ints, bins: Ints, samples: Floats
+) -> None:
+    for i in range(indices.shape[0]):
+        _decode(family, seeds[i], indices[i], intervals, bins[i], samples[i])
+
+
+def decode_many(
+    messages: Sequence[Message] | tuple[ArrayLike, ArrayLike],
+    coding: Coding,
+    partition: Partition | None = None,
+    seeds: ArrayLike = 0,
+) -> Floats:
+    """The samples (R, D) of R messages, on all cores: row i is `decode(messages[i], coding, partition, seeds[i])`.
+
+    `messages` may also be two arrays, bins (R, D) and indices (R,), as `encode_many` returns them. `seeds` is one seed
+    for all, or (R,). Raises RecError as `decode` does.
+    """
+    _check_coding(coding)
+    cut = check_partition(partition, coding.dim)
+    if isinstance(messages, tuple) and not isinstance(messages, Message) and len(messages) == 2:
+        named, numbered = messages
+    else:
+        named, numbered = [message[0] for message in messages], [message[1] for message in messages]
+    try:
+        bins = np.asarray(named).reshape(-1, coding.dim)
+        indices, keys = np.asarray(numbered), np.asarray(seeds)
+        if any(column.size and column.dtype.kind not in "iu" for column in (bins, indices, keys)):
+            raise ValueError
+        keys = np.broadcast_to(keys, indices.shape)
+    except ValueError:
+        raise RecError(
+            f"Give bins of shape (R, {coding.dim}), indices (R,) and one seed or (R,) of them, all whole numbers."
+        ) from None
+    if indices.shape != (len(bins),):
+        raise RecError(f"There are {len(bins)} bins and {indices.size} indices; give one of each for every message.")
+    if keys.size and keys.dtype.kind == "i" and keys.min() < 0:
+        raise RecError(f"Seeds are whole numbers from 0 to 2^64 - 1, got {keys.min()}.")
+    wrong = (bins < 0) | (bins >= np.array(cut.intervals))
+    if wrong.any():
+        i, d = np.argwhere(wrong)[0]
+        raise _no_such_interval(bins[i, d], int(d), cut)
+    if indices.size and not (indices.min() >= 1 and indices.max() < 2**63):
+        raise RecError(f"A local index is a whole number from 1 to 2^63 - 1, got {indices.min()}.")
+    samples = np.empty(bins.shape)
+    rows = bins.astype(np.int64), indices.astype(np.int64), keys.astype(np.uint64)
+
+    def work(part: slice) -> None:
+        _decode_rows(
+            FAMILIES[coding.family], rows[2][part], rows[1][part], _intervals(cut), rows[0][part], samples[part]
+        )
+
+    _in_parts(work, len(bins), os.cpu_count() or 1)
+    return samples
+
+
+def _in_parts(work: Callable[[slice], Result], count: int, num_threads: int) -> list[Result]:
+    """`work` on slices of so many rows, in threads; results in order."""
+    size = max(1, min(1024, -(-count // num_threads)))
+    parts = [slice(start, min(start + size, count)) for start in range(0, count, size)]
+    if len(parts) < 2 or num_threads == 1:
+        return [work(part) for part in parts]
+    with ThreadPoolExecutor(min(num_threads, len(parts))) as pool:
+        return list(pool.map(work, parts))
 
 
 @dataclass(frozen=True)
@@ -429,27 +609,62 @@ def _many(
     log_races: Floats,
     kl: Floats,
 ) -> int:
-    """Runs of one thread. Where `channel_scales` is empty the table's problem serves every run."""
+    """Runs of one thread, by `race`. Where `channel_scales` is empty the table's problem serves every run."""
+    log_sup, divergence = 0.0, 0.0
     for i in range(seeds.shape[0]):
-        if channel_scales.shape[0] > 0:
-            draw_target(table.family, channel_scales, seeds[i], table.params)
-        if channel_scales.shape[0] > 0 or i == 0:
-            fill_tables(table, weights)
-            log_sup = log_sup_reweighted(table)
-            divergence = 0.0
-            for d in range(table.intervals.shape[0]):
-                divergence += families.kl(table.family, table.params[d])
+        if i == 0 or channel_scales.shape[0] > 0:
+            log_sup, divergence = _prepare(table, channel_scales, weights, seeds[i])
         kl[i] = divergence
         outcome = run_race(
             table, num_bins, seeds[i], method, stopping, num_candidates, log_sup, max_examined, bins[i], record
         )
-        indices[i] = outcome.local_index
-        examined[i] = outcome.examined
-        log_races[i] = outcome.log_race
+        indices[i], examined[i], log_races[i] = outcome.local_index, outcome.examined, outcome.log_race
         if outcome.local_index == 0:
             return i
         _decode(table.family, seeds[i], outcome.local_index, table.intervals, bins[i], samples[i])
     return -1
+
+
+@njit(cache=True, nogil=True)
+def _many_fast(
+    table: Tables,
+    channel_scales: Floats,
+    weights: int,
+    seeds: NDArray[np.uint64],
+    num_candidates: int,
+    max_examined: int,
+    samples: Floats,
+    bins: Ints,
+    indices: Ints,
+    examined: Ints,
+    log_races: Floats,
+    kl: Floats,
+) -> int:
+    """`_many` by `kernels`: compiled apart, since small problems never need it."""
+    log_sup, divergence = 0.0, 0.0
+    for i in range(seeds.shape[0]):
+        if i == 0 or channel_scales.shape[0] > 0:
+            log_sup, divergence = _prepare(table, channel_scales, weights, seeds[i])
+        kl[i] = divergence
+        expected = float(num_candidates) if num_candidates > 0 else math.exp(min(log_sup, 100.0))
+        outcome = kernels.race_by_one_clock(table, seeds[i], num_candidates, log_sup, expected, max_examined, bins[i])
+        indices[i], examined[i], log_races[i] = outcome.local_index, outcome.examined, outcome.log_race
+        if outcome.local_index == 0:
+            return i
+        _decode(table.family, seeds[i], outcome.local_index, table.intervals, bins[i], samples[i])
+    return -1
+
+
+@njit(cache=True, nogil=True)
+def _prepare(table: Tables, channel_scales: Floats, weights: int, seed: Word) -> tuple[float, float]:
+    """Fill the tables for a run, of a new target where there is a channel; ln sup r' and KL in nats."""
+    if channel_scales.shape[0] > 0:
+        draw_target(table.family, channel_scales, seed, table.params)
+    fill_tables(table, weights)
+    divergence = 0.0
+    for d in range(table.intervals.shape[0]):
+        divergence += families.kl(table.family, table.params[d])
+    return log_sup_reweighted(table), divergence
 
 
 def encode_many(
@@ -463,11 +678,13 @@ def encode_many(
     seed: int = 0,
     max_examined: int = MAX_EXAMINED,
     num_threads: int | None = None,
+    first: int = 0,
 ) -> Encodings:
     """`num_runs` independent encodings, on all cores and without Python in the loop.
 
     Give a channel to draw a new target for every run, or a problem to keep one. `max_examined` is for each run; the
-    first run over it raises. The result does not depend on `num_threads` (default: every core).
+    first run over it raises. Runs are numbered from `first` on: those from 0 to 99 and those from 100 to 199 are
+    together the first 200. The result does not depend on `num_threads` (default: every core).
     """
     source = channel_or_problem
     if not isinstance(source, Channel):
@@ -476,12 +693,12 @@ def encode_many(
     plan = make_plan(source.dim, method, partition, weights, stopping, num_candidates, max_examined)
     dim = source.dim
     if isinstance(source, Problem):
-        params, scales = source.table, np.empty(0)
-        check_searchable(source, plan)
+        params, scales, typical = source.table, np.empty(0), source
     else:
-        params, scales = np.empty((dim, 3)), source.scales
-        check_searchable(source.draw(0), plan)
-    seeds = run_seeds(seed, runs)
+        params, scales, typical = np.empty((dim, 3)), source.scales, source.draw(0)
+    check_searchable(typical, plan)
+    log_expected = _log_expected(tables(typical, plan.cut, plan.weights), plan)
+    seeds = run_seeds(seed, runs, _first(first, runs))
     samples, bins = np.empty((runs, dim)), np.zeros((runs, dim), np.int64)
     indices, examined = np.zeros(runs, np.int64), np.zeros(runs, np.int64)
     log_races, kl = np.empty(runs), np.empty(runs)
@@ -489,18 +706,21 @@ def encode_many(
 
     def work(part: slice) -> int:
         table = empty_tables(source.family_code, params.copy(), intervals)
-        failed = _many(
-            table, scales, WEIGHTS.index(plan.weights), plan.num_bins, seeds[part], plan.method, plan.stopping,
-            plan.num_candidates, plan.max_examined, new_record(0, dim), samples[part], bins[part], indices[part],
-            examined[part], log_races[part], kl[part],
-        )  # fmt: skip
+        weighting, out = WEIGHTS.index(plan.weights), (samples, bins, indices, examined, log_races, kl)
+        mine = [column[part] for column in out]
+        if is_fast(plan, log_expected):
+            failed = _many_fast(
+                table, scales, weighting, seeds[part], plan.num_candidates, plan.max_examined, *mine
+            )  # fmt: skip
+        else:
+            failed = _many(
+                table, scales, weighting, plan.num_bins, seeds[part], plan.method, plan.stopping, plan.num_candidates,
+                plan.max_examined, new_record(0, dim), *mine,
+            )  # fmt: skip
         return int(failed) if failed < 0 else part.start + int(failed)
 
     threads = (os.cpu_count() or 1) if num_threads is None else _count(num_threads, "num_threads")
-    size = max(1, min(1024, -(-runs // threads)))
-    parts = [slice(start, min(start + size, runs)) for start in range(0, runs, size)]
-    with ThreadPoolExecutor(min(threads, len(parts))) as pool:
-        failures = [run for run in pool.map(work, parts) if run >= 0]
+    failures = [run for run in _in_parts(work, runs, threads) if run >= 0]
     if failures:
         run_seed = int(seeds[failures[0]])
         problem = source if isinstance(source, Problem) else source.draw(run_seed)
