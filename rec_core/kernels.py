@@ -146,7 +146,7 @@ class Best(NamedTuple):
 
     log_race: float
     log_ratio: float
-    index: int
+    index: int  # type: ignore[assignment]  # tuple.index gives way
 
 
 # ---------------------------------------------------------------------------------------------------- tables
@@ -456,8 +456,8 @@ def examine(table: Tables, key: Word, tile: Word, place: int, sieve: Sieve, room
 def cell(room: Room, place: int, d: int, dim: int) -> int:
     """The first bits of a candidate in dimension d."""
     if dim <= MAX_BYTE_DIM:
-        return np.int64(room.bytes[d, place])
-    byte = np.int64(room.bytes[d // 2, place])
+        return int(np.int64(room.bytes[d, place]))
+    byte = int(np.int64(room.bytes[d // 2, place]))
     return byte & 15 if d % 2 else byte >> 4
 
 
@@ -657,7 +657,7 @@ def add_count(table: Counts, key: Word, more: int) -> int:
         table.keys[slot] = key
         table.used[0] += 1
     table.counts[slot] += more
-    return table.counts[slot]
+    return int(table.counts[slot])
 
 
 @njit(cache=True, nogil=True)
@@ -672,7 +672,7 @@ def grown(table: Counts) -> Counts:
 
 @njit(cache=True, nogil=True)
 def bin_cells(table: Tables) -> Floats:
-    """ln sup of r_d over the top plane's cells in every interval, (sum n_d, cells); one cell where they are too many."""
+    """ln sup of r_d over the top plane's cells in each interval, (sum n_d, cells); one cell if they are too many."""
     total = table.log_peak.shape[0]
     cells = 256 if table.params.shape[0] <= MAX_BYTE_DIM else 16
     if total * cells > MAX_BIN_CELLS:
@@ -758,8 +758,8 @@ def examine_in_bin(
 def top_of(bytes: Words, d: int, dim: int) -> int:
     """The first bits of dimension d, from words whose last byte is the candidate's."""
     if dim <= MAX_BYTE_DIM:
-        return np.int64(bytes[d]) & 255
-    byte = np.int64(bytes[d // 2])
+        return int(np.int64(bytes[d])) & 255
+    byte = int(np.int64(bytes[d // 2]))
     return byte & 15 if d % 2 else (byte >> 4) & 15
 
 

@@ -40,7 +40,8 @@ from numba import njit
 from numpy.typing import NDArray
 
 from .errors import RecError
-from .families import Floats, normal_quantile_lower
+from .families import Floats as Floats
+from .families import normal_quantile_lower
 
 Word = np.uint64  # a 64-bit word; inside Philox, 32 bits held in one
 Ints = NDArray[np.int64]

@@ -706,12 +706,10 @@ def encode_many(
 
     def work(part: slice) -> int:
         table = empty_tables(source.family_code, params.copy(), intervals)
-        weighting, out = WEIGHTS.index(plan.weights), (samples, bins, indices, examined, log_races, kl)
-        mine = [column[part] for column in out]
+        weighting = WEIGHTS.index(plan.weights)
+        mine = samples[part], bins[part], indices[part], examined[part], log_races[part], kl[part]
         if is_fast(plan, log_expected):
-            failed = _many_fast(
-                table, scales, weighting, seeds[part], plan.num_candidates, plan.max_examined, *mine
-            )  # fmt: skip
+            failed = _many_fast(table, scales, weighting, seeds[part], plan.num_candidates, plan.max_examined, *mine)
         else:
             failed = _many(
                 table, scales, weighting, plan.num_bins, seeds[part], plan.method, plan.stopping, plan.num_candidates,
