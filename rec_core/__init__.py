@@ -12,8 +12,12 @@ Read in this order: families, randomness, channel, partition, race, kernels, sea
 (`from rec_core import study`).
 """
 
-from . import laws, randomness
-from .channel import (
+from .cache import ensure_cache
+
+ensure_cache()  # before any kernel is defined
+
+from . import laws, randomness  # noqa: E402
+from .channel import (  # noqa: E402
     Channel,
     Coding,
     Problem,
@@ -22,10 +26,10 @@ from .channel import (
     uniform_channel,
     uniform_problem,
 )
-from .codes import FRAME_BYTES, EliasDelta, FixedCode, MatchedCode, ZipfCode, message_length_bits, pack, unpack
-from .errors import BudgetExceeded, MessageError, RecError
-from .partition import Message, Partition, allocate, bin_peaks_bits, bin_weights, partition, upper_sum_bits
-from .search import ENUMERABLE_BINS, Encoding, Encodings, Trace, decode, decode_many, encode, encode_many, trace
+from .codes import FRAME_BYTES, EliasDelta, FixedCode, MatchedCode, ZipfCode, message_length_bits, pack, unpack  # noqa: E402
+from .errors import BudgetExceeded, MessageError, RecError  # noqa: E402
+from .partition import Message, Partition, allocate, bin_peaks_bits, bin_weights, partition, upper_sum_bits  # noqa: E402
+from .search import ENUMERABLE_BINS, Encoding, Encodings, Trace, decode, decode_many, encode, encode_many, trace  # noqa: E402
 
 __all__ = [
     "ENUMERABLE_BINS",

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 from scipy import special, stats
 
 import rec_core as rec
-from rec_core import kernels, race, randomness, search
+from rec_core import cache, kernels, race, randomness, search
 from rec_core.partition import tables
 from tests.core.conftest import ALPHA, gaussian_pair, ks_p, ks_p_all
 
@@ -147,10 +148,11 @@ def test_the_comparison_can_fail():
 
 
 def test_budgets_end_searches_alike():
-    problem = rec.gaussian_channel([6.0, 4.0]).draw(1)
+    problem = rec.gaussian_channel([8.0, 6.0]).draw(1)
     _, index, examined, *_ = by_race(problem, 0, 5)
+    assert examined > 2048
     assert by_kernel(problem, 0, 5, max_examined=examined) == by_race(problem, 0, 5, max_examined=examined)
-    for less in (examined - 1, 1500, 1024, 10):
+    for less in (examined - 1, 2000, 1024, 10):
         assert by_kernel(problem, 0, 5, max_examined=less)[1] == by_race(problem, 0, 5, max_examined=less)[1] == 0
     assert 0 < index <= examined
 
@@ -308,3 +310,24 @@ assert seen > 25, seen
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=900, check=False)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.nojit
+def test_a_cache_that_cannot_be_written_is_said_once_and_replaced(monkeypatch):
+    def refuse(**_):
+        raise RuntimeError("cannot cache function: no locator available")
+
+    monkeypatch.setattr(cache, "njit", refuse)
+    monkeypatch.setattr(cache.config, "CACHE_DIR", "")
+    with pytest.warns(UserWarning, match="NUMBA_CACHE_DIR") as said:
+        cache.ensure_cache()
+    assert len(said) == 1
+    assert Path(cache.config.CACHE_DIR).is_dir()
+
+
+@pytest.mark.nojit
+def test_a_cache_that_can_be_written_is_left_alone(recwarn):
+    before = cache.config.CACHE_DIR
+    cache.ensure_cache()
+    assert before == cache.config.CACHE_DIR
+    assert not recwarn.list
