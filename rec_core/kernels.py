@@ -108,6 +108,8 @@ _OUTER = tuple(
     )
 )
 
+# Numba compiles a function anew for each whole number written out in a call, so calls here pass variables.
+
 Bytes = NDArray[np.uint8]
 Words = NDArray[np.uint32]
 Singles = NDArray[np.float32]
@@ -342,10 +344,10 @@ def fill_deficits(key: Word, tile: Word, sieve: Sieve, room: Room) -> None:
         vertex, slope = sieve.vertex[d], sieve.slope[d]
         if slope > np.float32(0.0):
             fill_plane(key, MIDDLE, tile, d, room.words)
-            if dim <= MAX_BYTE_DIM:
-                quantiles32(room, room.bytes[d], 0, 8)
-            else:
-                quantiles32(room, room.bytes[d // 2], 0 if d % 2 else 4, 4)
+            byte, shift, bits = d, 0, 8
+            if dim > MAX_BYTE_DIM:
+                byte, shift, bits = d // 2, 0 if d % 2 else 4, 4
+            quantiles32(room, room.bytes[byte], shift, bits)
             near = room.near
             for place in range(TILE):
                 z = (near[place] - vertex) * slope
@@ -554,7 +556,7 @@ def race_tiles(
             found = find_in_box(most, sieve, room)
         else:
             fill_deficits(key, tile, sieve, room)
-            found = find_by_deficit(most, room, 0, TILE)
+            found = find_by_deficit(most, room, np.int64(0), np.int64(TILE))
         if found > 0:
             best = race_survivors(
                 table, sieve, room, key, log_peak, num_candidates, end, limit, tile, start, 0.0, found, best, shared
@@ -606,27 +608,22 @@ def race_plain(
     sieve, room = make_sieve(table, expected), new_room(table.params.shape[0])
     limit = num_candidates if num_candidates > 0 else max_examined
     num_tiles = (limit + TILE - 1) // TILE
-    shared = np.full(1, np.inf)
-    best = Best(np.inf, -np.inf, 0)
     log_peak = np.inf if num_candidates > 0 else log_sup
-    if num_candidates > 0:
-        starts = np.empty(num_tiles)
-        fill_starts(seed, 0, 0.0, starts)
-        end = time_after(seed, limit, starts[num_tiles - 1])
-        best = race_tiles(
-            table, sieve, room, seed, log_sup, log_peak, num_candidates, end, limit, 0, starts, best, shared
-        )
-        return outcome(best, seed, log_sup, num_candidates, limit)
-    first, starts = 0, np.zeros(1)
+    shared, starts, end = np.full(1, np.inf), np.zeros(1), np.inf
+    best, first = Best(np.inf, -np.inf, 0), 0
     while first < num_tiles:
         before = starts[starts.shape[0] - 1]
-        starts = np.empty(min(max(first, 1), 512, num_tiles - first))
+        starts = np.empty(num_tiles if num_candidates > 0 else min(max(first, 1), 512, num_tiles - first))
         fill_starts(seed, first, before, starts)
-        if first > 0 and math.log(starts[0]) - log_sup > best.log_race:
+        if num_candidates > 0:
+            end = time_after(seed, limit, starts[num_tiles - 1])
+        elif first > 0 and math.log(starts[0]) - log_sup > best.log_race:
             break
-        best = race_tiles(table, sieve, room, seed, log_sup, log_peak, 0, np.inf, limit, first, starts, best, shared)
+        best = race_tiles(
+            table, sieve, room, seed, log_sup, log_peak, num_candidates, end, limit, first, starts, best, shared
+        )
         first += starts.shape[0]
-    return outcome(best, seed, log_sup, 0, limit)
+    return outcome(best, seed, log_sup, num_candidates, limit)
 
 
 # ---------------------------------------------------------------------------------------------------- bins
@@ -777,7 +774,7 @@ def race_bins(
     gains = table.log_peak - table.log_weight
     drawn, bounds = np.empty((dim, TILE), np.int32), np.empty(TILE)
     numbers, tops = np.empty(dim, np.int64), np.empty((4, num_bytes(dim)), np.uint32)
-    counts = new_counts(4096)
+    counts = new_counts(np.int64(4096))
     best, start, tile, examined = Best(np.inf, -np.inf, 0), 0.0, 0, 0
     while True:
         start = tile_start(seed, np.uint64(tile), start) if tile > 0 else 0.0
@@ -801,7 +798,7 @@ def race_bins(
                 numbers[d] = drawn[d, place]
                 weight += table.log_weight[table.offsets[d] + numbers[d]]
             key = bin_key(seed, table.intervals, numbers)
-            index = add_count(counts, key, 1)
+            index = add_count(counts, key, np.int64(1))
             if 2 * counts.used[0] > counts.keys.shape[0]:
                 counts = grown(counts)
             need = log_t - best.log_race + log_intervals + weight
