@@ -108,7 +108,7 @@ _OUTER = tuple(
     )
 )
 
-# Numba compiles a function anew for each whole number written out in a call, so calls here pass variables.
+# Numba compiles a function anew for each whole number written out in a call, and makes none for an `int(np.int64(0))`.
 
 Bytes = NDArray[np.uint8]
 Words = NDArray[np.uint32]
@@ -556,7 +556,7 @@ def race_tiles(
             found = find_in_box(most, sieve, room)
         else:
             fill_deficits(key, tile, sieve, room)
-            found = find_by_deficit(most, room, np.int64(0), np.int64(TILE))
+            found = find_by_deficit(most, room, int(np.int64(0)), int(np.int64(TILE)))
         if found > 0:
             best = race_survivors(
                 table, sieve, room, key, log_peak, num_candidates, end, limit, tile, start, 0.0, found, best, shared
@@ -610,7 +610,7 @@ def race_plain(
     num_tiles = (limit + TILE - 1) // TILE
     log_peak = np.inf if num_candidates > 0 else log_sup
     shared, starts, end = np.full(1, np.inf), np.zeros(1), np.inf
-    best, first = Best(np.inf, -np.inf, 0), 0
+    best, first = Best(np.inf, -np.inf, 0), int(np.int64(0))
     while first < num_tiles:
         before = starts[starts.shape[0] - 1]
         starts = np.empty(num_tiles if num_candidates > 0 else min(max(first, 1), 512, num_tiles - first))
@@ -774,7 +774,7 @@ def race_bins(
     gains = table.log_peak - table.log_weight
     drawn, bounds = np.empty((dim, TILE), np.int32), np.empty(TILE)
     numbers, tops = np.empty(dim, np.int64), np.empty((4, num_bytes(dim)), np.uint32)
-    counts = new_counts(np.int64(4096))
+    counts = new_counts(int(np.int64(4096)))
     best, start, tile, examined = Best(np.inf, -np.inf, 0), 0.0, 0, 0
     while True:
         start = tile_start(seed, np.uint64(tile), start) if tile > 0 else 0.0
@@ -798,7 +798,7 @@ def race_bins(
                 numbers[d] = drawn[d, place]
                 weight += table.log_weight[table.offsets[d] + numbers[d]]
             key = bin_key(seed, table.intervals, numbers)
-            index = add_count(counts, key, np.int64(1))
+            index = add_count(counts, key, int(np.int64(1)))
             if 2 * counts.used[0] > counts.keys.shape[0]:
                 counts = grown(counts)
             need = log_t - best.log_race + log_intervals + weight
