@@ -115,7 +115,7 @@ def test_two_changes_at_once_are_not_guessed_at():
     own = shared()
     out = sent(own)
     assert messages.diagnose(messages.flipped(out.data, 3), own._replace(seed=57)).startswith("No single")
-    assert messages.diagnose(out.data, own._replace(seed=56 + messages.NEARBY_SEEDS + 1)).startswith("No single")
+    assert messages.diagnose(out.data, own._replace(seed=own.seed + messages.NEARBY_SEEDS + 1)).startswith("No single")
     assert messages.diagnose(out.data[:-1], own).startswith("No single")
 
 
