@@ -210,7 +210,7 @@ class FixedCode:
 
 @dataclass(frozen=True)
 class PowerCode:
-    """The law P(n) proportional to n^-exponent on 1..2^octaves - 1: between FixedCode (exponent 0) and ZipfCode (above 1).
+    """The law P(n) proportional to n^-exponent on 1..2^octaves - 1: FixedCode at exponent 0, like ZipfCode above 1.
 
     Made for ordered random coding, whose index is bounded but rarely uniform: exponents below 1 put most of the
     probability in the last octaves, as a search does that uses all its candidates. Raises RecError unless

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import RecError
+from ..errors import MessageError, RecError
 from ..randomness import check_seed
 from . import container, inr
 from .blocks import check_blocks, check_reach
@@ -30,6 +30,7 @@ __all__ = [
     "BlockCoded",
     "Coded",
     "Fitting",
+    "MessageError",
     "Report",
     "Stopped",
     "decode",
@@ -118,7 +119,7 @@ def check_image(image: Any) -> Picture:
     if not isinstance(image, np.ndarray) or image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3:
         what = f"{image.dtype} {image.shape}" if isinstance(image, np.ndarray) else type(image).__name__
         raise RecError(f"A picture must be a NumPy array uint8 of shape (H, W, 3), red, green and blue; got {what}.")
-    if not 1 <= min(image.shape[:2]) or max(image.shape[:2]) > container.LONGEST_SIDE:
+    if min(image.shape[:2]) < 1 or max(image.shape[:2]) > container.LONGEST_SIDE:
         raise RecError(f"Sides of a picture must be from 1 to {container.LONGEST_SIDE} pixels; got {image.shape[:2]}.")
     return image
 

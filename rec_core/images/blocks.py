@@ -20,7 +20,8 @@ from ..partition import Message, Partition, allocate, bin_weights
 from ..randomness import ALLOCATION, Floats, Ints, uniforms
 
 MARGIN_BITS = 2.0  # ORC examines about 2^(KL from the search heuristic + this) candidates
-SEARCH_LIMIT_BITS = 18  # and at most 2^this
+SEARCH_LIMIT_BITS = 18  # and with bins at most 2^this
+PLAIN_LIMIT_BITS = 20  # of a block without bins
 EXPONENTS = (0.0, 0.25, 0.5, 0.625, 0.75, 0.875, 0.95, 1.05, 1.125, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0, 4.0)
 """Laws n^-exponent of the index; the sender names the one that came out shortest."""
 
@@ -43,7 +44,7 @@ class Blocks:
         return len(self.members)
 
 
-def check_blocks(block_bits: int, partition_bits: int | None | str) -> int:
+def check_blocks(block_bits: int, partition_bits: int | str | None) -> int:
     """log2 J for these choices; "auto" is 8 less than the block from 24 bits on and none below."""
     low, high = BLOCK_BITS
     if isinstance(block_bits, bool) or not isinstance(block_bits, int) or not low <= block_bits <= high:
@@ -87,22 +88,27 @@ def search_bits(problem: channel.Problem, cut: Partition) -> float:
 
 
 def code_block(problem: channel.Problem, cut: Partition, method: str, seed: int) -> race.Encoding:
-    """A sample of Q and its message. ORC's candidates: 2^(KL(Q || P') + MARGIN_BITS), but at most 2^SEARCH_LIMIT_BITS.
+    """A sample of Q and its message.
+
+    ORC examines 2^(KL(Q || P') + MARGIN_BITS) candidates; with bins, where that differs from picture to picture, at
+    most 2^SEARCH_LIMIT_BITS.
 
     Raises BudgetExceeded where the search is out of reach.
     """
     if method == "pfr":
         return race.encode(problem, "pfr", cut, seed=seed)
-    wanted = min(search_bits(problem, cut) + MARGIN_BITS, SEARCH_LIMIT_BITS)
+    wanted = search_bits(problem, cut) + MARGIN_BITS
+    if cut.num_bins > 1:
+        wanted = min(wanted, SEARCH_LIMIT_BITS)
     return race.encode(problem, "orc", cut, num_candidates=max(16, math.ceil(2.0**wanted)), seed=seed)
 
 
 def check_reach(block_bits: int, partition_bits: int) -> None:
-    """A sentence where no search for such blocks can end: without bins ORC needs 2^block_bits candidates at least."""
-    if partition_bits == 0 and block_bits > SEARCH_LIMIT_BITS:
+    """A sentence where the search for a block is too long: without bins ORC needs 2^block_bits candidates at least."""
+    if partition_bits == 0 and block_bits > PLAIN_LIMIT_BITS:
         raise BudgetExceeded(
             f"A block of {block_bits} bits without bins needs at least 2^{block_bits} candidates; set partition_bits "
-            f"(for instance {block_bits - 8}), or choose block_bits of at most {SEARCH_LIMIT_BITS}.",
+            f"(for instance {block_bits - 8}), or choose block_bits of at most {PLAIN_LIMIT_BITS}.",
             expected_bits=block_bits + MARGIN_BITS,
         )
 
@@ -144,4 +150,3 @@ def read_messages(payload: bytes, blocks: Blocks, code: PowerCode, count: int) -
             places.append(place)
         messages.append(Message(tuple(reversed(places)), index))
     return messages
-

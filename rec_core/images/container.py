@@ -49,7 +49,7 @@ def settle_rate(rate: str | float) -> str | float:
     """The rate as the header can say it: a name, or bits per pixel on a grid of 1/16 octave. Raises RecError."""
     if isinstance(rate, str):
         if rate not in RATES:
-            raise RecError(f"Unknown rate {rate!r}; choose {', '.join(map(repr, RATES))}, or bits per pixel as a number.")
+            raise RecError(f"Unknown rate {rate!r}; choose one of {', '.join(RATES)}, or bits per pixel as a number.")
         return rate
     if isinstance(rate, bool) or not isinstance(rate, int | float) or not 2.0**-6 <= rate <= 2.0**6:
         raise RecError(f"A rate in bits per pixel must be a number from 1/64 to 64, got {rate!r}.")
@@ -58,10 +58,8 @@ def settle_rate(rate: str | float) -> str | float:
 
 def write(header: Header, payload: bytes) -> bytes:
     """The file."""
-    if isinstance(header.rate, str):
-        rate = RATES.index(header.rate)
-    else:
-        rate = _UNIT + round(16.0 * math.log2(header.rate))
+    said = header.rate
+    rate = RATES.index(said) if isinstance(said, str) else _UNIT + round(16.0 * math.log2(said))
     laws = header.partition_bits << 10 | header.code.octaves << 4 | EXPONENTS.index(header.code.exponent)
     head = (
         bytes([FORMAT << 4 | CODECS.index(header.codec)])

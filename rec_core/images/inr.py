@@ -1,11 +1,11 @@
-"""The Bayesian INR codec: a picture is a network, the network's weights are a Gaussian posterior, a sample of it is sent.
+"""The Bayesian INR codec: a picture is a network, its weights have a Gaussian posterior, a sample of that is sent.
 
 A small COMBINER-like model (Guo, Flamich, He, Chen & Hernandez-Lobato, "Compression with Bayesian implicit neural
 representations", 2023). A tile of 32x32 pixels at a time:
 
 1. Fit posteriors over the weights by gradient descent on error + sum over blocks of beta_b KL_b. Each block's beta is
    moved until its KL is the block's budget: up where it is above, down where it is below.
-2. Set the widths of the next block so that its KL is the budget exactly, and send a sample of it (`blocks`).
+2. Set the widths of the next two blocks so that their KL is the budget exactly, and send a sample of each (`blocks`).
 3. Let the posteriors of the blocks still to come adapt to what was sent, by a few more steps. Repeat from 2.
 
 The receiver needs the file and the prior: each message is a sample in the prior's coordinates, the samples are the
@@ -17,6 +17,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -27,7 +28,7 @@ from numpy.typing import NDArray
 from .. import channel, race
 from ..channel import LN2
 from ..errors import MessageError
-from ..partition import Message
+from ..partition import Message, Partition
 from ..randomness import Floats, Ints, run_seeds
 from . import blocks as grouping
 from . import container, network, posterior, prior
@@ -38,7 +39,8 @@ from .network import NUM_PIXELS, SIDE, Singles
 Picture = NDArray[np.uint8]
 
 FIT_STEPS = 1500
-REFIT_STEPS = 20  # between two blocks
+REFIT_STEPS = 20  # for every block sent
+_AT_ONCE = 2  # blocks searched side by side, then the others adapt to both
 _FIT_RATE = 0.05
 _REFIT_RATE = 0.01
 _COOLED = 0.4  # the last part of the fit, over which its rate falls to the one between blocks
@@ -60,7 +62,7 @@ class Fitting(NamedTuple):
 
 
 class BlockCoded(NamedTuple):
-    """A block was sent. `bin` and `index` are its message, `kl_bits` is KL(Q || P) of the Q coded.
+    """A block was sent. `kl_bits` is KL(Q || P) of the Q coded.
 
     `examined` candidates in `seconds`; `log_ratio_bits` is log2 r of the sample. `picture` is the tile as the receiver
     would draw it now, with the weights to come at the prior's mean.
@@ -71,8 +73,7 @@ class BlockCoded(NamedTuple):
     block: int
     blocks: int
     kl_bits: float
-    bin: tuple[int, ...]
-    index: int
+    message: Message
     examined: int
     log_ratio_bits: float
     seconds: float
@@ -150,9 +151,7 @@ class Fit:
         known, means = self.plan.prior, self.posteriors.mean
         noise = self.generator.standard_normal(means.shape, dtype=np.float32)
         drawn = np.where(self.sent, self.values.astype(np.float32), means + self.posteriors.scale * noise)
-        errors, gradient, _ = network.gradients(
-            known.shape, known.mu + known.sigma * drawn, self.inputs, self.target
-        )
+        errors, gradient, _ = network.gradients(known.shape, known.mu + known.sigma * drawn, self.inputs, self.target)
         self.steps += 1
         self.error = float(errors[0])
         beta = np.exp(self.log_beta).astype(np.float32)[self.block_of]
@@ -239,11 +238,11 @@ def encode_events(
     pictures = []
     kl_bits = 0.0
     for number, tile in enumerate(tiles):
-        first = number * plan.blocks.num_blocks
-        for event in encode_tile(plan, tile, method, seeds[first : first + plan.blocks.num_blocks], (number, len(tiles))):
+        own = seeds[number * plan.blocks.num_blocks :][: plan.blocks.num_blocks]
+        for event in encode_tile(plan, tile, method, own, (number, len(tiles))):
             yield event
             if isinstance(event, BlockCoded):
-                messages.append(Message(event.bin, event.index))
+                messages.append(event.message)
                 kl_bits += event.kl_bits
         assert isinstance(event, BlockCoded)
         pictures.append(event.picture)
@@ -278,30 +277,39 @@ def encode_tile(
         if (step + 1) % _REPORT_EVERY == 0:
             bits, level = float(fit.kl_bits().sum()), -10.0 * math.log10(fit.error)
             yield Fitting(*place, step + 1, FIT_STEPS, bits, level)
-    for block in range(plan.blocks.num_blocks):
-        begun = time.perf_counter()
-        if block > 0:
-            for _ in range(REFIT_STEPS):
-                fit.descend(_REFIT_RATE)
-        problem, cut = fit.problem(block), plan.blocks.cuts[block]
-        if method == "exact":
-            mean, scale = np.array(problem.params).T
-            sample = mean + scale * fit.generator.standard_normal(mean.size)
-            sent = race.Encoding(Message((0,) * cut.dim, 1), sample, 0, 0.0, float(problem.log_ratio_bits(sample)))
-        else:
-            sent = grouping.code_block(problem, cut, method, int(seeds[block]))
-        fit.send(block, sent.sample)
-        yield BlockCoded(
-            *place,
-            block,
-            plan.blocks.num_blocks,
-            problem.kl_bits,
-            *sent.message,
-            sent.examined,
-            sent.log_ratio_bits,
-            time.perf_counter() - begun,
-            network.render(plan.prior.shape, fit.weights(), plan.prior.waves),
-        )
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        for first in range(0, plan.blocks.num_blocks, _AT_ONCE):
+            if first > 0:
+                for _ in range(_AT_ONCE * REFIT_STEPS):
+                    fit.descend(_REFIT_RATE)
+            chosen = range(first, min(first + _AT_ONCE, plan.blocks.num_blocks))
+            problems = [fit.problem(block) for block in chosen]
+            if method == "exact":
+                found = [_draw(problem, fit.generator) for problem in problems]
+            else:
+                cuts = [plan.blocks.cuts[block] for block in chosen]
+                found = list(pool.map(_search, problems, cuts, [method] * len(cuts), seeds[chosen].tolist()))
+            for block, problem, (sent, seconds) in zip(chosen, problems, found, strict=True):
+                fit.send(block, sent.sample)
+                picture = network.render(plan.prior.shape, fit.weights(), plan.prior.waves)
+                yield BlockCoded(
+                    *place, block, plan.blocks.num_blocks, problem.kl_bits, sent.message,
+                    sent.examined, sent.log_ratio_bits, seconds, picture,
+                )  # fmt: skip
+
+
+def _search(problem: channel.Problem, cut: Partition, method: str, seed: int) -> tuple[race.Encoding, float]:
+    """The block's sample and message, and how many seconds the search took."""
+    begun = time.perf_counter()
+    return grouping.code_block(problem, cut, method, seed), time.perf_counter() - begun
+
+
+def _draw(problem: channel.Problem, generator: np.random.Generator) -> tuple[race.Encoding, float]:
+    """A sample of Q itself, with a message that says nothing."""
+    mean, scale = np.array(problem.params).T
+    sample = mean + scale * generator.standard_normal(mean.size)
+    log_ratio = float(problem.log_ratio_bits(sample))
+    return race.Encoding(Message((0,) * problem.dim, 1), sample, 0, 0.0, log_ratio), 0.0
 
 
 def decode(header: Header, payload: bytes) -> Picture:

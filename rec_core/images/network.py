@@ -86,7 +86,7 @@ def initial_weights(shape: Shape, generator: np.random.Generator) -> Singles:
 
 
 def initial_waves(shape: Shape, generator: np.random.Generator) -> Singles:
-    """Waves to start learning from, (waves, 2): radians per half-width in all directions, long ones as often as short."""
+    """Waves to start learning from, (waves, 2), in radians per half-width: all directions, from long to short."""
     length = np.exp(generator.uniform(math.log(1.0), math.log(30.0), shape.waves))
     angle = generator.uniform(0.0, math.pi, shape.waves)
     return np.stack((length * np.cos(angle), length * np.sin(angle)), axis=1).astype(np.float32)
@@ -113,13 +113,15 @@ def wave_gradient(at_inputs: NDArray[Any], inputs: NDArray[Any]) -> Singles:
     waves = len(inputs) // 2
     sines, cosines = inputs[:waves], inputs[waves:]
     at_phases = at_inputs[:waves] * cosines - at_inputs[waves:] * sines
-    return (at_phases @ _COORDINATES).astype(np.float32)
+    gradient: Singles = (at_phases @ _COORDINATES).astype(np.float32)
+    return gradient
 
 
 def as_targets(pictures: NDArray[np.uint8]) -> Singles:
     """uint8 pictures (B, SIDE, SIDE, 3) as what the network should put out: (B, 3, NUM_PIXELS) in [-1/2, 1/2]."""
     flat = pictures.reshape(len(pictures), NUM_PIXELS, 3).transpose(0, 2, 1)
-    return np.ascontiguousarray(flat, dtype=np.float32) / np.float32(255.0) - np.float32(0.5)
+    targets: Singles = flat.astype(np.float32, order="C") / np.float32(255.0) - np.float32(0.5)
+    return targets
 
 
 def gradients(

@@ -64,7 +64,7 @@ def descend(
     gradient: Singles,
     noise: Singles,
     sigma: Singles,
-    beta: NDArray[Any],
+    beta: Singles | np.float32,
     rate: float,
     count: int,
     used: NDArray[np.bool_] | None = None,
@@ -75,16 +75,24 @@ def descend(
     from 1 counts the steps; weights where `used` is False stay.
     """
     mean, logit, moments = posteriors
-    scale = scale_of(logit)
-    inner = gradient * sigma
-    at_mean = inner + beta * mean
-    at_scale = inner * noise + beta * (scale - 1.0 / scale)
-    at_logit = at_scale * scale * (1.0 - scale / np.float32(WIDEST))
+    at_mean, at_logit = slopes(mean, logit, gradient, noise, sigma, beta)
     if used is not None:
         at_mean *= used
         at_logit *= used
     adam(mean, at_mean, moments[0], moments[1], rate, count)
     adam(logit, at_logit, moments[2], moments[3], rate, count)
+
+
+def slopes(
+    mean: Singles, logit: Singles, gradient: Singles, noise: Singles, sigma: Singles, beta: Singles | np.float32
+) -> tuple[Singles, Singles]:
+    """Gradients of error + sum of beta KL with respect to mean and logit, at weights drawn with `noise`."""
+    scale = scale_of(logit)
+    inner = gradient * sigma
+    at_mean: Singles = inner + beta * mean
+    at_scale = inner * noise + beta * (scale - np.float32(1.0) / scale)
+    at_logit: Singles = at_scale * scale * (np.float32(1.0) - scale / np.float32(WIDEST))
+    return at_mean, at_logit
 
 
 def adam(values: Singles, gradient: Singles, first: Singles, second: Singles, rate: float, count: int) -> None:

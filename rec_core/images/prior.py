@@ -34,7 +34,8 @@ class Prior:
     """Weight d ~ N(mu[d], sigma[d]^2) over pictures, and what training told of the posteriors; arrays are float32.
 
     `mu`, `sigma` and `information_bits` have shape (num_weights,): the last is the mean KL of a training posterior of
-    that weight, the I_d of the channel both sides design blocks and bins for. `waves` (waves, 2), `hidden` the widths of the layers after them.
+    that weight, the I_d of the channel both sides design blocks and bins for. `waves` (waves, 2) is as in `network`,
+    `hidden` the widths of the layers after them.
     `psnr_db` is the fidelity of the training pictures, each at a few samples of its posterior.
     """
 
@@ -60,7 +61,6 @@ class Prior:
 
 
 _ARRAYS = ("mu", "sigma", "information_bits", "waves")
-_NUMBERS = ("beta", "psnr_db")
 
 
 def save(prior: Prior, path: Path) -> None:
@@ -75,14 +75,18 @@ def load(path: Path | Any) -> Prior:
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as data:
             arrays = {name: np.asarray(data[name], dtype=np.float32) for name in _ARRAYS}
-            numbers = {name: float(data[name]) for name in _NUMBERS}
-            words = {name: str(data[name]) for name in ("name", "source")}
-            hidden = tuple(int(width) for width in data["hidden"])
+            for values in arrays.values():
+                values.setflags(write=False)
+            return Prior(
+                name=str(data["name"]),
+                source=str(data["source"]),
+                beta=float(data["beta"]),
+                hidden=tuple(int(width) for width in data["hidden"]),
+                psnr_db=float(data["psnr_db"]),
+                **arrays,
+            )
     except (OSError, KeyError, ValueError) as error:
         raise RecError(f"{path} is not a prior written by rec_core.images.train ({error}).") from None
-    for values in arrays.values():
-        values.setflags(write=False)
-    return Prior(**words, **arrays, **numbers, hidden=hidden)
 
 
 @lru_cache(maxsize=len(RATES))
