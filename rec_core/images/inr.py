@@ -25,10 +25,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import channel, race
+import rec_core as rec
+
 from ..channel import LN2
-from ..errors import MessageError
-from ..partition import Message, Partition
 from ..randomness import Floats, Ints, run_seeds
 from . import blocks as grouping
 from . import container, network, posterior, prior
@@ -73,7 +72,7 @@ class BlockCoded(NamedTuple):
     block: int
     blocks: int
     kl_bits: float
-    message: Message
+    message: rec.Message
     examined: int
     log_ratio_bits: float
     seconds: float
@@ -165,12 +164,12 @@ class Fit:
         nats = posterior.kl_nats(self.posteriors.mean[0], self.posteriors.scale[0])
         return np.bincount(self.block_of, nats, self.plan.blocks.num_blocks) / LN2
 
-    def problem(self, block: int) -> channel.Problem:
+    def problem(self, block: int) -> rec.Problem:
         """The block's Q against N(0, I), its widths set so that its KL is the budget."""
         members = self.plan.blocks.members[block]
         mean = self.posteriors.mean[0, members].astype(np.float64)
         logit = self.posteriors.logit[0, members].astype(np.float64)
-        return channel.gaussian_problem(mean, to_budget(mean, logit, self.plan.blocks.block_bits))
+        return rec.gaussian_problem(mean, to_budget(mean, logit, self.plan.blocks.block_bits))
 
     def send(self, block: int, sample: Floats) -> None:
         """The block's weights have these values from now on."""
@@ -234,7 +233,7 @@ def encode_events(
     plan = make_plan(rate, block_bits, partition_bits)
     tiles = split(image)
     seeds = run_seeds(seed, len(tiles) * plan.blocks.num_blocks)
-    messages: list[Message] = []
+    messages: list[rec.Message] = []
     pictures = []
     kl_bits = 0.0
     for number, tile in enumerate(tiles):
@@ -298,18 +297,18 @@ def encode_tile(
                 )  # fmt: skip
 
 
-def _search(problem: channel.Problem, cut: Partition, method: str, seed: int) -> tuple[race.Encoding, float]:
+def _search(problem: rec.Problem, cut: rec.Partition, method: str, seed: int) -> tuple[rec.Encoding, float]:
     """The block's sample and message, and how many seconds the search took."""
     begun = time.perf_counter()
     return grouping.code_block(problem, cut, method, seed), time.perf_counter() - begun
 
 
-def _draw(problem: channel.Problem, generator: np.random.Generator) -> tuple[race.Encoding, float]:
+def _draw(problem: rec.Problem, generator: np.random.Generator) -> tuple[rec.Encoding, float]:
     """A sample of Q itself, with a message that says nothing."""
     mean, scale = np.array(problem.params).T
     sample = mean + scale * generator.standard_normal(mean.size)
     log_ratio = float(problem.log_ratio_bits(sample))
-    return race.Encoding(Message((0,) * problem.dim, 1), sample, 0, 0.0, log_ratio), 0.0
+    return rec.Encoding(rec.Message((0,) * problem.dim, 1), sample, 0, 0.0, log_ratio), 0.0
 
 
 def decode(header: Header, payload: bytes) -> Picture:
@@ -318,15 +317,15 @@ def decode(header: Header, payload: bytes) -> Picture:
     tiles = math.ceil(header.height / SIDE) * math.ceil(header.width / SIDE)
     count = plan.blocks.num_blocks
     if tiles * count * header.partition_bits > 8 * len(payload) + 64:
-        raise MessageError("The file holds fewer messages than a picture of its size has; it is not of this format.")
+        raise rec.MessageError("The file holds fewer messages than a picture of its size has; it is not this format.")
     messages = grouping.read_messages(payload, plan.blocks, header.code, tiles * count)
     seeds = run_seeds(header.seed, tiles * count)
     pictures = []
     for first in range(0, tiles * count, count):
         values = np.empty(plan.prior.mu.size)
         for block, (members, cut) in enumerate(zip(plan.blocks.members, plan.blocks.cuts, strict=True)):
-            coding = channel.Coding("gaussian", members.size)
-            values[members] = race.decode(messages[first + block], coding, cut, int(seeds[first + block]))
+            coding = rec.Coding("gaussian", members.size)
+            values[members] = rec.decode(messages[first + block], coding, cut, int(seeds[first + block]))
         pictures.append(network.render(plan.prior.shape, to_weights(plan.prior, values), plan.prior.waves))
     return join(pictures, header.height, header.width)
 
