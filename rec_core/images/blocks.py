@@ -96,7 +96,15 @@ def code_block(problem: rec.Problem, cut: rec.Partition, method: str, seed: int)
     Raises BudgetExceeded where the search is out of reach.
     """
     if method == "pfr":
-        return rec.encode(problem, "pfr", cut, seed=seed)
+        try:
+            return rec.encode(problem, "pfr", cut, seed=seed)
+        except rec.BudgetExceeded as error:
+            raise rec.BudgetExceeded(
+                f"PFR needs about 2^{error.expected_bits:.0f} candidates for a block of {problem.kl_bits:.0f} bits in "
+                f"{problem.dim} dimensions with 2^{cut.log2_num_bins:.0f} bins; use method 'orc', smaller blocks, or "
+                "more bins.",
+                expected_bits=error.expected_bits,
+            ) from None
     wanted = search_bits(problem, cut) + MARGIN_BITS
     if cut.num_bins > 1:
         wanted = min(wanted, SEARCH_LIMIT_BITS)

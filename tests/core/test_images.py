@@ -417,6 +417,12 @@ def test_bad_arguments_get_a_sentence_at_once(arguments, words):
 
 
 @pytest.mark.usefixtures("quick")
+def test_pfr_says_so_where_its_search_is_out_of_reach():
+    with pytest.raises(rec.BudgetExceeded, match="use method 'orc'"):
+        images.encode(shapes(1)[0], rate="low", method="pfr")
+
+
+@pytest.mark.usefixtures("quick")
 def test_progress_ends_at_the_total_and_stop_stops():
     seen = []
     images.encode(FLAT, rate="low", progress=lambda done, total, left: seen.append((done, total, left)))
