@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from rec_viz import cached
+from rec_viz import cached, controls
 
 HERE = Path(__file__).parent
 
@@ -13,15 +13,20 @@ cached.warm_up()
 
 PAGES = HERE / "rec_viz" / "app_pages"
 start = st.Page(PAGES / "start.py", title="Start", icon=":material/home:", default=True)
+learn = st.Page(PAGES / "learn.py", title="Learn", icon=":material/school:", url_path="learn")
 lab = st.Page(PAGES / "lab.py", title="Lab", icon=":material/science:", url_path="lab")
 lengths = st.Page(
     PAGES / "code_lengths.py", title="Code lengths", icon=":material/straighten:", url_path="code_lengths"
 )
 speed = st.Page(PAGES / "speed.py", title="Speed", icon=":material/speed:", url_path="speed")
 bias = st.Page(PAGES / "bias.py", title="Bias", icon=":material/balance:", url_path="bias")
-page = st.navigation([start, lab, lengths, speed, bias], position="top")
+message = st.Page(PAGES / "message.py", title="Message", icon=":material/mail:", url_path="message")
+reference = st.Page(PAGES / "reference.py", title="Reference", icon=":material/menu_book:", url_path="reference")
+paper = st.Page(PAGES / "paper.py", title="Paper", icon=":material/article:", url_path="paper")
+pages = [start, learn, lab, message, lengths, speed, bias, paper, reference]
+page = st.navigation(pages, position="hidden" if controls.presenting() else "top")
 if page == start and "v" in st.query_params:  # a share link: it opens at the root, where Streamlit loads cleanest
     query = st.query_params.to_dict()
     wanted = query.pop("page", "lab")
-    st.switch_page({"code_lengths": lengths, "speed": speed, "bias": bias}.get(wanted, lab), query_params=query)
+    st.switch_page({page.url_path: page for page in pages[1:]}.get(wanted, lab), query_params=query)
 page.run()

@@ -8,16 +8,18 @@
     held = rec.decode(sent.message, channel.coding, bins, seed=7)
     assert (held == sent.sample).all()                       # to the last bit
 
-Read in this order: families, channel, partition, randomness, race, laws, codes, study (`from rec_core import study`).
+Read in this order: families, channel, partition, randomness, race, laws, codes, metrics,
+study (`from rec_core import study`).
 """
 
-from . import laws, randomness
+from . import laws, metrics, randomness
 from .channel import (
     Channel,
     Coding,
     Problem,
     gaussian_channel,
     gaussian_problem,
+    piecewise_problem,
     uniform_channel,
     uniform_problem,
 )
@@ -54,8 +56,10 @@ __all__ = [
     "gaussian_problem",
     "laws",
     "message_length_bits",
+    "metrics",
     "pack",
     "partition",
+    "piecewise_problem",
     "randomness",
     "trace",
     "uniform_channel",

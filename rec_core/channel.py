@@ -21,6 +21,7 @@ from .families import FAMILIES, GAUSSIAN
 from .randomness import SOURCE, Floats, Word, check_seed, uniforms
 
 LN2 = math.log(2.0)
+MAX_PIECES = 256  # of a piecewise density
 MAX_BITS = 1000.0  # a dimension's information: 2^-bits must stay a positive float
 
 
@@ -33,19 +34,22 @@ class Coding(NamedTuple):
 
 @dataclass(frozen=True)
 class Problem:
-    """One target Q against P. Made by `gaussian_problem`, `uniform_problem` or `Channel.draw`.
+    """One target Q against P. Made by `gaussian_problem`, `uniform_problem`, `piecewise_problem` or `Channel.draw`.
 
-    `params[d]` is (mean, scale) of a Gaussian or (low, high) of a uniform dimension.
+    `params[d]` is (mean, scale) of a Gaussian, (low, high) of a uniform dimension, or ln q at the knots of a
+    piecewise one.
     """
 
     family: str
-    params: tuple[tuple[float, float], ...]
+    params: tuple[tuple[float, ...], ...]
 
     def __post_init__(self) -> None:
         if not self.params:
             raise RecError("A problem needs at least one dimension.")
         if not all(math.isfinite(value) for pair in self.params for value in pair):
             raise RecError("The parameters of Q must be finite numbers; found NaN or infinity.")
+        if self.family == "piecewise":
+            return _check_piecewise(self.params)
         for d, (a, b) in enumerate(self.params):
             if self.family == "gaussian" and b <= 0.0:
                 raise RecError(f"The scale of Q must be positive in every dimension; dimension {d} has {b:g}.")
@@ -72,7 +76,9 @@ class Problem:
 
     @property
     def table(self) -> Floats:
-        """Parameters as kernels take them, float64 (D, 3); see `families`."""
+        """Parameters as kernels take them, float64 with a row a dimension; see `families`."""
+        if self.family == "piecewise":
+            return np.array(self.params)
         rows = np.empty((self.dim, 3))
         rows[:, :2] = self.params
         width = rows[:, 1] - rows[:, 0] if self.family == "uniform" else rows[:, 1]
@@ -210,6 +216,28 @@ def gaussian_problem(mean: Sequence[float] | ArrayLike, scale: Sequence[float] |
 def uniform_problem(low: Sequence[float] | ArrayLike, high: Sequence[float] | ArrayLike) -> Problem:
     """Q = U(box from low to high) against P = U[0,1]^D; both of shape (D,), 0 <= low < high <= 1."""
     return _problem("uniform", _vector(low, "low"), _vector(high, "high"), ("low", "high"))
+
+
+def piecewise_problem(log2_ratio: Sequence[float] | ArrayLike) -> Problem:
+    """Q on [0, 1] against P = U[0,1], with log2 q linear between K + 1 evenly spaced knots 0, 1/K, ..., 1.
+
+    `log2_ratio` of shape (K + 1,), 1 <= K <= 256, up to an additive constant: it is normalised. One dimension. Any P
+    with a quantile function is this problem in the variable u = F_P(x).
+    """
+    logs = np.array(_vector(log2_ratio, "log2_ratio")) * LN2
+    if not 2 <= logs.size <= MAX_PIECES + 1:
+        raise RecError(f"Give log2 q at 2 to {MAX_PIECES + 1} knots; got {logs.size}.")
+    logs -= logs.max()
+    logs -= families.log_mass(families.PIECEWISE, logs, 0.0, 1.0)
+    return Problem("piecewise", (tuple(logs.tolist()),))
+
+
+def _check_piecewise(params: tuple[tuple[float, ...], ...]) -> None:
+    if len(params) != 1:
+        raise RecError(f"A piecewise problem has one dimension; got {len(params)}.")
+    row = np.array(params[0])
+    if not 2 <= row.size <= MAX_PIECES + 1 or abs(families.log_mass(families.PIECEWISE, row, 0.0, 1.0)) > 1e-9:
+        raise RecError("Make piecewise problems with rec.piecewise_problem, which normalises them.")
 
 
 def _problem(family: str, first: tuple[float, ...], second: tuple[float, ...], names: tuple[str, str]) -> Problem:

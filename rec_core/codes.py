@@ -28,7 +28,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from . import laws
-from .channel import Channel
+from .channel import Channel, Coding
 from .errors import MessageError, RecError
 from .partition import Message, Partition, check_partition
 from .randomness import check_seed
@@ -354,32 +354,52 @@ def message_length_bits(message: Message, partition: Partition, code: Code) -> f
     return partition.log2_num_bins + float(code.length_bits(int(indices[0])))
 
 
-def pack(messages: Iterable[Message], partition: Partition, code: Code, *, seed: int | None = None) -> bytes:
+def pack(
+    messages: Iterable[Message],
+    partition: Partition,
+    code: Code,
+    *,
+    seed: int | None = None,
+    coding: Coding | None = None,
+) -> bytes:
     """Many messages in one byte string: a frame of FRAME_BYTES, then the payload.
 
     Messages are (bin, index) pairs. The payload exceeds the sum of their `message_length_bits` by less than 0.02 bit
     a message on average, plus less than one byte in all. The checksum in the frame covers the payload, the partition,
-    the code and, if given, the `seed` of the shared randomness (none of the three is sent), so `unpack` refuses bytes
-    meant for others. It guards against mistakes and damage, not against forgery.
+    the code and, if given, the `seed` of the shared randomness and the `coding` distribution (none of them is sent), so
+    `unpack` refuses bytes meant for others. It guards against mistakes and damage, not against forgery.
     Raises RecError for a bin that is not of the partition, or an index out of range or not of the code.
     """
     numbers, indices = _checked_messages(list(messages), partition)
     payload = _payload(numbers, indices, partition, code)
     head = bytes([FORMAT_VERSION]) + indices.size.to_bytes(4, "big")
-    return head + _checksum(head, payload, partition, code, seed) + payload
+    return head + _checksum(head, payload, partition, code, seed, coding) + payload
 
 
 def unpack(
-    data: bytes, partition: Partition, code: Code, count: int | None = None, *, seed: int | None = None
+    data: bytes,
+    partition: Partition,
+    code: Code,
+    count: int | None = None,
+    *,
+    seed: int | None = None,
+    coding: Coding | None = None,
+    check: bool = True,
 ) -> list[Message]:
-    """The messages that `pack` put in `data` under the same partition, code and seed.
+    """The messages that `pack` put in `data` under the same partition, code, seed and coding distribution.
 
     `count`, where given, is the number of messages expected. Raises MessageError for anything but the bytes of `pack`
-    under these very arguments: damaged, cut short, extended, or packed for another partition, code, seed or count.
+    under these very arguments: damaged, cut short, extended, or packed for another partition, code, seed, coding
+    distribution or count. With `check=False` the frame is ignored and `count` messages, which must be given, are read
+    from the payload whatever it holds: to show what the checksum is for.
     """
     if not isinstance(data, bytes | bytearray | memoryview):
         raise MessageError(f"Expected the bytes that pack returned, got {type(data).__name__}.")
     data = bytes(data)
+    if not check:
+        if count is None:
+            raise RecError("Without the check the number of messages cannot be trusted either; give count.")
+        return unpack_bare(data[FRAME_BYTES:], partition, code, count)
     if len(data) < FRAME_BYTES:
         raise MessageError(f"These {len(data)} bytes are shorter than a frame ({FRAME_BYTES} bytes); pass all of them.")
     if data[0] != FORMAT_VERSION:
@@ -387,7 +407,7 @@ def unpack(
             f"These bytes are damaged or of format {data[0]}; this version reads format {FORMAT_VERSION}."
         )
     head, checksum, payload = data[:5], data[5:FRAME_BYTES], data[FRAME_BYTES:]
-    if checksum != _checksum(head, payload, partition, code, seed):
+    if checksum != _checksum(head, payload, partition, code, seed, coding):
         raise MessageError(
             "The checksum does not fit: the bytes are damaged or cut short, or were packed for another partition, code "
             "or seed; pass them whole, with the arguments given to pack."
@@ -655,10 +675,13 @@ def _shortest_bytes(encoder: Any) -> bytes:
     return number.to_bytes(num_bytes, "big").rstrip(b"\0")
 
 
-def _checksum(head: bytes, payload: bytes, partition: Partition, code: Code, seed: int | None) -> bytes:
+def _checksum(
+    head: bytes, payload: bytes, partition: Partition, code: Code, seed: int | None, coding: Coding | None = None
+) -> bytes:
     """8 bytes of BLAKE2b over frame, parameters (with their length) and payload."""
     intervals = ",".join(format(n, "x") for n in partition.intervals)
-    parameters = f"{intervals}\n{code!r}\n{None if seed is None else int(check_seed(seed))}".encode()
+    named = f"{intervals}\n{code!r}\n{None if seed is None else int(check_seed(seed))}"
+    parameters = (named if coding is None else f"{named}\n{coding.family} {coding.dim}").encode()
     digest = hashlib.blake2b(head + len(parameters).to_bytes(4, "big") + parameters, digest_size=8)
     digest.update(payload)
     return digest.digest()

@@ -4,11 +4,12 @@ A family answers five questions about one dimension: where the quantile of P lie
 ln r(x) = ln q(x) - ln p(x), its supremum over an interval, the Q-mass of an interval, and how far Q is from P.
 Everything else factorises over dimensions and is family-free: in quantile space u = F_P(x) every P is uniform.
 
-A problem is a table of parameters, float64 of shape (D, 3); logs in here are natural (nats).
+A problem is a table of parameters, float64 with a row a dimension; logs in here are natural (nats).
 
-    family     P        Q                  columns
-    GAUSSIAN   N(0,1)   N(mean, scale^2)   mean, scale, -ln scale
-    UNIFORM    U[0,1]   U[low, high]       low, high, -ln(high - low)
+    family      P        Q                           columns
+    GAUSSIAN    N(0,1)   N(mean, scale^2)            mean, scale, -ln scale
+    UNIFORM     U[0,1]   U[low, high]                low, high, -ln(high - low)
+    PIECEWISE   U[0,1]   ln q linear between knots   ln q at K + 1 evenly spaced knots 0, 1/K, ..., 1
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ from .randomness import Floats
 
 GAUSSIAN = 0
 UNIFORM = 1
-FAMILIES = {"gaussian": GAUSSIAN, "uniform": UNIFORM}
+PIECEWISE = 2
+FAMILIES = {"gaussian": GAUSSIAN, "uniform": UNIFORM, "piecewise": PIECEWISE}
 
 _HALF_LOG_2PI = 0.5 * math.log(2.0 * math.pi)
 _SLIVER = 1e-15  # a uniform box overlapping an interval by less than rounding of its edges does not overlap it
@@ -82,12 +84,39 @@ def normal_quantile_lower(p: float) -> float:
 @njit(cache=True, nogil=True)
 def quantile(family: int, number: int, intervals: int, v: float) -> float:
     """Quantile of P at u = (number + v) / intervals: the point a fraction v into an interval. Both tails alike."""
-    if family == UNIFORM:
+    if family != GAUSSIAN:
         return (number + v) / intervals
     below = number + v
     if 2.0 * below <= intervals:
         return normal_quantile_lower(below / intervals)
     return -normal_quantile_lower(((intervals - 1 - number) + (1.0 - v)) / intervals)
+
+
+@njit(cache=True, nogil=True)
+def between_knots(row: Floats, x: float) -> float:
+    """ln q at x in [0, 1], from its knots."""
+    pieces = row.shape[0] - 1
+    k = min(int(x * pieces), pieces - 1)
+    t = x * pieces - k
+    return float((1.0 - t) * row[k] + t * row[k + 1])
+
+
+@njit(cache=True, nogil=True)
+def mean_exp(a: float, b: float) -> float:
+    """Mean of e^l for l evenly spread between a and b."""
+    top, fall = max(a, b), abs(a - b)
+    return math.exp(top) * (-math.expm1(-fall) / fall if fall > 0.0 else 1.0)
+
+
+@njit(cache=True, nogil=True)
+def _mean_log_exp(a: float, b: float) -> float:
+    """Mean of l e^l for l evenly spread between a and b."""
+    top, fall = max(a, b), abs(a - b)
+    if fall < 1e-3:  # of (1 - (1 + d) e^-d) / d
+        lost = fall * (0.5 - fall * (1.0 / 3.0 - fall * (0.125 - fall / 30.0)))
+    else:
+        lost = (-math.expm1(-fall) - fall * math.exp(-fall)) / fall
+    return top * mean_exp(a, b) - math.exp(top) * lost
 
 
 @njit(cache=True, nogil=True)
@@ -99,6 +128,8 @@ def log_ratio(family: int, row: Floats, x: float) -> float:
     """
     if family == UNIFORM:
         return row[2] if row[0] <= x <= row[1] else -np.inf
+    if family == PIECEWISE:
+        return between_knots(row, x) if 0.0 <= x <= 1.0 else -np.inf
     z = (x - row[0]) / row[1]
     return float(row[2] + 0.5 * (x - z) * (x + z))
 
@@ -108,6 +139,12 @@ def log_sup(family: int, row: Floats, low: float, high: float) -> float:
     """Supremum of ln r over [low, high] (ends may be infinite); inf where r is unbounded, -inf where r is 0."""
     if family == UNIFORM:
         return row[2] if min(high, row[1]) - max(low, row[0]) > _SLIVER else -np.inf
+    if family == PIECEWISE:
+        pieces = row.shape[0] - 1
+        top = max(between_knots(row, low), between_knots(row, high))
+        for k in range(math.ceil(low * pieces), math.floor(high * pieces) + 1):
+            top = max(top, row[k])
+        return float(top)
     mean, scale = row[0], row[1]
     gap = (1.0 - scale) * (1.0 + scale)
     if gap > 0.0:  # Q narrower than P: ln r is a downward parabola
@@ -160,6 +197,14 @@ def log_mass(family: int, row: Floats, low: float, high: float) -> float:
     if family == UNIFORM:
         overlap = min(high, row[1]) - max(low, row[0])
         return math.log(overlap) + row[2] if overlap > _SLIVER else -np.inf
+    if family == PIECEWISE:
+        pieces = row.shape[0] - 1
+        first, last = int(low * pieces), max(math.ceil(high * pieces), 1)
+        top, total = log_sup(family, row, low, high), 0.0
+        for k in range(first, last):
+            a, b = max(low, k / pieces), min(high, (k + 1) / pieces)
+            total += max(b - a, 0.0) * mean_exp(between_knots(row, a) - top, between_knots(row, b) - top)
+        return top + math.log(total)
     return _log_normal_mass((low - row[0]) / row[1], (high - row[0]) / row[1])
 
 
@@ -179,6 +224,11 @@ def kl(family: int, row: Floats) -> float:
     """KL(Q || P) of one dimension in nats."""
     if family == UNIFORM:
         return float(row[2])
+    if family == PIECEWISE:
+        pieces, total = row.shape[0] - 1, 0.0
+        for k in range(pieces):
+            total += _mean_log_exp(row[k], row[k + 1]) / pieces
+        return max(0.0, total)
     mean, scale = row[0], row[1]
     return float(row[2] + 0.5 * (mean * mean - (1.0 - scale) * (1.0 + scale)))
 
@@ -186,4 +236,4 @@ def kl(family: int, row: Floats) -> float:
 @njit(cache=True, nogil=True)
 def support(family: int) -> tuple[float, float]:
     """Ends of the support of P."""
-    return (0.0, 1.0) if family == UNIFORM else (-np.inf, np.inf)
+    return (-np.inf, np.inf) if family == GAUSSIAN else (0.0, 1.0)

@@ -105,12 +105,7 @@ WEIGHTS = ("peak_ratio", "target_mass", "uniform")
 
 def tables(problem: Problem, cut: Partition, weights: str) -> Tables:
     """Tables of a problem under a partition and bin weights."""
-    for n in cut.intervals:
-        if n > MAX_INTERVALS:
-            raise RecError(
-                f"A dimension can be searched in at most {MAX_INTERVALS} intervals, got {n}; "
-                "spread log2 J over more dimensions."
-            )
+    _check_searchable(cut.intervals)
     intervals = np.array(cut.intervals, dtype=np.int64)
     table = empty_tables(problem.family_code, problem.table, intervals)
     fill_tables(table, WEIGHTS.index(weights))
@@ -118,10 +113,20 @@ def tables(problem: Problem, cut: Partition, weights: str) -> Tables:
 
 
 def empty_tables(family: int, params: Floats, intervals: Ints) -> Tables:
-    """Tables of the right shapes, not yet filled."""
+    """Tables of the right shapes, not yet filled, or a sentence where they would be too large."""
+    _check_searchable(intervals.tolist())
     offsets = np.concatenate((np.zeros(1, np.int64), np.cumsum(intervals)))
     size = int(offsets[-1])
     return Tables(family, params, intervals, offsets, np.empty(size), np.empty(size))
+
+
+def _check_searchable(intervals: Sequence[int]) -> None:
+    for n in intervals:
+        if n > MAX_INTERVALS:
+            raise RecError(
+                f"A dimension can be searched in at most {MAX_INTERVALS} intervals, got {n}; "
+                "spread log2 J over more dimensions."
+            )
 
 
 @njit(cache=True, nogil=True)
@@ -217,17 +222,15 @@ def upper_sum_bits(problem: Problem, partition: Partition | None = None) -> floa
     """
     cut = check_partition(partition, problem.dim)
     return (
-        math.fsum(
-            log_upper_sum(problem.family, *pair, n) for pair, n in zip(problem.params, cut.intervals, strict=True)
-        )
+        math.fsum(log_upper_sum(problem.family, row, n) for row, n in zip(problem.params, cut.intervals, strict=True))
         / LN2
     )
 
 
 @lru_cache(maxsize=65536)
-def log_upper_sum(family: str, first: float, second: float, intervals: int) -> float:
-    """ln of one dimension's factor of U_J; `first` and `second` are its parameters."""
-    one = Problem(family, ((first, second),))
+def log_upper_sum(family: str, params: tuple[float, ...], intervals: int) -> float:
+    """ln of one dimension's factor of U_J; `params` as in `Problem`."""
+    one = Problem(family, (params,))
     peaks = tables(one, Partition((intervals,)), "uniform").log_peak
     return math.inf if np.isinf(peaks.max()) else float(log_sum_exp(peaks)) - math.log(intervals)
 
@@ -315,9 +318,9 @@ def _mean_log_upper_sum(family: str, bits: float, k: int) -> float:
     if family == "uniform":
         width = 2.0**-bits
         lows = (np.arange(16) + 0.5) / 16 * (1.0 - width)
-        return float(np.mean([log_upper_sum(family, low, min(1.0, low + width), 2**k) for low in lows.tolist()]))
+        return float(np.mean([log_upper_sum(family, (low, min(1.0, low + width)), 2**k) for low in lows.tolist()]))
     nodes, node_weights = np.polynomial.hermite_e.hermegauss(16)
     scale = 2.0**-bits
     means = nodes * math.sqrt((1.0 - scale) * (1.0 + scale))
-    values = [log_upper_sum(family, mean, scale, 2**k) for mean in means.tolist()]
+    values = [log_upper_sum(family, (mean, scale), 2**k) for mean in means.tolist()]
     return float(np.dot(node_weights, values) / node_weights.sum())

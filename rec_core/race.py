@@ -414,7 +414,7 @@ def check_problem(problem: Any) -> None:
     """A sentence for anything that is not a problem."""
     if not isinstance(problem, Problem):
         raise RecError(
-            "Give a problem, made by channel.draw(seed), rec.gaussian_problem or rec.uniform_problem; "
+            "Give a problem, made by channel.draw(seed), rec.gaussian_problem, uniform_problem or piecewise_problem; "
             f"got {type(problem).__name__}."
         )
 
@@ -428,6 +428,8 @@ def check_searchable(problem: Problem, plan: Plan) -> None:
         )
     if plan.weights == "peak_ratio" and math.isinf(problem.renyi_inf_bits):
         raise RecError("Q is wider than P, so some bin's peak ratio is infinite; use target_mass or uniform weights.")
+    if problem.family == "piecewise":
+        return
     widths = problem.table[:, 2]
     if widths.max() > -math.log(FINEST_SCALE):
         raise RecError(
@@ -436,15 +438,15 @@ def check_searchable(problem: Problem, plan: Plan) -> None:
         )
 
 
-def _doubling_cost(family: str, first: float, second: float) -> Callable[[int], float]:
+def _doubling_cost(family: str, params: tuple[float, ...]) -> Callable[[int], float]:
     """ln of a dimension's factor of U_J at 2^k intervals, as a function of k."""
-    return lambda k: log_upper_sum(family, first, second, 2**k)
+    return lambda k: log_upper_sum(family, params, 2**k)
 
 
 def suggest_intervals(problem: Problem, budget: int) -> tuple[int, ...] | None:
     """Intervals of a partition, found greedily, whose U_J is at most a quarter of the budget; None if there is none."""
     target = max(0.0, math.log(budget) - math.log(4.0))
-    costs = [_doubling_cost(problem.family, *pair) for pair in problem.params]
+    costs = [_doubling_cost(problem.family, row) for row in problem.params]
     powers = greedy_powers(costs, 40 * problem.dim, target)
     found = sum(cost(int(k)) for cost, k in zip(costs, powers, strict=True)) <= math.log(budget)
     return tuple(2 ** int(k) for k in powers) if found else None

@@ -59,7 +59,8 @@ COLUMNS: dict[str, Any] = dict.fromkeys(("cell", "run", "index", "examined"), np
 COLUMNS |= {"seed": np.uint64, **dict.fromkeys(("kl_bits", "bin_bits", "length_bits"), np.float64), "error": object}
 """Columns of a table, one run a row. `cell` and `run` from 0. `index`: the local index, from 1. `seed`: the run's own,
 `Cell.encode(seed)` is this very run. `kl_bits`: KL(Q || P). `bin_bits`: log2 J. `length_bits`: of bin and Zipf-coded
-index together, ideal. `error`: empty, or for a run over budget a sentence; it has index 0, examined 0 and NaN."""
+index together, ideal. `error`: empty, or for a run over budget a sentence; it has index 0, examined 0 and NaN.
+A study that keeps samples has columns `x1` ... `xD` more."""
 
 Table = dict[str, NDArray[Any]]
 Progress = Callable[[int, int, float | None], object]
@@ -75,7 +76,7 @@ class Cell:
 
     family: str
     bits: tuple[float, ...] = ()
-    params: tuple[tuple[float, float], ...] = ()
+    params: tuple[tuple[float, ...], ...] = ()
     intervals: tuple[int, ...] = ()
     method: str = "pfr"
     weights: str | None = None
@@ -85,7 +86,7 @@ class Cell:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "bits", tuple(float(b) + 0.0 for b in self.bits))  # + 0.0: one zero only
-        object.__setattr__(self, "params", tuple((float(a) + 0.0, float(b) + 0.0) for a, b in self.params))
+        object.__setattr__(self, "params", tuple(tuple(float(v) + 0.0 for v in row) for row in self.params))
         if self.family not in FAMILIES or bool(self.bits) == bool(self.params):
             raise RecError(
                 f"A cell is of a channel or of a problem: give a family ({', '.join(FAMILIES)}), and its bits or "
@@ -140,7 +141,7 @@ def cell(
 
 def grid(
     sources: Iterable[Channel | Problem],
-    log2_bins: Sequence[int] = (0,),
+    log2_bins: Sequence[int | str] = (0,),
     strategies: Sequence[str] = ("information",),
     methods: Sequence[str] = ("pfr",),
     weights: Sequence[str | None] = (None,),
@@ -148,31 +149,39 @@ def grid(
     num_candidates: Sequence[int | None] = (None,),
     max_examined: int = MAX_EXAMINED,
     seed: int = 0,
+    targets: int = 0,
 ) -> tuple[Cell, ...]:
     """Every combination, the first argument slowest, each once. `stopping` is for PFR, `num_candidates` for ORC.
 
-    Partitions are `allocate(channel, log2_bins, strategy, seed)`; a problem has none but the uncut one here: make its
-    cells with `cell`.
+    Partitions are `allocate(channel, log2_bins, strategy, seed)`, where "I" among `log2_bins` is the channel's
+    information in whole bits; a problem has none but the uncut one here: make its cells with `cell`. With `targets`, a
+    channel's targets draw(0), ..., draw(targets - 1) take its place, each with cells of its own.
     """
     cells = []
-    for source, log2, strategy, method, weight in product(sources, log2_bins, strategies, methods, weights):
-        if log2 and not isinstance(source, Channel):
+    for source, bins, strategy, method, weight in product(sources, log2_bins, strategies, methods, weights):
+        if bins and not isinstance(source, Channel):
             raise RecError("Bins are allocated by a channel's information; give a problem's partition to study.cell.")
-        cut = allocate(source, log2, strategy, seed) if log2 and isinstance(source, Channel) else None
+        cut = None
+        if bins and isinstance(source, Channel):
+            cut = allocate(source, round(source.information_bits) if bins == "I" else int(bins), strategy, seed)
+        met = [source.draw(t) for t in range(targets)] if targets and isinstance(source, Channel) else [source]
         rules, numbers = (stopping, (None,)) if method == "pfr" else ((None,), num_candidates)
-        cells += [cell(source, method, cut, weight, *more, max_examined) for more in product(rules, numbers)]
+        choices = product(met, rules, numbers)
+        cells += [cell(one, method, cut, weight, rule, number, max_examined) for one, rule, number in choices]
     return tuple(dict.fromkeys(cells))
 
 
 @dataclass(frozen=True)
 class Study:
     """`runs` encodings of every cell, all from one `seed`, in chunks of at most `chunk` runs (another `chunk`, other
-    seeds of the runs). Raises RecError for no cells, a cell given twice, or counts below 1."""
+    seeds of the runs). `samples`: tables have what was sent too. Raises RecError for no cells, a cell given twice,
+    counts below 1, and samples to be kept of cells that differ in dimension."""
 
     cells: tuple[Cell, ...]
     runs: int
     seed: int = 0
     chunk: int = 250
+    samples: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "cells", tuple(self.cells))
@@ -184,6 +193,8 @@ class Study:
                 raise RecError(f"{name} must be a whole number >= 1, got {value!r}.")
             object.__setattr__(self, name, int(value))
         object.__setattr__(self, "seed", int(check_seed(self.seed)))
+        if self.samples and len({len(one.intervals) for one in self.cells}) > 1:
+            raise RecError("Samples can be kept of cells that all have one dimension; make a study for each dimension.")
 
     @property
     def num_runs(self) -> int:
@@ -209,7 +220,7 @@ def chunks(study: Study) -> Iterator[Chunk]:
 # ---------------------------------------------------------------------------------------------------- work
 
 
-def run_chunk(cell: Cell, seed: int, first: int, runs: int) -> Table:
+def run_chunk(cell: Cell, seed: int, first: int, runs: int, samples: bool = False) -> Table:
     """Runs first .. first + runs - 1 of a cell, in a study with this seed: a table but for its column `cell`.
 
     The channel or problem is hashed into the study's seed, and `run_seeds(that, 1, first)` gives the chunk's: row k is
@@ -228,10 +239,10 @@ def run_chunk(cell: Cell, seed: int, first: int, runs: int) -> Table:
                 cell.source, runs, cell.method, cell.cut, cell.weights, cell.stopping, cell.num_candidates, chunk_seed,
                 cell.max_examined, num_threads=1,
             )  # fmt: skip
-            rows = list(zip(found.indices, found.examined, found.kl_bits, [""] * runs, strict=True))
+            rows = list(zip(found.indices, found.examined, found.kl_bits, [""] * runs, found.samples, strict=True))
         except RecError:  # some run: one by one, to keep the others
             rows += [_run_one(cell, seed) for seed in seeds[1:].tolist()]
-    index, examined, kl, error = zip(*rows, strict=True)
+    index, examined, kl, error, sent = zip(*rows, strict=True)
     code_bits = _zipf_code(cell).length_bits(np.maximum(index, 1))
     count, bin_bits = len(rows), cell.cut.log2_num_bins
     return {
@@ -243,32 +254,28 @@ def run_chunk(cell: Cell, seed: int, first: int, runs: int) -> Table:
         "bin_bits": np.full(count, bin_bits),
         "length_bits": np.where(np.array(index) > 0, bin_bits + code_bits, math.nan),
         "error": np.array(error, object),
+        **({f"x{d}": column for d, column in enumerate(np.array(sent).T.copy(), start=1)} if samples else {}),
     }
 
 
-def _run_one(cell: Cell, seed: int) -> tuple[int, int, float, str]:
-    """Index, examined, KL in bits and error of one run. A hopeless search is refused before it starts."""
+def _run_one(cell: Cell, seed: int) -> tuple[int, int, float, str, NDArray[np.float64]]:
+    """Index, examined, KL in bits, error and sample of one run. A hopeless search is refused before it starts."""
     try:
         sent = cell.encode(seed)
-        return sent.message.index, sent.examined, cell.target(seed).kl_bits, ""
+        return sent.message.index, sent.examined, cell.target(seed).kl_bits, "", sent.sample
     except RecError as refusal:
-        return 0, 0, math.nan, str(refusal)
+        return 0, 0, math.nan, str(refusal), np.full(len(cell.intervals), math.nan)
 
 
 @lru_cache(maxsize=4096)
 def _zipf_code(cell: Cell) -> ZipfCode:
-    """The code of a cell's indices: C = `laws.log2_index_bound_bits`, and for one problem log2(1 + 2^KL / J)."""
-    source = cell.source
-    if isinstance(source, Channel):
-        mean = laws.log2_index_bound_bits(source, cell.cut)
-    else:
-        mean = float(np.logaddexp2(0.0, source.kl_bits - cell.cut.log2_num_bins))
-    return ZipfCode(max(mean, 2.0**-20))
+    """The code of a cell's indices: C = `laws.log2_index_bound_bits`."""
+    return ZipfCode(laws.log2_index_bound_bits(cell.source, cell.cut))
 
 
-def _work(number: int, cell: Cell, seed: int, first: int, runs: int, attempt: int) -> Table:
+def _work(number: int, cell: Cell, seed: int, first: int, runs: int, samples: bool, attempt: int) -> Table:
     """What is submitted. With `attempt`, an executor that knows calls by their arguments cannot repeat a failure."""
-    table = run_chunk(cell, seed, first, runs)
+    table = run_chunk(cell, seed, first, runs, samples)
     return {"cell": np.full(len(table["run"]), number), **table}
 
 
@@ -313,8 +320,8 @@ def stream(
                 flying = {future: task for future, task in flying.items() if not future.cancel()}
             while todo and not stopped and len(flying) < in_flight:
                 chunk, attempt = todo.popleft()
-                work = chunk.cell, study.cells[chunk.cell], study.seed, chunk.first, chunk.runs, attempt
-                flying[pool.submit(_work, *work)] = chunk, attempt
+                work = chunk.cell, study.cells[chunk.cell], study.seed, chunk.first, chunk.runs, study.samples
+                flying[pool.submit(_work, *work, attempt)] = chunk, attempt
             for future in wait(flying, timeout=0.2, return_when=FIRST_COMPLETED).done:
                 chunk, attempt = flying.pop(future)
                 try:
@@ -327,7 +334,7 @@ def stream(
                     todo.appendleft((chunk, attempt + 1))
                     continue
                 if folder is not None:
-                    _write(folder / _part(chunk, form), _to_bytes(table, form))
+                    _write(folder / _part(chunk, form), to_bytes(table, form))
                 done, fresh = done + chunk.runs, fresh + chunk.runs
                 report(done, study.num_runs, (time.monotonic() - start) / fresh * (study.num_runs - done))
                 yield table
@@ -358,10 +365,20 @@ def run(
 
 def join(tables: Iterable[Table]) -> Table:
     """One table of many, sorted by (cell, run)."""
-    parts = [{name: np.empty(0, kind) for name, kind in COLUMNS.items()}, *tables]
-    whole = {name: np.concatenate([part[name] for part in parts]) for name in COLUMNS}
+    parts = list(tables) or [{name: np.empty(0, kind) for name, kind in COLUMNS.items()}]
+    whole = {name: np.concatenate([part[name] for part in parts]) for name in _names(parts[0])}
     order = np.lexsort((whole["run"], whole["cell"]))
     return {name: column[order] for name, column in whole.items()}
+
+
+def samples(table: Table) -> NDArray[np.float64]:
+    """The samples in a table of a study that keeps them, (R, D); NaN for runs that failed."""
+    return np.column_stack([table[name] for name in _names(table)[len(COLUMNS) :]])
+
+
+def _names(names: Iterable[str]) -> list[str]:
+    """Columns of a table in their order, those of samples last."""
+    return [*COLUMNS, *(name for name in names if name not in COLUMNS)]
 
 
 def summary(cells: Sequence[Cell], table: Table) -> Table:
@@ -457,16 +474,17 @@ def _write(path: Path, data: bytes) -> None:
         draft.unlink(missing_ok=True)
 
 
-def _to_bytes(table: Table, form: str) -> bytes:
+def to_bytes(table: Table, form: str) -> bytes:
+    """A table as a file of this form, as folders hold it."""
     if form == "parquet":
         pyarrow, parquet = _pyarrow()
         sink = io.BytesIO()
-        parquet.write_table(pyarrow.table({name: pyarrow.array(table[name]) for name in COLUMNS}), sink)
+        parquet.write_table(pyarrow.table({name: pyarrow.array(table[name]) for name in _names(table)}), sink)
         return sink.getvalue()
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows(zip(*(table[name].tolist() for name in COLUMNS), strict=True))
+    writer.writerow(_names(table))
+    writer.writerows(zip(*(table[name].tolist() for name in _names(table)), strict=True))
     return text.getvalue().encode()
 
 
@@ -485,7 +503,7 @@ def _read_part(folder: Path, chunk: Chunk, form: str) -> Table | None:
         parse: dict[Any, Callable[[Any], Any]] = {np.float64: float, object: str}
         table: Table = {
             name: np.array([parse.get(kind, int)(value) for value in columns[name]], kind)
-            for name, kind in COLUMNS.items()
+            for name, kind in {**dict.fromkeys(_names(columns), np.float64), **COLUMNS}.items()
         }
     except (OSError, ValueError, KeyError, TypeError):
         return None
@@ -543,7 +561,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add("--family", choices=("gaussian", "uniform"), default="gaussian")
     add("--bits", type=many(float), required=True, help="information of the channels in all, e.g. 2,4,6")
     add("--dim", type=many(int), default=[1], help="dimensions the information is spread over, e.g. 1,5 (1)")
-    add("--log2-bins", type=many(int), default=[0], help="log2 J, e.g. 0,3 (0: no partition)")
+    add("--idle-dims", type=int, default=0, help="dimensions without information, besides those (0)")
+    add("--targets", type=int, default=0, help="so many fixed targets of each channel, not a fresh one a run")
+    add("--log2-bins", type=many(lambda text: text if text == "I" else int(text)), default=[0],
+        help="log2 J, e.g. 0,3,I (0: no partition, I: the channel's bits)")  # fmt: skip
     add("--strategy", type=many(str), default=["information"], help="information, random, collapsed or runtime")
     add("--method", type=many(str), default=["pfr"], help="pfr or orc")
     add("--weights", type=many(str), default=[None], help="peak_ratio, target_mass or uniform (the method's own)")
@@ -553,6 +574,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add("--runs", type=int, default=1000, help="encodings of every cell (%(default)s)")
     add("--chunk", type=int, default=250, help="encodings a unit of work (%(default)s)")
     add("--seed", type=int, default=0)
+    add("--samples", action="store_true", help="keep what was sent, in columns x1, x2, ...")
     add("--out", help="folder for the results; the same command resumes an interrupted study")
     add("--format", choices=FORMATS, default="parquet")
     add("--threads", type=int, default=os.cpu_count() or 1)
@@ -572,12 +594,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         signal.signal(signal.SIGINT, signal.default_int_handler)  # a second Ctrl-C does not wait
 
     try:
-        if min(given.dim) < 1 or given.threads < 1:
-            raise RecError("--dim and --threads must be at least 1.")
-        sources = [Channel(given.family, (bits / dim,) * dim) for bits, dim in product(given.bits, given.dim)]
+        if min(given.dim) < 1 or given.threads < 1 or min(given.idle_dims, given.targets) < 0:
+            raise RecError("--dim and --threads must be at least 1, --idle-dims and --targets at least 0.")
+        idle = (0.0,) * given.idle_dims
+        sources = [Channel(given.family, (bits / dim,) * dim + idle) for bits, dim in product(given.bits, given.dim)]
         cells = grid(sources, given.log2_bins, given.strategy, given.method, given.weights, given.stopping,
-                     given.num_candidates, given.max_examined)  # fmt: skip
-        work = Study(cells, given.runs, given.seed, given.chunk)
+                     given.num_candidates, given.max_examined, targets=given.targets)  # fmt: skip
+        work = Study(cells, given.runs, given.seed, given.chunk, given.samples)
         usual = signal.signal(signal.SIGINT, interrupt)
         try:
             with ThreadPoolExecutor(given.threads) as pool:

@@ -7,16 +7,20 @@ import hashlib
 import math
 import threading
 import time
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
+from scipy.stats import norm
 
 import rec_core as rec
 from rec_core.randomness import Floats
 
-from .controls import LANES, TABLE, View
+from . import experiments, messages
+from .controls import LANES, MAX_DIM, TABLE, VECTORS, View, vector
+from .figures import code_lengths as figures
 
 MAX_EXAMINED = 2**21  # of a search on the stage: about half a second
 MAX_NUMBERS = 24_000  # events times dimensions shipped to the browser
@@ -55,15 +59,78 @@ class Race(NamedTuple):
     lanes: tuple[Lane, ...]
 
 
+def problem_of(view: View) -> tuple[rec.Channel, rec.Problem]:
+    """The channel a view describes and the target Q at hand: drawn from it, or the reader's own. The one way from a
+    view to either. RecError where the view asks for the impossible.
+    """
+    if view.source == "own":
+        problem = _own_problem(view)
+        return channel_like(problem), problem
+    channel = _shared_out(view)
+    return channel, channel.draw(view.target)
+
+
 def channel_of(view: View) -> rec.Channel:
-    """The channel a view describes; its I shared over dimensions."""
+    """The channel a view describes."""
+    return problem_of(view)[0]
+
+
+def _own_problem(view: View) -> rec.Problem:
+    """The target whose vectors the reader gave, or a sentence."""
+    names = VECTORS[view.family]
+    vectors = []
+    for name in names:
+        numbers = vector(getattr(view, name))
+        if numbers is None:
+            raise rec.RecError(
+                f"“{TABLE[name].label}” must be numbers separated by commas, for example 0.5, -1; "
+                f"got “{getattr(view, name)}”."
+            )
+        if len(numbers) > MAX_DIM:
+            raise rec.RecError(f"The Lab shows up to {MAX_DIM} dimensions; “{TABLE[name].label}” has {len(numbers)}.")
+        vectors.append(numbers)
+    if len(vectors[0]) != len(vectors[1]):
+        raise rec.RecError(
+            f"Give one number a dimension in both: “{TABLE[names[0]].label}” has {len(vectors[0])}, "
+            f"“{TABLE[names[1]].label}” has {len(vectors[1])}."
+        )
+    make = rec.gaussian_problem if view.family == "gaussian" else rec.uniform_problem
+    return make(*vectors)
+
+
+def channel_like(problem: rec.Problem) -> rec.Channel:
+    """The channel with as much information in every dimension as this one target holds there: I_d = KL_d."""
+    bits = [max(0.0, rec.Problem(problem.family, (pair,)).kl_bits) for pair in problem.params]
+    return rec.gaussian_channel(bits) if problem.family == "gaussian" else rec.uniform_channel(bits)
+
+
+def _shared_out(view: View) -> rec.Channel:
+    """A channel by its I and how it is shared over dimensions."""
+    return channel_at(view.family, _spread(view), view.bits)
+
+
+def channel_at(family: str, shares: Sequence[float] | Floats, information_bits: float) -> rec.Channel:
+    """The channel with this I, shared over dimensions in proportion to `shares` (D,)."""
+    portions = np.asarray(shares) / np.sum(shares)
+    make = rec.gaussian_channel if family == "gaussian" else rec.uniform_channel
+    return make(information_bits * portions)
+
+
+def shares_of(view: View) -> Floats:
+    """In what proportion a view's I is shared over dimensions, shape (D,)."""
+    if view.source == "channel":
+        return _spread(view)
+    bits = np.array(channel_of(view).bits)
+    return bits if bits.any() else np.ones(bits.size)
+
+
+def _spread(view: View) -> Floats:
     shares = np.ones(view.dim)
     if view.spread == "falling":
         shares = 0.5 ** np.arange(view.dim)
     elif view.spread == "one_empty" and view.dim > 1:
         shares[-1] = 0.0
-    make = rec.gaussian_channel if view.family == "gaussian" else rec.uniform_channel
-    return make(view.bits * shares / shares.sum())
+    return shares
 
 
 def partition_of(view: View, channel: rec.Channel) -> rec.Partition:
@@ -92,8 +159,7 @@ def race(view: View) -> Race:
 @st.cache_data(max_entries=128, show_spinner=False)
 def _race(**values: object) -> Race:
     view = View(**values)  # type: ignore[arg-type]
-    channel = channel_of(view)
-    problem = channel.draw(view.target)
+    channel, problem = problem_of(view)
     cut = partition_of(view, channel)
     lanes = tuple(_lane(name, view, channel, problem, cut) for name in LANES if name in view.lanes)
     digest = hashlib.blake2b(repr(view).encode(), digest_size=8).hexdigest()
@@ -108,24 +174,21 @@ def _theory(channel: rec.Channel, cut: rec.Partition) -> tuple[float, float, flo
 
 
 def _lane(name: str, view: View, channel: rec.Channel, problem: rec.Problem, cut: rec.Partition) -> Lane:
-    method = name.split("_")[0]
     bins = cut if name.endswith("_bins") else rec.partition((1,) * view.dim)
-    enumerable = bins.num_bins <= rec.ENUMERABLE_BINS
-    stopping = (view.stopping if enumerable else "single") if method == "pfr" else None
-    n = view.candidates if method == "orc" else None
-    settings = {"method": method, "partition": bins, "weights": view.weights, "stopping": stopping, "num_candidates": n}
+    settings = lane_settings(name, view, bins)
+    method, stopping, n = settings["method"], settings["stopping"], settings["num_candidates"]
     zipf_bits, _, bound = _theory(channel, bins)
     trace, sentence, length, bin_bits, index_bits, data, held = None, "", math.nan, "", "", b"", ()
     try:
         expected = rec.laws.expected_examined(problem, **settings)
         trace = rec.trace(
-            problem, **settings, seed=view.seed, max_examined=MAX_EXAMINED, max_events=max(64, MAX_NUMBERS // view.dim)
+            problem, **settings, seed=view.seed, max_examined=MAX_EXAMINED, max_events=max_events(view.dim)
         )
         code = rec.ZipfCode(zipf_bits)
         length = bins.log2_num_bins + float(code.length_bits(trace.message.index))
         bin_bits = _bin_bits(trace.message.bin, bins.intervals)
         index_bits = code.codeword(trace.message.index)
-        data = rec.pack([trace.message], bins, code, seed=view.seed)
+        data = rec.pack([trace.message], bins, code, seed=view.seed, coding=channel.coding)
         held = receive(data, channel.coding, bins, zipf_bits, view.seed)
     except rec.BudgetExceeded as error:
         expected = 2.0**error.expected_bits if error.expected_bits < 1000 else math.inf
@@ -133,9 +196,28 @@ def _lane(name: str, view: View, channel: rec.Channel, problem: rec.Problem, cut
     except rec.RecError as error:
         expected, sentence = math.nan, str(error)
     return Lane(
-        name, LANES[name], method, bins, view.weights, stopping, n, trace, sentence, expected, zipf_bits, length,
+        name, LANES[name], method, bins, settings["weights"], stopping, n, trace, sentence, expected, zipf_bits, length,
         bound, bin_bits, index_bits, data, held,
     )  # fmt: skip
+
+
+def lane_settings(name: str, view: View, bins: rec.Partition) -> dict[str, Any]:
+    """How a lane searches, as `rec.trace` takes it."""
+    method = name.split("_")[0]
+    stopping = view.stopping if bins.num_bins <= rec.ENUMERABLE_BINS else "single"
+    one_bin = method == "orc" and bins.num_bins == 1  # whose peak may be infinite, and needs no weight
+    return {
+        "method": method,
+        "partition": bins,
+        "weights": "uniform" if one_bin else view.weights,
+        "stopping": stopping if method == "pfr" else None,
+        "num_candidates": view.candidates if method == "orc" else None,
+    }
+
+
+def max_events(dim: int) -> int:
+    """How many candidates of a search are recorded for the stage."""
+    return max(64, MAX_NUMBERS // dim)
 
 
 def _over_budget(error: rec.BudgetExceeded, bins: rec.Partition) -> str:
@@ -149,7 +231,7 @@ def _over_budget(error: rec.BudgetExceeded, bins: rec.Partition) -> str:
 
 def receive(data: bytes, coding: rec.Coding, bins: rec.Partition, zipf_bits: float, seed: int) -> tuple[float, ...]:
     """The receiver: bytes and shared knowledge in, the sample out. It sees neither the target nor the race."""
-    (message,) = rec.unpack(data, bins, rec.ZipfCode(zipf_bits), seed=seed)
+    (message,) = rec.unpack(data, bins, rec.ZipfCode(zipf_bits), seed=seed, coding=coding)
     return tuple(rec.decode(message, coding, bins, seed).tolist())
 
 
@@ -163,7 +245,7 @@ def _bin_bits(numbers: tuple[int, ...], intervals: tuple[int, ...]) -> str:
 
 
 class Measured(NamedTuple):
-    """Average message length over fresh targets and races, in bits."""
+    """Average message length over fresh races, and over fresh targets where they are drawn; in bits."""
 
     runs: int
     mean_bits: float
@@ -180,13 +262,13 @@ def measured(view: View, lane: Lane) -> Measured | None:
 @st.cache_data(max_entries=256, show_spinner=False)
 def _measured(name: str, **values: object) -> Measured | None:
     view = View(**values)  # type: ignore[arg-type]
-    channel = channel_of(view)
+    channel, problem = problem_of(view)
     lane = next(lane for lane in race(view).lanes if lane.name == name)
     runs = int(min(MEASURED_RUNS, MEASURED_CANDIDATES / max(lane.expected_examined, 1.0)))
     try:
         result = rec.encode_many(
-            channel, runs, lane.method, lane.partition, lane.weights, lane.stopping, lane.num_candidates,
-            seed=view.seed, max_examined=MEASURED_CANDIDATES,
+            problem if view.source == "own" else channel, runs, lane.method, lane.partition, lane.weights,
+            lane.stopping, lane.num_candidates, seed=view.seed, max_examined=MEASURED_CANDIDATES,
         )  # fmt: skip
     except rec.RecError:
         return None
@@ -199,8 +281,7 @@ def _measured(name: str, **values: object) -> Measured | None:
 
 CODES = ("Matched", "Zipf", "Elias delta", "Fixed, too short once in a million")
 OVERFLOW = 1e-6
-SWEEP = ("I", "plain", "bins", "matched plain", "matched bins", "bound plain", "bound bins")
-SWEEP_RUNS = 2000
+ALONE = 250  # messages of a batch that are also packed one by one
 
 
 class LaneLaw(NamedTuple):
@@ -208,6 +289,7 @@ class LaneLaw(NamedTuple):
 
     name: str
     title: str
+    partition: rec.Partition
     log2_bins: float
     zipf_bits: float  # parameter of the Zipf code
     law: rec.laws.IndexLaw
@@ -233,7 +315,7 @@ def lengths(view: View) -> Lengths:
 
 def _channel_values(view: View) -> dict[str, object]:
     """The values that decide a view's channel and partition: a key no other control disturbs."""
-    names = ("family", "bits", "dim", "spread", "log2_bins", "strategy", "intervals")
+    names = ("source", "family", *VECTORS[view.family], "bits", "dim", "spread", "log2_bins", "strategy", "intervals")
     return {name: getattr(view, name) for name in names}
 
 
@@ -252,6 +334,7 @@ def _lane_law(name: str, channel: rec.Channel, cut: rec.Partition) -> LaneLaw:
     return LaneLaw(
         name=name,
         title=LANES[name],
+        partition=cut,
         log2_bins=cut.log2_num_bins,
         zipf_bits=zipf_bits,
         law=law,
@@ -261,7 +344,7 @@ def _lane_law(name: str, channel: rec.Channel, cut: rec.Partition) -> LaneLaw:
         sharp_bound_bits=rec.laws.sharp_bound_bits(channel, cut),
         overhead_bits=overhead,
         codes=(
-            cut.log2_num_bins + matched_mean_bits(law),
+            cut.log2_num_bins + law.entropy_bits,
             zipf,
             cut.log2_num_bins + elias_mean_bits(law),
             cut.log2_num_bins + fixed_bits(law),
@@ -274,18 +357,9 @@ def zipf_mean_bits(code: rec.ZipfCode, mean_log2_index: float) -> float:
     return float(code.length_bits(1)) + code.exponent * mean_log2_index
 
 
-def matched_mean_bits(law: rec.laws.IndexLaw) -> float:
-    """Entropy of the index in bits: every index alone to 2^8, above that even within 1/16 octave."""
-    edges = np.unique(np.concatenate([np.arange(1, 2**8 + 1), np.floor(2.0 ** np.arange(8, _octaves(law), 1 / 16))]))
-    tails = law.tail(edges)
-    mass = np.maximum(tails[:-1] - tails[1:], 0.0)
-    some = mass > 1e-15
-    return float(np.sum(mass[some] * (np.log2(np.diff(edges)[some]) - np.log2(mass[some]))))
-
-
 def elias_mean_bits(law: rec.laws.IndexLaw) -> float:
     """E of the Elias delta length, which depends on the octave of the index alone."""
-    octave = np.arange(_octaves(law))
+    octave = np.arange(law.octaves)
     tails = law.tail(2.0**octave)
     mass = np.maximum(tails - np.append(tails[1:], 0.0), 0.0)
     return float(np.sum(mass * (octave + 2 * np.floor(np.log2(octave + 1)) + 1)))
@@ -293,25 +367,74 @@ def elias_mean_bits(law: rec.laws.IndexLaw) -> float:
 
 def fixed_bits(law: rec.laws.IndexLaw) -> float:
     """Length of a fixed code whose largest index is exceeded with probability OVERFLOW at most."""
-    sizes = 2.0 ** np.arange(0, _octaves(law), 1 / 16)
-    return float(np.log2(sizes[np.argmax(law.tail(np.floor(sizes) + 1.0) <= OVERFLOW)]))
+    sizes = np.floor(2.0 ** np.arange(0, law.octaves, 1 / 16))
+    return float(np.log2(sizes[np.argmax(law.tail(sizes + 1.0) <= OVERFLOW)]))
 
 
-def _octaves(law: rec.laws.IndexLaw) -> int:
-    """Octaves that hold all but a negligible part of the index: the largest mean, and e^-64 beyond it."""
-    return int(np.log2(1.0 + float(law.excess[law.weights > 0].max()))) + 8
+class Batch(NamedTuple):
+    """Some encodings by one method: local indices (runs,), and what their messages take as bytes, frames apart."""
+
+    indices: NDArray[np.int64]
+    alone_bits: NDArray[np.int64]  # payloads of the first ALONE messages, each packed by itself
+    together_bits: int  # payload of all the messages in one piece
+
+
+def length_batch(view: View, name: str, number: int, runs: int) -> Batch:
+    """Fresh targets and races by one lane of `lengths`; the batch's number decides its seed."""
+    return _length_batch(name, number, runs, seed=view.seed, weights=view.weights, **_channel_values(view))
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
-def index_batch(values: View, name: str, number: int, runs: int) -> NDArray[np.int64]:
-    """Local indices (runs,) of a batch of fresh targets and races; the batch's number decides its seed."""
-    view = View(*values)
-    channel = channel_of(view)
-    cut = partition_of(view, channel) if name == "pfr_bins" else None
+def _length_batch(name: str, number: int, runs: int, **values: object) -> Batch:
+    view = View(**values)  # type: ignore[arg-type]
+    lane, messages = _batch_messages(view, name, number, runs)
+    code = rec.ZipfCode(lane.zipf_bits)
+    alone = [payload_bits([message], lane.partition, code) for message in messages[:ALONE]]
+    indices = np.array([message.index for message in messages])
+    return Batch(indices, np.array(alone), payload_bits(messages, lane.partition, code))
+
+
+def _batch_messages(view: View, name: str, number: int, runs: int) -> tuple[LaneLaw, list[rec.Message]]:
+    """A lane and the messages of one of its batches."""
+    lane = next(lane for lane in lengths(view).lanes if lane.name == name)
     seed = int(rec.randomness.run_seeds(view.seed, 1, first=number)[0])
-    return rec.encode_many(
-        channel, runs, "pfr", cut, view.weights if cut else None, seed=seed, max_examined=MAX_EXAMINED
-    ).indices
+    many = rec.encode_many(
+        channel_of(view), runs, "pfr", lane.partition, view.weights, seed=seed, max_examined=MAX_EXAMINED
+    )
+    pairs = zip(many.bins.tolist(), many.indices.tolist(), strict=True)
+    return lane, [rec.Message(tuple(numbers), index) for numbers, index in pairs]
+
+
+def payload_bits(messages: list[rec.Message], cut: rec.Partition, code: rec.codes.Code) -> int:
+    """Bits of the packed messages without their frame."""
+    return 8 * (len(rec.pack(messages, cut, code)) - rec.FRAME_BYTES)
+
+
+def packed_codes(view: View, name: str, runs: int) -> tuple[float, ...]:
+    """Real bits a message of a lane's first batch in one piece, frame apart, under each of CODES.
+
+    NaN for a code that cannot code the batch. RecError where the lane is not run.
+    """
+    return _packed_codes(name, runs, seed=view.seed, weights=view.weights, **_channel_values(view))
+
+
+@st.cache_data(max_entries=64, show_spinner="Packing messages")
+def _packed_codes(name: str, runs: int, **values: object) -> tuple[float, ...]:
+    view = View(**values)  # type: ignore[arg-type]
+    lane, messages = _batch_messages(view, name, 0, runs)
+    largest = 2.0 ** (lane.codes[-1] - lane.log2_bins)
+    sizes = []
+    for make in (
+        lambda: rec.MatchedCode(channel_of(view), lane.partition),
+        lambda: rec.ZipfCode(lane.zipf_bits),
+        rec.EliasDelta,
+        lambda: rec.FixedCode(round(min(largest, 2.0**63))),
+    ):
+        try:
+            sizes.append(payload_bits(messages, lane.partition, make()) / runs)
+        except rec.RecError:
+            sizes.append(math.nan)
+    return tuple(sizes)
 
 
 class Invariance(NamedTuple):
@@ -351,174 +474,473 @@ def _invariance(**values: object) -> Invariance | None:
     return Invariance(len(same), int(same.sum()), tuple(rows))
 
 
-@st.cache_data(max_entries=8, show_spinner="Working out the exact laws")
-def length_sweep(
-    family: str,
-) -> tuple[list[tuple[float, ...]], list[tuple[str, str, list[tuple[float, float, float]]]]]:
-    """Exact mean lengths over I in one dimension, rows as SWEEP, and measured means (I, excess, half width of 95%)."""
-    make = rec.gaussian_channel if family == "gaussian" else rec.uniform_channel
+# --- which dimensions are cut
+
+MOST_INTERVALS = 2**16  # of a dimension: more take long to tabulate for many targets
+
+
+class Allocated(NamedTuple):
+    """One way to deal J's factors to dimensions, and what it costs; no partition where no dimension qualifies."""
+
+    strategy: str
+    partition: rec.Partition | None
+    length_bits: float  # exact mean message length, Zipf
+    overhead_bits: float
+    candidates_bits: float  # log2 of the expected candidates of the median one of TARGETS targets; NaN if too many bins
+
+
+def allocations(view: View) -> tuple[Allocated, ...]:
+    """Every strategy on a view's channel, with the view's J rounded to a power of two."""
+    channel = channel_of(view)
+    return _allocations(channel.family, channel.bits, round(partition_of(view, channel).log2_num_bins))
+
+
+@st.cache_data(max_entries=64, show_spinner="Comparing ways to cut")
+def _allocations(family: str, bits: tuple[float, ...], log2_bins: int) -> tuple[Allocated, ...]:
+    channel = rec.Channel(family, bits)
+    problems = [channel.draw(target) for target in range(TARGETS)]
     rows = []
-    for information in np.arange(0.0, 20.5, 1.0):
-        channel = make([float(information)])
-        plain, bins = (_lane_law("pfr", channel, rec.partition((2**k,))) for k in (0, int(min(information, 20))))
-        rows.append(
-            (
-                float(information), plain.zipf_mean_bits, bins.zipf_mean_bits, plain.codes[0],
-                bins.codes[0], plain.bound_bits, bins.bound_bits,
-            )
-        )  # fmt: skip
-    points = []
-    for name, role, cut_of in (("plain", "p", lambda k: 0), ("J = 2ᴵ", "heuristic", lambda k: k)):
-        measured_points = []
-        for k in (1, 3, 5, 7):
-            channel, cut = make([float(k)]), rec.partition((2 ** cut_of(k),))
-            many = rec.encode_many(channel, SWEEP_RUNS, "pfr", cut, seed=k, max_examined=2**24)
-            code = rec.ZipfCode(rec.laws.log2_index_bound_bits(channel, cut))
-            sizes = cut.log2_num_bins + code.length_bits(many.indices)
-            half = 1.96 * float(sizes.std()) / math.sqrt(SWEEP_RUNS)
-            measured_points.append((float(k), float(sizes.mean()) - k, half))
-        points.append((name, role, measured_points))
-    return rows, points
+    for strategy in TABLE["strategy"].options:
+        if strategy == "own":
+            continue
+        try:
+            cut = rec.allocate(channel, log2_bins, strategy)
+        except rec.RecError:  # no dimension qualifies
+            rows.append(Allocated(strategy, None, math.nan, math.nan, math.nan))
+            continue
+        candidates = math.nan
+        if max(cut.intervals) <= MOST_INTERVALS:
+            candidates = float(np.median([rec.upper_sum_bits(problem, cut) for problem in problems]))
+        zipf_bits, overhead, _ = _theory(channel, cut)
+        index_bits = zipf_mean_bits(rec.ZipfCode(zipf_bits), rec.laws.expected_log2_index(channel, cut))
+        rows.append(Allocated(strategy, cut, cut.log2_num_bins + index_bits, overhead, candidates))
+    return tuple(rows)
+
+
+# --- the sweep over I
+
+SWEEP_RUNS = 1000
+SWEEP_CANDIDATES = 2**21  # times dimensions: what a measured point may be expected to cost
+ORC_SPARE_BITS = 2  # ORC of the sweep has 2^(I + this) candidates
+
+
+class SweepPoint(NamedTuple):
+    """Every method at one I. `orc`: measured Zipf length of ORC."""
+
+    information_bits: int
+    plain: figures.Method
+    bins: figures.Method
+    orc: figures.Mean | None
+
+
+def sweep_grid(view: View) -> list[int]:
+    """The values of I the sweep visits: fewer where each takes longer."""
+    few = [0, 2, 4, 8, 12, 16, 24, 32, 48]
+    return few if view.dim > 16 else sorted({*few, 1, 3, 6})
+
+
+def sweep_strategy(view: View) -> str:
+    """The strategy of the sweep: the view's, where it has a rule that works at every J."""
+    works = view.strategy != "own" and (view.strategy != "collapsed" or 0.0 in shares_of(view))
+    return view.strategy if works else "information"
+
+
+def sweep_point(view: View, information_bits: int) -> SweepPoint:
+    """The sweep's numbers at one I; of a view only family, shares of the dimensions, strategy and seed matter."""
+    return _sweep_point(view.family, tuple(shares_of(view).tolist()), information_bits, sweep_strategy(view), view.seed)
+
+
+@st.cache_data(max_entries=512, show_spinner=False)
+def _sweep_point(family: str, shares: tuple[float, ...], information_bits: int, strategy: str, seed: int) -> SweepPoint:
+    channel = channel_at(family, shares, information_bits)
+    uncut = rec.partition((1,) * channel.dim)
+    n = 2 ** (information_bits + ORC_SPARE_BITS)
+    return SweepPoint(
+        information_bits,
+        _method(channel, uncut, seed),
+        _method(channel, rec.allocate(channel, information_bits, strategy), seed),
+        _measured_length(channel, uncut, "orc", n, float(n), seed),
+    )
+
+
+def _method(channel: rec.Channel, cut: rec.Partition, seed: int) -> figures.Method:
+    lane = _lane_law("pfr", channel, cut)
+    candidates = math.inf
+    if sum(cut.intervals) <= 2**10:  # tabulated anew for every run
+        candidates = float(np.mean([2.0 ** rec.upper_sum_bits(channel.draw(t), cut) for t in range(TARGETS)]))
+    measured = _measured_length(channel, cut, "pfr", None, candidates, seed)
+    return figures.Method(lane.zipf_mean_bits, lane.codes[0], lane.bound_bits, lane.sharp_bound_bits, measured)
+
+
+def _measured_length(
+    channel: rec.Channel, cut: rec.Partition, method: str, n: int | None, candidates: float, seed: int
+) -> figures.Mean | None:
+    """Mean Zipf length of SWEEP_RUNS encodings and the half width of its 95% interval; None where out of reach."""
+    if candidates * SWEEP_RUNS * channel.dim > SWEEP_CANDIDATES:
+        return None
+    try:
+        many = rec.encode_many(channel, SWEEP_RUNS, method, cut, num_candidates=n, seed=seed, max_examined=MAX_EXAMINED)
+    except rec.RecError:  # some run goes over budget, or ORC finds nothing where Q has mass
+        return None
+    code = rec.ZipfCode(rec.laws.log2_index_bound_bits(channel, cut))
+    sizes = cut.log2_num_bins + code.length_bits(many.indices)
+    return figures.Mean(float(sizes.mean()), 1.96 * float(sizes.std()) / math.sqrt(SWEEP_RUNS))
 
 
 # ---------------------------------------------------------------------------------------------------- speed
 
 TARGETS = 24  # targets a typical one is averaged over
 MOST_BITS = 60  # how far curves go
-CUT_BITS = 12  # of a dimension: bins beyond 2^12 intervals take long to tabulate for a chart
+CUT_BITS = 16  # log2 of the intervals of a dimension: finer cuts take long to tabulate for a chart
+FINEST_BITS = 40  # of a dimension: floats cannot tell the candidates of a finer target apart
+LISTED_BITS = 8  # log2 of the bins up to which the chart gives each its stop line
+SPEED_RUNS = 40  # races of each target behind a measured mark
+SPEED_NUMBERS_BITS = 10  # log2 of the numbers (candidates times D) a measured race may draw on average
+SPEED_INTERVALS = 2**12  # in all dimensions, of a measured race
+
+
+class Search(NamedTuple):
+    """One way to search, a line of the chart: into 2^(I + `more`) bins, or without bins where `more` is None."""
+
+    name: str
+    role: str
+    dash: str
+    weights: str
+    stopping: str
+    more: int | None
+
+
+SEARCHES = (
+    Search("no bins", "p", "solid", "peak_ratio", "single", None),
+    Search("target mass, one stop line", "best", "dot", "target_mass", "single", 0),
+    Search("target mass, a stop line a bin", "best", "dash", "target_mass", "per_bin", 0),
+    Search("peak ratio", "heuristic", "solid", "peak_ratio", "single", 0),
+    Search("peak ratio, 8 × the bins", "winner", "dash", "peak_ratio", "single", 3),
+)
 
 
 class Growth(NamedTuple):
-    """log2 of expected candidates over I, averaged over TARGETS targets; points were measured."""
+    """A typical target at I bits: means over TARGETS targets; tuples have an entry for each of SEARCHES.
 
-    information_bits: tuple[float, ...]
-    plain: tuple[float, ...]
-    target_mass: tuple[float, ...]
-    peak: tuple[float, ...]
-    finer: tuple[float, ...]
-    points: tuple[tuple[str, str, tuple[float, ...], tuple[float, ...]], ...]
+    nan where a search is not worked out or not run.
+    """
+
+    information_bits: float
+    kl_bits: float
+    renyi_inf_bits: float
+    exact_bits: tuple[float, ...]  # log2 of the expected candidates
+    measured_bits: tuple[float, ...]  # log2 of the mean of SPEED_RUNS races
+    error_bits: tuple[float, ...]  # half of its 95% interval
 
 
-@st.cache_data(max_entries=32, show_spinner="Working out the exact numbers of candidates")
-def growth(family: str, dim: int) -> Growth:
-    """Expected candidates of four searches as I grows to 60 bits in `dim` dimensions, and measured ones."""
-    make = rec.gaussian_channel if family == "gaussian" else rec.uniform_channel
-    grid = np.unique(np.linspace(1, MOST_BITS, 25).round())
-    grid = np.unique(np.concatenate([grid, np.arange(1, min(CUT_BITS * dim, 8) + 1)]))
-    columns: list[tuple[float, ...]] = []
-    for information in grid.tolist():
-        channel = make([information / dim] * dim)
-        if family == "uniform" and information > CUT_BITS * dim:  # its ratio is 2^I on the box, whatever the target
-            columns.append((information, math.nan, math.nan, math.nan))
-            continue
-        problems = [channel.draw(target) for target in range(TARGETS)]
-        plain_bits = _mean([problem.renyi_inf_bits for problem in problems])
-        if information > CUT_BITS * dim:
-            columns.append((plain_bits, math.nan, math.nan, math.nan))
-            continue
-        cut = rec.allocate(channel, int(information))
-        finer = rec.partition([4 * n for n in cut.intervals])
-        columns.append(
-            (
-                plain_bits,
-                _mean([_log2_single(problem, cut) for problem in problems]),
-                _mean([rec.upper_sum_bits(problem, cut) for problem in problems]),
-                _mean([rec.upper_sum_bits(problem, finer) for problem in problems]),
-            )
-        )
-    plain, target, peak, fine = (tuple(column) for column in zip(*columns, strict=True))
-    points = []
-    for name, role, values, factor in (
-        ("plain, measured", "p", plain, 0),
-        ("peak ratio, measured", "heuristic", peak, 1),
-    ):
-        x, y = [], []
-        for information, expected in zip(grid.tolist(), values, strict=True):
-            if expected < 12.0 and len(x) < 8:
-                channel = make([information / dim] * dim)
-                cut = rec.allocate(channel, int(information) * factor)
-                x.append(information)
-                y.append(_mean([_measured_log2(channel.draw(target), cut, target) for target in range(TARGETS)]))
-        points.append((name, role, tuple(x), tuple(y)))
-    return Growth(tuple(grid.tolist()), plain, target, peak, fine, tuple(points))
+_GRID = (*range(1, 9), *range(10, MOST_BITS + 1, 5))
+
+
+def growth_grid(view: View) -> list[float]:
+    """I of the chart's points, in bits: not so many that a uniform target's box is finer than floats."""
+    shares = shares_of(view)
+    finest = FINEST_BITS * shares.sum() / shares.max() if view.family == "uniform" else math.inf
+    return [float(bits) for bits in _GRID if bits <= finest]
+
+
+def growth(view: View, information_bits: float) -> Growth:
+    """One point of the curves: the view's family, dimension and spread, at another I."""
+    return _growth(view.family, tuple(shares_of(view).tolist()), float(information_bits))
+
+
+@st.cache_data(max_entries=2048, show_spinner=False)
+def _growth(family: str, shares: tuple[float, ...], information_bits: float) -> Growth:
+    channel = channel_at(family, shares, information_bits)
+    problems = [channel.draw(target) for target in range(TARGETS)]
+    rows = [_search_bits(channel, problems, search) for search in SEARCHES]
+    exact, found, errors = zip(*rows, strict=True)
+    kl, top = (_mean([getattr(problem, name) for problem in problems]) for name in ("kl_bits", "renyi_inf_bits"))
+    return Growth(information_bits, kl, top, exact, found, errors)
+
+
+def bins_of(channel: rec.Channel, search: Search) -> rec.Partition:
+    """The bins of a search of the chart: shared out by information, no dimension finer than 2^CUT_BITS."""
+    if search.more is None:
+        return rec.partition((1,) * channel.dim)
+    shared = rec.allocate(channel, int(channel.information_bits) + search.more)
+    return rec.partition([min(n, 2**CUT_BITS) for n in shared.intervals])
+
+
+def _search_bits(channel: rec.Channel, problems: list[rec.Problem], search: Search) -> tuple[float, float, float]:
+    """log2 of the candidates a search examines: exact, measured, half of the measurement's 95% interval."""
+    cut = bins_of(channel, search)
+    if search.more is None:
+        exact = most = _mean([problem.renyi_inf_bits for problem in problems])
+    elif max(channel.bits) > FINEST_BITS or (search.stopping == "per_bin" and cut.num_bins > 2**LISTED_BITS):
+        return math.nan, math.nan, math.nan
+    else:
+        most = _mean([_expected_bits(problem, cut, search.weights, "single") for problem in problems])
+        exact = most
+        if search.stopping == "per_bin":  # quadrature, quick only in few dimensions
+            exact = math.nan
+            if channel.dim <= 2 and channel.information_bits % 2 == 0:
+                exact = _mean([_expected_bits(problem, cut, search.weights, "per_bin") for problem in problems])
+    if not most + math.log2(channel.dim) <= SPEED_NUMBERS_BITS or sum(cut.intervals) > SPEED_INTERVALS:
+        return exact, math.nan, math.nan
+    found = [_measured_bits(problem, cut, search, seed) for seed, problem in enumerate(problems)]
+    variance = sum(error**2 for _, error in found)
+    return exact, _mean([mean for mean, _ in found]), 1.96 * math.sqrt(variance) / len(found)
 
 
 def _mean(values: list[float]) -> float:
     return float(np.mean(values))
 
 
-def _log2_single(problem: rec.Problem, cut: rec.Partition) -> float:
-    """log2 of the expected candidates under target mass and one stop line; inf past 2^1000."""
-    return math.log2(rec.laws.expected_examined(problem, "pfr", cut, "target_mass", "single"))
+def _expected_bits(problem: rec.Problem, cut: rec.Partition, weights: str, stopping: str) -> float:
+    """log2 of the candidates PFR is expected to examine; inf past 2^1000."""
+    return math.log2(rec.laws.expected_examined(problem, "pfr", cut, weights, stopping))
 
 
-def _measured_log2(problem: rec.Problem, cut: rec.Partition, seed: int) -> float:
-    """log2 of the mean examined over a few races of one target."""
-    many = rec.encode_many(problem, 20, "pfr", cut, seed=seed, max_examined=2**24)
-    return float(np.log2(many.examined.mean()))
+def _measured_bits(problem: rec.Problem, cut: rec.Partition, search: Search, seed: int) -> tuple[float, float]:
+    """log2 of the mean examined over SPEED_RUNS races of one target, and its standard error."""
+    examined = rec.encode_many(
+        problem, SPEED_RUNS, "pfr", cut, search.weights, search.stopping, seed=seed, max_examined=2**24
+    ).examined
+    mean = float(examined.mean())
+    return math.log2(mean), float(examined.std(ddof=1)) / (mean * math.log(2.0) * math.sqrt(SPEED_RUNS))
 
 
-@st.cache_data(show_spinner=False)
-def candidates_per_second() -> float:
-    """How many candidates of a one-dimensional plain search this machine examines in a second, on all cores."""
-    problem = rec.gaussian_channel([4.0]).draw(1)
+class Here(NamedTuple):
+    """One target on the chart's axes, and log2 of the candidates it takes, without bins and with the view's.
+
+    The latter under peak-ratio weights; nan where the bins are too fine to look at.
+    """
+
+    information_bits: float
+    kl_bits: float
+    renyi_inf_bits: float
+    plain_bits: float
+    binned_bits: float
+
+
+def here(view: View) -> Here:
+    """The view's own target. RecError where the view asks for the impossible."""
+    channel, problem = problem_of(view)
+    cut = partition_of(view, channel)
+    top = problem.renyi_inf_bits
+    binned = rec.upper_sum_bits(problem, cut) if max(cut.intervals) <= 2**CUT_BITS else math.nan
+    return Here(channel.information_bits, problem.kl_bits, top, top, binned)
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def candidates_per_second(family: str, dim: int) -> float:
+    """How many candidates of a plain search in `dim` dimensions this machine examines in a second, to two digits."""
+    bits = 16.0 - math.log2(dim)  # of sup r, so that every dimension takes about as long
+    if family == "gaussian":
+        problem = rec.gaussian_problem([0.0] * dim, [2.0 ** (-bits / dim)] * dim)
+    else:
+        problem = rec.uniform_problem([0.0] * dim, [2.0 ** (-bits / dim)] * dim)
     rates = []
     for _ in range(3):
         begun = time.perf_counter()
-        rec.encode_many(problem, 8, "orc", num_candidates=2**15)
-        rates.append(8 * 2**15 / (time.perf_counter() - begun))
-    return float(np.median(rates))
+        many = rec.encode_many(problem, 16, "pfr", seed=0)
+        rates.append(float(many.examined.sum()) / (time.perf_counter() - begun))
+    return float(f"{np.median(rates):.1e}")
 
 
-class Trade(NamedTuple):
-    """Mean message length against expected candidates, one entry a J."""
+class Cost(NamedTuple):
+    """What one partition of a channel costs a typical target: log2 of the candidates, and mean message lengths."""
 
-    log2_bins: tuple[float, ...]
-    length_bits: tuple[float, ...]
-    candidates_bits: tuple[float, ...]
-    chosen_log2_bins: float
-
-
-def trade(view: View) -> Trade:
-    """What J trades on a view's channel, by information. RecError where the view asks for the impossible."""
-    return _trade(**_channel_values(view))
+    intervals: tuple[int, ...]
+    log2_bins: float
+    candidates_bits: float
+    zipf_bits: float
+    matched_bits: float
 
 
-@st.cache_data(max_entries=32, show_spinner="Working out what each J costs")
-def _trade(**values: object) -> Trade:
-    view = View(**values)  # type: ignore[arg-type]
+def cost(view: View, intervals: tuple[int, ...]) -> Cost:
+    """PFR with peak-ratio weights and these intervals on the view's channel."""
     channel = channel_of(view)
-    chosen = partition_of(view, channel).log2_num_bins
-    if channel.information_bits == 0:
-        raise rec.RecError("Without information there is nothing to trade: every message names candidate 1.")
-    most = int(min(channel.information_bits + 3 * view.dim, CUT_BITS * view.dim, MOST_BITS))
-    problems = [channel.draw(target) for target in range(TARGETS)]
-    rows = []
-    for k in np.unique(np.linspace(0, most, min(most + 1, 16)).round().astype(int)).tolist():
-        cut = rec.allocate(channel, k)
+    return _cost(channel.family, channel.bits, intervals)
+
+
+@st.cache_data(max_entries=2048, show_spinner=False)
+def _cost(family: str, bits: tuple[float, ...], intervals: tuple[int, ...]) -> Cost:
+    channel = rec.Channel(family, bits)
+    cut = rec.partition(intervals)
+    law = rec.laws.index_law(channel, cut)
+    code = rec.ZipfCode(rec.laws.log2_index_bound_bits(channel, cut))
+    size = cut.log2_num_bins
+    zipf, matched = size + zipf_mean_bits(code, law.mean_log2), size + law.entropy_bits
+    return Cost(intervals, size, typical_bits(channel, cut), zipf, matched)
+
+
+def typical_bits(channel: rec.Channel, cut: rec.Partition) -> float:
+    """log2 of the candidates under peak-ratio weights, averaged over TARGETS targets of the channel.
+
+    Intervals of dimensions without information change nothing, and may be too many to look at.
+    """
+    some = rec.partition([n if bits > 0 else 1 for n, bits in zip(cut.intervals, channel.bits, strict=True)])
+    return _mean([rec.upper_sum_bits(channel.draw(target), some) for target in range(TARGETS)])
+
+
+def trade_partitions(view: View) -> list[tuple[int, ...]]:
+    """The partitions of the trade's curve, J doubling by the view's strategy from one bin to beyond 2^I.
+
+    RecError where the strategy has nothing to cut. A strategy of one's own has a single partition, so its curve is that
+    of the intervals by information.
+    """
+    channel = channel_of(view)
+    strategy = "information" if view.strategy == "own" else view.strategy
+    most = min(math.ceil(channel.information_bits) + 8, MOST_BITS)
+    found = []
+    for k in np.unique(np.linspace(0, most, min(most + 1, 15)).round().astype(int)).tolist():
+        cut = rec.allocate(channel, k, strategy)
+        if _readable(channel, cut):
+            found.append(cut.intervals)
+    return found
+
+
+def _readable(channel: rec.Channel, cut: rec.Partition) -> bool:
+    """Whether no dimension with information is cut finer than charts tabulate."""
+    return all(n <= 2**CUT_BITS for n, bits in zip(cut.intervals, channel.bits, strict=True) if bits > 0)
+
+
+def doubled(view: View) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The view's intervals, and those with twice the bins: by its strategy, or of one's own where it saves most time.
+
+    RecError where they are too fine to work out.
+    """
+    channel = channel_of(view)
+    now = partition_of(view, channel)
+    if view.strategy == "own":
+        halved = [rec.partition([n * (1 + (e == d)) for e, n in enumerate(now.intervals)]) for d in range(view.dim)]
+        after = min((cut for cut in halved if _readable(channel, cut)), key=lambda cut: typical_bits(channel, cut))
+    else:
+        after = partition_of(view._replace(log2_bins=view.log2_bins + 1), channel)
+    if not (_readable(channel, now) and _readable(channel, after)):
+        raise rec.RecError(f"Choose bins with fewer than 2^{CUT_BITS} intervals in a dimension to see what more buy.")
+    return now.intervals, after.intervals
+
+
+class Strategy(NamedTuple):
+    """One way to share J's factors out over dimensions, as J grows."""
+
+    name: str
+    title: str
+    log2_bins: tuple[float, ...]
+    candidates_bits: tuple[float, ...]  # log2, of a typical target; nan where an interval is too fine
+    now: tuple[int, ...]  # intervals at the view's J, or the power of two nearest to it
+    readable: bool  # whether what these cost can be worked out
+
+
+STRATEGY_ROLES = {"information": "heuristic", "runtime": "winner", "random": "candidate", "collapsed": "best"}
+
+
+@st.cache_data(max_entries=64, show_spinner="Sharing the bins out")
+def _strategies(family: str, bits: tuple[float, ...], log2_bins: int) -> list[Strategy]:
+    channel = rec.Channel(family, bits)
+    most = max(math.ceil(channel.information_bits) + 4, log2_bins)
+    grid = sorted({*np.linspace(0, most, 13).round().astype(int).tolist(), log2_bins})
+    found = []
+    for name in STRATEGY_ROLES:
+        try:
+            cuts = [rec.allocate(channel, k, name) for k in grid]
+        except rec.RecError:  # no dimension to cut: there is none without information
+            continue
+        typical = [typical_bits(channel, cut) if _readable(channel, cut) else math.nan for cut in cuts]
+        now, title = cuts[grid.index(log2_bins)], TABLE["strategy"].options[name]
+        powers = tuple(float(k) for k in grid)
+        found.append(Strategy(name, title, powers, tuple(typical), now.intervals, _readable(channel, now)))
+    return found
+
+
+def strategies(view: View) -> list[Strategy]:
+    """Every strategy the view's channel allows."""
+    channel = channel_of(view)
+    return _strategies(channel.family, channel.bits, round(partition_of(view, channel).log2_num_bins))
+
+
+ADVISED = 6  # cuts that are compared at most
+UNNOTICED_IN = 1000  # samples in which the bias of an ORC that is compared goes unnoticed
+
+
+class Option(NamedTuple):
+    """One way to send a sample of a view's target, on average over races; `log2_bins` is None for ORC."""
+
+    name: str
+    log2_bins: float | None
+    candidates: float
+    mean_bits: float
+    seconds: float
+
+
+class Advice(NamedTuple):
+    """Plain PFR first, then PFR with ever more bins under peak-ratio weights, ORC last; `best` is a place among them.
+
+    Best is the least mean_bits + log2(candidates): a bit of message is worth half the search.
+    """
+
+    options: tuple[Option, ...]
+    best: int
+
+
+def advice(view: View) -> Advice:
+    """Would bins help with this target? RecError where no search can serve it."""
+    keys = _channel_values(view) | {"strategy": "information", "log2_bins": 0, "intervals": "1"}
+    return _advice(target=view.target, **keys)
+
+
+@st.cache_data(max_entries=64, show_spinner="Working out what bins would do")
+def _advice(**values: object) -> Advice:
+    view = View(**values)  # type: ignore[arg-type]
+    channel, problem = problem_of(view)
+    if math.isinf(problem.renyi_inf_bits):
+        raise rec.RecError("Q is wider than P somewhere, so its ratio has no limit and no PFR search ever ends.")
+    rate = candidates_per_second(view.family, view.dim)
+    options = []
+    for k in _cuts_to_compare(channel):
+        cut = rec.allocate(channel, k) if k else rec.partition((1,) * view.dim)
+        log2_candidates = rec.upper_sum_bits(problem, cut)
+        candidates = 2.0 ** min(log2_candidates, 1000.0)
         code = rec.ZipfCode(rec.laws.log2_index_bound_bits(channel, cut))
-        size = k + zipf_mean_bits(code, rec.laws.expected_log2_index(channel, cut))
-        rows.append((float(k), size, _mean([rec.upper_sum_bits(problem, cut) for problem in problems])))
-    bins, sizes, candidates = zip(*rows, strict=True)
-    return Trade(bins, sizes, candidates, chosen)
+        size = k + zipf_mean_bits(code, rec.laws.expected_log2_index(problem, cut))
+        options.append(Option("PFR", float(k), candidates, size, candidates / rate))
+    best = min(range(len(options)), key=lambda i: options[i].mean_bits + math.log2(options[i].candidates))
+    if view.family == "gaussian" and view.dim == 1:  # where the exact bias is quickly had
+        n = candidates_unnoticed(view, UNNOTICED_IN, "orc")
+        if n is not None:
+            options.append(Option("ORC", None, float(n), math.log2(n), n / rate))
+    return Advice(tuple(options), best)
+
+
+def _cuts_to_compare(channel: rec.Channel) -> list[int]:
+    """log2 J of no bins, 4, 16, ..., 2^I and 4 times that; evenly thinned out where they are many."""
+    top = round(channel.information_bits)
+    if channel.information_bits == 0:
+        return [0]
+    most = min(CUT_BITS * sum(bits > 0 for bits in channel.bits), MOST_BITS)
+    cuts = sorted({0, *range(2, top, 2), top, top + 2} & set(range(most + 1)))
+    middle = cuts[1:-2]
+    places = np.unique(np.linspace(0, len(middle) - 1, min(ADVISED - 2, len(middle))).round().astype(int))
+    return [0, *(middle[i] for i in places), *cuts[1:][-2:]]
 
 
 class Trap(NamedTuple):
-    """sup r' of every bin under two weightings, and what four searches examine."""
+    """Every bin under two weightings, and what four searches examine."""
 
-    plain: float
-    target_mass: tuple[float, ...]
+    target_share: tuple[float, ...]  # Q's mass of every bin
+    target_mass: tuple[float, ...]  # sup r' of every bin, 0 where Q has no mass
     peak_ratio: tuple[float, ...]
-    rows: tuple[tuple[str, float], ...]
+    rows: tuple[tuple[str, float], ...]  # a search and its expected candidates; the first is without bins
+
+    @property
+    def plain(self) -> float:
+        """Expected candidates without bins: sup r."""
+        return self.rows[0][1]
 
 
 def trap(view: View) -> Trap | None:
     """The view's target in one dimension; None where there are too few or too many bins to show."""
-    channel = channel_of(view)
+    channel, problem = problem_of(view)
     cut = partition_of(view, channel)
-    if view.dim != 1 or not 2 <= cut.num_bins <= 64 or channel.information_bits == 0:
+    if view.dim != 1 or not 2 <= cut.num_bins <= 64 or not 0 < channel.information_bits <= FINEST_BITS:
         return None
-    problem = channel.draw(view.target)
     (peaks,) = rec.bin_peaks_bits(problem, cut)
     sups = []
     for weights in ("target_mass", "peak_ratio"):
@@ -532,72 +954,118 @@ def trap(view: View) -> Trap | None:
         ("target mass, a stop line for each bin", expected(problem, "pfr", cut, "target_mass", "per_bin")),
         ("peak ratio", expected(problem, "pfr", cut, "peak_ratio")),
     )
-    return Trap(rows[0][1], sups[0], sups[1], rows)
+    (shares,) = rec.bin_weights(problem, cut, "target_mass")
+    return Trap(tuple(shares.tolist()), sups[0], sups[1], rows)
 
 
 # ---------------------------------------------------------------------------------------------------- bias
 
-BIAS_RUNS = 20_000
-BIAS_CANDIDATES = 2**22  # what the samples of the page may cost in all
+BIAS_POWERS = tuple(range(0, 22, 3))  # log2 of the n whose bias is worked out
+BIAS_NUMBERS = 2**21  # candidates times D that samples of one n may cost in all
+BIAS_RUNS = 20_000  # samples of the chosen n, if they are cheap
+MMD_RUNS = 4000  # samples an MMD is measured from
+MMD_RESOLVED = 1e-11  # smaller squares are those of the density's own error, and count as 0
+LEAST_RUNS = 500  # fewer samples are not worth showing
 NOTICEABLE = 0.1  # advantage over guessing below which a test may be called blind
 
 
 class Bias(NamedTuple):
-    """ORC without and with bins on one target: exact bias over n, and samples at the chosen n."""
+    """How far ORC's output is from Q: exact, and measured where samples are cheap."""
 
-    log2_candidates: tuple[float, ...]
-    total_variation: dict[str, tuple[float, ...]]
-    kl_bits: dict[str, tuple[float, ...]]
-    chosen: dict[str, tuple[float, float]]  # at the chosen n: total variation, KL in bits
-    samples: dict[str, NDArray[np.float64]]  # (runs, D)
-
-
-def bias(view: View) -> Bias:
-    """Exact bias of plain and partitioned ORC on a Gaussian target. RecError where the view asks for the impossible."""
-    return _bias(
-        target=view.target, candidates=view.candidates, seed=view.seed, weights=view.weights, **_channel_values(view)
-    )
+    total_variation: float
+    kl_bits: float
+    mmd_squared: float  # nan in more than one dimension
+    measured_squared: float  # MMD^2 of samples, nan without them
+    error_squared: float  # its standard error
 
 
-@st.cache_data(max_entries=32, show_spinner="Working out the exact densities")
-def _bias(**values: object) -> Bias:
+def bias(view: View, name: str, candidates: int) -> Bias:
+    """One lane's bias on a view's Gaussian target with some n. RecError where the view asks for the impossible."""
+    return _bias(name, candidates, **_target_values(view))
+
+
+def _target_values(view: View) -> dict[str, object]:
+    """The values that decide a view's target, its races and its bins: all of ORC but n."""
+    return {"target": view.target, "seed": view.seed, "weights": view.weights, **_channel_values(view)}
+
+
+@st.cache_data(max_entries=1024, show_spinner=False)
+def _bias(name: str, candidates: int, **values: object) -> Bias:
     view = View(**values)  # type: ignore[arg-type]
-    channel = channel_of(view)
-    problem = channel.draw(view.target)
-    cuts = {"orc": rec.partition((1,) * view.dim), "orc_bins": partition_of(view, channel)}
-    powers = tuple(float(k) for k in range(0, 22, 3))
-    variation, divergence, chosen, samples = {}, {}, {}, {}
-    for name, cut in cuts.items():
-        rows = [rec.laws.orc_bias(problem, 2 ** int(k), cut, view.weights) for k in powers]
-        variation[name] = tuple(row.total_variation for row in rows)
-        divergence[name] = tuple(row.kl_bits for row in rows)
-        now = rec.laws.orc_bias(problem, view.candidates, cut, view.weights)
-        chosen[name] = (now.total_variation, now.kl_bits)
-        runs = max(200, min(BIAS_RUNS, BIAS_CANDIDATES // view.candidates))
-        samples[name] = rec.encode_many(
-            problem, runs, "orc", cut, view.weights, num_candidates=view.candidates, seed=view.seed
-        ).samples
-    return Bias(powers, variation, divergence, chosen, samples)
+    (_, problem), cut = problem_of(view), orc_bins(view, name)
+    far = rec.laws.orc_bias(problem, candidates, cut, view.weights)
+    exact = orc_mmd_squared(problem, candidates, cut, view.weights) if view.dim == 1 else math.nan
+    samples = _orc_samples(name, candidates, runs_of(MMD_RUNS, candidates, view.dim), **values)
+    if not len(samples):
+        return Bias(far.total_variation, far.kl_bits, exact, math.nan, math.nan)
+    found = rec.metrics.mmd(samples, problem)
+    return Bias(far.total_variation, far.kl_bits, exact, found.squared, found.error)
+
+
+def orc_bins(view: View, name: str) -> rec.Partition:
+    """The bins of a lane of ORC."""
+    return partition_of(view, channel_of(view)) if name == "orc_bins" else rec.partition((1,) * view.dim)
+
+
+def runs_of(most: int, candidates: int, dim: int) -> int:
+    """How many samples of ORC are drawn: as many as are cheap, none where that is too few to show."""
+    runs = min(most, BIAS_NUMBERS // (candidates * dim))
+    return runs if runs >= LEAST_RUNS else 0
+
+
+def orc_samples(view: View, name: str) -> Floats:
+    """Samples (runs, D) of a lane at the view's n; no runs where they would take long."""
+    runs = runs_of(BIAS_RUNS, view.candidates, view.dim)
+    return _orc_samples(name, view.candidates, runs, **_target_values(view))
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _orc_samples(name: str, candidates: int, runs: int, **values: object) -> Floats:
+    view = View(**values)  # type: ignore[arg-type]
+    if runs == 0:
+        return np.empty((0, view.dim))
+    (_, problem), cut = problem_of(view), orc_bins(view, name)
+    return rec.encode_many(problem, runs, "orc", cut, view.weights, num_candidates=candidates, seed=view.seed).samples
+
+
+def orc_mmd_squared(problem: rec.Problem, candidates: int, cut: rec.Partition, weights: str) -> float:
+    """MMD^2 of ORC's output from Q in one dimension, exact: quadrature of its density, `metrics.mmd`'s own kernel."""
+    x, width = line_rule(problem, cut)
+    target = np.exp2(problem.log_ratio_bits(x[:, None])) * np.exp(-0.5 * x * x) / math.sqrt(2.0 * math.pi)
+    gap = (rec.laws.orc_density(problem, candidates, x[:, None], cut, weights) - target) * width
+    (bandwidth,) = rec.metrics.median_bandwidth(problem)
+    square = float(gap @ np.exp(-0.5 * ((x[:, None] - x) / bandwidth) ** 2) @ gap)
+    return square if square > MMD_RESOLVED else 0.0
+
+
+def line_rule(problem: rec.Problem, cut: rec.Partition) -> tuple[Floats, Floats]:
+    """Points and weights that integrate over the line: panels end where bins do, and are close where Q is."""
+    mean, scale = problem.params[0]
+    first, last = np.floor(norm.cdf([mean - 9 * scale, mean + 9 * scale]) * cut.num_bins).astype(int)
+    cuts = np.arange(max(first, 1), min(last + 1, cut.num_bins))  # beyond them P' is as smooth as P, or nothing
+    cuts = cuts[:: max(1, cuts.size // 512)]  # finer bins make steps too small to matter
+    breaks = [norm.ppf(cuts / cut.num_bins), np.linspace(-9, 9, 181), mean + scale * np.linspace(-9, 9, 49)]
+    ends = np.unique(np.concatenate(breaks))
+    nodes, weights = np.polynomial.legendre.leggauss(4)
+    half = 0.5 * np.diff(ends)[:, None]
+    return (ends[:-1, None] + half * (1.0 + nodes)).ravel(), (half * weights).ravel()
 
 
 def output_density(view: View, name: str, x: Floats) -> Floats:
     """Exact density of what ORC puts out at `x` (M,), in one dimension."""
-    values = _channel_values(view)
-    return _output_density(name, x, target=view.target, candidates=view.candidates, weights=view.weights, **values)
+    return _output_density(name, x, view.candidates, **_target_values(view))
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _output_density(name: str, x: Floats, **values: object) -> Floats:
+def _output_density(name: str, x: Floats, candidates: int, **values: object) -> Floats:
     view = View(**values)  # type: ignore[arg-type]
-    channel = channel_of(view)
-    cut = partition_of(view, channel) if name == "orc_bins" else None
-    return rec.laws.orc_density(channel.draw(view.target), view.candidates, x[:, None], cut, view.weights)
+    _, problem = problem_of(view)
+    return rec.laws.orc_density(problem, candidates, x[:, None], orc_bins(view, name), view.weights)
 
 
 def chance_of_silence(view: View) -> dict[str, float]:
     """For a uniform target: the chance that none of the n candidates lies in its box, so that ORC sends nothing."""
-    channel = channel_of(view)
-    problem = channel.draw(view.target)
+    channel, problem = problem_of(view)
     chances = {}
     for name, cut in (("orc", rec.partition((1,) * view.dim)), ("orc_bins", partition_of(view, channel))):
         shares = rec.bin_weights(problem, cut, "target_mass")
@@ -618,9 +1086,8 @@ def unnoticed_samples(kl_bits: float) -> float:
 def candidates_for(samples: int, name: str, **values: object) -> int | None:
     """The least power of two of candidates whose bias goes unnoticed in that many samples; None past 2^30."""
     view = View(**values)  # type: ignore[arg-type]
-    channel = channel_of(view)
-    problem = channel.draw(view.target)
-    cut = partition_of(view, channel) if name == "orc_bins" else None
+    _, problem = problem_of(view)
+    cut = orc_bins(view, name)
 
     def unnoticed(k: int) -> bool:
         return unnoticed_samples(rec.laws.orc_bias(problem, 2**k, cut, view.weights).kl_bits) >= samples
@@ -632,6 +1099,78 @@ def candidates_for(samples: int, name: str, **values: object) -> int | None:
 def candidates_unnoticed(view: View, samples: int, name: str) -> int | None:
     """`candidates_for` of a view."""
     return candidates_for(samples, name, target=view.target, weights=view.weights, **_channel_values(view))
+
+
+# ---------------------------------------------------------------------------------------------------- messages
+
+STREAM_SIZES = (1, 3, 10, 30, 100, 300)
+
+
+def shared_of(view: View) -> messages.Shared:
+    """What a view says both sides hold. RecError where it asks for the impossible."""
+    channel = channel_of(view)
+    return messages.Shared(view.seed, channel, partition_of(view, channel), view.code)
+
+
+def stream(view: View) -> tuple[messages.StreamCost, ...]:
+    """What many messages in one stream cost, a message. RecError past the budget."""
+    return _stream(seed=view.seed, code=view.code, **_channel_values(view))
+
+
+@st.cache_data(max_entries=64, show_spinner="Encoding three hundred messages")
+def _stream(**values: object) -> tuple[messages.StreamCost, ...]:
+    view = View(**values)  # type: ignore[arg-type]
+    return messages.stream_costs(shared_of(view), STREAM_SIZES, MAX_EXAMINED // STREAM_SIZES[-1])
+
+
+# ---------------------------------------------------------------------------------------------------- statements
+
+
+@st.cache_data(show_spinner=False)
+def remembered(name: str, _work: Callable[[], tuple[Any, ...]]) -> tuple[Any, ...]:
+    """What `_work` gives, done once under this name: the numbers beside a statement, which never change."""
+    return _work()
+
+
+# ---------------------------------------------------------------------------------------------------- the paper
+
+
+class Rates(NamedTuple):
+    """What this machine does on two threads: candidates a second in 5-D; seconds for the exact law of one search."""
+
+    candidates_per_second: float
+    law_seconds: float
+
+
+@st.cache_data(show_spinner="Timing this machine")
+def paper_rates() -> Rates:
+    """Measured once: what the Paper page's estimates of time rest on."""
+    source = experiments.channel(6.0)
+    cut = rec.allocate(source, 6)
+    for target, runs, candidates in ((0, 1, 1), (1, 8, 2**13)):  # the first compiles
+        problem, begun = source.draw(target), time.perf_counter()
+        rec.encode_many(problem, runs, "orc", cut, num_candidates=candidates, num_threads=experiments.WORKERS)
+        middle = time.perf_counter()
+        rec.metrics.output_mmd(problem, 2 ** np.arange(10), cut)
+        ended = time.perf_counter()
+    return Rates(runs * candidates / (middle - begun), ended - middle)
+
+
+@st.cache_data(show_spinner=False)
+def paper_seconds(key: str, size: str) -> float:
+    """How long an experiment of the Paper page will take here, about."""
+    chosen, rates = experiments.SIZES[size], paper_rates()
+    if key == "stopped":
+        return 2.0 * len(chosen.bits) * chosen.law_targets * rates.law_seconds
+    work = experiments.STUDIES[key](chosen)
+    laws = len({(one.source, one.cut) for one in work.cells})
+    pairs = len(work.cells) * work.runs**2 if work.samples else 0
+    return (
+        experiments.candidates(key, chosen) / rates.candidates_per_second
+        + laws * rates.law_seconds
+        + pairs * 1e-8  # of the MMD of samples
+        + work.num_runs * (1e-3 if key == "pfr" else 2e-5)  # of looking at targets, and of Python
+    )
 
 
 # ---------------------------------------------------------------------------------------------------- warming up

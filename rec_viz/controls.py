@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+import re
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 from urllib.parse import urlencode
 
 import streamlit as st
 
+from .messages import CODES
+
 LINK_VERSION = "1"
+STUDENT = "student"  # in a link, seed=student: every student gets a seed of their own
 
 LANES = {
     "pfr": "PFR",
@@ -23,7 +29,12 @@ class View(NamedTuple):
     """Everything that decides what the Lab shows: one value a parameter, flat so that it can key a cache."""
 
     lanes: tuple[str, ...] = ("pfr", "pfr_bins")
+    source: str = "channel"
     family: str = "gaussian"
+    means: str = "1"
+    scales: str = "0.4"
+    lows: str = "0.25"
+    highs: str = "0.5"
     bits: float = 3.0
     dim: int = 1
     spread: str = "equal"
@@ -36,6 +47,7 @@ class View(NamedTuple):
     view: str = "auto"
     target: int = 9
     seed: int = 56
+    code: str = "elias_delta"
 
 
 class Parameter(NamedTuple):
@@ -66,7 +78,7 @@ class Parameter(NamedTuple):
                 raise ValueError(text)
             return chosen
         if self.kind == "text":
-            if len(text) > 400:
+            if len(text) > self.high:
                 raise ValueError(text)
             return text
         value = float(text) if isinstance(self.default, float) else int(text)
@@ -97,9 +109,20 @@ PARAMETERS: tuple[Parameter, ...] = (
         "choices", LANES,
     ),
     Parameter(
+        "source", "Target Q", "Drawn: a channel draws one for you. Own: you type its vectors or drag it on the stage.",
+        "choice", {"channel": "Drawn", "own": "Own"},
+    ),
+    Parameter(
         "family", "Family", "What P and Q look like in every dimension.", "choice",
         {"gaussian": "Gaussian", "uniform": "Uniform"},
     ),
+    Parameter("means", "Means of Q", "Numbers separated by commas, one a dimension; P has mean 0 in each.", "text",
+              high=2000),
+    Parameter("scales", "Scales of Q", "Standard deviations, one a dimension; P has 1 in each. PFR needs them below 1.",
+              "text", high=2000),
+    Parameter("lows", "Lower ends of Q", "Where Q’s box begins in each dimension, from 0; P fills 0 to 1.", "text",
+              high=2000),
+    Parameter("highs", "Upper ends of Q", "Where Q’s box ends in each dimension, up to 1.", "text", high=2000),
     Parameter(
         "bits", "Information I, bits",
         "How much the sample tells about the source: no method can send fewer bits on average.",
@@ -119,7 +142,7 @@ PARAMETERS: tuple[Parameter, ...] = (
          "own": "Own"},
     ),
     Parameter("intervals", "Intervals of each dimension", "Whole numbers separated by commas, one a dimension: 8, 4.",
-              "text"),
+              "text", high=400),
     Parameter(
         "weights", "Bin weights of P′",
         "How often P′ visits each bin. Peak ratio: by the highest ratio in the bin, fastest for PFR. "
@@ -139,6 +162,11 @@ PARAMETERS: tuple[Parameter, ...] = (
               low=0, high=2**31),
     Parameter("seed", "Seed", "The randomness sender and receiver share: each seed is another race.", "whole",
               low=0, high=2**31),
+    Parameter(
+        "code", "Code of the index",
+        "How the candidate’s number becomes bits. Elias delta can be read bit by bit. Zipf and matched are shorter, "
+        "and need to know the channel and the bins.", "choice", CODES,
+    ),
 )  # fmt: skip
 
 TABLE = {parameter.key: parameter for parameter in PARAMETERS}
@@ -175,6 +203,50 @@ PRESETS: tuple[Preset, ...] = (
 )  # fmt: skip
 
 
+# ------------------------------------------------------------------------------------------------ own targets
+
+VECTORS = {"gaussian": ("means", "scales"), "uniform": ("lows", "highs")}
+MAX_DIM = int(TABLE["dim"].high)
+
+
+def vector(text: str) -> tuple[float, ...] | None:
+    """The numbers a person typed, separated by commas, spaces or semicolons; None where one of them is not a number."""
+    try:
+        return tuple(float(part) for part in re.split(r"[,;\s]+", text.replace("−", "-").strip(" ,;\n")))
+    except ValueError:
+        return None
+
+
+def write_vector(numbers: Iterable[float]) -> str:
+    """Numbers as a person would type them."""
+    return ", ".join(f"{number:.9g}" for number in numbers)
+
+
+def consistent(view: View) -> View:
+    """An own target has as many dimensions as numbers: the view's D follows them."""
+    first = vector(getattr(view, VECTORS[view.family][0])) if view.source == "own" else None
+    return view._replace(dim=len(first)) if first and len(first) <= MAX_DIM else view
+
+
+def own_target(view: View, rows: Iterable[Sequence[float]]) -> View:
+    """The view with Q set to these rows, one a dimension: (mean, scale), or (low, high) of a uniform Q."""
+    texts = (write_vector(column) for column in zip(*rows, strict=True))
+    return consistent(view._replace(source="own", **dict(zip(VECTORS[view.family], texts, strict=True))))
+
+
+def dragged(view: View, change: Mapping[str, Any]) -> View:
+    """The view after the reader let go of a handle of the stage; see `stage.show`."""
+    if "rows" in change:
+        view = own_target(view, change["rows"])
+    if "intervals" in change:
+        numbers = [int(n) for n in change["intervals"]]
+        if view.strategy == "own":
+            view = view._replace(intervals=", ".join(map(str, numbers)))
+        else:
+            view = view._replace(log2_bins=math.prod(numbers).bit_length() - 1)
+    return view
+
+
 # ------------------------------------------------------------------------------------------------ links
 
 
@@ -191,18 +263,35 @@ def read_link(query: Mapping[str, str]) -> tuple[View, list[str]]:
             except ValueError:
                 shown = parameter.write(parameter.default)
                 notices.append(f"The link’s value for “{parameter.label}” cannot be used; it is set to {shown}.")
-    return View(**values), notices
+    return consistent(View(**values)), notices
 
 
-def link_query(view: View) -> dict[str, str]:
-    """Every value of the view, explicit, as query parameters."""
-    return {"v": LINK_VERSION} | {p.key: p.write(getattr(view, p.key)) for p in PARAMETERS}
+def read_hidden(query: Mapping[str, str]) -> tuple[tuple[str, ...], list[str]]:
+    """The controls a class link hides, and a sentence for names that are not controls."""
+    asked = [name for name in query.get("hide", "").split(",") if name]
+    notices = [f"This link hides “{name[:40]}”, which is not a control; the rest was used." for name in asked
+               if name not in TABLE]  # fmt: skip
+    return tuple(dict.fromkeys(name for name in asked if name in TABLE)), notices
 
 
-def link(base: str, view: View, page: str = "lab") -> str:
-    """The share link of a view on a page; `base` is the address of that page or of the app. It opens at the root."""
+def link_query(view: View, private: Sequence[str] = (), hide: Sequence[str] = ()) -> dict[str, str]:
+    """Every value of the view but the private ones, explicit, as query parameters; the controls a teacher hides."""
+    query = {"v": LINK_VERSION} | {p.key: p.write(getattr(view, p.key)) for p in PARAMETERS if p.key not in private}
+    return query | ({"hide": ",".join(hide)} if hide else {})
+
+
+def link(base: str, view: View, page: str = "lab", private: Sequence[str] = (), **extras: str) -> str:
+    """The share link of a view on a page; `base` is the address of that page or of the app. It opens at the root.
+
+    Values named in `private` stay out. `extras` are what a class link adds or replaces: hide="bits,seed",
+    seed="student", present="1".
+    """
+    return address(base, page, link_query(view, private) | ({} if page == "lab" else {"page": page}) | extras)
+
+
+def address(base: str, page: str, query: Mapping[str, str]) -> str:
+    """A link into the app at `base`, which may be the address of one of its pages."""
     root = base.split("?")[0].rstrip("/").removesuffix(f"/{page}")
-    query = link_query(view) | ({} if page == "lab" else {"page": page})
     return f"{root}/?{urlencode(query, safe=',')}"
 
 
@@ -216,13 +305,36 @@ def load_link(page: str) -> list[str]:
     """
     state, query = st.session_state, st.query_params.to_dict()
     if "view_now" not in state or (query and query != state.get("link_written")):
-        view, state.view_notices = read_link(query)
+        own = {"seed": str(student_seed())} if query.get("seed") == STUDENT else {}
+        view, notices = read_link(query | own)
+        state.hidden, strange = read_hidden(query)
+        state.view_notices = notices + strange
+        if own:
+            state.view_notices.append(
+                f"This class link gives everyone a race of their own. Yours has seed {view.seed}."
+            )
         set_view(view if query or "view_now" not in state else state.view_now)
     elif state.get("view_page") != page:
         set_view(state.view_now)
     state.view_page = page
-    notices: list[str] = state.view_notices
-    return notices
+    return list(state.view_notices)
+
+
+def student_seed() -> int:
+    """The seed this session keeps for every link with seed=student."""
+    if "student_seed" not in st.session_state:
+        st.session_state.student_seed = secrets.randbelow(1_000_000)
+    return int(st.session_state.student_seed)
+
+
+def hidden() -> tuple[str, ...]:
+    """The controls a class link has hidden in this session."""
+    return tuple(st.session_state.get("hidden", ()))
+
+
+def presenting() -> bool:
+    """Whether the page is shown to a class: large type, no sidebar, no menu, keys only."""
+    return bool(st.query_params.get("present") == "1")
 
 
 def set_view(view: View) -> None:
@@ -232,9 +344,9 @@ def set_view(view: View) -> None:
     st.session_state.view_now = view
 
 
-def write_link(view: View) -> None:
-    """Keep the address bar on the view, every value explicit."""
-    query = link_query(view)
+def write_link(view: View, private: Sequence[str] = ()) -> None:
+    """Keep the address bar on the view, every value explicit but the private ones."""
+    query = link_query(view, private, hidden()) | ({"present": "1"} if presenting() else {})
     st.session_state.view_now, st.session_state.link_written = view, query
     if st.query_params.to_dict() != query:
         st.query_params.from_dict(query)
@@ -244,8 +356,16 @@ def relevant(key: str, values: Mapping[str, Any]) -> bool:
     """Whether a parameter says anything, given the values of those before it; the others are not drawn."""
     lanes = values.get("lanes", ())
     bins = any(name.endswith("_bins") for name in lanes)
+    own = values.get("source") == "own"
     return {
-        "spread": values.get("dim", 1) > 1,
+        "bits": not own,
+        "dim": not own,
+        "target": not own,
+        "spread": not own and values.get("dim", 1) > 1,
+        "means": own and values.get("family") == "gaussian",
+        "scales": own and values.get("family") == "gaussian",
+        "lows": own and values.get("family") == "uniform",
+        "highs": own and values.get("family") == "uniform",
         "candidates": any(name.startswith("orc") for name in lanes),
         "stopping": any(name.startswith("pfr") for name in lanes),
         "strategy": bins,
@@ -257,10 +377,14 @@ def relevant(key: str, values: Mapping[str, Any]) -> bool:
 
 def widget(key: str) -> Any:
     """Draw a parameter's widget and return its value."""
-    p = TABLE[key]
     if key not in st.session_state:  # hidden until now, so Streamlit has forgotten it
         value = kept(key)
         st.session_state[key] = list(value) if isinstance(value, tuple) else value
+    return draw_widget(TABLE[key], key)
+
+
+def draw_widget(p: Parameter, key: str) -> Any:
+    """Draw the widget of a parameter on a key of the session, which holds its value."""
     common: dict[str, Any] = {"key": key, "help": p.help}
     if p.kind == "choice":
         if len(p.options) > 2:
@@ -279,13 +403,37 @@ def widget(key: str) -> Any:
         return st.select_slider(p.label, p.powers, format_func=lambda n: f"{n:,}", **common)
     if p.kind == "whole":
         return st.number_input(p.label, int(p.low), int(p.high), step=1, **common)
-    return st.text_input(p.label, max_chars=400, **common)
+    return st.text_input(p.label, max_chars=int(p.high), **common)
 
 
-def draw(keys: Sequence[str], values: dict[str, Any]) -> None:
-    """Draw the widgets of these parameters where they say something, adding every value to `values`."""
+def draw(keys: Sequence[str], values: dict[str, Any], title: str = "") -> None:
+    """Draw the widgets of these parameters where they say something, under a title, adding every value to `values`.
+
+    What a teacher hides, and everything in presenter mode, keeps its value undrawn.
+    """
+    headed = not title
     for key in keys:
-        values[key] = widget(key) if relevant(key, values) else kept(key)
+        if presenting() or key in hidden() or not relevant(key, values):
+            values[key] = kept(key)
+            continue
+        if not headed:
+            st.subheader(title, anchor=False)
+            headed = True
+        values[key] = widget(key)
+
+
+def say_hidden() -> None:
+    """At the foot of the sidebar: what a class link hides, and a way to show it again."""
+    if not hidden() or presenting():
+        return
+    names = ", ".join(TABLE[key].label for key in hidden())
+    st.markdown(f"Your teacher’s link hides: {names}.")
+    st.button("Show them again", icon=":material/visibility:", on_click=show_hidden, key="show_hidden")
+
+
+def show_hidden() -> None:
+    """Forget which controls are hidden."""
+    st.session_state.hidden = ()
 
 
 def kept(key: str) -> Any:
@@ -295,10 +443,10 @@ def kept(key: str) -> Any:
 
 def channel_and_bins(groups: Mapping[str, Sequence[str]], lanes: tuple[str, ...] = ("pfr", "pfr_bins")) -> View:
     """The sidebar of a research page, which compares `lanes`: headed groups; other parameters keep the Lab's values."""
-    values: dict[str, Any] = {"lanes": lanes}
+    values: dict[str, Any] = {"lanes": lanes, "source": kept("source")}
     with st.sidebar:
         for title, keys in groups.items():
-            st.subheader(title, anchor=False)
-            draw(keys, values)
+            draw(keys, values, title)
+        say_hidden()
     del values["lanes"]
-    return View(**{key: values.get(key, kept(key)) for key in View._fields})
+    return consistent(View(**{key: values.get(key, kept(key)) for key in View._fields}))

@@ -10,7 +10,9 @@ import streamlit as st
 import rec_core as rec
 from rec_viz import cached, controls, theme
 from rec_viz.app_pages import parts
+from rec_viz.export import chart
 from rec_viz.figures import bias as figures
+from rec_viz.snippets import bias as snippets
 
 view = parts.research_page(
     "bias",
@@ -45,38 +47,44 @@ if view.family == "uniform":
     st.markdown("Choose the Gaussian family to see a bias.")
     st.stop()
 try:
-    result = cached.bias(view)
+    cached.orc_bins(view, "orc_bins")
 except rec.RecError as error:
     st.warning(str(error), icon=":material/info:")
     st.stop()
+if view.bits == 0:
+    st.markdown("Without information Q is P, so any candidate will do: ORC has no bias, whatever n and the bins.")
+    st.stop()
 colours = theme.ROLES["dark" if st.context.theme.type == "dark" else "light"]
-ROLE = {"orc": "p", "orc_bins": "heuristic"}
-channel = cached.channel_of(view)
-problem = channel.draw(view.target)
+_, problem = cached.problem_of(view)
+
+wanted = [(name, n) for n in (*(2**k for k in cached.BIAS_POWERS), view.candidates) for name in snippets.ROLES]
+found = parts.each(lambda one: cached.bias(view, *one), wanted, "Working out and measuring the bias")
+biases = dict(zip(wanted, found, strict=True))
+samples = {name: cached.orc_samples(view, name) for name in snippets.ROLES}
 
 # ------------------------------------------------------------------------------------------------ densities
 
-if view.dim == 1:
-    spread = np.concatenate([np.quantile(samples[:, 0], [0.002, 0.998]) for samples in result.samples.values()])
-    first, second = problem.params[0]
-    ends = (first - 4 * second, first + 4 * second)
-    x = np.linspace(min(spread.min(), ends[0]), max(spread.max(), ends[1]), 500)
+
+def densities() -> None:
+    """Q and what is sent instead, on the line."""
+    mean, scale = problem.params[0]
+    ends = [mean - 4 * scale, mean + 4 * scale]
+    ends += [end for drawn in samples.values() if drawn.size for end in np.quantile(drawn, [0.002, 0.998])]
+    x = np.linspace(min(ends), max(ends), 500)
+    edges = np.linspace(x[0], x[-1], 61)
     outputs = []
-    for name in ROLE:
-        edges = np.linspace(x[0], x[-1], 61)
-        counts, _ = np.histogram(result.samples[name][:, 0], edges)
-        outputs.append(
-            figures.Output(
-                controls.LANES[name],
-                ROLE[name],
-                cached.output_density(view, name, x),
-                edges,
-                counts / (len(result.samples[name]) * np.diff(edges)),
-            )
-        )
-    prior = np.exp(-0.5 * x * x) / math.sqrt(2 * math.pi)
-    target = prior * np.exp2(problem.log_ratio_bits(x[:, None]))
-    st.plotly_chart(figures.densities(x, target, outputs, colours), key="bias_densities")
+    for name, role in snippets.ROLES.items():
+        drawn = samples[name]
+        counts, _ = np.histogram(drawn, edges)
+        measured = counts / (drawn.size * np.diff(edges)) if drawn.size else np.full(counts.size, np.nan)
+        density = cached.output_density(view, name, x)
+        outputs.append(figures.Output(controls.LANES[name], role, density, edges, measured))
+    target = np.exp2(problem.log_ratio_bits(x[:, None])) * np.exp(-0.5 * x * x) / math.sqrt(2.0 * math.pi)
+    chart(figures.densities(x, target, outputs, colours), "bias_densities", snippets.densities(view))
+
+
+if view.dim == 1:
+    densities()
 else:
     st.markdown("The densities themselves are drawn in one dimension; the measures below hold in any.")
 
@@ -87,47 +95,87 @@ def unnoticed(kl_bits: float) -> str:
     return "not even one" if most < 1.0 else "any number" if math.isinf(most) else parts.number(math.floor(most))
 
 
-runs = len(result.samples["orc"])
+def mmd(bias: cached.Bias) -> str:
+    """For the table: MMD, exact where it is known, and measured where there are samples."""
+    said = [] if math.isnan(bias.mmd_squared) else [parts.small(math.sqrt(bias.mmd_squared))]
+    if math.isfinite(bias.measured_squared):
+        clear = bias.measured_squared > 1.96 * bias.error_squared
+        said.append(f"measured {parts.small(math.sqrt(bias.measured_squared))}" if clear else "measured: lost in noise")
+    return ", ".join(said) or "not worked out"
+
+
 st.markdown(
-    f"| n = {view.candidates:,} | Total variation from Q | KL from Q, bits | Samples before anyone could notice |\n"
-    "|---|---|---|---|\n"
+    f"| n = {view.candidates:,} | Total variation from Q | KL from Q, bits | MMD from Q | Samples that are safe |\n"
+    "|---|---|---|---|---|\n"
     + "\n".join(
-        f"| {controls.LANES[name]} | {parts.small(tv)} | {parts.small(kl)} | {unnoticed(kl)} |"
-        for name, (tv, kl) in result.chosen.items()
+        f"| {controls.LANES[name]} | {parts.small(bias.total_variation)} | {parts.small(bias.kl_bits)} | {mmd(bias)} | "
+        f"{unnoticed(bias.kl_bits)} |"
+        for name, bias in ((name, biases[name, view.candidates]) for name in snippets.ROLES)
     )
 )
+runs = len(samples["orc"])
 st.markdown(
-    f"Exact numbers; the steps in the picture are {runs:,} real samples. **Noticing** means telling m of ORC’s samples "
-    f"from m of Q’s with an advantage over guessing above {cached.NOTICEABLE:g}. No test whatever can while "
-    "m · KL stays small enough (Pinsker’s inequality), so the last column is safe, and often too careful."
+    "Exact numbers unless they say measured"
+    + (
+        f"; {runs:,} samples of each method were drawn just now. "
+        if runs
+        else "; samples at this n would take too long. "
+    )
+    + "**Total variation** is how much probability is in the wrong place, **KL** what a code made for Q would waste, "
+    "**MMD** how far the mean of a bounded function, smooth on the scale of Q, can be off. **Safe** is how many "
+    f"samples anyone may compare with as many of Q’s and still tell them apart with less than {cached.NOTICEABLE:g} "
+    "advantage over guessing, whatever the test: that follows from KL (Pinsker’s inequality), and is often too careful."
 )
 
 # ------------------------------------------------------------------------------------------------ decay
 
 st.header("How the bias falls with n", anchor=False)
-grid = np.array(result.log2_candidates)
-chosen = math.log2(view.candidates)
-for column, (what, rows) in zip(
-    st.columns(2),
-    (("total variation", result.total_variation), ("KL(output ‖ Q), bits", result.kl_bits)),
-    strict=True,
-):
-    lines = [(controls.LANES[name], ROLE[name], np.array(values)) for name, values in rows.items()]
-    column.plotly_chart(figures.decay(grid, lines, chosen, what, colours), key=f"bias_{what[:2]}")
+MEASURES = {
+    "total_variation": "total variation",
+    "kl_bits": "KL(output ‖ Q), bits",
+    "mmd_squared": "MMD² from Q",
+}
+
+
+def decay(measure: str) -> None:
+    """One measure over n."""
+    lines = []
+    for name, role in snippets.ROLES.items():
+        rows = [biases[name, 2**k] for k in cached.BIAS_POWERS]
+        exact, measured, error = (
+            np.array([getattr(row, field) for row in rows]) for field in (measure, "measured_squared", "error_squared")
+        )
+        marks = (measured, 1.96 * error) if measure == "mmd_squared" else ()
+        lines.append(figures.Decay(controls.LANES[name], role, exact, *marks))
+    grid = np.array([float(k) for k in cached.BIAS_POWERS])
+    figure = figures.decay(grid, lines, math.log2(view.candidates), MEASURES[measure], colours)
+    chart(figure, f"bias_{measure}", snippets.decay(view, measure, MEASURES[measure]))
+
+
+for column, measure in zip(st.columns(2), ("total_variation", "kl_bits"), strict=True):
+    with column:
+        decay(measure)
+decay("mmd_squared")
 st.markdown(
     f"Plain ORC needs about 2ᴷᴸ candidates before it gets going: KL is **{problem.kl_bits:.1f} bits** for this one. "
-    "With bins what counts is the divergence left inside P′."
+    "With bins what counts is the divergence left inside P′. Diamonds are measured on up to "
+    f"{cached.MMD_RUNS:,} samples, with 95% bars, where they can be told from 0"
+    + ("." if view.dim == 1 else "; the exact MMD is drawn in one dimension.")
 )
 
 # ------------------------------------------------------------------------------------------------ how many
 
 st.header("How many candidates are enough?", anchor=False)
-samples = st.select_slider(
+compared = st.select_slider(
     "Samples someone may compare", [10**k for k in range(1, 7)], value=1000, format_func=lambda n: f"{n:,}",
     key="bias_samples",
 )  # fmt: skip
 rows = []
-for name in ROLE:
-    enough = cached.candidates_unnoticed(view, samples, name)
+for name in snippets.ROLES:
+    enough = cached.candidates_unnoticed(view, compared, name)
     rows.append(f"| {controls.LANES[name]} | {'more than 2³⁰' if enough is None else parts.number(enough)} |")
-st.markdown("| Unnoticed in that many samples | Candidates n |\n|---|---|\n" + "\n".join(rows))
+st.markdown("| Safe in that many samples | Candidates n |\n|---|---|\n" + "\n".join(rows))
+st.markdown(
+    "The least power of two whose bias no test can find in that many samples, by the same inequality. A given test, "
+    "such as one on the MMD, may let you off with fewer."
+)

@@ -8,7 +8,10 @@ import streamlit as st
 import rec_core as rec
 from rec_viz import cached, theme
 from rec_viz.app_pages import parts
+from rec_viz.controls import TABLE
+from rec_viz.export import chart
 from rec_viz.figures import code_lengths as figures
+from rec_viz.snippets import code_lengths as snippets
 
 BATCH = 2000
 TARGET_RUNS = 20_000
@@ -41,87 +44,95 @@ ROLE = {"pfr": "p", "pfr_bins": "heuristic"}
 
 # ------------------------------------------------------------------------------------------------ live encodings
 
+if st.session_state.get("lengths_of") != view:
+    st.session_state.lengths_of = view
+    st.session_state.lengths_batches = {lane.name: [] for lane in theory.lanes}
+    st.session_state.lengths_out = set()
+batches: dict[str, list[cached.Batch]] = st.session_state.lengths_batches
+out_of_reach: set[str] = st.session_state.lengths_out
+
 
 def restart(running: bool) -> None:
     st.session_state.lengths_running = running
-    if running and st.session_state.get("lengths_of") == view and total() >= TARGET_RUNS:
+    if running and (total() >= TARGET_RUNS or st.session_state.get("lengths_of") != view):
         st.session_state.lengths_of = None
 
 
 def total() -> int:
-    return sum(len(batch["pfr_bins"]) for batch in st.session_state.get("lengths_batches", []))
-
-
-if st.session_state.get("lengths_of") != view:
-    st.session_state.lengths_of = view
-    st.session_state.lengths_batches = []
-    st.session_state.lengths_out = {}
+    return BATCH * max(len(done) for done in batches.values())
 
 
 def add_batch() -> None:
     """Some more encodings by each method that still runs; what is there is kept whatever happens."""
-    number = len(st.session_state.lengths_batches)
-    batch = {}
     for lane in theory.lanes:
-        if lane.name in st.session_state.lengths_out:
-            batch[lane.name] = np.empty(0, np.int64)
-            continue
-        try:
-            batch[lane.name] = cached.index_batch(view, lane.name, number, BATCH)
-        except rec.RecError as error:
-            st.session_state.lengths_out[lane.name] = str(error)
-            batch[lane.name] = np.empty(0, np.int64)
-    st.session_state.lengths_batches.append(batch)
+        if lane.name not in out_of_reach:
+            try:
+                batches[lane.name].append(cached.length_batch(view, lane.name, len(batches[lane.name]), BATCH))
+            except rec.RecError:
+                out_of_reach.add(lane.name)
 
 
 @st.fragment(run_every=0.4 if st.session_state.get("lengths_running") else None)
 def live() -> None:
     running = st.session_state.get("lengths_running", False)
-    if running or not st.session_state.lengths_batches:
+    if running or not total():
         add_batch()
-    if running and total() >= TARGET_RUNS:
+    if running and (total() >= TARGET_RUNS or len(out_of_reach) == len(theory.lanes)):
         st.session_state.lengths_running = False
         st.rerun()
-    indices = {
-        lane.name: np.concatenate([batch[lane.name] for batch in st.session_state.lengths_batches])
-        for lane in theory.lanes
-    }
-    shown = [lane for lane in theory.lanes if indices[lane.name].size]
     for lane in theory.lanes:
-        if lane.name in st.session_state.lengths_out:
+        if lane.name in out_of_reach:
             st.info(
-                f"**{lane.title}** is not run here, only its exact law is shown: some target needs more than "
-                f"{cached.MAX_EXAMINED:,} candidates.",
+                f"**{lane.title}** is not run {'further ' if batches[lane.name] else ''}here, its exact law stands "
+                f"below: some target needs more than {cached.MAX_EXAMINED:,} candidates.",
                 icon=":material/timer_off:",
             )
-    runs = []
-    for lane in shown:
-        lengths = lane.log2_bins + rec.ZipfCode(lane.zipf_bits).length_bits(indices[lane.name])
-        at = np.unique(np.round(np.geomspace(10, lengths.size, 120)).astype(int))
-        mean = np.cumsum(lengths)[at - 1] / at
-        square = np.cumsum(lengths**2)[at - 1] / at
-        half = 1.96 * np.sqrt(np.maximum(square - mean**2, 0) / at)
-        runs.append(
-            figures.Running(
-                lane.title, ROLE[lane.name], at.astype(float), mean, half, lane.zipf_mean_bits, lane.bound_bits
-            )
+    shown = [lane for lane in theory.lanes if batches[lane.name]]
+    if not shown:
+        return
+    runs, indices, sizes = [], [], []
+    for column, lane in zip(st.columns(len(shown)), shown, strict=True):
+        done, code = batches[lane.name], rec.ZipfCode(lane.zipf_bits)
+        numbers = np.concatenate([batch.indices for batch in done])
+        lengths = lane.log2_bins + code.length_bits(numbers)
+        run = figures.running(lane.title, ROLE[lane.name], lengths, lane.zipf_mean_bits, lane.bound_bits)
+        size = figures.Sizes(
+            figures.histogram(lane.title, ROLE[lane.name], numbers, lane.law.tail),
+            lane.log2_bins + float(code.length_bits(1)),
+            code.exponent,
+            np.concatenate([batch.alone_bits for batch in done]),
+            sum(batch.together_bits for batch in done) / numbers.size,
         )
-    for column, lane in zip(st.columns(max(len(shown), 1)), shown, strict=False):
-        run = next(run for run in runs if run.name == lane.title)
+        runs.append(run)
+        indices.append(size.index)
+        sizes.append(size)
         column.markdown(
-            f"**{lane.title}** · {indices[lane.name].size:,} encodings · mean **{run.mean_bits[-1]:.2f} ± "
+            f"**{lane.title}** · {numbers.size:,} encodings · mean **{run.mean_bits[-1]:.2f} ± "
             f"{run.half_width_bits[-1]:.2f} bits** (95%) · exact **{lane.zipf_mean_bits:.2f}** · sharp bound "
-            f"{lane.sharp_bound_bits:.2f} · bound {lane.bound_bits:.2f}"
+            f"{lane.sharp_bound_bits:.2f} · bound {lane.bound_bits:.2f}  \n"
+            f"As bytes: **{size.together_bits:.2f}** bits a message in a batch, {size.alone_bits.mean():.1f} alone"
         )
-    st.plotly_chart(figures.running_mean(runs, theory.information_bits, colours), key="lengths_running_mean")
-    histograms = []
-    for lane in shown:
-        largest = max(int(indices[lane.name].max()), 8)
-        edges = figures.index_edges(2 * largest)
-        exact = -np.diff(lane.law.tail(edges + 0.5))
-        counts, _ = np.histogram(indices[lane.name], edges)
-        histograms.append(figures.Histogram(lane.title, ROLE[lane.name], edges, counts, exact))
-    st.plotly_chart(figures.index_histogram(histograms, colours), key="lengths_histogram")
+    if any((size.index.counts[1:] == 0).all() for size in sizes):
+        st.caption(
+            "Where every index is 1 the bytes end in zeros, and trailing zeros are not sent: so bytes can come out "
+            "below the ideal length of the Zipf code."
+        )
+    done_batches = {lane.name: len(batches[lane.name]) for lane in shown}
+    chart(
+        figures.running_mean(runs, theory.information_bits, colours),
+        "lengths_running_mean",
+        snippets.running_mean(view, done_batches, BATCH),
+    )
+    chart(
+        figures.index_histogram(indices, colours),
+        "lengths_index",
+        snippets.index_histogram(view, done_batches, BATCH),
+    )
+    chart(
+        figures.size_histogram(sizes, theory.information_bits, colours),
+        "lengths_sizes",
+        snippets.size_histogram(view, done_batches, BATCH),
+    )
 
 
 left, right = st.columns([1, 4], vertical_alignment="center")
@@ -130,72 +141,87 @@ if st.session_state.get("lengths_running"):
     right.progress(min(total() / TARGET_RUNS, 1.0), f"{total():,} of {TARGET_RUNS:,} encodings by each method")
 else:
     left.button(f"Run {TARGET_RUNS:,}", icon=":material/play_arrow:", on_click=restart, args=(True,), key="lengths_run")
-    right.markdown("Each encoding draws a new target from the channel and runs a new race.")
+    right.markdown(
+        "Each encoding draws a new target from the channel and runs a new race. Lengths are of the Zipf code."
+    )
 live()
+st.markdown(
+    "A lone message fills whole bytes, so it takes up to eight bits more than its ideal length; in a batch that is "
+    f"shared by all. The frame, {rec.FRAME_BYTES} bytes that guard against damage, comes on top: "
+    f"**{8 * rec.FRAME_BYTES} bits** for a message alone, {8 * rec.FRAME_BYTES / BATCH:.2f} bits for each of a batch "
+    f"of {BATCH:,}."
+)
 
 # ------------------------------------------------------------------------------------------------ where the bits go
 
 st.header("Where the bits go", anchor=False)
-st.markdown(
-    "The exact averages. Naming the bin takes log₂ J bits. An index n is worth log₂ n bits, and since nobody knows "
-    "beforehand how large it will be, its size must be told too."
-)
-st.plotly_chart(
+st.markdown("The exact averages. The parts of a method add up to its mean length; the dotted line is I.")
+chart(
     figures.account(
         [
-            figures.Account(
-                lane.title,
-                tuple(
-                    part
-                    for part in (
-                        ("bin, log₂ J", "heuristic", lane.log2_bins),
-                        ("index, E[log₂ n]", "winner", lane.mean_log2_index),
-                        (
-                            "telling the index’s size",
-                            "candidate",
-                            lane.zipf_mean_bits - lane.log2_bins - lane.mean_log2_index,
-                        ),
-                    )
-                    if part[2] > 1e-9
-                ),
+            figures.message_account(
+                lane.title, lane.log2_bins, lane.overhead_bits, lane.mean_log2_index, lane.zipf_mean_bits
             )
             for lane in theory.lanes
-        ]
-        + [figures.Account("Information I", (("I", "q", theory.information_bits),))],
+        ],
+        theory.information_bits,
         colours,
     ),
-    key="lengths_account",
+    "lengths_account",
+    snippets.account(view),
 )
 bins = theory.lanes[-1]
 st.markdown(
-    f"Cutting costs at most the overhead E[ε] = **{bins.overhead_bits:.2f} bits** here: part of the bin’s log₂ J bits "
-    "is wasted where the sample turns out to be worth less than that."
+    "- **Bin, what it tells.** A sample with density ratio r is worth log₂ r bits. Naming its bin takes log₂ J bits, "
+    "and of these at most log₂ r say something about it.\n"
+    "- **Bin, overhead E[ε].** The rest of log₂ J, where the sample is worth less than the bin’s name: ε = log₂ J − "
+    f"log₂ r where that is positive, else 0. Here **{parts.bits(bins.overhead_bits)} bits** of "
+    f"{parts.bits(bins.log2_bins)}.\n"
+    "- **Index, E[log₂ n].** The binary digits of the candidate’s number n, counted within its bin if there are bins.\n"
+    "- **Size of the index.** How many digits n has is not known beforehand, so the code must tell that too. This part "
+    "grows like a logarithm, and it is never zero, not even for an index that is always 1: the Zipf code leaves room "
+    "for others."
 )
 
 # ------------------------------------------------------------------------------------------------ codes side by side
 
 st.header("The same index, four codes", anchor=False)
+
+
+def packed(name: str) -> tuple[float, ...]:
+    """Measured bits of the codes; dashes where the lane is not run."""
+    if not batches[name]:
+        return (float("nan"),) * len(cached.CODES)
+    return cached.packed_codes(view, name, BATCH)
+
+
+real = {lane.name: packed(lane.name) for lane in theory.lanes}
 st.markdown(
     "| Mean message length, bits | "
-    + " | ".join(lane.title for lane in theory.lanes)
+    + " | ".join(f"{lane.title}, exact | as bytes" for lane in theory.lanes)
     + " |\n|---|"
-    + "---|" * len(theory.lanes)
+    + "---|" * 2 * len(theory.lanes)
     + "\n"
     + "\n".join(
-        f"| {name} | " + " | ".join(parts.bits(lane.codes[row]) for lane in theory.lanes) + " |"
+        f"| {name} | "
+        + " | ".join(f"{parts.bits(lane.codes[row])} | {parts.bits(real[lane.name][row])}" for lane in theory.lanes)
+        + " |"
         for row, name in enumerate(cached.CODES)
     )
 )
 st.markdown(
     "**Matched** uses the exact law of the index, which both sides can compute from the channel and the bins. **Zipf** "
-    "needs only its mean logarithm, **Elias delta** nothing at all, and a **fixed** code must set a limit."
+    "needs only a bound on its mean logarithm, **Elias delta** nothing at all, and a **fixed** code must set a limit. "
+    f"As bytes: {BATCH:,} of the messages packed in one piece, without the frame; a measurement, so it scatters."
 )
 
 # ------------------------------------------------------------------------------------------------ invariance
 
 st.header("Weights change the time, never the message", anchor=False)
 same = cached.invariance(view)
-if same is None:
+if bins.log2_bins == 0:
+    st.markdown("With one bin there is nothing to weight: choose log₂ J above 0.")
+elif same is None:
     st.markdown("With this many bins, or targets this far from P, each weighting runs its own race; try J up to 4096.")
 else:
     st.markdown(
@@ -208,33 +234,92 @@ else:
         f"The same {same.runs} seeds under three weightings: **{same.identical} of {same.runs}** messages are the same."
     )
 
+# ------------------------------------------------------------------------------------------------ which dimensions
+
+st.header("Which dimensions are cut", anchor=False)
+
+
+def intervals_in_words(cut: rec.Partition) -> str:
+    shown = " × ".join(str(n) for n in cut.intervals[:6])
+    return shown if cut.dim <= 6 else f"{shown} × …"
+
+
+if view.dim == 1 or round(bins.log2_bins) == 0:
+    st.markdown("With one dimension, or one bin, there is nothing to choose: set D above 1 and log₂ J above 0.")
+else:
+    rows = cached.allocations(view)
+    st.markdown(
+        "| J’s factors of two are dealt | Intervals | Mean length, bits | E[ε], bits | Candidates, typical target |"
+        "\n|---|---|---|---|---|\n"
+        + "\n".join(
+            f"| {TABLE['strategy'].options[row.strategy]} | "
+            + (
+                "no dimension is empty | — | — | — |"
+                if row.partition is None
+                else f"{intervals_in_words(row.partition)} | {row.length_bits:.2f} | {row.overhead_bits:.2f} | "
+                f"{parts.number(2.0**row.candidates_bits) if np.isfinite(row.candidates_bits) else '—'} |"
+            )
+            for row in rows
+        )
+    )
+    timed = [row for row in rows if np.isfinite(row.candidates_bits)]
+    spoken = "The overhead E[ε] depends on the channel and on J, not on which dimensions are cut. "
+    if len(timed) > 1:
+        fast, slow = (pick(timed, key=lambda row: row.candidates_bits) for pick in (min, max))
+        shortest, longest = (pick(row.length_bits for row in timed) for pick in (min, max))
+        slowest, fastest = (TABLE["strategy"].options[row.strategy] for row in (slow, fast))
+        factor = 2.0 ** (slow.candidates_bits - fast.candidates_bits)
+        spoken += f"The mean lengths lie within {longest - shortest:.2f} bits of each other"
+        spoken += (
+            f"; the times do not: “{slowest}” examines **{parts.number(factor)} times** the candidates of “{fastest}”."
+            if factor > 1.1
+            else ", and the times are the same to a tenth."
+        )
+    st.markdown(spoken)
+    st.caption(
+        f"J = {parts.raised(f'2^{round(bins.log2_bins)}')} throughout, peak-ratio weights. A typical target is the "
+        f"median one of {cached.TARGETS}: the mean over all targets of a Gaussian channel is infinite."
+    )
+
 # ------------------------------------------------------------------------------------------------ sweep
 
 st.header("From little information to much", anchor=False)
-lines, points = cached.length_sweep(view.family)
-grid = np.array([row[0] for row in lines])
-column = {name: np.array([row[k] for row in lines]) for k, name in enumerate(cached.SWEEP)}
-st.plotly_chart(
-    figures.sweep(
-        [
-            figures.Sweep("bound, plain", "p", "dash", grid, column["bound plain"] - grid),
-            figures.Sweep("bound, J = 2ᴵ", "heuristic", "dash", grid, column["bound bins"] - grid),
-            figures.Sweep("plain, Zipf", "p", "solid", grid, column["plain"] - grid),
-            figures.Sweep("J = 2ᴵ, Zipf", "heuristic", "solid", grid, column["bins"] - grid),
-            figures.Sweep("plain, matched", "best", "solid", grid, column["matched plain"] - grid),
-            figures.Sweep("J = 2ᴵ, matched", "winner", "solid", grid, column["matched bins"] - grid),
-            figures.Sweep("log₂(I + 1)", "q", "dot", grid, np.log2(grid + 1.0)),
-        ],
-        [
-            (f"{name}: measured", role, *(np.array(values) for values in zip(*rows, strict=True)))
-            for name, role, rows in points
-        ],
-        colours,
-    ),
-    key="lengths_sweep",
-)
+
+
+def above(bits: float) -> str:
+    return f"{bits - grid[-1]:.2f}"
+
+
+place = st.container(height=660, border=False, key="lengths_sweep_place")
+grid = cached.sweep_grid(view)
+swept = []
+with place:
+    bar = st.progress(0.0, "Working out every method")
+    for done, information in enumerate(grid):
+        bar.progress(done / len(grid), f"Working out every method at I = {information} bits")
+        swept.append(cached.sweep_point(view, information))
+    bar.empty()
+    chart(
+        figures.sweep(
+            np.array(grid, dtype=float),
+            [
+                figures.Swept("plain", "p", [point.plain for point in swept]),
+                figures.Swept("J = 2ᴵ", "heuristic", [point.bins for point in swept]),
+            ],
+            [point.orc for point in swept],
+            cached.ORC_SPARE_BITS,
+            colours,
+        ),
+        "lengths_sweep",
+        snippets.sweep(view),
+    )
+last = swept[-1]
+strategy = TABLE["strategy"].options[cached.sweep_strategy(view)].lower()
 st.markdown(
-    "In one dimension. Lines are exact, diamonds are averages of real encodings with their 95% intervals. The bits "
-    "above I grow only like the logarithm of I; with J = 2ᴵ bins most of them go away, because the index hardly varies "
-    "any more."
+    f"In {view.dim} dimension{'s' * (view.dim > 1)}, the factors of J = 2ᴵ dealt {strategy}. Lines are exact; diamonds "
+    f"are averages of {cached.SWEEP_RUNS:,} real encodings with their 95% intervals, where a search is short enough. "
+    f"At I = {last.information_bits} bits plain coding pays **{above(last.plain.zipf_bits)} bits** above I with the "
+    f"Zipf code and {above(last.plain.matched_bits)} with the matched one; with bins it is "
+    f"**{above(last.bins.zipf_bits)}** and {above(last.bins.matched_bits)}. ORC never sends more than log₂ n = "
+    f"I + {cached.ORC_SPARE_BITS} bits with a fixed code, but its samples are a little off Q."
 )

@@ -1,14 +1,16 @@
 """Lab: every control, up to three methods on one problem, what their messages cost, and the receiver."""
 
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
 import rec_core as rec
-from rec_viz import cached, controls, stage, theme
+from rec_viz import cached, controls, presenter, stage, theme, traces
 from rec_viz.app_pages import parts
 from rec_viz.controls import PRESETS, View
 from rec_viz.figures.lengths import Bar, length_bars
+from rec_viz.snippets import lab as lab_snippets
 
 
 def choose_preset() -> None:
@@ -22,20 +24,48 @@ def another(key: str) -> None:
     st.session_state[key] += 1
 
 
+def let_go(change: dict[str, Any]) -> None:
+    """The reader dragged a handle of the stage: the controls follow."""
+    controls.set_view(controls.dragged(st.session_state.view_now, change))
+
+
+def adopt_target() -> None:
+    """An own target begins as the one on the stage."""
+    before = st.session_state.view_now
+    if st.session_state.get("source") != "own" or before.source == "own":
+        return
+    try:
+        _, problem = cached.problem_of(before._replace(family=st.session_state.family))
+    except rec.RecError:
+        return
+    controls.set_view(controls.own_target(before._replace(family=problem.family), problem.params))
+
+
 def draw_controls() -> View:
     """The sidebar: every parameter that says something in the present view."""
     values: dict[str, Any] = {}
+    adopt_target()
     with st.sidebar:
-        st.subheader("The problem", anchor=False)
-        controls.draw(("family", "bits", "dim", "spread", "target"), values)
-        st.button("Another target", icon=":material/casino:", on_click=another, args=("target",), key="another_target")
-        st.subheader("The methods", anchor=False)
-        controls.draw(("lanes", "candidates", "strategy", "log2_bins", "intervals", "weights", "stopping"), values)
-        st.subheader("The race", anchor=False)
-        controls.draw(("seed",), values)
-        st.button("Another race", icon=":material/casino:", on_click=another, args=("seed",), key="another_race")
+        controls.draw(
+            ("source", "family", "means", "scales", "lows", "highs", "bits", "dim", "spread", "target"),
+            values, "The problem",
+        )  # fmt: skip
+        if values["source"] == "channel":
+            dice("Another target", "target")
+        controls.draw(
+            ("lanes", "candidates", "strategy", "log2_bins", "intervals", "weights", "stopping"), values, "The methods"
+        )
+        controls.draw(("seed",), values, "The race")
+        dice("Another race", "seed")
         controls.draw(("view",), values)
-    return View(**values)
+        controls.say_hidden()
+    return controls.consistent(View(**values))
+
+
+def dice(label: str, key: str) -> None:
+    """A button that draws a parameter anew, where the parameter itself is there to be changed."""
+    if key not in controls.hidden() and not controls.presenting():
+        st.button(label, icon=":material/casino:", on_click=another, args=(key,), key=f"another_{key}")
 
 
 def sentences(view: View, race: cached.Race) -> None:
@@ -93,7 +123,15 @@ def cards(view: View, race: cached.Race) -> None:
                     Bar(
                         f"Mean of {average.runs}",
                         f"{average.mean_bits:.1f} ± {average.error_bits:.1f}",
-                        ((average.mean_bits, colours["candidate"], "average over fresh targets and races"),),
+                        (
+                            (
+                                average.mean_bits,
+                                colours["candidate"],
+                                "average over fresh races"
+                                if view.source == "own"
+                                else "average over fresh targets and races",
+                            ),
+                        ),
                     )
                 )
             bars.append(
@@ -108,6 +146,26 @@ def cards(view: View, race: cached.Race) -> None:
                 Bar("Information I", f"{race.information_bits:.1f} bits", ((race.information_bits, colours["q"], "I"),))
             )
             st.html(length_bars(bars, longest))
+
+
+def exports(view: View, race: cached.Race) -> None:
+    """Each search as a table and as a program."""
+    with st.popover("Export the searches", icon=":material/download:", key="lab_export"):
+        st.markdown("Every recorded candidate as a table, and the program that makes this very search and message.")
+        for lane in race.lanes:
+            if lane.trace is None:
+                continue
+            st.markdown(f"**{lane.title}**")
+            with st.container(horizontal=True, key=f"export_{lane.name}"):
+                for ending, make in (("csv", traces.as_csv), ("json", traces.as_json)):
+                    st.download_button(
+                        ending.upper(),
+                        partial(make, view, race, lane),
+                        f"{lane.name}.{ending}",
+                        key=f"export_{lane.name}_{ending}",
+                        on_click="ignore",
+                    )
+            st.code(lab_snippets.search(view, lane.name), language="python", height=200)
 
 
 def receiver(view: View, race: cached.Race) -> None:
@@ -143,11 +201,106 @@ def receiver(view: View, race: cached.Race) -> None:
             )
 
 
+def saved(option: cached.Option, plain: cached.Option) -> str:
+    """What an option takes and gives against plain PFR."""
+    more = option.mean_bits - plain.mean_bits
+    cost = (
+        f"for {more:.1f} bits more" if more > 0.05 else f"and {-more:.1f} bits less" if more < -0.05 else "at no cost"
+    )
+    return f"{parts.number(option.candidates)} candidates instead of {parts.number(plain.candidates)}, {cost}"
+
+
+def would_bins_help(view: View) -> None:
+    """The present target under plain PFR and ever more bins: candidates, bits, time; the best named."""
+    st.header("Would bins help here?", anchor=False)
+    try:
+        advice = cached.advice(view)
+    except rec.RecError as error:
+        st.markdown(str(error))
+        return
+    plain, best = advice.options[0], advice.options[advice.best]
+    if advice.best:
+        st.markdown(
+            f"**Yes: J = {parts.raised(f'2^{best.log2_bins:g}')} with peak-ratio weights.** {saved(best, plain)}."
+        )
+    else:
+        st.markdown(
+            f"**No.** Plain PFR examines {parts.number(plain.candidates)} candidates here; bins cost more bits."
+        )
+    rows = []
+    for i, option in enumerate(advice.options):
+        name, size = f"PFR, J = {parts.raised(f'2^{option.log2_bins or 0:g}')}", f"{option.mean_bits:.2f}"
+        if option.name == "ORC":
+            name = "ORC"
+        elif not option.log2_bins:
+            name = "PFR, no bins"
+        mark = "**" if i == advice.best else ""
+        cells = (name + " · best" * (i == advice.best), parts.number(option.candidates), size, duration(option.seconds))
+        rows.append("| " + " | ".join(f"{mark}{cell}{mark}" for cell in cells) + " |")
+    st.markdown("| Method | Candidates | Bits | Time |\n|---|---|---|---|\n" + "\n".join(rows))
+    st.markdown(
+        "Exact averages over races of this target; the time is that of the search on this machine, from its measured "
+        "candidates a second. Best means the fewest bits, counting a search half as long as worth one bit."
+        + (
+            f" ORC takes as many candidates as keep its bias unnoticed in {cached.UNNOTICED_IN:,} samples, and names "
+            "the one it takes by a number of fixed length."
+            if advice.options[-1].name == "ORC"
+            else ""
+        )
+    )
+
+
+def duration(seconds: float) -> str:
+    """A time for reading, from microseconds to years."""
+    for unit, size in (("years", 3.156e7), ("days", 86400.0), ("hours", 3600.0), ("s", 1.0), ("ms", 1e-3)):
+        if seconds >= size:
+            return f"{parts.number(seconds / size)} {unit}"
+    return f"{parts.number(seconds * 1e6)} µs"
+
+
+def turn_preset(steps: int) -> None:
+    """Show another of the views worth seeing: the one that many further on."""
+    now = [preset.view for preset in PRESETS]
+    at = now.index(state_view) if (state_view := st.session_state.view_now) in now else -1 if steps > 0 else 0
+    controls.set_view(now[(at + steps) % len(now)])
+
+
+def present(view: View) -> None:
+    """The Lab before a class: what the view teaches in large type, a large stage, and keys."""
+
+    def act(key: str) -> None:
+        if key == "Escape":
+            presenter.leave()
+        else:
+            turn_preset(1 if key == "PageDown" else -1)
+
+    presenter.listen(("PageDown", "PageUp", "Escape"), act, "lab", key="lab_keys")
+    preset = next((preset for preset in PRESETS if preset.view == view), None)
+    st.title(preset.name if preset else "Lab", anchor=False)
+    presenter.large(preset.teaches if preset else "One race, from the first candidate to the message.")
+    if parts.compiled(height=560):
+        try:
+            race = cached.race(view)
+        except rec.RecError as error:
+            st.warning(str(error), icon=":material/info:")
+            return
+        for lane in race.lanes:
+            if lane.trace is None:
+                st.warning(f"**{lane.title}** does not run here. {parts.raised(lane.sentence)}")
+        if any(lane.trace is not None for lane in race.lanes):
+            stage.show(stage.scene(race, view.view, height=560), key="lab_stage")
+    st.markdown("Keys: Page Down and Page Up show other views, Space plays, Escape leaves.")
+
+
 notices = controls.load_link("lab")
 view = draw_controls()
 for notice in notices:
     st.info(notice, icon=":material/info:")
 
+if controls.presenting():
+    controls.write_link(view)
+    present(view)
+    st.stop()
 heading, preset_box, share = st.columns([3, 3, 1], vertical_alignment="bottom")
 heading.title("Lab", anchor=False)
 preset_box.selectbox(
@@ -169,7 +322,12 @@ for preset in PRESETS:
         st.markdown(f"**{preset.name}.** {preset.teaches}")
         break
 else:
-    st.markdown("Press Play, step with the arrow keys, or drag the position. Every control answers at once.")
+    draggable = view.dim <= 2 and view.view != "strips"
+    st.markdown(
+        "Press Play, step with the arrow keys, or drag the position. "
+        + ("Drag the handles on the picture to move Q and the bins. " if draggable else "")
+        + "Every control answers at once."
+    )
 
 if parts.compiled(height=520):
     try:
@@ -179,18 +337,27 @@ if parts.compiled(height=520):
         st.stop()
     problem = race.problem
     top = 2.0 ** min(problem.renyi_inf_bits, 1020)
-    st.markdown(
-        f"I = **{race.information_bits:.1f} bits** on average over targets · this target: KL(Q‖P) = "
-        f"**{problem.kl_bits:.2f} bits**, highest ratio q/p = **{parts.number(top)}**"
-    )
+    highest = f"KL(Q‖P) = **{problem.kl_bits:.2f} bits**, highest ratio q/p = **{parts.number(top)}**"
+    if view.source == "own":
+        st.markdown(
+            f"Your own target: {highest}. The bins, the code and the bound are made for the channel whose information "
+            "in each dimension is this target’s KL there."
+        )
+    else:
+        st.markdown(f"I = **{race.information_bits:.1f} bits** on average over targets · this target: {highest}")
     if any(lane.trace is not None for lane in race.lanes):
-        stage.show(stage.scene(race, view.view), key="lab_stage")
+        blame = stage.worst_bin(race) if view.weights == "target_mass" else None
+        scene = stage.scene(race, view.view, highlight=blame or (), handles=True, save=True)
+        stage.show(scene, key="lab_stage", on_commit=let_go)
     for lane in race.lanes:
         if lane.trace is None:
             st.warning(
                 f"**{lane.title}** does not run here. {parts.raised(lane.sentence)}", icon=":material/timer_off:"
             )
+    if any(lane.trace is not None for lane in race.lanes):
+        exports(view, race)
     sentences(view, race)
     if any(lane.trace is not None for lane in race.lanes):
         cards(view, race)
         receiver(view, race)
+    would_bins_help(view)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import streamlit as st
 
@@ -48,6 +50,17 @@ def _wait(height: int) -> None:
         )
 
 
+def each(work: Callable[[Any], Any], steps: Sequence[Any], text: str) -> list[Any]:
+    """`work` of every step, behind a progress bar once it takes long enough to wonder."""
+    place, begun, found = st.empty(), time.monotonic(), []
+    for done, step in enumerate(steps):
+        if time.monotonic() - begun > 0.3:
+            place.progress(done / len(steps), text)
+        found.append(work(step))
+    place.empty()
+    return found
+
+
 def research_page(
     page: str, title: str, groups: Mapping[str, Sequence[str]], lanes: tuple[str, ...] = ("pfr", "pfr_bins")
 ) -> View:
@@ -61,14 +74,41 @@ def research_page(
     heading.title(title, anchor=False)
     with button:
         share(view, page)
+    if view.source == "own":
+        st.info(
+            "The Lab’s target is your own. Where this page averages over targets, they are those of the channel with "
+            "the same information in each dimension.",
+            icon=":material/info:",
+        )
     return view
 
 
-def share(view: View, page: str) -> None:
-    """A button that shows the link of the page as it stands."""
+def share(
+    view: View, page: str, private: tuple[str, ...] = (), says: str = "This link opens the page exactly as it stands."
+) -> None:
+    """A button that shows the link of the page as it stands, without the private values, and makes one for a class."""
     with st.popover("Share", icon=":material/link:"):
-        st.markdown("This link opens the page exactly as it stands.")
-        st.code(controls.link(st.context.url or "", view, page), language=None, wrap_lines=True)
+        here = st.context.url or ""
+        kept = {"hide": ",".join(controls.hidden())} if controls.hidden() else {}
+        st.markdown(says)
+        st.code(controls.link(here, view, page, private, **kept), language=None, wrap_lines=True)
+        if st.toggle("Make a link for a class", key="class_link"):
+            extras = _class_extras(page)
+            st.code(controls.link(here, view, page, private, **extras), language=None, wrap_lines=True)
+
+
+def _class_extras(page: str) -> dict[str, str]:
+    """What a teacher adds to a link, chosen in the Share box."""
+    hide = st.multiselect(
+        "Controls to hide", list(controls.TABLE), format_func=lambda key: controls.TABLE[key].label, key="class_hide"
+    )
+    each = st.checkbox("Another seed for every student", key="class_seed")
+    extras = {"hide": ",".join(hide)} if hide else {}
+    if each:
+        extras["seed"] = controls.STUDENT
+    if page == "lab" and st.checkbox("Presenter mode: large stage, no sidebar, Escape leaves", key="class_present"):
+        extras["present"] = "1"
+    return extras
 
 
 def bits(value: float | None) -> str:

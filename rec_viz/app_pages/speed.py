@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+
 import numpy as np
 import streamlit as st
 
 import rec_core as rec
-from rec_viz import cached, theme
+from rec_viz import cached, controls, stage, theme
 from rec_viz.app_pages import parts
+from rec_viz.cached import Cost
+from rec_viz.controls import View
 from rec_viz.export import chart
 from rec_viz.figures import speed as figures
 from rec_viz.snippets import speed as snippets
@@ -28,59 +33,212 @@ st.markdown(
 if not parts.compiled(height=520):
     st.stop()
 colours = theme.ROLES["dark" if st.context.theme.type == "dark" else "light"]
+try:
+    here = cached.here(view)
+except rec.RecError as error:
+    st.warning(str(error), icon=":material/info:")
+    st.stop()
+
+
+def show(values: View) -> None:
+    """In a callback: make the page show another view."""
+    controls.set_view(values)
+
+
+def times(bits: float) -> str:
+    """A change of log2 of candidates as people say it."""
+    return "the same" if abs(bits) < 0.005 else f"{'÷' if bits < 0 else '×'} {parts.number(2.0 ** abs(bits))}"
+
+
+def change(bits: float) -> str:
+    """A change of length, with its sign."""
+    return f"{bits:+.2f}".replace("-", "−")
+
 
 # ------------------------------------------------------------------------------------------------ growth
 
-rate = cached.candidates_per_second()
-growth = cached.growth(view.family, view.dim)
-grid = np.array(growth.information_bits)
-st.plotly_chart(
+grid = cached.growth_grid(view)
+points = parts.each(lambda bits: cached.growth(view, bits), grid, "Working out and measuring numbers of candidates")
+rate = cached.candidates_per_second(view.family, view.dim)
+axis = st.segmented_control(
+    "Against", list(figures.AXES), default="information_bits", required=True, key="speed_axis",
+    format_func={"information_bits": "Information I", "kl_bits": "KL", "renyi_inf_bits": "D∞"}.__getitem__,
+)  # fmt: skip
+lines = [
+    figures.Line(
+        search.name, search.role, search.dash,
+        *(np.array([getattr(point, what)[k] for point in points])
+          for what in ("exact_bits", "measured_bits", "error_bits")),
+    )
+    for k, search in enumerate(cached.SEARCHES)
+]  # fmt: skip
+stars = [figures.Star("this target, no bins", "p", getattr(here, axis), here.plain_bits)]
+if math.isfinite(here.binned_bits):
+    stars.append(figures.Star("this target, these bins", "heuristic", getattr(here, axis), here.binned_bits))
+chart(
     figures.growth(
-        [
-            figures.Line("plain", "p", "solid", grid, np.array(growth.plain)),
-            figures.Line("target mass, one stop line", "best", "dot", grid, np.array(growth.target_mass)),
-            figures.Line("peak ratio, J = 2ᴵ", "heuristic", "solid", grid, np.array(growth.peak)),
-            figures.Line("peak ratio, four times as many intervals", "winner", "dash", grid, np.array(growth.finer)),
-        ],
-        [(name, role, np.array(x), np.array(y)) for name, role, x, y in growth.points],
-        rate,
-        colours,
+        np.array([getattr(point, axis) for point in points]), figures.AXES[axis], lines, stars, rate, colours
     ),
-    key="speed_growth",
+    "speed_growth",
+    snippets.growth(view, axis),
 )
 st.markdown(
-    f"For a typical target in {view.dim} dimension{'s' * (view.dim > 1)}: log₂ averaged over {cached.TARGETS} targets. "
-    "Lines are exact, diamonds were run just now. This machine examines about "
-    f"**{parts.number(rate)}** candidates a second."
+    {
+        "information_bits": f"Each point is a channel of I bits: log₂ averaged over {cached.TARGETS} targets. ",
+        "kl_bits": "The same channels, placed at the average KL of their targets. Plain PFR stays above 2ᴷᴸ: sup r "
+        "is the largest ratio and KL an average of its logarithm. ",
+        "renyi_inf_bits": "The same channels, placed at the average D∞ = log₂ sup r of their targets: plain PFR is the "
+        "diagonal, whatever the family. ",
+    }[axis]
+    + f"Lines are exact, diamonds were run just now (bars: 95%), stars are your target with your bins. "
+    f"J = 2ᴵ bins where nothing else is said, in no dimension more than {parts.raised(f'2^{cached.CUT_BITS}')} "
+    f"intervals. In {view.dim} dimension{'s' * (view.dim > 1)} this machine examines about **{parts.number(rate)}** "
+    "candidates a second."
 )
 
 # ------------------------------------------------------------------------------------------------ trade
 
+
+def trade() -> None:
+    """Length against time as J doubles."""
+    try:
+        partitions = cached.trade_partitions(view)
+        now, after = cached.doubled(view)
+    except rec.RecError as error:
+        st.warning(parts.raised(str(error)), icon=":material/info:")
+        return
+    *row, one, chosen, twice = parts.each(
+        lambda intervals: cached.cost(view, intervals),
+        [*partitions, (1,) * view.dim, now, after],
+        "Working out what each J costs",
+    )
+    chart(
+        figures.trade(
+            np.array([cost.log2_bins for cost in row]),
+            np.array([cost.candidates_bits for cost in row]),
+            [
+                ("Zipf code", "heuristic", np.array([cost.zipf_bits for cost in row])),
+                ("matched code", "best", np.array([cost.matched_bits for cost in row])),
+            ],
+            here.information_bits,
+            (chosen.zipf_bits, chosen.candidates_bits),
+            colours,
+        ),
+        "speed_trade",
+        snippets.trade(view),
+    )
+    st.markdown(
+        "| Step | Candidates | Message, Zipf code | Message, matched code |\n|---|---|---|---|\n"
+        + (step_row(one, chosen) if chosen.log2_bins > 0 else "")
+        + step_row(chosen, twice)
+    )
+    st.markdown(
+        "Down is faster, left is shorter; numbers are for a typical target of this channel, in bits a message. The "
+        "matched code knows the exact law of the index, the Zipf code only its size, so bins may even save it bits."
+    )
+
+
+def bins_name(cost: Cost) -> str:
+    """no bins, J = 2³, or J = 24."""
+    if cost.log2_bins == 0:
+        return "no bins"
+    whole = float(cost.log2_bins).is_integer()
+    return f"J = {parts.raised(f'2^{cost.log2_bins:.0f}') if whole else parts.number(math.prod(cost.intervals))}"
+
+
+def step_row(before: Cost, after: Cost) -> str:
+    """A row of the table: from one partition to another."""
+    return (
+        f"| {bins_name(before)} → {bins_name(after)} | {times(after.candidates_bits - before.candidates_bits)} | "
+        f"{change(after.zipf_bits - before.zipf_bits)} bits | "
+        f"{change(after.matched_bits - before.matched_bits)} bits |\n"
+    )
+
+
 st.header("What another bit of J buys", anchor=False)
-try:
-    trade = cached.trade(view)
-except rec.RecError as error:
-    st.warning(str(error), icon=":material/info:")
-    st.stop()
-chosen = int(np.argmin(np.abs(np.array(trade.log2_bins) - trade.chosen_log2_bins)))
-st.plotly_chart(
-    figures.trade(
-        np.array(trade.log2_bins), np.array(trade.length_bits), np.array(trade.candidates_bits), chosen, colours
-    ),
-    key="speed_trade",
-)
-st.markdown(
-    "Down is faster, left is shorter. Up to about J = 2ᴵ bins are nearly free, or even save bits because the index "
-    "gets easier to code; beyond it every further bit of J is paid for with nearly a bit of message."
-)
+if here.information_bits == 0:
+    st.markdown(
+        "Nothing, without information: the first candidate is taken whatever the bins, and each bit of J is a wasted "
+        "bit of message."
+    )
+else:
+    trade()
+
+# ------------------------------------------------------------------------------------------------ strategies
+
+
+def compare_strategies() -> None:
+    """The same J, shared out over dimensions in each way."""
+    found = cached.strategies(view)
+    costs = parts.each(
+        lambda strategy: cached.cost(view, strategy.now) if strategy.readable else None, found, "Comparing the cuts"
+    )
+    log2_bins = math.log2(math.prod(found[0].now))
+    chart(
+        figures.strategies(
+            np.array(found[0].log2_bins),
+            [(s.title, cached.STRATEGY_ROLES[s.name], np.array(s.candidates_bits)) for s in found],
+            log2_bins,
+            colours,
+        ),
+        "speed_strategies",
+        snippets.strategies(view),
+    )
+    st.markdown(
+        f"| {parts.raised(f'2^{log2_bins:.0f}')} bins cut | Intervals | Candidates | Message, Zipf code |\n"
+        "|---|---|---|---|\n"
+        + "".join(
+            f"| {s.title} | {cut_text(s.now)} | {parts.number(2.0**cost.candidates_bits)} | "
+            f"{parts.bits(cost.zipf_bits)} bits |\n"
+            for s, cost in zip(found, costs, strict=True)
+            if cost is not None
+        )
+    )
+    if any(s.name == "collapsed" for s in found):
+        st.markdown(
+            "A cut through a dimension without information saves no candidate. It only moves bits of the message from "
+            "the index to the bin, and once there are more bins than the index had numbers it adds bits."
+        )
+    else:
+        st.markdown(
+            "Every dimension holds information here, so none is empty; spread it with the last one empty to see."
+        )
+
+
+def cut_text(intervals: Sequence[int]) -> str:
+    """Intervals dimension by dimension, or where they are many how many dimensions have how many."""
+    if len(intervals) <= 8:
+        return " × ".join(map(str, intervals))
+    counts = [(n, list(intervals).count(n)) for n in sorted(set(intervals), reverse=True)]
+    return ", ".join(f"{n} in {count}" for n, count in counts) + " dimensions"
+
+
+st.header("Which dimensions to cut", anchor=False)
+if view.dim == 1 or here.information_bits == 0:
+    st.markdown(
+        "In one dimension there is only one way to cut, and without information none helps. It starts to matter where "
+        "dimensions differ:"
+    )
+    st.button(
+        "Show 12 bits in four dimensions, one empty", key="speed_show_strategies", on_click=show,
+        args=(view._replace(dim=4, spread="one_empty", bits=12.0, log2_bins=8, strategy="information"),),
+    )  # fmt: skip
+else:
+    compare_strategies()
 
 # ------------------------------------------------------------------------------------------------ the trap
 
-st.header("The tail-bin trap", anchor=False)
-trap = cached.trap(view)
-if trap is None:
-    st.markdown("Shown in one dimension with 2 to 64 bins: set D = 1 and choose J there.")
-else:
+
+def blame(trap: cached.Trap) -> None:
+    """Which bin makes target mass with one stop line slow."""
+    race = cached.race(view._replace(lanes=("pfr", "pfr_bins"), weights="target_mass", stopping="single"))
+    worst = stage.worst_bin(race)
+    if sum(lane.trace is not None for lane in race.lanes) == 2:
+        stage.show(
+            stage.scene(race, height=300, compact=True, step="reweight", highlight=worst or ()), key="speed_stage"
+        )
+    else:
+        st.markdown("The two races are too long to show here; the bars are exact all the same.")
     chart(
         figures.blame(
             {"target mass": np.array(trap.target_mass), "peak ratio": np.array(trap.peak_ratio)},
@@ -91,16 +249,36 @@ else:
         "speed_blame",
         snippets.blame(view),
     )
-    worst = int(np.argmax(trap.target_mass)) + 1
     st.markdown(
         "| Search for this target | Candidates examined on average |\n|---|---|\n"
         + "\n".join(f"| {name} | {parts.number(value)} |" for name, value in trap.rows)
     )
-    slower = trap.rows[1][1] > trap.rows[0][1]
+    (_, plain), (_, single), (_, per_bin), _ = trap.rows
+    if worst is None:
+        st.markdown("No trap here: every bin that Q visits has the same sup r′.")
+        return
+    number = int(np.argmax(trap.target_mass))
     st.markdown(
-        f"With target mass and one stop line the search is as slow as its worst bin, here **bin {worst}** (outlined): "
-        "Q hardly visits it, so it gets next to no weight, and its little mass sits at one edge, so its peak is far "
-        "above its average. The one line must clear that peak"
-        + (" — **slower than no bins at all**. " if slower else ". ")
-        + "A stop line for each bin, or weights by peak, remove the trap."
+        "Weighted by target mass, the bar of a bin is the peak of r in it over its average there. With one stop line "
+        f"for all bins the search is as slow as the highest bar: **bin {number + 1}** (outlined), which holds "
+        f"{parts.small(100 * trap.target_share[number])}% of Q. Its r climbs to "
+        f"{parts.number(trap.target_mass[number])} times its average, and the line must clear that peak"
+        + (" — **slower than no bins at all**. " if single > plain else ". ")
+        + "Weights by peak level the bars. A stop line for each bin keeps a high bar from holding up the others"
+        + (", and the trap is gone." if per_bin < plain else ", though here that is not enough.")
     )
+
+
+st.header("The tail-bin trap", anchor=False)
+trap = cached.trap(view)
+if trap is None:
+    st.markdown(
+        "Weighting bins by target mass can be slower than not cutting at all. One bin is to blame, which shows in one "
+        "dimension with 2 to 64 bins:"
+    )
+    st.button(
+        "Show the trap", key="speed_show_trap", on_click=show,
+        args=(next(preset.view for preset in controls.PRESETS if preset.name == "The tail-bin trap"),),
+    )  # fmt: skip
+else:
+    blame(trap)

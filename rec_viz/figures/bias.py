@@ -18,7 +18,7 @@ class Output(NamedTuple):
     role: str
     density: Floats
     edges: Floats
-    measured: Floats  # density of the samples between the edges
+    measured: Floats  # density of the samples between the edges, nan without samples
 
 
 def densities(x: Floats, target: Floats, outputs: Sequence[Output], colours: Colours) -> go.Figure:
@@ -29,10 +29,11 @@ def densities(x: Floats, target: Floats, outputs: Sequence[Output], colours: Col
         fillcolor=_faint(colours["q"]),
     )  # fmt: skip
     for output in outputs:
-        figure.add_scatter(
-            x=np.repeat(output.edges, 2)[1:-1], y=np.repeat(output.measured, 2), mode="lines",
-            name=f"{output.name}: samples", line={"color": colours[output.role], "width": 1}, opacity=0.6,
-        )  # fmt: skip
+        if np.isfinite(output.measured).all():
+            figure.add_scatter(
+                x=np.repeat(output.edges, 2)[1:-1], y=np.repeat(output.measured, 2), mode="lines",
+                name=f"{output.name}: samples", line={"color": colours[output.role], "width": 1}, opacity=0.6,
+            )  # fmt: skip
         figure.add_scatter(
             x=x, y=output.density, mode="lines", name=f"{output.name}: exact",
             line={"color": colours[output.role], "width": 2.5, "dash": "dash"},
@@ -42,16 +43,35 @@ def densities(x: Floats, target: Floats, outputs: Sequence[Output], colours: Col
     return finish(figure, 400)
 
 
-def decay(
-    log2_candidates: Floats, lines: Sequence[tuple[str, str, Floats]], chosen: float, what: str, colours: Colours
-) -> go.Figure:
-    """How a measure of the bias falls with the number of candidates; `lines` are (name, role, values)."""
+class Decay(NamedTuple):
+    """How one method's bias falls over the figure's n: exact, and measured where it was; nan elsewhere."""
+
+    name: str
+    role: str
+    exact: Floats
+    measured: Floats = np.empty(0)  # empty: nowhere
+    error: Floats = np.empty(0)  # half of a 95% interval
+
+
+def decay(log2_candidates: Floats, lines: Sequence[Decay], chosen: float, what: str, colours: Colours) -> go.Figure:
+    """How a measure of the bias falls with the number of candidates, exact as lines, measured as diamonds.
+
+    Values of 0 have no place on the axis, nor have measurements that cannot be told from it.
+    """
     figure = go.Figure()
-    for name, role, values in lines:
-        figure.add_scatter(
-            x=log2_candidates, y=np.where(values > 0, values, np.nan), mode="lines+markers", name=name,
-            line={"color": colours[role], "width": 2.5},
-        )  # fmt: skip
+    for line in lines:
+        if np.isfinite(line.exact).any():
+            figure.add_scatter(
+                x=log2_candidates, y=np.where(line.exact > 0, line.exact, np.nan), mode="lines", name=line.name,
+                line={"color": colours[line.role], "width": 2.5}, legendgroup=line.name,
+            )  # fmt: skip
+        clear = line.measured > line.error  # nan is not
+        if clear.any():
+            figure.add_scatter(
+                x=log2_candidates[clear], y=line.measured[clear], mode="markers", name=f"{line.name}: measured",
+                marker={"color": colours[line.role], "size": 9, "symbol": "diamond"}, legendgroup=line.name,
+                error_y={"array": line.error[clear], "thickness": 1.5, "width": 3},
+            )  # fmt: skip
     figure.add_vline(x=chosen, line={"color": colours["bound"], "dash": "dot"}, annotation_text="n chosen")
     figure.update_xaxes(title="log₂ of the number of candidates n")
     figure.update_yaxes(title=what, type="log", exponentformat="power", dtick=1)

@@ -19,36 +19,63 @@ _TIMES = (
 )  # fmt: skip
 
 
+# what candidates can be drawn against: a field of the numbers, and the axis
+AXES = {
+    "information_bits": "information I, bits",
+    "kl_bits": "KL(Q ‖ P), bits",
+    "renyi_inf_bits": "D<sub>∞</sub> = log₂ sup r, bits",
+}
+
+
 class Line(NamedTuple):
-    """log2 of the expected candidates of a typical target, over the information I."""
+    """One way to search: log2 of the candidates a typical target takes, exact and where it was run; nan elsewhere."""
 
     name: str
     role: str
     dash: str
-    information_bits: Floats
-    candidates_bits: Floats
+    exact_bits: Floats
+    measured_bits: Floats
+    error_bits: Floats  # half of a 95% interval
+
+
+class Star(NamedTuple):
+    """One target under one search."""
+
+    name: str
+    role: str
+    x: float
+    candidates_bits: float
 
 
 def growth(
-    lines: Sequence[Line], points: Sequence[tuple[str, str, Floats, Floats]], rate: float, colours: Colours
+    x: Floats, x_title: str, lines: Sequence[Line], stars: Sequence[Star], rate: float, colours: Colours
 ) -> go.Figure:
-    """Expected candidates against I; `points` are measured (name, role, I, log2 candidates). Right axis: time at `rate`
-    candidates a second."""
+    """Expected candidates over what makes them many. Right axis: time at `rate` candidates a second."""
     figure = go.Figure()
     for line in lines:
+        known, run = np.isfinite(line.exact_bits), np.isfinite(line.measured_bits)
+        if known.any():
+            figure.add_scatter(
+                x=x[known], y=line.exact_bits[known], mode="lines", name=line.name,
+                line={"color": colours[line.role], "dash": line.dash, "width": 2.5}, legendgroup=line.name,
+            )  # fmt: skip
+        if run.any():
+            figure.add_scatter(
+                x=x[run], y=line.measured_bits[run], mode="markers", name=f"{line.name}: measured",
+                marker={"color": colours[line.role], "size": 8, "symbol": "diamond"}, legendgroup=line.name,
+                error_y={"array": line.error_bits[run], "thickness": 1.5, "width": 3}, showlegend=not known.any(),
+            )  # fmt: skip
+    for star in stars:
         figure.add_scatter(
-            x=line.information_bits, y=line.candidates_bits, mode="lines", name=line.name,
-            line={"color": colours[line.role], "dash": line.dash, "width": 2.5},
+            x=[star.x], y=[star.candidates_bits], mode="markers", name=star.name,
+            marker={"symbol": "star", "size": 15, "color": colours[star.role]},
         )  # fmt: skip
-    for name, role, x, y in points:
-        figure.add_scatter(
-            x=x, y=y, mode="markers", name=name, marker={"color": colours[role], "size": 9, "symbol": "diamond"}
-        )
-    top = max(float(np.nanmax(line.candidates_bits)) for line in lines[:1]) + 4.0
+    heights = [float(lines[0].exact_bits.max()), *(star.candidates_bits for star in stars)]
+    top = max(heights) + 4.0
     shift = np.log2(rate)
     ticks = [(seconds * np.log2(10) + shift, text) for seconds, text in _TIMES]
     ticks = [(at, text) for at, text in ticks if -0.5 <= at <= top]
-    figure.add_scatter(x=[lines[0].information_bits[0]], y=[0], yaxis="y2", mode="none", showlegend=False)
+    figure.add_scatter(x=[x[0]], y=[0], yaxis="y2", mode="none", showlegend=False)
     figure.update_layout(
         yaxis={"title": "log₂ of expected candidates", "range": [-0.5, top]},
         yaxis2={
@@ -56,25 +83,62 @@ def growth(
             "showgrid": False, "tickvals": [t for t, _ in ticks], "ticktext": [text for _, text in ticks],
         },
     )  # fmt: skip
-    figure.update_xaxes(title="information I, bits")
-    return finish(figure, 430, right=96)
+    figure.update_xaxes(title=x_title, rangemode="tozero")
+    return finish(figure, 470, right=96)
 
 
-def trade(log2_bins: Floats, length_bits: Floats, candidates_bits: Floats, chosen: int, colours: Colours) -> go.Figure:
-    """What each doubling of J buys: time against mean message length, one mark a J; `chosen` is starred."""
+def trade(
+    log2_bins: Floats,
+    candidates_bits: Floats,
+    lengths_bits: Sequence[tuple[str, str, Floats]],
+    information_bits: float,
+    chosen: tuple[float, float],
+    colours: Colours,
+) -> go.Figure:
+    """What each doubling of J buys: time against mean message length, one mark a J, one line a code for the index.
+
+    `lengths_bits` are (name of the code, role, values); the first one's J are written out. `chosen` is a length and
+    log2 of candidates, starred. Dashed: the information, which no mean length goes below.
+    """
     figure = go.Figure()
+    for order, (name, role, values) in enumerate(lengths_bits):
+        figure.add_scatter(
+            x=values, y=candidates_bits, mode="lines+markers+text" if order == 0 else "lines+markers", name=name,
+            text=[f"2<sup>{k:.0f}</sup>" for k in log2_bins] if order == 0 else None, textposition="top right",
+            line={"color": colours[role], "width": 2, "dash": "solid" if order == 0 else "dot"},
+            customdata=log2_bins, hovertemplate="J = 2^%{customdata:.0f}: %{x:.2f} bits<br>2^%{y:.1f} candidates",
+        )  # fmt: skip
     figure.add_scatter(
-        x=length_bits, y=candidates_bits, mode="lines+markers+text", line={"color": colours["heuristic"], "width": 2},
-        text=[f"2<sup>{k:.0f}</sup>" if k % 2 == 0 else "" for k in log2_bins], textposition="top right", name="J",
-        hovertemplate="%{x:.2f} bits<br>2^%{y:.1f} candidates<extra></extra>",
+        x=[chosen[0]], y=[chosen[1]], mode="markers", name="the bins chosen",
+        marker={"symbol": "star", "size": 17, "color": colours["winner"]},
     )  # fmt: skip
     figure.add_scatter(
-        x=[length_bits[chosen]], y=[candidates_bits[chosen]], mode="markers", name="the bins chosen at the left",
-        marker={"symbol": "star", "size": 17, "color": colours["winner"]},
+        x=[information_bits] * 2, y=[0.0, float(np.max(candidates_bits))], mode="lines", name="information I",
+        line={"color": colours["bound"], "dash": "dash", "width": 1.5},
     )  # fmt: skip
     figure.update_xaxes(title="mean message length, bits")
     figure.update_yaxes(title="log₂ of expected candidates", rangemode="tozero")
-    return finish(figure, 380)
+    return finish(figure, 420)
+
+
+def strategies(
+    log2_bins: Floats, lines: Sequence[tuple[str, str, Floats]], chosen: float, colours: Colours
+) -> go.Figure:
+    """Expected candidates as J grows, one line (name, role, log2 of candidates) a way to share its factors out."""
+    figure = go.Figure()
+    dashes = ("solid", "dash", "dot", "dashdot")
+    for order, (name, role, values) in enumerate(lines):
+        figure.add_scatter(
+            x=log2_bins, y=values, mode="lines+markers", name=name,
+            line={"color": colours[role], "width": 2.5, "dash": dashes[order % 4]},
+        )  # fmt: skip
+    figure.add_vline(
+        x=chosen, line={"color": colours["bound"], "dash": "dot"}, annotation_text="J chosen",
+        annotation_position="bottom right",
+    )  # fmt: skip
+    figure.update_xaxes(title="log₂ J: bins in powers of two")
+    figure.update_yaxes(title="log₂ of expected candidates", rangemode="tozero")
+    return finish(figure, 360)
 
 
 def blame(sups: Mapping[str, Floats], roles: Mapping[str, str], plain: float, colours: Colours) -> go.Figure:
@@ -83,18 +147,20 @@ def blame(sups: Mapping[str, Floats], roles: Mapping[str, str], plain: float, co
     One stop line for all bins is as slow as the highest bar.
     """
     figure = go.Figure()
-    worst = int(np.argmax(next(iter(sups.values()))))
+    first = next(iter(sups.values()))
+    worst = int(np.argmax(first))
     for order, (name, values) in enumerate(sups.items()):
         outline = [4 if b == worst and order == 0 else 0 for b in range(values.size)]
         figure.add_bar(
             x=np.arange(1, values.size + 1), y=values, name=name, marker_color=colours[roles[name]],
             marker_line={"width": outline, "color": colours["winner"]},
         )  # fmt: skip
-    figure.add_hline(
-        y=plain, line={"color": colours["p"], "dash": "dash"}, annotation_text="no bins: sup r", annotation_font_size=12
-    )
+    figure.add_scatter(
+        x=[0.5, first.size + 0.5], y=[plain, plain], mode="lines", name="sup r without bins",
+        line={"color": colours["p"], "dash": "dash"},
+    )  # fmt: skip
     figure.update_layout(barmode="group")
-    figure.update_xaxes(title="bin, from left to right", dtick=1 if len(next(iter(sups.values()))) <= 16 else None)
+    figure.update_xaxes(title="bin, from left to right", dtick=1 if first.size <= 16 else None)
     figure.update_yaxes(title="sup r′ of the bin")
     return finish(figure, 340)
 

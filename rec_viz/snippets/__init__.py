@@ -12,7 +12,11 @@ from ..controls import View
 
 def head(view: View) -> str:
     """The beginning of every snippet: imports, the view's `channel`, its `problem` and its partition `bins`."""
-    channel = cached.channel_of(view)
+    channel, problem = cached.problem_of(view)
+    made = f"channel.draw({view.target})  # one target Q of the channel"
+    if view.source == "own":
+        first, second = (list(column) for column in zip(*problem.params, strict=True))
+        made = f"rec.{problem.family}_problem({first}, {second})  # Q"
     bins = cached.partition_of(view, channel)
     return f"""\
 import numpy as np
@@ -21,6 +25,6 @@ from rec_viz import theme
 
 colours = theme.ROLES["light"]
 channel = rec.{channel.family}_channel({list(channel.bits)})  # bits of information in each dimension
-problem = channel.draw({view.target})  # one target Q of the channel
+problem = {made}
 bins = rec.partition({list(bins.intervals)})  # intervals in each dimension
 """

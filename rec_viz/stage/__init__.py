@@ -1,9 +1,30 @@
-"""The stage: one animation component. Python works the race out once and ships arrays; JavaScript owns the player."""
+"""The stage: one animation component. Python works the race out once and ships arrays; JavaScript owns the player.
+
+    from rec_viz import cached, stage
+    race = cached.race(view)
+    stage.show(stage.scene(race, step="winner", highlight="bin:3"), key="lesson_stage")
+
+`step` is where the story opens: "glance", "densities", "cut", "reweight" (the last two where a search has bins),
+"candidate:17" (counted from 1), "winner", "message" or "decoded". `highlight` is one thing to point at, or several:
+
+    "bin:3", "bin:2,1"         a bin, counted from 1 as people do, one number a dimension
+    "candidate:17"             a candidate, counted from 1 in the order the search met it
+    "p", "q", "heuristic"      the densities P, Q and P'
+    "curve", "stop"            the curve of equal race time and the stop line (race view)
+    "message", "count"         what is sent, and the local count in it
+
+Each points in every search that has such a thing; "pfr_bins/candidate:17" names the search (see controls.LANES). What
+is pointed at is outlined and named, the rest is dimmed, and a line under the caption says it in words. Calling again
+under the same key with the same race and another `step` or `highlight` moves there without starting over; with the same
+ones it leaves the player where the reader left it. `worst_bin(race)` is the bin that sets the one stop line. What
+cannot be pointed at is a ValueError.
+"""
 
 from __future__ import annotations
 
 import base64
 import math
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,26 +37,63 @@ import rec_core as rec
 
 from ..cached import Lane, Race
 from ..theme import ROLES
+from . import pointing
+from .pointing import MAX_DRAWN_INTERVALS, worst_bin
+
+__all__ = ["SCRIPTS", "bins_text", "scene", "script", "show", "worst_bin"]
 
 _HERE = Path(__file__).parent
+SCRIPTS = (
+    "maths", "scene", "timeline", "words", "captions", "draw", "layers", "race", "panel", "plane", "strips",
+    "highlight", "clock", "preview", "handles", "save", "morph", "pose", "lane", "player", "mount",
+)  # fmt: skip
+
+
+def script() -> str:
+    """All of the stage's JavaScript as one module: the files of SCRIPTS, one after the other."""
+    return "\n".join((_HERE / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS)
+
+
 _MOUNT = st.components.v2.component(
     "rec_lab_stage",
     html=(_HERE / "stage.html").read_text(encoding="utf-8"),
     css=(_HERE / "stage.css").read_text(encoding="utf-8"),
-    js=(_HERE / "stage.js").read_text(encoding="utf-8"),
+    js=script(),
 )
 
 _GRID = 900  # points of a drawn density
-_MAX_DRAWN_INTERVALS = 256  # of a dimension: more are narrower than a pixel
 
 
-def show(scene: dict[str, Any], key: str) -> None:
-    """Mount the stage on a scene."""
-    _MOUNT(data=scene, key=key, width="stretch", height="content")
+def show(scene: dict[str, Any], key: str, on_commit: Callable[[dict[str, Any]], None] | None = None) -> None:
+    """Mount the stage on a scene. `on_commit` is told, before the next run, what the reader dragged and let go:
+
+    {"rows": [[mean, scale], ...]} of Q ([low, high] where it is uniform), {"intervals": [n, ...]}, or both.
+    """
+
+    def committed() -> None:
+        change = st.session_state[key].get("commit")
+        if on_commit is not None and change is not None:
+            on_commit(change)
+
+    _MOUNT(data=scene, key=key, width="stretch", height="content", on_commit_change=committed)
 
 
-def scene(race: Race, view: str = "auto", height: int = 420, compact: bool = False) -> dict[str, Any]:
-    """What the stage draws, as JSON: numbers in packed arrays, x in P's own units, u in quantile space."""
+def scene(
+    race: Race,
+    view: str = "auto",
+    height: int = 420,
+    compact: bool = False,
+    step: str | None = None,
+    highlight: str | Sequence[str] = (),
+    handles: bool = False,
+    save: bool = False,
+) -> dict[str, Any]:
+    """What the stage draws, as JSON: numbers in packed arrays, x in P's own units, u in quantile space.
+
+    `view` is "auto", "race" (1-D), "plane" (2-D) or "strips"; `compact` leaves out the table of candidates. `step` and
+    `highlight` are explained at the top of this file; `handles` lets the reader drag Q and the bins,
+    `save` offers the picture as PNG and the animation as WebM.
+    """
     problem = race.problem
     if view == "auto" or (view == "race" and problem.dim != 1) or (view == "plane" and problem.dim != 2):
         view = {1: "race", 2: "plane"}.get(problem.dim, "strips")
@@ -48,9 +106,15 @@ def scene(race: Race, view: str = "auto", height: int = 420, compact: bool = Fal
         "colors": ROLES,
         "height": height,
         "compact": compact,
+        "handles": handles,
+        "save": save,
         "problem": _problem(problem, low_high),
         "lanes": [_lane(problem, lane, grid) for lane in shown],
         "receiver": [_receiver(lane) for lane in shown],
+        "point": {
+            "step": pointing.opening(step, shown),
+            "targets": pointing.targets([highlight] if isinstance(highlight, str) else highlight, view, shown),
+        },
     }
     if problem.dim == 1:
         out["grid"] = {"x": _pack(grid), "p": _pack(_p_density(problem, grid)), "q": _pack(_q_density(problem, grid))}
@@ -82,7 +146,7 @@ def _grid(problem: rec.Problem, low_high: tuple[float, float], lanes: list[Lane]
         first, second = problem.params[0]
         low, high = (first - 4 * second, first + 4 * second) if problem.family == "gaussian" else (first, second)
         points.append(np.linspace(low, high, 161))
-        ends = {n for lane in lanes if (n := lane.partition.intervals[0]) <= _MAX_DRAWN_INTERVALS}
+        ends = {n for lane in lanes if (n := lane.partition.intervals[0]) <= MAX_DRAWN_INTERVALS}
         steps = np.concatenate([_cuts(problem, n) for n in ends] + [np.array([low, high])])
         steps = steps[np.isfinite(steps)]
         points += [np.nextafter(steps, -np.inf), np.nextafter(steps, np.inf)]
@@ -133,9 +197,11 @@ def _lane(problem: rec.Problem, lane: Lane, grid: NDArray[np.float64]) -> dict[s
     assert trace is not None
     out: dict[str, Any] = {
         "title": lane.title,
+        "name": lane.name,
         "method": lane.method,
         "partitioned": lane.partition.num_bins > 1,
         "weights": lane.weights if lane.partition.num_bins > 1 else None,
+        "bin_weights": lane.weights,
         "num_bins_text": bins_text(lane.partition),
         "log2_num_bins": lane.partition.log2_num_bins,
         "intervals": _pack(lane.partition.intervals, "i4"),
@@ -166,10 +232,13 @@ def _lane(problem: rec.Problem, lane: Lane, grid: NDArray[np.float64]) -> dict[s
             "index_length_bits": lane.length_bits - lane.partition.log2_num_bins,
         },
     }
-    if max(lane.partition.intervals) <= _MAX_DRAWN_INTERVALS:
+    if max(lane.partition.intervals) <= MAX_DRAWN_INTERVALS:
         weights = rec.bin_weights(problem, lane.partition, lane.weights)
+        masses = rec.bin_weights(problem, lane.partition, "target_mass")
         out["edges"] = _pack(np.concatenate([_cuts(problem, n) for n in lane.partition.intervals]))
         out["weights_by_dim"] = _pack(np.concatenate(weights))
+        out["masses_by_dim"] = _pack(np.concatenate(masses))
+        out["log2_peaks_by_dim"] = _pack(np.concatenate(rec.bin_peaks_bits(problem, lane.partition)))
     if problem.dim == 1:
         n = lane.partition.intervals[0]
         (weights,) = rec.bin_weights(problem, lane.partition, lane.weights)

@@ -30,10 +30,15 @@ FLAGS = [
 @pytest.fixture(scope="session")
 def app_url() -> Iterator[str]:
     """The app as README starts it, on a free port, its kernels compiled."""
+    yield from serve("app.py")
+
+
+def serve(script: str) -> Iterator[str]:
+    """A Streamlit script on a free port until the caller is done with it."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
+    command = [sys.executable, "-m", "streamlit", "run", script, "--server.headless", "true"]
     server = subprocess.Popen(
         [*command, "--server.port", str(port)], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )

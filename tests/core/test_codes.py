@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rec_core import codes
+from rec_core.channel import Coding
 from rec_core.codes import (
     CODEWORD_LIMIT_BITS,
     FRAME_BYTES,
@@ -562,3 +563,26 @@ def test_an_index_the_code_does_not_have():
 
 def test_partition_made_without_its_function():
     assert unpack(pack(MESSAGES, Partition((8, 3)), CODE), CUT, CODE) == MESSAGES
+
+
+def test_the_coding_distribution_is_under_the_checksum_where_it_is_given():
+    cut, code, message = partition((4,)), EliasDelta(), [Message((1,), 5)]
+    gaussian, uniform = Coding("gaussian", 1), Coding("uniform", 1)
+    packed = pack(message, cut, code, seed=1, coding=gaussian)
+    assert unpack(packed, cut, code, seed=1, coding=gaussian) == message
+    for other in (uniform, Coding("gaussian", 2), None):
+        with pytest.raises(MessageError, match="checksum"):
+            unpack(packed, cut, code, seed=1, coding=other)
+    assert pack(message, cut, code, seed=1) != packed
+
+
+def test_without_the_check_the_payload_is_read_whatever_the_frame_says():
+    cut, code, message = partition((4,)), EliasDelta(), [Message((1,), 5)]
+    packed = pack(message, cut, code)
+    spoilt = bytes([packed[0] ^ 255, *(b ^ 255 for b in packed[1:FRAME_BYTES])]) + packed[FRAME_BYTES:]
+    with pytest.raises(MessageError):
+        unpack(spoilt, cut, code)
+    assert unpack(spoilt, cut, code, 1, check=False) == message
+    assert len(unpack(b"", cut, code, 3, check=False)) == 3
+    with pytest.raises(RecError, match="give count"):
+        unpack(packed, cut, code, check=False)

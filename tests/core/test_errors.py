@@ -56,6 +56,7 @@ BAD = {
     "partition: empty": lambda: rec.partition(()),
     "partition: number": lambda: rec.partition(8),
     "partition: words": lambda: rec.partition(("a",)),
+    "many: intervals beyond any table": lambda: rec.encode_many(CHANNEL, 2, partition=rec.partition((2**48, 1))),
     "allocate: negative": lambda: rec.allocate(CHANNEL, -1),
     "allocate: fraction": lambda: rec.allocate(CHANNEL, 2.5),
     "allocate: unknown strategy": lambda: rec.allocate(CHANNEL, 3, strategy="best"),

@@ -77,6 +77,16 @@ def test_law_is_normalised_and_its_tail_is_the_sum_of_the_rest():
         assert pmf @ np.log2(np.arange(1, 5001)) == pytest.approx(law.mean_log2, abs=0.05)
 
 
+@pytest.mark.parametrize("bits", [12.0, 30.0, 40.0, 48.0])
+def test_tail_and_entropy_keep_their_digits_however_long_the_index(bits):
+    """A uniform target without bins: the index is geometric, success 2^-I, entropy close to I + log2 e."""
+    law = laws.index_law(rec.uniform_channel([bits]))
+    success = 2.0**-bits
+    n = np.round(2.0 ** np.array([bits - 3.0, bits, bits + 2.0]))
+    assert law.tail(n) == pytest.approx(np.exp((n - 1) * math.log1p(-success)), abs=1e-6)
+    assert law.entropy_bits == pytest.approx(bits + math.log2(math.e), abs=2e-3)
+
+
 @pytest.mark.parametrize(("bits", "intervals"), [(6.0, 1), (6.0, 64), (10.0, 1024), (2.5, 3)])
 def test_channel_of_one_dimension_agrees_with_random_targets(bits, intervals):
     law = laws.index_law(rec.gaussian_channel([bits]), rec.partition([intervals]))
@@ -144,10 +154,10 @@ def test_several_dimensions_agree_with_cells_of_the_oracle():
 def test_bins_beyond_enumeration_agree_with_all_of_them(monkeypatch):
     problem, cut = rec.gaussian_problem([0.5, -0.3, 0.1], [0.3, 0.6, 0.4]), rec.partition([8, 4, 8])
     full = laws.index_law(problem, cut)
-    monkeypatch.setattr(laws, "ENUMERABLE_BINS", 4)
-    laws._index_law.cache_clear()
+    monkeypatch.setattr(laws.index, "ENUMERABLE_BINS", 4)
+    laws.index._index_law.cache_clear()
     drawn = laws.index_law(problem, cut)
-    laws._index_law.cache_clear()
+    laws.index._index_law.cache_clear()
     assert full.error_bits == 0 < drawn.error_bits < 0.01
     assert drawn.mean_log2 == pytest.approx(full.mean_log2, abs=5 * drawn.error_bits + 1e-3)
 

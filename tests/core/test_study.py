@@ -409,6 +409,38 @@ def test_a_grid_has_each_combination_once():
         study.grid([rec.gaussian_problem([0.5], [0.5])], (2,))
 
 
+def test_bins_of_the_channels_bits_and_targets_in_its_place():
+    channels = [rec.gaussian_channel([1, 1.4, 0]), rec.gaussian_channel([2, 2, 0])]
+    cells = study.grid(channels, (0, "I"))
+    assert [one.cut.log2_num_bins for one in cells] == [0, 2, 0, 4]
+    assert cells == study.grid(channels, (0, 2))[:2] + study.grid(channels, (0, 4))[2:]
+    fixed = study.grid(channels[:1], (0, "I"), targets=3)
+    assert [one.source for one in fixed] == [channels[0].draw(target) for target in range(3)] * 2
+    assert {one.cut for one in fixed} == {one.cut for one in cells[:2]}
+
+
+@pytest.mark.parametrize("form", study.FORMATS)
+def test_samples_are_kept_on_request(tmp_path, form):
+    cells = (
+        *study.grid([rec.gaussian_channel([2, 1])], (0, "I"), targets=2),
+        study.cell(rec.uniform_problem([0.3, 0.0], [0.3 + 1e-6, 1.0]), max_examined=1000),  # needs a million
+    )
+    kept = study.run(study.Study(cells, 20, seed=3, chunk=8, samples=True), out=tmp_path, form=form)
+    assert list(kept) == [*study.COLUMNS, "x1", "x2"]
+    x = study.samples(kept)
+    for row in range(0, 80, 7):
+        assert (cells[kept["cell"][row]].encode(int(kept["seed"][row])).sample == x[row]).all()
+    assert np.isnan(x[kept["cell"] == 4]).all()
+    again = study.read(tmp_path)
+    assert again["index"].tolist() == kept["index"].tolist()
+    np.testing.assert_array_equal(study.samples(again), x)
+    without = study.run(study.Study(cells, 20, seed=3, chunk=8))
+    assert list(without) == list(study.COLUMNS)
+    assert without["index"].tolist() == kept["index"].tolist()
+    with pytest.raises(rec.RecError, match="all have one dimension"):
+        study.Study((*cells, study.cell(rec.gaussian_channel([1]))), 20, samples=True)
+
+
 @pytest.mark.parametrize(
     ("make", "words"),
     [
@@ -458,6 +490,15 @@ def test_the_command_runs_and_resumes(tmp_path):
     assert study.load(tmp_path / "r") == study.Study(cells, 250, 1)
     assert f"{study.summary(cells, study.read(tmp_path / 'r'))['length_bits_mean'][1]:.3f} ±" in table
     assert study.main([str(word) for word in command]) == 0
+
+
+def test_the_command_for_fixed_targets_idle_dimensions_and_samples(tmp_path):
+    command = "--bits 2 --dim 2 --idle-dims 1 --targets 2 --log2-bins 0,I --method orc --num-candidates 4 --runs 5"
+    assert study.main([*command.split(), "--samples", "--out", str(tmp_path / "r")]) == 0
+    cells = study.grid([rec.gaussian_channel([1, 1, 0])], (0, "I"), methods=("orc",), num_candidates=(4,), targets=2)
+    assert study.load(tmp_path / "r") == study.Study(cells, 5, samples=True)
+    assert study.samples(study.read(tmp_path / "r")).shape == (20, 3)
+    assert study.main(["--bits", "2", "--idle-dims", "-1"]) == 2
 
 
 def test_the_command_says_what_is_wrong(tmp_path, capsys):

@@ -14,7 +14,6 @@ VIEW = View(bits=4.0, candidates=16, weights="target_mass")
 
 
 def test_samples_follow_the_exact_density_and_not_the_target():
-    result = cached.bias(VIEW)
     channel = cached.channel_of(VIEW)
     problem = channel.draw(VIEW.target)
     mean, scale = problem.params[0]
@@ -24,7 +23,7 @@ def test_samples_follow_the_exact_density_and_not_the_target():
         density = rec.laws.orc_density(problem, VIEW.candidates, x[:, None], cut, VIEW.weights)
         cumulative = np.concatenate([[0.0], np.cumsum(0.5 * (density[1:] + density[:-1]) * np.diff(x))])
         expected = np.diff(np.interp(edges, x, cumulative))
-        samples = result.samples[name][:, 0]
+        samples = cached.orc_samples(VIEW, name)[:, 0]
         counts, _ = np.histogram(samples, edges)
         z = (counts - samples.size * expected) / np.sqrt(samples.size * expected * (1 - expected) + 1)
         assert np.abs(z).max() < 4.5  # 18 cells: a false alarm in about 10^4
@@ -33,15 +32,42 @@ def test_samples_follow_the_exact_density_and_not_the_target():
         wrong = (counts - samples.size * of_target) / np.sqrt(samples.size * of_target * (1 - of_target) + 1)
         assert np.abs(wrong).max() > 4.5
         measured = 0.5 * np.abs(counts / samples.size - of_target).sum()  # of the cells: at most the whole
-        assert measured < result.chosen[name][0] + 0.02
+        assert measured < cached.bias(VIEW, name, VIEW.candidates).total_variation + 0.02
 
 
 def test_bias_falls_with_candidates_and_bins_help():
-    result = cached.bias(VIEW)
-    for rows in (result.total_variation, result.kl_bits):
-        for values in rows.values():
-            assert (np.diff(values) <= 1e-9).all()
-        assert (np.array(rows["orc_bins"]) <= np.array(rows["orc"]) + 1e-9).all()
+    plain, bins = ([cached.bias(VIEW, name, 2**k) for k in (0, 3, 6, 9)] for name in ("orc", "orc_bins"))
+    for measure in ("total_variation", "kl_bits", "mmd_squared"):
+        for rows in (plain, bins):
+            assert (np.diff([getattr(row, measure) for row in rows]) < 0).all()
+        for with_bins, without in zip(bins, plain, strict=True):
+            assert getattr(with_bins, measure) <= getattr(without, measure)
+
+
+def test_measured_mmd_is_that_of_the_exact_density():
+    exact = [cached.bias(VIEW, name, n) for name in ("orc", "orc_bins") for n in (1, 8, 64)]
+    z = [(row.measured_squared - row.mmd_squared) / row.error_squared for row in exact]
+    assert np.abs(z).max() < 4.0  # 6 normals: a false alarm in about 2500
+    assert max(abs(row.measured_squared / row.error_squared) for row in exact) > 20  # and 0 would not do
+    assert np.isnan(cached.bias(VIEW._replace(dim=2), "orc", 8).mmd_squared)
+
+
+def test_exact_mmd_agrees_with_a_closed_form():
+    """With one candidate and no bins ORC sends P: MMD^2 of two normals with a Gaussian kernel."""
+    problem = cached.channel_of(VIEW).draw(VIEW.target)
+    ((mean, scale),), (width,) = problem.params, rec.metrics.median_bandwidth(problem)
+
+    def kernel(distance, variance):
+        return width / np.sqrt(width**2 + variance) * np.exp(-0.5 * distance**2 / (width**2 + variance))
+
+    expected = kernel(0.0, 2.0) - 2.0 * kernel(mean, 1.0 + scale**2) + kernel(0.0, 2.0 * scale**2)
+    assert cached.bias(VIEW, "orc", 1).mmd_squared == pytest.approx(expected, rel=1e-6)
+
+
+def test_samples_that_would_take_long_are_not_drawn():
+    assert cached.runs_of(4000, 16, 1) == 4000
+    assert cached.runs_of(4000, 2**16, 64) == 0
+    assert cached.orc_samples(VIEW._replace(candidates=2**16), "orc").shape == (0, 1)
 
 
 def test_enough_candidates_are_enough_and_half_are_not():
@@ -76,8 +102,16 @@ def test_figures_say_what_they_show():
     figure = figures.densities(x, 1 + 0 * x, [output], theme.ROLES["light"])
     names = [trace.name for trace in figure.data]
     assert names == ["target Q", "ORC: samples", "ORC: exact"]
-    figure = figures.decay(x, [("ORC", "p", np.array([1, 0.1, 0.01, 0, 0.0]))], 2.0, "bias", theme.ROLES["dark"])
+    output = output._replace(measured=np.full(2, np.nan))
+    assert len(figures.densities(x, 1 + 0 * x, [output], theme.ROLES["light"]).data) == 2
+    exact, nothing = np.array([1, 0.1, 0.01, 0, 0.0]), np.full(5, np.nan)
+    measured, error = np.array([1.1, np.nan, 0.01, -0.1, np.nan]), np.array([0.2, np.nan, 0.02, 0.1, np.nan])
+    lines = [figures.Decay("ORC", "p", exact, measured, error), figures.Decay("bins", "heuristic", nothing)]
+    figure = figures.decay(x, lines, 2.0, "MMD² from Q", theme.ROLES["dark"])
     assert figure.layout.yaxis.type == "log"
+    assert "MMD" in figure.layout.yaxis.title.text
     assert np.isnan(figure.data[0].y[-1])
+    assert (list(figure.data[1].x), list(figure.data[1].y)) == ([0.0], [1.1])  # the others are lost in noise
+    assert len(figure.data) == 2
     with pytest.raises(KeyError):
-        figures.decay(x, [("ORC", "no such role", x)], 2.0, "bias", theme.ROLES["dark"])
+        figures.decay(x, [figures.Decay("ORC", "no such role", exact)], 2.0, "bias", theme.ROLES["dark"])

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rec_viz.controls import LANES, MAX_LANES, PARAMETERS, PRESETS, TABLE, View, link, link_query, read_link
+from rec_viz.controls import LANES, MAX_LANES, PARAMETERS, PRESETS, TABLE, View, consistent, link, link_query, read_link
 
 
 def values_of(parameter):
@@ -27,7 +27,7 @@ def values_of(parameter):
     return steps.map(lambda k: type(parameter.default)(parameter.low + k * parameter.step))
 
 
-views = st.builds(View, **{p.key: values_of(p) for p in PARAMETERS})
+views = st.builds(View, **{p.key: values_of(p) for p in PARAMETERS}).map(consistent)
 
 
 def test_the_table_and_the_view_agree():

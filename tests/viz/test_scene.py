@@ -112,3 +112,80 @@ def test_own_intervals_are_read_or_refused_in_a_sentence():
     for text in ("8", "8, three", "8, 0", "8; 3"):
         with pytest.raises(rec.RecError, match=r"\d|whole"):
             cached.race(view._replace(intervals=text))
+
+
+# ---------------------------------------------------------------------------------------------------- pointing
+
+
+def test_steps_are_named_and_counted_from_one():
+    race = cached.race(View())
+    assert stage.scene(race)["point"] == {"step": None, "targets": []}
+    assert stage.scene(race, step="winner")["point"]["step"] == {"kind": "winner"}
+    assert stage.scene(race, step="cut")["point"]["step"] == {"kind": "cut"}
+    assert stage.scene(race, step="candidate:2")["point"]["step"] == {"kind": "candidate", "event": 1}
+
+
+def test_a_candidate_is_found_where_recording_left_gaps():
+    race = cached.race(View(lanes=("pfr",), dim=12, bits=12.0, seed=0))
+    positions = race.lanes[0].trace.positions
+    assert positions[-1] > len(positions)  # the recording has gaps
+    (target,) = stage.scene(race, highlight=f"candidate:{positions[-1]}")["point"]["targets"]
+    assert target == {"lane": 0, "kind": "candidate", "event": len(positions) - 1}
+    missing = next(k for k in range(1, int(positions[-1])) if k not in set(positions.tolist()))
+    with pytest.raises(ValueError, match="Nothing here is called"):
+        stage.scene(race, highlight=f"candidate:{missing}")
+
+
+def test_things_are_pointed_at_wherever_they_are():
+    race = cached.race(View())
+    targets = stage.scene(race, highlight=("q", "bin:3", "pfr/candidate:2", "heuristic"))["point"]["targets"]
+    assert targets == [
+        {"lane": 0, "kind": "q"},
+        {"lane": 1, "kind": "q"},
+        {"lane": 1, "kind": "bin", "bin": [2]},
+        {"lane": 0, "kind": "candidate", "event": 1},
+        {"lane": 1, "kind": "heuristic"},
+    ]
+    plane = cached.race(View(dim=2, log2_bins=4))
+    assert stage.scene(plane, highlight="bin:2,1")["point"]["targets"] == [{"lane": 1, "kind": "bin", "bin": [1, 0]}]
+
+
+@pytest.mark.parametrize(
+    ("view", "asked"),
+    [
+        (View(), {"step": "overture"}),
+        (View(), {"step": "candidate:0"}),
+        (View(), {"step": "candidate:x"}),
+        (View(lanes=("pfr",)), {"step": "cut"}),
+        (View(), {"highlight": "bin:9"}),
+        (View(), {"highlight": "bin:0"}),
+        (View(), {"highlight": "bin:1,1"}),
+        (View(), {"highlight": "bin:one"}),
+        (View(lanes=("pfr",)), {"highlight": "bin:1"}),
+        (View(lanes=("pfr",)), {"highlight": "heuristic"}),
+        (View(), {"highlight": "moon"}),
+        (View(), {"highlight": "orc/q"}),
+        (View(), {"highlight": "nobody/q"}),
+        (View(dim=2, log2_bins=4), {"highlight": "curve"}),
+    ],
+    ids=str,
+)
+def test_what_cannot_be_pointed_at_is_said(view, asked):
+    with pytest.raises(ValueError, match=r"no step|no search|Nothing here|cannot point|whole numbers|No search"):
+        stage.scene(cached.race(view), **asked)
+
+
+def test_the_trap_names_the_bin_that_sets_the_stop_line():
+    trap = next(preset.view for preset in PRESETS if preset.name == "The tail-bin trap")
+    race = cached.race(trap)
+    lane = race.lanes[-1]
+    (peaks,), (weights,) = (
+        rec.bin_peaks_bits(race.problem, lane.partition),
+        rec.bin_weights(race.problem, lane.partition, "target_mass"),
+    )
+    worst = int(np.argmax(peaks - np.log2(weights))) + 1
+    assert stage.worst_bin(race) == f"bin:{worst}"
+    assert stage.scene(race, highlight=stage.worst_bin(race))["point"]["targets"][0]["bin"] == [worst - 1]
+    assert max(peaks - np.log2(weights)) - 3 == pytest.approx(lane.trace.log2_sup_ratio)
+    for same in (trap._replace(weights="peak_ratio"), trap._replace(stopping="per_bin"), trap._replace(log2_bins=0)):
+        assert stage.worst_bin(cached.race(same)) is None

@@ -1,9 +1,13 @@
-"""What theory says of a search before it runs: how many candidates it examines, how many bits its message takes.
+"""The exact law of the local index, and its mean logarithm.
 
-For a Gaussian channel the information density log r(X), X ~ Q, averaged over Y, has a closed form. With x the sample
-and z = (x - m)/s its standardised residual, ln r_d = I_d ln 2 + (x - z)(x + z)/2, and x - z, x + z are independent
-normals: ln r = I ln 2 + W, W = sum_d c_d A_d B_d with c_d = sqrt(1 - s_d^2) and A, B independent N(0,1). So W is
-symmetric with characteristic function prod_d (1 + c_d^2 t^2)^(-1/2), and the expectations below are single integrals.
+Given that the sample is x, in bin j, the local index is geometric with mean excess g_j(x) over 1,
+
+    g_j(x) = integral over B_j of (r(x) - r(u))^+ dP(u) = r(x)/J - Q(B_j) E[min(1, r(x)/r(X'))],   X' ~ Q on B_j.
+
+The second form (from r dP = dQ) needs the law of ln r under Q alone, a few nats wide whatever the information, and
+loses no digits: the term taken off is at most 1. So the law of the index is the law of g, kept here as weights on
+a fixed grid of y = ln(1 + g): a geometric law, its tail and its mean log all vary on a scale of one nat in y, so
+four-point Lagrange weights on a grid of 1/32 nat carry them to about 1e-7.
 """
 
 from __future__ import annotations
@@ -13,182 +17,22 @@ import operator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise, product
-from typing import NamedTuple
 
 import numpy as np
 from numba import njit
 from numpy.typing import ArrayLike, NDArray
 from scipy.fft import irfft, rfft
-from scipy.integrate import quad
-from scipy.interpolate import CubicSpline, PchipInterpolator
 from scipy.special import ndtr, ndtri
-from scipy.stats import qmc
 
-from . import families
-from .channel import LN2, Channel, Problem
-from .errors import RecError
-from .partition import Partition, Tables, check_partition, log_sup_reweighted, tables
-from .race import ENUMERABLE_BINS, ORC, SINGLE, bin_sum, check_problem, check_searchable, make_plan, split_bin
-from .randomness import Floats, Ints
+from .. import families
+from ..channel import LN2, Channel, Problem
+from ..errors import RecError
+from ..partition import Partition, check_partition
+from ..race import ENUMERABLE_BINS, check_problem
+from ..randomness import Floats, Ints
+from .ratio import REACH, UNIT_ROW, interval_atoms, legendre, log_q_mass, scatter
 
-_LATTICE = 2**15  # points of the quadrature behind per-bin stopping
-_REACH = 9.0  # standard deviations of a normal that are looked at: the rest weighs 1e-19
 _STEP = 1.0 / 32.0  # of the grid of ln(1 + g) on which laws of the index are kept
-_UNIT_ROW = np.array([0.0, 1.0, 0.0])  # N(0,1) as families know it
-
-
-def bound_bits(information_bits: float, log2_bins: float = 0.0, overhead_bits: float = 0.0) -> float:
-    """Upper bound on the expected message length in bits, constants included (bin uniform, index Zipf).
-
-    E|M| <= I + eps + log2(I + eps - log2 J + 2) + 2 with eps = `overhead_bits`; J = 1 and eps = 0 is plain PFR or ORC.
-    """
-    total = information_bits + overhead_bits
-    return total + math.log2(max(total - log2_bins, 0.0) + 2.0) + 2.0
-
-
-def overhead_bits(channel: Channel, partition: Partition | None = None) -> float:
-    """E_Y[eps] in bits, eps = E_Q[max(0, log2 J - log2 r(X))]: what the two-part message costs over a plain one."""
-    cut = check_partition(partition, channel.dim)
-    return _mean_positive_part(channel, cut.log2_num_bins * LN2 - channel.information_bits * LN2, False) / LN2
-
-
-def log2_index_bound_bits(channel: Channel, partition: Partition | None = None) -> float:
-    """A = E[log2(1 + r(X)/J)] in bits, over Y and X ~ Q: an upper bound on E[log2 index].
-
-    It is sharper than I + eps - log2 J + 1, and the parameter to give `ZipfCode`: rounded up to a multiple of 2^-20, so
-    that sender and receiver hold the same number whatever their last bits of arithmetic.
-    """
-    cut = check_partition(partition, channel.dim)
-    mean = _mean_positive_part(channel, channel.information_bits * LN2 - cut.log2_num_bins * LN2, True) / LN2
-    return math.ceil(mean * 2.0**20 - 1e-3) / 2.0**20
-
-
-def sharp_bound_bits(channel: Channel, partition: Partition | None = None) -> float:
-    """Upper bound log2 J + A + log2(A + 1) + 1 on the expected message length, A = `log2_index_bound_bits`; in bits."""
-    cut = check_partition(partition, channel.dim)
-    mean = log2_index_bound_bits(channel, cut)
-    return cut.log2_num_bins + mean + math.log2(mean + 1.0) + 1.0
-
-
-def _mean_positive_part(channel: Channel, shift: float, soft: bool) -> float:
-    """E[(shift + W)^+], or where `soft` E[ln(1 + e^(shift + W))], nats; W is ln r(X) - I ln 2 (symmetric).
-
-    From E|V| = (2/pi) int (1 - Re phi_V(t)) / t^2 dt. The soft version adds to W a logistic variable, whose positive
-    part averages to ln(1 + e^w) and whose characteristic function is pi t / sinh(pi t).
-    """
-    spread = np.array([-math.expm1(-2.0 * LN2 * bits) for bits in channel.bits])
-    if channel.family == "uniform":
-        spread[:] = 0.0
-    if not soft and not spread.any():
-        return max(0.0, shift)
-
-    def log_phi(t: float) -> float:
-        value = -0.5 * float(np.log1p(spread * (t * t)).sum())
-        if soft and t > 0.0:
-            value += math.log(2.0 * math.pi * t) - math.pi * t - math.log1p(-math.exp(-2.0 * math.pi * t))
-        return value
-
-    variance = float(spread.sum()) + (math.pi**2 / 3.0 if soft else 0.0)
-
-    def integrand(t: float) -> float:
-        return 0.5 * variance if t < 1e-5 / math.sqrt(variance) else -math.expm1(log_phi(t)) / (t * t)
-
-    if abs(shift) < 1e-12:
-        value = quad(integrand, 0.0, 1.0, limit=200)[0] + quad(integrand, 1.0, np.inf, limit=200)[0]
-    else:
-        value = quad(integrand, 0.0, np.inf, weight="cos", wvar=abs(shift), limit=200, limlst=200)[0]
-    return max(0.0, max(0.0, shift) + float(value) / math.pi)
-
-
-def expected_examined(
-    problem: Problem,
-    method: str = "pfr",
-    partition: Partition | None = None,
-    weights: str | None = None,
-    stopping: str | None = None,
-    num_candidates: int | None = None,
-) -> float:
-    """Expected number of candidates a search examines; the arguments are those of `encode`.
-
-    ORC: n. PFR with one stop line: sup r', and with `peak_ratio` weights U_J, both exact. PFR with a stop line for each
-    bin and other weights: sum_j pi_j / E_P'[min(1, r'(X) / sup_j r')], since a candidate of bin j arriving at t is
-    examined iff no earlier one scored below t / sup_j r'; exact to 1e-6 in one dimension, in more to about 1e-3 by the
-    convolved law of ln r' (bins with sup_j r' < e^-16: by quasi-Monte Carlo).
-    """
-    check_problem(problem)
-    plan = make_plan(problem.dim, method, partition, weights, stopping, num_candidates, 2**61)
-    if plan.method == ORC:
-        return float(plan.num_candidates)
-    check_searchable(problem, plan)
-    table = tables(problem, plan.cut, plan.weights)
-    log_sup = log_sup_reweighted(table)
-    if plan.stopping == SINGLE or plan.weights == "peak_ratio":
-        return math.exp(log_sup) if log_sup < 709.0 else math.inf
-    log_weight, log_bin_sup = _bins(table, plan.num_bins)
-    points = np.sort(_reweighted_log_ratios(table))
-    # E[min(1, e^(points - bound))] for every bound at once, from sums over the sorted points
-    below = np.searchsorted(points, log_bin_sup)
-    logs = np.logaddexp.accumulate(points)
-    with np.errstate(divide="ignore"):
-        small = np.where(below > 0, np.exp(logs[np.maximum(below - 1, 0)] - log_bin_sup), 0.0)
-    mean = (small + (points.size - below)) / points.size
-    if problem.dim > 1:  # the same mean as E_Q[min(1/r', e^-bound)], unless the bound is deep in the tail of Q
-        values, masses = _target_law(table)
-        place = np.searchsorted(values, log_bin_sup)
-        under = np.concatenate((np.zeros(1), np.cumsum(masses)))[place]
-        over = np.concatenate((np.cumsum((masses * np.exp(-np.clip(values, -40.0, None)))[::-1])[::-1], np.zeros(1)))
-        mean = np.where(log_bin_sup > -16.0, under * np.exp(-np.maximum(log_bin_sup, -40.0)) + over[place], mean)
-    return float(np.sum(np.exp(log_weight) / mean))
-
-
-def _bins(table: Tables, num_bins: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """ln pi_j and ln sup of r' over bin j for every bin that can hold a winner."""
-    numbers = np.empty(table.intervals.size, np.int64)
-    weight, peak = np.empty(num_bins), np.empty(num_bins)
-    for j in range(num_bins):
-        split_bin(j, table.intervals, numbers)
-        weight[j] = bin_sum(table.log_weight, table, numbers)
-        peak[j] = bin_sum(table.log_peak, table, numbers)
-    alive = (weight > -np.inf) & (peak > -np.inf)
-    return weight[alive], peak[alive] - weight[alive] - math.log(num_bins)
-
-
-@njit(cache=True, nogil=True)
-def _add_log_ratios(family: int, row: Floats, intervals: int, numbers: Ints, inside: Floats, total: Floats) -> None:
-    """Add ln r of one dimension at the points a fraction `inside` into intervals `numbers`."""
-    for i in range(total.shape[0]):
-        total[i] += families.log_ratio(family, row, families.quantile(family, numbers[i], intervals, inside[i]))
-
-
-def _reweighted_log_ratios(table: Tables) -> NDArray[np.float64]:
-    """ln r'(X) at evenly spread X ~ P': a midpoint lattice in one dimension, Sobol points in more."""
-    dim = table.intervals.size
-    midpoints = ((np.arange(_LATTICE) + 0.5) / _LATTICE)[:, None]
-    v = midpoints if dim == 1 else qmc.Sobol(dim, seed=0).random(_LATTICE)
-    total = np.zeros(_LATTICE)
-    for d in range(dim):
-        start, stop = table.offsets[d], table.offsets[d + 1]
-        weight = np.exp(table.log_weight[start:stop])
-        cumulative = np.cumsum(weight)
-        cumulative /= cumulative[-1]
-        numbers = np.minimum(np.searchsorted(cumulative, v[:, d], side="right"), stop - start - 1)
-        inside = (v[:, d] - (cumulative[numbers] - weight[numbers])) / weight[numbers]
-        inside = np.clip(inside, 1e-12, 1.0 - 1e-12)
-        _add_log_ratios(table.family, table.params[d], int(stop - start), numbers, inside, total)
-        total -= math.log(stop - start) + table.log_weight[start + numbers]
-    return total
-
-
-# ---------------------------------------------------------------------------------------------- law of the index
-#
-# Given that the sample is x, in bin j, the local index is geometric with mean excess g_j(x) over 1,
-#
-#     g_j(x) = integral over B_j of (r(x) - r(u))^+ dP(u) = r(x)/J - Q(B_j) E[min(1, r(x)/r(X'))],   X' ~ Q on B_j.
-#
-# The second form (from r dP = dQ) needs the law of ln r under Q alone, a few nats wide whatever the information, and
-# loses no digits: the term taken off is at most 1. So the law of the index is the law of g, kept here as weights on
-# a fixed grid of y = ln(1 + g): a geometric law, its tail and its mean log all vary on a scale of one nat in y, so
-# four-point Lagrange weights on a grid of 1/32 nat carry them to about 1e-7.
 
 
 @dataclass(frozen=True)
@@ -210,8 +54,9 @@ class IndexLaw:
     def tail(self, index: ArrayLike) -> Floats:
         """P(index >= n) for n = `index` >= 1 of any size, the shape of `index`."""
         n = np.asarray(index, dtype=np.float64)
+        y = _grid(self.weights.size)
         with np.errstate(divide="ignore", invalid="ignore"):
-            log_decay = np.log(-np.expm1(-_STEP * np.arange(self.weights.size)))
+            log_decay = np.where(y < 0.7, np.log(-np.expm1(-y)), np.log1p(-np.exp(-y)))  # both keep their digits
             powers = np.where(n[..., None] > 1.0, np.exp((n[..., None] - 1.0) * log_decay), 1.0)
         return np.asarray(np.clip(powers @ self.weights, 0.0, 1.0))
 
@@ -220,6 +65,24 @@ class IndexLaw:
         """E[log2 index] in bits."""
         return float(self.weights @ _mean_log2_table(self.weights.size))
 
+    @property
+    def entropy_bits(self) -> float:
+        """Entropy of the index in bits, what the matched code costs on average; to about 1e-3 bits.
+
+        Indices from 2^8 on are taken as evenly likely within a sixteenth of an octave.
+        """
+        octaves = np.arange(8, self.octaves, 1 / 16)
+        edges = np.concatenate((np.arange(1.0, 2**8 + 1), np.floor(2.0 ** octaves[1:])))
+        tails = self.tail(edges)
+        mass = np.maximum(tails[:-1] - tails[1:], 0.0)
+        some = mass > 1e-15
+        return float(np.sum(mass[some] * (np.log2(np.diff(edges)[some]) - np.log2(mass[some]))))
+
+    @property
+    def octaves(self) -> int:
+        """How many octaves [2^k, 2^(k + 1)) hold nearly all of the index: up to 2^7 times its largest mean."""
+        return int(np.log2(1.0 + float(self.excess[self.weights > 0].max()))) + 8
+
 
 def index_law(problem_or_channel: Problem | Channel, partition: Partition | None = None) -> IndexLaw:
     """Exact law of the local index PFR sends (plain: of the index N), averaged over Y for a channel.
@@ -227,6 +90,7 @@ def index_law(problem_or_channel: Problem | Channel, partition: Partition | None
     It does not depend on weights or stopping rule, which cancel. Method, and error of E[log2 n]:
 
     - no dimension with information: the index is 1, exactly;
+    - piecewise targets: closed form in the sample, Gauss-Legendre between knots and cuts (below 1e-4 bits);
     - uniform targets: ln g is a sum over dimensions, whose law is convolved; Y is averaged in closed form or by 4096
       strata (error below 1e-4 bits, none where bins and boxes are aligned);
     - one informative Gaussian dimension: closed form in the sample, piecewise Gauss-Legendre over it, the bins and Y
@@ -269,6 +133,8 @@ def expected_log2_index(problem_or_channel: Problem | Channel, partition: Partit
 def _index_law(source: Problem | Channel, cut: Partition) -> IndexLaw:
     if source.family == "uniform":
         return _uniform_law(source, cut)
+    if isinstance(source, Problem) and source.family == "piecewise":
+        return _piecewise_law(source.table[0], cut.intervals[0])
     if isinstance(source, Channel):
         active = [d for d, bits in enumerate(source.bits) if bits > 0.0]
     else:
@@ -397,11 +263,6 @@ def _log_add(a: float, b: float) -> float:
 
 
 @njit(cache=True, nogil=True)
-def _log_q_mass(z1: float, z2: float) -> float:
-    return families.log_mass(families.GAUSSIAN, _UNIT_ROW, z1, z2) if z1 < z2 else -np.inf
-
-
-@njit(cache=True, nogil=True)
 def _log_p_mass(mean: float, scale: float, z1: float, z2: float) -> float:
     """ln P of [mean + scale z1, mean + scale z2], however narrow."""
     if not z1 < z2:
@@ -410,7 +271,7 @@ def _log_p_mass(mean: float, scale: float, z1: float, z2: float) -> float:
     middle = mean + scale * 0.5 * (z1 + z2)
     if width < 1e-4 / (1.0 + abs(middle)):
         return math.log(width) - 0.5 * middle * middle - 0.5 * math.log(2.0 * math.pi)
-    return families.log_mass(families.GAUSSIAN, _UNIT_ROW, mean + scale * z1, mean + scale * z2)
+    return families.log_mass(families.GAUSSIAN, UNIT_ROW, mean + scale * z1, mean + scale * z2)
 
 
 @njit(cache=True, nogil=True)
@@ -426,7 +287,7 @@ def _line_bin(
     gap = (1.0 - scale) * (1.0 + scale)
     far = 1e300 if mean > 0.0 else -1e300  # where r is monotone; finite, so that mirror images are numbers
     vertex = mean * scale / gap if gap != 0.0 else far
-    bottom, top = max(z_low, -_REACH), min(z_high, _REACH)
+    bottom, top = max(z_low, -REACH), min(z_high, REACH)
     if not bottom < top:
         return used
     breaks = np.array([bottom, -5.0, -3.0, -1.5, 0.0, 1.5, 3.0, 5.0, vertex, 0.0, 0.0, top])
@@ -447,9 +308,9 @@ def _line_bin(
             high = max(min(max(z, mirror), z_high), z_low)
             if gap >= 0.0:
                 log_p = _log_add(_log_p_mass(mean, scale, z_low, low), _log_p_mass(mean, scale, high, z_high))
-                log_q = _log_add(_log_q_mass(z_low, low), _log_q_mass(high, z_high))
+                log_q = _log_add(log_q_mass(z_low, low), log_q_mass(high, z_high))
             else:
-                log_p, log_q = _log_p_mass(mean, scale, low, high), _log_q_mass(low, high)
+                log_p, log_q = _log_p_mass(mean, scale, low, high), log_q_mass(low, high)
             log_top = -math.log(scale) + 0.5 * (x - z) * (x + z) + log_p
             if log_top > log_q:
                 log_excess = log_top - log_share
@@ -487,12 +348,12 @@ def _line_problem_law(row: Floats, intervals: int, log_idle: float) -> IndexLaw:
     """One informative Gaussian dimension of one problem: every bin Q reaches, or _MOST_BINS of them evenly."""
     mean, scale = float(row[0]), float(row[1])
     first, last = (
-        min(max(math.floor(float(ndtr(mean + sign * _REACH * scale)) * intervals), 0), intervals - 1)
+        min(max(math.floor(float(ndtr(mean + sign * REACH * scale)) * intervals), 0), intervals - 1)
         for sign in (-1.0, 1.0)
     )
     count = min(last - first + 1, _MOST_BINS)
     step = (last - first + 1) / count
-    rule, rule_weights = _legendre(24 if count <= 256 else 8)
+    rule, rule_weights = legendre(24 if count <= 256 else 8)
     y, w = np.empty((2, count * _PIECES * rule.size))
     used = _line_bins(
         mean, scale, log_idle, intervals, first + 0.5 * (step - 1.0), step, count, rule, rule_weights, y, w
@@ -521,8 +382,8 @@ def _line_targets(
         else:
             edges[side] = families.quantile(families.GAUSSIAN, number, intervals, share)
     spread = math.sqrt((1.0 - scale) * (1.0 + scale))
-    bottom = max(-_REACH * spread, edges[0] - _REACH * scale)
-    top = min(_REACH * spread, edges[1] + _REACH * scale)
+    bottom = max(-REACH * spread, edges[0] - REACH * scale)
+    top = min(REACH * spread, edges[1] + REACH * scale)
     breaks = np.empty(22)
     for i in range(11):
         breaks[i] = spread * (i - 5) * 1.2
@@ -556,12 +417,12 @@ def _line_channel_law(scale: float, intervals: int, log_idle: float) -> IndexLaw
     Bins mirror each other, so one half is done, with twice the weight. The outermost are done one by one; the others
     change smoothly with their place, and a sum over them is an integral over the place, on octaves towards the tail.
     """
-    rule, rule_weights = _legendre(10)
+    rule, rule_weights = legendre(10)
     near = min(intervals, 2 * _EDGE_BINS)
     places = [(b + 0.5, 1.0 if 2 * b + 1 == near else 2.0) for b in range((near + 1) // 2)]
     if intervals > near:
         half, start = 0.5 * intervals, float(_EDGE_BINS)
-        nodes, node_weights = _legendre(6)
+        nodes, node_weights = legendre(6)
         while start < half:
             stop = half if 2.0 * start > 0.8 * half else 2.0 * start
             width = 0.5 * (stop - start)
@@ -586,69 +447,7 @@ _EDGE_BINS = 12
 _MOST_BINS = 4096
 
 
-@lru_cache(maxsize=16)
-def _legendre(size: int) -> tuple[Floats, Floats]:
-    """Gauss-Legendre nodes on [-1, 1] and their weights."""
-    nodes, weights = np.polynomial.legendre.leggauss(size)
-    return nodes, weights
-
-
 # --- several dimensions
-
-
-@njit(cache=True, nogil=True)
-def _interval_atoms(
-    means: Floats, scale: float, lows: Floats, highs: Floats, rule: Floats, rule_weights: Floats,
-    log_ratios: Floats, shares: Floats, moments: Floats,
-) -> None:  # fmt: skip
-    """Quadrature of Q restricted to an interval of one Gaussian dimension, for S (mean, low, high) at once.
-
-    Fills `log_ratios` (S, M), ln r at the nodes; `shares` (S, M), their weights, summing to 1; and `moments` (S, 4):
-    mean, variance and maximum of ln r, and ln Q(interval).
-    """
-    for i in range(means.shape[0]):
-        mean = means[i]
-        z_low, z_high = (lows[i] - mean) / scale, (highs[i] - mean) / scale
-        nearest = max(z_low, -z_high, 0.0)
-        reach = math.sqrt(nearest * nearest + _REACH * _REACH)
-        bottom, top = max(z_low, -reach), min(z_high, reach)
-        half = 0.5 * (top - bottom)
-        total = first = second = 0.0
-        peak = -np.inf
-        for k in range(rule.shape[0]):
-            z = bottom + half * (1.0 + rule[k])
-            x = mean + scale * z
-            value = -math.log(scale) + 0.5 * (x - z) * (x + z)
-            share = rule_weights[k] * math.exp(0.5 * (nearest - z) * (nearest + z))
-            log_ratios[i, k] = value
-            shares[i, k] = share
-            total += share
-            first += share * value
-            peak = max(peak, value)
-        first /= total
-        for k in range(rule.shape[0]):
-            shares[i, k] /= total
-            second += shares[i, k] * (log_ratios[i, k] - first) ** 2
-        moments[i, 0], moments[i, 1], moments[i, 2] = first, second, peak
-        moments[i, 3] = _log_q_mass(z_low, z_high)
-
-
-@njit(cache=True, nogil=True)
-def _scatter(values: Floats, shares: Floats, centres: Floats, steps: Floats, out: Floats) -> None:
-    """Weights on circular grids (S, G), one a row, point k at centre + k step, exact for cubics in the values."""
-    size = out.shape[1]
-    for i in range(values.shape[0]):
-        for k in range(values.shape[1]):
-            place = (values[i, k] - centres[i]) / steps[i]
-            base = math.floor(place) - 1.0
-            t = place - base
-            at = int(base % size)
-            a, b, c = t - 1.0, t - 2.0, t - 3.0
-            share = shares[i, k]
-            out[i, at] -= share * a * b * c / 6.0
-            out[i, (at + 1) % size] += share * t * b * c / 2.0
-            out[i, (at + 2) % size] -= share * t * a * c / 2.0
-            out[i, (at + 3) % size] += share * t * a * b / 6.0
 
 
 @njit(cache=True, nogil=True)
@@ -691,7 +490,7 @@ def _grid_law(rows: Floats, counts: list[int], log_idle: float) -> IndexLaw:
     dim = len(counts)
     log_bins = log_idle + math.fsum(math.log(n) for n in counts)
     numbers, node_weights, batches = _bins_of(rows, counts)
-    rule, rule_weights = _legendre(128)
+    rule, rule_weights = legendre(128)
     inverse, pieces, moments = [], [], np.zeros((numbers.shape[0], 4))
     for d in range(dim):
         used, back = np.unique(numbers[:, d], return_inverse=True)
@@ -699,7 +498,7 @@ def _grid_law(rows: Floats, counts: list[int], log_idle: float) -> IndexLaw:
         shape = (used.size, rule.size)
         values, shares, own = np.empty(shape), np.empty(shape), np.empty((used.size, 4))
         means = np.full(used.size, rows[d, 0])
-        _interval_atoms(
+        interval_atoms(
             means, float(rows[d, 1]), np.array(edges[0]), np.array(edges[1]), rule, rule_weights, values, shares, own
         )
         inverse.append(back.reshape(-1))
@@ -712,7 +511,7 @@ def _grid_law(rows: Floats, counts: list[int], log_idle: float) -> IndexLaw:
     transforms = []
     for values, shares, centres in pieces:
         grids = np.zeros((centres.size, size))
-        _scatter(values, shares, centres, np.full(centres.size, step), grids)
+        scatter(values, shares, centres, np.full(centres.size, step), grids)
         transforms.append(rfft(grids, axis=1))
     if batches > 1:
         # by quadrature in each dimension: what the nodes' averages should be
@@ -738,7 +537,7 @@ def _grid_law(rows: Floats, counts: list[int], log_idle: float) -> IndexLaw:
 def _law_of_grids(
     laws: Floats, moments: Floats, below: Floats, steps: Floats, log_idle: float, log_bins: float, node_weights: Floats
 ) -> Floats:
-    """Deposited law of y from laws of ln r on circular grids; `moments` as `_interval_atoms` gives, summed over d."""
+    """Deposited law of y from laws of ln r on circular grids; `moments` as `interval_atoms` gives, summed over d."""
     y, weights = np.empty(laws.shape), np.empty(laws.shape)
     first = np.ceil(below / steps).astype(np.int64)
     _grid_excess(laws, moments[:, 0], steps, first, log_bins, moments[:, 3] - log_idle, node_weights, y, weights)
@@ -810,9 +609,7 @@ def _bins_of(rows: Floats, counts: list[int]) -> tuple[NDArray[np.int64], Floats
     """
     reached, masses = [], []
     for row, n in zip(rows, counts, strict=True):
-        ends = [
-            min(max(math.floor(float(ndtr(row[0] + sign * _REACH * row[1])) * n), 0), n - 1) for sign in (-1.0, 1.0)
-        ]
+        ends = [min(max(math.floor(float(ndtr(row[0] + sign * REACH * row[1])) * n), 0), n - 1) for sign in (-1.0, 1.0)]
         edges = [families.edge(families.GAUSSIAN, b, n) for b in range(ends[0], ends[1] + 2)]
         own = np.array([families.log_mass(families.GAUSSIAN, row, a, b) for a, b in pairwise(edges)])
         kept = own > -30.0
@@ -849,13 +646,13 @@ def _lattice_channel_law(scales: Floats, counts: list[int], log_idle: float) -> 
         lows[:, d], highs[:, d] = _interval_ends(number, n)
         own = np.sqrt(spread[d]) * scales[d]
         means[:, d] = spread[d] * ndtri(nodes[:, 2 * d]) + own * ndtri(nodes[:, 2 * d + 1])
-    rule, rule_weights = _legendre(96)
+    rule, rule_weights = legendre(96)
     count = nodes.shape[0]
     moments = np.zeros((dim, count, 4))
     values, shares = np.empty((2, dim, count, rule.size))
     for d in range(dim):
         mean, low, high = (np.ascontiguousarray(part[:, d]) for part in (means, lows, highs))
-        _interval_atoms(mean, float(scales[d]), low, high, rule, rule_weights, values[d], shares[d], moments[d])
+        interval_atoms(mean, float(scales[d]), low, high, rule, rule_weights, values[d], shares[d], moments[d])
     total = moments.sum(axis=0)
     below, above = _window(total[:, 0], total[:, 1], total[:, 2])
     size = 512 if dim <= 16 else 1024
@@ -863,7 +660,7 @@ def _lattice_channel_law(scales: Floats, counts: list[int], log_idle: float) -> 
     spectrum = np.ones((count, size // 2 + 1), dtype=np.complex128)
     for d in range(dim):
         grids = np.zeros((count, size))
-        _scatter(values[d], shares[d], moments[d, :, 0], steps, grids)
+        scatter(values[d], shares[d], moments[d, :, 0], steps, grids)
         spectrum *= rfft(grids, axis=1)
     laws = irfft(spectrum, size, axis=1)
     information = -float(np.log(scales).sum())
@@ -920,7 +717,7 @@ def _uniform_law(source: Problem | Channel, cut: Partition) -> IndexLaw:
         spectrum = np.ones(size // 2 + 1, dtype=np.complex128)
         for values, shares in atoms:
             grid = np.zeros((1, size))
-            _scatter(values[None], shares[None], np.zeros(1), np.array([step]), grid)
+            scatter(values[None], shares[None], np.zeros(1), np.array([step]), grid)
             spectrum *= rfft(grid[0])
         values, shares = step * np.arange(size, dtype=np.float64), np.asarray(irfft(spectrum, size), dtype=np.float64)
         values[-4:] = 0.0  # where the first points of a cubic next to s = 0 wrap to
@@ -949,210 +746,53 @@ def _overlaps(lows: Floats, width: float, intervals: int) -> tuple[Floats, Float
     return values[kept], shares[kept]
 
 
-# ------------------------------------------------------------------------------------------------- output of ORC
-#
-# With r' = q/p' the output has density p'(x) n E[phi(T / r'(x))^(n-1)], T ~ Exp(1), phi(t) = E_P'[exp(-t r'(U))]:
-# it depends on x through ln r' alone, and 1 - phi(t) = E_Q[(1 - exp(-t r'))/r'] is a sum of positive terms.
+# --- piecewise targets
 
 
-class OrcBias(NamedTuple):
-    """How far the output of ORC is from Q: total variation in [0, 1], and KL(output || Q) in bits."""
-
-    total_variation: float
-    kl_bits: float
-
-
-def orc_density(
-    problem: Problem,
-    num_candidates: int,
-    x: ArrayLike,
-    partition: Partition | None = None,
-    weights: str | None = None,
-) -> Floats:
-    """Density of the sample ORC sends, at `x` (..., D); result (...). Any `num_candidates` up to 2^40.
-
-    q(x) h_n(x), h_n(x) = n int_0^inf exp(-t r'(x)) phi(t)^(n-1) dt, given that some candidate fell where Q has mass
-    (`encode` raises otherwise). `weights` as in `encode`, 'target_mass' by default. One dimension: quadrature, error
-    below 1e-3 of the density. More: phi from the convolved law of ln r' under Q, and by 2^15 Sobol points of P' where
-    ln r' < -20; error about 1e-2 of p' at small n.
-    """
-    table, count = _orc_plan(problem, num_candidates, partition, weights)
-    points = np.asarray(x, dtype=np.float64)
-    log_ratio = problem.log_ratio_bits(points) * LN2
-    log_heuristic = np.zeros(points.shape[:-1])
-    for d in range(problem.dim):
-        start, stop = int(table.offsets[d]), int(table.offsets[d + 1])
-        edges = np.array([families.edge(table.family, b, stop - start) for b in range(1, stop - start)])
-        number = np.searchsorted(edges, points[..., d], side="right")
-        log_heuristic += math.log(stop - start) + table.log_weight[start + number]
-        if table.family == families.GAUSSIAN:
-            log_heuristic -= 0.5 * points[..., d] ** 2 + 0.5 * math.log(2.0 * math.pi)
-        else:
-            log_heuristic += np.where((points[..., d] >= 0.0) & (points[..., d] <= 1.0), 0.0, -np.inf)
-    prior = -0.5 * np.sum(points**2, axis=-1) - 0.5 * problem.dim * math.log(2.0 * math.pi)
-    log_prior = prior if table.family == families.GAUSSIAN else 0.0
-    with np.errstate(invalid="ignore"):
-        reweighted = log_ratio + log_prior - log_heuristic
-    out = np.zeros(log_ratio.shape)
-    alive = np.isfinite(reweighted)
-    values, shares = _heuristic_law(table)
-    out[alive] = _output_ratio(values, shares, count, reweighted[alive]) * np.exp(log_heuristic[alive])
-    return out
-
-
-def orc_bias(
-    problem: Problem, num_candidates: int, partition: Partition | None = None, weights: str | None = None
-) -> OrcBias:
-    """Total variation and KL(output || Q) in bits of ORC with `num_candidates`; arguments as in `orc_density`.
-
-    Errors as there. In more dimensions KL is only its order of magnitude where n > 2^15 candidates still miss Q.
-    """
-    table, count = _orc_plan(problem, num_candidates, partition, weights)
-    values, shares = _heuristic_law(table)
-    if values.size > 1024:
-        low, high = float(values.min()), float(values.max())
-        grid = high + 0.02 - np.geomspace(0.02, high - low + 0.04, 768)[::-1]
-        logs = PchipInterpolator(grid, np.log(np.maximum(_output_ratio(values, shares, count, grid), 1e-300)))
-        ratio = np.exp(logs(values))
-    else:
-        ratio = _output_ratio(values, shares, count, values)
-    positive = ratio > 0.0
-    output = shares * ratio / float(shares @ ratio)
-    divergence = float(np.sum(output[positive] * (np.log(ratio[positive]) - values[positive])))
-    missing = float(np.sum(shares * np.maximum(np.exp(values) - ratio, 0.0)))
-    return OrcBias(min(1.0, max(0.0, missing)), max(0.0, divergence) / LN2)
-
-
-def _orc_plan(
-    problem: Problem, num_candidates: int, partition: Partition | None, weights: str | None
-) -> tuple[Tables, int]:
-    check_problem(problem)
-    plan = make_plan(problem.dim, "orc", partition, weights, None, num_candidates, 2**61)
-    check_searchable(problem, plan)
-    return tables(problem, plan.cut, plan.weights), plan.num_candidates
-
-
-def _target_law(table: Tables) -> tuple[Floats, Floats]:
-    """Law of ln r'(X), X ~ Q: values in nats and their probabilities.
-
-    Convolved over dimensions on a grid where there are several; weights are of cubics, some slightly negative.
-    """
-    parts = []
-    rule, rule_weights = _legendre(256 if int(table.intervals.max()) <= 64 else 64)
-    for d in range(table.intervals.size):
-        start, stop = int(table.offsets[d]), int(table.offsets[d + 1])
-        edges = np.array([families.edge(table.family, b, stop - start) for b in range(stop - start + 1)])
-        masses = np.array([families.log_mass(table.family, table.params[d], a, b) for a, b in pairwise(edges)])
-        used = np.flatnonzero(masses > -38.0)
-        offset = -math.log(stop - start) - table.log_weight[start + used]
-        if table.family == families.GAUSSIAN:
-            values, shares = np.empty((2, used.size, rule.size))
-            mean, scale = float(table.params[d, 0]), float(table.params[d, 1])
-            _interval_atoms(
-                np.full(used.size, mean), scale, edges[used], edges[used + 1], rule, rule_weights, values, shares,
-                np.empty((used.size, 4)),
-            )  # fmt: skip
-            values += offset[:, None]
-            shares *= np.exp(masses[used])[:, None]
-        else:
-            values, shares = table.log_peak[start + used] + offset, np.exp(masses[used])
-        parts.append((values.ravel(), shares.ravel() / shares.sum()))
-    if len(parts) == 1:
-        return parts[0]
-    centres = [float(values @ shares) for values, shares in parts]
-    variance = sum(float((v - c) ** 2 @ w) for (v, w), c in zip(parts, centres, strict=True))
-    above = sum(float(v.max()) - c for (v, _), c in zip(parts, centres, strict=True))
-    below = sum(c - float(v.min()) for (v, _), c in zip(parts, centres, strict=True))
-    reach = 9.0 * math.sqrt(variance) + 36.0
-    above, below = min(above, reach) + 0.1, min(below, reach) + 0.1
-    size = 4096
-    step = (above + below) / (size - 8)
-    spectrum = np.ones(size // 2 + 1, dtype=np.complex128)
-    for (values, shares), centre in zip(parts, centres, strict=True):
-        grid = np.zeros((1, size))
-        _scatter(values[None], shares[None], np.array([centre]), np.array([step]), grid)
-        spectrum *= rfft(grid[0])
-    first = math.ceil(below / step) + 2
-    points = math.fsum(centres) + step * np.arange(-first, size - first, dtype=np.float64)
-    return points, np.asarray(np.roll(irfft(spectrum, size), first), dtype=np.float64)
-
-
-def _heuristic_law(table: Tables) -> tuple[Floats, Floats]:
-    """Law of ln r'(U), U ~ P', where r' > 0: values and probabilities, which may sum to less than 1."""
-    if table.family == families.GAUSSIAN and table.intervals.size == 1:
-        mean, scale = float(table.params[0, 0]), float(table.params[0, 1])
-        count = int(table.intervals[0])
-        edges = np.array([families.edge(table.family, b, count) for b in range(1, count)])
-        far = 9.0 * 1.15 ** np.arange(120)
-        ends = (min(-8.5, mean - 9.0 * scale), max(8.5, mean + 9.0 * scale))
-        breaks = np.concatenate(
-            (mean + scale * np.linspace(-9.0, 9.0, 73), np.linspace(-8.5, 8.5, 401), mean + scale * far,
-             mean - scale * far, edges)
-        )  # fmt: skip
-        breaks = np.unique(np.clip(breaks, *ends))
-        rule, rule_weights = _legendre(8)
-        half = 0.5 * np.diff(breaks)[:, None]
-        x = (breaks[:-1, None] + half * (1.0 + rule)).ravel()
-        number = np.searchsorted(edges, np.repeat(breaks[:-1] + half[:, 0], rule.size), side="right")
-        tilt = math.log(count) + table.log_weight[number]
-        z = (x - mean) / scale
-        shares = (half * rule_weights).ravel() * np.exp(tilt - 0.5 * x * x) / math.sqrt(2.0 * math.pi)
-        kept = shares > 0.0
-        return (-math.log(scale) + 0.5 * (x - z) * (x + z) - tilt)[kept], shares[kept]
-    values, masses = _target_law(table)
-    kept = np.abs(masses) > 1e-16
-    values, masses = values[kept], masses[kept]
-    if table.family == families.UNIFORM:
-        return values, masses * np.exp(-values)
-    top = values >= -20.0
-    low = _reweighted_log_ratios(table)
-    low = low[low < -20.0]
-    return (
-        np.concatenate((low, values[top])),
-        np.concatenate((np.full(low.size, 1.0 / _LATTICE), masses[top] * np.exp(-values[top]))),
-    )
+def _piecewise_law(row: Floats, intervals: int) -> IndexLaw:
+    """Law of the index of a density with ln q linear between the knots `row` (K + 1,)."""
+    pieces = row.size - 1 + intervals
+    rule, rule_weights = legendre(32 if pieces <= 1024 else 4)
+    y, weights = np.zeros((2, pieces * rule.size))
+    used = _piecewise_bins(row, intervals, rule, rule_weights, y, weights)
+    return _mixed(y[:used], weights[:used], 0.0)
 
 
 @njit(cache=True, nogil=True)
-def _laplace(values: Floats, shares: Floats, logs: Floats, hit: Floats, missed: Floats) -> None:
-    """At t = e^logs: E[1 - exp(-t r)] and E[exp(-t r)], r = e^values with these probabilities."""
-    for i in range(logs.shape[0]):
-        for k in range(values.shape[0]):
-            power = logs[i] + values[k]
-            if power > 4.0:
-                hit[i] += shares[k]
-            else:
-                now = -math.expm1(-math.exp(power))
-                hit[i] += shares[k] * now
-                missed[i] += shares[k] * (1.0 - now)
+def _piecewise_bins(row: Floats, intervals: int, rule: Floats, rule_weights: Floats, y: Floats, w: Floats) -> int:
+    """Fill y = ln(1 + g) and Q's weight at the nodes of every bin; returns how many there are."""
+    knots, used = row.shape[0] - 1, 0
+    breaks = np.empty(knots + 3)
+    for j in range(intervals):
+        low, high = j / intervals, (j + 1) / intervals
+        breaks[0], size = low, 1
+        for k in range(int(low * knots), min(math.ceil(high * knots), knots)):
+            if breaks[size - 1] < (k + 1) / knots < high:
+                breaks[size] = (k + 1) / knots
+                size += 1
+        breaks[size] = high
+        for piece in range(size):
+            a, half = breaks[piece], 0.5 * (breaks[piece + 1] - breaks[piece])
+            for node in range(rule.shape[0]):
+                here = families.between_knots(row, a + half * (1.0 + rule[node]))
+                y[used] = math.log1p(_piecewise_excess(row, breaks, size, here))
+                w[used] = half * rule_weights[node] * math.exp(here)
+                used += 1
+    return used
 
 
-def _output_ratio(values: Floats, shares: Floats, count: int, at: Floats) -> Floats:
-    """Density of ORC's output over p', n E[phi(T / r')^(n-1)], at points of ln r' = `at` (M,)."""
-    idle = max(0.0, 1.0 - float(shares.sum()))
-    idle = idle if idle > 1e-6 else 0.0
-    bottom, top = -float(values.max()) - 12.0, -float(values.min()) + 5.0
-    logs = np.arange(bottom, min(top, bottom + 64.0), 0.125)
-    if top > bottom + 64.0:
-        logs = np.concatenate((logs, logs[-1] + 0.125 + np.geomspace(0.125, top - logs[-1], 400)))
-    hit, missed = np.zeros((2, logs.size))
-    _laplace(values, shares, logs, hit, missed)
-    missed += idle
-    log_hit = CubicSpline(logs, np.log(hit))
-    log_missed = PchipInterpolator(logs, np.log(np.maximum(missed, 1e-300)))
-
-    def log_phi(v: Floats) -> Floats:
-        inside = np.clip(v, logs[0], logs[-1])
-        struck = np.minimum(np.exp(np.where(v < logs[0], v, log_hit(inside))), 0.5)
-        return np.asarray(np.where(struck < 0.5, np.log1p(-struck), log_missed(inside)))
-
-    out = np.empty(at.size)
-    order = np.argsort(at)
-    for chunk in np.array_split(order, max(1, -(-at.size // 256))):
-        if chunk.size == 0:
+@njit(cache=True, nogil=True)
+def _piecewise_excess(row: Floats, breaks: Floats, size: int, here: float) -> float:
+    """g at ln r = `here`: the integral of (e^here - e^(ln r(u)))^+ over the `size` pieces between `breaks`."""
+    total = 0.0
+    for piece in range(size):
+        width = breaks[piece + 1] - breaks[piece]
+        a, b = families.between_knots(row, breaks[piece]), families.between_knots(row, breaks[piece + 1])
+        low, high = min(a, b), max(a, b)
+        if low >= here:
             continue
-        low = max(min(0.0, float(at[chunk].min()) - math.log(count)) - 36.0, -700.0)
-        w = np.arange(low, 4.0, 0.25)
-        phi = np.exp((count - 1) * log_phi(w[:, None] - at[chunk]) + (w - np.exp(w))[:, None])
-        out[chunk] = 0.25 * count * phi.sum(axis=0)
-    return out / -math.expm1(count * math.log(idle)) if idle > 0.0 else out
+        if high > here:  # only where ln q is below `here`
+            width *= (here - low) / (high - low)
+            high = here
+        total += width * (math.exp(here) - families.mean_exp(low, high))
+    return max(total, 0.0)

@@ -1,0 +1,27 @@
+"""What theory says of a search before it runs: how many candidates it examines, how many bits its message takes.
+
+bounds: bounds on message lengths. examined: expected candidates. index: the exact law of the local index. orc: what ORC
+puts out instead of Q. ratio: the law of ln r', which the others stand on.
+"""
+
+from .bounds import bound_bits, log2_index_bound_bits, overhead_bits, sharp_bound_bits
+from .examined import expected_examined
+from .index import IndexLaw, expected_log2_index, index_law, index_pmf, mean_log2_geometric
+from .orc import OrcBias, orc_bias, orc_density, output_ratio
+
+__all__ = [
+    "IndexLaw",
+    "OrcBias",
+    "bound_bits",
+    "expected_examined",
+    "expected_log2_index",
+    "index_law",
+    "index_pmf",
+    "log2_index_bound_bits",
+    "mean_log2_geometric",
+    "orc_bias",
+    "orc_density",
+    "output_ratio",
+    "overhead_bits",
+    "sharp_bound_bits",
+]

@@ -1,0 +1,238 @@
+"""What ORC puts out instead of Q: its density and its bias.
+
+With r' = q/p' the output has density p'(x) n E[phi(T / r'(x))^(n-1)], T ~ Exp(1), phi(t) = E_P'[exp(-t r'(U))]:
+it depends on x through ln r' alone, and 1 - phi(t) = E_Q[(1 - exp(-t r'))/r'] is a sum of positive terms.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import ArrayLike
+from scipy.interpolate import CubicSpline, PchipInterpolator
+
+from .. import families
+from ..channel import LN2, Problem
+from ..errors import RecError
+from ..partition import Partition, Tables, check_partition, tables
+from ..race import check_problem, check_searchable, make_plan
+from ..randomness import Floats
+from .ratio import heuristic_law, legendre
+
+
+class OrcBias(NamedTuple):
+    """How far the output of ORC is from Q: total variation in [0, 1], and KL(output || Q) in bits."""
+
+    total_variation: float
+    kl_bits: float
+
+
+def orc_density(
+    problem: Problem,
+    num_candidates: int,
+    x: ArrayLike,
+    partition: Partition | None = None,
+    weights: str | None = None,
+) -> Floats:
+    """Density of the sample ORC sends, at `x` (..., D); result (...). Any `num_candidates` up to 2^40.
+
+    q(x) h_n(x), h_n(x) = n int_0^inf exp(-t r'(x)) phi(t)^(n-1) dt, given that some candidate fell where Q has mass
+    (`encode` raises otherwise). `weights` as in `encode`, 'target_mass' by default. One dimension: quadrature, error
+    below 1e-3 of the density. More: phi from the convolved law of ln r' under Q, and by 2^15 Sobol points of P' where
+    ln r' < -20; error about 1e-2 of p' at small n.
+    """
+    table, count = _orc_plan(problem, num_candidates, partition, weights)
+    points = np.asarray(x, dtype=np.float64)
+    log_ratio = problem.log_ratio_bits(points) * LN2
+    log_heuristic = np.zeros(points.shape[:-1])
+    for d in range(problem.dim):
+        start, stop = int(table.offsets[d]), int(table.offsets[d + 1])
+        edges = np.array([families.edge(table.family, b, stop - start) for b in range(1, stop - start)])
+        number = np.searchsorted(edges, points[..., d], side="right")
+        log_heuristic += math.log(stop - start) + table.log_weight[start + number]
+        if table.family == families.GAUSSIAN:
+            log_heuristic -= 0.5 * points[..., d] ** 2 + 0.5 * math.log(2.0 * math.pi)
+        else:
+            log_heuristic += np.where((points[..., d] >= 0.0) & (points[..., d] <= 1.0), 0.0, -np.inf)
+    prior = -0.5 * np.sum(points**2, axis=-1) - 0.5 * problem.dim * math.log(2.0 * math.pi)
+    log_prior = prior if table.family == families.GAUSSIAN else 0.0
+    with np.errstate(invalid="ignore"):
+        reweighted = log_ratio + log_prior - log_heuristic
+    out = np.zeros(log_ratio.shape)
+    alive = np.isfinite(reweighted)
+    values, shares = heuristic_law(table)
+    out[alive] = _output_ratio(values, shares, count, reweighted[alive]) * np.exp(log_heuristic[alive])
+    return out
+
+
+def orc_bias(
+    problem: Problem, num_candidates: int, partition: Partition | None = None, weights: str | None = None
+) -> OrcBias:
+    """Total variation and KL(output || Q) in bits of ORC with `num_candidates`; arguments as in `orc_density`.
+
+    Errors as there. In more dimensions KL is only its order of magnitude where n > 2^15 candidates still miss Q.
+    """
+    table, count = _orc_plan(problem, num_candidates, partition, weights)
+    values, shares = heuristic_law(table)
+    if values.size > 1024:
+        low, high = float(values.min()), float(values.max())
+        grid = high + 0.02 - np.geomspace(0.02, high - low + 0.04, 768)[::-1]
+        logs = PchipInterpolator(grid, np.log(np.maximum(_output_ratio(values, shares, count, grid), 1e-300)))
+        ratio = np.exp(logs(values))
+    else:
+        ratio = _output_ratio(values, shares, count, values)
+    positive = ratio > 0.0
+    output = shares * ratio / float(shares @ ratio)
+    divergence = float(np.sum(output[positive] * (np.log(ratio[positive]) - values[positive])))
+    missing = float(np.sum(shares * np.maximum(np.exp(values) - ratio, 0.0)))
+    return OrcBias(min(1.0, max(0.0, missing)), max(0.0, divergence) / LN2)
+
+
+def _orc_plan(
+    problem: Problem, num_candidates: int, partition: Partition | None, weights: str | None
+) -> tuple[Tables, int]:
+    check_problem(problem)
+    plan = make_plan(problem.dim, "orc", partition, weights, None, num_candidates, 2**61)
+    check_searchable(problem, plan)
+    return tables(problem, plan.cut, plan.weights), plan.num_candidates
+
+
+@njit(cache=True, nogil=True)
+def _laplace(values: Floats, shares: Floats, logs: Floats, hit: Floats, missed: Floats) -> None:
+    """At t = e^logs: E[1 - exp(-t r)] and E[exp(-t r)], r = e^values with these probabilities."""
+    for i in range(logs.shape[0]):
+        for k in range(values.shape[0]):
+            power = logs[i] + values[k]
+            if power > 4.0:
+                hit[i] += shares[k]
+            else:
+                now = -math.expm1(-math.exp(power))
+                hit[i] += shares[k] * now
+                missed[i] += shares[k] * (1.0 - now)
+
+
+def _output_ratio(values: Floats, shares: Floats, count: int, at: Floats) -> Floats:
+    """Density of ORC's output over p', n E[phi(T / r')^(n-1)], at points of ln r' = `at` (M,)."""
+    return _orc_ratio(_orc_transform(values, shares), count, at)
+
+
+class _Transform(NamedTuple):
+    """ln phi at ln t, phi(t) = E_P'[exp(-t r')], and P'(r' = 0)."""
+
+    log_phi: Callable[[Floats], Floats]
+    idle: float
+
+
+def _orc_transform(values: Floats, shares: Floats) -> _Transform:
+    idle = max(0.0, 1.0 - float(shares.sum()))
+    idle = idle if idle > 1e-6 else 0.0
+    bottom, top = -float(values.max()) - 12.0, -float(values.min()) + 5.0
+    logs = np.arange(bottom, min(top, bottom + 64.0), 0.125)
+    if top > bottom + 64.0:
+        logs = np.concatenate((logs, logs[-1] + 0.125 + np.geomspace(0.125, top - logs[-1], 400)))
+    hit, missed = np.zeros((2, logs.size))
+    _laplace(values, shares, logs, hit, missed)
+    missed += idle
+    log_hit = CubicSpline(logs, np.log(hit))
+    log_missed = PchipInterpolator(logs, np.log(np.maximum(missed, 1e-300)))
+
+    def log_phi(v: Floats) -> Floats:
+        inside = np.clip(v, logs[0], logs[-1])
+        struck = np.minimum(np.exp(np.where(v < logs[0], v, log_hit(inside))), 0.5)
+        return np.asarray(np.where(struck < 0.5, np.log1p(-struck), log_missed(inside)))
+
+    return _Transform(log_phi, idle)
+
+
+def _orc_ratio(transform: _Transform, count: int, at: Floats) -> Floats:
+    out = np.empty(at.size)
+    order = np.argsort(at)
+    for chunk in np.array_split(order, max(1, -(-at.size // 256))):
+        if chunk.size == 0:
+            continue
+        low = max(min(0.0, float(at[chunk].min()) - math.log(count)) - 36.0, -700.0)
+        w = np.arange(low, 4.0, 0.25)
+        phi = np.exp((count - 1) * transform.log_phi(w[:, None] - at[chunk]) + (w - np.exp(w))[:, None])
+        out[chunk] = 0.25 * count * phi.sum(axis=0)
+    return _given_any(out, transform.idle, count)
+
+
+def _given_any(ratio: Floats, idle: float, count: int) -> Floats:
+    """A density given that one of `count` candidates at least fell where r' > 0."""
+    return ratio / -math.expm1(count * math.log(idle)) if idle > 0.0 else ratio
+
+
+# ------------------------------------------------------------------------------------------- searches cut short
+#
+# PFR stopped after n candidates sends the best so far. The first n arrivals of a Poisson process are sorted uniforms
+# times a common factor, which changes no winner, so the winner is argmin U_i / r'(X_i) with n independent uniforms:
+#
+#     output / p' = n int_0^1 psi(u / r'(x))^(n-1) du,   psi(t) = E_P'[(1 - t r'(X))^+].
+#
+# ORC has exponentials in place of uniforms; as n grows the two agree.
+
+
+def output_ratio(
+    problem: Problem,
+    num_candidates: int,
+    log_ratios_bits: ArrayLike,
+    partition: Partition | None = None,
+    weights: str | None = None,
+    method: str = "orc",
+) -> Floats:
+    """Density over p' of what a search sends, at points (M,) of log2 r'. It depends on a sample in no other way.
+
+    `method` 'orc': with `num_candidates`, as `orc_density`, errors as there. 'pfr': stopped after `num_candidates`
+    candidates if it was not done before, and sending the best so far; 'peak_ratio' weights by default. Both given
+    that some candidate fell where Q has mass. Any `num_candidates` up to 2^40.
+    """
+    if method not in ("orc", "pfr"):
+        raise RecError(f"Unknown method {method!r}; choose 'pfr' (stopped early) or 'orc'.")
+    weights = weights or ("target_mass" if method == "orc" else "peak_ratio")
+    _, count = _orc_plan(problem, num_candidates, partition, weights)
+    transform = _transform(problem, check_partition(partition, problem.dim), weights, method)
+    points = np.asarray(log_ratios_bits, dtype=np.float64) * LN2
+    return (_orc_ratio if method == "orc" else _stopped_ratio)(transform, count, points)
+
+
+@lru_cache(maxsize=64)
+def _transform(problem: Problem, cut: Partition, weights: str, method: str) -> _Transform:
+    values, shares = heuristic_law(tables(problem, cut, weights))
+    return (_orc_transform if method == "orc" else _stopped_transform)(values, shares)
+
+
+def _stopped_transform(values: Floats, shares: Floats) -> _Transform:
+    """ln psi in the place of ln phi."""
+    order = np.argsort(values)
+    ranked = values[order]
+    below = np.concatenate((np.zeros(1), np.cumsum(shares[order])))  # P'(r' < .)
+    mass = np.concatenate((np.zeros(1), np.cumsum(shares[order] * np.exp(ranked))))  # and Q of the same
+    idle = max(0.0, 1.0 - float(below[-1]))
+
+    def log_psi(logs: Floats) -> Floats:
+        place = np.searchsorted(ranked, -logs)
+        struck = np.exp(np.minimum(logs, 700.0)) * mass[place] + (below[-1] - below[place])  # E[min(1, t r')]
+        near = np.log1p(-np.minimum(struck, 0.5))
+        return np.asarray(np.where(struck < 0.5, near, np.log(np.maximum(1.0 - struck, 1e-300))))
+
+    return _Transform(log_psi, idle if idle > 1e-6 else 0.0)
+
+
+def _stopped_ratio(transform: _Transform, count: int, at: Floats) -> Floats:
+    nodes, node_weights = legendre(8)
+    out = np.empty(at.size)
+    for chunk in np.array_split(np.argsort(at), max(1, -(-at.size // 256))):
+        if chunk.size == 0:
+            continue
+        low = max(min(0.0, float(at[chunk].min()) - math.log(count)) - 36.0, -700.0)
+        ends = np.linspace(low, 0.0, math.ceil(-low) + 1)
+        half = 0.5 * np.diff(ends)[:, None]
+        w = (ends[:-1, None] + half * (1.0 + nodes)).ravel()
+        power = (count - 1) * transform.log_phi(w[:, None] - at[chunk])
+        out[chunk] = count * ((half * node_weights).ravel() @ np.exp(power + w[:, None]))
+    return _given_any(out, transform.idle, count)

@@ -1,0 +1,215 @@
+"""The law of ln r': under Q, which a few nats hold whatever the information, and under P'."""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+from itertools import pairwise
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+from scipy.fft import irfft, rfft
+from scipy.stats import qmc
+
+from .. import families
+from ..partition import Tables
+from ..randomness import Floats, Ints
+
+LATTICE = 2**15  # points of the quadrature behind per-bin stopping
+UNIT_ROW = np.array([0.0, 1.0, 0.0])  # N(0,1) as families know it
+REACH = 9.0  # standard deviations of a normal that are looked at: the rest weighs 1e-19
+
+
+@lru_cache(maxsize=16)
+def legendre(size: int) -> tuple[Floats, Floats]:
+    """Gauss-Legendre nodes on [-1, 1] and their weights."""
+    nodes, weights = np.polynomial.legendre.leggauss(size)
+    return nodes, weights
+
+
+@njit(cache=True, nogil=True)
+def log_q_mass(z1: float, z2: float) -> float:
+    return families.log_mass(families.GAUSSIAN, UNIT_ROW, z1, z2) if z1 < z2 else -np.inf
+
+
+@njit(cache=True, nogil=True)
+def interval_atoms(
+    means: Floats, scale: float, lows: Floats, highs: Floats, rule: Floats, rule_weights: Floats,
+    log_ratios: Floats, shares: Floats, moments: Floats,
+) -> None:  # fmt: skip
+    """Quadrature of Q restricted to an interval of one Gaussian dimension, for S (mean, low, high) at once.
+
+    Fills `log_ratios` (S, M), ln r at the nodes; `shares` (S, M), their weights, summing to 1; and `moments` (S, 4):
+    mean, variance and maximum of ln r, and ln Q(interval).
+    """
+    for i in range(means.shape[0]):
+        mean = means[i]
+        z_low, z_high = (lows[i] - mean) / scale, (highs[i] - mean) / scale
+        nearest = max(z_low, -z_high, 0.0)
+        reach = math.sqrt(nearest * nearest + REACH * REACH)
+        bottom, top = max(z_low, -reach), min(z_high, reach)
+        half = 0.5 * (top - bottom)
+        total = first = second = 0.0
+        peak = -np.inf
+        for k in range(rule.shape[0]):
+            z = bottom + half * (1.0 + rule[k])
+            x = mean + scale * z
+            value = -math.log(scale) + 0.5 * (x - z) * (x + z)
+            share = rule_weights[k] * math.exp(0.5 * (nearest - z) * (nearest + z))
+            log_ratios[i, k] = value
+            shares[i, k] = share
+            total += share
+            first += share * value
+            peak = max(peak, value)
+        first /= total
+        for k in range(rule.shape[0]):
+            shares[i, k] /= total
+            second += shares[i, k] * (log_ratios[i, k] - first) ** 2
+        moments[i, 0], moments[i, 1], moments[i, 2] = first, second, peak
+        moments[i, 3] = log_q_mass(z_low, z_high)
+
+
+@njit(cache=True, nogil=True)
+def scatter(values: Floats, shares: Floats, centres: Floats, steps: Floats, out: Floats) -> None:
+    """Weights on circular grids (S, G), one a row, point k at centre + k step, exact for cubics in the values."""
+    size = out.shape[1]
+    for i in range(values.shape[0]):
+        for k in range(values.shape[1]):
+            place = (values[i, k] - centres[i]) / steps[i]
+            base = math.floor(place) - 1.0
+            t = place - base
+            at = int(base % size)
+            a, b, c = t - 1.0, t - 2.0, t - 3.0
+            share = shares[i, k]
+            out[i, at] -= share * a * b * c / 6.0
+            out[i, (at + 1) % size] += share * t * b * c / 2.0
+            out[i, (at + 2) % size] -= share * t * a * c / 2.0
+            out[i, (at + 3) % size] += share * t * a * b / 6.0
+
+
+def target_law(table: Tables) -> tuple[Floats, Floats]:
+    """Law of ln r'(X), X ~ Q: values in nats and their probabilities.
+
+    Convolved over dimensions on a grid where there are several; weights are of cubics, some slightly negative.
+    """
+    if table.family == families.PIECEWISE:
+        return _piecewise_target_law(table)
+    parts = []
+    rule, rule_weights = legendre(256 if int(table.intervals.max()) <= 64 else 64)
+    for d in range(table.intervals.size):
+        start, stop = int(table.offsets[d]), int(table.offsets[d + 1])
+        edges = np.array([families.edge(table.family, b, stop - start) for b in range(stop - start + 1)])
+        masses = np.array([families.log_mass(table.family, table.params[d], a, b) for a, b in pairwise(edges)])
+        used = np.flatnonzero(masses > -38.0)
+        offset = -math.log(stop - start) - table.log_weight[start + used]
+        if table.family == families.GAUSSIAN:
+            values, shares = np.empty((2, used.size, rule.size))
+            mean, scale = float(table.params[d, 0]), float(table.params[d, 1])
+            interval_atoms(
+                np.full(used.size, mean), scale, edges[used], edges[used + 1], rule, rule_weights, values, shares,
+                np.empty((used.size, 4)),
+            )  # fmt: skip
+            values += offset[:, None]
+            shares *= np.exp(masses[used])[:, None]
+        else:
+            values, shares = table.log_peak[start + used] + offset, np.exp(masses[used])
+        parts.append((values.ravel(), shares.ravel() / shares.sum()))
+    if len(parts) == 1:
+        return parts[0]
+    centres = [float(values @ shares) for values, shares in parts]
+    variance = sum(float((v - c) ** 2 @ w) for (v, w), c in zip(parts, centres, strict=True))
+    above = sum(float(v.max()) - c for (v, _), c in zip(parts, centres, strict=True))
+    below = sum(c - float(v.min()) for (v, _), c in zip(parts, centres, strict=True))
+    reach = 9.0 * math.sqrt(variance) + 36.0
+    above, below = min(above, reach) + 0.1, min(below, reach) + 0.1
+    size = 4096
+    step = (above + below) / (size - 8)
+    spectrum = np.ones(size // 2 + 1, dtype=np.complex128)
+    for (values, shares), centre in zip(parts, centres, strict=True):
+        grid = np.zeros((1, size))
+        scatter(values[None], shares[None], np.array([centre]), np.array([step]), grid)
+        spectrum *= rfft(grid[0])
+    first = math.ceil(below / step) + 2
+    points = math.fsum(centres) + step * np.arange(-first, size - first, dtype=np.float64)
+    return points, np.asarray(np.roll(irfft(spectrum, size), first), dtype=np.float64)
+
+
+def _piecewise_target_law(table: Tables) -> tuple[Floats, Floats]:
+    """Law of ln r'(X), X ~ Q, of a piecewise problem: quadrature between its knots and its cuts."""
+    row, count = table.params[0], int(table.intervals[0])
+    breaks = np.union1d(np.arange(row.size) / (row.size - 1), np.arange(count + 1) / count)
+    rule, rule_weights = legendre(
+        next(nodes for nodes in (256, 64, 16, 2) if nodes * breaks.size <= 2**14 or nodes == 2)
+    )
+    half = 0.5 * np.diff(breaks)[:, None]
+    x = breaks[:-1, None] + half * (1.0 + rule)
+    logs = np.interp(x, np.arange(row.size) / (row.size - 1), row)
+    number = np.minimum((breaks[:-1] + half[:, 0]) * count, count - 1).astype(np.int64)
+    values = logs - (math.log(count) + table.log_weight[number])[:, None]
+    shares = half * rule_weights * np.exp(logs)
+    return values.ravel(), shares.ravel() / shares.sum()
+
+
+def heuristic_law(table: Tables) -> tuple[Floats, Floats]:
+    """Law of ln r'(U), U ~ P', where r' > 0: values and probabilities, which may sum to less than 1."""
+    if table.family == families.GAUSSIAN and table.intervals.size == 1:
+        mean, scale = float(table.params[0, 0]), float(table.params[0, 1])
+        count = int(table.intervals[0])
+        edges = np.array([families.edge(table.family, b, count) for b in range(1, count)])
+        far = 9.0 * 1.15 ** np.arange(120)
+        ends = (min(-8.5, mean - 9.0 * scale), max(8.5, mean + 9.0 * scale))
+        breaks = np.concatenate(
+            (mean + scale * np.linspace(-9.0, 9.0, 73), np.linspace(-8.5, 8.5, 401), mean + scale * far,
+             mean - scale * far, edges)
+        )  # fmt: skip
+        breaks = np.unique(np.clip(breaks, *ends))
+        rule, rule_weights = legendre(8)
+        half = 0.5 * np.diff(breaks)[:, None]
+        x = (breaks[:-1, None] + half * (1.0 + rule)).ravel()
+        number = np.searchsorted(edges, np.repeat(breaks[:-1] + half[:, 0], rule.size), side="right")
+        tilt = math.log(count) + table.log_weight[number]
+        z = (x - mean) / scale
+        shares = (half * rule_weights).ravel() * np.exp(tilt - 0.5 * x * x) / math.sqrt(2.0 * math.pi)
+        kept = shares > 0.0
+        return (-math.log(scale) + 0.5 * (x - z) * (x + z) - tilt)[kept], shares[kept]
+    values, masses = target_law(table)
+    if table.family == families.PIECEWISE:
+        return values, masses * np.exp(-values)
+    kept = np.abs(masses) > 1e-16
+    values, masses = values[kept], masses[kept]
+    if table.family == families.UNIFORM:
+        return values, masses * np.exp(-values)
+    top = values >= -20.0
+    low = reweighted_log_ratios(table)
+    low = low[low < -20.0]
+    return (
+        np.concatenate((low, values[top])),
+        np.concatenate((np.full(low.size, 1.0 / LATTICE), masses[top] * np.exp(-values[top]))),
+    )
+
+
+@njit(cache=True, nogil=True)
+def _add_log_ratios(family: int, row: Floats, intervals: int, numbers: Ints, inside: Floats, total: Floats) -> None:
+    """Add ln r of one dimension at the points a fraction `inside` into intervals `numbers`."""
+    for i in range(total.shape[0]):
+        total[i] += families.log_ratio(family, row, families.quantile(family, numbers[i], intervals, inside[i]))
+
+
+def reweighted_log_ratios(table: Tables) -> NDArray[np.float64]:
+    """ln r'(X) at evenly spread X ~ P': a midpoint lattice in one dimension, Sobol points in more."""
+    dim = table.intervals.size
+    midpoints = ((np.arange(LATTICE) + 0.5) / LATTICE)[:, None]
+    v = midpoints if dim == 1 else qmc.Sobol(dim, seed=0).random(LATTICE)
+    total = np.zeros(LATTICE)
+    for d in range(dim):
+        start, stop = table.offsets[d], table.offsets[d + 1]
+        weight = np.exp(table.log_weight[start:stop])
+        cumulative = np.cumsum(weight)
+        cumulative /= cumulative[-1]
+        numbers = np.minimum(np.searchsorted(cumulative, v[:, d], side="right"), stop - start - 1)
+        inside = (v[:, d] - (cumulative[numbers] - weight[numbers])) / weight[numbers]
+        inside = np.clip(inside, 1e-12, 1.0 - 1e-12)
+        _add_log_ratios(table.family, table.params[d], int(stop - start), numbers, inside, total)
+        total -= math.log(stop - start) + table.log_weight[start + numbers]
+    return total

@@ -1,0 +1,424 @@
+"""How far samples are from where they should be, and how sure a mean is.
+
+    from rec_core import metrics                             # or rec.metrics
+    sent = rec.encode_many(problem, 2000, "orc", num_candidates=64)
+    metrics.mmd(sent.samples, problem).squared               # unbiased; only one side is sampled
+    metrics.ks(sent.samples, problem).p_value                # one a dimension
+
+Samples have shape (M, D); a vector (M,) is taken as D = 1. SciPy does what it has; the rest is here.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import ArrayLike
+from scipy import stats
+from scipy.interpolate import PchipInterpolator
+from scipy.special import ndtr, ndtri
+
+from . import laws
+from .channel import Problem
+from .errors import RecError
+from .partition import Partition, bin_weights, check_partition
+from .randomness import Floats
+
+_MEDIAN_POINTS = 1000  # of a sample, whose distances the median heuristic looks at
+
+
+def _rows(samples: ArrayLike, name: str, least: int = 2) -> Floats:
+    """Samples as float64 (M, D), or a sentence."""
+    try:
+        rows = np.asarray(samples, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise RecError(f"{name} must be an array of numbers, one sample a row.") from None
+    rows = rows[:, None] if rows.ndim == 1 else rows
+    if rows.ndim != 2 or rows.shape[0] < least or rows.shape[1] < 1:
+        raise RecError(f"{name} must have shape (M, D) with at least {least} rows, got {rows.shape}.")
+    if not np.isfinite(rows).all():
+        raise RecError(f"{name} must be finite numbers; found NaN or infinity.")
+    return np.ascontiguousarray(rows)
+
+
+def _pair(samples: ArrayLike, target: Problem | ArrayLike) -> tuple[Floats, Problem | Floats]:
+    """Both sides checked, of one dimension."""
+    x = _rows(samples, "samples")
+    other = target if isinstance(target, Problem) else _rows(target, "target")
+    dim = other.dim if isinstance(other, Problem) else other.shape[1]
+    if dim != x.shape[1]:
+        raise RecError(f"The samples have {x.shape[1]} dimensions, what they are held against has {dim}.")
+    return x, other
+
+
+# ---------------------------------------------------------------------------------------- one dimension at a time
+
+
+class Ks(NamedTuple):
+    """Kolmogorov-Smirnov statistic and p-value of every dimension, both of shape (D,)."""
+
+    statistic: Floats
+    p_value: Floats
+
+
+def ks(samples: ArrayLike, target: Problem | ArrayLike) -> Ks:
+    """Two-sided Kolmogorov-Smirnov test of each dimension against Q's marginal, or against other samples (N, D).
+
+    It sees marginals alone; for the joint law there is `mmd`. Raises RecError for shapes that do not match.
+    """
+    x, other = _pair(samples, target)
+    found = []
+    for d in range(x.shape[1]):
+        if isinstance(other, Problem):
+            a, b = other.params[d]
+            law = stats.norm(a, b) if other.family == "gaussian" else stats.uniform(a, b - a)
+            found.append(stats.kstest(x[:, d], law.cdf))
+        else:
+            found.append(stats.ks_2samp(x[:, d], other[:, d]))
+    return Ks(np.array([row.statistic for row in found]), np.array([row.pvalue for row in found]))
+
+
+def total_variation(samples: ArrayLike, target: Callable[[Floats], Floats] | ArrayLike, edges: ArrayLike) -> float:
+    """Total variation between histograms over cells that end at `edges` (K,), and one cell for all the rest.
+
+    `samples` (M,); `target` a density, called with points (N,), or other samples (N,). Cells hide what happens inside
+    them, which lowers the value; noise raises it, by about sqrt(cells / (2 pi M)) where the laws are the same.
+    Raises RecError for edges that do not increase.
+    """
+    ends = np.asarray(edges, dtype=np.float64)
+    if ends.ndim != 1 or ends.size < 2 or not (np.diff(ends) > 0).all():
+        raise RecError("edges must be at least two increasing numbers.")
+    ours = _cells(samples, "samples", ends)
+    if callable(target):
+        nodes, weights = np.polynomial.legendre.leggauss(16)
+        half = 0.5 * np.diff(ends)[:, None]
+        theirs = (target((ends[:-1, None] + half * (1.0 + nodes)).ravel()).reshape(-1, 16) * weights * half).sum(axis=1)
+    else:
+        theirs = _cells(target, "target", ends)
+    return 0.5 * float(np.abs(ours - theirs).sum() + abs(ours.sum() - theirs.sum()))
+
+
+def _cells(samples: ArrayLike, name: str, edges: Floats) -> Floats:
+    """Shares of one-dimensional samples in the cells."""
+    rows = _rows(samples, name, least=1)
+    if rows.shape[1] != 1:
+        raise RecError(f"{name} must be of one dimension to be counted in cells, got {rows.shape[1]}.")
+    return np.asarray(np.histogram(rows[:, 0], edges)[0] / rows.shape[0], dtype=np.float64)
+
+
+# ------------------------------------------------------------------------------------------------------------- MMD
+#
+# With the kernel k(x, y) = exp(-sum_d (x_d - y_d)^2 / (2 b_d^2)),
+#
+#     MMD^2 = E k(X, X') - 2 E k(X, Y) + E k(Y, Y'),   X, X' samples, Y, Y' ~ Q,
+#
+# and where Q is Gaussian or uniform in every dimension E_Q k(x, Y) and E k(Y, Y') are products of closed forms.
+
+
+class Mmd(NamedTuple):
+    """Maximum mean discrepancy with a Gaussian kernel, squared.
+
+    `squared` has the right mean, and may come out below 0; `biased_squared` is a true square, too large on average by
+    about (1 - E k) / M. `error` is the standard error of `squared`, near 0 too, where its law is skewed to the right.
+    `bandwidth` (D,) is the kernel's.
+    """
+
+    squared: float
+    biased_squared: float
+    error: float
+    bandwidth: tuple[float, ...]
+
+    @property
+    def value(self) -> float:
+        """The MMD itself, 0 where its square came out below."""
+        return math.sqrt(max(0.0, self.squared))
+
+
+def mmd(samples: ArrayLike, target: Problem | ArrayLike, bandwidth: ArrayLike | None = None) -> Mmd:
+    """MMD of samples (M, D) from a problem's Q, in closed form on Q's side, or from other samples (N, D).
+
+    The kernel is exp(-sum_d (x_d - y_d)^2 / (2 b_d^2)); `bandwidth` is one number or (D,). By default it is the median
+    heuristic: for a problem `median_bandwidth(problem)`, b_d in proportion to Q's spread in dimension d, so that every
+    dimension counts; for samples the median distance in the two together. Time O(M^2 D), memory O(M D).
+
+    Raises RecError for shapes that do not match and bandwidths that are not positive. Source: Gretton et al., A Kernel
+    Two-Sample Test (2012), lemma 6 and equation 5.
+    """
+    x, other = _pair(samples, target)
+    widths = _bandwidth(bandwidth, other if isinstance(other, Problem) else np.concatenate((x, other)), x.shape[1])
+    (own, square), count = _own_sums(x / widths), x.shape[0]
+    own_mean = (own - 1.0) / (count - 1)  # over the others
+    spread = square - 2.0 * float(np.mean(own_mean**2)) + float(own_mean.mean()) ** 2  # of the kernel, centred
+    if isinstance(other, Problem):
+        cross, constant = _kernel_means(other, x, widths), _kernel_mean(other, widths)
+        biased, share = constant, 1.0 / count
+        variance = _variance(own_mean - cross, spread * share)
+    else:
+        (their, _), size = _own_sums(other / widths), other.shape[0]
+        their_mean = (their - 1.0) / (size - 1)
+        cross = _row_sums(x / widths, other / widths) / size
+        back = _row_sums(other / widths, x / widths) / count
+        constant, biased, share = float(their_mean.mean()), float(their.mean()) / size, 1.0 / count + 1.0 / size
+        variance = _variance(own_mean - cross, spread * share) + _variance(their_mean - back, spread * share)
+    across = 2.0 * float(cross.mean())
+    return Mmd(
+        float(own_mean.mean()) - across + constant,
+        max(0.0, float(own.mean()) / count - across + biased),
+        math.sqrt(variance + 2.0 * max(0.0, spread) * share**2),
+        tuple(widths.tolist()),
+    )
+
+
+def _variance(differences: Floats, noise: float) -> float:
+    """First-order variance of the estimate from one side's mean differences (M,), less their own noise."""
+    return 4.0 * max(0.0, float(np.var(differences)) - noise) / differences.size
+
+
+def median_bandwidth(target: Problem | ArrayLike) -> tuple[float, ...]:
+    """Bandwidth (D,) of the median heuristic.
+
+    Of a problem: b_d = s_d sqrt(2 m), s_d the standard deviation of Q and m the median of chi-square with D degrees of
+    freedom: the median distance of two samples of Q, each dimension in its own standard deviations (for a uniform Q
+    nearly). Of samples (N, D): their median distance, the same in every dimension, from about 1000 of them.
+    """
+    if isinstance(target, Problem):
+        pairs = np.array(target.params)
+        spread = pairs[:, 1] if target.family == "gaussian" else (pairs[:, 1] - pairs[:, 0]) / math.sqrt(12.0)
+        widths: list[float] = (spread * math.sqrt(2.0 * float(stats.chi2.median(target.dim)))).tolist()
+        return tuple(widths)
+    rows = _rows(target, "samples")
+    rows = rows[:: -(-rows.shape[0] // _MEDIAN_POINTS)]
+    squares = np.sum((rows[:, None] - rows) ** 2, axis=-1)[np.triu_indices(rows.shape[0], 1)]
+    middle = math.sqrt(float(np.median(squares)))
+    if middle == 0.0:
+        raise RecError("More than half the samples are equal, so their median distance is 0; give a bandwidth.")
+    return (middle,) * int(rows.shape[1])
+
+
+def _bandwidth(given: ArrayLike | None, source: Problem | Floats, dim: int) -> Floats:
+    widths = np.asarray(median_bandwidth(source) if given is None else given, dtype=np.float64)
+    if widths.shape not in ((), (1,), (dim,)) or not (np.isfinite(widths) & (widths > 0.0)).all():
+        raise RecError(f"bandwidth must be one positive number or {dim}, got {given!r}.")
+    return np.broadcast_to(widths, (dim,)).astype(np.float64)
+
+
+@njit(cache=True, nogil=True)
+def _row_sums(x: Floats, y: Floats) -> Floats:
+    """sum_j exp(-|x_i - y_j|^2 / 2) for every i, (M,)."""
+    out = np.zeros(x.shape[0])
+    for i in range(x.shape[0]):
+        total = 0.0
+        for j in range(y.shape[0]):
+            square = 0.0
+            for d in range(x.shape[1]):
+                square += (x[i, d] - y[j, d]) ** 2
+            total += math.exp(-0.5 * square)
+        out[i] = total
+    return out
+
+
+@njit(cache=True, nogil=True)
+def _own_sums(x: Floats) -> tuple[Floats, float]:
+    """`_row_sums` of x and itself, each pair once, and the mean square of the kernel over pairs of different rows."""
+    out, squares = np.ones(x.shape[0]), 0.0
+    for i in range(x.shape[0]):
+        for j in range(i):
+            square = 0.0
+            for d in range(x.shape[1]):
+                square += (x[i, d] - x[j, d]) ** 2
+            value = math.exp(-0.5 * square)
+            out[i] += value
+            out[j] += value
+            squares += value * value
+    return out, 2.0 * squares / (x.shape[0] * (x.shape[0] - 1))
+
+
+def _kernel_means(problem: Problem, x: Floats, widths: Floats) -> Floats:
+    """E_Q[k(x, Y)] at x (M, D)."""
+    out = np.ones(x.shape[0])
+    for d, (a, b) in enumerate(problem.params):
+        width = float(widths[d])
+        if problem.family == "gaussian":
+            variance = width**2 + b**2
+            out *= width / math.sqrt(variance) * np.exp(-0.5 * (x[:, d] - a) ** 2 / variance)
+        else:
+            inside = ndtr((b - x[:, d]) / width) - ndtr((a - x[:, d]) / width)
+            out *= math.sqrt(2.0 * math.pi) * width / (b - a) * inside
+    return out
+
+
+def _kernel_mean(problem: Problem, widths: Floats) -> float:
+    """E[k(Y, Y')] for independent Y, Y' ~ Q."""
+    out = 1.0
+    for (a, b), width in zip(problem.params, widths.tolist(), strict=True):
+        if problem.family == "gaussian":
+            out *= width / math.sqrt(width**2 + 2.0 * b**2)
+        else:
+            t = (b - a) / (width * math.sqrt(2.0))
+            out *= math.sqrt(math.pi) * math.erf(t) / t + math.expm1(-t * t) / (t * t)
+    return out
+
+
+# ------------------------------------------------------------------------------------- MMD of an output, no samples
+#
+# A search's output has density p' rho(ln r') (`laws.output_ratio`), so over any law M that covers it and Q,
+#
+#     MMD^2 = E delta(x) delta(x') k(x, x'),   x, x' ~ M,   delta = (rho p' - q) / M,
+#
+# and since delta averages to 0 the kernel may be centred at Q, which takes most of the noise away. M is a mixture of
+# P', Q and two Gaussians between P and Q, where the best of too few candidates lie.
+
+_LINE_POINTS = 2048  # of each part of the mixture in one dimension
+_SPACE_POINTS = 800  # and in more
+_BETWEEN = (1 / 3, 2 / 3)
+
+
+def output_mmd(
+    problem: Problem,
+    num_candidates: ArrayLike,
+    partition: Partition | None = None,
+    weights: str | None = None,
+    method: str = "orc",
+    bandwidth: ArrayLike | None = None,
+) -> Floats:
+    """MMD from Q of what ORC sends, or PFR stopped early, for each of `num_candidates` (K,); shape (K,).
+
+    From the law of the output, without running a search; `method`, `weights` and the numbers are `laws.output_ratio`'s,
+    kernel and bandwidth `mmd`'s. One dimension: quadrature, to about 1%. More: over points drawn with a fixed seed,
+    with an error of about 5% however small the MMD is, on top of that of the law. A uniform Q is sent exactly: 0.
+
+    Raises RecError as `laws.output_ratio` and `mmd` do.
+    """
+    cut = check_partition(partition, problem.dim)
+    weights = weights or ("target_mass" if method == "orc" else "peak_ratio")
+    widths = _bandwidth(bandwidth, problem, problem.dim)
+    counts = np.atleast_1d(np.asarray(num_candidates))
+    if problem.family == "uniform":
+        return np.zeros(counts.shape)
+    shares = bin_weights(problem, cut, weights)
+    x = _nodes(problem, shares)
+    log_target = _log_normal(x, *np.array(problem.params).T)
+    log_heuristic = _log_normal(x, 0.0, 1.0)
+    for d, share in enumerate(shares):
+        number = np.minimum((ndtr(x[:, d]) * share.size).astype(np.int64), share.size - 1)
+        log_heuristic += np.log(np.maximum(share.size * share[number], 1e-300))
+    parts = [log_heuristic, log_target] + [_log_normal(x, *_between(problem, way)) for way in _BETWEEN]
+    log_mixture = np.logaddexp.reduce(parts) - math.log(len(parts))
+    ratio_bits = (log_target - log_heuristic) / math.log(2.0)
+    high = ratio_bits.max()
+    grid = np.concatenate((np.quantile(ratio_bits, np.linspace(0.0, 1.0, 256)), high - np.linspace(0.0, 60.0, 192)))
+    grid = np.unique(grid.round(6))
+    deltas = np.empty((x.shape[0], counts.size))
+    for k, count in enumerate(counts.tolist()):
+        output = laws.output_ratio(problem, count, grid, cut, weights, method)
+        log_output = PchipInterpolator(grid, np.log(np.maximum(output, 1e-300)))(ratio_bits)
+        deltas[:, k] = np.exp(log_output + log_heuristic - log_mixture) - np.exp(log_target - log_mixture)
+    deltas /= x.shape[0]
+    sums = deltas.sum(axis=0)
+    means = _kernel_means(problem, x, widths)
+    squares = _quadratic(x / widths, deltas, 1.0 if problem.dim == 1 else 0.0)
+    squares += -2.0 * (means @ deltas) * sums + _kernel_mean(problem, widths) * sums**2
+    if problem.dim > 1:  # of pairs of different points alone
+        own = deltas**2
+        squares += 2.0 * (means @ own) - _kernel_mean(problem, widths) * own.sum(axis=0)
+        squares *= x.shape[0] / (x.shape[0] - 1)
+    return np.asarray(np.sqrt(np.maximum(squares, 0.0)))
+
+
+def _log_normal(x: Floats, mean: Floats | float, scale: Floats | float) -> Floats:
+    """ln of a Gaussian density at x (M, D)."""
+    z = (x - mean) / scale
+    return np.asarray(-np.sum(0.5 * z * z + np.log(scale * np.full(x.shape[1], math.sqrt(2.0 * math.pi))), axis=1))
+
+
+def _between(problem: Problem, way: float) -> tuple[Floats, Floats]:
+    """Mean and scale (D,) of the Gaussian proportional to p^(1 - beta) q^beta, of scale s^way: 0 is P and 1 is Q."""
+    mean, scale = np.array(problem.params).T
+    even = np.abs(scale - 1.0) < 1e-6
+    gain = np.where(even, 1.0, scale**-2.0 - 1.0)
+    beta = np.where(even, way, (scale ** (-2.0 * way) - 1.0) / gain)
+    return beta * mean * scale ** (2.0 * way - 2.0), scale**way
+
+
+def _nodes(problem: Problem, shares: list[Floats]) -> Floats:
+    """Points of P', of Q and of those between, as many of each, (N, D): midpoints of equal masses or drawn."""
+    count = _LINE_POINTS if problem.dim == 1 else _SPACE_POINTS
+    drawn = np.random.default_rng(0).random((2 + len(_BETWEEN), count, problem.dim))
+    v = np.broadcast_to(((np.arange(count) + 0.5) / count)[:, None], drawn.shape) if problem.dim == 1 else drawn
+    there = np.empty(v[0].shape)
+    for d, share in enumerate(shares):
+        ends = np.cumsum(share)
+        ends /= ends[-1]
+        number = np.minimum(np.searchsorted(ends, v[0, :, d], side="right"), share.size - 1)
+        inside = np.clip((v[0, :, d] - (ends[number] - share[number])) / share[number], 1e-9, 1.0 - 1e-9)
+        there[:, d] = ndtri((number + inside) / share.size)
+    others = [_between(problem, way) for way in (1.0, *_BETWEEN)]
+    return np.concatenate([there] + [m + s * ndtri(u) for (m, s), u in zip(others, v[1:], strict=True)])
+
+
+@njit(cache=True, nogil=True)
+def _quadratic(x: Floats, weights: Floats, diagonal: float) -> Floats:
+    """sum_ij w_ik w_jk exp(-|x_i - x_j|^2 / 2) for every column k of weights (N, K); `diagonal` times i = j."""
+    out = np.zeros(weights.shape[1])
+    for i in range(x.shape[0]):
+        for k in range(weights.shape[1]):
+            out[k] += diagonal * weights[i, k] ** 2
+        for j in range(i):
+            square = 0.0
+            for d in range(x.shape[1]):
+                square += (x[i, d] - x[j, d]) ** 2
+            twice = 2.0 * math.exp(-0.5 * square)
+            for k in range(weights.shape[1]):
+                out[k] += twice * weights[i, k] * weights[j, k]
+    return out
+
+
+# --------------------------------------------------------------------------------------------------------- means
+
+
+class Interval(NamedTuple):
+    """A mean and the ends of its confidence interval."""
+
+    mean: float
+    low: float
+    high: float
+
+
+def mean_interval(values: ArrayLike, level: float = 0.95) -> Interval:
+    """The mean of values (M,) with Student's confidence interval: right for means of many, or of nearly normal values.
+
+    Raises RecError for fewer than two values or a level outside (0, 1).
+    """
+    x = _values(values, level)
+    mean, error = float(x.mean()), float(x.std(ddof=1)) / math.sqrt(x.size)
+    half = float(stats.t.ppf(0.5 + 0.5 * level, x.size - 1)) * error
+    return Interval(mean, mean - half, mean + half)
+
+
+def bootstrap_interval(values: ArrayLike, level: float = 0.95, resamples: int = 2000, seed: int = 0) -> Interval:
+    """The mean of values (M,) with a bootstrap interval, corrected for bias and skewness (BCa).
+
+    For skewed counts such as numbers of candidates, where few large values carry the mean. Raises RecError as
+    `mean_interval`. Source: Efron (1987), as in `scipy.stats.bootstrap`.
+    """
+    x = _values(values, level)
+    mean = float(x.mean())
+    if (x == x[0]).all():
+        return Interval(mean, mean, mean)
+    found = stats.bootstrap(
+        (x,), np.mean, n_resamples=resamples, batch=max(1, 2**22 // x.size), confidence_level=level,
+        rng=np.random.default_rng(seed),
+    )  # fmt: skip
+    return Interval(mean, float(found.confidence_interval.low), float(found.confidence_interval.high))
+
+
+def _values(values: ArrayLike, level: float) -> Floats:
+    rows = _rows(values, "values")
+    if rows.shape[1] != 1:
+        raise RecError(f"values must be a vector, got {rows.shape[1]} columns.")
+    if not 0.0 < level < 1.0:
+        raise RecError(f"level must lie between 0 and 1, for example 0.95; got {level!r}.")
+    return rows[:, 0]

@@ -1,0 +1,374 @@
+"""Learn: lessons that ask before they show. The lessons are data (rec_viz/lessons.py); this is the player."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+import rec_core as rec
+from rec_viz import cached, controls, handout, lessons, presenter, stage
+from rec_viz.app_pages import parts
+from rec_viz.controls import View
+from rec_viz.lessons import Lesson, Step
+
+PAGE = "rec_viz/app_pages/learn.py"
+STAGE_HEIGHT, LARGE_STAGE_HEIGHT = 400, 460
+Place = tuple[str, int]  # a lesson's slug and a step from 1
+
+LESSONS = lessons.all_lessons()
+BY_SLUG = {lesson.slug: lesson for lesson in LESSONS}
+state = st.session_state
+for name, empty in (("learn_done", set()), ("learn_answers", {}), ("learn_shown", set()), ("learn_views", {})):
+    state.setdefault(name, empty)
+
+
+# ------------------------------------------------------------------------------------------------ where we are
+
+
+def place_query(place: Place | None, **extras: str) -> dict[str, str]:
+    """The query of a step, or of the list of lessons."""
+    query = {"v": controls.LINK_VERSION}
+    if place:
+        query |= {"lesson": place[0], "step": str(place[1])}
+    if controls.hidden():
+        query["hide"] = ",".join(controls.hidden())
+    return query | extras
+
+
+def go(place: Place | None) -> None:
+    """Turn to a step, or to the list; for callbacks."""
+    st.query_params.from_dict(place_query(place, **({"present": "1"} if controls.presenting() else {})))
+
+
+def read_place() -> tuple[Place | None, list[str]]:
+    """The step a link asks for, and a sentence for what it asks in vain."""
+    query, notices = st.query_params, []
+    if "hide" in query:
+        state.hidden, notices = controls.read_hidden(query.to_dict())
+    slug = query.get("lesson")
+    if slug is None:
+        return None, notices
+    if slug not in BY_SLUG:
+        return None, [*notices, f"There is no lesson “{slug[:40]}”; here are the lessons there are."]
+    last, asked = len(BY_SLUG[slug].steps), query.get("step", "1")
+    if not (asked.isdecimal() and len(asked) < 4 and 1 <= int(asked) <= last):
+        return (slug, 1), [*notices, f"This lesson has steps 1 to {last}, so it starts at the first."]
+    return (slug, int(asked)), notices
+
+
+def neighbours(place: Place) -> tuple[Place | None, Place | None]:
+    """The steps before and after, across lessons."""
+    every = [(lesson.slug, k) for lesson in LESSONS for k in range(1, len(lesson.steps) + 1)]
+    at = every.index(place)
+    return (every[at - 1] if at else None), (every[at + 1] if at + 1 < len(every) else None)
+
+
+def done_in(lesson: Lesson) -> int:
+    """How many of a lesson's steps are done."""
+    return sum((lesson.slug, k) in state.learn_done for k in range(1, len(lesson.steps) + 1))
+
+
+# ------------------------------------------------------------------------------------------------ the list
+
+
+def contents() -> None:
+    """Every lesson, what it is about, and how far one has come."""
+    heading, button = st.columns([6, 1], vertical_alignment="bottom")
+    heading.title("Learn", anchor=False)
+    with button:
+        share(None)
+    minutes = sum(lesson.minutes for lesson in LESSONS)
+    st.markdown(
+        f"{len(LESSONS)} lessons, about {minutes} minutes in all. You need to know what a Gaussian density is and "
+        "what a logarithm does; nothing else. Each lesson asks you to guess before it shows. Guessing wrong is "
+        "part of it."
+    )
+    for number, lesson in enumerate(LESSONS, start=1):
+        done, steps = done_in(lesson), len(lesson.steps)
+        with st.container(border=True, key=f"lesson_{lesson.slug}"):
+            k = next((k for k in range(1, steps + 1) if (lesson.slug, k) not in state.learn_done), 1)
+            st.page_link(
+                PAGE, label=f"**{number}. {lesson.title}**", query_params=place_query((lesson.slug, k)),
+                icon=":material/check_circle:" if done == steps else ":material/arrow_forward:",
+            )  # fmt: skip
+            st.markdown(f"{lesson.about}\n\n{done} of {steps} steps done · about {lesson.minutes} minutes")
+
+
+def share(place: Place | None) -> None:
+    """The link of this step, and what a teacher can do with it."""
+    with st.popover("Share", icon=":material/link:"):
+        here = st.context.url or ""
+        query = place_query(place) | {"page": "learn"}
+        st.markdown("This link opens the lesson at this step." if place else "This link opens the list of lessons.")
+        st.code(controls.address(here, "learn", query), language=None, wrap_lines=True)
+        if place and st.toggle("Make a link for a class", key="class_link"):
+            hide = st.multiselect(
+                "Controls to hide in the Lab", list(controls.TABLE),
+                format_func=lambda key: controls.TABLE[key].label, key="class_hide",
+            )  # fmt: skip
+            present = st.checkbox("Presenter mode: large type, keys only, Escape leaves", key="class_present")
+            extras = ({"hide": ",".join(hide)} if hide else {}) | ({"present": "1"} if present else {})
+            st.code(controls.address(here, "learn", query | extras), language=None, wrap_lines=True)
+
+
+# ------------------------------------------------------------------------------------------------ a step
+
+
+def answer(place: Place, given: float) -> None:
+    """Take an answer; a right one opens the reveal at once."""
+    step = step_at(place)
+    state.learn_answers[place] = given
+    if step.done_when == "answered":
+        state.learn_done.add(place)
+    if lessons.judge(step, given).right:
+        state.learn_shown.add(place)
+
+
+def answer_typed(place: Place, key: str) -> None:
+    """Take the number in a field."""
+    if state[key] is not None:
+        answer(place, float(state[key]))
+
+
+def reveal(place: Place) -> None:
+    """Show why, whatever was answered."""
+    state.learn_shown.add(place)
+    state.learn_done.add(place)
+
+
+def step_at(place: Place) -> Step:
+    """The step at a place."""
+    return BY_SLUG[place[0]].steps[place[1] - 1]
+
+
+def told(text: str, now: lessons.Situation) -> str:
+    """A lesson's words with their numbers; some laws take a moment the first time."""
+    with st.spinner("Working out the numbers"):
+        return lessons.filled(text, now)
+
+
+def say(text: str) -> None:
+    """A lesson's words at the size the page is in."""
+    if controls.presenting():
+        presenter.large(text)
+    else:
+        st.markdown(text)
+
+
+def question(place: Place, step: Step) -> None:
+    """The prediction, a word about the answer, and the reveal."""
+    ask = step.ask
+    assert ask is not None
+    now = lessons.situation(step)
+    say(f"**{lessons.filled(ask.question, now)}**")
+    given = state.learn_answers.get(place)
+    verdict = None if given is None else lessons.judge(step, given)
+    if controls.presenting():
+        presented_choices(step, given)
+    elif ask.choices:
+        for k, choice in enumerate(ask.choices):
+            chosen = verdict is not None and given == k
+            icon = (":material/check_circle:" if verdict.right else ":material/undo:") if chosen and verdict else None
+            st.button(
+                f"{'ABCD'[k]}. {lessons.filled(choice.text, now)}", key=f"choice_{k}", icon=icon, width="stretch",
+                on_click=answer, args=(place, k),
+            )  # fmt: skip
+    else:
+        typed = f"number_{place[0]}_{place[1]}"
+        with st.form("number_form", border=False):
+            note = f" (within {ask.within:g} counts)" if ask.within else ""
+            st.number_input(f"Your answer{note}", value=None, key=typed, placeholder="Type a number, then Enter",
+                            format="%g")  # fmt: skip
+            st.form_submit_button("Answer", on_click=answer_typed, args=(place, typed))
+    if verdict is not None:
+        if controls.presenting():
+            say(("**Yes.** " if verdict.right else "**Not quite.** ") + verdict.says)
+        elif verdict.right:
+            st.success(f"**Yes.** {verdict.says}", icon=":material/check_circle:")
+        else:
+            st.info(f"**Not quite.** {verdict.says}", icon=":material/lightbulb:")
+    if place in state.learn_shown:
+        say(told(step.reveal, now))
+    elif verdict is not None and not controls.presenting():
+        st.button("Show me why", key="show_why", icon=":material/visibility:", on_click=reveal, args=(place,))
+
+
+def presented_choices(step: Step, given: float | None) -> None:
+    """The choices before a class: read out, and answered with the keys A to D."""
+    assert step.ask is not None
+    now = lessons.situation(step)
+    for k, choice in enumerate(step.ask.choices):
+        say(f"{'▸ ' if given == k else ''}{'ABCD'[k]}. {lessons.filled(choice.text, now)}")
+
+
+def moved(place: Place, step: Step) -> View:
+    """The step's view with the controls the reader may move."""
+    kept: dict[str, Any] = state.learn_views.setdefault(place, {})
+    for name in step.controls:
+        key = f"learn_{place[0]}_{place[1]}_{name}"
+        if key not in state:
+            state[key] = kept.get(name, getattr(step.view, name))
+        kept[name] = controls.draw_widget(controls.TABLE[name], key)
+    return step.view._replace(**kept)
+
+
+def challenge(place: Place, step: Step, view: View) -> None:
+    """What is reached and what is missing."""
+    try:
+        met = lessons.goals_met(step, view)
+    except rec.RecError as error:
+        st.warning(str(error), icon=":material/info:")
+        return
+    for good, says in met:
+        if good:
+            st.success(says, icon=":material/check_circle:")
+        else:
+            st.info(says, icon=":material/radio_button_unchecked:")
+    if all(good for good, _ in met):
+        state.learn_done.add(place)
+        st.markdown("**Done.** All of it holds at once.")
+
+
+def stage_now(place: Place, step: Step) -> Any:
+    """What the stage shows now: in some steps nothing before the reveal, where it would give the answer away."""
+    return step.stage_after if place in state.learn_shown else step.stage
+
+
+def picture(place: Place, step: Step, view: View) -> None:
+    """The stage on the step's race, and the way to the Lab."""
+    shown = stage_now(place, step)
+    if shown is None:
+        return
+    try:
+        race = cached.race(view)
+    except rec.RecError as error:
+        st.warning(str(error), icon=":material/info:")
+        return
+    for lane in race.lanes:
+        if lane.trace is None:
+            st.warning(
+                f"**{lane.title}** does not run here. {parts.raised(lane.sentence)}", icon=":material/timer_off:"
+            )
+    if any(lane.trace is not None for lane in race.lanes):
+        height = LARGE_STAGE_HEIGHT if controls.presenting() else STAGE_HEIGHT
+        stage.show(stage.scene(race, height=height, **shown), key=f"learn_stage_{place[0]}_{place[1]}")
+    if not controls.presenting():
+        st.page_link(
+            "rec_viz/app_pages/lab.py", label="Open this in the Lab", icon=":material/science:",
+            query_params=controls.link_query(view, hide=controls.hidden()),
+        )  # fmt: skip
+
+
+def turn_by_key(place: Place) -> None:
+    """Arrow keys and page keys turn steps everywhere; the other keys are presenter mode's."""
+    before, after = neighbours(place)
+    step = step_at(place)
+
+    def act(name: str) -> None:
+        if name in ("ArrowRight", "PageDown") and after:
+            go(after)
+        elif name in ("ArrowLeft", "PageUp") and before:
+            go(before)
+        elif name == "r" and step.ask:
+            reveal(place)
+        elif name in "abcd" and step.ask and "abcd".index(name) < len(step.ask.choices):
+            answer(place, "abcd".index(name))
+        elif name == "Escape":
+            presenter.leave()
+
+    keys = ("ArrowRight", "ArrowLeft", "PageDown", "PageUp", "r", *"abcd", "Escape") if controls.presenting() else ()
+    presenter.listen(keys, act, f"{place[0]}/{place[1]}", key="learn_keys")
+
+
+def play(place: Place) -> None:
+    """One step: words and question on the left, the stage on the right, the way on below."""
+    lesson, step = BY_SLUG[place[0]], step_at(place)
+    number, last = LESSONS.index(lesson) + 1, len(lesson.steps)
+    turn_by_key(place)
+    presenting = controls.presenting()
+    if step.done_when == "read":
+        state.learn_done.add(place)
+    if presenting:
+        st.title(f"{lesson.title}: {step.title}", anchor=False)
+    else:
+        heading, button = st.columns([6, 1], vertical_alignment="bottom")
+        heading.title(lesson.title, anchor=False)
+        with button:
+            share(place)
+        st.markdown(
+            f"Lesson {number} of {len(LESSONS)} · step **{place[1]} of {last}** · "
+            f"{' '.join('●' if (lesson.slug, k) in state.learn_done else '○' for k in range(1, last + 1))} "
+            f"{done_in(lesson)} done"
+        )
+    # The same boxes in every step, so that Streamlit puts each thing where its forerunner was and nothing shows twice.
+    words, side = st.columns([1, 1] if presenting else [9, 11], gap="medium")
+    below = st.container(key="step_below")
+    with words:
+        boxes = [st.container(key=f"step_{name}") for name in ("text", "controls", "ask", "goals", "turn")]
+    if not parts.compiled(height=520):
+        return
+    text, movable, ask, goals, way = boxes
+    with movable:
+        view = moved(place, step) if step.controls else step.view
+    try:
+        with text:
+            if not presenting:
+                st.header(step.title, anchor=False)
+            say(told(step.text, lessons.situation(step, view)))
+        with ask:
+            if step.ask:
+                question(place, step)
+        with goals:
+            if step.goals:
+                challenge(place, step, view)
+    except rec.RecError as error:
+        goals.warning(str(error), icon=":material/info:")
+    if not presenting:
+        with way:
+            turn(place)
+    with below if len(step.view.lanes) > 1 else side:
+        picture(place, step, view)
+    if presenting:
+        st.markdown(
+            f"Step **{place[1]} of {last}** · keys: ← → turn, Space plays, A to D answer, R reveals, Escape leaves"
+        )
+
+
+def turn(place: Place) -> None:
+    """Back and next."""
+    before, after = neighbours(place)
+    label = "Next" if after and after[0] == place[0] else "Next lesson" if after else "Finish"
+    with st.container(horizontal=True, key="learn_turn"):
+        st.button("Back", key="learn_back", icon=":material/arrow_back:", disabled=before is None,
+                  on_click=go, args=(before,))  # fmt: skip
+        st.button(f"**{label}**", key="learn_next", icon=":material/arrow_forward:", on_click=go, args=(after,))
+        st.button("All lessons", key="learn_list", icon=":material/list:", on_click=go, args=(None,))
+    st.page_link(
+        PAGE, label="Print this lesson", icon=":material/print:", query_params=place_query((place[0], 1), handout="1")
+    )
+
+
+def paper(lesson: Lesson) -> None:
+    """The lesson as a hand-out, and as a file."""
+    if not parts.compiled(height=520):
+        return
+    back, file = st.columns([3, 1], vertical_alignment="center")
+    back.page_link(PAGE, label="Back to the lesson", icon=":material/arrow_back:",
+                   query_params=place_query((lesson.slug, 1)))  # fmt: skip
+    file.download_button(
+        "Download to print", handout.page(lesson), f"rec-lab-{lesson.slug}.html", "text/html", key="handout_file",
+        icon=":material/download:", width="stretch", on_click="ignore",
+    )  # fmt: skip
+    st.html(handout.body(lesson))
+
+
+here, notices = read_place()
+for notice in notices:
+    st.info(notice, icon=":material/info:")
+if here is None:
+    contents()
+elif st.query_params.get("handout") == "1":
+    paper(BY_SLUG[here[0]])
+else:
+    play(here)

@@ -1,0 +1,352 @@
+"""Message: a sender and a receiver side by side, who share a seed, a channel and its bins, and pass bits by hand."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+import rec_core as rec
+from rec_viz import cached, controls, messages, theme
+from rec_viz.app_pages import parts
+from rec_viz.controls import TABLE, View
+from rec_viz.figures.bits import bit_groups
+from rec_viz.figures.lengths import Bar, length_bars
+
+PRIVATE = ("target",)  # the sender's own: no link and no address tells it
+OWN = ("family", "bits", "log2_bins", "intervals", "seed", "code")  # settings the receiver may hold otherwise
+SPELLINGS = {"words": "Words", "hex": "Hex", "bits": "Bits"}
+EXAMPLE = {"gaussian": ("Mean", "Standard deviation", "1.2", "0.3"), "uniform": ("From", "To", "0.25", "0.5")}
+
+
+# ------------------------------------------------------------------------------------------------ the sender
+
+
+def numbers(text: str, name: str, dim: int) -> list[float]:
+    """Numbers typed with commas, one a dimension; a single one serves all. RecError in a sentence."""
+    try:
+        values = [float(part) for part in text.split(",") if part.strip()]
+    except ValueError:
+        values = []
+    if len(values) not in (1, dim):
+        wanted = "one number" if dim == 1 else f"one number, or {dim} separated by commas"
+        raise rec.RecError(f"{name}: give {wanted}; got “{text}”.")
+    return values * dim if len(values) == 1 else values
+
+
+def own_problem(view: View) -> rec.Problem:
+    """The target the sender typed."""
+    first, second, a, b = EXAMPLE[view.family]
+    left, right = st.columns(2)
+    low = left.text_input(first, a, key=f"message_{view.family}_first", max_chars=400)
+    high = right.text_input(second, b, key=f"message_{view.family}_second", max_chars=400)
+    make = rec.gaussian_problem if view.family == "gaussian" else rec.uniform_problem
+    return make(numbers(low, first, view.dim), numbers(high, second, view.dim))
+
+
+def another_target() -> None:
+    st.session_state.target += 1
+
+
+def encode(problem: rec.Problem, shared: messages.Shared) -> None:
+    """Send, and keep what was sent with what it was sent from; or keep the sentence why not."""
+    try:
+        result: messages.Sent | str = messages.send(problem, shared, cached.MAX_EXAMINED)
+    except rec.BudgetExceeded as error:
+        result = parts.raised(
+            f"This target needs about 2^{error.expected_bits:.0f} candidates, too many to search here. "
+        )
+        if error.suggested_intervals:
+            powers = sum(n.bit_length() - 1 for n in error.suggested_intervals)
+            result += parts.raised(f"With J = 2^{powers} bins it would run.")
+    except rec.RecError as error:
+        result = str(error)
+    st.session_state.message_sent = (problem, shared, result)
+
+
+def hand_over(text: str) -> None:
+    st.session_state.message_text = text
+
+
+def sample_text(sample: tuple[float, ...]) -> str:
+    """A sample to the last bit, at most four of its numbers written out, and its name for comparing."""
+    shown = ", ".join(repr(value) for value in sample[:4]) + (" …" if len(sample) > 4 else "")
+    return f"x = `{shown}`  \nIts name, to compare aloud: **{messages.name_of(sample)}**"
+
+
+def sender(view: View, shared: messages.Shared) -> tuple[View, messages.Sent | None]:
+    """The sender's half of the page. Returns the view with the target it settled on, and what is sent now."""
+    st.header("Sender", anchor=False)
+    own = st.segmented_control(
+        "The target Q", [False, True], format_func=lambda own: "My own" if own else "Drawn from the channel",
+        default=False, required=True, key="message_own_target",
+    )  # fmt: skip
+    if own:
+        try:
+            problem = own_problem(view)
+        except rec.RecError as error:
+            st.warning(str(error), icon=":material/info:")
+            return view, None
+    else:
+        left, right = st.columns(2, vertical_alignment="bottom")
+        with left:
+            view = view._replace(target=controls.widget("target"))
+        right.button("Another target", icon=":material/casino:", on_click=another_target, key="message_another")
+        problem = shared.channel.draw(view.target)
+    st.markdown(
+        f"Only the sender knows Q. Its divergence from P is **{problem.kl_bits:.2f} bits**; "
+        f"the highest ratio q/p is **{parts.number(2.0 ** min(problem.renyi_inf_bits, 1020))}**."
+    )
+    st.button("Encode", icon=":material/lock:", on_click=encode, args=(problem, shared), key="message_encode")
+    kept = st.session_state.get("message_sent")
+    if kept is None or kept[:2] != (problem, shared):
+        st.markdown("Press Encode: the race is run, and its winner becomes bits.")
+        return view, None
+    if isinstance(kept[2], str):
+        st.warning(kept[2], icon=":material/timer_off:")
+        return view, None
+    show_sent(kept[2], shared)
+    return view, kept[2]
+
+
+def show_sent(sent: messages.Sent, shared: messages.Shared) -> None:
+    """The sample, the message bit by bit, and the same message as it travels."""
+    examined = f"Of **{sent.examined:,}** candidates examined, the winner:" if sent.examined > 1 else "The winner:"
+    st.markdown(f"{examined}  \n{sample_text(sent.sample)}")
+    st.subheader("What its bits say", anchor=False)
+    groups = messages.written_out(sent.message, shared)
+    st.html(bit_groups(groups, colours()))
+    written = sum(len(group.bits) for group in groups)
+    st.markdown(
+        f"Ideal length **{sent.length_bits:.2f} bits**; written out like this, {written}. To travel, both parts go "
+        "through a range coder, which rounds once for the whole stream rather than once a part, and a frame is added:"
+    )
+    st.html(bit_groups(messages.travelling(sent.data), colours()))
+    kind = st.segmented_control(
+        "Send it as", list(SPELLINGS), format_func=SPELLINGS.__getitem__, default="words", required=True,
+        key="message_spelling",
+    )  # fmt: skip
+    spell = {"words": messages.as_words, "hex": lambda data: data.hex(" "), "bits": messages.as_bits}
+    text = spell[kind](sent.data)
+    st.code(text, language=None, wrap_lines=True)
+    if kind == "words":
+        st.markdown(
+            ":small[Two bytes a word, and a last word that notices when one was misheard. Read them over the phone.]"
+        )
+    st.button("Hand it to the receiver", icon=":material/send:", on_click=hand_over, args=(text,), key="message_hand")
+
+
+# ------------------------------------------------------------------------------------------------ the receiver
+
+
+def agree(view: View) -> None:
+    """Give the receiver the settings both agreed on."""
+    for key in OWN:
+        st.session_state[f"receiver_{key}"] = getattr(view, key)
+
+
+def receiver_settings(agreed: View) -> View:
+    """The receiver's own settings: what was agreed, until changed here."""
+    state = st.session_state
+    settled = tuple(getattr(agreed, key) for key in (*OWN, "dim", "spread", "strategy"))
+    if state.get("message_agreed") != settled or "receiver_seed" not in state:
+        state.message_agreed = settled
+        agree(agreed)
+    keys = [key for key in OWN if key != ("log2_bins" if agreed.strategy == "own" else "intervals")]
+    own = agreed._replace(**{key: state[f"receiver_{key}"] for key in OWN if key not in keys})
+    changed = [key for key in keys if state[f"receiver_{key}"] != getattr(agreed, key)]
+    with st.expander(
+        "The receiver’s own settings" + (f" · {len(changed)} changed" if changed else " · as agreed"),
+        icon=":material/tune:", key="receiver_settings",
+    ):  # fmt: skip
+        for key in keys:
+            own = own._replace(**{key: receiver_widget(key)})
+    return own
+
+
+def receiver_widget(key: str) -> object:
+    """A parameter's widget in the receiver's hands."""
+    p, name = TABLE[key], f"receiver_{key}"
+    label = f"Receiver: {p.label}"
+    if p.kind == "choice":
+        return st.selectbox(label, list(p.options), format_func=p.options.__getitem__, key=name)
+    if p.kind == "text":
+        return st.text_input(label, max_chars=400, key=name)
+    number = type(p.default)
+    return st.number_input(label, number(p.low), number(p.high), step=number(p.step), key=name)
+
+
+def shift(key: str) -> None:
+    """Move one of the receiver's numbers away from the sender's by one, downwards at the end of its range."""
+    now = st.session_state[f"receiver_{key}"]
+    st.session_state[f"receiver_{key}"] = now + 1 if now < TABLE[key].high else now - 1
+
+
+def flip(data: bytes) -> None:
+    st.session_state.message_text = messages.flipped(data, st.session_state.message_bit).hex(" ")
+
+
+def receiver(agreed: View, sent: messages.Sent | None) -> None:
+    """The receiver's half of the page: its settings and its bytes, and the sample or what is wrong."""
+    st.header("Receiver", anchor=False)
+    st.markdown("Knows P, the bins, the code and the seed. Knows nothing of Q and runs no race.")
+    own_view = receiver_settings(agreed)
+    text = st.text_area(
+        "Bits, hex or words from the sender", key="message_text", height=130, max_chars=4000,
+        placeholder="Paste here, or press “Hand it to the receiver”.",
+    )  # fmt: skip
+    if not text.strip():
+        st.markdown("Nothing has come yet.")
+        return
+    try:
+        own = cached.shared_of(own_view)
+        data = messages.read(text)
+    except rec.RecError as error:
+        st.error(parts.raised(str(error)), icon=":material/error:")
+        return
+    break_something(data, agreed)
+    show_received(data, own, sent)
+
+
+def show_received(data: bytes, own: messages.Shared, sent: messages.Sent | None) -> None:
+    """The sample these bytes name, or the sentence what is wrong and what would have come out unnoticed."""
+    try:
+        received = messages.receive(data, own)
+    except rec.MessageError as error:
+        st.error(f"**Refused.** {error}", icon=":material/error:")
+        if len(data) >= rec.FRAME_BYTES:
+            st.markdown(f"**What happened, found by trying.** {parts.raised(messages.diagnose(data, own))}")
+        show_unchecked(data, own, sent)
+        return
+    except rec.RecError as error:
+        st.error(str(error), icon=":material/error:")
+        return
+    place = ", ".join(str(b + 1) for b in received.message.bin[:8]) + " …" * (len(received.message.bin) > 8)
+    bins = f"bin {place}, " if own.partition.num_bins > 1 else ""
+    st.success(f"The checksum fits. It reads {bins}candidate {received.message.index}.", icon=":material/check:")
+    st.markdown(sample_text(received.sample))
+    if sent is not None and sent.data == data:
+        same = received.sample == sent.sample
+        st.markdown("The sender’s sample, **to the last bit**." if same else ":red[Not the sender’s sample.]")
+
+
+def show_unchecked(data: bytes, own: messages.Shared, sent: messages.Sent | None) -> None:
+    """What a receiver without a checksum would have held, and believed."""
+    st.markdown("**Without a checksum** it would have gone unnoticed, and the receiver would hold")
+    try:
+        wrong = messages.receive_unchecked(data, own)
+    except rec.RecError as error:
+        st.markdown(f"nothing this time: {error}")
+        return
+    st.markdown(sample_text(wrong.sample))
+    if sent is not None:
+        same = wrong.sample == sent.sample
+        st.markdown(
+            "which is right, by luck." if same else ":red[which is not what was sent], and nothing would say so."
+        )
+
+
+def break_something(data: bytes, agreed: View) -> None:
+    """Damage the message or the agreement, and see what the checksum says."""
+    most = 8 * len(data)
+    st.session_state.message_bit = min(st.session_state.get("message_bit", 8 * rec.FRAME_BYTES + 1), most)
+    number = st.number_input(
+        f"Bit to flip, of {most}", 1, most, step=1, key="message_bit",
+        help="The first 8 bits are the version, then 32 the count, 64 the checksum; the rest is the message itself.",
+    )  # fmt: skip
+    with st.container(horizontal=True, key="message_break"):
+        st.button(
+            f"Flip bit {number}, in {messages.part_of(data, number)}", icon=":material/swap_vert:", on_click=flip,
+            args=(data,), key="message_flip",
+        )  # fmt: skip
+        st.button("Desynchronise the seed", icon=":material/sync_problem:", on_click=shift, args=("seed",),
+                  key="message_desync")  # fmt: skip
+        if agreed.strategy != "own":
+            st.button("Double the receiver’s J", icon=":material/grid_on:", on_click=shift, args=("log2_bins",),
+                      key="message_double")  # fmt: skip
+        st.button("Agree again", icon=":material/handshake:", on_click=agree, args=(agreed,), key="message_agree")
+
+
+# ------------------------------------------------------------------------------------------------ the stream
+
+
+def stream(view: View) -> None:
+    """The cost of a message as more of them share a frame and a rounding."""
+    st.header("Many messages in one stream", anchor=False)
+    st.markdown(
+        f"One message alone pays for the whole frame: {rec.FRAME_BYTES} bytes for the version, the count and the "
+        "checksum. A stream of messages pays once. Its range coder rounds up to a whole byte once, and can even save a "
+        "little where a code keeps room for numbers too large to occur. These are real bytes, each message for a new "
+        "target and a new race."
+    )
+    try:
+        costs = cached.stream(view)
+    except rec.RecError:
+        st.info(
+            "Three hundred messages would take too long to find with these bins; raise J towards 2ᴵ.",
+            icon=":material/timer_off:",
+        )
+        return
+    palette = colours()
+    bars = []
+    for cost in costs:
+        rest = cost.paid_bits - cost.frame_bits - cost.ideal_bits
+        bars.append(
+            Bar(
+                f"{cost.messages} message{'s' * (cost.messages > 1)}",
+                f"{cost.paid_bits:.2f} bits each: ideal {cost.ideal_bits:.2f}, frame {cost.frame_bits:.2f}, "
+                f"coder {round(rest, 2) + 0.0:.2f}".replace("-", "−"),
+                (
+                    (cost.ideal_bits, palette["winner"], "ideal length"),
+                    (cost.frame_bits, palette["bound"], "frame"),
+                    (rest, palette["candidate"], "coder"),
+                ),
+            )
+        )
+    st.html(length_bars(bars, max(cost.paid_bits for cost in costs)))
+    last = costs[-1]
+    st.markdown(
+        f"At {last.messages} messages the stream is within **{last.paid_bits - last.ideal_bits:.2f} bits** a message "
+        f"of the ideal; the channel’s information is I = **{cached.channel_of(view).information_bits:.1f} bits**."
+    )
+
+
+def colours() -> dict[str, str]:
+    return theme.ROLES["dark" if st.context.theme.type == "dark" else "light"]
+
+
+# ------------------------------------------------------------------------------------------------ the page
+
+notices = controls.load_link("message")
+agreed_view = controls.channel_and_bins(
+    {
+        "The channel": ("family", "bits", "dim", "spread"),
+        "The bins": ("strategy", "log2_bins", "intervals"),
+        "The agreement": ("seed", "code"),
+    },
+    lanes=("pfr_bins",),
+)
+for notice in notices:
+    st.info(notice, icon=":material/info:")
+heading, share = st.columns([6, 1], vertical_alignment="bottom")
+heading.title("Message", anchor=False)
+st.markdown(
+    "Two people agree on a seed, a channel with its bins, and a code (in the sidebar). Both can then draw the same "
+    "candidates from the channel’s :blue[**P**]. One of them gets a target :orange[**Q**], and a few bits make the "
+    "other hold a random sample of it. Try both sides here, or send someone the link: it carries the agreement, never "
+    "the target or the sample."
+)
+if not parts.compiled(height=520):
+    st.stop()
+try:
+    shared = cached.shared_of(agreed_view)
+except rec.RecError as error:
+    st.warning(str(error), icon=":material/info:")
+    st.stop()
+left, right = st.columns(2)
+with left.container(border=True, key="sender"):
+    agreed_view, sent = sender(agreed_view, shared)
+with right.container(border=True, key="receiver"):
+    receiver(agreed_view, sent)
+with share:
+    parts.share(agreed_view, "message", PRIVATE, "This link carries what both sides agreed on, not the target.")
+controls.write_link(agreed_view, PRIVATE)
+stream(agreed_view)

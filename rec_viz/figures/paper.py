@@ -1,0 +1,146 @@
+"""The paper's toy experiments as pictures: pure functions from what rows say to Plotly figures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+from plotly.subplots import make_subplots
+
+from ..experiments import LEVELS, STRATEGIES, Band, Choice, Measured, Orc
+from .speed import finish
+
+Floats = NDArray[np.float64]
+Colours = Mapping[str, str]
+
+
+def steps(bands: Sequence[Band], colours: Colours) -> go.Figure:
+    """log2 of candidates examined against D_inf, with quartiles and the exact mean."""
+    figure = go.Figure()
+    for band in bands:
+        _draw(figure, band, colours, "mean", "middle half of the runs")
+    figure.update_xaxes(title="D<sub>∞</sub> of the target, bits")
+    figure.update_yaxes(title="log₂ of candidates examined")
+    return finish(figure, 430)
+
+
+def lengths(bands: Sequence[Band], colours: Colours) -> go.Figure:
+    """Message length against I, with quartiles, the exact mean, and I itself."""
+    figure = go.Figure()
+    for band in bands:
+        _draw(figure, band, colours, "mean", "middle half of the runs")
+    x = np.unique(np.concatenate([band.x for band in bands]))
+    figure.add_scatter(x=x, y=x, mode="lines", name="I: no method can do better", line={"color": colours["q"]})
+    figure.update_xaxes(title="information I, bits")
+    figure.update_yaxes(title="message length, bits", rangemode="tozero")
+    return finish(figure, 430)
+
+
+def stopped(levels: Sequence[Sequence[Band]], colours: Colours) -> go.Figure:
+    """log2 of candidates until the output's MMD is below each level, against D_inf; a panel a level."""
+    titles = [f"until the MMD is below {level:g}" for level in LEVELS]
+    figure = make_subplots(
+        rows=2, cols=2, shared_xaxes=True, shared_yaxes=True, subplot_titles=titles, horizontal_spacing=0.04,
+        vertical_spacing=0.1,
+    )  # fmt: skip
+    for k, bands in enumerate(levels):
+        for band in bands:
+            _draw(figure, band, colours, "mean", "middle half of the targets", row=k // 2 + 1, col=k % 2 + 1)
+    figure.update_xaxes(title="D<sub>∞</sub> of the target, bits", row=2)
+    figure.update_yaxes(title="log₂ of candidates", col=1)
+    seen: set[str] = set()
+    for trace in figure.data:  # every panel has the same series: one legend
+        trace.showlegend = trace.name not in seen and trace.showlegend is not False
+        seen.add(trace.name)
+    finish(figure, 640)
+    figure.update_layout(margin_t=64, legend_y=1.06)
+    return figure
+
+
+def bias(result: Orc, colours: Colours) -> go.Figure:
+    """ORC's MMD from Q against log2 n, with its 95% interval and its exact value."""
+    return _against_candidates(
+        result, colours, lambda one: (one.mmd, one.mmd_low, one.mmd_high, one.mmd_exact), "95% interval",
+        "MMD of the output from Q",
+    )  # fmt: skip
+
+
+def orc_lengths(result: Orc, colours: Colours) -> go.Figure:
+    """ORC's message length against log2 n, with its quartiles."""
+    return _against_candidates(
+        result, colours, lambda one: (one.length.mean, one.length_low, one.length_high, np.nan),
+        "middle half of the runs", "message length, bits",
+    )  # fmt: skip
+
+
+def intervals(choices: Mapping[str, Choice], colours: Colours) -> go.Figure:
+    """MMD and message length of each way to choose intervals, with 95% intervals."""
+    figure = make_subplots(rows=2, cols=1, shared_xaxes=True, vertical_spacing=0.08)
+    names = [STRATEGIES[strategy] for strategy in choices]
+    points: list[Measured] = [choice.measured for choice in choices.values()]
+    marker = {"color": colours["heuristic"], "size": 11, "symbol": "diamond"}
+    figure.add_scatter(
+        x=names, y=[one.mmd for one in points], mode="markers", name="measured, 95% interval", marker=marker,
+        error_y={"array": [one.mmd_high - one.mmd for one in points], "color": colours["heuristic"],
+                 "arrayminus": [one.mmd - one.mmd_low for one in points], "thickness": 2, "width": 7},
+        row=1, col=1,
+    )  # fmt: skip
+    figure.add_scatter(
+        x=names, y=[one.mmd_exact for one in points], mode="markers", name="exact",
+        marker={"symbol": "line-ew", "size": 26, "line": {"width": 2, "color": colours["bound"]}}, row=1, col=1,
+    )  # fmt: skip
+    figure.add_scatter(
+        x=names, y=[one.length.mean for one in points], mode="markers", name="mean length, 95% interval", marker=marker,
+        error_y={"array": [one.length.high - one.length.mean for one in points], "color": colours["heuristic"],
+                 "thickness": 2, "width": 7},
+        showlegend=False, row=2, col=1,
+    )  # fmt: skip
+    figure.update_yaxes(title="MMD of the output from Q", rangemode="tozero", row=1, col=1)
+    figure.update_yaxes(title="mean message length, bits", row=2, col=1)
+    figure.update_xaxes(type="category")
+    figure.update_xaxes(title="dimensions cut", row=2)
+    return finish(figure, 560)
+
+
+def _against_candidates(
+    result: Orc, colours: Colours, values: Callable[[Measured], tuple[float, ...]], spread: str, title: str
+) -> go.Figure:
+    figure = go.Figure()
+    for name, role, found in (("plain", "p", result.plain), ("J = 2ᴵ bins", "heuristic", result.bins)):
+        if found:
+            columns = np.array([values(one) for one in found.values()], dtype=np.float64).T
+            x = np.log2(np.array(list(found), dtype=np.float64))
+            _draw(figure, Band(name, role, x, *columns), colours, "measured", spread)
+    figure.update_xaxes(title="log₂ of the number of candidates n")
+    figure.update_yaxes(title=title, rangemode="tozero")
+    return finish(figure, 400)
+
+
+def _draw(figure: go.Figure, band: Band, colours: Colours, middle: str, spread: str, **where: int) -> None:
+    """A band between two lines, marks of the mean, and the exact mean as a thin line."""
+    colour = colours[band.role]
+    lines = {"mode": "lines", "line": {"width": 0, "color": colour}, "hoverinfo": "skip"}
+    figure.add_scatter(x=band.x, y=band.low, name=f"{band.name}: {spread}, from", showlegend=False, **lines, **where)
+    figure.add_scatter(
+        x=band.x, y=band.high, name=f"{band.name}: {spread}, to", showlegend=False, fill="tonexty",
+        fillcolor=_faint(colour), **lines, **where,
+    )  # fmt: skip
+    known = bool(np.isfinite(band.exact).any())
+    symbol = "circle" if band.role == "p" else "diamond"
+    figure.add_scatter(
+        x=band.x, y=band.mean, name=f"{band.name}: {middle}", mode="markers" if known else "lines+markers",
+        marker={"color": colour, "size": 9, "symbol": symbol}, line={"color": colour, "width": 2.5}, **where,
+    )  # fmt: skip
+    if known:
+        figure.add_scatter(
+            x=band.x, y=band.exact, name=f"{band.name}: exact", mode="lines", line={"color": colour, "width": 1.5},
+            **where,
+        )  # fmt: skip
+
+
+def _faint(colour: str) -> str:
+    """#rrggbb, four fifths transparent."""
+    red, green, blue = (int(colour[k : k + 2], 16) for k in (1, 3, 5))
+    return f"rgba({red},{green},{blue},0.2)"

@@ -1,0 +1,50 @@
+"""What the Lab shows as programs: a method's search, its message, and what the receiver makes of it."""
+
+from __future__ import annotations
+
+import rec_core as rec
+
+from .. import cached
+from ..controls import LANES, View
+
+
+def search(view: View, name: str) -> str:
+    """The very search of a lane, a name of `controls.LANES`: leaves `trace`, `message`, `sample`, `data`, `held`."""
+    channel, problem = cached.problem_of(view)
+    bins = cached.partition_of(view, channel) if name.endswith("_bins") else rec.partition((1,) * view.dim)
+    settings = cached.lane_settings(name, view, bins)
+    return f"""\
+import rec_core as rec
+
+# {LANES[name]}: one search, its message, and the receiver
+channel = rec.{channel.family}_channel({list(channel.bits)})  # bits of information in each dimension
+problem = {_problem(view, problem)}
+bins = rec.partition({list(bins.intervals)})  # intervals in each dimension; the receiver knows them
+
+trace = rec.trace(
+    problem,
+    method={settings["method"]!r},
+    partition=bins,
+    weights={settings["weights"]!r},
+    stopping={settings["stopping"]!r},
+    num_candidates={settings["num_candidates"]!r},
+    seed={view.seed},
+    max_examined={cached.MAX_EXAMINED},
+    max_events={cached.max_events(view.dim)},
+)
+message, sample = trace.message, trace.samples[trace.winner]
+
+code = rec.ZipfCode(rec.laws.log2_index_bound_bits(channel, bins))
+data = rec.pack([message], bins, code, seed={view.seed})  # what travels
+(received,) = rec.unpack(data, bins, code, seed={view.seed})
+held = rec.decode(received, channel.coding, bins, seed={view.seed})
+assert (held == sample).all()
+print(f"examined {{trace.examined}}, sent {{message}} in {{len(data)}} bytes, both hold {{held}}")
+"""
+
+
+def _problem(view: View, problem: rec.Problem) -> str:
+    if view.source != "own":
+        return f"channel.draw({view.target})  # one target Q of the channel"
+    first, second = (list(column) for column in zip(*problem.params, strict=True))
+    return f"rec.{problem.family}_problem({first}, {second})  # Q"

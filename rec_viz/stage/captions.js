@@ -1,0 +1,102 @@
+// One sentence for every step of the story.
+
+const sampleOf = (lane, e) => lane.x.subarray(e * lane.dim, (e + 1) * lane.dim);
+
+function binName(lane, e) {
+  const cut = lane.intervals.map((n, d) => d).filter((d) => lane.intervals[d] > 1);
+  const parts = cut.slice(0, 4).map((d) => binOf(lane, e, d) + 1);
+  return cut.length === 1 ? `bin ${parts[0]}` : `bin (${parts.join(", ")}${cut.length > 4 ? ", …" : ""})`;
+}
+
+const numBins = (lane) => lane.num_bins_text.replace(/\^(\d+)/, (_, n) => superscript(Number(n)));
+const winnerName = (lane) => lane.partitioned
+  ? `candidate ${whole(lane.message.index)} of ${binName(lane, lane.winner)}`
+  : `candidate ${whole(lane.position[lane.winner])}`;
+
+function laneCaption(scene, lane, step) {
+  const { timeline } = scene;
+  const kind = timeline.kind(step);
+  if (kind === "candidate") return candidateCaption(lane, step - timeline.first);
+  const won = `race time ${fmt(lane.winTime)}`;
+  switch (kind) {
+    case "glance":
+      return `The search looked at ${count(lane.examined, "candidate")}; ${winnerName(lane)} wins with the smallest race time `
+        + `(arrival time ÷ ratio), ${fmt(lane.winTime)}, so only ${lane.partitioned ? "its bin and its number there are" : "its number is"} sent: ${fmt(lane.message.length_bits)} bits.`;
+    case "densities":
+      return `Both sides can draw from P; only the sender knows Q, from which one sample must reach the receiver, and Q is ${fmt(scene.problem.kl_bits)} bits away from P.`;
+    case "cut":
+      return lane.partitioned ? `The space is cut into ${numBins(lane)} bins which P hits equally often.`
+        : "This method leaves the space whole.";
+    case "reweight":
+      return lane.partitioned ? reweightCaption(lane) : "Its candidates keep coming from P itself.";
+    case "winner":
+      return (lane.budget === null
+        ? `No candidate above the stop line can win, so the search stops after ${count(lane.examined, "candidate")}; `
+        : `All ${count(lane.examined, "candidate")} of the budget have been seen; `)
+        + (scene.view === "race" ? `grown from the floor, the curve touches ${winnerName(lane)} first, at ${won}.`
+          : `${winnerName(lane)} has the smallest race time, ${fmt(lane.winTime)}, and wins.`);
+    case "message":
+      return lane.partitioned
+        ? `The message names the bin (${fmt(lane.message.bin_length_bits)} bits) and how many candidates of that bin came up to the winner, `
+          + `${whole(lane.message.index)} (${fmt(lane.message.index_length_bits)} bits).`
+        : `The message is one number: the winner was candidate ${whole(lane.message.index)}, which takes ${fmt(lane.message.length_bits)} bits.`;
+    default:
+      return `From the shared seed and the message alone the receiver draws ${winnerName(lane)}: x = ${point(lane.receiver?.x ?? sampleOf(lane, lane.winner))}, the same sample.`;
+  }
+}
+
+function reweightCaption(lane) {
+  const share = (lane.weights_by_dim && lane.intervals.filter((n) => n > 1).length === 1)
+    ? lane.weights_by_dim.reduce((top, w, i) => (w < 1 && w > top.w ? { w, i } : top), { w: 0, i: 0 }) : null;
+  if (!share || !share.w) return "Bins where Q is high are given more weight: candidates will come from P′ instead of P.";
+  const d = lane.intervals.findIndex((n) => n > 1);
+  return `Bins where Q is high are given more weight: P becomes P′, and bin ${share.i - lane.offsets[d] + 1} alone now gets ${fmt(share.w * 100, 2)}% of the candidates.`;
+}
+
+function candidateCaption(lane, e) {
+  if (e >= lane.count) {
+    return lane.budget === null ? `Stopped after ${count(lane.examined, "candidate")}: no later one can win.`
+      : `Stopped: all ${count(lane.examined, "candidate")} of the budget have been seen.`;
+  }
+  const where = lane.partitioned ? `in ${binName(lane, e)} ` : "";
+  const name = `Candidate ${whole(lane.position[e])}`;
+  const start = `${name} arrives ${where}at time ${fmt(lane.arrival[e])}: `;
+  const race = lane.race[e];
+  if (!Number.isFinite(race)) return `${start}Q is ${lane.log2_ratio[e] === -Infinity ? "zero" : "vanishingly small"} there, so it cannot win.`;
+  if (e === 0) return `${start}${fmt(lane.arrival[e])} ÷ ratio ${fmt(ratioOf(lane, e))} gives race time ${fmt(race)}, the one to beat.`;
+  const before = lane.race[lane.best[e - 1]];
+  if (lane.best[e] !== e && race > 1e6) return `${start}Q is so low there that its race time, over a million, is far from the best so far, ${fmt(before)}.`;
+  const [now, then] = apart(race, before);
+  const why = `It arrives ${where}at time ${fmt(lane.arrival[e])}, and ${fmt(lane.arrival[e])} ÷ ratio ${fmt(ratioOf(lane, e))} = ${now}`;
+  return lane.best[e] === e ? `${name} takes the lead: ${now} < ${then}. ${why}.` : `${name} does not lead: ${now} > ${then}. ${why}.`;
+}
+
+function sceneCaption(scene, step) {
+  if (scene.lanes.length === 1) return laneCaption(scene, scene.lanes[0], step);
+  const { timeline } = scene;
+  const searches = `${["", "", "Two", "Three"][scene.lanes.length] || scene.lanes.length} searches`;
+  switch (timeline.kind(step)) {
+    case "glance":
+      return `${searches} for one sample of the same target Q looked at `
+        + scene.lanes.map((lane) => whole(lane.examined)).join(" and ").replace(" and ", scene.lanes.length > 2 ? ", " : " and ") + " candidates.";
+    case "candidate": {
+      const k = step - timeline.first + 1;
+      const done = scene.lanes.filter((lane) => lane.count < k).length;
+      return `Candidate ${whole(k)} of each search` + (done ? ` that still runs; ${done} of the ${scene.lanes.length} ${done === 1 ? "has" : "have"} stopped.` : ".");
+    }
+    case "densities": return laneCaption(scene, scene.lanes[0], step);
+    case "cut": return "Partitioned searches cut the space into bins which P hits equally often.";
+    case "reweight": return "They then give more weight to the bins where Q is high.";
+    case "winner": return "In each search the candidate with the smallest race time (arrival time ÷ ratio) wins.";
+    case "message": return "Each message says which candidate won, and nothing else.";
+    default: return "From the shared seed and its message alone, every receiver draws the very sample its sender chose.";
+  }
+}
+
+function candidateFacts(lane, e) {
+  const facts = [`Candidate ${whole(lane.position[e])}${e === lane.winner ? ", the winner" : ""}`];
+  if (lane.partitioned) facts.push(`${binName(lane, e)}, number ${whole(lane.local[e])} in it`);
+  facts.push(`x = ${point(sampleOf(lane, e))}`, `arrival time ${fmt(lane.arrival[e])}`,
+    `ratio ${fmt(ratioOf(lane, e))}`, `race time ${fmt(lane.race[e])}`);
+  return facts.join("\n");
+}

@@ -1,0 +1,53 @@
+// The clock of one bin: choose a bin, with the pointer on the picture or from the list, and see its own arrivals counted.
+
+const MOST_LISTED = 64;
+
+const hasClocks = (scene, lane) => Boolean(scene.handles) && scene.view === "race" && lane.hasGrid && lane.partitioned && lane.intervals[0] <= MOST_LISTED;
+
+function clockRow(view, choose) {
+  const { scene, lane } = view;
+  view.clock = -1;
+  view.clockText = el("p", "clock-text");
+  if (!hasClocks(scene, lane)) return "";
+  view.clockList = el("select", "", ...Array.from({ length: lane.intervals[0] + 1 }, (_, b) => {
+    const option = el("option", "", b ? `bin ${b}` : "no bin");
+    option.value = String(b - 1);
+    return option;
+  }));
+  const pick = (b) => {
+    view.clock = view.clock === b ? -1 : b;
+    view.clockList.value = String(view.clock);
+    choose(view);
+  };
+  view.clockList.addEventListener("change", () => { view.clock = -1; pick(Number(view.clockList.value)); });
+  view.canvas.addEventListener("click", (event) => {
+    const x = event.clientX - view.canvas.getBoundingClientRect().left;
+    if (x < view.left || x > view.right || view.pose.cut < 0.5) return;
+    pick(view.edges.findIndex((edge, b) => b + 1 < view.edges.length && edge <= x && x < view.edges[b + 1]));
+  });
+  return el("div", "clock", el("label", "", el("span", "", "Clock of"), view.clockList), view.clockText);
+}
+
+const clockTarget = (view) => (view.clock < 0 ? [] : [{ kind: "bin", bin: [view.clock], clock: true }]);
+
+// So far: what this bin's clock has counted at the present step.
+function clockWords(scene, view) {
+  const { lane, clock, pose } = view;
+  if (clock < 0) return "";
+  const met = [];
+  for (let e = 0; e < (pose.seen || 0); e++) if (lane.bin[e] === clock) met.push(e);
+  const shown = met.slice(0, 6).map((e) => `number ${whole(lane.local[e])} at ${fmt(lane.arrival[e])}`).join(", ");
+  const { weight } = binNumbers(lane, [clock]);
+  const text = binText(scene, lane, [clock]);
+  return `${text[0].toUpperCase()}${text.slice(1)} Its clock ticks at that rate, once in ${fmt(1 / weight)} on average; `
+    + (met.length ? `so far ${count(met.length, "candidate")}: ${shown}${met.length > 6 ? ", …" : ""}.` : "so far no candidate.");
+}
+
+function drawClock(view, pose, ctx) {
+  const { lane, theme } = view;
+  for (let e = 0; e < pose.seen; e++) {
+    if (lane.bin[e] !== view.clock || view.py[e] < view.top - 8) continue;
+    disc(ctx, view.px[e], view.py[e], lane.radii[e] + 1.5, css(e === lane.winner ? theme.winner : theme.text));
+    write(ctx, theme, String(lane.local[e]), view.px[e] + 8, view.py[e] + 4, { size: 12, weight: 700, colour: theme.text });
+  }
+}

@@ -1,0 +1,149 @@
+// A lane in the page: heading, canvas, message, receiver, what a pointer finds, and the text twin.
+
+function el(tag, className, ...children) {
+  const node = document.createElement(tag);
+  if (className) node.className = className;
+  node.append(...children);
+  return node;
+}
+
+function stepName(scene, step) {
+  const kind = scene.timeline.kind(step);
+  if (kind === "candidate") return `Candidate ${step - scene.timeline.first + 1} of ${scene.timeline.most}`;
+  return { glance: "At a glance", densities: "P and Q", cut: "Cut into bins", reweight: "Reweight", winner: "Winner", message: "Message", decoded: "Decoded" }[kind];
+}
+
+function createLane(scene, lane, wake) {
+  const view = { scene, lane, targets: [], width: 0, height: 0, pose: { big: 0, cut: 0, weigh: 0, final: 0, lit: 0, decoded: 0, point: 0, inverse: 0, sweep: 0, top: 0, fresh: [] } };
+  view.number = el("b");
+  view.unit = el("span");
+  view.canvas = el("canvas");
+  view.canvas.setAttribute("role", "img");
+  view.tip = el("div", "tip");
+  view.tip.hidden = true;
+  view.picture = el("div", "picture", view.canvas, view.tip);
+  view.caption = el("p", "lane-caption");
+  view.caption.hidden = scene.lanes.length === 1;
+  view.article = el("div", "lane",
+    el("div", "lane-head", el("div", "lane-title", el("strong", "", lane.title), el("small", "", costText(lane))), el("span", "count", view.number, " ", view.unit)),
+    view.picture, view.caption, messageRow(view), receiverRow(view), clockRow(view, wake));
+  view.canvas.addEventListener("pointermove", (event) => hover(view, event));
+  view.canvas.addEventListener("pointerdown", (event) => hover(view, event));
+  view.canvas.addEventListener("pointerleave", () => { view.tip.hidden = true; });
+  return view;
+}
+
+function costText(lane) {
+  if (lane.budget !== null) return `always ${count(lane.num_candidates ?? lane.examined, "candidate")}`;
+  return lane.expected_examined ? `${fmt(lane.expected_examined)} candidates on average` : "\u00a0";
+}
+
+function messageRow(view) {
+  const { lane } = view;
+  const { message } = lane;
+  view.bits = [];
+  const part = (bits, role, label) => {
+    const box = el("span", "bits");
+    box.dataset.role = role;
+    view.bits.push({ box, bits });
+    return el("span", "part", box, el("small", "", label));
+  };
+  const parts = [];
+  if (message.bin_bits) parts.push(part(message.bin_bits, "heuristic", `${binName(lane, lane.winner)} of ${numBins(lane)}`));
+  parts.push(view.indexPart = part(message.index_bits, "winner", lane.partitioned ? `local index ${whole(message.index)}` : `index ${whole(message.index)}`));
+  view.total = el("span", "total", el("b", "", `${fmt(message.length_bits)} bits`), el("small", "", "ideal length"));
+  return (view.message = el("div", "message", el("span", "message-name", "Message"), ...parts, view.total));
+}
+
+// Message and count are marked in the page; the rest is marked on the canvas, which says so to those who cannot see it.
+function markLane(scene, view) {
+  const kinds = view.targets.map(({ kind }) => kind);
+  view.message.classList.toggle("marked", kinds.includes("message"));
+  view.indexPart.classList.toggle("marked", kinds.includes("count"));
+  const told = view.targets.map((target) => targetText(scene, view.lane, target)).join(" ");
+  view.canvas.setAttribute("aria-label", `${view.lane.title}: ${laneCaption(scene, view.lane, 0)}${told ? ` Marked: ${told}` : ""}`);
+}
+
+function receiverRow(view) {
+  const { lane } = view;
+  const x = lane.receiver?.x ?? sampleOf(lane, lane.winner);
+  const same = el("span", "same", lane.receiver?.equal === false ? "not the same sample" : "✓ same sample");
+  same.dataset.role = "winner";
+  view.received = el("span", "", `x = ${point(x)} `, same);
+  return el("div", "receiver", el("span", "", "Receiver"), view.received);
+}
+
+function syncLane(scene, view, state, progress) {
+  const { lane } = view;
+  const kind = scene.timeline.kind(state.step);
+  const text = (node, value) => { if (node.textContent !== value) node.textContent = value; };
+  const seen = view.pose.seen || 0;
+  const finished = !["densities", "cut", "reweight", "candidate"].includes(kind);
+  const stopped = finished || (kind === "candidate" && seen === lane.count && scene.timeline.seenAt(state.step) > lane.count);
+  const n = finished || seen === lane.count ? lane.examined : seen ? lane.position[seen - 1] : 0;
+  text(view.number, whole(n));
+  const unit = Number(n) === 1 ? "candidate" : "candidates";
+  text(view.unit, stopped && kind === "candidate" ? `${unit}, stopped` : unit);
+  if (!view.caption.hidden) text(view.caption, laneCaption(scene, lane, state.step));
+  const all = view.bits.reduce((sum, { bits }) => sum + bits.length, 0);
+  let left = kind === "message" ? Math.round(progress * all) : kind === "glance" || kind === "decoded" ? all : 0;
+  const written = left === all;
+  for (const { box, bits } of view.bits) {
+    const here = clamp(left, 0, bits.length);
+    text(box, bits.slice(0, here) + "·".repeat(bits.length - here));
+    left -= here;
+  }
+  for (const node of view.article.querySelectorAll(".part small")) node.classList.toggle("waiting", !written);
+  view.total.classList.toggle("waiting", !written);
+  view.received.classList.toggle("waiting", kind !== "glance" && kind !== "decoded");
+  text(view.clockText, clockWords(scene, view));
+}
+
+function hover(view, event) {
+  const { lane, pose } = view;
+  const box = view.canvas.getBoundingClientRect();
+  const x = event.clientX - box.left, y = event.clientY - box.top;
+  let nearest = -1, least = 14 * 14;
+  if (pose.big < 0.1) {
+    for (let e = 0; e < (pose.seen || 0); e++) {
+      const d = (view.px[e] - x) ** 2 + (view.py[e] - y) ** 2;
+      if (d < least) { least = d; nearest = e; }
+    }
+  }
+  view.tip.hidden = nearest < 0;
+  if (nearest < 0) return;
+  view.tip.textContent = candidateFacts(lane, nearest);
+  const wide = view.tip.offsetWidth, tall = view.tip.offsetHeight;
+  const px = view.px[nearest], py = view.py[nearest];
+  view.tip.style.left = `${clamp(px + 14 + wide > view.width ? px - wide - 14 : px + 14, 0, Math.max(0, view.width - wide))}px`;
+  view.tip.style.top = `${clamp(py - tall / 2, 0, Math.max(0, view.height - tall))}px`;
+}
+
+const TABLE_ROWS = 50;
+
+function textTwin(scene) {
+  return scene.lanes.flatMap((lane) => {
+    const nodes = [el("h4", "", lane.title), el("p", "", laneCaption(scene, lane, 0)), el("p", "", laneCaption(scene, lane, scene.timeline.last))];
+    return [...nodes, candidateTable(lane)];
+  });
+}
+
+function candidateTable(lane) {
+  const head = ["Number", ...(lane.partitioned ? ["Bin", "Local index"] : []), "x", "Arrival time", "Ratio (log2)", "Race time", "Best so far"];
+  const body = el("tbody");
+  for (let e = 0; e < lane.count; e++) {
+    const improved = lane.best[e] === e;
+    if (e >= TABLE_ROWS && !improved) continue;
+    const cells = [whole(lane.position[e]), ...(lane.partitioned ? [binName(lane, e), whole(lane.local[e])] : []), point(sampleOf(lane, e)),
+      fmt(lane.arrival[e]), fmt(lane.log2_ratio[e]), fmt(lane.race[e]), e === lane.winner ? "yes, the winner" : improved ? "yes" : ""];
+    body.append(el("tr", "", ...cells.map((cell) => el("td", "", cell))));
+  }
+  const shortened = lane.count > TABLE_ROWS ? `: the first ${TABLE_ROWS}, then every new best` : "";
+  const table = el("table", "", el("caption", "", `Candidates of ${lane.title}${shortened}`),
+    el("thead", "", el("tr", "", ...head.map((name) => { const th = el("th", "", name); th.scope = "col"; return th; }))), body);
+  const box = el("div", "table", table);
+  box.tabIndex = 0;
+  box.setAttribute("role", "region");
+  box.setAttribute("aria-label", `Table of candidates, ${lane.title}`);
+  return box;
+}

@@ -1,0 +1,80 @@
+// What need not be drawn anew for every frame: settled candidates and the backdrop, each on a canvas of its own.
+
+// Thousands of dots are stamped on a second canvas as they settle; a frame then copies that canvas.
+function settle(view, upTo, stamp) {
+  const { layer } = view;
+  if (layer.done > upTo) {
+    layer.ctx.clearRect(0, 0, view.width, view.height);
+    layer.done = 0;
+  }
+  for (; layer.done < upTo; layer.done++) if (view.py[layer.done] > -20) stamp(layer.ctx, layer.done);
+}
+
+const MANY = 1500;
+
+// Stamping thousands of dots anew for each frame of a zoom is too slow: stretch the old layer until the zoom has settled.
+function showZoomed(view, pose, alpha) {
+  const { ctx, layer, floor } = view;
+  const stretch = view.layerTop / view.timeTop;
+  if (stretch === 1) return showLayer(view, alpha);
+  ctx.globalAlpha = alpha;
+  ctx.drawImage(layer.canvas, 0, floor * (1 - stretch), view.width, view.height * stretch);
+  const stamp = stampDot(view);
+  for (let e = layer.done; e < pose.settled; e++) stamp(ctx, e);
+  ctx.globalAlpha = 1;
+}
+
+function showLayer(view, alpha) {
+  if (alpha <= 0 || !view.layer.done) return;
+  view.ctx.globalAlpha = alpha;
+  view.ctx.drawImage(view.layer.canvas, 0, 0, view.width, view.height);
+  view.ctx.globalAlpha = 1;
+}
+
+function stampDot(view) {
+  const colour = css(view.theme.candidate);
+  const { lane, px, py } = view;
+  const { radii } = lane;
+  if (lane.count <= MANY) return (ctx, e) => disc(ctx, px[e], py[e], radii[e], colour);
+  return (ctx, e) => { // squares of this size look the same and are far cheaper
+    ctx.fillStyle = colour;
+    ctx.fillRect(px[e] - radii[e], py[e] - radii[e], 2 * radii[e], 2 * radii[e]);
+  };
+}
+
+// What does not change from one candidate to the next is painted once for each state of the picture, then copied.
+function drawBackdrop(view, pose, paint) {
+  const { base, ctx } = view;
+  const key = [pose.big, pose.cut, pose.weigh, pose.lit].join();
+  if (base.key !== key) {
+    base.key = key;
+    base.ctx.clearRect(0, 0, view.width, view.height);
+    view.taken = [];
+    view.ctx = base.ctx;
+    paint(view, pose);
+    view.ctx = ctx;
+    base.taken = view.taken;
+  }
+  view.taken = [...base.taken];
+  ctx.drawImage(base.canvas, 0, 0, view.width, view.height);
+}
+
+function drawArrivals(view, pose, draw) {
+  for (const { e, age } of pose.fresh) {
+    const t = smooth(clamp(age / POP_SECONDS, 0, 1));
+    draw(e, t);
+  }
+}
+
+function popDot(view, e, t) {
+  const { ctx, theme } = view;
+  const x = view.px[e], y = view.py[e];
+  ctx.globalAlpha = 1 - t;
+  ctx.beginPath();
+  ctx.arc(x, y, 4 + 14 * t, 0, 7);
+  ctx.strokeStyle = css(theme.candidate);
+  ctx.lineWidth = 1.5;
+  ctx.stroke();
+  ctx.globalAlpha = 1;
+  disc(ctx, x, y - 26 * (1 - t) * (1 - t), view.lane.radii[e] + 1.2 * (1 - t), css(theme.candidate));
+}

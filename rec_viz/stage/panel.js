@@ -1,0 +1,62 @@
+// The race-time panel of the plane and strips views.
+
+// Race times span many powers of two, so the panel is logarithmic and cut off well above the winner.
+function layoutPanel(view, left, top, right, bottom) {
+  const { lane } = view;
+  const lo = Math.log2(lane.winTime) - 0.6;
+  let hi = lo + 2;
+  for (let e = 0; e < lane.count; e++) if (Number.isFinite(lane.race[e])) hi = Math.max(hi, Math.log2(lane.race[e]) + 0.5);
+  hi = Math.min(hi, lo + 14);
+  const panel = { left: left + 40, top: top + 20, right: right - 8, bottom: bottom - 20 };
+  panel.X = (e) => mix(panel.left + 6, panel.right - 6, lane.count > 1 ? e / (lane.count - 1) : 0.5);
+  panel.Y = (race) => mix(panel.bottom - 4, panel.top, clamp((Math.log2(race) - lo) / (hi - lo), 0, 1));
+  panel.ticks = niceTicks(lo, hi, (panel.bottom - panel.top) / 36).filter(Number.isInteger);
+  view.panel = panel;
+}
+
+function drawPanel(view, pose) {
+  const { ctx, theme, lane, panel } = view;
+  write(ctx, theme, "↑ race time (arrival time ÷ ratio)", panel.left - 40, panel.top - 8, { size: 12, halo: false });
+  line(ctx, [[panel.left, panel.top], [panel.left, panel.bottom], [panel.right, panel.bottom]], css(theme.text, 0.55));
+  for (const t of panel.ticks) {
+    const y = panel.Y(2 ** t);
+    line(ctx, [[panel.left, y], [panel.right, y]], css(theme.text, 0.1));
+    write(ctx, theme, t < -9 || t > 12 ? `2${superscript(t)}` : t < 0 ? fmt(2 ** t) : whole(2 ** t), panel.left - 5, y + 4, { size: 11, align: "right", halo: false });
+  }
+  write(ctx, theme, "candidates →", panel.left, panel.bottom + 15, { size: 11, halo: false });
+  write(ctx, theme, whole(lane.position[lane.count - 1]), panel.right, panel.bottom + 15, { size: 11, align: "right", halo: false });
+  if (!pose.seen) return;
+  ctx.beginPath();
+  let level = panel.top;
+  for (const e of lane.improvements) {
+    if (e >= pose.seen) break;
+    ctx.lineTo(panel.X(e), level);
+    level = panel.Y(lane.race[e]);
+    ctx.lineTo(panel.X(e), level);
+  }
+  ctx.lineTo(panel.X(pose.seen - 1), level);
+  ctx.strokeStyle = css(theme.best);
+  ctx.lineWidth = 1.75;
+  ctx.stroke();
+  const x = panel.X(pose.best), y = panel.Y(lane.race[pose.best]);
+  if (pose.best < 0) return;
+  if (pose.final > 0.5 && pose.touched) star(ctx, theme, x, y, 7); else ring(ctx, theme, x, y, 5);
+  const text = pose.final > 0.5 ? "winner: the smallest" : "best so far";
+  write(ctx, theme, text, clamp(x, panel.left + 64, panel.right - 62), y - 11 < panel.top + 8 ? y + 20 : y - 11,
+    { size: 12, align: "center", weight: 600, colour: pose.final > 0.5 ? theme.ink.winner : theme.ink.best });
+}
+
+function stampPanel(view) {
+  const colour = css(view.theme.candidate);
+  const { lane, panel } = view;
+  return (ctx, e) => {
+    if (Number.isFinite(lane.race[e])) { disc(ctx, panel.X(e), panel.Y(lane.race[e]), lane.count > 300 ? 1.2 : 2, colour); return; }
+    ctx.fillStyle = colour; // an infinite race time: a tick at the upper edge
+    ctx.fillRect(panel.X(e) - 0.5, panel.top - 2, 1, 5);
+  };
+}
+
+function stampPlane(view) {
+  const dot = stampDot(view), mark = stampPanel(view);
+  return (ctx, e) => { dot(ctx, e); mark(ctx, e); };
+}

@@ -1,0 +1,380 @@
+// Play, pause, step, scrub, keys: everything local, nothing waits for Python.
+
+const VIEWS = {
+  race: { layout: layoutRace, zoom: zoomRace, draw: drawRace, stamp: stampDot },
+  plane: { layout: layoutPlane, draw: drawPlane, stamp: stampPlane },
+  strips: { layout: layoutStrips, draw: drawStrips, stamp: stampPanel },
+};
+
+const memory = new Map(); // scene id -> { step, playing, speed, time, since }
+const players = new WeakMap(); // parent element -> player
+const MEMORY_SIZE = 24;
+
+const FRESH = { step: 0, playing: false, speed: 1, time: 0, since: Infinity, pointed: null };
+
+function recall(id) {
+  const state = memory.get(id) || { ...FRESH };
+  memory.delete(id);
+  memory.set(id, state);
+  if (memory.size > MEMORY_SIZE) memory.delete(memory.keys().next().value);
+  return state;
+}
+
+function drawLane(scene, view, theme) {
+  const { ctx, pose, lane } = view;
+  view.theme = theme;
+  if (view.layer.theme !== theme.name) {
+    view.layer.theme = theme.name;
+    view.layer.done = Infinity;
+    view.base.key = null;
+  }
+  ctx.clearRect(0, 0, view.width, view.height);
+  VIEWS[scene.view].zoom?.(view, pose);
+  const zooming = scene.view === "race" && view.layerTop !== view.timeTop;
+  if (!zooming) settle(view, Math.min(pose.settled, lane.count), VIEWS[scene.view].stamp(view));
+  VIEWS[scene.view].draw(view, pose);
+  drawHighlights(scene, view, pose);
+}
+
+function sizeCanvas(canvas, width, height, ratio) {
+  canvas.width = Math.round(width * ratio);
+  canvas.height = Math.round(height * ratio);
+  const ctx = canvas.getContext("2d");
+  ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
+  return ctx;
+}
+
+function layoutLane(scene, view, scale = null) {
+  const width = Math.floor(view.picture.clientWidth);
+  if (!width) return false;
+  const ratio = scale ?? Math.min(window.devicePixelRatio || 1, 2);
+  const asked = scene.height || 420;
+  const height = width < 480 ? Math.round(Math.min(asked, Math.max(340, asked * 0.85))) : asked;
+  if (width === view.width && height === view.height && ratio === view.ratio) return true;
+  Object.assign(view, { width, height, ratio });
+  view.canvas.style.height = `${height}px`;
+  view.ctx = sizeCanvas(view.canvas, width, height, ratio);
+  for (const name of ["layer", "base"]) {
+    const canvas = document.createElement("canvas");
+    view[name] = { canvas, ctx: sizeCanvas(canvas, width, height, ratio), done: 0, key: null };
+  }
+  view.px = new Float32Array(view.lane.count);
+  view.py = new Float32Array(view.lane.count);
+  VIEWS[scene.view].layout(view);
+  return true;
+}
+
+function createPlayer(parent) {
+  const root = parent.querySelector(".stage");
+  const find = (selector) => root.querySelector(selector);
+  const button = (act) => find(`[data-act="${act}"]`);
+  const ui = {
+    play: button("play"), back: button("back"), step: button("step"), restart: button("restart"), png: button("png"), film: button("film"),
+    save: find(".save"), saveNote: find(".save-note"),
+    range: find("input"), speed: find("select"), caption: find(".caption"), pointed: find(".pointed"), live: find(".live"),
+    lanes: find(".lanes"), twin: find(".twin"), twinBody: find(".twin-body"),
+  };
+  const reduced = window.matchMedia("(prefers-reduced-motion: reduce)");
+  const events = new AbortController();
+  const on = (target, name, listener) => target.addEventListener(name, listener, { signal: events.signal });
+  let scene = null, state = null, views = [], theme = null, request = 0, last = 0, frames = 0, shown = null;
+
+  let draft = null; // what the handles say, while Python has not heard of it or not yet answered
+  let tell = null; // how to reach Python
+  let scale = null; // pixels to a point, where it is not the screen's
+  let film = null; // what is being recorded
+
+  const wake = () => { if (!request && scene) { last = performance.now(); request = requestAnimationFrame(frame); } };
+
+  function goTo(step, animate = false) {
+    const { timeline } = scene;
+    state.step = clamp(step, 0, timeline.last);
+    state.time = timeline.starts[state.step];
+    state.since = animate && !reduced.matches ? 0 : Infinity;
+    syncControls(); // at once: what is pressed is so, whenever the next frame comes
+    wake();
+  }
+
+  function pause() {
+    if (state.playing) state.since = state.time - scene.timeline.starts[state.step];
+    state.playing = false;
+    syncControls();
+    wake();
+  }
+
+  function play() {
+    if (state.step === 0 || state.step === scene.timeline.last) goTo(1, true);
+    state.time = Math.max(state.time, scene.timeline.starts[state.step]);
+    state.playing = true;
+    syncControls();
+    wake();
+  }
+
+  const toggle = () => (state.playing ? pause() : play());
+  const stepBy = (n) => { pause(); goTo(state.step + n, n > 0); };
+
+  function frame(now) {
+    request = 0;
+    const dt = Math.min(0.1, Math.max(0, (now - last) / 1000));
+    last = now;
+    if (!views.every((view) => layoutLane(scene, view, scale))) return; // not laid out yet: the resize observer wakes us
+    if (!theme || frames % 30 === 0 || !(state.playing || draft)) theme = readTheme(root, scene.colors);
+    advance(dt);
+    if (draft) {
+      showDraft();
+      return;
+    }
+    const still = reduced.matches;
+    let moving = false;
+    for (const view of views) {
+      moving = updatePose(scene, view, state, dt, still) || moving;
+      if (view.morph) {
+        morph(view, still ? Infinity : dt);
+        moving = true;
+      }
+      drawLane(scene, view, theme);
+    }
+    if (!state.playing && state.since < (TWEEN[scene.timeline.kind(state.step)] || 0)) moving = true;
+    handles.place();
+    root.dataset.frame = String(++frames);
+    syncControls();
+    syncWords();
+    if (film) {
+      film.grab(views, theme);
+      setText(ui.saveNote, `Recording: ${Math.round(state.time)} of ${Math.round(scene.timeline.starts[scene.timeline.last] + TWEEN.decoded)} s`);
+      if (!state.playing) film.finish();
+    }
+    if (state.playing || moving) request = requestAnimationFrame(frame);
+  }
+
+  const fileName = (ending) => `rec-lab-${scene.id}.${ending}`;
+
+  // Drawn once more at twice the size, just for the file.
+  function savePicture() {
+    scale = 2;
+    cancelAnimationFrame(request);
+    frame(last = performance.now());
+    const canvas = document.createElement("canvas");
+    compose(canvas, root, views, theme, scale);
+    scale = null;
+    wake();
+    canvas.toBlob((blob) => { download(blob, fileName("png")); setText(ui.saveNote, `Saved ${canvas.width} × ${canvas.height} pixels.`); });
+  }
+
+  // From the first step to the last at the chosen speed; a second press ends it early and keeps what there is.
+  function recordFilm() {
+    if (film) { film.finish(); return; }
+    goTo(0);
+    film = startFilm(root, fileName("webm"), () => {
+      film = null;
+      setText(ui.film, "WebM");
+      setText(ui.saveNote, "Saved the film.");
+    });
+    setText(ui.film, "Stop");
+    play();
+  }
+
+  function showDraft() {
+    const lanes = views.map((view) => draftLane(scene, view.lane, draft));
+    views.forEach((view, i) => drawPreview(scene, view, theme, draft, lanes[i]));
+    handles.place(draftWords(lanes));
+    root.dataset.frame = String(++frames);
+    setText(ui.caption, previewText(scene, lanes, draft));
+  }
+
+  const handles = createHandles({
+    draft: () => draft || draftOf(scene),
+    views: () => views,
+    change(next) {
+      if (state.playing) pause();
+      draft = next;
+      root.dataset.dragging = "true";
+      wake();
+    },
+    commit() {
+      const before = draftOf(scene), change = {};
+      if (draft && !sameDraft(draft.rows, before.rows)) change.rows = draft.rows;
+      if (draft && !sameDraft(draft.intervals, before.intervals)) change.intervals = draft.intervals;
+      if (!Object.keys(change).length) forgetDraft();
+      else tell("commit", change); // the picture stays as it is until the new race arrives
+    },
+    cancel: forgetDraft,
+  });
+
+  function forgetDraft() {
+    draft = null;
+    delete root.dataset.dragging;
+    for (const view of views) view.layer.done = Infinity;
+    ui.key = null;
+    wake();
+  }
+
+  function advance(dt) {
+    const { timeline } = scene;
+    if (!state.playing) { state.since += dt; return; }
+    state.time += dt * state.speed;
+    state.step = stepAt(timeline, state.time);
+    state.since = state.time - timeline.starts[state.step];
+    if (state.step === timeline.last && state.since > TWEEN.decoded) state.playing = false;
+  }
+
+  function setText(node, text) { if (node.textContent !== text) node.textContent = text; }
+
+  function syncControls() {
+    const { timeline } = scene;
+    const key = `${state.step}|${state.playing}`;
+    if (shown === key) return;
+    shown = key;
+    root.dataset.step = String(state.step);
+    root.dataset.playing = String(state.playing);
+    const name = state.playing ? "Pause" : "Play";
+    if (ui.play.getAttribute("aria-label") !== name) ui.play.setAttribute("aria-label", name);
+    setText(ui.play.querySelector(".text"), name);
+    const active = root.getRootNode().activeElement;
+    ui.back.disabled = ui.restart.disabled = state.step === 0;
+    ui.step.disabled = state.step === timeline.last;
+    if (active && active.disabled) root.focus({ preventScroll: true }); // or the keyboard would lose its place
+    ui.range.value = String(state.step);
+  }
+
+  function syncWords() {
+    const { timeline } = scene;
+    const kind = timeline.kind(state.step);
+    const progress = kind === "message" && !reduced.matches ? clamp(state.since / TWEEN.message, 0, 1) : 1;
+    const key = `${state.step}|${state.playing}|${progress}`;
+    // Words need not follow every frame: nobody reads that fast, and laying them out costs more than drawing.
+    if (ui.key === key || (state.playing && ui.kind === kind && last - ui.time < 90)) return;
+    Object.assign(ui, { key, kind, time: last });
+    const caption = sceneCaption(scene, state.step);
+    setText(ui.caption, caption);
+    if (!state.playing) {
+      setText(ui.live, scene.lanes.length > 1 ? [caption, ...scene.lanes.map((lane) => `${lane.title}: ${laneCaption(scene, lane, state.step)}`)].join(" ") : caption);
+      ui.range.setAttribute("aria-valuetext", stepName(scene, state.step));
+    }
+    for (const view of views) syncLane(scene, view, state, progress);
+  }
+
+  function show(data, tellPython) {
+    tell = tellPython;
+    if (scene && scene.id === data.id) {
+      if (draft && !handles.holding()) forgetDraft(); // Python's answer was to leave things as they are
+      scene.colors = data.colors;
+      theme = null;
+      pointAt(data.point, true);
+      wake();
+      return;
+    }
+    const before = state, earlier = scene;
+    scene = decodeScene(data);
+    state = recall(scene.id);
+    // A control was changed: a new picture, told from its start. After a remount, by contrast, carry on where we were.
+    if (before) Object.assign(state, { ...FRESH, speed: before.speed });
+    state.step = Math.min(state.step, scene.timeline.last);
+    shown = ui.key = theme = null;
+    root.dataset.events = String(scene.timeline.last);
+    ui.range.max = String(scene.timeline.last);
+    ui.speed.value = String(state.speed);
+    film?.finish();
+    ui.save.hidden = !scene.save;
+    ui.film.disabled = !filmType();
+    setText(ui.saveNote, filmType() ? "" : "This browser cannot record films; the picture works everywhere.");
+    ui.twin.hidden = Boolean(scene.compact);
+    ui.twin.open = false;
+    ui.twinBody.replaceChildren();
+    ui.lanes.style.setProperty("--lanes", scene.lanes.length);
+    root.classList.toggle("many", scene.lanes.length > 1);
+    views.forEach((view) => observer.unobserve(view.picture));
+    draft = null;
+    delete root.dataset.dragging;
+    const hand = handles.focused();
+    views = scene.lanes.map((lane) => createLane(scene, lane, chooseClock));
+    for (const view of views) view.morph = morphFrom(earlier, scene, view.lane);
+    ui.lanes.replaceChildren(...views.map((view) => view.article));
+    views.forEach((view) => observer.observe(view.picture));
+    handles.attach(scene, views, hand);
+    colourWords();
+    pointAt(data.point, Boolean(before));
+    wake();
+  }
+
+  // Moves to a step and marks things, once for each time Python points somewhere else; after that the reader is free to move.
+  function pointAt(point, animate) {
+    scene.point = point;
+    const targets = point.targets;
+    root.dataset.marked = targets.map(({ kind }) => kind).join(" ");
+    views.forEach(gatherTargets);
+    ui.pointed.hidden = !targets.length;
+    setText(ui.pointed, targets.length ? pointedText(scene, targets) : "");
+    const key = JSON.stringify(point);
+    if (state.pointed === key) return;
+    state.pointed = key;
+    ui.key = null;
+    if (!point.step) return;
+    state.playing = false;
+    goTo(stepOf(scene.timeline, point.step), animate);
+  }
+
+  // What Python points at, and the bin whose clock the reader has chosen.
+  function gatherTargets(view) {
+    view.targets = [...scene.point.targets.filter(({ lane }) => scene.lanes[lane] === view.lane), ...clockTarget(view)];
+    markLane(scene, view);
+  }
+
+  function chooseClock(view) {
+    gatherTargets(view);
+    ui.key = null;
+    wake();
+  }
+
+  function colourWords() {
+    const now = readTheme(root, scene.colors);
+    for (const node of root.querySelectorAll("[data-role]")) {
+      node.style.setProperty("--role", css(now[node.dataset.role]));
+      const tint = now[node.dataset.role].map((v, i) => mix(now.bg[i], v, 0.13));
+      node.style.setProperty("--role-text", css(legible(now[node.dataset.role], now.text, tint)));
+    }
+  }
+
+  function onKey(event) {
+    const target = event.composedPath()[0];
+    if (event.altKey || event.ctrlKey || event.metaKey || target.tagName === "SELECT") return;
+    const inRange = target === ui.range;
+    const pressable = target.tagName === "BUTTON" || target.tagName === "SUMMARY";
+    const actions = {
+      " ": pressable ? null : toggle,
+      ArrowRight: () => stepBy(1),
+      ArrowLeft: () => stepBy(-1),
+      Home: () => stepBy(-Infinity),
+      End: () => { pause(); goTo(scene.timeline.last); },
+    };
+    const action = inRange && event.key !== " " ? null : actions[event.key];
+    if (!action || target.closest?.(".table")) return;
+    event.preventDefault();
+    event.stopPropagation();
+    action();
+  }
+
+  on(ui.play, "click", toggle);
+  on(ui.step, "click", () => stepBy(1));
+  on(ui.back, "click", () => stepBy(-1));
+  on(ui.restart, "click", () => stepBy(-Infinity));
+  on(ui.png, "click", savePicture);
+  on(ui.film, "click", recordFilm);
+  on(ui.range, "input", () => { const step = Number(ui.range.value); pause(); goTo(step); });
+  on(ui.speed, "change", () => { state.speed = Number(ui.speed.value); });
+  on(root, "keydown", onKey);
+  on(reduced, "change", wake);
+  on(ui.twin, "toggle", () => { if (ui.twin.open && !ui.twinBody.firstChild) ui.twinBody.append(...textTwin(scene)); });
+  const observer = new ResizeObserver(wake);
+
+  function destroy() {
+    events.abort();
+    observer.disconnect();
+    cancelAnimationFrame(request);
+    scene = null;
+    if (players.get(parent) === player) players.delete(parent);
+  }
+
+  const player = { root, show, destroy, recolour: () => { if (scene) { theme = null; colourWords(); wake(); } } };
+  return player;
+}

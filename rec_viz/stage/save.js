@@ -1,0 +1,82 @@
+// Taking the stage away: the picture as PNG at twice its size, the whole animation as WebM.
+
+const PICTURED = ".caption, .pointed, .lane-title strong, .lane-title small, .count b, .count > span, .lane-caption, .message-name, .bits, .part small, "
+  + ".total b, .total small, .receiver > span";
+const MARGIN = 16;
+const FILM_TYPES = ["video/webm;codecs=vp9", "video/webm;codecs=vp8", "video/webm"];
+const filmType = () => (typeof MediaRecorder === "undefined" || !HTMLCanvasElement.prototype.captureStream ? null
+  : FILM_TYPES.find((type) => MediaRecorder.isTypeSupported(type)) ?? null);
+
+// The stage as the page shows it, words and all, on one canvas.
+function compose(canvas, root, views, theme, scale) {
+  const frame = root.getBoundingClientRect(), top = root.querySelector(".caption").getBoundingClientRect().top - frame.top;
+  const bottom = Math.max(...views.map((view) => view.article.getBoundingClientRect().bottom)) - frame.top;
+  const even = (v) => 2 * Math.ceil((v * scale) / 2); // films want even sides
+  const width = even(frame.width + 2 * MARGIN), height = even(bottom - top + 2 * MARGIN);
+  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+  const ctx = canvas.getContext("2d");
+  ctx.setTransform(scale, 0, 0, scale, 0, 0);
+  ctx.fillStyle = css(theme.bg);
+  ctx.fillRect(0, 0, width, height);
+  ctx.translate(MARGIN - frame.left, MARGIN - frame.top - top);
+  for (const view of views) {
+    const box = view.canvas.getBoundingClientRect();
+    ctx.drawImage(view.canvas, box.left, box.top, box.width, box.height);
+  }
+  for (const node of root.querySelectorAll(PICTURED)) drawWords(ctx, node);
+  ctx.setTransform(1, 0, 0, 1, 0, 0);
+}
+
+// An element's text where and as the page has it, broken into lines where it is wider than its box.
+function drawWords(ctx, node) {
+  const box = node.getBoundingClientRect(), style = getComputedStyle(node);
+  if (!box.width || style.visibility === "hidden") return;
+  const size = parseFloat(style.fontSize), leading = parseFloat(style.lineHeight) || 1.4 * size;
+  const [padLeft, padTop, padRight] = [style.paddingLeft, style.paddingTop, style.paddingRight].map(parseFloat);
+  if (node.classList.contains("bits")) {
+    ctx.fillStyle = style.backgroundColor;
+    ctx.fillRect(box.left, box.top, box.width, box.height);
+    ctx.fillStyle = style.borderBottomColor;
+    ctx.fillRect(box.left, box.bottom - 2, box.width, 2);
+  }
+  ctx.font = `${style.fontWeight} ${size}px ${style.fontFamily}`;
+  ctx.letterSpacing = style.letterSpacing === "normal" ? "0px" : style.letterSpacing;
+  ctx.fillStyle = style.color;
+  ctx.textAlign = "left";
+  ctx.textBaseline = "alphabetic";
+  const room = box.width - padLeft - padRight + 1;
+  let text = "", y = box.top + padTop + 0.5 * leading + 0.35 * size;
+  const put = () => { ctx.fillText(text, box.left + padLeft, y); y += leading; };
+  const pieces = node.classList.contains("bits") ? [...node.textContent] : node.textContent.trim().split(/(?<=\s)/);
+  for (const piece of pieces) {
+    if (text && ctx.measureText((text + piece).trimEnd()).width > room) { put(); text = ""; }
+    text += piece;
+  }
+  put();
+  ctx.letterSpacing = "0px";
+}
+
+function download(blob, name) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+}
+
+// A film being recorded: `grab` adds the present frame, `finish` hands over what there is.
+function startFilm(root, name, done) {
+  const canvas = document.createElement("canvas"), parts = [];
+  let recorder = null;
+  return {
+    grab(views, theme) {
+      compose(canvas, root, views, theme, 1);
+      if (recorder) return;
+      recorder = new MediaRecorder(canvas.captureStream(30), { mimeType: filmType(), videoBitsPerSecond: 4e6 });
+      recorder.ondataavailable = ({ data }) => data.size && parts.push(data);
+      recorder.onstop = () => { download(new Blob(parts, { type: "video/webm" }), name); done(); };
+      recorder.start(500);
+    },
+    finish() { if (recorder?.state === "recording") recorder.stop(); else if (!recorder) done(); },
+  };
+}

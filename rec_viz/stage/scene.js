@@ -1,0 +1,53 @@
+// What Python ships, unpacked: a scene holds one search, or up to three side by side, that has already been run.
+
+const ARRAY_TYPES = { f4: Float32Array, f8: Float64Array, i4: Int32Array };
+
+function decode(value) {
+  if (Array.isArray(value)) return value.map(decode);
+  if (value === null || typeof value !== "object") return value;
+  if (typeof value.b64 === "string" && value.t in ARRAY_TYPES) {
+    const bytes = Uint8Array.from(atob(value.b64), (c) => c.charCodeAt(0));
+    return new ARRAY_TYPES[value.t](bytes.buffer, 0, value.n);
+  }
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, decode(item)]));
+}
+
+function decodeScene(data) {
+  const scene = decode(data);
+  scene.lanes = scene.lanes.map((lane, i) => prepareLane(lane, scene, (scene.receiver || [])[i]));
+  for (const lane of scene.lanes) {
+    lane.radii = dotRadii(lane);
+    lane.improvements = Array.from(lane.best.keys()).filter((e) => lane.best[e] === e && Number.isFinite(lane.race[e]));
+  }
+  scene.partitioned = scene.lanes.some((lane) => lane.partitioned);
+  scene.timeline = buildTimeline(scene.lanes);
+  return scene;
+}
+
+function prepareLane(lane, scene, receiver) {
+  const dim = scene.problem.dim;
+  const intervals = Array.from(lane.intervals || new Array(dim).fill(1));
+  const offsets = [0];
+  for (const n of intervals) offsets.push(offsets[offsets.length - 1] + n);
+  const sup = 2 ** lane.log2_sup_ratio;
+  const winTime = lane.race[lane.winner];
+  const lastArrival = lane.arrival[lane.num_events - 1];
+  // With the best weights all bins stop at one height: a single line says so better than many.
+  const perBin = lane.stopping === "per_bin" && lane.partitioned && Boolean(lane.bin_stop)
+    && Math.max(...lane.bin_stop) > 1.01 * Math.min(...lane.bin_stop);
+  const budget = lane.method === "orc" ? lane.stop_time ?? lastArrival : null;
+  const stop = budget ?? winTime * sup;
+  // A bin that Q hardly touches can have a stop line far above the rest: the last arrival sets the scale instead.
+  const top = perBin ? Math.max(lastArrival, winTime * 2 ** lane.log2_ratio[lane.winner] * 1.2) : Math.max(stop, lastArrival);
+  return {
+    ...lane, dim, intervals, binned: lane.name.endsWith("_bins"), offsets, sup, winTime, perBin, budget, receiver,
+    stop, timeTop: top * 1.14, count: lane.num_events, hasGrid: Boolean(lane.edges && lane.weights_by_dim),
+  };
+}
+
+const binOf = (lane, e, d) => lane.bin[e * lane.dim + d];
+const sameBin = (lane, a, b) => lane.intervals.every((_, d) => binOf(lane, a, d) === binOf(lane, b, d));
+const ratioOf = (lane, e) => 2 ** lane.log2_ratio[e];
+const clamp = (v, lo, hi) => Math.min(hi, Math.max(lo, v));
+const mix = (a, b, t) => a + (b - a) * t;
+const smooth = (t) => t * t * (3 - 2 * t);

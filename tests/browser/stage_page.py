@@ -1,0 +1,32 @@
+"""A page that shows one stage as its address asks: preset, view, step, highlight. For test_stage.py and for looking."""
+
+import streamlit as st
+
+from rec_viz import cached, stage
+from rec_viz.controls import PRESETS, dragged
+
+st.set_page_config(layout="wide")
+st.title("One stage")
+cached.warm_up().ready.wait(120)
+query = st.query_params
+preset = next(p for p in PRESETS if p.name == query.get("preset", "Cut and reweight"))
+view = st.session_state.get("view", preset.view)
+race = cached.race(view)
+
+
+def commit(change: dict) -> None:
+    st.session_state.view = dragged(view, change)
+
+
+step = st.text_input("Step", query.get("step", ""), key="step")
+highlight = st.text_input("Highlight", query.get("highlight", ""), key="highlight")
+st.button("Run again")
+scene = stage.scene(
+    race,
+    query.get("view", "auto"),
+    step=step or None,
+    highlight=highlight.split(),
+    handles="handles" in query,
+    save="save" in query,
+)
+stage.show(scene, key="stage", on_commit=commit)

@@ -1,0 +1,246 @@
+"""Lessons in a browser: walked from start to finish by keys alone and by pointer alone, printed, presented, shared."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from rec_viz import lessons
+from rec_viz.lessons import Lesson, Step, all_lessons
+
+Open = Callable[..., Page]
+HALVES = {"first": all_lessons()[:5], "second": all_lessons()[5:]}
+
+
+def path(lesson: str, step: int, **extras: str) -> str:
+    query = {"v": "1", "page": "learn", "lesson": lesson, "step": str(step)} | extras
+    return "?" + "&".join(f"{key}={value}" for key, value in query.items())
+
+
+def arrive(page: Page, lesson: Lesson, k: int) -> Step:
+    """Wait until a step is on the page, whole."""
+    step = lesson.steps[k - 1]
+    expect(page.get_by_role("heading", name=step.title, exact=True)).to_be_visible(timeout=60_000)
+    expect(page.get_by_text(f"step {k} of {len(lesson.steps)}")).to_be_visible(timeout=60_000)
+    if step.ask and step.ask.choices:
+        expect(page.get_by_role("button", name=choice_name(step, len(step.ask.choices) - 1))).to_be_visible()
+    if step.goals:
+        expect(page.get_by_role("slider", name="log₂ J")).to_be_visible(timeout=60_000)
+    return step
+
+
+def choice_name(step: Step, k: int) -> re.Pattern[str]:
+    return re.compile(re.escape(f"{'ABCD'[k]}. {lessons.filled(step.ask.choices[k].text, lessons.situation(step))}"))
+
+
+def answers(step: Step) -> tuple[float, float]:
+    """A wrong answer to a prediction, and the right one."""
+    if step.ask.choices:
+        right = lessons.right_choice(step)
+        return (right + 1) % len(step.ask.choices), right
+    right = lessons.right_number(step)
+    return right + step.ask.within + 1.0, right
+
+
+class Pointer:
+    """Everything by mouse."""
+
+    def choose(self, page: Page, step: Step, k: int) -> None:
+        page.get_by_role("button", name=choice_name(step, k)).click()
+
+    def type_in(self, page: Page, number: float) -> None:
+        page.get_by_role("spinbutton").fill(f"{number:g}")
+        page.get_by_role("button", name="Answer", exact=True).click()
+
+    def press(self, page: Page, name: str) -> None:
+        page.get_by_role("button", name=name, exact=True).click()
+
+
+class Keys:
+    """Everything by keyboard: Tab and Shift+Tab to move, Enter to act."""
+
+    SEEN = """() => {
+      const at = document.activeElement;
+      return at === document.body ? "" : (at.getAttribute("aria-label") || at.innerText).trim().split("\\n").at(-1);
+    }"""
+
+    def focus(self, page: Page, wanted: Callable[[str], object]) -> None:
+        for key in ["Tab"] * 4 + ["Shift+Tab"] * 14 + ["Tab"] * 80:
+            if wanted(page.evaluate(self.SEEN)):
+                return
+            page.keyboard.press(key)
+        pytest.fail("Tab does not reach it.")
+
+    def choose(self, page: Page, step: Step, k: int) -> None:
+        self.focus(page, choice_name(step, k).fullmatch)
+        page.keyboard.press("Enter")
+
+    def type_in(self, page: Page, number: float) -> None:
+        self.focus(page, lambda name: name.startswith("Your answer"))
+        page.keyboard.press("Control+a")
+        page.keyboard.type(f"{number:g}")
+        page.keyboard.press("Enter")
+
+    def press(self, page: Page, name: str) -> None:
+        self.focus(page, lambda text: text == name)
+        page.keyboard.press("Enter")
+
+
+def predict(page: Page, step: Step, hand: Pointer | Keys, wrongly: bool) -> None:
+    """Answer a step, first wrong where asked to, and see the word and the reveal."""
+    wrong, right = answers(step)
+    for given in (wrong, right) if wrongly else (right,):
+        if step.ask.choices:
+            hand.choose(page, step, int(given))
+        else:
+            hand.type_in(page, given)
+        word = "Yes." if given == right else "Not quite."
+        expect(page.get_by_text(word)).to_be_visible(timeout=60_000)
+
+
+@pytest.mark.parametrize(
+    ("hand", "half", "scheme", "width"),
+    [
+        (Keys(), "first", "light", 1280),
+        (Keys(), "second", "dark", 390),
+        (Pointer(), "first", "dark", 390),
+        (Pointer(), "second", "light", 1280),
+    ],
+    ids=["keys-first", "keys-second", "pointer-first", "pointer-second"],
+)
+def test_every_lesson_can_be_walked(open_page: Open, hand: Pointer | Keys, half: str, scheme: str, width: int) -> None:
+    page = open_page(path(HALVES[half][0].slug, 1), width=width, scheme=scheme, stage=False)
+    for lesson in HALVES[half]:
+        asked = 0
+        for k in range(1, len(lesson.steps) + 1):
+            step = arrive(page, lesson, k)
+            if step.ask:
+                predict(page, step, hand, wrongly=asked == 0)
+                asked += 1
+            assert page.get_by_test_id("stException").count() == 0
+            at_end = k == len(lesson.steps)
+            hand.press(
+                page, "Finish" if at_end and lesson is all_lessons()[-1] else "Next lesson" if at_end else "Next"
+            )
+    if half == "second":
+        expect(page.get_by_role("heading", name="Learn", exact=True)).to_be_visible(timeout=60_000)
+        done = sum(not step.goals for lesson in HALVES[half] for step in lesson.steps)
+        told = re.findall(r"(\d+) of \d+ steps done", page.locator("[data-testid=stMain]").inner_text())
+        assert sum(map(int, told)) == done
+    assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_the_challenge_is_won_with_its_controls(open_page: Open) -> None:
+    page = open_page(path("challenge", 2), stage=False)
+    step = arrive(page, all_lessons()[-1], 2)
+    assert step.goals
+    page.get_by_role("combobox", name="Which dimensions are cut").click()
+    page.get_by_role("option", name="By information").click()
+    page.get_by_role("slider", name="log₂ J").focus()
+    for k in range(5, 15):
+        page.keyboard.press("ArrowRight")
+        expect(page.get_by_role("slider", name="log₂ J")).to_have_value(str(k))
+    expect(page.get_by_text("All of it holds at once.")).to_be_visible(timeout=60_000)
+
+
+@pytest.mark.parametrize(
+    ("where", "scheme", "width"),
+    [
+        ("list", "light", 1280),
+        ("list", "dark", 390),
+        ("step", "dark", 1280),
+        ("step", "light", 390),
+        ("number", "dark", 390),
+        ("handout", "light", 1280),
+        ("handout", "dark", 390),
+        ("present", "light", 1280),
+        ("present", "dark", 1280),
+    ],
+)
+def test_axe_finds_nothing_and_nothing_is_cut_off(open_page: Open, where: str, scheme: str, width: int) -> None:
+    asked = {
+        "list": "?v=1&page=learn",
+        "step": path("race", 4),
+        "number": path("race", 2),
+        "handout": path("race", 1, handout="1"),
+        "present": path("race", 4, present="1"),
+    }[where]
+    page = open_page(asked, scheme=scheme, width=width, stage=where in ("step", "present"))
+    race = all_lessons()[1]
+    if where == "step":
+        predict(page, arrive(page, race, 4), Pointer(), wrongly=True)
+    elif where == "number":
+        predict(page, arrive(page, race, 2), Pointer(), wrongly=True)
+    elif where == "handout":
+        expect(page.get_by_role("heading", name="Answers")).to_be_visible(timeout=60_000)
+    elif where == "list":
+        expect(page.get_by_role("link", name="Your turn")).to_be_visible(timeout=60_000)
+    page.wait_for_timeout(500)
+    violations = [(v["id"], [n["html"][:200] for n in v["nodes"]][:3]) for v in Axe().run(page).response["violations"]]
+    assert not violations, violations
+    assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_lesson_is_presented_with_keys_alone(open_page: Open) -> None:
+    page = open_page(path("race", 3, present="1"))
+    expect(page.get_by_role("heading", name="The race: Watch it")).to_be_visible()
+    assert page.get_by_role("link", name="Lab").count() == 0
+    assert page.evaluate("() => parseFloat(getComputedStyle(document.querySelector('.rec-large p')).fontSize)") >= 22
+    page.keyboard.press("Space")
+    expect(page.get_by_test_id("stage")).to_have_attribute("data-playing", "true")
+    page.keyboard.press("ArrowRight")
+    step = all_lessons()[1].steps[3]
+    expect(page.get_by_role("heading", name=f"The race: {step.title}")).to_be_visible(timeout=60_000)
+    wrong, right = answers(step)
+    page.keyboard.press("abcd"[int(wrong)])
+    expect(page.get_by_text("Not quite.")).to_be_visible(timeout=60_000)
+    page.keyboard.press("abcd"[int(right)])
+    expect(page.get_by_text("Yes.")).to_be_visible(timeout=60_000)
+    page.keyboard.press("ArrowLeft")
+    expect(page.get_by_role("heading", name="The race: Watch it")).to_be_visible(timeout=60_000)
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Next")).to_be_visible(timeout=60_000)
+    expect(page).not_to_have_url(re.compile("present"))
+    expect(page.get_by_role("link", name="Lab", exact=True)).to_be_visible()
+
+
+def test_the_lab_is_presented_with_keys_alone(open_page: Open) -> None:
+    page = open_page("?v=1&present=1")
+    expect(page.get_by_role("heading", name="Cut and reweight")).to_be_visible()
+    assert page.get_by_test_id("stSidebar").count() == 0
+    page.keyboard.press("PageDown")
+    expect(page.get_by_role("heading", name="Why plain search is slow")).to_be_visible(timeout=60_000)
+    page.keyboard.press("PageUp")
+    expect(page.get_by_role("heading", name="Cut and reweight")).to_be_visible(timeout=60_000)
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("heading", name="Lab", exact=True)).to_be_visible(timeout=60_000)
+    expect(page).not_to_have_url(re.compile("present"))
+
+
+def test_a_step_leads_to_the_lab_and_to_paper(open_page: Open) -> None:
+    page = open_page(path("stop", 3))
+    page.get_by_role("link", name="Open this in the Lab").click()
+    expect(page.get_by_role("heading", name="Lab", exact=True)).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("spinbutton", name="Seed")).to_have_value("37", timeout=60_000)
+    page.get_by_role("link", name="Learn").click()
+    page.get_by_role("link", name="Why the search is slow").click(timeout=60_000)
+    page.get_by_role("link", name="Print this lesson").click(timeout=60_000)
+    with page.expect_download(timeout=60_000) as download:
+        page.get_by_role("button", name="Download to print").click()
+    assert download.value.suggested_filename == "rec-lab-stop.html"
+
+
+def test_a_teacher_makes_a_class_link(open_page: Open) -> None:
+    page = open_page("?v=1")
+    page.get_by_role("button", name="Share").click()
+    page.get_by_text("Make a link for a class").click()
+    page.get_by_text("Another seed for every student").click()
+    made = page.locator("code", has_text="seed=student")
+    expect(made).to_be_visible(timeout=60_000)
+    student = open_page(made.inner_text().split("/")[-1])
+    expect(student.get_by_text("Yours has seed")).to_be_visible()
+    expect(student).to_have_url(re.compile(r"seed=\d+"))

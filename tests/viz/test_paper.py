@@ -1,0 +1,239 @@
+"""The page of the paper: what its figures say, the command and the Python that make the same, runs one can stop."""
+
+from __future__ import annotations
+
+import shlex
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+import rec_core as rec
+from rec_core import study
+from rec_viz import cached, experiments, theme
+from rec_viz.experiments import SIZES, STUDIES, Job, Size
+from rec_viz.figures import paper as figures
+from rec_viz.figures.data import as_csv
+from rec_viz.snippets import paper as snippets
+from tests.viz.test_snippets import assert_same, made_by
+
+COLOURS = theme.ROLES["light"]
+TINY = Size((2, 4), 60, 16, 3, 2, 60, (1, 16), 60)
+
+
+@pytest.fixture(autouse=True)
+def _tiny(monkeypatch):
+    monkeypatch.setitem(SIZES, "tiny", TINY)
+
+
+@pytest.fixture(scope="module")
+def pfr():
+    """Enough of Figure 2 to say something: its study, rows, D_inf and expected candidates."""
+    work = experiments.pfr_study(Size((2, 4, 6, 8), 250, 18, 0, 0, 0, (), 0))
+    rows = study.run(work)
+    return work, rows, *experiments.of_targets(work, rows)
+
+
+def finished(key: str) -> Job:
+    job = Job(key, "tiny")
+    assert job.ended.wait(300)
+    assert job.error == ""
+    assert job.done == job.total > 0
+    return job
+
+
+# ------------------------------------------------------------------------------------------------ the shape
+
+
+def test_the_gap_between_plain_and_partitioned_grows_with_d_inf(pfr):
+    """Figure 2's shape: at least 0.2 bits for each bit of D_inf, with 4 standard errors to spare (false alarms: 3e-5).
+    With D_inf dealt to the wrong runs there is no slope."""
+    work, rows, d_inf, _ = pfr
+    slope, error = experiments.gap_slope(work, rows, d_inf)
+    assert slope - 4 * error > 0.2
+    plain = np.array([one.cut.num_bins == 1 for one in work.cells])[rows["cell"]]
+    dealt = d_inf.copy()
+    partner = {(seed, d): k for k, (seed, d) in enumerate(zip(rows["seed"], d_inf.round(6), strict=True)) if plain[k]}
+    first = np.array([partner[seed, d] for seed, d in zip(rows["seed"], d_inf.round(6), strict=True)])
+    values = d_inf[plain]
+    numbers = np.cumsum(plain) - 1
+    dealt = np.random.default_rng(1).permutation(values)[numbers[first]]  # the same for both runs of a pair
+    slope, error = experiments.gap_slope(work, rows, dealt)
+    assert abs(slope) < 4 * error
+    assert not slope - 4 * error > 0.2
+
+
+def test_steps_are_those_of_the_law(pfr):
+    """Means of groups of runs against 2^D_inf and U_J: the counts are geometric or less spread."""
+    work, rows, d_inf, expected = pfr
+    plain, bins = experiments.steps(work, rows, d_inf, expected)
+    assert plain.x.size >= 8
+    assert np.allclose(plain.exact, plain.x, atol=0.2)  # log2 of a mean of 2^D_inf over one bit
+    for band in (plain, bins):
+        counts = [((d_inf >= low) & (d_inf < low + 1)).sum() / 2 for low in np.floor(band.x)]
+        z = (np.exp2(band.mean - band.exact) - 1.0) * np.sqrt(counts)
+        assert (np.abs(z) < 5.0).all()
+        assert (band.low <= band.high).all()
+    common = np.isin(np.floor(plain.x), np.floor(bins.x))
+    gap = plain.exact[common] - bins.exact[: common.sum()]
+    assert gap[-1] > gap[0] + 2
+    shifted = (np.exp2(plain.mean - plain.exact + 1.0) - 1.0) * np.sqrt(60)
+    assert (np.abs(shifted) > 5.0).any()
+
+
+def test_lengths_are_those_of_the_law(pfr):
+    work, rows, *_ = pfr
+    for band in experiments.pfr_lengths(work, rows):
+        assert band.x.tolist() == [2, 4, 6, 8]
+        spread = (band.high - band.low) / 1.35 / np.sqrt(250)
+        assert (np.abs(band.mean - band.exact) < 5 * spread).all()
+        assert (band.exact > band.x).all()
+        assert not (np.abs(band.mean - band.exact - 1.0) < 5 * spread).all()
+
+
+def test_a_stopped_search_meets_its_level_where_it_says():
+    channel = experiments.channel(4.0)
+    problem, cut = channel.draw(1), rec.allocate(channel, 4)
+    found = experiments.candidates_until(problem, cut)
+    assert list(found) == sorted(found)
+    for level, log2 in zip(experiments.LEVELS, found, strict=True):
+        after = rec.metrics.output_mmd(problem, [int(2 ** np.ceil(log2 + 1e-9))], cut, method="pfr")[0]
+        before = rec.metrics.output_mmd(problem, [int(2 ** np.floor(log2))], cut, method="pfr")[0]
+        assert after < level * 1.0001
+        assert before > level * 0.9999
+    assert (np.array(experiments.candidates_until(problem, rec.partition([1] * 5))) > found).all()
+
+
+def test_orc_is_less_biased_in_bins_and_as_the_law_says():
+    work = experiments.orc_study(Size((), 0, 0, 0, 2, 400, (1, 8, 64), 0))
+    result = experiments.orc_result(work, study.run(work))
+    for found in (result.plain, result.bins):
+        assert list(found) == [1, 8, 64]
+        for one in found.values():
+            half = (one.mmd_high - one.mmd_low) / 2
+            assert abs(one.mmd - one.mmd_exact) < 2.1 * half + 0.06 * one.mmd_exact  # 4 standard errors, and the law's
+            assert one.runs == 800
+    assert all(result.bins[n].mmd_high < result.plain[n].mmd_low for n in (1, 8, 64))
+
+
+def test_cutting_the_empty_dimension_is_the_bad_case():
+    work = experiments.interval_study(Size((), 0, 0, 0, 2, 0, (), 500))
+    found = experiments.interval_result(work, study.run(work))
+    assert list(found) == list(experiments.STRATEGIES)
+    assert found["collapsed"].intervals == (1, 1, 1, 1, 256)
+    assert found["collapsed"].measured.mmd_low > found["random"].measured.mmd_high
+    assert found["random"].measured.mmd_low > found["information"].measured.mmd_high
+    assert found["information"].measured.mmd_high > found["runtime"].measured.mmd_low
+
+
+# ------------------------------------------------------------------------------------------------ the same elsewhere
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("key", STUDIES)
+def test_the_command_makes_the_same_study(monkeypatch, key, size):
+    asked = []
+
+    def capture(work, *_):
+        asked.append(work)
+        return study.join(())
+
+    monkeypatch.setattr(study, "run", capture)
+    program, module, *arguments = shlex.split(experiments.command(key, SIZES[size]))[1:]
+    assert (program, module) == ("-m", "rec_core.study")
+    assert study.main(arguments) == 0
+    assert asked == [STUDIES[key](SIZES[size])]
+
+
+def test_the_command_makes_the_same_rows(tmp_path):
+    arguments = shlex.split(experiments.command("intervals", TINY))[3:]
+    assert study.main([*arguments[:-1], str(tmp_path / "rows")]) == 0
+    theirs, ours = study.read(tmp_path / "rows"), finished("intervals").rows
+    assert theirs["index"].tolist() == ours["index"].tolist()
+    np.testing.assert_array_equal(study.samples(theirs), study.samples(ours))
+
+
+def charts_of(key: str, job: Job) -> dict[str, object]:
+    result = job.result
+    return {
+        "pfr": lambda: {
+            "steps": figures.steps(result.steps, COLOURS),
+            "lengths": figures.lengths(result.lengths, COLOURS),
+        },
+        "stopped": lambda: {"stopped": figures.stopped(result, COLOURS)},
+        "orc": lambda: {"bias": figures.bias(result, COLOURS), "orc_lengths": figures.orc_lengths(result, COLOURS)},
+        "intervals": lambda: {"intervals": figures.intervals(result, COLOURS)},
+    }[key]()
+
+
+@pytest.mark.parametrize("key", ["pfr", "stopped", "orc", "intervals"])
+def test_the_python_under_a_chart_makes_that_chart(monkeypatch, key):
+    if key == "stopped":
+        monkeypatch.setitem(SIZES, "tiny", TINY._replace(bits=(2,), law_targets=6))
+    for name, figure in charts_of(key, finished(key)).items():
+        program = getattr(snippets, name)("tiny")
+        assert_same(made_by(program), figure)
+        assert len(as_csv(figure).splitlines()) > 3
+        assert any(figure.layout[axis].title.text for axis in ("xaxis", "xaxis2", "xaxis3") if figure.layout[axis])
+        assert figure.layout.yaxis.title.text
+        if key == "pfr":
+            with pytest.raises(AssertionError):
+                assert_same(made_by(program.replace("seed=2024", "seed=2025")), figure)
+
+
+# ------------------------------------------------------------------------------------------------ running
+
+
+def test_a_stopped_run_keeps_what_is_done(monkeypatch):
+    monkeypatch.setitem(SIZES, "long", TINY._replace(runs=200_000))
+    job = Job("pfr", "long")
+    while not job.result and not job.ended.is_set():
+        time.sleep(0.05)
+    job.stop.set()
+    assert job.ended.wait(60)
+    assert 0 < job.done < job.total
+    assert job.rows["run"].size == job.done
+    assert job.result.lengths[0].x.tolist() == [2, 4]
+
+
+def test_a_run_ends_with_its_session():
+    job = Job("orc", "tiny", lambda: False)
+    assert job.ended.wait(60)
+    assert job.result is None
+    assert job.error == ""
+
+
+def test_an_error_is_said_and_rows_are_kept(monkeypatch):
+    def breaks(*_):
+        yield from ()
+        raise RuntimeError("no more memory")
+
+    monkeypatch.setattr(experiments, "run_study", breaks)
+    job = Job("orc", "tiny")
+    assert job.ended.wait(60)
+    assert job.error == "no more memory"
+
+
+def test_the_page_runs_stops_and_remembers(monkeypatch):
+    monkeypatch.setitem(SIZES, "small", TINY)
+    cached.warm_up().ready.wait(120)
+    app = AppTest.from_file(str(Path(__file__).parents[2] / "app.py"), default_timeout=180)
+    app.query_params["v"], app.query_params["page"] = "1", "paper"
+    app.run()
+    assert not app.exception
+    jobs = app.session_state.paper_jobs
+    assert list(jobs) == ["pfr"]  # the first figure fills by itself
+    assert jobs["pfr"].ended.wait(120)
+    app.run()
+    assert not app.exception
+    words = " ".join(element.value for element in app.markdown)
+    assert "of every bit of D∞" in words or "for every bit of D∞" in words
+    assert any("--max-examined" in block.value for block in app.code)
+    app.button(key="paper_intervals_run").click().run()
+    assert not app.exception
+    assert jobs["intervals"].ended.wait(120)
+    app.run()
+    assert not app.exception
+    assert "are the very same bins here" in " ".join(element.value for element in app.markdown)
