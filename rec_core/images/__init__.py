@@ -93,8 +93,8 @@ def encode_detailed(
     Arguments are checked at once, the work is done as events are asked for; to stop, ask for no more.
     """
     picture = check_image(image)
-    if codec != "inr":
-        raise RecError(f"Unknown codec {codec!r}; choose 'inr'.")
+    if codec not in CODECS:
+        raise RecError(f"Unknown codec {codec!r}; choose {' or '.join(map(repr, CODECS))}.")
     if method not in ("orc", "pfr"):
         raise RecError(f"Unknown method {method!r}; choose 'orc' (a fixed number of candidates) or 'pfr' (exact).")
     log2_bins = check_blocks(block_bits, partition_bits)
