@@ -21,8 +21,8 @@ BETAS = {"low": 2e-5, "medium": 5e-6, "high": 2e-6, "best": 5e-7}
 """What a nat of KL cost while they were learnt, in units of the mean squared error of colours in [0, 1]."""
 
 SHAPES = {
-    "low": Shape(7, (7, 7)),
-    "medium": Shape(10, (10, 10)),
+    "low": Shape(6, (5, 5)),
+    "medium": Shape(8, (8, 8)),
     "high": Shape(12, (12, 12)),
     "best": Shape(16, (16, 16)),
 }
