@@ -22,6 +22,7 @@ from ..randomness import ALLOCATION, Floats, Ints, uniforms
 MARGIN_BITS = 2.0  # ORC examines about 2^(KL from the search heuristic + this) candidates
 SEARCH_LIMIT_BITS = 18  # and with bins at most 2^this
 PLAIN_LIMIT_BITS = 20  # of a block without bins
+PFR_LIMIT_BITS = 20.0  # PFR's expected number of candidates is at most 2^this
 EXPONENTS = (0.0, 0.25, 0.5, 0.625, 0.75, 0.875, 0.95, 1.05, 1.125, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0, 4.0)
 """Laws n^-exponent of the index; the sender names the one that came out shortest."""
 
@@ -96,15 +97,14 @@ def code_block(problem: rec.Problem, cut: rec.Partition, method: str, seed: int)
     Raises BudgetExceeded where the search is out of reach.
     """
     if method == "pfr":
-        try:
-            return rec.encode(problem, "pfr", cut, seed=seed)
-        except rec.BudgetExceeded as error:
+        expected = rec.upper_sum_bits(problem, cut)
+        if expected > PFR_LIMIT_BITS:
             raise rec.BudgetExceeded(
-                f"PFR needs about 2^{error.expected_bits:.0f} candidates for a block of {problem.kl_bits:.0f} bits in "
-                f"{problem.dim} dimensions with 2^{cut.log2_num_bins:.0f} bins; use method 'orc', smaller blocks, or "
-                "more bins.",
-                expected_bits=error.expected_bits,
-            ) from None
+                f"PFR needs about 2^{expected:.0f} candidates for a block of {problem.kl_bits:.0f} bits in {problem.dim} "
+                f"dimensions with 2^{cut.log2_num_bins:.0f} bins; use method 'orc', smaller blocks, or more bins.",
+                expected_bits=expected,
+            )
+        return rec.encode(problem, "pfr", cut, seed=seed)
     wanted = search_bits(problem, cut) + MARGIN_BITS
     if cut.num_bins > 1:
         wanted = min(wanted, SEARCH_LIMIT_BITS)
