@@ -101,7 +101,8 @@ def code_block(problem: rec.Problem, cut: rec.Partition, method: str, seed: int)
         if expected > PFR_LIMIT_BITS:
             raise rec.BudgetExceeded(
                 f"PFR needs about 2^{expected:.0f} candidates for a block of {problem.kl_bits:.0f} bits in "
-                f"{problem.dim} dimensions with 2^{cut.log2_num_bins:.0f} bins; use method 'orc', smaller blocks, or more bins.",
+                f"{problem.dim} dimensions with 2^{cut.log2_num_bins:.0f} bins; use method 'orc', smaller blocks, or "
+                "more bins.",
                 expected_bits=expected,
             )
         return rec.encode(problem, "pfr", cut, seed=seed)
