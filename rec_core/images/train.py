@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -157,15 +158,20 @@ def _arrays(training: Training) -> list[NDArray[Any]]:
     return [posteriors.mean, posteriors.logit, *posteriors.moments, mu, sigma, waves, *wave_moments, step]
 
 
-def _keep(training: Training, path: Path) -> None:
+def _keep(training: Training, path: Path, what: str) -> None:
     whole = path.with_suffix(".part")
     with whole.open("wb") as file:
-        np.savez(file, *_arrays(training))
+        np.savez(file, *_arrays(training), what=what)
     whole.replace(path)
 
 
-def _restore(training: Training, path: Path) -> None:
+def _restore(training: Training, path: Path, what: str) -> None:
     with np.load(path, allow_pickle=False) as data:
+        if str(data["what"]) != what:
+            raise RecError(
+                f"{path} is of a run with other pictures, another seed, network or number of steps; "
+                "choose another --out, or delete it to begin again."
+            )
         for number, array in enumerate(_arrays(training)):
             array[...] = data[f"arr_{number}"]
 
@@ -186,8 +192,9 @@ def learn(
     for name in rates:
         training = begin(SHAPES[name], len(pictures), seed)
         kept = work / f"{name}.npz"
+        what = f"{SHAPES[name]} {BETAS[name]} {steps} {seed} {zlib.crc32(pictures.tobytes())}"
         if kept.exists():
-            _restore(training, kept)
+            _restore(training, kept, what)
         begun = saved = time.monotonic()
         first = int(training.step[0])
         for step in range(first, steps):
@@ -198,10 +205,10 @@ def learn(
                 left = (now - begun) / (step + 1 - first) * (steps - step - 1)
                 _show(name, step + 1, steps, error, training, left)
             if now - saved > _SAVE_SECONDS:
-                _keep(training, kept)
+                _keep(training, kept, what)
                 saved = now
         move_prior(training)
-        _keep(training, kept)
+        _keep(training, kept, what)
         prior = finish(training, targets, name, source, BETAS[name], seed)
         save(prior, out / f"{name}.npz")
         priors.append(prior)
@@ -245,6 +252,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         learn(pictures, words, chosen.rates, chosen.out, chosen.steps, chosen.seed)
     except RecError as error:
         parser.error(str(error))
+    except KeyboardInterrupt:
+        parser.exit(130, f"\nStopped; the same command goes on from the last minute kept in {chosen.out / 'work'}.\n")
 
 
 if __name__ == "__main__":

@@ -178,6 +178,8 @@ def test_training_goes_on_where_it_stopped(tmp_path, monkeypatch):
     (resumed,) = train.learn(pictures, "synthetic", ["low"], tmp_path / "b", 12, 0)
     assert (resumed.mu == whole.mu).all()
     assert (prior.load(tmp_path / "b" / "low.npz").sigma == whole.sigma).all()
+    with pytest.raises(rec.RecError, match="other pictures"):
+        train.learn(pictures[::-1], "synthetic", ["low"], tmp_path / "b", 12, 0)
 
 
 def test_other_files_are_no_training_pictures_and_no_priors(tmp_path):
