@@ -29,4 +29,7 @@ if page == start and "v" in st.query_params:  # a share link: it opens at the ro
     query = st.query_params.to_dict()
     wanted = query.pop("page", "lab")
     st.switch_page({page.url_path: page for page in pages[1:]}.get(wanted, lab), query_params=query)
+if controls.presenting() and page not in (learn, lab):  # only these two can be presented, and know the key that leaves
+    del st.query_params["present"]
+    st.rerun()
 page.run()

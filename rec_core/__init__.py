@@ -8,12 +8,16 @@
     held = rec.decode(sent.message, channel.coding, bins, seed=7)
     assert (held == sent.sample).all()                       # to the last bit
 
-Read in this order: families, channel, partition, randomness, race, laws, codes, metrics,
-study (`from rec_core import study`).
+Read in this order: families, randomness, channel, partition, race, kernels, search, laws, codes, metrics, study
+(`from rec_core import study`).
 """
 
-from . import laws, metrics, randomness
-from .channel import (
+from .cache import ensure_cache
+
+ensure_cache()  # before any kernel is defined
+
+from . import laws, metrics, randomness  # noqa: E402
+from .channel import (  # noqa: E402
     Channel,
     Coding,
     Problem,
@@ -23,10 +27,10 @@ from .channel import (
     uniform_channel,
     uniform_problem,
 )
-from .codes import FRAME_BYTES, EliasDelta, FixedCode, MatchedCode, ZipfCode, message_length_bits, pack, unpack
-from .errors import BudgetExceeded, MessageError, RecError
-from .partition import Message, Partition, allocate, bin_peaks_bits, bin_weights, partition, upper_sum_bits
-from .race import ENUMERABLE_BINS, Encoding, Encodings, Trace, decode, encode, encode_many, trace
+from .codes import FRAME_BYTES, EliasDelta, FixedCode, MatchedCode, ZipfCode, message_length_bits, pack, unpack  # noqa: E402
+from .errors import BudgetExceeded, MessageError, RecError  # noqa: E402
+from .partition import Message, Partition, allocate, bin_peaks_bits, bin_weights, partition, upper_sum_bits  # noqa: E402
+from .search import ENUMERABLE_BINS, Encoding, Encodings, Trace, decode, decode_many, encode, encode_many, trace  # noqa: E402
 
 __all__ = [
     "ENUMERABLE_BINS",
@@ -50,6 +54,7 @@ __all__ = [
     "bin_peaks_bits",
     "bin_weights",
     "decode",
+    "decode_many",
     "encode",
     "encode_many",
     "gaussian_channel",

@@ -18,8 +18,9 @@ import math
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
-from .randomness import Floats
+Floats = NDArray[np.float64]
 
 GAUSSIAN = 0
 UNIFORM = 1

@@ -77,12 +77,17 @@ def partition(intervals: Sequence[int]) -> Partition:
 def check_partition(cut: Partition | None, dim: int) -> Partition:
     """The partition, the uncut one for None, or a sentence where its dimension is not `dim`."""
     if cut is None:
-        return Partition((1,) * dim)
+        return _uncut(dim)
     if not isinstance(cut, Partition):
         raise RecError(f"Make the partition with rec.partition((n_1, ..., n_D)); got {type(cut).__name__}.")
     if cut.dim != dim:
         raise RecError(f"The partition cuts {cut.dim} dimensions but the problem has {dim}; give one number for each.")
     return cut
+
+
+@lru_cache(maxsize=64)
+def _uncut(dim: int) -> Partition:
+    return Partition((1,) * dim)
 
 
 class Tables(NamedTuple):

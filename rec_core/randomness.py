@@ -1,44 +1,75 @@
-"""Shared randomness: a counter-based generator in which every uniform has an address.
+"""Shared randomness: a counter-based generator in which every number has an address.
 
-Sender and receiver share a 64-bit seed and nothing else. A uniform is a pure function of its address
+Sender and receiver share a 64-bit seed and nothing else. A number is a pure function of its address
 (seed, purpose, bin, index, dimension), so the receiver computes the one candidate it needs in O(D) and never walks a
 stream, and race times can never be drawn from the candidates' numbers: they have another purpose.
 
 The generator is Philox4x32-10 (Salmon, Moraes, Dror & Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011).
-One block maps a 128-bit counter and a 64-bit key to 128 bits. The counter holds the 64-bit index, the pair of
-dimensions and the purpose; the key holds the seed with the bin absorbed into it, one block per cut dimension, so bins
-may number 2^512. Two bins share a key with probability 2^-64.
+One block maps a 128-bit counter and a 64-bit key to four 32-bit words. The counter holds a 64-bit number, the dimension
+and the purpose; the key holds the seed with the bin absorbed into it.
+
+**Candidates.** The uniform of one dimension of a candidate has 52 bits, which come from three planes:
+
+    top      4 bits (8 where D <= 2): enough to tell that nearly every candidate cannot win
+    middle   32 bits: enough for a search in float32
+    low      the rest: made for the few candidates whose race time is computed
+
+so a fast search makes little more than half a byte a dimension. Candidates are numbered from 1 and come in tiles of
+TILE = 1024; each tile is four rows of 256 places, and word r of a block serves row r. In the middle plane one block
+serves one dimension of four candidates, 256 places apart; in the top plane a word is four bytes, for four neighbouring
+places, and a byte is one dimension where D <= 2, else two (the even one in the high half). In the low plane a block
+serves eight dimensions of one candidate.
+
+**Clocks.** Arrival times are the sender's business: the receiver never needs one. The gaps of the first tile are unit
+exponentials; a later tile takes Gamma(TILE) in all, and its arrivals divide that as the partial sums of TILE unit
+exponentials divide theirs. That is a Poisson process exactly, and a search that knows a whole tile cannot win passes it
+at the price of one Gamma.
+
+**Bins.** A bin's number in mixed radix, in limbs below 2^63, is absorbed into the key, one block a limb. Two bins share
+a key with probability 2^-64. J = 1 is the seed itself.
 """
 
 from __future__ import annotations
 
 import math
 import operator
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
 from .errors import RecError
+from .families import Floats as Floats
+from .families import normal_quantile_lower
 
 Word = np.uint64  # a 64-bit word; inside Philox, 32 bits held in one
-Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+TILE = 1024  # candidates in a tile
+_ROW = 256  # places in a row of a tile
+MAX_BYTE_DIM = 2  # up to so many dimensions the top plane has a byte for each, beyond half a byte
+
 # Purposes: the last counter word. No two kinds of randomness ever share one.
-CANDIDATE = np.uint64(0)  # where candidate n of a bin lies
-CLOCK = np.uint64(1)  # when it arrives: the sender's business alone
-BIN_CHOICE = np.uint64(2)  # which bin arrives next, where bins are too many to give each a clock
+MIDDLE = np.uint64(0)  # where a candidate lies: the 32 bits after the top ones
+CLOCK = np.uint64(1)  # when it arrives, within its tile
+BIN_CHOICE = np.uint64(2)  # which bin arrives next, where one clock serves all: the first 32 bits
 ABSORB = np.uint64(3)  # a bin number entering the key
 RUN = np.uint64(4)  # the seed of run i of many
 SOURCE = np.uint64(5)  # Y of a channel
 ALLOCATION = np.uint64(6)  # which dimension a factor of J goes to
+TOP = np.uint64(7)  # where a candidate lies: its first bits
+LOW = np.uint64(8)  # and its last
+TILE_CLOCK = np.uint64(9)  # how long a tile takes
+BIN_CHOICE_LOW = np.uint64(10)  # the next 31 bits of a bin choice
+AFTER = np.uint64(11)  # when one more would arrive after the last of a counted number
+PURPOSES = (MIDDLE, CLOCK, BIN_CHOICE, ABSORB, RUN, SOURCE, ALLOCATION, TOP, LOW, TILE_CLOCK, BIN_CHOICE_LOW, AFTER)
 
 _M0 = np.uint64(0xD2511F53)
 _M1 = np.uint64(0xCD9E8D57)
 _W0 = np.uint64(0x9E3779B9)
 _W1 = np.uint64(0xBB67AE85)
-_LOW = np.uint64(0xFFFFFFFF)
+_MASK = np.uint64(0xFFFFFFFF)
 _32 = np.uint64(32)
 _12 = np.uint64(12)
 _ONE = np.uint64(1)
@@ -47,27 +78,27 @@ _STEP = 2.0**-52
 
 
 @njit(cache=True, nogil=True)
-def _philox(c0: Word, c1: Word, c2: Word, c3: Word, k0: Word, k1: Word) -> tuple[Word, Word, Word, Word]:
+def philox(c0: Word, c1: Word, c2: Word, c3: Word, k0: Word, k1: Word) -> tuple[Word, Word, Word, Word]:
     """Ten rounds on 32-bit words held in uint64."""
     for _ in range(_ROUNDS):
         p0 = _M0 * c0
         p1 = _M1 * c2
-        c0, c1, c2, c3 = (p1 >> _32) ^ c1 ^ k0, p1 & _LOW, (p0 >> _32) ^ c3 ^ k1, p0 & _LOW
-        k0 = (k0 + _W0) & _LOW
-        k1 = (k1 + _W1) & _LOW
+        c0, c1, c2, c3 = (p1 >> _32) ^ c1 ^ k0, p1 & _MASK, (p0 >> _32) ^ c3 ^ k1, p0 & _MASK
+        k0 = (k0 + _W0) & _MASK
+        k1 = (k1 + _W1) & _MASK
     return c0, c1, c2, c3
 
 
 def philox4x32(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, int, int, int]:
     """Philox4x32-10: four 32-bit counter words and two key words to four 32-bit words."""
-    words = _philox(*(np.uint64(w) for w in (c0, c1, c2, c3, k0, k1)))
+    words = philox(*(np.uint64(w) for w in (c0, c1, c2, c3, k0, k1)))
     return tuple(int(w) for w in words)  # type: ignore[return-value]
 
 
 @njit(cache=True, nogil=True)
 def block(key: Word, purpose: Word, index: Word, pair: Word) -> tuple[Word, Word]:
     """Two 64-bit words at the address (key, purpose, index, pair)."""
-    w0, w1, w2, w3 = _philox(index & _LOW, index >> _32, pair, purpose, key & _LOW, key >> _32)
+    w0, w1, w2, w3 = philox(index & _MASK, index >> _32, pair, purpose, key & _MASK, key >> _32)
     return w0 | (w1 << _32), w2 | (w3 << _32)
 
 
@@ -88,21 +119,195 @@ def uniforms(key: Word, purpose: Word, index: Word, out: Floats) -> None:
             out[2 * pair + 1] = to_uniform(b)
 
 
+# ---------------------------------------------------------------------------------------------------- candidates
+
+
 @njit(cache=True, nogil=True)
-def exponential(key: Word, index: Word) -> float:
-    """Unit exponential: the gap before arrival `index` of the clock of this key."""
-    word, _ = block(key, CLOCK, index, np.uint64(0))
-    return -math.log(to_uniform(word))
+def plane_word(key: Word, purpose: Word, tile: Word, place: Word, dimension: Word) -> Word:
+    """The 32 bits of a place of a tile, in a plane where word r of a block serves row r."""
+    number = tile * np.uint64(_ROW) + (place & np.uint64(_ROW - 1))
+    w0, w1, w2, w3 = philox(number & _MASK, number >> _32, dimension, purpose, key & _MASK, key >> _32)
+    return pick(place >> np.uint64(8), w0, w1, w2, w3)
+
+
+@njit(cache=True, nogil=True)
+def pick(row: Word, w0: Word, w1: Word, w2: Word, w3: Word) -> Word:
+    """Word `row` of four."""
+    pair = (w2, w3) if row >= np.uint64(2) else (w0, w1)
+    return pair[1] if row & _ONE else pair[0]
+
+
+@njit(cache=True, nogil=True)
+def top_byte(key: Word, tile: Word, place: Word, number: Word) -> Word:
+    """Byte `number` of a candidate in the top plane: one dimension where D <= MAX_BYTE_DIM, else two."""
+    count = tile * np.uint64(_ROW // 4) + ((place & np.uint64(_ROW - 1)) >> np.uint64(2))
+    w0, w1, w2, w3 = philox(count & _MASK, count >> _32, number, TOP, key & _MASK, key >> _32)
+    word = pick(place >> np.uint64(8), w0, w1, w2, w3)
+    return (word >> (np.uint64(8) * (place & np.uint64(3)))) & np.uint64(255)
+
+
+@njit(cache=True, nogil=True)
+def join_planes(top: Word, middle: Word, low: Word, top_bits: Word) -> float:
+    """A uniform from its three planes; `low` holds 16 bits, of which the first 20 - top_bits count."""
+    word = (top << (np.uint64(52) - top_bits)) | (middle << (np.uint64(20) - top_bits))
+    return to_uniform((word | (low >> (top_bits - np.uint64(4)))) << _12)
+
+
+@njit(cache=True, nogil=True)
+def candidate_uniforms(key: Word, index: Word, out: Floats) -> None:
+    """Fill `out` (D,) with the uniforms of candidate `index` (from 1) of the bin of this key."""
+    dim = out.shape[0]
+    tile, place = (index - _ONE) >> np.uint64(10), (index - _ONE) & np.uint64(TILE - 1)
+    byte, first, second = np.uint64(0), np.uint64(0), np.uint64(0)
+    for d in range(dim):
+        if d % 8 == 0:
+            first, second = block(key, LOW, index, np.uint64(d // 8))
+        word = second if d % 8 >= 4 else first
+        low = (word >> np.uint64(16 * (d % 4))) & np.uint64(0xFFFF)
+        middle = plane_word(key, MIDDLE, tile, place, np.uint64(d))
+        if dim <= MAX_BYTE_DIM:
+            out[d] = join_planes(top_byte(key, tile, place, np.uint64(d)), middle, low, np.uint64(8))
+        else:
+            if d % 2 == 0:
+                byte = top_byte(key, tile, place, np.uint64(d // 2))
+            top = byte & np.uint64(15) if d % 2 else byte >> np.uint64(4)
+            out[d] = join_planes(top, middle, low, np.uint64(4))
+
+
+@njit(cache=True, nogil=True)
+def absorb(key: Word, limb: Word, number: Word) -> Word:
+    """The key with one limb of a bin's number in it."""
+    word, _ = block(key, ABSORB, limb, number)
+    return word
 
 
 @njit(cache=True, nogil=True)
 def bin_key(seed: Word, intervals: Ints, interval_numbers: Ints) -> Word:
-    """Absorb a bin into the seed. Dimensions of one interval say nothing and are skipped: J = 1 is the seed itself."""
-    key = seed
+    """Absorb a bin into the seed. Dimensions of one interval say nothing: J = 1 is the seed itself."""
+    key, limb, size, number = seed, np.int64(0), np.int64(1), np.uint64(0)
     for d in range(intervals.shape[0]):
-        if intervals[d] > 1:
-            key, _ = block(key, ABSORB, np.uint64(interval_numbers[d]), np.uint64(d))
-    return key
+        if size > np.int64(2**63 - 1) // intervals[d]:
+            key = absorb(key, np.uint64(limb), number)
+            limb, size, number = np.int64(0), np.int64(1), number + _ONE
+        limb = limb * intervals[d] + interval_numbers[d]
+        size *= intervals[d]
+    return absorb(key, np.uint64(limb), number) if size > 1 else key
+
+
+# ---------------------------------------------------------------------------------------------------- clocks
+
+
+@njit(cache=True, nogil=True)
+def exponential(key: Word, tile: Word, place: Word) -> float:
+    """Unit exponential of a place of a tile; one block serves two places, 512 apart."""
+    half = np.uint64(TILE // 2)
+    first, second = block(key, CLOCK, tile * half + (place & (half - _ONE)), np.uint64(0))
+    return -math.log(to_uniform(second if place >= half else first))
+
+
+@njit(cache=True, nogil=True)
+def tile_gamma(key: Word, tile: Word) -> float:
+    """Gamma(TILE): the time tile `tile` >= 1 takes. Exact (Marsaglia & Tsang, 2000)."""
+    d = TILE - 1.0 / 3.0
+    attempt = np.uint64(0)
+    while True:
+        first, second = block(key, TILE_CLOCK, tile, attempt)
+        v = to_uniform(first)
+        x = normal_quantile_lower(v) if v <= 0.5 else -normal_quantile_lower(1.0 - v)
+        cube = (1.0 + x / math.sqrt(9.0 * d)) ** 3
+        if cube > 0.0:
+            u, square = to_uniform(second), x * x
+            if u < 1.0 - 0.0331 * square * square or math.log(u) < 0.5 * square + d * (1.0 - cube + math.log(cube)):
+                return d * cube
+        attempt += _ONE
+
+
+class Clock(NamedTuple):
+    """Where the clock of a key stands: arrivals of its tile come at start + stretch * (sum of exponentials so far)."""
+
+    start: float
+    stretch: float
+    total: float
+
+
+@njit(cache=True, nogil=True)
+def tile_total(key: Word, tile: Word) -> float:
+    """The sum of a tile's exponentials, but for rounding: a logarithm for every sixteen."""
+    half, total = TILE // 2, 0.0
+    for group in range(0, half, 8):
+        product = 1.0
+        for place in range(group, group + 8):
+            first, second = block(key, CLOCK, tile * np.uint64(half) + np.uint64(place), np.uint64(0))
+            product *= to_uniform(first) * to_uniform(second)
+        total -= math.log(product)
+    return total
+
+
+@njit(cache=True, nogil=True)
+def tile_start(key: Word, tile: Word, start: float) -> float:
+    """When tile `tile` >= 1 begins, from when the one before it did."""
+    return start + (tile_gamma(key, tile - _ONE) if tile > _ONE else tile_total(key, np.uint64(0)))
+
+
+@njit(cache=True, nogil=True)
+def next_tile(key: Word, tile: Word, start: float) -> Clock:
+    """The clock at the start of a tile, whose time is known."""
+    if tile == np.uint64(0):
+        return Clock(0.0, 1.0, 0.0)
+    return Clock(start, tile_gamma(key, tile) / tile_total(key, tile), 0.0)
+
+
+@njit(cache=True, nogil=True)
+def tick(key: Word, index: Word, clock: Clock) -> Clock:
+    """The clock at arrival `index` = 1, 2, 3, ..., from the clock one arrival before; any clock at all before 1."""
+    tile, place = (index - _ONE) >> np.uint64(10), (index - _ONE) & np.uint64(TILE - 1)
+    if place == np.uint64(0):
+        clock = next_tile(key, tile, tile_start(key, tile, clock.start) if tile > np.uint64(0) else 0.0)
+    total = clock.total + exponential(key, tile, place)
+    return Clock(clock.start, clock.stretch, total)
+
+
+@njit(cache=True, nogil=True)
+def arrival_time(clock: Clock) -> float:
+    """The time of the arrival a clock stands at."""
+    return clock.start + clock.stretch * clock.total
+
+
+@njit(cache=True, nogil=True)
+def time_after(key: Word, index: int, start: float) -> float:
+    """The time of an arrival that follows arrival `index` >= 1, whose tile begins at `start`, and no others.
+
+    Its gap is its own, so that passing whole tiles is enough where `index` is the last of its tile.
+    """
+    tile, place = np.uint64(index - 1) >> np.uint64(10), (index - 1) & (TILE - 1)
+    gap, _ = block(key, AFTER, np.uint64(index), np.uint64(0))
+    if place == TILE - 1:
+        return tile_start(key, tile + _ONE, start) - math.log(to_uniform(gap))
+    clock, total = next_tile(key, tile, start), 0.0
+    for earlier in range(place + 1):
+        total += exponential(key, tile, np.uint64(earlier))
+    return clock.start + clock.stretch * total - math.log(to_uniform(gap))
+
+
+@njit(cache=True, nogil=True)
+def end_time(key: Word, index: int) -> float:
+    """`time_after` from the beginning: whole tiles at a step."""
+    start = 0.0
+    for tile in range(1, ((index - 1) >> 10) + 1):
+        start = tile_start(key, np.uint64(tile), start)
+    return time_after(key, index, start)
+
+
+# ---------------------------------------------------------------------------------------------------- bins and runs
+
+
+@njit(cache=True, nogil=True)
+def bin_choice(seed: Word, index: Word, dimension: Word) -> Word:
+    """63 bits that choose an interval of one dimension for arrival `index` (from 1)."""
+    tile, place = (index - _ONE) >> np.uint64(10), (index - _ONE) & np.uint64(TILE - 1)
+    high = plane_word(seed, BIN_CHOICE, tile, place, dimension)
+    low = plane_word(seed, BIN_CHOICE_LOW, tile, place, dimension)
+    return (high << np.uint64(31)) | (low >> _ONE)
 
 
 @njit(cache=True, nogil=True)

@@ -49,10 +49,10 @@ from .codes import ZipfCode
 from .errors import RecError
 from .families import FAMILIES
 from .partition import Partition, allocate, partition
-from .race import MAX_EXAMINED, Encoding, check_searchable, encode, encode_many, make_plan
 from .randomness import check_seed, run_seeds
+from .search import MAX_EXAMINED, Encoding, check_searchable, encode, encode_many, make_plan
 
-FORMAT_VERSION = 1  # of a folder; one more whenever the same study would give other numbers
+FORMAT_VERSION = 2  # of a folder; one more whenever the same study would give other numbers
 FORMATS = ("parquet", "csv")
 ATTEMPTS = 4  # at a chunk whose worker died or whose executor failed
 COLUMNS: dict[str, Any] = dict.fromkeys(("cell", "run", "index", "examined"), np.int64)
@@ -173,9 +173,9 @@ def grid(
 
 @dataclass(frozen=True)
 class Study:
-    """`runs` encodings of every cell, all from one `seed`, in chunks of at most `chunk` runs (another `chunk`, other
-    seeds of the runs). `samples`: tables have what was sent too. Raises RecError for no cells, a cell given twice,
-    counts below 1, and samples to be kept of cells that differ in dimension."""
+    """`runs` encodings of every cell, all from one `seed`, in chunks of at most `chunk` runs, which changes no number.
+    `samples`: tables have what was sent too. Raises RecError for no cells, a cell given twice, counts below 1, and
+    samples to be kept of cells that differ in dimension."""
 
     cells: tuple[Cell, ...]
     runs: int
@@ -223,21 +223,20 @@ def chunks(study: Study) -> Iterator[Chunk]:
 def run_chunk(cell: Cell, seed: int, first: int, runs: int, samples: bool = False) -> Table:
     """Runs first .. first + runs - 1 of a cell, in a study with this seed: a table but for its column `cell`.
 
-    The channel or problem is hashed into the study's seed, and `run_seeds(that, 1, first)` gives the chunk's: row k is
-    run k of `encode_many(..., seed=chunk's)`. Method and partition are not hashed: cells of one channel meet the same
+    The channel or problem is hashed into the study's seed: row k is run first + k of `encode_many(..., seed=that)`,
+    whatever the chunk. Method and partition are not hashed: cells of one channel meet the same
     targets with the same shared randomness, so their differences are less noisy than their means.
     A run over budget has its sentence in `error`. If it is the first the others are not tried: one row stands for all.
     """
     text = repr((int(check_seed(seed)), cell.family, cell.bits, cell.params))
     source_seed = int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest())
-    chunk_seed = int(run_seeds(source_seed, 1, first)[0])
-    seeds = run_seeds(chunk_seed, runs)
+    seeds = run_seeds(source_seed, runs, first)
     rows = [_run_one(cell, int(seeds[0]))]
     if not rows[0][3] and runs > 1:
         try:
             found = encode_many(
-                cell.source, runs, cell.method, cell.cut, cell.weights, cell.stopping, cell.num_candidates, chunk_seed,
-                cell.max_examined, num_threads=1,
+                cell.source, runs, cell.method, cell.cut, cell.weights, cell.stopping, cell.num_candidates, source_seed,
+                cell.max_examined, num_threads=1, first=first,
             )  # fmt: skip
             rows = list(zip(found.indices, found.examined, found.kl_bits, [""] * runs, found.samples, strict=True))
         except RecError:  # some run: one by one, to keep the others

@@ -111,9 +111,8 @@ def _shared_out(view: View) -> rec.Channel:
 
 def channel_at(family: str, shares: Sequence[float] | Floats, information_bits: float) -> rec.Channel:
     """The channel with this I, shared over dimensions in proportion to `shares` (D,)."""
-    portions = np.asarray(shares) / np.sum(shares)
     make = rec.gaussian_channel if family == "gaussian" else rec.uniform_channel
-    return make(information_bits * portions)
+    return make(information_bits * np.asarray(shares) / np.sum(shares))
 
 
 def shares_of(view: View) -> Floats:

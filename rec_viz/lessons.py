@@ -360,7 +360,7 @@ NUMBERS: dict[str, Callable[[View], float | int | str]] = {
     "greedy.spread": _of_target(_greedy_spread),
     "samples": lambda view: SAMPLES,
     "late": lambda view: LATE,
-    "rate": lambda view: cached.candidates_per_second(),
+    "rate": lambda view: cached.candidates_per_second(view.family, view.dim),
     "zipf.table": zipf_table,
     "zipf.step_one": _zipf_step(1),
     "zipf.step_two": _zipf_step(2),
@@ -427,7 +427,7 @@ def _first(view: View, lane: Lane, heavy: bool) -> float:
 
 def duration(view: View, lane: Lane) -> str:
     """How long this machine would search on average, in words."""
-    seconds = lane.expected_examined / cached.candidates_per_second()
+    seconds = lane.expected_examined / cached.candidates_per_second(view.family, view.dim)
     units = (("year", 31_557_600.0), ("day", 86_400.0), ("hour", 3600.0), ("minute", 60.0), ("second", 1.0))
     for unit, size in units:
         if seconds >= size:
@@ -483,7 +483,7 @@ LANE_NUMBERS: dict[str, Callable[[View, Lane], float | int | str]] = {
     "decoded": lambda view, lane: int(lane.held == tuple(_trace(lane).samples[_trace(lane).winner].tolist())),
     "average": lambda view, lane: _winners(_problem(view))[0],
     "spread": lambda view, lane: _winners(_problem(view))[1],
-    "seconds": lambda view, lane: lane.expected_examined / cached.candidates_per_second(),
+    "seconds": lambda view, lane: lane.expected_examined / cached.candidates_per_second(view.family, view.dim),
     "time": duration,
     "best_fit": _best_fit,
     "index": lambda view, lane: _trace(lane).message.index,

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 import rec_core as rec
-from rec_core import codes, families, race, randomness
+from rec_core import codes, families, race, randomness, search
 from rec_core.partition import MAX_INTERVALS, WEIGHTS, fill_tables, greedy_powers, log_sup_reweighted
 from rec_core.randomness import Floats
 
@@ -76,7 +76,7 @@ def _mean(what: str, theory: float, values: ArrayLike) -> Check:
 def check_converse() -> tuple[Check, ...]:
     code = rec.MatchedCode(CHANNEL, CHANNEL_BINS)
     many = rec.encode_many(CHANNEL, RUNS, partition=CHANNEL_BINS, seed=15)
-    mean = CHANNEL_BINS.log2_num_bins + cached.matched_mean_bits(rec.laws.index_law(CHANNEL, CHANNEL_BINS))
+    mean = CHANNEL_BINS.log2_num_bins + rec.laws.index_law(CHANNEL, CHANNEL_BINS).entropy_bits
     lengths = CHANNEL_BINS.log2_num_bins + code.length_bits(many.indices)
     return Check("I, bits", CHANNEL.information_bits), _mean("mean length of our shortest code, bits", mean, lengths)
 
@@ -232,7 +232,7 @@ def check_matched() -> tuple[Check, ...]:
         base = cut.log2_num_bins
         rows += [
             _mean(f"Zipf, {what}", base + cached.zipf_mean_bits(zipf, law.mean_log2), base + zipf.length_bits(indices)),
-            _mean(f"matched, {what}", base + cached.matched_mean_bits(law), base + matched.length_bits(indices)),
+            _mean(f"matched, {what}", base + law.entropy_bits, base + matched.length_bits(indices)),
         ]
     return tuple(rows)
 
@@ -280,9 +280,13 @@ CONSTANTS: tuple[tuple[str, float | int, str], ...] = (
     ),
     ("rec_core.FRAME_BYTES", rec.FRAME_BYTES, "bytes of frame before the payload of a packed stream"),
     ("rec_core.ENUMERABLE_BINS", rec.ENUMERABLE_BINS, "up to this many bins, every bin has a clock of its own"),
-    ("race.MAX_EXAMINED", race.MAX_EXAMINED, "candidates a search may examine unless told otherwise"),
+    ("search.MAX_EXAMINED", search.MAX_EXAMINED, "candidates a search may examine unless told otherwise"),
     ("partition.MAX_INTERVALS", MAX_INTERVALS, "intervals a dimension may have in a search"),
-    ("race.FINEST_SCALE", race.FINEST_SCALE, "a Gaussian narrower than this falls between double-precision candidates"),
+    (
+        "search.FINEST_SCALE",
+        search.FINEST_SCALE,
+        "a Gaussian narrower than this falls between double-precision candidates",
+    ),
     ("codes.INDEX_LIMIT", codes.INDEX_LIMIT, "indices stay below this"),
 )
 

@@ -16,8 +16,8 @@ from scipy.integrate import quad
 
 from ..channel import LN2, Channel, Problem
 from ..partition import Partition, check_partition, tables
-from ..race import check_problem
 from ..randomness import Floats
+from ..search import check_problem
 from .ratio import target_law
 
 

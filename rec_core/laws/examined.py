@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from ..channel import Problem
 from ..partition import Partition, Tables, log_sup_reweighted, tables
-from ..race import ORC, SINGLE, bin_sum, check_problem, check_searchable, make_plan, split_bin
+from ..race import ORC, SINGLE, bin_sum, split_bin
+from ..search import check_problem, check_searchable, make_plan
 from .ratio import reweighted_log_ratios, target_law
 
 

@@ -28,8 +28,8 @@ from .. import families
 from ..channel import LN2, Channel, Problem
 from ..errors import RecError
 from ..partition import Partition, check_partition
-from ..race import ENUMERABLE_BINS, check_problem
 from ..randomness import Floats, Ints
+from ..search import ENUMERABLE_BINS, check_problem
 from .ratio import REACH, UNIT_ROW, interval_atoms, legendre, log_q_mass, scatter
 
 _STEP = 1.0 / 32.0  # of the grid of ln(1 + g) on which laws of the index are kept

@@ -20,8 +20,8 @@ from .. import families
 from ..channel import LN2, Problem
 from ..errors import RecError
 from ..partition import Partition, Tables, check_partition, tables
-from ..race import check_problem, check_searchable, make_plan
 from ..randomness import Floats
+from ..search import check_problem, check_searchable, make_plan
 from .ratio import heuristic_law, legendre
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
+import plotly.graph_objects as go
 import streamlit as st
 
 import rec_core as rec
 from rec_viz import cached, theme
 from rec_viz.app_pages import parts
 from rec_viz.controls import TABLE
-from rec_viz.export import chart
+from rec_viz.export import chart, tools
 from rec_viz.figures import code_lengths as figures
 from rec_viz.snippets import code_lengths as snippets
 
@@ -72,6 +75,14 @@ def add_batch() -> None:
                 out_of_reach.add(lane.name)
 
 
+class Drawn(NamedTuple):
+    """A live chart as last drawn, and what its Export button offers."""
+
+    label: str
+    figure: go.Figure
+    python: str
+
+
 @st.fragment(run_every=0.4 if st.session_state.get("lengths_running") else None)
 def live() -> None:
     running = st.session_state.get("lengths_running", False)
@@ -118,21 +129,25 @@ def live() -> None:
             "below the ideal length of the Zipf code."
         )
     done_batches = {lane.name: len(batches[lane.name]) for lane in shown}
-    chart(
-        figures.running_mean(runs, theory.information_bits, colours),
-        "lengths_running_mean",
-        snippets.running_mean(view, done_batches, BATCH),
-    )
-    chart(
-        figures.index_histogram(indices, colours),
-        "lengths_index",
-        snippets.index_histogram(view, done_batches, BATCH),
-    )
-    chart(
-        figures.size_histogram(sizes, theory.information_bits, colours),
-        "lengths_sizes",
-        snippets.size_histogram(view, done_batches, BATCH),
-    )
+    st.session_state.lengths_drawn = drawn = {
+        "lengths_running_mean": Drawn(
+            "Export means",
+            figures.running_mean(runs, theory.information_bits, colours),
+            snippets.running_mean(view, done_batches, BATCH),
+        ),
+        "lengths_index": Drawn(
+            "Export indices",
+            figures.index_histogram(indices, colours),
+            snippets.index_histogram(view, done_batches, BATCH),
+        ),
+        "lengths_sizes": Drawn(
+            "Export lengths",
+            figures.size_histogram(sizes, theory.information_bits, colours),
+            snippets.size_histogram(view, done_batches, BATCH),
+        ),
+    }
+    for key, chart_now in drawn.items():
+        st.plotly_chart(chart_now.figure, key=key)
 
 
 left, right = st.columns([1, 4], vertical_alignment="center")
@@ -144,7 +159,15 @@ else:
     right.markdown(
         "Each encoding draws a new target from the channel and runs a new race. Lengths are of the Zipf code."
     )
+st.session_state.lengths_drawn = {}
 live()
+for column, (key, chart_now) in zip(st.columns(3), st.session_state.lengths_drawn.items(), strict=False):
+    with column:
+        tools(chart_now.figure, key, chart_now.python, chart_now.label)
+if st.session_state.get("lengths_running"):
+    st.caption(
+        "While a run is going on, CSV and Python are of its beginning; stop it, and they are of all that is there."
+    )
 st.markdown(
     "A lone message fills whole bytes, so it takes up to eight bits more than its ideal length; in a batch that is "
     f"shared by all. The frame, {rec.FRAME_BYTES} bytes that guard against damage, comes on top: "

@@ -41,6 +41,14 @@ def go(place: Place | None) -> None:
     st.query_params.from_dict(place_query(place, **({"present": "1"} if controls.presenting() else {})))
 
 
+def turn_page(steps: int) -> None:
+    """On by one step, or back; for callbacks, from where the reader is by now rather than when the button was drawn."""
+    place, _ = read_place()
+    if place is not None:
+        before, after = neighbours(place)
+        go(after if steps > 0 else before or place)
+
+
 def read_place() -> tuple[Place | None, list[str]]:
     """The step a link asks for, and a sentence for what it asks in vain."""
     query, notices = st.query_params, []
@@ -74,6 +82,8 @@ def done_in(lesson: Lesson) -> int:
 
 def contents() -> None:
     """Every lesson, what it is about, and how far one has come."""
+    if controls.presenting():
+        presenter.listen(("Escape",), lambda key: presenter.leave(), "list", key="learn_keys")
     heading, button = st.columns([6, 1], vertical_alignment="bottom")
     heading.title("Learn", anchor=False)
     with button:
@@ -171,12 +181,12 @@ def question(place: Place, step: Step) -> None:
             chosen = verdict is not None and given == k
             icon = (":material/check_circle:" if verdict.right else ":material/undo:") if chosen and verdict else None
             st.button(
-                f"{'ABCD'[k]}. {lessons.filled(choice.text, now)}", key=f"choice_{k}", icon=icon, width="stretch",
-                on_click=answer, args=(place, k),
+                f"{'ABCD'[k]}. {lessons.filled(choice.text, now)}", key=f"choice_{place[0]}_{place[1]}_{k}",
+                icon=icon, width="stretch", on_click=answer, args=(place, k),
             )  # fmt: skip
     else:
         typed = f"number_{place[0]}_{place[1]}"
-        with st.form("number_form", border=False):
+        with st.form(f"form_{typed}", border=False):
             note = f" (within {ask.within:g} counts)" if ask.within else ""
             st.number_input(f"Your answer{note}", value=None, key=typed, placeholder="Type a number, then Enter",
                             format="%g")  # fmt: skip
@@ -191,7 +201,13 @@ def question(place: Place, step: Step) -> None:
     if place in state.learn_shown:
         say(told(step.reveal, now))
     elif verdict is not None and not controls.presenting():
-        st.button("Show me why", key="show_why", icon=":material/visibility:", on_click=reveal, args=(place,))
+        st.button(
+            "Show me why",
+            key=f"why_{place[0]}_{place[1]}",
+            icon=":material/visibility:",
+            on_click=reveal,
+            args=(place,),
+        )
 
 
 def presented_choices(step: Step, given: float | None) -> None:
@@ -261,19 +277,21 @@ def picture(place: Place, step: Step, view: View) -> None:
 
 
 def turn_by_key(place: Place) -> None:
-    """Arrow keys and page keys turn steps everywhere; the other keys are presenter mode's."""
-    before, after = neighbours(place)
-    step = step_at(place)
+    """Presenter mode's keys; outside it only the scroll to the top of a new step."""
 
     def act(name: str) -> None:
-        if name in ("ArrowRight", "PageDown") and after:
-            go(after)
-        elif name in ("ArrowLeft", "PageUp") and before:
-            go(before)
+        now, _ = read_place()
+        if now is None:
+            return
+        step = step_at(now)
+        if name in ("ArrowRight", "PageDown"):
+            turn_page(1)
+        elif name in ("ArrowLeft", "PageUp"):
+            turn_page(-1)
         elif name == "r" and step.ask:
-            reveal(place)
+            reveal(now)
         elif name in "abcd" and step.ask and "abcd".index(name) < len(step.ask.choices):
-            answer(place, "abcd".index(name))
+            answer(now, "abcd".index(name))
         elif name == "Escape":
             presenter.leave()
 
@@ -341,8 +359,8 @@ def turn(place: Place) -> None:
     label = "Next" if after and after[0] == place[0] else "Next lesson" if after else "Finish"
     with st.container(horizontal=True, key="learn_turn"):
         st.button("Back", key="learn_back", icon=":material/arrow_back:", disabled=before is None,
-                  on_click=go, args=(before,))  # fmt: skip
-        st.button(f"**{label}**", key="learn_next", icon=":material/arrow_forward:", on_click=go, args=(after,))
+                  on_click=turn_page, args=(-1,))  # fmt: skip
+        st.button(f"**{label}**", key="learn_next", icon=":material/arrow_forward:", on_click=turn_page, args=(1,))
         st.button("All lessons", key="learn_list", icon=":material/list:", on_click=go, args=(None,))
     st.page_link(
         PAGE, label="Print this lesson", icon=":material/print:", query_params=place_query((place[0], 1), handout="1")

@@ -21,9 +21,15 @@ _PICTURES = st.components.v2.component(
 def chart(figure: go.Figure, key: str, python: str) -> None:
     """Draw a chart with its Export button. `python` is a program that leaves this very figure in `figure`."""
     st.plotly_chart(figure, key=key)
+    tools(figure, key, python)
+
+
+def tools(figure: go.Figure, key: str, python: str, label: str = "Export") -> None:
+    """The Export button of the chart drawn with this key. By itself, for a chart in a fragment that redraws: every
+    redrawing would close a button inside the fragment."""
     with (
         st.container(horizontal=True, horizontal_alignment="right", key=f"{key}_tools"),
-        st.popover("Export", icon=":material/download:", type="tertiary", key=f"{key}_export"),
+        st.popover(label, icon=":material/download:", type="tertiary", key=f"{key}_export"),
     ):
         st.markdown("The chart as it stands, its numbers, or the program that makes it.")
         _PICTURES(data={"chart": key}, key=f"{key}_pictures", width="stretch", height="content")

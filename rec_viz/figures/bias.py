@@ -74,7 +74,9 @@ def decay(log2_candidates: Floats, lines: Sequence[Decay], chosen: float, what: 
             )  # fmt: skip
     figure.add_vline(x=chosen, line={"color": colours["bound"], "dash": "dot"}, annotation_text="n chosen")
     figure.update_xaxes(title="log₂ of the number of candidates n")
-    figure.update_yaxes(title=what, type="log", exponentformat="power", dtick=1)
+    some = [values[values > 0] for values in (line.exact for line in lines)]
+    decades = max((float(np.log10(values.max() / values.min())) for values in some if values.size), default=1.0)
+    figure.update_yaxes(title=what, type="log", exponentformat="power", dtick=max(1, round(decades / 6)))
     return finish(figure, 340)
 
 

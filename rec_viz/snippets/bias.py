@@ -7,7 +7,7 @@ from ..controls import LANES, View
 from . import head
 
 ROLES = {"orc": "p", "orc_bins": "heuristic"}
-_QUADRATURE = """
+_QUADRATURE = f"""
 
 def rule(cut):  # points and weights on the line: panels end where bins do, and are close where Q is
     mean, scale = problem.params[0]
@@ -26,7 +26,8 @@ def exact(n, cut):
     target = np.exp2(problem.log_ratio_bits(x[:, None])) * np.exp(-0.5 * x * x) / math.sqrt(2.0 * math.pi)
     gap = (rec.laws.orc_density(problem, n, x[:, None], cut, weighting) - target) * width
     (bandwidth,) = rec.metrics.median_bandwidth(problem)
-    return max(0.0, float(gap @ np.exp(-0.5 * ((x[:, None] - x) / bandwidth) ** 2) @ gap))
+    square = float(gap @ np.exp(-0.5 * ((x[:, None] - x) / bandwidth) ** 2) @ gap)
+    return square if square > {cached.MMD_RESOLVED} else 0.0  # below: the density's own error
 
 """
 

@@ -50,5 +50,5 @@ def test_a_chart_downloads_as_picture_and_numbers_and_shows_its_program(open_pag
         tab.wait_for_timeout(300)
     export.click()
     program = tab.locator("[data-testid=stPopoverBody] [data-testid=stCode] code").inner_text()
-    names = {target.id for node in ast.parse(program).body if isinstance(node, ast.Assign) for target in node.targets}
-    assert "figure" in names
+    assigned = {node.id for node in ast.walk(ast.parse(program)) if isinstance(node, ast.Name)}
+    assert "figure" in assigned

@@ -86,6 +86,7 @@ class Keys:
         page.keyboard.press("Enter")
 
     def press(self, page: Page, name: str) -> None:
+        expect(page.get_by_role("button", name=name, exact=True)).to_be_visible(timeout=60_000)
         self.focus(page, lambda text: text == name)
         page.keyboard.press("Enter")
 
@@ -128,6 +129,7 @@ def test_every_lesson_can_be_walked(open_page: Open, hand: Pointer | Keys, half:
             )
     if half == "second":
         expect(page.get_by_role("heading", name="Learn", exact=True)).to_be_visible(timeout=60_000)
+        expect(page.get_by_text("2 of 3 steps done")).to_be_visible(timeout=60_000)
         done = sum(not step.goals for lesson in HALVES[half] for step in lesson.steps)
         told = re.findall(r"(\d+) of \d+ steps done", page.locator("[data-testid=stMain]").inner_text())
         assert sum(map(int, told)) == done

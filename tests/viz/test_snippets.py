@@ -40,9 +40,9 @@ def opened(page: str, view: View) -> tuple[list[dict], list[str]]:
     return charts, [block.value for block in app.code if "figure = " in block.value]
 
 
-def assert_same(figure: go.Figure, page: dict) -> None:
-    """The same series with the same numbers to the last bit, on the same axes."""
-    assert json.loads(figure.to_json()) == page
+def assert_same(figure: go.Figure, page: go.Figure | dict) -> None:
+    """The same series with the same numbers to the last bit, on the same axes. `page` as made, or as sent."""
+    assert json.loads(figure.to_json()) == (page if isinstance(page, dict) else json.loads(page.to_json()))
 
 
 @pytest.mark.parametrize(

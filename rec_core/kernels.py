@@ -1,0 +1,822 @@
+"""The races of `race` with one clock, for speed: the same winners, to the last bit, from fewer and cheaper numbers.
+
+Nearly every candidate can be shown to lose before it is made. A tile of 1024 goes through three sieves, each a lower
+bound on race times, so what one rejects cannot have won:
+
+1. the whole tile: PFR stops at a tile that begins above the stop line;
+2. the top plane: a candidate's first bits put it into a cell of quantile space, and a table knows the best log ratio of
+   each cell. Up to two dimensions the cells that can still win are runs of bytes, and testing them is all that is done
+   to a candidate. Where a search is too short to pay for tables, all candidates are worked out in float32 instead;
+3. the survivors, one dimension after the other in float64 by the formulas of `race`: first against the time the tile
+   begins at, and only then against their own arrival time.
+
+With bins the clock goes on as before and a tile's arrivals draw their bins, one dimension after the other. A bin's
+peak is a sieve too, and only arrivals that pass it are counted: a bin's bound rises with time and the leader's race
+time falls, so whoever passes, all earlier arrivals of the same bin passed.
+
+A deficit is how many nats a log ratio lies below the best there is: a candidate that arrives at T can win only if its
+deficit is at most `best race - ln T + top`.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from . import families
+from .families import GAUSSIAN
+from .partition import Tables
+from .race import Outcome, bin_thresholds, copy, first_above, log_time
+from .randomness import (
+    BIN_CHOICE,
+    BIN_CHOICE_LOW,
+    CLOCK,
+    LOW,
+    MAX_BYTE_DIM,
+    MIDDLE,
+    TILE,
+    TOP,
+    Floats,
+    Ints,
+    Word,
+    bin_key,
+    block,
+    end_time,
+    join_planes,
+    next_tile,
+    philox,
+    plane_word,
+    tile_gamma,
+    tile_start,
+    tile_total,
+    time_after,
+    to_uniform,
+)
+
+CELLS, FLOAT32 = 0, 1  # ways to the deficits of a tile
+FLOAT32_UP_TO = 2048  # expected candidates; a longer search is quicker by cells
+MAX_BIN_CELLS = 2**16  # in the table of a partition's cells; beyond, a bin's peak alone is its bound
+_WIDEN = 4e-15  # of a cell's edges, for rounding in the quantile function
+_FINE = 1e-9  # relative slack of float64 bounds: far above the rounding of D sums, far below what matters
+_ROW = TILE // 4
+_STEP = 64  # places of the first tile that share a bound on their time
+
+# A normal quantile in float32, fitted at Chebyshev nodes: x = y f(w), y = 2u - 1, w = -ln(1 - y^2) = -ln(4 u (1 - u)),
+# f a polynomial in w up to 5 and in sqrt(w) beyond. Tests hold its error below _EPSILON (1 + |x|) / 2.
+_EPSILON = 1e-5
+_TAIL = np.int32(1 << 15)  # words this near an end do not tell x well enough
+_ROOT_HALF = np.int32(0x3F3504F3)  # the bits of sqrt(1/2)
+_LN2 = np.float32(math.log(2.0))
+_LOG = tuple(
+    np.float32(c)
+    for c in (
+        1.0000009644431402,
+        -0.5000114528885057,
+        0.33314673511655285,
+        -0.24908274903278632,
+        0.20491745869338582,
+        -0.18680908897282603,
+        0.11931345483875466,
+    )
+)
+_CENTRE = tuple(
+    np.float32(c)
+    for c in (
+        1.2533186616512275,
+        0.3280398314274219,
+        0.016552276692698983,
+        -0.003518796635851436,
+        -0.00010114376455024277,
+        6.62332304115407e-05,
+        -4.476450584502891e-06,
+    )
+)
+_OUTER = tuple(
+    np.float32(c)
+    for c in (
+        2.599930632179877,
+        -2.975897815247523,
+        2.8427567214601277,
+        -0.9870343857782682,
+        0.19363160305902327,
+        -0.020289166605157623,
+        0.0008853633754895464,
+    )
+)
+
+# Numba compiles a function anew for each whole number written out in a call, and makes none for an `int(np.int64(0))`.
+
+Bytes = NDArray[np.uint8]
+Words = NDArray[np.uint32]
+Singles = NDArray[np.float32]
+
+
+class Sieve(NamedTuple):
+    """What the sieves know of a problem in D dimensions; a candidate has B bytes of the top plane."""
+
+    way: int  # CELLS or FLOAT32
+    top: float  # ln of the best ratio there is
+    peaks: Floats  # (D, cells) ln sup of r_d over each cell
+    deficits: Singles  # (B, 256) of each byte, rounded down
+    vertex: Singles  # (D,) FLOAT32: the deficit is the sum of ((x - vertex) * slope)^2
+    slope: Singles  # (D,)
+    blur: float  # FLOAT32: how far the root of the deficit may be off, besides _EPSILON of itself
+
+
+class Room(NamedTuple):
+    """Scratch of one thread."""
+
+    planes: Words  # (B, 256) the top plane of a tile, four bytes a word
+    bytes: Bytes  # (B, 1024) the same
+    words: Words  # (1024,)
+    tails: NDArray[np.int32]  # (1024,) how far a word is from the nearer end
+    near: Singles  # (1024,) distance from the middle, in (-1, 1)
+    both: Singles  # (1024,) four times the product of both tails
+    both_bits: NDArray[np.int32]  # the same
+    deficits: Singles  # (1024,)
+    sums: Floats  # (1024,) running sums of a tile's exponentials
+    places: Ints  # (1024,) of survivors
+    box: Ints  # (2, 2) first and last byte that can still win, D <= MAX_BYTE_DIM
+
+
+class Best(NamedTuple):
+    """The leader of one thread; index 0 for none yet."""
+
+    log_race: float
+    log_ratio: float
+    index: int  # type: ignore[assignment]  # tuple.index gives way
+
+
+# ---------------------------------------------------------------------------------------------------- tables
+
+
+@njit(cache=True, nogil=True)
+def num_bytes(dim: int) -> int:
+    """Bytes of the top plane a candidate has."""
+    return dim if dim <= MAX_BYTE_DIM else (dim + 1) // 2
+
+
+@njit(cache=True, nogil=True)
+def new_room(dim: int) -> Room:
+    """Scratch for a problem in `dim` dimensions."""
+    planes = np.empty((num_bytes(dim), _ROW), np.uint32)
+    both = np.empty(TILE, np.float32)
+    return Room(
+        planes,
+        planes.view(np.uint8),
+        np.empty(TILE, np.uint32),
+        np.empty(TILE, np.int32),
+        np.empty(TILE, np.float32),
+        both,
+        both.view(np.int32),
+        np.empty(TILE, np.float32),
+        np.empty(TILE),
+        np.empty(TILE, np.int64),
+        np.zeros((2, 2), np.int64),
+    )
+
+
+@njit(cache=True, nogil=True)
+def make_sieve(table: Tables, expected: float) -> Sieve:
+    """The sieve for a problem without bins, and for about so many candidates."""
+    dim = table.params.shape[0]
+    vertex, slope = np.zeros(dim, np.float32), np.zeros(dim, np.float32)
+    way = FLOAT32 if expected <= FLOAT32_UP_TO and table.family == GAUSSIAN else CELLS
+    blur = 0.0
+    for d in range(dim):
+        mean, scale = table.params[d, 0], table.params[d, 1]
+        if way == FLOAT32 and not (mean == 0.0 and scale == 1.0):
+            gap = (1.0 - scale) * (1.0 + scale)
+            if gap <= 0.0 or scale < 1e-12:
+                way = CELLS  # no vertex, or none that float32 can hold
+            else:
+                middle, width = mean / gap, math.sqrt(0.5 * gap) / scale
+                vertex[d], slope[d] = np.float32(middle), np.float32(width)
+                blur += (width * (1.0 + abs(middle))) ** 2
+    if way == FLOAT32:
+        peaks = np.empty((dim, 1))
+        for d in range(dim):
+            peaks[d, 0] = families.log_sup(GAUSSIAN, table.params[d], -np.inf, np.inf)
+    else:
+        peaks = cell_peaks(table.family, table.params)
+    top = 0.0
+    for d in range(dim):
+        top += peaks[d].max()
+    deficits = np.empty((num_bytes(dim), 256), np.float32)
+    if way == CELLS:
+        byte_deficits(peaks, deficits)
+    return Sieve(way, top, peaks, deficits, vertex, slope, _EPSILON * math.sqrt(blur))
+
+
+@njit(cache=True, nogil=True)
+def cell_peaks(family: int, params: Floats) -> Floats:
+    """ln sup of r_d over each cell of the top plane. The outermost end where a 52-bit uniform can: all is finite."""
+    dim = params.shape[0]
+    cells = 256 if dim <= MAX_BYTE_DIM else 16
+    peaks = np.empty((dim, cells))
+    edges = np.empty(cells + 1)
+    for c in range(cells + 1):
+        v = min(max(c / cells, 2.0**-53), 1.0 - 2.0**-53)
+        edges[c] = families.quantile(family, 0, 1, v)
+    for d in range(dim):
+        for c in range(cells):
+            low, high = edges[c] - _WIDEN * (1.0 + abs(edges[c])), edges[c + 1] + _WIDEN * (1.0 + abs(edges[c + 1]))
+            peaks[d, c] = families.log_sup(family, params[d], low, high)
+    return peaks
+
+
+@njit(cache=True, nogil=True)
+def byte_deficits(peaks: Floats, out: Singles) -> None:
+    """Deficits of all bytes of the top plane, rounded down."""
+    dim, cells = peaks.shape
+    for number in range(out.shape[0]):
+        first = number if cells == 256 else 2 * number
+        second = first + 1 if cells == 16 and first + 1 < dim else -1
+        top = peaks[first].max() + (peaks[second].max() if second >= 0 else 0.0)
+        for byte in range(256):
+            peak = peaks[first, byte if cells == 256 else byte >> 4]
+            if second >= 0:
+                peak += peaks[second, byte & 15]
+            out[number, byte] = np.float32((top - peak) * (1.0 - 1e-6))
+
+
+# ---------------------------------------------------------------------------------------------------- tiles
+
+
+@njit(cache=True, nogil=True)
+def fill_top(key: Word, tile: Word, number: int, out: Words) -> None:
+    """Byte `number` of all candidates of a tile; out (256,)."""
+    first = tile * np.uint64(_ROW // 4)
+    low, high = first & np.uint64(0xFFFFFFFF), first >> np.uint64(32)
+    key_low, key_high = key & np.uint64(0xFFFFFFFF), key >> np.uint64(32)
+    for b in range(_ROW // 4):
+        w0, w1, w2, w3 = philox(low + np.uint64(b), high, np.uint64(number), TOP, key_low, key_high)
+        out[b] = np.uint32(w0)
+        out[b + _ROW // 4] = np.uint32(w1)
+        out[b + _ROW // 2] = np.uint32(w2)
+        out[b + 3 * _ROW // 4] = np.uint32(w3)
+
+
+@njit(cache=True, nogil=True)
+def fill_plane(key: Word, purpose: Word, tile: Word, dimension: int, out: Words) -> None:
+    """One dimension of a tile in a plane of 32-bit words; out (1024,)."""
+    first = tile * np.uint64(_ROW)
+    low, high = first & np.uint64(0xFFFFFFFF), first >> np.uint64(32)
+    key_low, key_high = key & np.uint64(0xFFFFFFFF), key >> np.uint64(32)
+    for b in range(_ROW):
+        w0, w1, w2, w3 = philox(low + np.uint64(b), high, np.uint64(dimension), purpose, key_low, key_high)
+        out[b] = np.uint32(w0)
+        out[b + _ROW] = np.uint32(w1)
+        out[b + 2 * _ROW] = np.uint32(w2)
+        out[b + 3 * _ROW] = np.uint32(w3)
+
+
+@njit(cache=True, nogil=True)
+def fill_sums(key: Word, tile: Word, sums: Floats) -> None:
+    """Running sums of a tile's exponentials, added up as `randomness.tick` does."""
+    half = TILE // 2
+    for place in range(half):
+        first, second = block(key, CLOCK, tile * np.uint64(half) + np.uint64(place), np.uint64(0))
+        sums[place] = to_uniform(first)
+        sums[place + half] = to_uniform(second)
+    total = 0.0
+    for place in range(TILE):
+        total += -math.log(sums[place])
+        sums[place] = total
+
+
+@njit(cache=True, nogil=True)
+def quantiles32(room: Room, byte: Bytes, shift: int, bits: int) -> None:
+    """Normal quantiles of one dimension of a tile, from `room.words` and the top plane, into `room.near`.
+
+    NaN where a word is too near an end.
+    """
+    words, tails, near, both, both_bits = room.words, room.tails, room.near, room.both, room.both_bits
+    for place in range(TILE):
+        top = np.uint32(np.uint32(byte[place] >> shift) << (32 - bits))
+        words[place] = np.uint32(top | np.uint32(words[place] >> bits))
+    for place in range(TILE):
+        signed = np.int32(words[place] ^ np.uint32(0x80000000))
+        tail = np.int32(np.int32(0x7FFFFFFF) - np.int32(signed ^ np.int32(signed >> 31)))
+        share = (np.float32(tail) + np.float32(0.5)) * np.float32(2.0**-32)
+        tails[place] = tail
+        near[place] = np.float32(signed) * np.float32(2.0**-31)
+        both[place] = np.float32(4.0) * share * (np.float32(1.0) - share)
+    for place in range(TILE):
+        exponent = np.int32(np.int32(both_bits[place] - _ROOT_HALF) >> 23)
+        both_bits[place] = np.int32(both_bits[place] - np.int32(exponent << 23))
+        words[place] = np.uint32(exponent)
+    for place in range(TILE):
+        z = both[place] - np.float32(1.0)
+        log = (
+            (((((_LOG[6] * z + _LOG[5]) * z + _LOG[4]) * z + _LOG[3]) * z + _LOG[2]) * z + _LOG[1]) * z + _LOG[0]
+        ) * z
+        w = -(np.float32(np.int32(words[place])) * _LN2 + log)
+        w = w if w > np.float32(0.0) else np.float32(0.0)
+        root = np.float32(math.sqrt(w))
+        middle, t = w < np.float32(5.0), w if w < np.float32(5.0) else root
+        c6, c5 = _CENTRE[6] if middle else _OUTER[6], _CENTRE[5] if middle else _OUTER[5]
+        c4, c3 = _CENTRE[4] if middle else _OUTER[4], _CENTRE[3] if middle else _OUTER[3]
+        c2, c1 = _CENTRE[2] if middle else _OUTER[2], _CENTRE[1] if middle else _OUTER[1]
+        c0 = _CENTRE[0] if middle else _OUTER[0]
+        x = near[place] * ((((((c6 * t + c5) * t + c4) * t + c3) * t + c2) * t + c1) * t + c0)
+        near[place] = np.float32(np.nan) if tails[place] < _TAIL else x
+
+
+@njit(cache=True, nogil=True)
+def fill_deficits(key: Word, tile: Word, sieve: Sieve, room: Room) -> None:
+    """Deficits of a tile into `room.deficits`, by the sieve's way; the top plane is there."""
+    deficits = room.deficits
+    for place in range(TILE):
+        deficits[place] = np.float32(0.0)
+    if sieve.way == CELLS:
+        for number in range(room.bytes.shape[0]):
+            table, byte = sieve.deficits[number], room.bytes[number]
+            for place in range(TILE):
+                deficits[place] += table[byte[place]]
+        return
+    dim = sieve.slope.shape[0]
+    for d in range(dim):
+        vertex, slope = sieve.vertex[d], sieve.slope[d]
+        if slope > np.float32(0.0):
+            fill_plane(key, MIDDLE, tile, d, room.words)
+            byte, shift, bits = d, 0, 8
+            if dim > MAX_BYTE_DIM:
+                byte, shift, bits = d // 2, 0 if d % 2 else 4, 4
+            quantiles32(room, room.bytes[byte], shift, bits)
+            near = room.near
+            for place in range(TILE):
+                z = (near[place] - vertex) * slope
+                deficits[place] += z * z
+
+
+@njit(cache=True, nogil=True)
+def most_deficit(sieve: Sieve, log_time: float, best: float) -> np.float32:
+    """The largest float32 deficit that can still win at this time; below 0 where none can."""
+    if best == np.inf or log_time == -np.inf:
+        return np.float32(np.inf)
+    most = best - log_time + sieve.top
+    most += _FINE * (1.0 + abs(best) + abs(log_time) + abs(sieve.top))
+    if most < 0.0:
+        return np.float32(-1.0)
+    if sieve.way == FLOAT32:
+        most = ((1.0 + _EPSILON) * math.sqrt(most) + sieve.blur) ** 2
+    return np.float32(most * (1.0 + 1.2e-7 * (sieve.slope.shape[0] + 8)))
+
+
+@njit(cache=True, nogil=True)
+def find_in_box(most: np.float32, sieve: Sieve, room: Room) -> int:
+    """Places of a tile whose bytes lie between the first and the last that can still win; at most two dimensions."""
+    dim = sieve.deficits.shape[0]
+    lows = np.uint8(room.box[0, 0]), np.uint8(room.box[1, 0])
+    widths = np.uint8(room.box[0, 1] - room.box[0, 0]), np.uint8(room.box[1, 1] - room.box[1, 0])
+    first, second = room.bytes[0], room.bytes[dim - 1]
+    found = 0
+    for group in range(0, TILE, 32):
+        some = np.uint8(0)
+        for place in range(group, group + 32):
+            a = np.uint8(first[place] - lows[0]) <= widths[0]
+            b = np.uint8(second[place] - lows[1]) <= widths[1]
+            some |= np.uint8(a & b)
+        if some:
+            for place in range(group, group + 32):
+                a = np.uint8(first[place] - lows[0]) <= widths[0]
+                if a and np.uint8(second[place] - lows[1]) <= widths[1]:
+                    deficit = sieve.deficits[0, first[place]]
+                    if dim == 2:
+                        deficit += sieve.deficits[1, second[place]]
+                    room.deficits[place] = deficit
+                    if deficit <= most:
+                        room.places[found] = place
+                        found += 1
+    return found
+
+
+@njit(cache=True, nogil=True)
+def shrink_box(most: np.float32, sieve: Sieve, room: Room) -> bool:
+    """Draw in the box to the bytes that can still win; False where none can."""
+    dim = sieve.deficits.shape[0]
+    for d in range(2):
+        table = sieve.deficits[min(d, dim - 1)]
+        low, high = room.box[d, 0], room.box[d, 1]
+        while low < high and table[low] > most:
+            low += 1
+        while high > low and table[high] > most:
+            high -= 1
+        room.box[d, 0], room.box[d, 1] = low, high
+        if table[low] > most:
+            return False
+    return True
+
+
+@njit(cache=True, nogil=True)
+def find_by_deficit(most: np.float32, room: Room, first: int, last: int) -> int:
+    """Places first .. last - 1 (multiples of 64) of a tile whose deficits are at most so much, or NaN."""
+    deficits, found = room.deficits, 0
+    for group in range(first, last, 64):
+        some = 0
+        for place in range(group, group + 64):
+            some += not deficits[place] > most
+        if some:
+            for place in range(group, group + 64):
+                if not deficits[place] > most:
+                    room.places[found] = place
+                    found += 1
+    return found
+
+
+@njit(cache=True, nogil=True)
+def examine(table: Tables, key: Word, tile: Word, place: int, sieve: Sieve, room: Room, need: float) -> float:
+    """ln r of a candidate as `race.log_ratio` has it, or -inf as soon as it must be below `need`."""
+    dim, cells = sieve.peaks.shape
+    at = np.uint64(place)
+    index = tile * np.uint64(TILE) + at + np.uint64(1)
+    rest = 0.0
+    for d in range(dim):
+        rest += sieve.peaks[d, cell(room, place, d, dim) % cells]
+    need -= _FINE * (1.0 + abs(need) + abs(rest))
+    total, first, second = 0.0, np.uint64(0), np.uint64(0)
+    for d in range(dim):
+        top = cell(room, place, d, dim)
+        if d % 8 == 0:
+            first, second = block(key, LOW, index, np.uint64(d // 8))
+        low = ((second if d % 8 >= 4 else first) >> np.uint64(16 * (d % 4))) & np.uint64(0xFFFF)
+        bits = np.uint64(8 if dim <= MAX_BYTE_DIM else 4)
+        v = join_planes(np.uint64(top), plane_word(key, MIDDLE, tile, at, np.uint64(d)), low, bits)
+        total += families.log_ratio(table.family, table.params[d], families.quantile(table.family, 0, 1, v))
+        rest -= sieve.peaks[d, top % cells]
+        if total + rest < need:
+            return -np.inf
+    return total
+
+
+@njit(cache=True, nogil=True)
+def cell(room: Room, place: int, d: int, dim: int) -> int:
+    """The first bits of a candidate in dimension d."""
+    if dim <= MAX_BYTE_DIM:
+        return int(np.int64(room.bytes[d, place]))
+    byte = int(np.int64(room.bytes[d // 2, place]))
+    return byte & 15 if d % 2 else byte >> 4
+
+
+@njit(cache=True, nogil=True)
+def race_survivors(
+    table: Tables,
+    sieve: Sieve,
+    room: Room,
+    key: Word,
+    log_peak: float,
+    num_candidates: int,
+    end: float,
+    limit: int,
+    tile: Word,
+    start: float,
+    stretch: float,
+    found: int,
+    best: Best,
+    shared: Floats,
+) -> Best:
+    """Race the first `found` of `room.places`. `stretch` 0: `room.sums` are not there, and are made when called for."""
+    floor = log_time(start, num_candidates, end) if stretch == 0.0 else -np.inf
+    for k in range(found):
+        place = room.places[k]
+        index = np.int64(tile) * TILE + place + 1
+        if index > limit:
+            break
+        log_t = floor
+        if stretch > 0.0:
+            log_t = log_time(start + stretch * room.sums[place], num_candidates, end)
+        ahead = min(best.log_race, shared[0])
+        if room.deficits[place] > most_deficit(sieve, log_t, ahead):
+            continue
+        log_r = min(examine(table, key, tile, place, sieve, room, log_t - ahead), log_peak)
+        if log_r == -np.inf:
+            continue
+        if stretch == 0.0:
+            fill_sums(key, tile, room.sums)
+            stretch = tile_gamma(key, tile) / tile_total(key, tile)
+            log_t = log_time(start + stretch * room.sums[place], num_candidates, end)
+        if log_t - log_r < best.log_race:
+            best = Best(log_t - log_r, log_r, index)
+            shared[0] = min(shared[0], best.log_race)
+    return best
+
+
+@njit(cache=True, nogil=True)
+def race_tiles(
+    table: Tables,
+    sieve: Sieve,
+    room: Room,
+    key: Word,
+    log_sup: float,
+    log_peak: float,
+    num_candidates: int,
+    end: float,
+    limit: int,
+    first: int,
+    starts: Floats,
+    best: Best,
+    shared: Floats,
+) -> Best:
+    """Race the tiles first, first + 1, ..., which begin at `starts`; `best` led before.
+
+    PFR where `num_candidates` is 0; stops at a tile that begins above the stop line. Candidates past `limit` do not
+    take part. `shared` (1,) is the best race time of all threads: it may lag behind, and only saves work.
+    """
+    by_box = sieve.way == CELLS and sieve.peaks.shape[0] <= MAX_BYTE_DIM
+    for d in range(2):
+        room.box[d, 0], room.box[d, 1] = 0, 255
+    for t in range(starts.shape[0]):
+        tile, start = np.uint64(first + t), starts[t]
+        ahead = min(best.log_race, shared[0])
+        floor = log_time(start, num_candidates, end) if start > 0.0 else -np.inf
+        if num_candidates == 0 and floor - log_sup > ahead:
+            break
+        most = most_deficit(sieve, floor, ahead)
+        if most < np.float32(0.0) or (by_box and not shrink_box(most, sieve, room)):
+            continue
+        for number in range(room.planes.shape[0]):
+            fill_top(key, tile, number, room.planes[number])
+        if start == 0.0:
+            fill_deficits(key, tile, sieve, room)
+            fill_sums(key, tile, room.sums)
+            for group in range(0, min(TILE, limit), _STEP):
+                floor = log_time(room.sums[group], num_candidates, end)
+                most = most_deficit(sieve, floor, min(best.log_race, shared[0]))
+                found = find_by_deficit(most, room, group, group + _STEP)
+                best = race_survivors(
+                    table, sieve, room, key, log_peak, num_candidates, end, limit, tile, 0.0, 1.0, found, best, shared
+                )
+            continue
+        if by_box:
+            found = find_in_box(most, sieve, room)
+        else:
+            fill_deficits(key, tile, sieve, room)
+            found = find_by_deficit(most, room, int(np.int64(0)), int(np.int64(TILE)))
+        if found > 0:
+            best = race_survivors(
+                table, sieve, room, key, log_peak, num_candidates, end, limit, tile, start, 0.0, found, best, shared
+            )
+    return best
+
+
+@njit(cache=True, nogil=True)
+def fill_starts(key: Word, first: int, before: float, starts: Floats) -> None:
+    """When tiles first, first + 1, ... begin, given when the one before did (nothing where there is none)."""
+    for t in range(starts.shape[0]):
+        before = tile_start(key, np.uint64(first + t), before) if first + t > 0 else 0.0
+        starts[t] = before
+
+
+@njit(cache=True, nogil=True)
+def count_examined(key: Word, line: float, log_sup: float, limit: int) -> int:
+    """Arrivals T with ln T - log_sup <= line, where not more than `limit`; else limit + 1."""
+    sums = np.empty(TILE)
+    start, tile = 0.0, 0
+    while tile * TILE <= limit:
+        after = tile_start(key, np.uint64(tile + 1), start)
+        if math.log(after) - log_sup > line:
+            fill_sums(key, np.uint64(tile), sums)
+            stretch = next_tile(key, np.uint64(tile), start).stretch
+            for place in range(TILE):
+                if math.log(start + stretch * sums[place]) - log_sup > line:
+                    return min(tile * TILE + place, limit + 1)
+        start, tile = after, tile + 1
+    return limit + 1
+
+
+@njit(cache=True, nogil=True)
+def outcome(best: Best, key: Word, log_sup: float, num_candidates: int, limit: int) -> Outcome:
+    """What `race` would return for this winner, but for ORC's last arrival time, which is NaN."""
+    if num_candidates > 0:
+        return Outcome(best.index, num_candidates, best.log_race, best.log_ratio, np.nan)
+    examined = count_examined(key, best.log_race, log_sup, limit)
+    if examined > limit:
+        return Outcome(0, limit, best.log_race, best.log_ratio, np.inf)
+    return Outcome(best.index, examined, best.log_race, best.log_ratio, best.log_race + log_sup)
+
+
+@njit(cache=True, nogil=True)
+def race_plain(
+    table: Tables, seed: Word, num_candidates: int, log_sup: float, expected: float, max_examined: int
+) -> Outcome:
+    """`race.race_by_clocks` and `race.race_by_draws` for one bin, in one thread."""
+    sieve, room = make_sieve(table, expected), new_room(table.params.shape[0])
+    limit = num_candidates if num_candidates > 0 else max_examined
+    num_tiles = (limit + TILE - 1) // TILE
+    log_peak = np.inf if num_candidates > 0 else log_sup
+    shared, starts, end = np.full(1, np.inf), np.zeros(1), np.inf
+    best, first = Best(np.inf, -np.inf, 0), int(np.int64(0))
+    while first < num_tiles:
+        before = starts[starts.shape[0] - 1]
+        starts = np.empty(num_tiles if num_candidates > 0 else min(max(first, 1), 512, num_tiles - first))
+        fill_starts(seed, first, before, starts)
+        if num_candidates > 0:
+            end = time_after(seed, limit, starts[num_tiles - 1])
+        elif first > 0 and math.log(starts[0]) - log_sup > best.log_race:
+            break
+        best = race_tiles(
+            table, sieve, room, seed, log_sup, log_peak, num_candidates, end, limit, first, starts, best, shared
+        )
+        first += starts.shape[0]
+    return outcome(best, seed, log_sup, num_candidates, limit)
+
+
+# ---------------------------------------------------------------------------------------------------- bins
+
+
+class Counts(NamedTuple):
+    """How many arrivals each bin has had: a hash table by the bin's key, open, at most half full."""
+
+    keys: NDArray[np.uint64]
+    counts: Ints
+    used: Ints  # (1,)
+
+
+@njit(cache=True, nogil=True)
+def new_counts(size: int) -> Counts:
+    """An empty table; `size` is a power of two."""
+    return Counts(np.zeros(size, np.uint64), np.zeros(size, np.int64), np.zeros(1, np.int64))
+
+
+@njit(cache=True, nogil=True)
+def add_count(table: Counts, key: Word, more: int) -> int:
+    """Add to the count of a bin; the count now. Keys are random words: their low bits are the hash."""
+    mask = np.int64(table.keys.shape[0] - 1)
+    slot = np.int64(key & np.uint64(mask))
+    while table.counts[slot] > 0 and table.keys[slot] != key:
+        slot = (slot + 1) & mask
+    if table.counts[slot] == 0:
+        table.keys[slot] = key
+        table.used[0] += 1
+    table.counts[slot] += more
+    return int(table.counts[slot])
+
+
+@njit(cache=True, nogil=True)
+def grown(table: Counts) -> Counts:
+    """A table of four times the size."""
+    larger = new_counts(4 * table.keys.shape[0])
+    for slot in range(table.keys.shape[0]):
+        if table.counts[slot] > 0:
+            add_count(larger, table.keys[slot], table.counts[slot])
+    return larger
+
+
+@njit(cache=True, nogil=True)
+def bin_cells(table: Tables) -> Floats:
+    """ln sup of r_d over the top plane's cells in each interval, (sum n_d, cells); one cell if they are too many."""
+    total = table.log_peak.shape[0]
+    cells = 256 if table.params.shape[0] <= MAX_BYTE_DIM else 16
+    if total * cells > MAX_BIN_CELLS:
+        return table.log_peak.copy().reshape(total, 1)
+    peaks = np.empty((total, cells))
+    for d in range(table.intervals.shape[0]):
+        n = table.intervals[d]
+        for b in range(n):
+            high = families.quantile(table.family, b, n, 2.0**-53)
+            for c in range(cells):
+                low, high = high, families.quantile(table.family, b, n, min((c + 1) / cells, 1.0 - 2.0**-53))
+                peaks[table.offsets[d] + b, c] = families.log_sup(
+                    table.family, table.params[d], low - _WIDEN * (1.0 + abs(low)), high + _WIDEN * (1.0 + abs(high))
+                )
+    return peaks
+
+
+@njit(cache=True, nogil=True)
+def draw_bins(
+    table: Tables, thresholds: NDArray[np.uint64], gains: Floats, seed: Word, tile: Word, room: Room,
+    numbers: NDArray[np.int32], bounds: Floats,
+) -> None:  # fmt: skip
+    """`race.draw_bin` of a whole tile: `numbers` (D, 1024), and the sum of `gains` over each arrival's intervals."""
+    for place in range(TILE):
+        bounds[place] = 0.0
+    for d in range(numbers.shape[0]):
+        start, last = table.offsets[d], table.offsets[d + 1] - 1
+        if last == start:
+            for place in range(TILE):
+                numbers[d, place] = 0
+                bounds[place] += gains[start]
+            continue
+        fill_plane(seed, BIN_CHOICE, tile, d, room.words)
+        for place in range(TILE):
+            word = np.uint64(room.words[place]) << np.uint64(31)
+            b = first_above(thresholds, start, last, word)
+            if thresholds[b] <= word | np.uint64(0x7FFFFFFF):  # the low word decides
+                low = plane_word(seed, BIN_CHOICE_LOW, tile, np.uint64(place), np.uint64(d))
+                b = first_above(thresholds, start, last, word | (low >> np.uint64(1)))
+            numbers[d, place] = b - start
+            bounds[place] += gains[b]
+
+
+@njit(cache=True, nogil=True)
+def examine_in_bin(
+    table: Tables, peaks: Floats, key: Word, index: int, numbers: Ints, tops: Words, need: float
+) -> float:
+    """ln r of candidate `index` of a bin as `race.log_ratio` has it, or -inf as soon as it must be below `need`."""
+    dim, cells = numbers.shape[0], peaks.shape[1]
+    tile, place = np.uint64(index - 1) >> np.uint64(10), np.uint64(index - 1) & np.uint64(TILE - 1)
+    count = tile * np.uint64(_ROW // 4) + ((place & np.uint64(_ROW - 1)) >> np.uint64(2))
+    row, shift = np.int64(place >> np.uint64(8)), np.uint64(8) * (place & np.uint64(3))
+    key_low, key_high = key & np.uint64(0xFFFFFFFF), key >> np.uint64(32)
+    for number in range(tops.shape[1]):
+        w0, w1, w2, w3 = philox(
+            count & np.uint64(0xFFFFFFFF), count >> np.uint64(32), np.uint64(number), TOP, key_low, key_high
+        )
+        tops[0, number], tops[1, number] = np.uint32(w0 >> shift), np.uint32(w1 >> shift)
+        tops[2, number], tops[3, number] = np.uint32(w2 >> shift), np.uint32(w3 >> shift)
+    rest = 0.0
+    for d in range(dim):
+        rest += peaks[table.offsets[d] + numbers[d], top_of(tops[row], d, dim) % cells]
+    need -= _FINE * (1.0 + abs(need) + abs(rest))
+    if rest < need:
+        return -np.inf
+    total, first, second = 0.0, np.uint64(0), np.uint64(0)
+    for d in range(dim):
+        top = top_of(tops[row], d, dim)
+        if d % 8 == 0:
+            first, second = block(key, LOW, np.uint64(index), np.uint64(d // 8))
+        low = ((second if d % 8 >= 4 else first) >> np.uint64(16 * (d % 4))) & np.uint64(0xFFFF)
+        bits = np.uint64(8 if dim <= MAX_BYTE_DIM else 4)
+        v = join_planes(np.uint64(top), plane_word(key, MIDDLE, tile, place, np.uint64(d)), low, bits)
+        x = families.quantile(table.family, numbers[d], table.intervals[d], v)
+        total += families.log_ratio(table.family, table.params[d], x)
+        rest -= peaks[table.offsets[d] + numbers[d], top % cells]
+        if total + rest < need:
+            return -np.inf
+    return total
+
+
+@njit(cache=True, nogil=True)
+def top_of(bytes: Words, d: int, dim: int) -> int:
+    """The first bits of dimension d, from words whose last byte is the candidate's."""
+    if dim <= MAX_BYTE_DIM:
+        return int(np.int64(bytes[d])) & 255
+    byte = int(np.int64(bytes[d // 2]))
+    return byte & 15 if d % 2 else (byte >> 4) & 15
+
+
+@njit(cache=True, nogil=True)
+def race_bins(
+    table: Tables, seed: Word, num_candidates: int, log_sup: float, max_examined: int, winner: Ints
+) -> Outcome:
+    """`race.race_by_draws` for any number of bins above one, in one thread."""
+    dim = table.intervals.shape[0]
+    room, peaks, thresholds = new_room(dim), bin_cells(table), bin_thresholds(table)
+    end = end_time(seed, num_candidates) if num_candidates > 0 else np.inf
+    log_intervals = 0.0
+    for d in range(dim):
+        log_intervals += math.log(table.intervals[d])
+    gains = table.log_peak - table.log_weight
+    drawn, bounds = np.empty((dim, TILE), np.int32), np.empty(TILE)
+    numbers, tops = np.empty(dim, np.int64), np.empty((4, num_bytes(dim)), np.uint32)
+    counts = new_counts(int(np.int64(4096)))
+    best, start, tile, examined = Best(np.inf, -np.inf, 0), 0.0, 0, 0
+    while True:
+        start = tile_start(seed, np.uint64(tile), start) if tile > 0 else 0.0
+        stretch = next_tile(seed, np.uint64(tile), start).stretch
+        fill_sums(seed, np.uint64(tile), room.sums)
+        draw_bins(table, thresholds, gains, seed, np.uint64(tile), room, drawn, bounds)
+        for place in range(TILE):
+            if num_candidates > 0 and examined == num_candidates:
+                return Outcome(best.index, examined, best.log_race, best.log_ratio, np.nan)
+            log_t = log_time(start + stretch * room.sums[place], num_candidates, end)
+            if num_candidates == 0 and log_t - log_sup > best.log_race:
+                return Outcome(best.index, examined, best.log_race, best.log_ratio, best.log_race + log_sup)
+            if examined >= max_examined:
+                return Outcome(0, examined, best.log_race, best.log_ratio, np.inf)
+            examined += 1
+            slack = _FINE * (1.0 + abs(best.log_race))
+            if log_t - (bounds[place] - log_intervals + _FINE * (1.0 + abs(bounds[place]))) > best.log_race + slack:
+                continue
+            weight = 0.0
+            for d in range(dim):
+                numbers[d] = drawn[d, place]
+                weight += table.log_weight[table.offsets[d] + numbers[d]]
+            key = bin_key(seed, table.intervals, numbers)
+            index = add_count(counts, key, int(np.int64(1)))
+            if 2 * counts.used[0] > counts.keys.shape[0]:
+                counts = grown(counts)
+            need = log_t - best.log_race + log_intervals + weight
+            log_r = examine_in_bin(table, peaks, key, index, numbers, tops, need)
+            log_race = log_t - (log_r - log_intervals - weight)
+            if log_race < best.log_race:
+                best = Best(log_race, log_r, index)
+                copy(numbers, winner)
+        tile += 1
+
+
+@njit(cache=True, nogil=True)
+def race_by_one_clock(
+    table: Tables, seed: Word, num_candidates: int, log_sup: float, expected: float, max_examined: int, winner: Ints
+) -> Outcome:
+    """The search of `race.run_race`, wherever that has one clock: no bins, ORC, or PFR beyond enumeration."""
+    if table.log_peak.shape[0] == table.intervals.shape[0]:
+        for d in range(winner.shape[0]):
+            winner[d] = 0
+        return race_plain(table, seed, num_candidates, log_sup, expected, max_examined)
+    return race_bins(table, seed, num_candidates, log_sup, max_examined, winner)
