@@ -101,6 +101,11 @@ class ZipfCode:
         """lam = 1 + 1/C."""
         return 1 + 1 / self.mean_log2_index
 
+    @property
+    def _tables(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        with localcontext(Context(prec=25)):
+            return _power_tables(1 / Decimal(self.mean_log2_index), _LAST_OCTAVE)
+
     def length_bits(self, index: ArrayLike) -> NDArray[np.float64]:
         """Ideal length -log2 P(index) in bits, the shape of `index` (whole numbers from 1 to 2^63 - 1).
 
@@ -130,11 +135,11 @@ class ZipfCode:
 
     def encode(self, coder: Any, indices: IntArray) -> None:
         """Write `indices`, shape (count,), to a range encoder. Raises RecError for an index out of range."""
-        _encode_by_octave(coder, _checked_indices(indices), *_zipf_tables(self.mean_log2_index))
+        _encode_by_octave(coder, _checked_indices(indices), *self._tables)
 
     def decode(self, decoder: Any, count: int) -> IntArray:
         """Read `count` indices from a range decoder, shape (count,)."""
-        return _decode_by_octave(decoder, count, *_zipf_tables(self.mean_log2_index))
+        return _decode_by_octave(decoder, count, *self._tables)
 
 
 @dataclass(frozen=True)
@@ -200,6 +205,71 @@ class FixedCode:
         n = _checked_indices(index)
         if n.size and int(n.max()) > self.num:
             raise RecError(f"Index {int(n.max())} is above the {self.num} this code has; make FixedCode larger.")
+        return n
+
+
+@dataclass(frozen=True)
+class PowerCode:
+    """The law P(n) proportional to n^-exponent on 1..2^octaves - 1: FixedCode at exponent 0, like ZipfCode above 1.
+
+    Made for ordered random coding, whose index is bounded but rarely uniform: exponents below 1 put most of the
+    probability in the last octaves, as a search does that uses all its candidates. Raises RecError unless
+    0 <= exponent <= 64, not 1, and 2 <= octaves <= 63.
+    """
+
+    exponent: float
+    octaves: int
+
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.exponent <= 64.0 or self.exponent == 1.0:
+            raise RecError(f"exponent must be a number from 0 to 64, not 1 itself (take 1.01); got {self.exponent!r}.")
+        if not 2 <= self.octaves <= _LAST_OCTAVE + 1:
+            raise RecError(f"octaves must be a whole number from 2 to {_LAST_OCTAVE + 1}, got {self.octaves!r}.")
+
+    @property
+    def _tables(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        return _power_tables(Decimal(self.exponent) - 1, self.octaves - 1)
+
+    def length_bits(self, index: ArrayLike) -> NDArray[np.float64]:
+        """-log2 of the probability the table gives an index, in bits, the shape of `index` (1 to 2^octaves - 1)."""
+        n = self._checked(index)
+        heads, leads = (_PRECISION - np.log2(np.array(counts)) for counts in self._tables)
+        octave = _octave(n)
+        near = octave < _FIRST_OCTAVE
+        rest_bits = np.where(near, 0, octave - _LEAD_BITS)
+        part = np.where(near, 0, (n >> rest_bits) & ((1 << _LEAD_BITS) - 1))
+        symbol = np.where(near, n - 1, _NEAR + octave - _FIRST_OCTAVE)
+        return np.asarray(heads[symbol] + np.where(near, 0.0, leads[part] + rest_bits))[()]
+
+    def codeword(self, index: int) -> str:
+        """Shannon-Fano-Elias: the first ceil(-log2 P(n)) + 1 bits of the middle of n's share of [0, 1). For display."""
+        n = int(self._checked(_checked_index(index)))
+        heads, leads = self._tables
+        octave = n.bit_length() - 1
+        if octave < _FIRST_OCTAVE:
+            low, width, unit = sum(heads[: n - 1]), heads[n - 1], _PRECISION
+        else:
+            symbol, rest_bits = _NEAR + octave - _FIRST_OCTAVE, octave - _LEAD_BITS
+            part = (n >> rest_bits) & ((1 << _LEAD_BITS) - 1)
+            unit = 2 * _PRECISION + rest_bits
+            width = heads[symbol] * leads[part]
+            low = (sum(heads[:symbol]) << _PRECISION) + heads[symbol] * sum(leads[:part]) << rest_bits
+            low += width * (n & ((1 << rest_bits) - 1))
+        size = unit - (width.bit_length() - 1) + 1
+        return format((2 * low + width) >> (unit + 1 - size), f"0{size}b")
+
+    def encode(self, coder: Any, indices: IntArray) -> None:
+        """Write `indices`, shape (count,), to a range encoder. Raises RecError for an index out of range."""
+        _encode_by_octave(coder, self._checked(indices), *self._tables)
+
+    def decode(self, decoder: Any, count: int) -> IntArray:
+        """Read `count` indices from a range decoder, shape (count,)."""
+        return _decode_by_octave(decoder, count, *self._tables)
+
+    def _checked(self, index: ArrayLike) -> IntArray:
+        n = _checked_indices(index)
+        if n.size and int(n.max()) >> self.octaves:
+            raise RecError(f"Index {int(n.max())} is above 2^{self.octaves} - 1; make the code with more octaves.")
         return n
 
 
@@ -300,14 +370,9 @@ def pack(
     `unpack` refuses bytes meant for others. It guards against mistakes and damage, not against forgery.
     Raises RecError for a bin that is not of the partition, or an index out of range or not of the code.
     """
-    messages = list(messages)
-    numbers, indices = _checked_messages(messages, partition)
-    encoder = constriction.stream.queue.RangeEncoder()
-    if messages:
-        _encode_uniform(encoder, numbers, partition.num_bins)
-        code.encode(encoder, indices)
-    payload = _shortest_bytes(encoder)
-    head = bytes([FORMAT_VERSION]) + len(messages).to_bytes(4, "big")
+    numbers, indices = _checked_messages(list(messages), partition)
+    payload = _payload(numbers, indices, partition, code)
+    head = bytes([FORMAT_VERSION]) + indices.size.to_bytes(4, "big")
     return head + _checksum(head, payload, partition, code, seed, coding) + payload
 
 
@@ -334,7 +399,7 @@ def unpack(
     if not check:
         if count is None:
             raise RecError("Without the check the number of messages cannot be trusted either; give count.")
-        return _unpack_payload(data[FRAME_BYTES:], partition, code, count)
+        return unpack_bare(data[FRAME_BYTES:], partition, code, count)
     if len(data) < FRAME_BYTES:
         raise MessageError(f"These {len(data)} bytes are shorter than a frame ({FRAME_BYTES} bytes); pass all of them.")
     if data[0] != FORMAT_VERSION:
@@ -350,10 +415,17 @@ def unpack(
     packed = int.from_bytes(head[1:], "big")
     if count is not None and count != packed:
         raise MessageError(f"The bytes hold {packed} messages, but {count} were expected.")
-    return _unpack_payload(payload, partition, code, packed)
+    return unpack_bare(payload, partition, code, packed)
 
 
-def _unpack_payload(payload: bytes, partition: Partition, code: Code, count: int) -> list[Message]:
+def pack_bare(messages: Iterable[Message], partition: Partition, code: Code) -> bytes:
+    """`pack` without its frame: the payload alone, for formats with a header and a checksum of their own."""
+    numbers, indices = _checked_messages(list(messages), partition)
+    return _payload(numbers, indices, partition, code)
+
+
+def unpack_bare(payload: bytes, partition: Partition, code: Code, count: int) -> list[Message]:
+    """The `count` messages `pack_bare` wrote. Damage goes unnoticed but for what no encoder writes (MessageError)."""
     if count == 0:
         return []
     padded = payload + bytes(-len(payload) % 4 + 8)  # the zeros _shortest_bytes left out, and two words to look ahead
@@ -369,6 +441,14 @@ def _unpack_payload(payload: bytes, partition: Partition, code: Code, count: int
         numbers = numbers // n
     bins = zip(*reversed(columns), strict=True)
     return [Message(bin_, index) for bin_, index in zip(bins, indices.tolist(), strict=True)]
+
+
+def _payload(numbers: NDArray[np.object_], indices: IntArray, partition: Partition, code: Code) -> bytes:
+    encoder = constriction.stream.queue.RangeEncoder()
+    if indices.size:
+        _encode_uniform(encoder, numbers, partition.num_bins)
+        code.encode(encoder, indices)
+    return _shortest_bytes(encoder)
 
 
 def _checked_indices(index: ArrayLike) -> IntArray:
@@ -455,25 +535,26 @@ def _counts(weights: Sequence[Decimal]) -> tuple[int, ...]:
 
 
 @lru_cache(maxsize=128)
-def _zipf_tables(mean_log2_index: float) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Counts of the Zipf law: of each n <= 255, then each octave; and of the 64 equal parts of any octave from 2^8 on.
+def _power_tables(slope: Decimal, last_octave: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Counts of the law n^-(1 + slope) up to `last_octave`: of each n <= 255, then each octave; and of the 64 equal
+    parts of any octave from 2^8 on.
 
     Sums over an octave are integrals between half-integers (relative error below (lam / 2^9)^2). Decimal exp and ln
     are correctly rounded everywhere, which math.pow is not: a last digit that differs would garble the stream.
     """
     with localcontext(Context(prec=25)):
-        slope = 1 / Decimal(mean_log2_index)
-        edges = [Decimal(2 ** (k + 1) - 1) / 2 for k in range(_FIRST_OCTAVE, _LAST_OCTAVE + 2)]
+        edges = [Decimal(2 ** (k + 1) - 1) / 2 for k in range(_FIRST_OCTAVE, last_octave + 2)]
         octaves = [(a - b) / slope for a, b in pairwise((-slope * edge.ln()).exp() for edge in edges)]
-        near = [(-(1 + slope) * Decimal(n).ln()).exp() for n in range(1, _NEAR + 1)]
+        last_near = min(_NEAR, 2 ** (last_octave + 1) - 1)
+        near = [(-(1 + slope) * Decimal(n).ln()).exp() for n in range(1, last_near + 1)]
         cuts = [1 + Decimal(part) / (1 << _LEAD_BITS) for part in range((1 << _LEAD_BITS) + 1)]
         lead = [a - b for a, b in pairwise((-slope * cut.ln()).exp() for cut in cuts)]
-        return _counts(near + octaves), _counts(lead)
+        return _counts(near + octaves), _counts([abs(part) for part in lead])
 
 
 @lru_cache(maxsize=1)
 def _elias_tables() -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Counts of the law 2^-length that Elias delta implies, laid out as in `_zipf_tables`; uniform in an octave."""
+    """Counts of the law 2^-length that Elias delta implies, laid out as in `_power_tables`; uniform in an octave."""
     octaves = [2 * (k + 1).bit_length() - 1 for k in range(_LAST_OCTAVE + 1)]  # -log2 of the octave's probability
     bits = [octaves[n.bit_length() - 1] + n.bit_length() - 1 for n in range(1, _NEAR + 1)] + octaves[_FIRST_OCTAVE:]
     with localcontext(Context(prec=25)):

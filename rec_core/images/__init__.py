@@ -1,0 +1,131 @@
+"""Pictures through relative entropy coding: `encode` to bytes, `decode` back.
+
+    from rec_core import images
+    data = images.encode(picture, rate="medium")       # uint8 (H, W, 3); a real file, header and checksum included
+    held = images.decode(data)                         # the same pixels the sender's report speaks of
+
+Read in this order: network, posterior, prior, blocks, inr, container; `train` learns the priors.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from ..errors import MessageError, RecError
+from ..randomness import check_seed
+from . import container, inr
+from .blocks import check_blocks, check_reach
+from .container import CODECS
+from .inr import BlockCoded, Coded, Fitting, Picture, Report, psnr_db
+from .prior import RATES
+
+__all__ = [
+    "CODECS",
+    "RATES",
+    "BlockCoded",
+    "Coded",
+    "Fitting",
+    "MessageError",
+    "Report",
+    "Stopped",
+    "decode",
+    "encode",
+    "encode_detailed",
+    "psnr_db",
+]
+
+Progress = Callable[[int, int, float | None], None]
+
+
+class Stopped(RecError):
+    """`encode` was told to stop before the picture was whole."""
+
+
+def encode(
+    image: Any,
+    codec: str = "inr",
+    rate: str | float = "medium",
+    block_bits: int = 48,
+    method: str = "orc",
+    partition_bits: int | str | None = "auto",
+    seed: int = 0,
+    progress: Progress | None = None,
+    stop: Callable[[], bool] | threading.Event | None = None,
+) -> bytes:
+    """A picture uint8 (H, W, 3) as a file. Pictures other than 32x32 are coded in tiles of that size.
+
+    `rate`: "low", "medium", "high", "best", or bits (of KL) per pixel. `block_bits`: KL of a block. `partition_bits`:
+    log2 J, None for no bins, "auto" for eight less than the block (none for blocks under 24 bits). `method`: "orc", or
+    "pfr", which is exact and quick enough for small blocks only. `progress(done, total, seconds_left)` counts steps and
+    blocks; `stop`, an event or a function, ends the work with Stopped.
+
+    Raises RecError for arguments that do not go together, BudgetExceeded for a search out of reach.
+    """
+    halted = stop.is_set if isinstance(stop, threading.Event) else stop or (lambda: False)
+    report = progress or (lambda *_: None)
+    begun = time.monotonic()
+    for event in encode_detailed(image, codec, rate, block_bits, method, partition_bits, seed):
+        if isinstance(event, Coded):
+            return event.data
+        if halted():
+            raise Stopped("Coding was stopped before the picture was whole; nothing was written.")
+        done, total = share_done(event)
+        report(done, total, (time.monotonic() - begun) * (total - done) / done)
+    raise AssertionError("an encoding ends with its file")
+
+
+def encode_detailed(
+    image: Any,
+    codec: str = "inr",
+    rate: str | float = "medium",
+    block_bits: int = 48,
+    method: str = "orc",
+    partition_bits: int | str | None = "auto",
+    seed: int = 0,
+) -> Iterator[Fitting | BlockCoded | Coded]:
+    """`encode` as it happens: Fitting and BlockCoded events, then Coded with the file, the picture and a report.
+
+    Arguments are checked at once, the work is done as events are asked for; to stop, ask for no more.
+    """
+    picture = check_image(image)
+    if codec not in CODECS:
+        raise RecError(f"Unknown codec {codec!r}; choose {' or '.join(map(repr, CODECS))}.")
+    if method not in ("orc", "pfr"):
+        raise RecError(f"Unknown method {method!r}; choose 'orc' (a fixed number of candidates) or 'pfr' (exact).")
+    log2_bins = check_blocks(block_bits, partition_bits)
+    check_reach(block_bits, log2_bins)
+    said = container.settle_rate(rate)
+    number = int(check_seed(seed))
+    inr.make_plan(said, block_bits, log2_bins)
+    return inr.encode_events(picture, said, block_bits, method, log2_bins, number)
+
+
+def decode(data: bytes) -> Picture:
+    """The picture uint8 (H, W, 3) in a file that `encode` wrote: the pixels the sender saw.
+
+    Raises MessageError for a file that is damaged, cut short or none of ours.
+    """
+    header, payload, _ = container.read(data)
+    return inr.decode(header, payload)
+
+
+def check_image(image: Any) -> Picture:
+    """The picture, or a sentence."""
+    if not isinstance(image, np.ndarray) or image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3:
+        what = f"{image.dtype} {image.shape}" if isinstance(image, np.ndarray) else type(image).__name__
+        raise RecError(f"A picture must be a NumPy array uint8 of shape (H, W, 3), red, green and blue; got {what}.")
+    if min(image.shape[:2]) < 1 or max(image.shape[:2]) > container.LONGEST_SIDE:
+        raise RecError(f"Sides of a picture must be from 1 to {container.LONGEST_SIDE} pixels; got {image.shape[:2]}.")
+    return image
+
+
+def share_done(event: Fitting | BlockCoded) -> tuple[int, int]:
+    """How far an encoding is, as (done, total); fitting counts for as much as sending."""
+    half = 1000
+    within = event.step / event.steps if isinstance(event, Fitting) else 1.0 + (event.block + 1) / event.blocks
+    return max(1, round(half * (2 * event.tile + within))), 2 * half * event.tiles

@@ -1,0 +1,161 @@
+"""Blocks: a picture's numbers dealt into groups of equal information, each group sent as one sample.
+
+Both sides know how much information each number carries on average (never how much in this picture), so both make
+the same blocks, and the same bins for each. The sender then chooses a sample for each block; what travels is a bin and
+an index a block, and one number that says which law the indices were coded by.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+import rec_core as rec
+
+from .. import codes
+from ..codes import PowerCode
+from ..randomness import ALLOCATION, Floats, Ints, uniforms
+
+MARGIN_BITS = 2.0  # ORC examines about 2^(KL from the search heuristic + this) candidates
+SEARCH_LIMIT_BITS = 18  # and with bins at most 2^this
+PLAIN_LIMIT_BITS = 20  # of a block without bins
+PFR_LIMIT_BITS = 20.0  # PFR's expected number of candidates is at most 2^this
+EXPONENTS = (0.0, 0.25, 0.5, 0.625, 0.75, 0.875, 0.95, 1.05, 1.125, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0, 4.0)
+"""Laws n^-exponent of the index; the sender names the one that came out shortest."""
+
+BLOCK_BITS = (8, 64)
+"""Fewest and most bits of a block."""
+
+
+@dataclass(frozen=True)
+class Blocks:
+    """B blocks: `members[b]` says which numbers block b holds, `cuts[b]` how its bins are made; all have J bins."""
+
+    block_bits: int
+    partition_bits: int
+    members: tuple[Ints, ...]
+    cuts: tuple[rec.Partition, ...]
+
+    @property
+    def num_blocks(self) -> int:
+        """B."""
+        return len(self.members)
+
+
+def check_blocks(block_bits: int, partition_bits: int | str | None) -> int:
+    """log2 J for these choices; "auto" is 8 less than the block from 24 bits on and none below."""
+    low, high = BLOCK_BITS
+    if isinstance(block_bits, bool) or not isinstance(block_bits, int) or not low <= block_bits <= high:
+        raise rec.RecError(f"block_bits must be a whole number from {low} to {high}, got {block_bits!r}.")
+    if partition_bits == "auto":
+        return block_bits - 8 if block_bits >= 24 else 0
+    if partition_bits is None:
+        return 0
+    if isinstance(partition_bits, bool) or not isinstance(partition_bits, int) or not 0 <= partition_bits < 64:
+        raise rec.RecError(f"partition_bits must be None (no bins) or a number from 0 to 63, got {partition_bits!r}.")
+    return partition_bits
+
+
+def make_blocks(information_bits: Floats, num_blocks: int, block_bits: int, partition_bits: int) -> Blocks:
+    """Deal numbers of this mean information (N,) into blocks of about equal information; at least one in each.
+
+    The deal is a fixed shuffle cut where the running sum passes whole shares. Bins go to a block's dimensions in
+    proportion to their information (`allocate`).
+    """
+    size = information_bits.size
+    if not 1 <= num_blocks <= size:
+        raise rec.RecError(f"Cannot make {num_blocks} blocks of {size} numbers; choose larger blocks or another rate.")
+    shuffle = np.empty(size)
+    uniforms(np.uint64(0), ALLOCATION, np.uint64(1), shuffle)
+    order = np.argsort(shuffle, kind="stable")
+    running = np.cumsum(information_bits[order])
+    middle = running - 0.5 * information_bits[order]
+    block = np.minimum((middle / running[-1] * num_blocks).astype(np.int64), num_blocks - 1)
+    members = tuple(np.sort(order[block == b]) for b in range(num_blocks))
+    if not all(part.size for part in members):
+        raise rec.RecError(f"{num_blocks} blocks are too many for {size} numbers; take larger blocks or a lower rate.")
+    cuts = tuple(rec.allocate(rec.gaussian_channel(information_bits[part]), partition_bits) for part in members)
+    return Blocks(block_bits, partition_bits, members, cuts)
+
+
+def search_bits(problem: rec.Problem, cut: rec.Partition) -> float:
+    """KL(Q || P') in bits, P' the coding distribution with its bins reweighted to their mass under Q."""
+    weights = np.concatenate(rec.bin_weights(problem, cut, "target_mass"))
+    entropy = -float((weights * np.log2(np.maximum(weights, 1e-300))).sum())
+    return problem.kl_bits - cut.log2_num_bins + entropy
+
+
+def code_block(problem: rec.Problem, cut: rec.Partition, method: str, seed: int) -> rec.Encoding:
+    """A sample of Q and its message.
+
+    ORC examines 2^(KL(Q || P') + MARGIN_BITS) candidates; with bins, where that differs from picture to picture, at
+    most 2^SEARCH_LIMIT_BITS.
+
+    Raises BudgetExceeded where the search is out of reach.
+    """
+    if method == "pfr":
+        expected = rec.upper_sum_bits(problem, cut)
+        if expected > PFR_LIMIT_BITS:
+            raise rec.BudgetExceeded(
+                f"PFR needs about 2^{expected:.0f} candidates for a block of {problem.kl_bits:.0f} bits in "
+                f"{problem.dim} dimensions with 2^{cut.log2_num_bins:.0f} bins; use method 'orc', smaller blocks, or "
+                "more bins.",
+                expected_bits=expected,
+            )
+        return rec.encode(problem, "pfr", cut, seed=seed)
+    wanted = search_bits(problem, cut) + MARGIN_BITS
+    if cut.num_bins > 1:
+        wanted = min(wanted, SEARCH_LIMIT_BITS)
+    return rec.encode(problem, "orc", cut, num_candidates=max(16, math.ceil(2.0**wanted)), seed=seed)
+
+
+def check_reach(block_bits: int, partition_bits: int) -> None:
+    """A sentence where the search for a block is too long: without bins ORC needs 2^block_bits candidates at least."""
+    if partition_bits == 0 and block_bits > PLAIN_LIMIT_BITS:
+        raise rec.BudgetExceeded(
+            f"A block of {block_bits} bits without bins needs at least 2^{block_bits} candidates; set partition_bits "
+            f"(for instance {block_bits - 8}), or choose block_bits of at most {PLAIN_LIMIT_BITS}.",
+            expected_bits=block_bits + MARGIN_BITS,
+        )
+
+
+# ------------------------------------------------------------------------------------------------- messages to bytes
+
+
+def best_code(indices: Sequence[int]) -> PowerCode:
+    """The law under which these indices are shortest, with no more octaves than they need."""
+    octaves = max(2, max(indices).bit_length())
+    laws = [PowerCode(exponent, octaves) for exponent in EXPONENTS]
+    return min(laws, key=lambda law: float(law.length_bits(list(indices)).sum()))
+
+
+def ideal_bits(messages: Sequence[rec.Message], partition_bits: int, code: PowerCode) -> float:
+    """Sum of -log2 probability of all messages."""
+    return len(messages) * partition_bits + float(code.length_bits([message.index for message in messages]).sum())
+
+
+def write_messages(messages: Sequence[rec.Message], blocks: Blocks, code: PowerCode) -> bytes:
+    """Messages of all blocks, tile after tile, as one stream; a bin travels as its number among J."""
+    numbered = []
+    for position, (bin_, index) in enumerate(messages):
+        number = 0
+        for place, intervals in zip(bin_, blocks.cuts[position % blocks.num_blocks].intervals, strict=True):
+            number = number * intervals + place
+        numbered.append(rec.Message((number,), index))
+    return codes.pack_bare(numbered, rec.Partition((2**blocks.partition_bits,)), code)
+
+
+def read_messages(payload: bytes, blocks: Blocks, code: PowerCode, count: int) -> list[rec.Message]:
+    """What `write_messages` wrote."""
+    messages = []
+    numbered = codes.unpack_bare(payload, rec.Partition((2**blocks.partition_bits,)), code, count)
+    for position, ((number,), index) in enumerate(numbered):
+        places = []
+        for intervals in reversed(blocks.cuts[position % blocks.num_blocks].intervals):
+            number, place = divmod(number, intervals)
+            places.append(place)
+        messages.append(rec.Message(tuple(reversed(places)), index))
+    return messages
