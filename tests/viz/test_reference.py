@@ -107,7 +107,7 @@ def test_the_code_shown_is_the_code_that_runs(name):
 
 
 def test_source_follows_the_function_and_not_a_copy():
-    assert statements.source(rec.decode) == ("rec_core/race.py", inspect.getsource(rec.decode))
+    assert statements.source(rec.decode) == ("rec_core/search.py", inspect.getsource(rec.decode))
     assert statements.source(rec.decode) != statements.source(rec.encode)
 
 

@@ -126,7 +126,7 @@ def test_steps_are_named_and_counted_from_one():
 
 
 def test_a_candidate_is_found_where_recording_left_gaps():
-    race = cached.race(View(lanes=("pfr",), dim=12, bits=12.0, seed=0))
+    race = cached.race(View(lanes=("pfr",), dim=12, bits=12.0, seed=3))
     positions = race.lanes[0].trace.positions
     assert positions[-1] > len(positions)  # the recording has gaps
     (target,) = stage.scene(race, highlight=f"candidate:{positions[-1]}")["point"]["targets"]
