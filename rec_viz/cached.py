@@ -202,9 +202,7 @@ def _theory(source: rec.Channel | rec.Problem, cut: rec.Partition) -> tuple[floa
     return rec.laws.log2_index_bound_bits(source, cut), overhead, bound
 
 
-def _lane(
-    name: str, view: View, source: rec.Channel | rec.Problem, problem: rec.Problem, cut: rec.Partition
-) -> Lane:
+def _lane(name: str, view: View, source: rec.Channel | rec.Problem, problem: rec.Problem, cut: rec.Partition) -> Lane:
     bins = cut if name.endswith("_bins") else rec.partition((1,) * view.dim)
     settings = lane_settings(name, view, bins)
     method, stopping, n = settings["method"], settings["stopping"], settings["num_candidates"]

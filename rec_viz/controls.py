@@ -246,6 +246,11 @@ def own_target(view: View, rows: Iterable[Sequence[float]]) -> View:
     return consistent(view._replace(source="own", **dict(zip(VECTORS[view.family], texts, strict=True))))
 
 
+def drawn(view: View, heights: Iterable[float]) -> View:
+    """The view with Q drawn by hand: log2 q at evenly spaced knots, up to a constant."""
+    return consistent(view._replace(source="drawn", heights=",".join(f"{height:.9g}" for height in heights)))
+
+
 def dragged(view: View, change: Mapping[str, Any]) -> View:
     """The view after the reader let go of a handle of the stage; see `stage.show`."""
     if "rows" in change:
