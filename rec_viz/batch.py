@@ -108,18 +108,13 @@ def _header_faults(header: Sequence[str]) -> list[str]:
         return faults
     families = {_STEMS[stem] for stem in seen}
     if len(families) != 1:
-        return [
-            "The header needs either mean_d and scale_d (Gaussian) or low_d and high_d (uniform), not both or none."
-        ]
+        return ["The header needs mean_d and scale_d (Gaussian), or low_d and high_d (uniform): one of these pairs."]
     (first, second) = (stem for stem in _STEMS if _STEMS[stem] in families)
     dims = sorted(seen.get(first, set()) | seen.get(second, set()))
-    for d in range(1, dims[-1] + 1):
-        faults += [
-            f"The header lacks the column {stem}_{d}." for stem in (first, second) if d not in seen.get(stem, ())
-        ]
-    if not faults and dims[-1] > MAX_DIM:
-        faults.append(f"The header has {dims[-1]} dimensions; up to {MAX_DIM} are worked out.")
-    return faults
+    if dims[-1] > MAX_DIM:
+        return [f"The header has {dims[-1]} dimensions; up to {MAX_DIM} are worked out."]
+    wanted = ((stem, d) for d in range(1, dims[-1] + 1) for stem in (first, second))
+    return [f"The header lacks the column {stem}_{d}." for stem, d in wanted if d not in seen.get(stem, ())]
 
 
 def _number(text: str) -> float | None:

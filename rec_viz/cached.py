@@ -931,7 +931,7 @@ def _advice(**values: object) -> Advice:
 
 
 def pfr_advice(problem: rec.Problem, channel: rec.Channel, source: rec.Channel | rec.Problem) -> Advice:
-    """PFR on one target, its bins allocated for `channel`, its code made for `source`. RecError where PFR never ends."""
+    """PFR on one target, its bins dealt out for `channel`, its code made for `source`. RecError where it never ends."""
     if math.isinf(problem.renyi_inf_bits):
         raise rec.RecError("Q is wider than P somewhere, so its ratio has no limit and no PFR search ever ends.")
     rate = candidates_per_second(problem.family, problem.dim)

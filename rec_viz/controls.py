@@ -233,7 +233,7 @@ def write_vector(numbers: Iterable[float]) -> str:
 
 
 def consistent(view: View) -> View:
-    """An own target has as many dimensions as numbers: the view's D follows them. A drawn one has one, and P uniform."""
+    """An own target has as many dimensions as numbers: the view's D follows them. A drawn one has one; P is uniform."""
     if view.source == "drawn":
         return view._replace(dim=1, family="uniform")
     first = vector(getattr(view, VECTORS[view.family][0])) if view.source == "own" else None

@@ -25,9 +25,9 @@ def section() -> None:
     st.header("Many problems at once", anchor="many-problems-at-once")
     st.markdown(
         "Would bins help with **your** problems? Upload them as a CSV, one row a problem: a header with `mean_1` to "
-        "`mean_D` and `scale_1` to `scale_D` for Gaussian targets against P = N(0, 1), or `low_d` and `high_d` for boxes "
-        f"in [0, 1]. A column `name` is optional; up to {controls.MAX_DIM} dimensions and {batch.MAX_ROWS:,} rows. "
-        "The file stays on the machine that runs this app."
+        "`mean_D` and `scale_1` to `scale_D` for Gaussian targets against P = N(0, 1), or `low_d` and `high_d` for "
+        f"boxes in [0, 1]. A column `name` is optional; up to {controls.MAX_DIM} dimensions and {batch.MAX_ROWS:,} "
+        "rows. The file stays on the machine that runs this app."
     )
     st.download_button(
         "Template", batch.TEMPLATE, "problems.csv", key="batch_template", on_click="ignore", icon=":material/download:"

@@ -35,8 +35,8 @@ trace = rec.trace(
 message, sample = trace.message, trace.samples[trace.winner]
 
 code = rec.ZipfCode(rec.laws.log2_index_bound_bits({source}, bins))  # the receiver knows its one number
-data = rec.pack([message], bins, code, seed={view.seed})  # what travels
-(received,) = rec.unpack(data, bins, code, seed={view.seed})
+data = rec.pack([message], bins, code, seed={view.seed}, coding=problem.coding)  # what travels
+(received,) = rec.unpack(data, bins, code, seed={view.seed}, coding=problem.coding)
 held = rec.decode(received, problem.coding, bins, seed={view.seed})
 assert (held == sample).all()
 print(f"examined {{trace.examined}}, sent {{message}} in {{len(data)}} bytes, both hold {{held}}")

@@ -169,10 +169,10 @@ def _middle(problem: rec.Problem) -> NDArray[np.float64]:
 
 def _problem(problem: rec.Problem, low_high: list[tuple[float, float]]) -> dict[str, Any]:
     if problem.family == "piecewise":
-        first, second = low, high = _middle(problem).reshape(2, 1)
+        first, second = _middle(problem).reshape(2, 1)
     else:
-        first, second = low, high = (np.array(column) for column in zip(*problem.params, strict=True))
-    names = ("low", "high")
+        first, second = (np.array(column) for column in zip(*problem.params, strict=True))
+    low, high, names = first, second, ("low", "high")
     if problem.family == "gaussian":
         low, high = ndtr(first - 1.96 * second), ndtr(first + 1.96 * second)
         names = ("mean", "scale")
