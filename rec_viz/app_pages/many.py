@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-
 import streamlit as st
 
 import rec_core as rec
 from rec_core import study
-from rec_viz import batch, controls
+from rec_viz import batch, controls, upload
 from rec_viz.app_pages import parts
 from rec_viz.batch import Job, Row, Summary
 
@@ -32,33 +30,42 @@ def section() -> None:
     st.download_button(
         "Template", batch.TEMPLATE, "problems.csv", key="batch_template", on_click="ignore", icon=":material/download:"
     )
-    upload = st.file_uploader("CSV of problems", type="csv", key="batch_file")
-    if upload is None:
-        forget()
+    upload.show("CSV of problems", ".csv,text/csv", key="batch_file", on_file=take)
+    if "batch_read" not in st.session_state:
         return
-    data = upload.getvalue()
-    mark = hashlib.blake2b(data).hexdigest()
-    if st.session_state.get("batch_mark") != mark:
-        forget()
-        st.session_state.batch_mark, st.session_state.batch_read = mark, batch.read(data)
-    found = st.session_state.batch_read
+    name, found = st.session_state.batch_read
     if found.faults:
         st.error(
-            "Nothing was worked out. Please mend this first:\n\n" + "\n".join(f"- {fault}" for fault in found.faults),
+            f"Nothing of {code(name)} was worked out. Please mend this first:\n\n"
+            + "\n".join(f"- {fault}" for fault in found.faults),
             icon=":material/error:",
         )
         return
+    count = len(found.problems)
+    st.markdown(
+        f"{code(name)} holds {count:,} problem{'s' * (count != 1)} in {found.problems[0].problem.dim} "
+        f"dimension{'s' * (found.problems[0].problem.dim != 1)}."
+    )
     job = st.session_state.get("batch_job")
     active = job is not None and not job.ended.is_set()
     st.fragment(live, run_every=1.0 if active else None)(found.problems)
 
 
-def forget() -> None:
-    """Another file, or none: the run of the last one ends."""
+def code(name: str) -> str:
+    """A file's name as it is, whatever marks it holds."""
+    return "`" + name.replace("`", "") + "`"
+
+
+def take(name: str, data: bytes | None) -> None:
+    """Another file: the run of the last one ends."""
     job = st.session_state.pop("batch_job", None)
     if job is not None:
         job.stop.set()
-    st.session_state.pop("batch_mark", None)
+    if data is None:
+        found = batch.Read((), (f"The file is larger than {upload.MOST_BYTES / 1e6:g} MB; split it.",))
+    else:
+        found = batch.read(data)
+    st.session_state.batch_read = name, found
 
 
 def live(problems: tuple[batch.Named, ...]) -> None:
