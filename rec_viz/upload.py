@@ -28,14 +28,14 @@ export default function ({ data, parentElement, setTriggerValue }) {
   parentElement.querySelector(".upload span").textContent = data.label;
   const input = parentElement.querySelector(".upload input");
   input.accept = data.accept;
+  input.onclick = () => { input.value = ""; }; // the same file may be chosen again once it is mended
   input.onchange = () => {
     const [file] = input.files;
     if (!file) return;
-    if (file.size > data.most) return setTriggerValue("chosen", { name: file.name, size: file.size });
+    if (file.size > data.most) return setTriggerValue("chosen", { name: file.name });
     const reader = new FileReader();
-    reader.onload = () => setTriggerValue("chosen", { name: file.name, size: file.size, b64: reader.result.split(",")[1] ?? "" });
+    reader.onload = () => setTriggerValue("chosen", { name: file.name, b64: reader.result.split(",")[1] ?? "" });
     reader.readAsDataURL(file);
-    input.value = ""; // the same file may be chosen again once it is mended
   };
 }
 """,
