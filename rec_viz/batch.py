@@ -246,17 +246,19 @@ def summary(rows: Sequence[Row], cuts: Sequence[rec.Partition]) -> Summary | Non
 class Job:
     """A batch in a thread of its own: the rows worked out so far, and how to stop it."""
 
-    def __init__(self, problems: Sequence[Named], alive: Callable[[], bool] = lambda: True) -> None:
-        """Begin. It ends by itself once `alive` says no."""
-        self.problems, self.rows, self.error = tuple(problems), list[Row](), ""
+    def __init__(
+        self, problems: Sequence[Named], alive: Callable[[], bool] = lambda: True, rows: Sequence[Row] = ()
+    ) -> None:
+        """Begin, or go on after the `rows` of a stopped one. It ends by itself once `alive` says no."""
+        self.problems, self.rows, self.error = tuple(problems), list(rows), ""
         self.cuts = shared_cuts(problems)
         self.stop, self.ended = threading.Event(), threading.Event()
-        self._alive, self._begun = alive, time.monotonic()
+        self._alive, self._begun, self._first = alive, time.monotonic(), len(rows)
         threading.Thread(target=self._run, daemon=True, name="batch").start()
 
     def _run(self) -> None:
         try:
-            for number, one in enumerate(self.problems, 1):
+            for number, one in enumerate(self.problems[self._first :], self._first + 1):
                 if self.stop.is_set() or not self._alive():
                     break
                 self.rows.append(work_out(number, one, self.cuts))
@@ -268,8 +270,8 @@ class Job:
     @property
     def seconds_left(self) -> float | None:
         """About how long it still takes; None before the first row."""
-        done = len(self.rows)
-        return (time.monotonic() - self._begun) / done * (len(self.problems) - done) if done else None
+        done = len(self.rows) - self._first
+        return (time.monotonic() - self._begun) / done * (len(self.problems) - len(self.rows)) if done else None
 
 
 # ------------------------------------------------------------------------------------------------ taking away

@@ -83,15 +83,19 @@ def live(problems: tuple[batch.Named, ...]) -> None:
     else:
         if st.session_state.pop("batch_running", False):  # it has just ended: stop redrawing
             st.rerun()
-        begin = f"Work out {len(problems):,} problem{'s' * (len(problems) != 1)}"
-        if left.button(begin, icon=":material/play_arrow:", key="batch_run", width="stretch"):
-            st.session_state.batch_job = Job(problems, parts.alive())
+        kept = job.rows if job is not None else []
+        left_over = len(problems) - len(kept)
+        begin = "Go on" if kept else f"Work out {len(problems):,} problem{'s' * (len(problems) != 1)}"
+        if left.button(
+            begin, icon=":material/play_arrow:", key="batch_run", width="stretch", disabled=left_over == 0
+        ):  # fmt: skip
+            st.session_state.batch_job = Job(problems, parts.alive(), kept)
             st.rerun()
         right.markdown(state(job))
     if active:
         st.session_state.batch_running = True
     if job is not None and job.rows:
-        results(list(job.rows), job.cuts, active)
+        results(list(job.rows), job.cuts, len(problems), active)
 
 
 def state(job: Job | None) -> str:
@@ -104,10 +108,12 @@ def state(job: Job | None) -> str:
     return f"All {total:,} worked out." if done == total else f"Stopped at {done:,} of {total:,}; these are kept."
 
 
-def results(rows: list[Row], cuts: tuple[rec.Partition, ...], active: bool) -> None:
+def results(rows: list[Row], cuts: tuple[rec.Partition, ...], total: int, active: bool) -> None:
     """The verdict over all rows, the table, the download, and a way to one row."""
     said = batch.summary(rows, cuts)
-    st.markdown(verdict(said, len(rows)) if said else "PFR cannot serve any of these rows; the last column says why.")
+    st.markdown(
+        verdict(said, len(rows), total) if said else "PFR cannot serve any of these rows; the last column says why."
+    )
     records = [batch.record(row) for row in rows]
     for record in records:
         k = record["best_log2_bins"]
@@ -116,7 +122,9 @@ def results(rows: list[Row], cuts: tuple[rec.Partition, ...], active: bool) -> N
             record[key] = "" if record[key] is None else parts.duration(float(record[key]))
         for key in ("plain_candidates", "best_candidates"):
             record[key] = "" if record[key] is None else parts.number(float(record[key]))
-    columns = {SHOWN[key]: [record[key] for record in records] for key in SHOWN if key != "note" or any_note(rows)}
+    columns = {
+        SHOWN[key]: [record[key] for record in records] for key in SHOWN if any(record[key] != "" for record in records)
+    }
     two = st.column_config.NumberColumn(format="%.2f")
     st.dataframe(
         columns, key="batch_table", hide_index=True, height=min(38 + 35 * len(rows), 420),
@@ -136,15 +144,12 @@ def results(rows: list[Row], cuts: tuple[rec.Partition, ...], active: bool) -> N
         )  # fmt: skip
 
 
-def any_note(rows: list[Row]) -> bool:
-    return any(row.note for row in rows)
-
-
-def verdict(said: Summary, rows: int) -> str:
-    """One J for all of the rows, against none."""
+def verdict(said: Summary, rows: int, total: int) -> str:
+    """One J for all of the rows worked out so far of the `total`, against none."""
     plain, best = said.options[0], said.options[said.best]
     left_out = rows - said.count
-    over = f"all {said.count:,} problems" if said.count > 1 else "this problem"
+    whole = "all" if rows == total else "the first"
+    over = f"{whole} {said.count:,} problems" if said.count > 1 else "one problem"
     note = f" {left_out:,} more cannot be served by PFR and are left out." if left_out else ""
 
     def cost(one: batch.Shared) -> str:

@@ -154,6 +154,10 @@ def test_a_stopped_job_keeps_what_it_has():
     assert len(job.rows) == 3
     assert job.seconds_left > 0
     assert batch.summary(job.rows, job.cuts).count == 3
+    more = batch.Job(problems[:5], rows=job.rows)
+    assert more.ended.wait(120)
+    assert [row.number for row in more.rows] == [1, 2, 3, 4, 5]
+    assert more.rows[:3] == job.rows
 
 
 def test_uniform_boxes_and_targets_without_information():
