@@ -22,6 +22,7 @@ from . import experiments, messages
 from .controls import LANES, MAX_DIM, TABLE, VECTORS, View, vector
 from .figures import code_lengths as figures
 
+STEEPEST_BITS = 200  # between the highest and the lowest point of a drawn density
 MAX_EXAMINED = 2**21  # of a search on the stage: about half a second
 MAX_NUMBERS = 24_000  # events times dimensions shipped to the browser
 MEASURED_RUNS = 400
@@ -63,8 +64,8 @@ def problem_of(view: View) -> tuple[rec.Channel, rec.Problem]:
     """The channel a view describes and the target Q at hand: drawn from it, or the reader's own. The one way from a
     view to either. RecError where the view asks for the impossible.
     """
-    if view.source == "own":
-        problem = _own_problem(view)
+    if view.source != "channel":
+        problem = _own_problem(view) if view.source == "own" else _drawn_problem(view)
         return channel_like(problem), problem
     channel = _shared_out(view)
     return channel, channel.draw(view.target)
@@ -98,8 +99,34 @@ def _own_problem(view: View) -> rec.Problem:
     return make(*vectors)
 
 
+def _drawn_problem(view: View) -> rec.Problem:
+    """The target whose density the reader drew, or a sentence."""
+    heights, name = vector(view.heights), TABLE["heights"].label
+    if heights is None:
+        raise rec.RecError(
+            f"“{name}” must be numbers separated by commas, for example 0, 3, 0; got “{view.heights[:60]}”."
+        )
+    if not all(math.isfinite(height) for height in heights):
+        raise rec.RecError(f"“{name}” must be finite numbers; found NaN or infinity.")
+    if max(heights) - min(heights) > STEEPEST_BITS:
+        raise rec.RecError(
+            f"“{name}” may span {STEEPEST_BITS} bits from the lowest to the highest; "
+            f"these span {max(heights) - min(heights):g}."
+        )
+    return rec.piecewise_problem(heights)
+
+
+def coded_for(view: View) -> rec.Channel | rec.Problem:
+    """What the code and the bounds are made for: the channel, or the one target that is the reader's own."""
+    channel, problem = problem_of(view)
+    return channel if view.source == "channel" else problem
+
+
 def channel_like(problem: rec.Problem) -> rec.Channel:
-    """The channel with as much information in every dimension as this one target holds there: I_d = KL_d."""
+    """The channel with as much information in every dimension as this one target holds there: I_d = KL_d.
+
+    For a drawn target it is the uniform channel, which has the same P.
+    """
     bits = [max(0.0, rec.Problem(problem.family, (pair,)).kl_bits) for pair in problem.params]
     return rec.gaussian_channel(bits) if problem.family == "gaussian" else rec.uniform_channel(bits)
 
@@ -160,23 +187,25 @@ def _race(**values: object) -> Race:
     view = View(**values)  # type: ignore[arg-type]
     channel, problem = problem_of(view)
     cut = partition_of(view, channel)
-    lanes = tuple(_lane(name, view, channel, problem, cut) for name in LANES if name in view.lanes)
+    source = coded_for(view)
+    lanes = tuple(_lane(name, view, source, problem, cut) for name in LANES if name in view.lanes)
     digest = hashlib.blake2b(repr(view).encode(), digest_size=8).hexdigest()
     return Race(digest, problem, channel.information_bits, lanes)
 
 
-def _theory(channel: rec.Channel, cut: rec.Partition) -> tuple[float, float, float]:
+def _theory(source: rec.Channel | rec.Problem, cut: rec.Partition) -> tuple[float, float, float]:
     """Parameter of the Zipf code, overhead E[eps] (none without bins) and bound on the mean length; bits."""
-    overhead = rec.laws.overhead_bits(channel, cut) if cut.num_bins > 1 else 0.0
-    bound = rec.laws.bound_bits(channel.information_bits, cut.log2_num_bins, overhead)
-    return rec.laws.log2_index_bound_bits(channel, cut), overhead, bound
+    overhead = rec.laws.overhead_bits(source, cut) if cut.num_bins > 1 else 0.0
+    information = source.kl_bits if isinstance(source, rec.Problem) else source.information_bits
+    bound = rec.laws.bound_bits(information, cut.log2_num_bins, overhead)
+    return rec.laws.log2_index_bound_bits(source, cut), overhead, bound
 
 
-def _lane(name: str, view: View, channel: rec.Channel, problem: rec.Problem, cut: rec.Partition) -> Lane:
+def _lane(name: str, view: View, source: rec.Channel | rec.Problem, problem: rec.Problem, cut: rec.Partition) -> Lane:
     bins = cut if name.endswith("_bins") else rec.partition((1,) * view.dim)
     settings = lane_settings(name, view, bins)
     method, stopping, n = settings["method"], settings["stopping"], settings["num_candidates"]
-    zipf_bits, _, bound = _theory(channel, bins)
+    zipf_bits, _, bound = _theory(source, bins)
     trace, sentence, length, bin_bits, index_bits, data, held = None, "", math.nan, "", "", b"", ()
     try:
         expected = rec.laws.expected_examined(problem, **settings)
@@ -187,8 +216,8 @@ def _lane(name: str, view: View, channel: rec.Channel, problem: rec.Problem, cut
         length = bins.log2_num_bins + float(code.length_bits(trace.message.index))
         bin_bits = _bin_bits(trace.message.bin, bins.intervals)
         index_bits = code.codeword(trace.message.index)
-        data = rec.pack([trace.message], bins, code, seed=view.seed, coding=channel.coding)
-        held = receive(data, channel.coding, bins, zipf_bits, view.seed)
+        data = rec.pack([trace.message], bins, code, seed=view.seed, coding=problem.coding)
+        held = receive(data, problem.coding, bins, zipf_bits, view.seed)
     except rec.BudgetExceeded as error:
         expected = 2.0**error.expected_bits if error.expected_bits < 1000 else math.inf
         sentence = _over_budget(error, bins)
@@ -261,12 +290,11 @@ def measured(view: View, lane: Lane) -> Measured | None:
 @st.cache_data(max_entries=256, show_spinner=False)
 def _measured(name: str, **values: object) -> Measured | None:
     view = View(**values)  # type: ignore[arg-type]
-    channel, problem = problem_of(view)
     lane = next(lane for lane in race(view).lanes if lane.name == name)
     runs = int(min(MEASURED_RUNS, MEASURED_CANDIDATES / max(lane.expected_examined, 1.0)))
     try:
         result = rec.encode_many(
-            problem if view.source == "own" else channel, runs, lane.method, lane.partition, lane.weights,
+            coded_for(view), runs, lane.method, lane.partition, lane.weights,
             lane.stopping, lane.num_candidates, seed=view.seed, max_examined=MEASURED_CANDIDATES,
         )  # fmt: skip
     except rec.RecError:
@@ -314,7 +342,8 @@ def lengths(view: View) -> Lengths:
 
 def _channel_values(view: View) -> dict[str, object]:
     """The values that decide a view's channel and partition: a key no other control disturbs."""
-    names = ("source", "family", *VECTORS[view.family], "bits", "dim", "spread", "log2_bins", "strategy", "intervals")
+    own = {"channel": (), "own": VECTORS[view.family], "drawn": ("heights",)}[view.source]
+    names = ("source", "family", *own, "bits", "dim", "spread", "log2_bins", "strategy", "intervals")
     return {name: getattr(view, name) for name in names}
 
 
@@ -732,6 +761,8 @@ def candidates_per_second(family: str, dim: int) -> float:
     bits = 16.0 - math.log2(dim)  # of sup r, so that every dimension takes about as long
     if family == "gaussian":
         problem = rec.gaussian_problem([0.0] * dim, [2.0 ** (-bits / dim)] * dim)
+    elif family == "piecewise":
+        problem = rec.piecewise_problem([*[0.0] * 128, 200.0, *[0.0] * 128])
     else:
         problem = rec.uniform_problem([0.0] * dim, [2.0 ** (-bits / dim)] * dim)
     rates = []
@@ -889,26 +920,41 @@ def advice(view: View) -> Advice:
 def _advice(**values: object) -> Advice:
     view = View(**values)  # type: ignore[arg-type]
     channel, problem = problem_of(view)
-    if math.isinf(problem.renyi_inf_bits):
-        raise rec.RecError("Q is wider than P somewhere, so its ratio has no limit and no PFR search ever ends.")
-    rate = candidates_per_second(view.family, view.dim)
-    options = []
-    for k in _cuts_to_compare(channel):
-        cut = rec.allocate(channel, k) if k else rec.partition((1,) * view.dim)
-        log2_candidates = rec.upper_sum_bits(problem, cut)
-        candidates = 2.0 ** min(log2_candidates, 1000.0)
-        code = rec.ZipfCode(rec.laws.log2_index_bound_bits(channel, cut))
-        size = k + zipf_mean_bits(code, rec.laws.expected_log2_index(problem, cut))
-        options.append(Option("PFR", float(k), candidates, size, candidates / rate))
-    best = min(range(len(options)), key=lambda i: options[i].mean_bits + math.log2(options[i].candidates))
-    if view.family == "gaussian" and view.dim == 1:  # where the exact bias is quickly had
+    found = pfr_advice(problem, channel, coded_for(view))
+    if problem.family != "uniform" and view.dim == 1:  # where the exact bias is quickly had
         n = candidates_unnoticed(view, UNNOTICED_IN, "orc")
         if n is not None:
-            options.append(Option("ORC", None, float(n), math.log2(n), n / rate))
-    return Advice(tuple(options), best)
+            seconds = n / candidates_per_second(problem.family, 1)
+            return found._replace(options=(*found.options, Option("ORC", None, float(n), math.log2(n), seconds)))
+    return found
 
 
-def _cuts_to_compare(channel: rec.Channel) -> list[int]:
+def pfr_advice(problem: rec.Problem, channel: rec.Channel, source: rec.Channel | rec.Problem) -> Advice:
+    """PFR on one target, its bins dealt out for `channel`, its code made for `source`. RecError where it never ends."""
+    if math.isinf(problem.renyi_inf_bits):
+        raise rec.RecError("Q is wider than P somewhere, so its ratio has no limit and no PFR search ever ends.")
+    rate = candidates_per_second(problem.family, problem.dim)
+    options = []
+    for k in cuts_to_compare(channel):
+        cut = cut_into(channel, k)
+        candidates = 2.0 ** min(rec.upper_sum_bits(problem, cut), 1000.0)
+        code = rec.ZipfCode(rec.laws.log2_index_bound_bits(source, cut))
+        size = k + zipf_mean_bits(code, rec.laws.expected_log2_index(problem, cut))
+        options.append(Option("PFR", float(k), candidates, size, candidates / rate))
+    return Advice(tuple(options), best_of([(option.mean_bits, option.candidates) for option in options]))
+
+
+def best_of(costs: Sequence[tuple[float, float]]) -> int:
+    """Which of these (mean bits, candidates) is best: a bit of message is worth half the search."""
+    return min(range(len(costs)), key=lambda i: costs[i][0] + math.log2(costs[i][1]))
+
+
+def cut_into(channel: rec.Channel, log2_bins: int) -> rec.Partition:
+    """2^log2_bins bins by information; one bin serves a channel without any, too."""
+    return rec.allocate(channel, log2_bins) if log2_bins else rec.partition((1,) * channel.dim)
+
+
+def cuts_to_compare(channel: rec.Channel) -> list[int]:
     """log2 J of no bins, 4, 16, ..., 2^I and 4 times that; evenly thinned out where they are many."""
     top = round(channel.information_bits)
     if channel.information_bits == 0:

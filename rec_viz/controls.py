@@ -25,6 +25,9 @@ LANES = {
 MAX_LANES = 3
 
 
+TWO_BUMPS = "0,0,0,0,0.5,1.5,3,4.5,5.5,6,5.5,4.5,3,1.5,0.5,0,0,0,0,0,0.5,2,4.5,7,8,7,4.5,2,0.5,0,0,0,0"
+
+
 class View(NamedTuple):
     """Everything that decides what the Lab shows: one value a parameter, flat so that it can key a cache."""
 
@@ -35,6 +38,7 @@ class View(NamedTuple):
     scales: str = "0.4"
     lows: str = "0.25"
     highs: str = "0.5"
+    heights: str = TWO_BUMPS
     bits: float = 3.0
     dim: int = 1
     spread: str = "equal"
@@ -109,8 +113,9 @@ PARAMETERS: tuple[Parameter, ...] = (
         "choices", LANES,
     ),
     Parameter(
-        "source", "Target Q", "Drawn: a channel draws one for you. Own: you type its vectors or drag it on the stage.",
-        "choice", {"channel": "Drawn", "own": "Own"},
+        "source", "Target Q",
+        "A channel draws one for you, you type its vectors or drag it on the stage, or you draw its density by hand.",
+        "choice", {"channel": "From a channel", "own": "Typed or dragged", "drawn": "Drawn by hand"},
     ),
     Parameter(
         "family", "Family", "What P and Q look like in every dimension.", "choice",
@@ -123,6 +128,11 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter("lows", "Lower ends of Q", "Where Q’s box begins in each dimension, from 0; P fills 0 to 1.", "text",
               high=2000),
     Parameter("highs", "Upper ends of Q", "Where Q’s box ends in each dimension, up to 1.", "text", high=2000),
+    Parameter(
+        "heights", "Heights of log₂ q",
+        "What the drawing holds: log₂ q at evenly spaced knots from 0 to 1, straight lines between, up to a constant. "
+        "Any 2 to 257 numbers separated by commas will do.", "text", high=2000,
+    ),
     Parameter(
         "bits", "Information I, bits",
         "How much the sample tells about the source: no method can send fewer bits on average.",
@@ -223,7 +233,9 @@ def write_vector(numbers: Iterable[float]) -> str:
 
 
 def consistent(view: View) -> View:
-    """An own target has as many dimensions as numbers: the view's D follows them."""
+    """An own target has as many dimensions as numbers: the view's D follows them. A drawn one has one; P is uniform."""
+    if view.source == "drawn":
+        return view._replace(dim=1, family="uniform")
     first = vector(getattr(view, VECTORS[view.family][0])) if view.source == "own" else None
     return view._replace(dim=len(first)) if first and len(first) <= MAX_DIM else view
 
@@ -232,6 +244,11 @@ def own_target(view: View, rows: Iterable[Sequence[float]]) -> View:
     """The view with Q set to these rows, one a dimension: (mean, scale), or (low, high) of a uniform Q."""
     texts = (write_vector(column) for column in zip(*rows, strict=True))
     return consistent(view._replace(source="own", **dict(zip(VECTORS[view.family], texts, strict=True))))
+
+
+def drawn(view: View, heights: Iterable[float]) -> View:
+    """The view with Q drawn by hand: log2 q at evenly spaced knots, up to a constant."""
+    return consistent(view._replace(source="drawn", heights=",".join(f"{height:.9g}" for height in heights)))
 
 
 def dragged(view: View, change: Mapping[str, Any]) -> View:
@@ -356,12 +373,15 @@ def relevant(key: str, values: Mapping[str, Any]) -> bool:
     """Whether a parameter says anything, given the values of those before it; the others are not drawn."""
     lanes = values.get("lanes", ())
     bins = any(name.endswith("_bins") for name in lanes)
-    own = values.get("source") == "own"
+    source = values.get("source", "channel")
+    channel, own = source == "channel", source == "own"
     return {
-        "bits": not own,
-        "dim": not own,
-        "target": not own,
-        "spread": not own and values.get("dim", 1) > 1,
+        "family": source != "drawn",
+        "bits": channel,
+        "dim": channel,
+        "target": channel,
+        "spread": channel and values.get("dim", 1) > 1,
+        "heights": source == "drawn",
         "means": own and values.get("family") == "gaussian",
         "scales": own and values.get("family") == "gaussian",
         "lows": own and values.get("family") == "uniform",

@@ -8,6 +8,8 @@ import json
 import math
 from typing import Any
 
+import rec_core as rec
+
 from .cached import Lane, Race
 from .controls import View, link_query
 
@@ -44,7 +46,7 @@ def meta(view: View, race: Race, lane: Lane) -> dict[str, Any]:
         "method": lane.title,
         "family": problem.family,
         "target": [list(pair) for pair in problem.params],
-        "target_columns": ["mean", "scale"] if problem.family == "gaussian" else ["low", "high"],
+        "target_columns": _target_columns(problem),
         "kl_bits": problem.kl_bits,
         "intervals": list(lane.partition.intervals),
         "weights": lane.weights,
@@ -57,6 +59,14 @@ def meta(view: View, race: Race, lane: Lane) -> dict[str, Any]:
         "link": link_query(view),
         "columns": COLUMNS,
     }
+
+
+def _target_columns(problem: rec.Problem) -> list[str]:
+    """What the numbers of a dimension's target are."""
+    if problem.family == "piecewise":
+        pieces = len(problem.params[0]) - 1
+        return [f"ln q at {k / pieces:g}" for k in range(pieces + 1)]
+    return ["mean", "scale"] if problem.family == "gaussian" else ["low", "high"]
 
 
 def as_csv(view: View, race: Race, lane: Lane) -> str:

@@ -6,8 +6,8 @@ from typing import Any
 import streamlit as st
 
 import rec_core as rec
-from rec_viz import cached, controls, presenter, stage, theme, traces
-from rec_viz.app_pages import parts
+from rec_viz import cached, controls, drawing, presenter, stage, theme, traces
+from rec_viz.app_pages import many, parts
 from rec_viz.controls import PRESETS, View
 from rec_viz.figures.lengths import Bar, length_bars
 from rec_viz.snippets import lab as lab_snippets
@@ -29,10 +29,15 @@ def let_go(change: dict[str, Any]) -> None:
     controls.set_view(controls.dragged(st.session_state.view_now, change))
 
 
+def drew(heights: list[float]) -> None:
+    """The reader let go of the drawing board: the target follows."""
+    controls.set_view(controls.drawn(st.session_state.view_now, heights))
+
+
 def adopt_target() -> None:
     """An own target begins as the one on the stage."""
     before = st.session_state.view_now
-    if st.session_state.get("source") != "own" or before.source == "own":
+    if st.session_state.get("source") != "own" or before.source != "channel":
         return
     try:
         _, problem = cached.problem_of(before._replace(family=st.session_state.family))
@@ -47,9 +52,13 @@ def draw_controls() -> View:
     adopt_target()
     with st.sidebar:
         controls.draw(
-            ("source", "family", "means", "scales", "lows", "highs", "bits", "dim", "spread", "target"),
+            ("source", "family", "means", "scales", "lows", "highs", "heights", "bits", "dim", "spread", "target"),
             values, "The problem",
         )  # fmt: skip
+        if values["source"] == "own" and not controls.presenting():
+            st.markdown(
+                "Many problems? A CSV of them can be uploaded at the [foot of the page](#many-problems-at-once)."
+            )
         if values["source"] == "channel":
             dice("Another target", "target")
         controls.draw(
@@ -60,6 +69,25 @@ def draw_controls() -> View:
         controls.draw(("view",), values)
         controls.say_hidden()
     return controls.consistent(View(**values))
+
+
+def board(view: View) -> None:
+    """Where the reader draws; a text that is no drawing leaves the board flat, and the page says why."""
+    try:
+        cached.problem_of(view)
+        heights = controls.vector(view.heights) or ()
+    except rec.RecError:
+        heights = (0.0,) * 33
+    drawing.show(heights, key="lab_drawing", on_commit=drew)
+
+
+def own_code(race: cached.Race) -> str:
+    """Whose code it is where the target is the reader's own."""
+    numbers = " and ".join(dict.fromkeys(f"{lane.zipf_bits:.2f}" for lane in race.lanes))
+    return (
+        "The code and the bounds are made for this Q alone, so they hold for it and not on average over targets. The "
+        f"receiver is assumed to know the one number its index code needs, a bound on E[log₂ n]: {numbers} bits here."
+    )
 
 
 def dice(label: str, key: str) -> None:
@@ -128,7 +156,7 @@ def cards(view: View, race: cached.Race) -> None:
                                 average.mean_bits,
                                 colours["candidate"],
                                 "average over fresh races"
-                                if view.source == "own"
+                                if view.source != "channel"
                                 else "average over fresh targets and races",
                             ),
                         ),
@@ -143,7 +171,11 @@ def cards(view: View, race: cached.Race) -> None:
                 )
             )
             bars.append(
-                Bar("Information I", f"{race.information_bits:.1f} bits", ((race.information_bits, colours["q"], "I"),))
+                Bar(
+                    "Information I" if view.source == "channel" else "KL(Q‖P)",
+                    f"{race.information_bits:.1f} bits",
+                    ((race.information_bits, colours["q"], "I" if view.source == "channel" else "KL"),),
+                )
             )
             st.html(length_bars(bars, longest))
 
@@ -174,7 +206,7 @@ def receiver(view: View, race: cached.Race) -> None:
     prior = "N(0, 1)" if view.family == "gaussian" else "U[0, 1]"
     st.markdown(
         f"It knows P = {prior} in {view.dim} dimension{'s' * (view.dim > 1)}, the bins, the code and the seed "
-        f"**{view.seed}**. It knows nothing of Q and does not run the race."
+        f"**{view.seed}**. It knows nothing {'else ' * (view.source != 'channel')}of Q and does not run the race."
     )
     for lane in race.lanes:
         if lane.trace is None:
@@ -235,11 +267,18 @@ def would_bins_help(view: View) -> None:
         elif not option.log2_bins:
             name = "PFR, no bins"
         mark = "**" if i == advice.best else ""
-        cells = (name + " · best" * (i == advice.best), parts.number(option.candidates), size, duration(option.seconds))
+        cells = (
+            name + " · best" * (i == advice.best),
+            parts.number(option.candidates),
+            size,
+            parts.duration(option.seconds),
+        )
         rows.append("| " + " | ".join(f"{mark}{cell}{mark}" for cell in cells) + " |")
     st.markdown("| Method | Candidates | Bits | Time |\n|---|---|---|---|\n" + "\n".join(rows))
     st.markdown(
-        "Exact averages over races of this target; the time is that of the search on this machine, from its measured "
+        "Exact averages over races of this target"
+        + ("" if view.source == "channel" else ", its code’s one number known to the receiver")
+        + "; the time is that of the search on this machine, from its measured "
         "candidates a second. Best means the fewest bits, counting a search half as long as worth one bit."
         + (
             f" ORC takes as many candidates as keep its bias unnoticed in {cached.UNNOTICED_IN:,} samples, and names "
@@ -248,14 +287,6 @@ def would_bins_help(view: View) -> None:
             else ""
         )
     )
-
-
-def duration(seconds: float) -> str:
-    """A time for reading, from microseconds to years."""
-    for unit, size in (("years", 3.156e7), ("days", 86400.0), ("hours", 3600.0), ("s", 1.0), ("ms", 1e-3)):
-        if seconds >= size:
-            return f"{parts.number(seconds / size)} {unit}"
-    return f"{parts.number(seconds * 1e6)} µs"
 
 
 def turn_preset(steps: int) -> None:
@@ -322,13 +353,15 @@ for preset in PRESETS:
         st.markdown(f"**{preset.name}.** {preset.teaches}")
         break
 else:
-    draggable = view.dim <= 2 and view.view != "strips"
+    draggable = view.dim <= 2 and view.view != "strips" and view.source != "drawn"
     st.markdown(
         "Press Play, step with the arrow keys, or drag the position. "
         + ("Drag the handles on the picture to move Q and the bins. " if draggable else "")
         + "Every control answers at once."
     )
 
+if view.source == "drawn":
+    board(view)
 if parts.compiled(height=520):
     try:
         race = cached.race(view)
@@ -339,15 +372,14 @@ if parts.compiled(height=520):
     top = 2.0 ** min(problem.renyi_inf_bits, 1020)
     highest = f"KL(Q‖P) = **{problem.kl_bits:.2f} bits**, highest ratio q/p = **{parts.number(top)}**"
     if view.source == "own":
-        st.markdown(
-            f"Your own target: {highest}. The bins, the code and the bound are made for the channel whose information "
-            "in each dimension is this target’s KL there."
-        )
+        st.markdown(f"Your own target: {highest}. The bins are dealt out by its KL in each dimension. {own_code(race)}")
+    elif view.source == "drawn":
+        st.markdown(f"The target you drew, against P uniform on [0, 1]: {highest}. {own_code(race)}")
     else:
         st.markdown(f"I = **{race.information_bits:.1f} bits** on average over targets · this target: {highest}")
     if any(lane.trace is not None for lane in race.lanes):
         blame = stage.worst_bin(race) if view.weights == "target_mass" else None
-        scene = stage.scene(race, view.view, highlight=blame or (), handles=True, save=True)
+        scene = stage.scene(race, view.view, highlight=blame or (), handles=view.source != "drawn", save=True)
         stage.show(scene, key="lab_stage", on_commit=let_go)
     for lane in race.lanes:
         if lane.trace is None:
@@ -361,3 +393,4 @@ if parts.compiled(height=520):
         cards(view, race)
         receiver(view, race)
     would_bins_help(view)
+    many.section()

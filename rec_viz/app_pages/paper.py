@@ -7,8 +7,6 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import streamlit as st
-from streamlit.runtime import exists, get_instance
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from rec_core import study
 from rec_viz import cached, controls, experiments, theme
@@ -39,15 +37,6 @@ jobs: dict[str, Job] = st.session_state.setdefault("paper_jobs", {})
 # ------------------------------------------------------------------------------------------------ running
 
 
-def alive() -> Callable[[], bool]:
-    """Whether this session is still there: a run nobody can see any more ends."""
-    context = get_script_run_ctx()
-    if context is None or not exists():
-        return lambda: True
-    runtime, session = get_instance(), context.session_id
-    return lambda: runtime.is_active_session(session)
-
-
 def running() -> str:
     """Which experiment runs in this session, or ''."""
     return next((key for key, job in jobs.items() if not job.ended.is_set()), "")
@@ -55,7 +44,7 @@ def running() -> str:
 
 def begin(key: str) -> None:
     if not running():
-        jobs[key] = Job(key, st.session_state.paper_size, alive())
+        jobs[key] = Job(key, st.session_state.paper_size, parts.alive())
 
 
 def about(seconds: float) -> str:
@@ -64,7 +53,7 @@ def about(seconds: float) -> str:
 
 
 if not jobs:  # the first figure fills by itself
-    jobs["pfr"] = Job("pfr", "small", alive())
+    jobs["pfr"] = Job("pfr", "small", parts.alive())
 
 st.segmented_control(
     "How much to run", list(SIZES), default="small", required=True, key="paper_size", format_func=str.capitalize,

@@ -9,7 +9,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime import exists, get_instance
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+import rec_core as rec
 from rec_viz import cached, controls
 from rec_viz.controls import View
 
@@ -31,6 +34,14 @@ def number(value: float) -> str:
     return f"{value:,.0f}" if value >= 100 or value == int(value) else f"{value:.1f}"
 
 
+def duration(seconds: float) -> str:
+    """A time for reading, from microseconds to years."""
+    for unit, size in (("years", 3.156e7), ("days", 86400.0), ("hours", 3600.0), ("s", 1.0), ("ms", 1e-3)):
+        if seconds >= size:
+            return f"{number(seconds / size)} {unit}"
+    return f"{number(seconds * 1e6)} µs"
+
+
 def compiled(height: int) -> bool:
     """True once the kernels are compiled; until then hold the stage's place and look again by itself."""
     warm = cached.warm_up()
@@ -48,6 +59,15 @@ def _wait(height: int) -> None:
         st.markdown(
             "**Compiling the search for this machine.** This happens once after installation and takes a few seconds."
         )
+
+
+def alive() -> Callable[[], bool]:
+    """Whether this session is still there: a run nobody can see any more ends."""
+    context = get_script_run_ctx()
+    if context is None or not exists():
+        return lambda: True
+    runtime, session = get_instance(), context.session_id
+    return lambda: runtime.is_active_session(session)
 
 
 def each(work: Callable[[Any], Any], steps: Sequence[Any], text: str) -> list[Any]:
@@ -74,6 +94,8 @@ def research_page(
     heading.title(title, anchor=False)
     with button:
         share(view, page)
+    if view.source == "drawn":
+        return _stand_in(view)
     if view.source == "own":
         st.info(
             "The Lab’s target is your own. Where this page averages over targets, they are those of the channel with "
@@ -81,6 +103,21 @@ def research_page(
             icon=":material/info:",
         )
     return view
+
+
+def _stand_in(view: View) -> View:
+    """What a page about channels shows while the Lab's target is a drawn one, and a sentence that says so."""
+    try:
+        _, problem = cached.problem_of(view)
+    except rec.RecError as error:
+        st.warning(str(error), icon=":material/info:")
+        st.stop()
+    st.info(
+        f"The Lab’s target is drawn by hand. This page is about a channel and its many targets, so it shows the "
+        f"Gaussian channel with the same information, I = {problem.kl_bits:.2f} bits.",
+        icon=":material/info:",
+    )
+    return view._replace(source="channel", family="gaussian", bits=problem.kl_bits)
 
 
 def share(

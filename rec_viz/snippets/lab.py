@@ -5,7 +5,7 @@ from __future__ import annotations
 import rec_core as rec
 
 from .. import cached
-from ..controls import LANES, View
+from ..controls import LANES, View, vector
 
 
 def search(view: View, name: str) -> str:
@@ -13,12 +13,12 @@ def search(view: View, name: str) -> str:
     channel, problem = cached.problem_of(view)
     bins = cached.partition_of(view, channel) if name.endswith("_bins") else rec.partition((1,) * view.dim)
     settings = cached.lane_settings(name, view, bins)
+    source = "channel" if view.source == "channel" else "problem"
     return f"""\
 import rec_core as rec
 
 # {LANES[name]}: one search, its message, and the receiver
-channel = rec.{channel.family}_channel({list(channel.bits)})  # bits of information in each dimension
-problem = {_problem(view, problem)}
+{_channel(view, channel)}problem = {_problem(view, problem)}
 bins = rec.partition({list(bins.intervals)})  # intervals in each dimension; the receiver knows them
 
 trace = rec.trace(
@@ -34,17 +34,25 @@ trace = rec.trace(
 )
 message, sample = trace.message, trace.samples[trace.winner]
 
-code = rec.ZipfCode(rec.laws.log2_index_bound_bits(channel, bins))
+code = rec.ZipfCode(rec.laws.log2_index_bound_bits({source}, bins))  # the receiver knows its one number
 data = rec.pack([message], bins, code, seed={view.seed}, coding=problem.coding)  # what travels
 (received,) = rec.unpack(data, bins, code, seed={view.seed}, coding=problem.coding)
-held = rec.decode(received, channel.coding, bins, seed={view.seed})
+held = rec.decode(received, problem.coding, bins, seed={view.seed})
 assert (held == sample).all()
 print(f"examined {{trace.examined}}, sent {{message}} in {{len(data)}} bytes, both hold {{held}}")
 """
 
 
+def _channel(view: View, channel: rec.Channel) -> str:
+    if view.source != "channel":
+        return ""
+    return f"channel = rec.{channel.family}_channel({list(channel.bits)})  # bits of information in each dimension\n"
+
+
 def _problem(view: View, problem: rec.Problem) -> str:
-    if view.source != "own":
+    if view.source == "channel":
         return f"channel.draw({view.target})  # one target Q of the channel"
+    if view.source == "drawn":
+        return f"rec.piecewise_problem({list(vector(view.heights) or ())})  # log2 q at even knots, up to a constant"
     first, second = (list(column) for column in zip(*problem.params, strict=True))
     return f"rec.{problem.family}_problem({first}, {second})  # Q"

@@ -127,7 +127,7 @@ def _pack(values: Any, kind: str = "f8") -> dict[str, Any]:
 
 
 def _range(problem: rec.Problem, lanes: list[Lane]) -> list[tuple[float, float]]:
-    if problem.family == "uniform":
+    if problem.family != "gaussian":
         return [(0.0, 1.0)] * min(problem.dim, 2)
     out = []
     for d in range(min(problem.dim, 2)):
@@ -143,8 +143,7 @@ def _grid(problem: rec.Problem, low_high: tuple[float, float], lanes: list[Lane]
     """Where curves are drawn: evenly, both sides of every cut (r' jumps there), and closely where Q is."""
     points = [np.linspace(*low_high, _GRID)]
     if problem.dim == 1:
-        first, second = problem.params[0]
-        low, high = (first - 4 * second, first + 4 * second) if problem.family == "gaussian" else (first, second)
+        low, high = _reach(problem)
         points.append(np.linspace(low, high, 161))
         ends = {n for lane in lanes if (n := lane.partition.intervals[0]) <= MAX_DRAWN_INTERVALS}
         steps = np.concatenate([_cuts(problem, n) for n in ends] + [np.array([low, high])])
@@ -154,14 +153,29 @@ def _grid(problem: rec.Problem, low_high: tuple[float, float], lanes: list[Lane]
     return grid[(grid >= low_high[0]) & (grid <= low_high[1])]
 
 
+def _reach(problem: rec.Problem) -> tuple[float, float]:
+    """Where a one-dimensional Q is, for its curve to be close there."""
+    if problem.family == "piecewise":
+        return 0.0, 1.0
+    first, second = problem.params[0]
+    return (first - 4 * second, first + 4 * second) if problem.family == "gaussian" else (first, second)
+
+
+def _middle(problem: rec.Problem) -> NDArray[np.float64]:
+    """The ends of the middle 95% of a piecewise Q."""
+    (masses,) = rec.bin_weights(problem, rec.partition([4096]), "target_mass")
+    return np.interp([0.025, 0.975], np.cumsum(masses), (np.arange(4096) + 1) / 4096)
+
+
 def _problem(problem: rec.Problem, low_high: list[tuple[float, float]]) -> dict[str, Any]:
-    first, second = (np.array(column) for column in zip(*problem.params, strict=True))
+    if problem.family == "piecewise":
+        first, second = _middle(problem).reshape(2, 1)
+    else:
+        first, second = (np.array(column) for column in zip(*problem.params, strict=True))
+    low, high, names = first, second, ("low", "high")
     if problem.family == "gaussian":
         low, high = ndtr(first - 1.96 * second), ndtr(first + 1.96 * second)
         names = ("mean", "scale")
-    else:
-        low, high = first, second
-        names = ("low", "high")
     return {
         "dim": problem.dim,
         "family": problem.family,
@@ -176,7 +190,7 @@ def _problem(problem: rec.Problem, low_high: list[tuple[float, float]]) -> dict[
 
 
 def _p_density(problem: rec.Problem, x: NDArray[np.float64]) -> NDArray[np.float64]:
-    if problem.family == "uniform":
+    if problem.family != "gaussian":
         return np.where((x >= 0.0) & (x <= 1.0), 1.0, 0.0)
     return np.exp(-0.5 * x * x) / math.sqrt(2.0 * math.pi)
 
@@ -189,7 +203,7 @@ def _q_density(problem: rec.Problem, x: NDArray[np.float64]) -> NDArray[np.float
 def _cuts(problem: rec.Problem, n: int) -> NDArray[np.float64]:
     """Where dimension cuts lie in x: n + 1 of them."""
     u = np.arange(n + 1) / n
-    return u if problem.family == "uniform" else ndtri(u)
+    return ndtri(u) if problem.family == "gaussian" else u
 
 
 def _lane(problem: rec.Problem, lane: Lane, grid: NDArray[np.float64]) -> dict[str, Any]:

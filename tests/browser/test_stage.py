@@ -410,7 +410,8 @@ def test_a_dragged_target_becomes_an_own_one_with_a_link(open_page: Open) -> Non
 def test_an_own_target_is_typed_and_a_wrong_one_gets_a_sentence(open_page: Open) -> None:
     page = open_page(link("", View()).lstrip("/"))
     settle(page)
-    page.get_by_role("radio", name="Own").click()
+    page.get_by_role("combobox", name="Target Q").click()
+    page.get_by_role("option", name="Typed or dragged").click()
     settle(page)
     box = page.get_by_role("textbox", name="Means of Q")
     problem = cached.problem_of(View())[1]

@@ -11,6 +11,11 @@ from rec_viz.controls import LANES, PRESETS, View, consistent, dragged, link_que
 from .test_pages import opened, words
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _compiled():
+    cached.warm_up().ready.wait(120)
+
+
 def test_an_own_target_is_what_was_typed():
     channel, problem = cached.problem_of(View(source="own", means="1.5; −0.25", scales="0.4 0.9", dim=2))
     assert problem == rec.gaussian_problem([1.5, -0.25], [0.4, 0.9])

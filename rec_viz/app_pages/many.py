@@ -1,0 +1,174 @@
+"""The foot of the Lab: upload many problems as a CSV, and see for each, and for all, whether bins would help."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+import rec_core as rec
+from rec_core import study
+from rec_viz import batch, controls, upload
+from rec_viz.app_pages import parts
+from rec_viz.batch import Job, Row, Summary
+
+SHOWN = {
+    "row": "Row", "name": "Name", "kl_bits": "KL, bits", "renyi_inf_bits": "D∞, bits",
+    "plain_candidates": "No bins: candidates", "plain_bits": "No bins: bits", "plain_seconds": "No bins: time",
+    "best_log2_bins": "Best J", "best_candidates": "Best J: candidates", "best_bits": "Best J: bits",
+    "best_seconds": "Best J: time", "note": "Note",
+}  # fmt: skip
+
+
+def section() -> None:
+    """Uploader, template, and what has been worked out."""
+    st.header("Many problems at once", anchor="many-problems-at-once")
+    st.markdown(
+        "Would bins help with **your** problems? Upload them as a CSV, one row a problem: a header with `mean_1` to "
+        "`mean_D` and `scale_1` to `scale_D` for Gaussian targets against P = N(0, 1), or `low_d` and `high_d` for "
+        f"boxes in [0, 1]. A column `name` is optional; up to {controls.MAX_DIM} dimensions and {batch.MAX_ROWS:,} "
+        "rows. The file stays on the machine that runs this app."
+    )
+    st.download_button(
+        "Template", batch.TEMPLATE, "problems.csv", key="batch_template", on_click="ignore", icon=":material/download:"
+    )
+    upload.show("CSV of problems", ".csv,text/csv", key="batch_file", on_file=take)
+    if "batch_read" not in st.session_state:
+        return
+    name, found = st.session_state.batch_read
+    if found.faults:
+        st.error(
+            f"Nothing of {code(name)} was worked out. Please mend this first:\n\n"
+            + "\n".join(f"- {fault}" for fault in found.faults),
+            icon=":material/error:",
+        )
+        return
+    count = len(found.problems)
+    st.markdown(
+        f"{code(name)} holds {count:,} problem{'s' * (count != 1)} in {found.problems[0].problem.dim} "
+        f"dimension{'s' * (found.problems[0].problem.dim != 1)}."
+    )
+    job = st.session_state.get("batch_job")
+    active = job is not None and not job.ended.is_set()
+    st.fragment(live, run_every=1.0 if active else None)(found.problems)
+
+
+def code(name: str) -> str:
+    """A file's name as it is, whatever marks it holds."""
+    return "`" + name.replace("`", "") + "`"
+
+
+def take(name: str, data: bytes | None) -> None:
+    """Another file: the run of the last one ends."""
+    job = st.session_state.pop("batch_job", None)
+    if job is not None:
+        job.stop.set()
+    if data is None:
+        found = batch.Read((), (f"The file is larger than {upload.MOST_BYTES / 1e6:g} MB; split it.",))
+    else:
+        found = batch.read(data)
+    st.session_state.batch_read = name, found
+
+
+def live(problems: tuple[batch.Named, ...]) -> None:
+    """The run and its rows; redrawn by itself while it runs."""
+    job: Job | None = st.session_state.get("batch_job")
+    active = job is not None and not job.ended.is_set()
+    left, right = st.columns([1, 3], vertical_alignment="center")
+    if job is not None and active:
+        if left.button("Stop", icon=":material/stop:", key="batch_stop", width="stretch"):
+            job.stop.set()
+        done = len(job.rows)
+        right.progress(
+            done / len(problems), f"{done:,} of {len(problems):,} problems, {study.time_left(job.seconds_left)}"
+        )
+    else:
+        if st.session_state.pop("batch_running", False):  # it has just ended: stop redrawing
+            st.rerun()
+        kept = job.rows if job is not None else []
+        left_over = len(problems) - len(kept)
+        begin = "Go on" if kept else f"Work out {len(problems):,} problem{'s' * (len(problems) != 1)}"
+        if left.button(
+            begin, icon=":material/play_arrow:", key="batch_run", width="stretch", disabled=left_over == 0
+        ):  # fmt: skip
+            st.session_state.batch_job = Job(problems, parts.alive(), kept)
+            st.rerun()
+        right.markdown(state(job))
+    if active:
+        st.session_state.batch_running = True
+    if job is not None and job.rows:
+        results(list(job.rows), job.cuts, len(problems), active)
+
+
+def state(job: Job | None) -> str:
+    """What has been worked out, in a few words."""
+    if job is None:
+        return "Not worked out yet."
+    done, total = len(job.rows), len(job.problems)
+    if job.error:
+        return f":material/error: It ended early, after {done:,} problems: {job.error}"
+    return f"All {total:,} worked out." if done == total else f"Stopped at {done:,} of {total:,}; these are kept."
+
+
+def results(rows: list[Row], cuts: tuple[rec.Partition, ...], total: int, active: bool) -> None:
+    """The verdict over all rows, the table, the download, and a way to one row."""
+    said = batch.summary(rows, cuts)
+    st.markdown(
+        verdict(said, len(rows), total) if said else "PFR cannot serve any of these rows; the last column says why."
+    )
+    records = [batch.record(row) for row in rows]
+    for record in records:
+        k = record["best_log2_bins"]
+        record["best_log2_bins"] = "" if k is None else parts.raised(f"2^{k:g}") if k else "no bins"
+        for key in ("plain_seconds", "best_seconds"):
+            record[key] = "" if record[key] is None else parts.duration(float(record[key]))
+        for key in ("plain_candidates", "best_candidates"):
+            record[key] = "" if record[key] is None else parts.number(float(record[key]))
+    columns = {
+        SHOWN[key]: [record[key] for record in records] for key in SHOWN if any(record[key] != "" for record in records)
+    }
+    two = st.column_config.NumberColumn(format="%.2f")
+    st.dataframe(
+        columns, key="batch_table", hide_index=True, height=min(38 + 35 * len(rows), 420),
+        column_config={SHOWN[key]: two for key in SHOWN if key.endswith("_bits")},
+    )  # fmt: skip
+    if active:
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom", key="batch_take"):
+        st.download_button(
+            "Results as CSV", batch.as_csv(rows), "problems-worked-out.csv", key="batch_csv", on_click="ignore",
+            icon=":material/download:",
+        )  # fmt: skip
+        number = st.number_input("Row to open", 1, len(rows), 1, key="batch_row", width=160)
+        st.link_button(
+            f"Open row {number} in the Lab", controls.link(st.context.url or "", batch.view_of(rows[number - 1])),
+            icon=":material/open_in_new:",
+        )  # fmt: skip
+
+
+def verdict(said: Summary, rows: int, total: int) -> str:
+    """One J for all of the rows worked out so far of the `total`, against none."""
+    plain, best = said.options[0], said.options[said.best]
+    left_out = rows - said.count
+    whole = "all" if rows == total else "the first"
+    over = f"{whole} {said.count:,} problems" if said.count > 1 else "one problem"
+    note = f" {left_out:,} more cannot be served by PFR and are left out." if left_out else ""
+
+    def cost(one: batch.Shared) -> str:
+        return (
+            f"**{said.count * one.mean_bits:,.1f} bits** in all, {parts.number(one.mean_candidates)} candidates on "
+            f"average and **{parts.duration(one.seconds)}** of search"
+        )
+
+    if not said.best:
+        answer = f"**No.** Over {over}, one code and no bins cost {cost(plain)}; no shared partition does better."
+    else:
+        text = parts.raised(f"2^{best.partition.log2_num_bins:g}")
+        ways = " × ".join(map(str, best.partition.intervals[:8])) + " …" * (len(best.partition.intervals) > 8)
+        ways = f" ({ways})" if len(best.partition.intervals) > 1 else ""
+        answer = (
+            f"**Yes: J = {text}{ways} for all.** Over {over} the two sides agree on one partition and one code. That "
+            f"costs {cost(best)}; without bins it is {cost(plain)}."
+        )
+    return (
+        f"{answer}{note} The table gives each row a J and a code of its own, which the receiver would have to know; "
+        "best means the fewest bits, counting a search half as long as worth one bit."
+    )
