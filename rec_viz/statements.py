@@ -164,13 +164,13 @@ def check_upper_sum() -> tuple[Check, ...]:
 
 def check_trap() -> tuple[Check, ...]:
     expected = rec.laws.expected_examined
-    rows = [_mean("no bins", expected(TRAP), rec.encode_many(TRAP, RUNS, seed=8).examined)]
+    rows = [_mean("no bins", expected(TRAP), rec.encode_many(TRAP, 4 * RUNS, seed=8).examined)]
     for seed, what, weights, stopping in (
         (9, "target mass, one stop line", "target_mass", "single"),
         (16, "target mass, a stop line a bin", "target_mass", "per_bin"),
         (17, "peak ratio", "peak_ratio", "per_bin"),
     ):
-        many = rec.encode_many(TRAP, RUNS, "pfr", BINS, weights, stopping, seed=seed)
+        many = rec.encode_many(TRAP, 4 * RUNS, "pfr", BINS, weights, stopping, seed=seed)
         rows.append(_mean(what, expected(TRAP, "pfr", BINS, weights, stopping), many.examined))
     return tuple(rows)
 
