@@ -50,7 +50,7 @@ class View(NamedTuple):
     candidates: int = 16
     view: str = "auto"
     target: int = 9
-    seed: int = 337
+    seed: int = 232
     code: str = "elias_delta"
 
 

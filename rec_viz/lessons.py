@@ -38,8 +38,7 @@ import numpy as np
 
 import rec_core as rec
 
-from . import cached
-from .app_pages import parts
+from . import cached, reading
 from .cached import Lane
 from .controls import LANES, TABLE, View
 
@@ -431,7 +430,7 @@ def duration(view: View, lane: Lane) -> str:
     units = (("year", 31_557_600.0), ("day", 86_400.0), ("hour", 3600.0), ("minute", 60.0), ("second", 1.0))
     for unit, size in units:
         if seconds >= size:
-            count = parts.number(float(round(seconds / size)))
+            count = reading.number(float(round(seconds / size)))
             return f"{count} {unit}{'s' * (count != '1')}"
     return "less than a second"
 
@@ -542,10 +541,10 @@ def filled(text: str, now: Situation) -> str:
         if isinstance(found, str):
             return found
         if spec == "small":
-            return parts.small(float(found))
+            return reading.small(float(found))
         if spec == "percent":
             return f"{100 * found:.0f}%"
-        return (format(found, spec) if spec else parts.number(float(found))).replace("-", "−")
+        return (format(found, spec) if spec else reading.number(float(found))).replace("-", "−")
 
     return _PLACEHOLDER.sub(number, text)
 

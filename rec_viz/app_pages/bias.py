@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 import rec_core as rec
-from rec_viz import cached, controls, theme
+from rec_viz import cached, controls, reading, theme
 from rec_viz.app_pages import parts
 from rec_viz.export import chart
 from rec_viz.figures import bias as figures
@@ -42,7 +42,7 @@ if view.family == "uniform":
     )
     st.markdown(
         f"| n = {view.candidates:,} | Chance that a race has nothing to send |\n|---|---|\n"
-        + "\n".join(f"| {controls.LANES[name]} | {parts.small(chance)} |" for name, chance in chances.items())
+        + "\n".join(f"| {controls.LANES[name]} | {reading.small(chance)} |" for name, chance in chances.items())
     )
     st.markdown("Choose the Gaussian family to see a bias.")
     st.stop()
@@ -92,15 +92,17 @@ else:
 def unnoticed(kl_bits: float) -> str:
     """For the table: samples that are safe."""
     most = cached.unnoticed_samples(kl_bits)
-    return "not even one" if most < 1.0 else "any number" if math.isinf(most) else parts.number(math.floor(most))
+    return "not even one" if most < 1.0 else "any number" if math.isinf(most) else reading.number(math.floor(most))
 
 
 def mmd(bias: cached.Bias) -> str:
     """For the table: MMD, exact where it is known, and measured where there are samples."""
-    said = [] if math.isnan(bias.mmd_squared) else [parts.small(math.sqrt(bias.mmd_squared))]
+    said = [] if math.isnan(bias.mmd_squared) else [reading.small(math.sqrt(bias.mmd_squared))]
     if math.isfinite(bias.measured_squared):
         clear = bias.measured_squared > 1.96 * bias.error_squared
-        said.append(f"measured {parts.small(math.sqrt(bias.measured_squared))}" if clear else "measured: lost in noise")
+        said.append(
+            f"measured {reading.small(math.sqrt(bias.measured_squared))}" if clear else "measured: lost in noise"
+        )
     return ", ".join(said) or "not worked out"
 
 
@@ -108,8 +110,8 @@ st.markdown(
     f"| n = {view.candidates:,} | Total variation from Q | KL from Q, bits | MMD from Q | Samples that are safe |\n"
     "|---|---|---|---|---|\n"
     + "\n".join(
-        f"| {controls.LANES[name]} | {parts.small(bias.total_variation)} | {parts.small(bias.kl_bits)} | {mmd(bias)} | "
-        f"{unnoticed(bias.kl_bits)} |"
+        f"| {controls.LANES[name]} | {reading.small(bias.total_variation)} | {reading.small(bias.kl_bits)} | "
+        f"{mmd(bias)} | {unnoticed(bias.kl_bits)} |"
         for name, bias in ((name, biases[name, view.candidates]) for name in snippets.ROLES)
     )
 )
@@ -173,7 +175,7 @@ compared = st.select_slider(
 rows = []
 for name in snippets.ROLES:
     enough = cached.candidates_unnoticed(view, compared, name)
-    rows.append(f"| {controls.LANES[name]} | {'more than 2³⁰' if enough is None else parts.number(enough)} |")
+    rows.append(f"| {controls.LANES[name]} | {'more than 2³⁰' if enough is None else reading.number(enough)} |")
 st.markdown("| Safe in that many samples | Candidates n |\n|---|---|\n" + "\n".join(rows))
 st.markdown(
     "The least power of two whose bias no test can find in that many samples, by the same inequality. A given test, "

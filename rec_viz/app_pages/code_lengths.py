@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 import rec_core as rec
-from rec_viz import cached, theme
+from rec_viz import cached, reading, theme
 from rec_viz.app_pages import parts
 from rec_viz.controls import TABLE
 from rec_viz.export import chart, tools
@@ -198,8 +198,8 @@ st.markdown(
     "- **Bin, what it tells.** A sample with density ratio r is worth log₂ r bits. Naming its bin takes log₂ J bits, "
     "and of these at most log₂ r say something about it.\n"
     "- **Bin, overhead E[ε].** The rest of log₂ J, where the sample is worth less than the bin’s name: ε = log₂ J − "
-    f"log₂ r where that is positive, else 0. Here **{parts.bits(bins.overhead_bits)} bits** of "
-    f"{parts.bits(bins.log2_bins)}.\n"
+    f"log₂ r where that is positive, else 0. Here **{reading.bits(bins.overhead_bits)} bits** of "
+    f"{reading.bits(bins.log2_bins)}.\n"
     "- **Index, E[log₂ n].** The binary digits of the candidate’s number n, counted within its bin if there are bins.\n"
     "- **Size of the index.** How many digits n has is not known beforehand, so the code must tell that too. This part "
     "grows like a logarithm, and it is never zero, not even for an index that is always 1: the Zipf code leaves room "
@@ -227,7 +227,7 @@ st.markdown(
     + "\n"
     + "\n".join(
         f"| {name} | "
-        + " | ".join(f"{parts.bits(lane.codes[row])} | {parts.bits(real[lane.name][row])}" for lane in theory.lanes)
+        + " | ".join(f"{reading.bits(lane.codes[row])} | {reading.bits(real[lane.name][row])}" for lane in theory.lanes)
         + " |"
         for row, name in enumerate(cached.CODES)
     )
@@ -280,7 +280,7 @@ else:
                 "no dimension is empty | — | — | — |"
                 if row.partition is None
                 else f"{intervals_in_words(row.partition)} | {row.length_bits:.2f} | {row.overhead_bits:.2f} | "
-                f"{parts.number(2.0**row.candidates_bits) if np.isfinite(row.candidates_bits) else '—'} |"
+                f"{reading.number(2.0**row.candidates_bits) if np.isfinite(row.candidates_bits) else '—'} |"
             )
             for row in rows
         )
@@ -294,13 +294,14 @@ else:
         factor = 2.0 ** (slow.candidates_bits - fast.candidates_bits)
         spoken += f"The mean lengths lie within {longest - shortest:.2f} bits of each other"
         spoken += (
-            f"; the times do not: “{slowest}” examines **{parts.number(factor)} times** the candidates of “{fastest}”."
+            f"; the times do not: “{slowest}” examines **{reading.number(factor)} times** as many candidates as "
+            f"“{fastest}”."
             if factor > 1.1
             else ", and the times are the same to a tenth."
         )
     st.markdown(spoken)
     st.caption(
-        f"J = {parts.raised(f'2^{round(bins.log2_bins)}')} throughout, peak-ratio weights. A typical target is the "
+        f"J = {reading.raised(f'2^{round(bins.log2_bins)}')} throughout, peak-ratio weights. A typical target is the "
         f"median one of {cached.TARGETS}: the mean over all targets of a Gaussian channel is infinite."
     )
 

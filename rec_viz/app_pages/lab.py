@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 import rec_core as rec
-from rec_viz import cached, controls, drawing, presenter, stage, theme, traces
+from rec_viz import cached, controls, drawing, presenter, reading, stage, theme, traces
 from rec_viz.app_pages import many, parts
 from rec_viz.controls import PRESETS, View
 from rec_viz.figures.lengths import Bar, length_bars
@@ -105,8 +105,8 @@ def sentences(view: View, race: cached.Race) -> None:
         weigh.markdown("**Reweighting.** Without bins candidates come from P itself.")
     else:
         cut.markdown(
-            f"**Cutting.** P is cut into J = {parts.raised(stage.bins_text(bins.partition))} bins, all equally likely "
-            "under P, "
+            f"**Cutting.** P is cut into J = {reading.raised(stage.bins_text(bins.partition))} bins, all equally "
+            "likely under P, "
             f"so naming one takes log₂ J = {bins.partition.log2_num_bins:g} bits."
         )
         rule = {
@@ -135,7 +135,7 @@ def cards(view: View, race: cached.Race) -> None:
             st.markdown(f"**{lane.title}**")
             st.markdown(
                 f"Examined **{lane.trace.examined:,}** candidates; "
-                f"**{parts.number(lane.expected_examined)}** expected here."
+                f"**{reading.number(lane.expected_examined)}** expected here."
             )
             pieces = tuple(
                 part
@@ -239,7 +239,7 @@ def saved(option: cached.Option, plain: cached.Option) -> str:
     cost = (
         f"for {more:.1f} bits more" if more > 0.05 else f"and {-more:.1f} bits less" if more < -0.05 else "at no cost"
     )
-    return f"{parts.number(option.candidates)} candidates instead of {parts.number(plain.candidates)}, {cost}"
+    return f"{reading.number(option.candidates)} candidates instead of {reading.number(plain.candidates)}, {cost}"
 
 
 def would_bins_help(view: View) -> None:
@@ -253,15 +253,15 @@ def would_bins_help(view: View) -> None:
     plain, best = advice.options[0], advice.options[advice.best]
     if advice.best:
         st.markdown(
-            f"**Yes: J = {parts.raised(f'2^{best.log2_bins:g}')} with peak-ratio weights.** {saved(best, plain)}."
+            f"**Yes: J = {reading.raised(f'2^{best.log2_bins:g}')} with peak-ratio weights.** {saved(best, plain)}."
         )
     else:
         st.markdown(
-            f"**No.** Plain PFR examines {parts.number(plain.candidates)} candidates here; bins cost more bits."
+            f"**No.** Plain PFR examines {reading.number(plain.candidates)} candidates here; bins cost more bits."
         )
     rows = []
     for i, option in enumerate(advice.options):
-        name, size = f"PFR, J = {parts.raised(f'2^{option.log2_bins or 0:g}')}", f"{option.mean_bits:.2f}"
+        name, size = f"PFR, J = {reading.raised(f'2^{option.log2_bins or 0:g}')}", f"{option.mean_bits:.2f}"
         if option.name == "ORC":
             name = "ORC"
         elif not option.log2_bins:
@@ -269,9 +269,9 @@ def would_bins_help(view: View) -> None:
         mark = "**" if i == advice.best else ""
         cells = (
             name + " · best" * (i == advice.best),
-            parts.number(option.candidates),
+            reading.number(option.candidates),
             size,
-            parts.duration(option.seconds),
+            reading.duration(option.seconds),
         )
         rows.append("| " + " | ".join(f"{mark}{cell}{mark}" for cell in cells) + " |")
     st.markdown("| Method | Candidates | Bits | Time |\n|---|---|---|---|\n" + "\n".join(rows))
@@ -317,7 +317,7 @@ def present(view: View) -> None:
             return
         for lane in race.lanes:
             if lane.trace is None:
-                st.warning(f"**{lane.title}** does not run here. {parts.raised(lane.sentence)}")
+                st.warning(f"**{lane.title}** does not run here. {reading.raised(lane.sentence)}")
         if any(lane.trace is not None for lane in race.lanes):
             stage.show(stage.scene(race, view.view, height=560), key="lab_stage")
     st.markdown("Keys: Page Down and Page Up show other views, Space plays, Escape leaves.")
@@ -370,7 +370,7 @@ if parts.compiled(height=520):
         st.stop()
     problem = race.problem
     top = 2.0 ** min(problem.renyi_inf_bits, 1020)
-    highest = f"KL(Q‖P) = **{problem.kl_bits:.2f} bits**, highest ratio q/p = **{parts.number(top)}**"
+    highest = f"KL(Q‖P) = **{problem.kl_bits:.2f} bits**, highest ratio q/p = **{reading.number(top)}**"
     if view.source == "own":
         st.markdown(f"Your own target: {highest}. The bins are dealt out by its KL in each dimension. {own_code(race)}")
     elif view.source == "drawn":
@@ -384,7 +384,7 @@ if parts.compiled(height=520):
     for lane in race.lanes:
         if lane.trace is None:
             st.warning(
-                f"**{lane.title}** does not run here. {parts.raised(lane.sentence)}", icon=":material/timer_off:"
+                f"**{lane.title}** does not run here. {reading.raised(lane.sentence)}", icon=":material/timer_off:"
             )
     if any(lane.trace is not None for lane in race.lanes):
         exports(view, race)

@@ -6,7 +6,7 @@ import streamlit as st
 
 import rec_core as rec
 from rec_core import study
-from rec_viz import batch, controls, upload
+from rec_viz import batch, controls, reading, upload
 from rec_viz.app_pages import parts
 from rec_viz.batch import Job, Row, Summary
 
@@ -117,11 +117,11 @@ def results(rows: list[Row], cuts: tuple[rec.Partition, ...], total: int, active
     records = [batch.record(row) for row in rows]
     for record in records:
         k = record["best_log2_bins"]
-        record["best_log2_bins"] = "" if k is None else parts.raised(f"2^{k:g}") if k else "no bins"
+        record["best_log2_bins"] = "" if k is None else reading.raised(f"2^{k:g}") if k else "no bins"
         for key in ("plain_seconds", "best_seconds"):
-            record[key] = "" if record[key] is None else parts.duration(float(record[key]))
+            record[key] = "" if record[key] is None else reading.duration(float(record[key]))
         for key in ("plain_candidates", "best_candidates"):
-            record[key] = "" if record[key] is None else parts.number(float(record[key]))
+            record[key] = "" if record[key] is None else reading.number(float(record[key]))
     columns = {
         SHOWN[key]: [record[key] for record in records] for key in SHOWN if any(record[key] != "" for record in records)
     }
@@ -154,14 +154,14 @@ def verdict(said: Summary, rows: int, total: int) -> str:
 
     def cost(one: batch.Shared) -> str:
         return (
-            f"**{said.count * one.mean_bits:,.1f} bits** in all, {parts.number(one.mean_candidates)} candidates on "
-            f"average and **{parts.duration(one.seconds)}** of search"
+            f"**{said.count * one.mean_bits:,.1f} bits** in all, {reading.number(one.mean_candidates)} candidates on "
+            f"average and **{reading.duration(one.seconds)}** of search"
         )
 
     if not said.best:
         answer = f"**No.** Over {over}, one code and no bins cost {cost(plain)}; no shared partition does better."
     else:
-        text = parts.raised(f"2^{best.partition.log2_num_bins:g}")
+        text = reading.raised(f"2^{best.partition.log2_num_bins:g}")
         ways = " × ".join(map(str, best.partition.intervals[:8])) + " …" * (len(best.partition.intervals) > 8)
         ways = f" ({ways})" if len(best.partition.intervals) > 1 else ""
         answer = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 import rec_core as rec
-from rec_viz import cached, controls, messages, theme
+from rec_viz import cached, controls, messages, reading, theme
 from rec_viz.app_pages import parts
 from rec_viz.controls import TABLE, View
 from rec_viz.figures.bits import bit_groups
@@ -51,12 +51,12 @@ def encode(problem: rec.Problem, shared: messages.Shared) -> None:
     try:
         result: messages.Sent | str = messages.send(problem, shared, cached.MAX_EXAMINED)
     except rec.BudgetExceeded as error:
-        result = parts.raised(
+        result = reading.raised(
             f"This target needs about 2^{error.expected_bits:.0f} candidates, too many to search here. "
         )
         if error.suggested_intervals:
             powers = sum(n.bit_length() - 1 for n in error.suggested_intervals)
-            result += parts.raised(f"With J = 2^{powers} bins it would run.")
+            result += reading.raised(f"With J = 2^{powers} bins it would run.")
     except rec.RecError as error:
         result = str(error)
     st.session_state.message_sent = (problem, shared, result)
@@ -93,7 +93,7 @@ def sender(view: View, shared: messages.Shared) -> tuple[View, messages.Sent | N
         problem = shared.channel.draw(view.target)
     st.markdown(
         f"Only the sender knows Q. Its divergence from P is **{problem.kl_bits:.2f} bits**; "
-        f"the highest ratio q/p is **{parts.number(2.0 ** min(problem.renyi_inf_bits, 1020))}**."
+        f"the highest ratio q/p is **{reading.number(2.0 ** min(problem.renyi_inf_bits, 1020))}**."
     )
     st.button("Encode", icon=":material/lock:", on_click=encode, args=(problem, shared), key="message_encode")
     kept = st.session_state.get("message_sent")
@@ -200,7 +200,7 @@ def receiver(agreed: View, sent: messages.Sent | None) -> None:
         own = cached.shared_of(own_view)
         data = messages.read(text)
     except rec.RecError as error:
-        st.error(parts.raised(str(error)), icon=":material/error:")
+        st.error(reading.raised(str(error)), icon=":material/error:")
         return
     break_something(data, agreed)
     show_received(data, own, sent)
@@ -213,7 +213,7 @@ def show_received(data: bytes, own: messages.Shared, sent: messages.Sent | None)
     except rec.MessageError as error:
         st.error(f"**Refused.** {error}", icon=":material/error:")
         if len(data) >= rec.FRAME_BYTES:
-            st.markdown(f"**What happened, found by trying.** {parts.raised(messages.diagnose(data, own))}")
+            st.markdown(f"**What happened, found by trying.** {reading.raised(messages.diagnose(data, own))}")
         show_unchecked(data, own, sent)
         return
     except rec.RecError as error:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import streamlit as st
 
 from rec_core import study
-from rec_viz import cached, controls, experiments, theme
+from rec_viz import cached, controls, experiments, reading, theme
 from rec_viz.app_pages import parts
 from rec_viz.experiments import DIM, INTERVAL_BITS, INTERVAL_CANDIDATES, LEVELS, ORC_BITS, SIZES, STRATEGIES, Job
 from rec_viz.export import chart
@@ -149,7 +149,7 @@ def take_away(key: str, job: Job) -> None:
 
 def times(log2: float) -> str:
     """How many times as many: 3.2 times, 340 times."""
-    return f"{parts.number(2.0**log2)} times"
+    return f"{reading.number(2.0**log2)} times"
 
 
 def growth(band: experiments.Band) -> float:
@@ -207,10 +207,10 @@ def draw_stopped(job: Job) -> str:
     plain, bins = both
     return (
         f"To come within an MMD of {LEVELS[middle]:g} of Q, targets with D∞ near {plain.x[-1]:.0f} bits need about "
-        f"**{parts.number(2.0 ** plain.mean[-1])}** candidates without bins and "
-        f"**{parts.number(2.0 ** bins.mean[-1])}** "
-        f"with them, at D∞ near {plain.x[0]:.0f} bits {parts.number(2.0 ** plain.mean[0])} and "
-        f"{parts.number(2.0 ** bins.mean[0])}."
+        f"**{reading.number(2.0 ** plain.mean[-1])}** candidates without bins and "
+        f"**{reading.number(2.0 ** bins.mean[-1])}** "
+        f"with them, at D∞ near {plain.x[0]:.0f} bits {reading.number(2.0 ** plain.mean[0])} and "
+        f"{reading.number(2.0 ** bins.mean[0])}."
     )
 
 
@@ -229,8 +229,8 @@ def draw_orc(job: Job) -> str:
     plain, bins = result.plain[n], result.bins[n]
     enough = next((m for m, one in result.bins.items() if one.mmd_exact <= plain.mmd_exact), n)
     return (
-        f"With n = {n:,} candidates the exact MMD is {parts.small(plain.mmd_exact)} without bins and "
-        f"{parts.small(bins.mmd_exact)} with them; n = {enough:,} already reaches with bins what {n:,} "
+        f"With n = {n:,} candidates the exact MMD is {reading.small(plain.mmd_exact)} without bins and "
+        f"{reading.small(bins.mmd_exact)} with them; n = {enough:,} already reaches with bins what {n:,} "
         f"reach without. The "
         f"messages there are {plain.length.mean:.2f} and {bins.length.mean:.2f} bits long. With few candidates plain "
         "messages are shorter, because there is little to choose from and what is sent is not yet a sample of Q."

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -15,31 +13,6 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 import rec_core as rec
 from rec_viz import cached, controls
 from rec_viz.controls import View
-
-_SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
-
-
-def raised(text: str) -> str:
-    """2^48 as people write it: 2⁴⁸."""
-    return re.sub(r"\^(-?\d+)", lambda match: match[1].translate(_SUPERSCRIPTS), text)
-
-
-def number(value: float) -> str:
-    """A count for reading: 8, 7.7, 12,345 or 4.8 × 10¹⁵."""
-    if not math.isfinite(value):
-        return "no end"
-    if value >= 1e6:
-        exponent = math.floor(math.log10(value))
-        return raised(f"{value / 10.0**exponent:.1f} × 10^{exponent}")
-    return f"{value:,.0f}" if value >= 100 or value == int(value) else f"{value:.1f}"
-
-
-def duration(seconds: float) -> str:
-    """A time for reading, from microseconds to years."""
-    for unit, size in (("years", 3.156e7), ("days", 86400.0), ("hours", 3600.0), ("s", 1.0), ("ms", 1e-3)):
-        if seconds >= size:
-            return f"{number(seconds / size)} {unit}"
-    return f"{number(seconds * 1e6)} µs"
 
 
 def compiled(height: int) -> bool:
@@ -146,16 +119,3 @@ def _class_extras(page: str) -> dict[str, str]:
     if page == "lab" and st.checkbox("Presenter mode: large stage, no sidebar, Escape leaves", key="class_present"):
         extras["present"] = "1"
     return extras
-
-
-def bits(value: float | None) -> str:
-    """Bits in a table; a dash where there is no such number."""
-    return "—" if value is None or not math.isfinite(value) else f"{value:.2f}"
-
-
-def small(value: float) -> str:
-    """A measure that may be tiny: 0.12, 0.0034 or 2.1 × 10⁻⁷."""
-    if value >= 1e-3 or value <= 0.0:
-        return f"{value:.3g}"
-    exponent = math.floor(math.log10(value))
-    return raised(f"{value / 10.0**exponent:.1f} × 10^{exponent}")

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from rec_viz import cached, statements
+from rec_viz import cached, reading, statements
 from rec_viz.app_pages import parts
 from rec_viz.statements import CONSTANTS, STATEMENTS, Check, Statement
 
@@ -134,7 +134,7 @@ st.header("The constants", anchor="constants")
 st.markdown(
     "| Constant | Value | What it is |\n|---|---|---|\n"
     + "\n".join(
-        f"| {f'`{name}`' if '.' in name else name} | {parts.small(number)} | {what} |"
+        f"| {f'`{name}`' if '.' in name else name} | {reading.small(number)} | {what} |"
         if isinstance(number, float)
         else f"| `{name}` | {number:,} | {what} |"
         for name, number, what in CONSTANTS

@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 import rec_core as rec
-from rec_viz import cached, controls, stage, theme
+from rec_viz import cached, controls, reading, stage, theme
 from rec_viz.app_pages import parts
 from rec_viz.cached import Cost
 from rec_viz.controls import View
@@ -47,7 +47,7 @@ def show(values: View) -> None:
 
 def times(bits: float) -> str:
     """A change of log2 of candidates as people say it."""
-    return "the same" if abs(bits) < 0.005 else f"{'÷' if bits < 0 else '×'} {parts.number(2.0 ** abs(bits))}"
+    return "the same" if abs(bits) < 0.005 else f"{'÷' if bits < 0 else '×'} {reading.number(2.0 ** abs(bits))}"
 
 
 def change(bits: float) -> str:
@@ -91,8 +91,8 @@ st.markdown(
         "diagonal, whatever the family. ",
     }[axis]
     + f"Lines are exact, diamonds were run just now (bars: 95%), stars are your target with your bins. "
-    f"J = 2ᴵ bins where nothing else is said, in no dimension more than {parts.raised(f'2^{cached.CUT_BITS}')} "
-    f"intervals. In {view.dim} dimension{'s' * (view.dim > 1)} this machine examines about **{parts.number(rate)}** "
+    f"J = 2ᴵ bins where nothing else is said, in no dimension more than {reading.raised(f'2^{cached.CUT_BITS}')} "
+    f"intervals. In {view.dim} dimension{'s' * (view.dim > 1)} this machine examines about **{reading.number(rate)}** "
     "candidates a second."
 )
 
@@ -105,7 +105,7 @@ def trade() -> None:
         partitions = cached.trade_partitions(view)
         now, after = cached.doubled(view)
     except rec.RecError as error:
-        st.warning(parts.raised(str(error)), icon=":material/info:")
+        st.warning(reading.raised(str(error)), icon=":material/info:")
         return
     *row, one, chosen, twice = parts.each(
         lambda intervals: cached.cost(view, intervals),
@@ -143,7 +143,7 @@ def bins_name(cost: Cost) -> str:
     if cost.log2_bins == 0:
         return "no bins"
     whole = float(cost.log2_bins).is_integer()
-    return f"J = {parts.raised(f'2^{cost.log2_bins:.0f}') if whole else parts.number(math.prod(cost.intervals))}"
+    return f"J = {reading.raised(f'2^{cost.log2_bins:.0f}') if whole else reading.number(math.prod(cost.intervals))}"
 
 
 def step_row(before: Cost, after: Cost) -> str:
@@ -185,11 +185,11 @@ def compare_strategies() -> None:
         snippets.strategies(view),
     )
     st.markdown(
-        f"| {parts.raised(f'2^{log2_bins:.0f}')} bins cut | Intervals | Candidates | Message, Zipf code |\n"
+        f"| {reading.raised(f'2^{log2_bins:.0f}')} bins cut | Intervals | Candidates | Message, Zipf code |\n"
         "|---|---|---|---|\n"
         + "".join(
-            f"| {s.title} | {cut_text(s.now)} | {parts.number(2.0**cost.candidates_bits)} | "
-            f"{parts.bits(cost.zipf_bits)} bits |\n"
+            f"| {s.title} | {cut_text(s.now)} | {reading.number(2.0**cost.candidates_bits)} | "
+            f"{reading.bits(cost.zipf_bits)} bits |\n"
             for s, cost in zip(found, costs, strict=True)
             if cost is not None
         )
@@ -251,7 +251,7 @@ def blame(trap: cached.Trap) -> None:
     )
     st.markdown(
         "| Search for this target | Candidates examined on average |\n|---|---|\n"
-        + "\n".join(f"| {name} | {parts.number(value)} |" for name, value in trap.rows)
+        + "\n".join(f"| {name} | {reading.number(value)} |" for name, value in trap.rows)
     )
     (_, plain), (_, single), (_, per_bin), _ = trap.rows
     if worst is None:
@@ -261,8 +261,8 @@ def blame(trap: cached.Trap) -> None:
     st.markdown(
         "Weighted by target mass, the bar of a bin is the peak of r in it over its average there. With one stop line "
         f"for all bins the search is as slow as the highest bar: **bin {number + 1}** (outlined), which holds "
-        f"{parts.small(100 * trap.target_share[number])}% of Q. Its r climbs to "
-        f"{parts.number(trap.target_mass[number])} times its average, and the line must clear that peak"
+        f"{reading.small(100 * trap.target_share[number])}% of Q. Its r climbs to "
+        f"{reading.number(trap.target_mass[number])} times its average, and the line must clear that peak"
         + (" — **slower than no bins at all**. " if single > plain else ". ")
         + "Weights by peak level the bars. A stop line for each bin keeps a high bar from holding up the others"
         + (", and the trap is gone." if per_bin < plain else ", though here that is not enough.")

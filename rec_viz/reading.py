@@ -1,0 +1,45 @@
+"""Numbers as people read them."""
+
+from __future__ import annotations
+
+import math
+import re
+
+_SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+
+
+def raised(text: str) -> str:
+    """2^48 as people write it: 2⁴⁸."""
+    return re.sub(r"\^(-?\d+)", lambda match: match[1].translate(_SUPERSCRIPTS), text)
+
+
+def number(value: float) -> str:
+    """A count for reading: 8, 7.7, 12,345 or 4.8 × 10¹⁵."""
+    if not math.isfinite(value):
+        return "no end"
+    if value >= 1e6:
+        exponent = math.floor(math.log10(value))
+        return raised(f"{value / 10.0**exponent:.1f} × 10^{exponent}")
+    return f"{value:,.0f}" if value >= 100 or value == int(value) else f"{value:.1f}"
+
+
+def small(value: float) -> str:
+    """A measure that may be tiny: 0.12, 0.0034 or 2.1 × 10⁻⁷."""
+    if value >= 1e-3 or value <= 0.0:
+        return f"{value:.3g}"
+    exponent = math.floor(math.log10(value))
+    return raised(f"{value / 10.0**exponent:.1f} × 10^{exponent}")
+
+
+def bits(value: float | None) -> str:
+    """Bits in a table; a dash where there is no such number."""
+    return "—" if value is None or not math.isfinite(value) else f"{value:.2f}"
+
+
+def duration(seconds: float) -> str:
+    """A time for reading, from nanoseconds to years."""
+    units = (("years", 3.156e7), ("days", 86400.0), ("hours", 3600.0), ("s", 1.0), ("ms", 1e-3), ("µs", 1e-6))
+    for unit, size in units:
+        if seconds >= size:
+            return f"{number(seconds / size)} {unit}"
+    return f"{seconds * 1e9:.0f} ns"
