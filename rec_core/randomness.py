@@ -186,7 +186,8 @@ def bin_key(seed: Word, intervals: Ints, interval_numbers: Ints) -> Word:
     """Absorb a bin into the seed. Dimensions of one interval say nothing: J = 1 is the seed itself."""
     key, limb, size, number = seed, np.int64(0), np.int64(1), np.uint64(0)
     for d in range(intervals.shape[0]):
-        if size > np.int64(2**63 - 1) // intervals[d]:
+        room = float(size) * float(intervals[d]) < 2.0**62  # surely; else a division says
+        if not room and size > np.int64(2**63 - 1) // intervals[d]:
             key = absorb(key, np.uint64(limb), number)
             limb, size, number = np.int64(0), np.int64(1), number + _ONE
         limb = limb * intervals[d] + interval_numbers[d]

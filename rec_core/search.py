@@ -13,7 +13,6 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -57,6 +56,7 @@ MAX_EXAMINED = 2**26
 FINEST_SCALE = 2.0**-40  # a Gaussian narrower than this falls between float64 candidates
 FAST_FROM = 512  # expected candidates from which a search runs in `kernels`: fewer are over before tables pay
 THREADS_FROM = 2**20  # and from which one search takes more than one thread
+_INT64 = np.dtype(np.int64)
 _CHUNK = 256  # tiles a thread claims at a time
 _HOPELESS = 16.0  # a search expected to need this many budgets is refused before it starts
 _EXTRA_EVENTS = 256  # room in a trace for improvements past max_events
@@ -391,6 +391,19 @@ def _decode(family: int, seed: Word, index: int, intervals: Ints, numbers: Ints,
     candidate(family, bin_key(seed, intervals, numbers), index, intervals, numbers, x)
 
 
+@njit(cache=True, nogil=True)
+def _receive(family: int, address: Ints, intervals: Ints, x: Floats) -> bool:
+    """`_decode` of an address (seed, index, bin...); False, and nothing written, where it names no candidate."""
+    if address.shape[0] != x.shape[0] + 2 or address[0] < 0 or address[1] < 1:
+        return False
+    numbers = address[2:]
+    for d in range(x.shape[0]):
+        if not 0 <= numbers[d] < intervals[d]:
+            return False
+    _decode(family, np.uint64(address[0]), address[1], intervals, numbers, x)
+    return True
+
+
 def decode(message: Message, coding: Coding, partition: Partition | None = None, seed: int = 0) -> Floats:
     """The sample (D,) a message names: equal to the encoder's to the last bit, in O(D) whatever the index.
 
@@ -398,6 +411,19 @@ def decode(message: Message, coding: Coding, partition: Partition | None = None,
     """
     _check_coding(coding)
     cut = check_partition(partition, coding.dim)
+    x = np.empty(coding.dim)
+    try:
+        address = np.array((seed, message[1], *message[0]))
+    except (TypeError, ValueError, IndexError):
+        return _decode_carefully(message, coding, cut, seed)
+    whole = address.dtype is _INT64 and not isinstance(seed, bool)
+    if whole and _receive(FAMILIES[coding.family], address, cut.counts, x):
+        return x
+    return _decode_carefully(message, coding, cut, seed)
+
+
+def _decode_carefully(message: Message, coding: Coding, cut: Partition, seed: int) -> Floats:
+    """`decode` with a sentence for whatever is wrong; also where the seed is 2^63 or more."""
     try:
         numbers = tuple(map(operator.index, message[0]))
         index = operator.index(message[1])
@@ -407,22 +433,14 @@ def decode(message: Message, coding: Coding, partition: Partition | None = None,
         raise RecError(
             f"The message names a bin in {len(numbers)} dimensions, the coding distribution has {coding.dim}."
         )
-    if min(numbers) < 0 or any(map(operator.ge, numbers, cut.intervals)):
-        d = next(d for d, (b, n) in enumerate(zip(numbers, cut.intervals, strict=True)) if not 0 <= b < n)
-        raise _no_such_interval(numbers[d], d, cut)
+    for d in range(coding.dim):
+        if not 0 <= numbers[d] < cut.intervals[d]:
+            raise _no_such_interval(numbers[d], d, cut)
     if not 1 <= index < 2**63:
         raise RecError(f"A local index is a whole number from 1 to 2^63 - 1, got {index}.")
     x = np.empty(coding.dim)
-    _decode(FAMILIES[coding.family], check_seed(seed), index, _intervals(cut), np.array(numbers, np.int64), x)
+    _decode(FAMILIES[coding.family], check_seed(seed), index, cut.counts, np.array(numbers, np.int64), x)
     return x
-
-
-@lru_cache(maxsize=64)
-def _intervals(cut: Partition) -> Ints:
-    """The intervals as decoding takes them."""
-    if max(cut.intervals) >= 2**52:
-        raise RecError("A dimension with 2^52 intervals or more is finer than float64 can tell apart.")
-    return np.array(cut.intervals, np.int64)
 
 
 def _no_such_interval(number: int, dimension: int, cut: Partition) -> RecError:
@@ -481,9 +499,7 @@ def decode_many(
     rows = bins.astype(np.int64), indices.astype(np.int64), keys.astype(np.uint64)
 
     def work(part: slice) -> None:
-        _decode_rows(
-            FAMILIES[coding.family], rows[2][part], rows[1][part], _intervals(cut), rows[0][part], samples[part]
-        )
+        _decode_rows(FAMILIES[coding.family], rows[2][part], rows[1][part], cut.counts, rows[0][part], samples[part])
 
     _in_parts(work, len(bins), os.cpu_count() or 1)
     return samples
