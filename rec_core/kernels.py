@@ -735,7 +735,7 @@ def count_reached(
     """Add 1 to the number of every place whose word of 63 bits, of which `words` has the first 32, reaches this."""
     if threshold >= np.uint64(2**63):
         return
-    high, ties = np.uint32(threshold >> np.uint64(31)), 0
+    high, ties = np.uint32(threshold >> np.uint64(31)), np.int32(0)
     for place in range(TILE):
         numbers[place] += np.int32(words[place] >= high)
         ties += np.int32(words[place] == high)
@@ -744,12 +744,12 @@ def count_reached(
             if words[place] == high:
                 low = plane_word(seed, BIN_CHOICE_LOW, tile, np.uint64(place), np.uint64(dimension))
                 if (np.uint64(high) << np.uint64(31)) | (low >> np.uint64(1)) < threshold:
-                    numbers[place] += np.int32(-1)
+                    numbers[place] -= np.int32(1)
 
 
 @njit(cache=True, nogil=True)
 def fill_bytes(key: Word, tile: Word, place: Word, out: Words) -> None:
-    """The top plane at one place; out (4, B), a row for each of a tile's. Apart, all blocks are made side by side."""
+    """The top plane at one place; out (4, B), a row for each of a tile's."""
     count = tile * np.uint64(_ROW // 4) + ((place & np.uint64(_ROW - 1)) >> np.uint64(2))
     low, high, shift = count & np.uint64(0xFFFFFFFF), count >> np.uint64(32), np.uint64(8) * (place & np.uint64(3))
     key_low, key_high = key & np.uint64(0xFFFFFFFF), key >> np.uint64(32)
@@ -757,6 +757,23 @@ def fill_bytes(key: Word, tile: Word, place: Word, out: Words) -> None:
         w0, w1, w2, w3 = philox(low, high, np.uint64(number), TOP, key_low, key_high)
         out[0, number], out[1, number] = np.uint32(w0 >> shift), np.uint32(w1 >> shift)
         out[2, number], out[3, number] = np.uint32(w2 >> shift), np.uint32(w3 >> shift)
+
+
+@njit(cache=True, nogil=True)
+def best_in_bin(table: Tables, peaks: Floats, numbers: Ints, bytes: Words) -> float:
+    """The best ln r of a bin's candidate with these bytes (the last ones of each word), two dimensions at a step."""
+    dim, mask, even, odd = numbers.shape[0], np.int64(peaks.shape[1] - 1), 0.0, 0.0
+    if dim <= MAX_BYTE_DIM:
+        for d in range(dim):
+            even += peaks[table.offsets[d] + numbers[d], np.int64(bytes[d]) & 255 & mask]
+        return even
+    for b in range(dim // 2):
+        byte = np.int64(bytes[b])
+        even += peaks[table.offsets[2 * b] + numbers[2 * b], (byte >> 4) & 15 & mask]
+        odd += peaks[table.offsets[2 * b + 1] + numbers[2 * b + 1], byte & 15 & mask]
+    if dim % 2:
+        even += peaks[table.offsets[dim - 1] + numbers[dim - 1], (np.int64(bytes[dim // 2]) >> 4) & 15 & mask]
+    return even + odd
 
 
 @njit(cache=True, nogil=True)
@@ -768,9 +785,7 @@ def examine_in_bin(
     tile, place = np.uint64(index - 1) >> np.uint64(10), np.uint64(index - 1) & np.uint64(TILE - 1)
     fill_bytes(key, tile, place, tops)
     bytes = tops[np.int64(place >> np.uint64(8))]
-    rest = 0.0
-    for d in range(dim):
-        rest += peaks[table.offsets[d] + numbers[d], top_of(bytes, d, dim) & mask]
+    rest = best_in_bin(table, peaks, numbers, bytes)
     need -= _FINE * (1.0 + abs(need) + abs(rest))
     if rest < need:
         return -np.inf

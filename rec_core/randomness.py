@@ -77,7 +77,7 @@ _ROUNDS = 10
 _STEP = 2.0**-52
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, forceinline=True)  # a loop with a call in it would run one block at a time
 def philox(c0: Word, c1: Word, c2: Word, c3: Word, k0: Word, k1: Word) -> tuple[Word, Word, Word, Word]:
     """Ten rounds on 32-bit words held in uint64."""
     for _ in range(_ROUNDS):

@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -55,9 +56,9 @@ ENUMERABLE_BINS = 4096
 MAX_EXAMINED = 2**26
 FINEST_SCALE = 2.0**-40  # a Gaussian narrower than this falls between float64 candidates
 FAST_FROM = 512  # expected candidates from which a search runs in `kernels`: fewer are over before tables pay
-THREADS_FROM = 2**20  # and from which one search takes more than one thread
+THREADS_FROM = 2**24  # and numbers (candidates times dimensions) from which one search takes more than one thread
 _INT64 = np.dtype(np.int64)
-_CHUNK = 256  # tiles a thread claims at a time
+_CHUNK = 128  # tiles a thread claims at a time
 _HOPELESS = 16.0  # a search expected to need this many budgets is refused before it starts
 _EXTRA_EVENTS = 256  # room in a trace for improvements past max_events
 
@@ -252,7 +253,7 @@ def _run(table: Tables, plan: Plan, key: Word, log_expected: float, winner: Ints
             )
         )  # fmt: skip
     cores = os.cpu_count() or 1
-    if plan.num_bins == 1 and cores > 1 and log_expected >= math.log(THREADS_FROM):
+    if plan.num_bins == 1 and cores > 1 and log_expected + math.log(table.params.shape[0]) >= math.log(THREADS_FROM):
         return race_in_threads(table, key, plan.num_candidates, log_expected, plan.max_examined, cores)
     expected = math.exp(min(log_expected, 100.0))
     return Outcome(
@@ -260,6 +261,12 @@ def _run(table: Tables, plan: Plan, key: Word, log_expected: float, winner: Ints
             table, key, plan.num_candidates, log_expected, expected, plan.max_examined, winner
         )
     )  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _helpers() -> ThreadPoolExecutor:
+    """Threads that wait for work: one search is over sooner than a thread of its own would start."""
+    return ThreadPoolExecutor(os.cpu_count(), "rec_core")
 
 
 def race_in_threads(
@@ -306,8 +313,9 @@ def race_in_threads(
                 return best
 
     found = [work(8, True)]  # a leader first: without one, nothing can be passed over
-    with ThreadPoolExecutor(num_threads) as pool:
-        found += pool.map(lambda _: work(_CHUNK, False), range(num_threads))
+    others = [_helpers().submit(work, _CHUNK, False) for _ in range(num_threads - 1)]
+    found.append(work(_CHUNK, False))
+    found += [other.result() for other in others]
     best = min(found, key=lambda one: (one.log_race, one.index))
     return Outcome(*kernels.outcome(best, key, log_sup, num_candidates, limit))
 
