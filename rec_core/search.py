@@ -56,9 +56,9 @@ ENUMERABLE_BINS = 4096
 MAX_EXAMINED = 2**26
 FINEST_SCALE = 2.0**-40  # a Gaussian narrower than this falls between float64 candidates
 FAST_FROM = 512  # expected candidates from which a search runs in `kernels`: fewer are over before tables pay
-THREADS_FROM = 2**24  # and numbers (candidates times dimensions) from which one search takes more than one thread
+THREADS_FROM = 2**25  # and numbers (candidates times dimensions) from which one search takes more than one thread
 _INT64 = np.dtype(np.int64)
-_CHUNK = 128  # tiles a thread claims at a time
+_CHUNKS = 8  # claims of tiles a thread makes, about
 _HOPELESS = 16.0  # a search expected to need this many budgets is refused before it starts
 _EXTRA_EVENTS = 256  # room in a trace for improvements past max_events
 
@@ -281,6 +281,8 @@ def race_in_threads(
     if num_candidates:
         kernels.fill_starts(key, 0, 0.0, known)
         end = time_after(key, limit, known[-1])
+    tiles = math.exp(min(log_sup, 100.0)) / TILE
+    chunk = int(min(max(tiles / (_CHUNKS * num_threads), 32), 1024))
     shared, lock = np.full(1, np.inf), threading.Lock()
     first, before = 0, 0.0
 
@@ -313,8 +315,8 @@ def race_in_threads(
                 return best
 
     found = [work(8, True)]  # a leader first: without one, nothing can be passed over
-    others = [_helpers().submit(work, _CHUNK, False) for _ in range(num_threads - 1)]
-    found.append(work(_CHUNK, False))
+    others = [_helpers().submit(work, chunk, False) for _ in range(num_threads - 1)]
+    found.append(work(chunk, False))
     found += [other.result() for other in others]
     best = min(found, key=lambda one: (one.log_race, one.index))
     return Outcome(*kernels.outcome(best, key, log_sup, num_candidates, limit))
