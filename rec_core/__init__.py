@@ -9,7 +9,7 @@
     assert (held == sent.sample).all()                       # to the last bit
 
 Read in this order: families, randomness, channel, partition, race, kernels, search, laws, codes, metrics, study
-(`from rec_core import study`).
+(`from rec_core import study`). SciPy is imported by the functions that use it: that takes longer than all the rest.
 """
 
 from .cache import ensure_cache

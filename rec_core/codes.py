@@ -25,7 +25,6 @@ from typing import Any, Protocol
 import constriction
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import special
 
 from . import laws
 from .channel import Channel, Coding
@@ -112,6 +111,8 @@ class ZipfCode:
         `pack` never spends more: it gives the probability of indices from 2^63 on, which cannot occur, to the others.
         Raises RecError for an index out of range.
         """
+        from scipy import special
+
         n = _checked_indices(index)
         log2_zeta = math.log1p(float(special.zetac(self.exponent))) / math.log(2)
         return np.asarray(self.exponent * np.log2(n) + log2_zeta)[()]
@@ -123,6 +124,8 @@ class ZipfCode:
         within 2^-16 of the next whole number is rounded up once more, for the same reason).
         Raises RecError for an index out of range or too improbable for that.
         """
+        from scipy import special
+
         n = _checked_index(index)
         width = math.ceil(float(self.length_bits(n)) + 2.0**-16)
         if width > CODEWORD_LIMIT_BITS:

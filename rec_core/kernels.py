@@ -60,6 +60,7 @@ from .randomness import (
 CELLS, FLOAT32 = 0, 1  # ways to the deficits of a tile
 FLOAT32_UP_TO = 2048  # expected candidates; a longer search is quicker by cells
 MAX_BIN_CELLS = 2**16  # in the table of a partition's cells; beyond, a bin's peak alone is its bound
+FEW_INTERVALS = 8  # of a dimension: up to here their thresholds are tried one after the other, a tile at a time
 _WIDEN = 4e-15  # of a cell's edges, for rounding in the quantile function
 _FINE = 1e-9  # relative slack of float64 bounds: far above the rounding of D sums, far below what matters
 _ROW = TILE // 4
@@ -432,12 +433,12 @@ def find_by_deficit(most: np.float32, room: Room, first: int, last: int) -> int:
 @njit(cache=True, nogil=True)
 def examine(table: Tables, key: Word, tile: Word, place: int, sieve: Sieve, room: Room, need: float) -> float:
     """ln r of a candidate as `race.log_ratio` has it, or -inf as soon as it must be below `need`."""
-    dim, cells = sieve.peaks.shape
+    dim, mask = sieve.peaks.shape[0], np.int64(sieve.peaks.shape[1] - 1)
     at = np.uint64(place)
     index = tile * np.uint64(TILE) + at + np.uint64(1)
     rest = 0.0
     for d in range(dim):
-        rest += sieve.peaks[d, cell(room, place, d, dim) % cells]
+        rest += sieve.peaks[d, cell(room, place, d, dim) & mask]
     need -= _FINE * (1.0 + abs(need) + abs(rest))
     total, first, second = 0.0, np.uint64(0), np.uint64(0)
     for d in range(dim):
@@ -448,7 +449,7 @@ def examine(table: Tables, key: Word, tile: Word, place: int, sieve: Sieve, room
         bits = np.uint64(8 if dim <= MAX_BYTE_DIM else 4)
         v = join_planes(np.uint64(top), plane_word(key, MIDDLE, tile, at, np.uint64(d)), low, bits)
         total += families.log_ratio(table.family, table.params[d], families.quantile(table.family, 0, 1, v))
-        rest -= sieve.peaks[d, top % cells]
+        rest -= sieve.peaks[d, top & mask]
         if total + rest < need:
             return -np.inf
     return total
@@ -692,25 +693,87 @@ def draw_bins(
     table: Tables, thresholds: NDArray[np.uint64], gains: Floats, seed: Word, tile: Word, room: Room,
     numbers: NDArray[np.int32], bounds: Floats,
 ) -> None:  # fmt: skip
-    """`race.draw_bin` of a whole tile: `numbers` (D, 1024), and the sum of `gains` over each arrival's intervals."""
+    """`race.draw_bin` of a whole tile: `numbers` (D, 1024 or more), and the sum of `gains` over their intervals."""
     for place in range(TILE):
         bounds[place] = 0.0
     for d in range(numbers.shape[0]):
-        start, last = table.offsets[d], table.offsets[d + 1] - 1
-        if last == start:
-            for place in range(TILE):
-                numbers[d, place] = 0
-                bounds[place] += gains[start]
-            continue
-        fill_plane(seed, BIN_CHOICE, tile, d, room.words)
+        start, last, row = table.offsets[d], table.offsets[d + 1] - 1, numbers[d]
         for place in range(TILE):
-            word = np.uint64(room.words[place]) << np.uint64(31)
-            b = first_above(thresholds, start, last, word)
-            if thresholds[b] <= word | np.uint64(0x7FFFFFFF):  # the low word decides
-                low = plane_word(seed, BIN_CHOICE_LOW, tile, np.uint64(place), np.uint64(d))
-                b = first_above(thresholds, start, last, word | (low >> np.uint64(1)))
-            numbers[d, place] = b - start
-            bounds[place] += gains[b]
+            row[place] = 0
+        if last > start:
+            fill_plane(seed, BIN_CHOICE, tile, d, room.words)
+        if last - start <= FEW_INTERVALS:
+            for b in range(start, last):
+                count_reached(thresholds[b], seed, tile, d, room.words, row)
+        else:
+            for place in range(TILE):
+                word = np.uint64(room.words[place]) << np.uint64(31)
+                b = first_above(thresholds, start, last, word)
+                if thresholds[b] <= word | np.uint64(0x7FFFFFFF):  # the low word decides
+                    low = plane_word(seed, BIN_CHOICE_LOW, tile, np.uint64(place), np.uint64(d))
+                    b = first_above(thresholds, start, last, word | (low >> np.uint64(1)))
+                row[place] = b - start
+        add_gains(gains[start : last + 1], row, bounds)
+
+
+@njit(cache=True, nogil=True)
+def add_gains(gains: Floats, numbers: NDArray[np.int32], bounds: Floats) -> None:
+    """Add to every place's bound what its interval of one dimension gives."""
+    if gains.shape[0] <= 2:
+        first, second = gains[0], gains[gains.shape[0] - 1]
+        for place in range(TILE):
+            bounds[place] += second if numbers[place] > 0 else first
+        return
+    for place in range(TILE):
+        bounds[place] += gains[numbers[place]]
+
+
+@njit(cache=True, nogil=True)
+def count_reached(
+    threshold: Word, seed: Word, tile: Word, dimension: int, words: Words, numbers: NDArray[np.int32]
+) -> None:
+    """Add 1 to the number of every place whose word of 63 bits, of which `words` has the first 32, reaches this."""
+    if threshold >= np.uint64(2**63):
+        return
+    high, ties = np.uint32(threshold >> np.uint64(31)), np.int32(0)
+    for place in range(TILE):
+        numbers[place] += np.int32(words[place] >= high)
+        ties += np.int32(words[place] == high)
+    if ties > 0:
+        for place in range(TILE):
+            if words[place] == high:
+                low = plane_word(seed, BIN_CHOICE_LOW, tile, np.uint64(place), np.uint64(dimension))
+                if (np.uint64(high) << np.uint64(31)) | (low >> np.uint64(1)) < threshold:
+                    numbers[place] -= np.int32(1)
+
+
+@njit(cache=True, nogil=True)
+def fill_bytes(key: Word, tile: Word, place: Word, out: Words) -> None:
+    """The top plane at one place; out (4, B), a row for each of a tile's."""
+    count = tile * np.uint64(_ROW // 4) + ((place & np.uint64(_ROW - 1)) >> np.uint64(2))
+    low, high, shift = count & np.uint64(0xFFFFFFFF), count >> np.uint64(32), np.uint64(8) * (place & np.uint64(3))
+    key_low, key_high = key & np.uint64(0xFFFFFFFF), key >> np.uint64(32)
+    for number in range(out.shape[1]):
+        w0, w1, w2, w3 = philox(low, high, np.uint64(number), TOP, key_low, key_high)
+        out[0, number], out[1, number] = np.uint32(w0 >> shift), np.uint32(w1 >> shift)
+        out[2, number], out[3, number] = np.uint32(w2 >> shift), np.uint32(w3 >> shift)
+
+
+@njit(cache=True, nogil=True)
+def best_in_bin(table: Tables, peaks: Floats, numbers: Ints, bytes: Words) -> float:
+    """The best ln r of a bin's candidate with these bytes (the last ones of each word), two dimensions at a step."""
+    dim, mask, even, odd = numbers.shape[0], np.int64(peaks.shape[1] - 1), 0.0, 0.0
+    if dim <= MAX_BYTE_DIM:
+        for d in range(dim):
+            even += peaks[table.offsets[d] + numbers[d], np.int64(bytes[d]) & 255 & mask]
+        return even
+    for b in range(dim // 2):
+        byte = np.int64(bytes[b])
+        even += peaks[table.offsets[2 * b] + numbers[2 * b], (byte >> 4) & 15 & mask]
+        odd += peaks[table.offsets[2 * b + 1] + numbers[2 * b + 1], byte & 15 & mask]
+    if dim % 2:
+        even += peaks[table.offsets[dim - 1] + numbers[dim - 1], (np.int64(bytes[dim // 2]) >> 4) & 15 & mask]
+    return even + odd
 
 
 @njit(cache=True, nogil=True)
@@ -718,26 +781,17 @@ def examine_in_bin(
     table: Tables, peaks: Floats, key: Word, index: int, numbers: Ints, tops: Words, need: float
 ) -> float:
     """ln r of candidate `index` of a bin as `race.log_ratio` has it, or -inf as soon as it must be below `need`."""
-    dim, cells = numbers.shape[0], peaks.shape[1]
+    dim, mask = numbers.shape[0], np.int64(peaks.shape[1] - 1)
     tile, place = np.uint64(index - 1) >> np.uint64(10), np.uint64(index - 1) & np.uint64(TILE - 1)
-    count = tile * np.uint64(_ROW // 4) + ((place & np.uint64(_ROW - 1)) >> np.uint64(2))
-    row, shift = np.int64(place >> np.uint64(8)), np.uint64(8) * (place & np.uint64(3))
-    key_low, key_high = key & np.uint64(0xFFFFFFFF), key >> np.uint64(32)
-    for number in range(tops.shape[1]):
-        w0, w1, w2, w3 = philox(
-            count & np.uint64(0xFFFFFFFF), count >> np.uint64(32), np.uint64(number), TOP, key_low, key_high
-        )
-        tops[0, number], tops[1, number] = np.uint32(w0 >> shift), np.uint32(w1 >> shift)
-        tops[2, number], tops[3, number] = np.uint32(w2 >> shift), np.uint32(w3 >> shift)
-    rest = 0.0
-    for d in range(dim):
-        rest += peaks[table.offsets[d] + numbers[d], top_of(tops[row], d, dim) % cells]
+    fill_bytes(key, tile, place, tops)
+    bytes = tops[np.int64(place >> np.uint64(8))]
+    rest = best_in_bin(table, peaks, numbers, bytes)
     need -= _FINE * (1.0 + abs(need) + abs(rest))
     if rest < need:
         return -np.inf
     total, first, second = 0.0, np.uint64(0), np.uint64(0)
     for d in range(dim):
-        top = top_of(tops[row], d, dim)
+        top = top_of(bytes, d, dim)
         if d % 8 == 0:
             first, second = block(key, LOW, np.uint64(index), np.uint64(d // 8))
         low = ((second if d % 8 >= 4 else first) >> np.uint64(16 * (d % 4))) & np.uint64(0xFFFF)
@@ -745,7 +799,7 @@ def examine_in_bin(
         v = join_planes(np.uint64(top), plane_word(key, MIDDLE, tile, place, np.uint64(d)), low, bits)
         x = families.quantile(table.family, numbers[d], table.intervals[d], v)
         total += families.log_ratio(table.family, table.params[d], x)
-        rest -= peaks[table.offsets[d] + numbers[d], top % cells]
+        rest -= peaks[table.offsets[d] + numbers[d], top & mask]
         if total + rest < need:
             return -np.inf
     return total
@@ -772,7 +826,7 @@ def race_bins(
     for d in range(dim):
         log_intervals += math.log(table.intervals[d])
     gains = table.log_peak - table.log_weight
-    drawn, bounds = np.empty((dim, TILE), np.int32), np.empty(TILE)
+    drawn, bounds = np.empty((dim, TILE + 16), np.int32), np.empty(TILE)  # 16: not a power of two apart
     numbers, tops = np.empty(dim, np.int64), np.empty((4, num_bytes(dim)), np.uint32)
     counts = new_counts(int(np.int64(4096)))
     best, start, tile, examined = Best(np.inf, -np.inf, 0), 0.0, 0, 0

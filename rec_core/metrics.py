@@ -17,9 +17,6 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 from numpy.typing import ArrayLike
-from scipy import stats
-from scipy.interpolate import PchipInterpolator
-from scipy.special import ndtr, ndtri
 
 from . import laws
 from .channel import Problem
@@ -69,6 +66,8 @@ def ks(samples: ArrayLike, target: Problem | ArrayLike) -> Ks:
 
     It sees marginals alone; for the joint law there is `mmd`. Raises RecError for shapes that do not match.
     """
+    from scipy import stats
+
     x, other = _pair(samples, target)
     found = []
     for d in range(x.shape[1]):
@@ -184,6 +183,8 @@ def median_bandwidth(target: Problem | ArrayLike) -> tuple[float, ...]:
     freedom: the median distance of two samples of Q, each dimension in its own standard deviations (for a uniform Q
     nearly). Of samples (N, D): their median distance, the same in every dimension, from about 1000 of them.
     """
+    from scipy import stats
+
     if isinstance(target, Problem):
         pairs = np.array(target.params)
         spread = pairs[:, 1] if target.family == "gaussian" else (pairs[:, 1] - pairs[:, 0]) / math.sqrt(12.0)
@@ -238,6 +239,8 @@ def _own_sums(x: Floats) -> tuple[Floats, float]:
 
 def _kernel_means(problem: Problem, x: Floats, widths: Floats) -> Floats:
     """E_Q[k(x, Y)] at x (M, D)."""
+    from scipy.special import ndtr
+
     out = np.ones(x.shape[0])
     for d, (a, b) in enumerate(problem.params):
         width = float(widths[d])
@@ -292,6 +295,9 @@ def output_mmd(
 
     Raises RecError as `laws.output_ratio` and `mmd` do.
     """
+    from scipy.interpolate import PchipInterpolator
+    from scipy.special import ndtr
+
     cut = check_partition(partition, problem.dim)
     weights = weights or ("target_mass" if method == "orc" else "peak_ratio")
     widths = _bandwidth(bandwidth, problem, problem.dim)
@@ -345,6 +351,8 @@ def _between(problem: Problem, way: float) -> tuple[Floats, Floats]:
 
 def _nodes(problem: Problem, shares: list[Floats]) -> Floats:
     """Points of P', of Q and of those between, as many of each, (N, D): midpoints of equal masses or drawn."""
+    from scipy.special import ndtri
+
     count = _LINE_POINTS if problem.dim == 1 else _SPACE_POINTS
     drawn = np.random.default_rng(0).random((2 + len(_BETWEEN), count, problem.dim))
     v = np.broadcast_to(((np.arange(count) + 0.5) / count)[:, None], drawn.shape) if problem.dim == 1 else drawn
@@ -392,6 +400,8 @@ def mean_interval(values: ArrayLike, level: float = 0.95) -> Interval:
 
     Raises RecError for fewer than two values or a level outside (0, 1).
     """
+    from scipy import stats
+
     x = _values(values, level)
     mean, error = float(x.mean()), float(x.std(ddof=1)) / math.sqrt(x.size)
     half = float(stats.t.ppf(0.5 + 0.5 * level, x.size - 1)) * error
@@ -404,6 +414,8 @@ def bootstrap_interval(values: ArrayLike, level: float = 0.95, resamples: int = 
     For skewed counts such as numbers of candidates, where few large values carry the mean. Raises RecError as
     `mean_interval`. Source: Efron (1987), as in `scipy.stats.bootstrap`.
     """
+    from scipy import stats
+
     x = _values(values, level)
     mean = float(x.mean())
     if (x == x[0]).all():

@@ -10,7 +10,7 @@ import math
 import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache, partial
 from typing import NamedTuple
 
 import numpy as np
@@ -62,6 +62,13 @@ class Partition:
         """log2 J, in bits."""
         return math.fsum(math.log2(n) for n in self.intervals)
 
+    @cached_property
+    def counts(self) -> Ints:
+        """`intervals` as decoding takes them, int64 (D,). RecError where float64 cannot tell the intervals apart."""
+        if max(self.intervals) >= 2**52:
+            raise RecError("A dimension with 2^52 intervals or more is finer than float64 can tell apart.")
+        return np.array(self.intervals, np.int64)
+
 
 def partition(intervals: Sequence[int]) -> Partition:
     """Partition with `intervals[d]` equal-mass intervals in dimension d; shape (D,), whole numbers >= 1."""
@@ -80,7 +87,7 @@ def check_partition(cut: Partition | None, dim: int) -> Partition:
         return _uncut(dim)
     if not isinstance(cut, Partition):
         raise RecError(f"Make the partition with rec.partition((n_1, ..., n_D)); got {type(cut).__name__}.")
-    if cut.dim != dim:
+    if len(cut.intervals) != dim:
         raise RecError(f"The partition cuts {cut.dim} dimensions but the problem has {dim}; give one number for each.")
     return cut
 

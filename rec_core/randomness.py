@@ -77,7 +77,7 @@ _ROUNDS = 10
 _STEP = 2.0**-52
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, forceinline=True)  # a loop with a call in it would run one block at a time
 def philox(c0: Word, c1: Word, c2: Word, c3: Word, k0: Word, k1: Word) -> tuple[Word, Word, Word, Word]:
     """Ten rounds on 32-bit words held in uint64."""
     for _ in range(_ROUNDS):
@@ -186,7 +186,8 @@ def bin_key(seed: Word, intervals: Ints, interval_numbers: Ints) -> Word:
     """Absorb a bin into the seed. Dimensions of one interval say nothing: J = 1 is the seed itself."""
     key, limb, size, number = seed, np.int64(0), np.int64(1), np.uint64(0)
     for d in range(intervals.shape[0]):
-        if size > np.int64(2**63 - 1) // intervals[d]:
+        room = float(size) * float(intervals[d]) < 2.0**62  # surely; else a division says
+        if not room and size > np.int64(2**63 - 1) // intervals[d]:
             key = absorb(key, np.uint64(limb), number)
             limb, size, number = np.int64(0), np.int64(1), number + _ONE
         limb = limb * intervals[d] + interval_numbers[d]

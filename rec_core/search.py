@@ -56,8 +56,9 @@ ENUMERABLE_BINS = 4096
 MAX_EXAMINED = 2**26
 FINEST_SCALE = 2.0**-40  # a Gaussian narrower than this falls between float64 candidates
 FAST_FROM = 512  # expected candidates from which a search runs in `kernels`: fewer are over before tables pay
-THREADS_FROM = 2**20  # and from which one search takes more than one thread
-_CHUNK = 256  # tiles a thread claims at a time
+THREADS_FROM = 2**25  # and numbers (candidates times dimensions) from which one search takes more than one thread
+_INT64 = np.dtype(np.int64)
+_CHUNKS = 8  # claims of tiles a thread makes, about
 _HOPELESS = 16.0  # a search expected to need this many budgets is refused before it starts
 _EXTRA_EVENTS = 256  # room in a trace for improvements past max_events
 
@@ -252,7 +253,7 @@ def _run(table: Tables, plan: Plan, key: Word, log_expected: float, winner: Ints
             )
         )  # fmt: skip
     cores = os.cpu_count() or 1
-    if plan.num_bins == 1 and cores > 1 and log_expected >= math.log(THREADS_FROM):
+    if plan.num_bins == 1 and cores > 1 and log_expected + math.log(table.params.shape[0]) >= math.log(THREADS_FROM):
         return race_in_threads(table, key, plan.num_candidates, log_expected, plan.max_examined, cores)
     expected = math.exp(min(log_expected, 100.0))
     return Outcome(
@@ -260,6 +261,12 @@ def _run(table: Tables, plan: Plan, key: Word, log_expected: float, winner: Ints
             table, key, plan.num_candidates, log_expected, expected, plan.max_examined, winner
         )
     )  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _helpers() -> ThreadPoolExecutor:
+    """Threads that wait for work: one search is over sooner than a thread of its own would start."""
+    return ThreadPoolExecutor(os.cpu_count(), "rec_core")
 
 
 def race_in_threads(
@@ -274,6 +281,8 @@ def race_in_threads(
     if num_candidates:
         kernels.fill_starts(key, 0, 0.0, known)
         end = time_after(key, limit, known[-1])
+    tiles = math.exp(min(log_sup, 100.0)) / TILE
+    chunk = int(min(max(tiles / (_CHUNKS * num_threads), 32), 1024))
     shared, lock = np.full(1, np.inf), threading.Lock()
     first, before = 0, 0.0
 
@@ -306,8 +315,9 @@ def race_in_threads(
                 return best
 
     found = [work(8, True)]  # a leader first: without one, nothing can be passed over
-    with ThreadPoolExecutor(num_threads) as pool:
-        found += pool.map(lambda _: work(_CHUNK, False), range(num_threads))
+    others = [_helpers().submit(work, chunk, False) for _ in range(num_threads - 1)]
+    found.append(work(chunk, False))
+    found += [other.result() for other in others]
     best = min(found, key=lambda one: (one.log_race, one.index))
     return Outcome(*kernels.outcome(best, key, log_sup, num_candidates, limit))
 
@@ -391,6 +401,19 @@ def _decode(family: int, seed: Word, index: int, intervals: Ints, numbers: Ints,
     candidate(family, bin_key(seed, intervals, numbers), index, intervals, numbers, x)
 
 
+@njit(cache=True, nogil=True)
+def _receive(family: int, address: Ints, intervals: Ints, x: Floats) -> bool:
+    """`_decode` of an address (seed, index, bin...); False, and nothing written, where it names no candidate."""
+    if address.shape[0] != x.shape[0] + 2 or address[0] < 0 or address[1] < 1:
+        return False
+    numbers = address[2:]
+    for d in range(x.shape[0]):
+        if not 0 <= numbers[d] < intervals[d]:
+            return False
+    _decode(family, np.uint64(address[0]), address[1], intervals, numbers, x)
+    return True
+
+
 def decode(message: Message, coding: Coding, partition: Partition | None = None, seed: int = 0) -> Floats:
     """The sample (D,) a message names: equal to the encoder's to the last bit, in O(D) whatever the index.
 
@@ -398,6 +421,19 @@ def decode(message: Message, coding: Coding, partition: Partition | None = None,
     """
     _check_coding(coding)
     cut = check_partition(partition, coding.dim)
+    x = np.empty(coding.dim)
+    try:
+        address = np.array((seed, message[1], *message[0]))
+    except (TypeError, ValueError, IndexError):
+        return _decode_carefully(message, coding, cut, seed)
+    whole = address.dtype is _INT64 and not isinstance(seed, bool)
+    if whole and _receive(FAMILIES[coding.family], address, cut.counts, x):
+        return x
+    return _decode_carefully(message, coding, cut, seed)
+
+
+def _decode_carefully(message: Message, coding: Coding, cut: Partition, seed: int) -> Floats:
+    """`decode` with a sentence for whatever is wrong; also where the seed is 2^63 or more."""
     try:
         numbers = tuple(map(operator.index, message[0]))
         index = operator.index(message[1])
@@ -407,22 +443,14 @@ def decode(message: Message, coding: Coding, partition: Partition | None = None,
         raise RecError(
             f"The message names a bin in {len(numbers)} dimensions, the coding distribution has {coding.dim}."
         )
-    if min(numbers) < 0 or any(map(operator.ge, numbers, cut.intervals)):
-        d = next(d for d, (b, n) in enumerate(zip(numbers, cut.intervals, strict=True)) if not 0 <= b < n)
-        raise _no_such_interval(numbers[d], d, cut)
+    for d in range(coding.dim):
+        if not 0 <= numbers[d] < cut.intervals[d]:
+            raise _no_such_interval(numbers[d], d, cut)
     if not 1 <= index < 2**63:
         raise RecError(f"A local index is a whole number from 1 to 2^63 - 1, got {index}.")
     x = np.empty(coding.dim)
-    _decode(FAMILIES[coding.family], check_seed(seed), index, _intervals(cut), np.array(numbers, np.int64), x)
+    _decode(FAMILIES[coding.family], check_seed(seed), index, cut.counts, np.array(numbers, np.int64), x)
     return x
-
-
-@lru_cache(maxsize=64)
-def _intervals(cut: Partition) -> Ints:
-    """The intervals as decoding takes them."""
-    if max(cut.intervals) >= 2**52:
-        raise RecError("A dimension with 2^52 intervals or more is finer than float64 can tell apart.")
-    return np.array(cut.intervals, np.int64)
 
 
 def _no_such_interval(number: int, dimension: int, cut: Partition) -> RecError:
@@ -481,9 +509,7 @@ def decode_many(
     rows = bins.astype(np.int64), indices.astype(np.int64), keys.astype(np.uint64)
 
     def work(part: slice) -> None:
-        _decode_rows(
-            FAMILIES[coding.family], rows[2][part], rows[1][part], _intervals(cut), rows[0][part], samples[part]
-        )
+        _decode_rows(FAMILIES[coding.family], rows[2][part], rows[1][part], cut.counts, rows[0][part], samples[part])
 
     _in_parts(work, len(bins), os.cpu_count() or 1)
     return samples

@@ -1239,6 +1239,8 @@ class WarmUp:
             self.ready.set()
         for bits in ([1.0], [1.0, 1.0]):  # the research pages' kernels, while the first page is being read
             rec.laws.index_law(rec.gaussian_channel(bits), rec.partition([2] * len(bits)))
+        rec.encode_many(channel, 1, "orc", num_candidates=1024)  # and last those of long searches
+        rec.encode(channel.draw(0), "orc", num_candidates=1024)
 
 
 @st.cache_resource(show_spinner=False)

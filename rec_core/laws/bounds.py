@@ -12,7 +12,6 @@ import math
 from collections.abc import Callable
 
 import numpy as np
-from scipy.integrate import quad
 
 from ..channel import LN2, Channel, Problem
 from ..partition import Partition, check_partition, tables
@@ -75,6 +74,8 @@ def _mean_positive_part(channel: Channel, shift: float, soft: bool) -> float:
     From E|V| = (2/pi) int (1 - Re phi_V(t)) / t^2 dt. The soft version adds to W a logistic variable, whose positive
     part averages to ln(1 + e^w) and whose characteristic function is pi t / sinh(pi t).
     """
+    from scipy.integrate import quad
+
     spread = np.array([-math.expm1(-2.0 * LN2 * bits) for bits in channel.bits])
     if channel.family == "uniform":
         spread[:] = 0.0

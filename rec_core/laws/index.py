@@ -21,8 +21,6 @@ from itertools import pairwise, product
 import numpy as np
 from numba import njit
 from numpy.typing import ArrayLike, NDArray
-from scipy.fft import irfft, rfft
-from scipy.special import ndtr, ndtri
 
 from .. import families
 from ..channel import LN2, Channel, Problem
@@ -346,6 +344,8 @@ def _line_bins(
 
 def _line_problem_law(row: Floats, intervals: int, log_idle: float) -> IndexLaw:
     """One informative Gaussian dimension of one problem: every bin Q reaches, or _MOST_BINS of them evenly."""
+    from scipy.special import ndtr
+
     mean, scale = float(row[0]), float(row[1])
     first, last = (
         min(max(math.floor(float(ndtr(mean + sign * REACH * scale)) * intervals), 0), intervals - 1)
@@ -487,6 +487,8 @@ def _window(means: Floats, variances: Floats, peaks: Floats) -> tuple[Floats, Fl
 
 def _grid_law(rows: Floats, counts: list[int], log_idle: float) -> IndexLaw:
     """Several informative Gaussian dimensions of one problem: every bin, or bins drawn from Q by a lattice."""
+    from scipy.fft import irfft, rfft
+
     dim = len(counts)
     log_bins = log_idle + math.fsum(math.log(n) for n in counts)
     numbers, node_weights, batches = _bins_of(rows, counts)
@@ -607,6 +609,8 @@ def _bins_of(rows: Floats, counts: list[int]) -> tuple[NDArray[np.int64], Floats
 
     All bins come with weight 1 (their Q-mass is found later); bins drawn from Q by lattice nodes stand for that.
     """
+    from scipy.special import ndtr
+
     reached, masses = [], []
     for row, n in zip(rows, counts, strict=True):
         ends = [min(max(math.floor(float(ndtr(row[0] + sign * REACH * row[1])) * n), 0), n - 1) for sign in (-1.0, 1.0)]
@@ -636,6 +640,9 @@ def _lattice_channel_law(scales: Floats, counts: list[int], log_idle: float) -> 
 
     X ~ P decides the bin, and given X = x the mean of Q is N((1 - scale^2) x, (1 - scale^2) scale^2) in each dimension.
     """
+    from scipy.fft import irfft, rfft
+    from scipy.special import ndtri
+
     dim = len(counts)
     log_bins = log_idle + math.fsum(math.log(n) for n in counts)
     nodes = _lattice(2 * dim, *_rule(dim))
@@ -675,6 +682,8 @@ def _lattice_channel_law(scales: Floats, counts: list[int], log_idle: float) -> 
 
 def _interval_ends(numbers: Floats, intervals: int) -> tuple[Floats, Floats]:
     """Ends of intervals of an equal-mass cut of N(0,1), by their numbers, both tails to full precision."""
+    from scipy.special import ndtri
+
     left = np.where(2.0 * numbers <= intervals, ndtri(numbers / intervals), -ndtri((intervals - numbers) / intervals))
     after = numbers + 1.0
     right = np.where(2.0 * after <= intervals, ndtri(after / intervals), -ndtri((intervals - after) / intervals))
@@ -689,6 +698,8 @@ def _uniform_law(source: Problem | Channel, cut: Partition) -> IndexLaw:
 
     s is a sum over dimensions of independent parts, each averaged over its own box, so nothing is left to average.
     """
+    from scipy.fft import irfft, rfft
+
     atoms, top = [], -math.fsum(math.log(n) for n in cut.intervals)
     for d, n in enumerate(cut.intervals):
         if isinstance(source, Channel):

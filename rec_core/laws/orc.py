@@ -14,7 +14,6 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 from numpy.typing import ArrayLike
-from scipy.interpolate import CubicSpline, PchipInterpolator
 
 from .. import families
 from ..channel import LN2, Problem
@@ -77,6 +76,8 @@ def orc_bias(
 
     Errors as there. In more dimensions KL is only its order of magnitude where n > 2^15 candidates still miss Q.
     """
+    from scipy.interpolate import PchipInterpolator
+
     table, count = _orc_plan(problem, num_candidates, partition, weights)
     values, shares = heuristic_law(table)
     if values.size > 1024:
@@ -129,6 +130,8 @@ class _Transform(NamedTuple):
 
 
 def _orc_transform(values: Floats, shares: Floats) -> _Transform:
+    from scipy.interpolate import CubicSpline, PchipInterpolator
+
     idle = max(0.0, 1.0 - float(shares.sum()))
     idle = idle if idle > 1e-6 else 0.0
     bottom, top = -float(values.max()) - 12.0, -float(values.min()) + 5.0

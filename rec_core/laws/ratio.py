@@ -9,8 +9,6 @@ from itertools import pairwise
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
-from scipy.fft import irfft, rfft
-from scipy.stats import qmc
 
 from .. import families
 from ..partition import Tables
@@ -93,6 +91,8 @@ def target_law(table: Tables) -> tuple[Floats, Floats]:
 
     Convolved over dimensions on a grid where there are several; weights are of cubics, some slightly negative.
     """
+    from scipy.fft import irfft, rfft
+
     if table.family == families.PIECEWISE:
         return _piecewise_target_law(table)
     parts = []
@@ -198,6 +198,8 @@ def _add_log_ratios(family: int, row: Floats, intervals: int, numbers: Ints, ins
 
 def reweighted_log_ratios(table: Tables) -> NDArray[np.float64]:
     """ln r'(X) at evenly spread X ~ P': a midpoint lattice in one dimension, Sobol points in more."""
+    from scipy.stats import qmc
+
     dim = table.intervals.size
     midpoints = ((np.arange(LATTICE) + 0.5) / LATTICE)[:, None]
     v = midpoints if dim == 1 else qmc.Sobol(dim, seed=0).random(LATTICE)

@@ -163,7 +163,7 @@ def test_encode_agrees_with_trace_and_encode_many_whichever_kernel_runs():
     cases = [
         (rec.gaussian_channel([5.0, 4.0]), {"method": "pfr"}),
         (rec.gaussian_channel([3.0] * 4), {"method": "orc", "num_candidates": 5000}),
-        (rec.gaussian_channel([3.0] * 4), {"method": "orc", "num_candidates": search.THREADS_FROM}),
+        (rec.gaussian_channel([3.0] * 4), {"method": "orc", "num_candidates": search.THREADS_FROM // 4}),
         (
             rec.gaussian_channel([2.0] * 8),
             {"method": "orc", "num_candidates": 2000, "partition": fine},
@@ -237,6 +237,31 @@ def test_cells_bound_every_candidate():
 
 
 @pytest.mark.nojit
+def test_interval_numbers_at_a_threshold():
+    """A word whose first 32 bits are the threshold's is told by the rest: 1 is added from the threshold on."""
+    seed, tile, dimension = np.uint64(5), np.uint64(3), 2
+    words = np.empty(randomness.TILE, np.uint32)
+    kernels.fill_plane(seed, randomness.BIN_CHOICE, tile, dimension, words)
+    for place in (0, 300, 1023):
+        index = np.uint64(3 * randomness.TILE + place + 1)
+        word = int(randomness.bin_choice(seed, index, np.uint64(dimension)))
+        for threshold, reached in ((word - 1, 1), (word, 1), (word + 1, 0), (2**63, 0)):
+            numbers = np.zeros(randomness.TILE, np.int32)
+            kernels.count_reached(np.uint64(threshold), seed, tile, dimension, words, numbers)
+            assert numbers[place] == reached
+
+
+def test_decode_takes_every_seed():
+    """Seeds from 2^63 on go another way than smaller ones, and a truth value is none."""
+    channel = rec.gaussian_channel([2.0, 1.0])
+    for seed in (2**63 - 1, 2**63, 2**64 - 1):
+        sent = rec.encode(channel.draw(1), seed=seed)
+        many = rec.decode_many([sent.message], channel.coding, seeds=np.array([seed], np.uint64))
+        assert (rec.decode(sent.message, channel.coding, seed=seed) == many[0]).all()
+    with pytest.raises(rec.RecError, match="seed"):
+        rec.decode(sent.message, channel.coding, seed=True)
+
+
 def test_decode_many_is_decode_row_by_row():
     channel, cut = rec.gaussian_channel([2.0, 1.0, 0.0]), rec.partition((4, 2, 1))
     many = rec.encode_many(channel, 60, partition=cut, seed=3)
