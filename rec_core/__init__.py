@@ -12,25 +12,24 @@ Read in this order: families, randomness, channel, partition, race, kernels, sea
 (`from rec_core import study`). SciPy is imported by the functions that use it: that takes longer than all the rest.
 """
 
-from .cache import ensure_cache
+from .cache import kernels_kept
 
-ensure_cache()  # before any kernel is defined
-
-from . import laws, metrics, randomness  # noqa: E402
-from .channel import (  # noqa: E402
-    Channel,
-    Coding,
-    Problem,
-    gaussian_channel,
-    gaussian_problem,
-    piecewise_problem,
-    uniform_channel,
-    uniform_problem,
-)
-from .codes import FRAME_BYTES, EliasDelta, FixedCode, MatchedCode, ZipfCode, message_length_bits, pack, unpack  # noqa: E402
-from .errors import BudgetExceeded, MessageError, RecError  # noqa: E402
-from .partition import Message, Partition, allocate, bin_peaks_bits, bin_weights, partition, upper_sum_bits  # noqa: E402
-from .search import ENUMERABLE_BINS, Encoding, Encodings, Trace, decode, decode_many, encode, encode_many, trace  # noqa: E402
+with kernels_kept():
+    from . import laws, metrics, randomness
+    from .channel import (
+        Channel,
+        Coding,
+        Problem,
+        gaussian_channel,
+        gaussian_problem,
+        piecewise_problem,
+        uniform_channel,
+        uniform_problem,
+    )
+    from .codes import FRAME_BYTES, EliasDelta, FixedCode, MatchedCode, ZipfCode, message_length_bits, pack, unpack
+    from .errors import BudgetExceeded, MessageError, RecError
+    from .partition import Message, Partition, allocate, bin_peaks_bits, bin_weights, partition, upper_sum_bits
+    from .search import ENUMERABLE_BINS, Encoding, Encodings, Trace, decode, decode_many, encode, encode_many, trace
 
 __all__ = [
     "ENUMERABLE_BINS",

@@ -1,33 +1,78 @@
-"""A home for compiled kernels. Numba keeps them beside the sources, else in the user's cache folder.
+"""A home for compiled kernels, one for every version of the sources.
 
-Where it may write to neither it refuses to define a cached kernel at all. Then this package keeps them in a temporary
-folder for as long as the process lives, and says so once.
+Numba looks for a changed kernel only in the file it stands in. A kernel that calls another file's would go on with what
+it inlined from there, and sender and receiver would hold different samples. So compiled kernels lie in a folder named
+after a digest of those sources: beside them, else in the user's cache folder. Where neither can be written, kernels are
+kept in a temporary folder for as long as the process lives, and a warning says so once.
 """
 
 from __future__ import annotations
 
 import atexit
+import hashlib
+import os
 import shutil
 import tempfile
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
-from numba import config, njit
+from numba import config
+
+_HERE = Path(__file__).parent
 
 
-def _probe() -> int:
-    return 0
+def _digest() -> str:
+    """Of every source that holds kernels."""
+    found = hashlib.blake2b(digest_size=8)
+    for path in sorted(_HERE.rglob("*.py")):
+        source = path.read_bytes()
+        if b"@njit" in source:
+            found.update(source)
+    return found.hexdigest()
 
 
-def ensure_cache() -> None:
-    """Make sure that kernels can be defined; a warning where they will be compiled anew by every process."""
+def _folders() -> Iterator[Path]:
+    """Where kernels may be kept, the best first."""
+    name = f"kernels-{_digest()}"
+    chosen = getattr(config, "CACHE_DIR")  # noqa: B009 - a name Numba makes at run time
+    if chosen:
+        yield Path(chosen) / name
+        return
+    yield _HERE / "__pycache__" / name
+    yield Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "rec_core" / name
+
+
+def _writable(folder: Path) -> bool:
     try:
-        njit(cache=True)(_probe)
-    except RuntimeError:  # no folder to write to
-        folder = tempfile.mkdtemp(prefix="rec_core-")
-        atexit.register(shutil.rmtree, folder, ignore_errors=True)
-        setattr(config, "CACHE_DIR", folder)  # noqa: B010 - a name Numba makes at run time
-        warnings.warn(
-            "Compiled kernels cannot be kept: neither the package's folder nor your cache folder can be written, so "
-            "every process compiles them again. Set NUMBA_CACHE_DIR to a folder that can.",
-            stacklevel=2,
-        )
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return False
+    return os.access(folder, os.W_OK)
+
+
+def _home() -> str:
+    """The first folder that can be written; else one for this process, with a warning."""
+    for folder in _folders():
+        if _writable(folder):
+            return str(folder)
+    temporary = tempfile.mkdtemp(prefix="rec_core-")
+    atexit.register(shutil.rmtree, temporary, ignore_errors=True)
+    warnings.warn(
+        "Compiled kernels cannot be kept: neither the package's folder nor your cache folder can be written, so "
+        "every process compiles them again. Set NUMBA_CACHE_DIR to a folder that can.",
+        stacklevel=4,
+    )
+    return temporary
+
+
+@contextmanager
+def kernels_kept() -> Iterator[None]:
+    """Kernels defined inside are kept in the package's own folder; those of other packages stay where they were."""
+    before = getattr(config, "CACHE_DIR")  # noqa: B009
+    setattr(config, "CACHE_DIR", _home())  # noqa: B010
+    try:
+        yield
+    finally:
+        setattr(config, "CACHE_DIR", before)  # noqa: B010

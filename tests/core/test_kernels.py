@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numba
 import numpy as np
 import pytest
 from scipy import special, stats
@@ -340,22 +341,28 @@ assert seen >= 8, seen  # those called from Python; all of them where nothing is
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.nojit
-def test_a_cache_that_cannot_be_written_is_said_once_and_replaced(monkeypatch):
-    def refuse(**_):
-        raise RuntimeError("cannot cache function: no locator available")
-
-    monkeypatch.setattr(cache, "njit", refuse)
-    monkeypatch.setattr(cache.config, "CACHE_DIR", "")
+def test_a_cache_that_cannot_be_written_is_said_once_and_replaced(monkeypatch, tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setattr(cache, "_folders", lambda: iter([tmp_path / "file" / "kernels"]))
     with pytest.warns(UserWarning, match="NUMBA_CACHE_DIR") as said:
-        cache.ensure_cache()
+        folder = Path(cache._home())
     assert len(said) == 1
-    assert Path(cache.config.CACHE_DIR).is_dir()
+    assert folder.is_dir()
 
 
-@pytest.mark.nojit
-def test_a_cache_that_can_be_written_is_left_alone(recwarn):
-    before = cache.config.CACHE_DIR
-    cache.ensure_cache()
-    assert before == cache.config.CACHE_DIR
-    assert not recwarn.list
+def test_kernels_are_kept_by_a_digest_of_the_sources_they_come_from(monkeypatch, tmp_path):
+    (tmp_path / "a.py").write_text("@njit\ndef f(): return 1")
+    (tmp_path / "b.py").write_text("plain = 1")
+    monkeypatch.setattr(cache, "_HERE", tmp_path)
+    first = cache._digest()
+    (tmp_path / "b.py").write_text("plain = 2")
+    assert cache._digest() == first  # holds no kernel
+    (tmp_path / "a.py").write_text("@njit\ndef f(): return 2")
+    assert cache._digest() != first
+
+
+def test_the_users_choice_of_a_folder_counts(monkeypatch, tmp_path):
+    monkeypatch.setattr(numba.config, "CACHE_DIR", str(tmp_path))
+    with cache.kernels_kept():
+        assert Path(numba.config.CACHE_DIR).parent == tmp_path
+    assert str(tmp_path) == numba.config.CACHE_DIR
