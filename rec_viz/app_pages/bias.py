@@ -28,8 +28,7 @@ st.markdown(
     "ORC takes the best of n candidates and stops. With too few of them none may lie where Q wants one, so what it "
     "sends leans towards P. Bins put the candidates where Q is, and the same n goes much further."
 )
-if not parts.compiled(height=520):
-    st.stop()
+parts.wait_for_kernels(height=520)
 if view.family == "uniform":
     try:
         chances = cached.chance_of_silence(view)

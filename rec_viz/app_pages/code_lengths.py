@@ -33,8 +33,7 @@ st.markdown(
     "The message is a bin (log₂ J bits) and the candidate’s number in it. How long is it on average, and how close is "
     "that to the information I, which no method can beat?"
 )
-if not parts.compiled(height=520):
-    st.stop()
+parts.wait_for_kernels(height=520)
 try:
     theory = cached.lengths(view)
 except rec.RecError as error:

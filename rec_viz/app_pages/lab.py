@@ -309,17 +309,17 @@ def present(view: View) -> None:
     preset = next((preset for preset in PRESETS if preset.view == view), None)
     st.title(preset.name if preset else "Lab", anchor=False)
     presenter.large(preset.teaches if preset else "One race, from the first candidate to the message.")
-    if parts.compiled(height=560):
-        try:
-            race = cached.race(view)
-        except rec.RecError as error:
-            st.warning(str(error), icon=":material/info:")
-            return
-        for lane in race.lanes:
-            if lane.trace is None:
-                st.warning(f"**{lane.title}** does not run here. {reading.raised(lane.sentence)}")
-        if any(lane.trace is not None for lane in race.lanes):
-            stage.show(stage.scene(race, view.view, height=560), key="lab_stage")
+    parts.wait_for_kernels(height=560)
+    try:
+        race = cached.race(view)
+    except rec.RecError as error:
+        st.warning(str(error), icon=":material/info:")
+        return
+    for lane in race.lanes:
+        if lane.trace is None:
+            st.warning(f"**{lane.title}** does not run here. {reading.raised(lane.sentence)}")
+    if any(lane.trace is not None for lane in race.lanes):
+        stage.show(stage.scene(race, view.view, height=560), key="lab_stage")
     st.markdown("Keys: Page Down and Page Up show other views, Space plays, Escape leaves.")
 
 
@@ -362,35 +362,33 @@ else:
 
 if view.source == "drawn":
     board(view)
-if parts.compiled(height=520):
-    try:
-        race = cached.race(view)
-    except rec.RecError as error:
-        st.warning(str(error), icon=":material/info:")
-        st.stop()
-    problem = race.problem
-    top = 2.0 ** min(problem.renyi_inf_bits, 1020)
-    highest = f"KL(Q‖P) = **{problem.kl_bits:.2f} bits**, highest ratio q/p = **{reading.number(top)}**"
-    if view.source == "own":
-        st.markdown(f"Your own target: {highest}. The bins are dealt out by its KL in each dimension. {own_code(race)}")
-    elif view.source == "drawn":
-        st.markdown(f"The target you drew, against P uniform on [0, 1]: {highest}. {own_code(race)}")
-    else:
-        st.markdown(f"I = **{race.information_bits:.1f} bits** on average over targets · this target: {highest}")
-    if any(lane.trace is not None for lane in race.lanes):
-        blame = stage.worst_bin(race) if view.weights == "target_mass" else None
-        scene = stage.scene(race, view.view, highlight=blame or (), handles=view.source != "drawn", save=True)
-        stage.show(scene, key="lab_stage", on_commit=let_go)
-    for lane in race.lanes:
-        if lane.trace is None:
-            st.warning(
-                f"**{lane.title}** does not run here. {reading.raised(lane.sentence)}", icon=":material/timer_off:"
-            )
-    if any(lane.trace is not None for lane in race.lanes):
-        exports(view, race)
-    sentences(view, race)
-    if any(lane.trace is not None for lane in race.lanes):
-        cards(view, race)
-        receiver(view, race)
-    would_bins_help(view)
-    many.section()
+parts.wait_for_kernels(height=520)
+try:
+    race = cached.race(view)
+except rec.RecError as error:
+    st.warning(str(error), icon=":material/info:")
+    st.stop()
+problem = race.problem
+top = 2.0 ** min(problem.renyi_inf_bits, 1020)
+highest = f"KL(Q‖P) = **{problem.kl_bits:.2f} bits**, highest ratio q/p = **{reading.number(top)}**"
+if view.source == "own":
+    st.markdown(f"Your own target: {highest}. The bins are dealt out by its KL in each dimension. {own_code(race)}")
+elif view.source == "drawn":
+    st.markdown(f"The target you drew, against P uniform on [0, 1]: {highest}. {own_code(race)}")
+else:
+    st.markdown(f"I = **{race.information_bits:.1f} bits** on average over targets · this target: {highest}")
+if any(lane.trace is not None for lane in race.lanes):
+    blame = stage.worst_bin(race) if view.weights == "target_mass" else None
+    scene = stage.scene(race, view.view, highlight=blame or (), handles=view.source != "drawn", save=True)
+    stage.show(scene, key="lab_stage", on_commit=let_go)
+for lane in race.lanes:
+    if lane.trace is None:
+        st.warning(f"**{lane.title}** does not run here. {reading.raised(lane.sentence)}", icon=":material/timer_off:")
+if any(lane.trace is not None for lane in race.lanes):
+    exports(view, race)
+sentences(view, race)
+if any(lane.trace is not None for lane in race.lanes):
+    cards(view, race)
+    receiver(view, race)
+would_bins_help(view)
+many.section()

@@ -324,8 +324,7 @@ def play(place: Place) -> None:
     below = st.container(key="step_below")
     with words:
         boxes = [st.container(key=f"step_{name}") for name in ("text", "controls", "ask", "goals", "turn")]
-    if not parts.compiled(height=520):
-        return
+    parts.wait_for_kernels(height=520)
     text, movable, ask, goals, way = boxes
     with movable:
         view = moved(place, step) if step.controls else step.view
@@ -369,8 +368,7 @@ def turn(place: Place) -> None:
 
 def paper(lesson: Lesson) -> None:
     """The lesson as a hand-out, and as a file."""
-    if not parts.compiled(height=520):
-        return
+    parts.wait_for_kernels(height=520)
     back, file = st.columns([3, 1], vertical_alignment="center")
     back.page_link(PAGE, label="Back to the lesson", icon=":material/arrow_back:",
                    query_params=place_query((lesson.slug, 1)))  # fmt: skip

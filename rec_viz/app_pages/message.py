@@ -334,8 +334,7 @@ st.markdown(
     "other hold a random sample of it. Try both sides here, or send someone the link: it carries the agreement, never "
     "the target or the sample."
 )
-if not parts.compiled(height=520):
-    st.stop()
+parts.wait_for_kernels(height=520)
 try:
     shared = cached.shared_of(agreed_view)
 except rec.RecError as error:

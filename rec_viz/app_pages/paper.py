@@ -28,8 +28,7 @@ st.markdown(
     "Gaussian problems first. Here the same experiments run on this machine. The recipe is ours, stated with each, so "
     "look for the **shape**: none of the numbers below is the paper’s."
 )
-if not parts.compiled(height=520):
-    st.stop()
+parts.wait_for_kernels(height=520)
 colours = theme.ROLES["dark" if st.context.theme.type == "dark" else "light"]
 jobs: dict[str, Job] = st.session_state.setdefault("paper_jobs", {})
 

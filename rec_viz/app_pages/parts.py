@@ -15,23 +15,20 @@ from rec_viz import cached, controls
 from rec_viz.controls import View
 
 
-def compiled(height: int) -> bool:
-    """True once the kernels are compiled; until then hold the stage's place and look again by itself."""
+def wait_for_kernels(height: int) -> None:
+    """Go on once the kernels are compiled; until then hold the stage's place and say why nothing is there yet."""
     warm = cached.warm_up()
-    if not warm.ready.is_set():
-        _wait(height)
-        return False
-    return True
-
-
-@st.fragment(run_every=0.5)
-def _wait(height: int) -> None:
-    if cached.warm_up().ready.is_set():
-        st.rerun()
-    with st.container(height=height, border=True, key="compiling"):
-        st.markdown(
-            "**Compiling the search for this machine.** This happens once after installation and takes a few seconds."
+    if warm.ready.is_set():
+        return
+    place, begun = st.empty(), time.monotonic()
+    with place.container(height=height, border=True, key="compiling"):
+        words = st.empty()
+    while not warm.ready.wait(0.5):
+        words.markdown(
+            "**Compiling the search for this machine.** This happens once after installation and takes less than a "
+            f"minute: {time.monotonic() - begun:.0f} s so far."
         )
+    place.empty()
 
 
 def alive() -> Callable[[], bool]:

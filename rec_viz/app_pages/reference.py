@@ -112,8 +112,7 @@ wanted = st.query_params.get("statement", "")
 found = next((statement for statement in STATEMENTS if statement.id == wanted), None)
 if wanted and found is None:
     st.info("The link names a statement that is not here; these are.", icon=":material/info:")
-if not parts.compiled(height=520):
-    st.stop()
+parts.wait_for_kernels(height=520)
 if found is not None:
     st.header("From the link", anchor=False)
     show(found, opened=True)

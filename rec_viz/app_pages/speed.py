@@ -30,8 +30,7 @@ st.markdown(
     "on average, sup r. With bins weighted by their peaks it is the average of the peaks, which falls towards 1 as "
     "bins shrink."
 )
-if not parts.compiled(height=520):
-    st.stop()
+parts.wait_for_kernels(height=520)
 colours = theme.ROLES["dark" if st.context.theme.type == "dark" else "light"]
 try:
     here = cached.here(view)

@@ -16,16 +16,16 @@ st.markdown(
     "draws that one candidate and holds the sample."
 )
 
-if parts.compiled(height=430):
-    race = cached.race(VIEW)
-    stage.show(stage.scene(race, height=270, compact=True), key="start_stage")
-    plain, bins = race.lanes
-    st.markdown(
-        "The plain search on the left (PFR, the Poisson functional representation) looked at "
-        f"**{plain.trace.examined}** candidates. On the right the space was cut into {bins.partition.num_bins} bins "
-        f"and P reweighted so that candidates fall where Q is likely: **{bins.trace.examined}** candidates, for a "
-        "message of nearly the same length."
-    )
+parts.wait_for_kernels(height=430)
+race = cached.race(VIEW)
+stage.show(stage.scene(race, height=270, compact=True), key="start_stage")
+plain, bins = race.lanes
+st.markdown(
+    "The plain search on the left (PFR, the Poisson functional representation) looked at "
+    f"**{plain.trace.examined}** candidates. On the right the space was cut into {bins.partition.num_bins} bins "
+    f"and P reweighted so that candidates fall where Q is likely: **{bins.trace.examined}** candidates, for a "
+    "message of nearly the same length."
+)
 
 ask, lab = st.columns([3, 1], vertical_alignment="center")
 ask.markdown("**Next:** change the target, the number of bins and the dimension, and see the answer at once.")

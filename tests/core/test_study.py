@@ -108,11 +108,7 @@ def test_cells_of_one_channel_meet_the_same_targets_and_weights_change_no_messag
 def test_lengths_are_bin_plus_zipf(expected):
     for number in (1, 5):
         one, here = CELLS[number], expected["cell"] == number
-        mean = (
-            rec.laws.log2_index_bound_bits(one.source, one.cut)
-            if one.bits
-            else np.log2(1 + 2 ** (one.source.kl_bits - one.cut.log2_num_bins))
-        )
+        mean = rec.laws.log2_index_bound_bits(one.source, one.cut)
         wanted = one.cut.log2_num_bins + rec.ZipfCode(mean).length_bits(expected["index"][here])
         np.testing.assert_allclose(expected["length_bits"][here], wanted, rtol=1e-12)
         assert (expected["bin_bits"][here] == one.cut.log2_num_bins).all()

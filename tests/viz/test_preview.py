@@ -3,48 +3,37 @@
 from __future__ import annotations
 
 import math
-import os
-import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import sync_playwright
 
 import rec_core as rec
 from rec_core import families
 from rec_core.partition import WEIGHTS, log_sup_reweighted, tables
 from rec_viz import stage
-from tests.browser.conftest import FLAGS
 
 MATHS = (Path(stage.__file__).parent / "maths.js").read_text(encoding="utf-8")
 RELATIVE, ABSOLUTE = 1e-9, 1e-11  # absolute where a log is near 0: log2 of a mass near 1, U_J near 1
 
 
 @pytest.fixture(scope="module")
-def run():
+def run(browser):
     """Evaluates an expression of the stage's own functions on arguments; infinities travel as text."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if chromium is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("CI needs Chromium on the path.")
-        pytest.skip("No Chromium on the path; install it to run the stage's mathematics.")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        page = browser.new_page()
+    page = browser.new_page()
 
-        def evaluate(expression: str, rows: list):
-            text = (
-                f"(rows) => {{ {MATHS}; const read = (v) => Array.isArray(v) ? v.map(read)"
-                " : v === 'inf' ? Infinity : v === '-inf' ? -Infinity : v;"
-                " const tell = (v) => v && v.length !== undefined && typeof v !== 'string' ? Array.from(v, tell)"
-                " : typeof v === 'number' && !Number.isFinite(v) ? String(v).replace('Infinity', 'inf') : v;"
-                f" return rows.map((row) => tell(({expression})(...read(row)))); }}"
-            )
-            return page.evaluate(text, [[_tell(value) for value in row] for row in rows])
+    def evaluate(expression: str, rows: list):
+        text = (
+            f"(rows) => {{ {MATHS}; const read = (v) => Array.isArray(v) ? v.map(read)"
+            " : v === 'inf' ? Infinity : v === '-inf' ? -Infinity : v;"
+            " const tell = (v) => v && v.length !== undefined && typeof v !== 'string' ? Array.from(v, tell)"
+            " : typeof v === 'number' && !Number.isFinite(v) ? String(v).replace('Infinity', 'inf') : v;"
+            f" return rows.map((row) => tell(({expression})(...read(row)))); }}"
+        )
+        return page.evaluate(text, [[_tell(value) for value in row] for row in rows])
 
-        yield evaluate
-        browser.close()
+    yield evaluate
+    page.close()
 
 
 def _tell(value):
