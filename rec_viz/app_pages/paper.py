@@ -159,7 +159,7 @@ def growth(band: experiments.Band) -> float:
 def draw_pfr(job: Job) -> str:
     result = job.result
     assert isinstance(result, experiments.Pfr)
-    lost = f" {result.failed} runs over the budget are left out." if result.failed else ""
+    lost = f" Left out: {result.failed} over the budget." if result.failed else ""
     if result.steps:
         chart(figures.steps(result.steps, colours), "paper_steps", snippets.steps(job.size))
     if len(result.steps) == 2 and min(band.x.size for band in result.steps) > 2 and not math.isnan(result.slope):
