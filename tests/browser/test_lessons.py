@@ -100,7 +100,7 @@ def predict(page: Page, step: Step, hand: Pointer | Keys, wrongly: bool) -> None
         else:
             hand.type_in(page, given)
         word = "Yes." if given == right else "Not quite."
-        expect(page.get_by_text(word)).to_be_visible(timeout=60_000)
+        expect(page.get_by_test_id("stAlert").get_by_text(word)).to_be_visible(timeout=60_000)
 
 
 @pytest.mark.parametrize(
@@ -199,9 +199,9 @@ def test_a_lesson_is_presented_with_keys_alone(open_page: Open) -> None:
     expect(page.get_by_role("heading", name=f"The race: {step.title}")).to_be_visible(timeout=60_000)
     wrong, right = answers(step)
     page.keyboard.press("abcd"[int(wrong)])
-    expect(page.get_by_text("Not quite.")).to_be_visible(timeout=60_000)
+    expect(page.get_by_test_id("stAlert").get_by_text("Not quite.")).to_be_visible(timeout=60_000)
     page.keyboard.press("abcd"[int(right)])
-    expect(page.get_by_text("Yes.")).to_be_visible(timeout=60_000)
+    expect(page.get_by_test_id("stAlert").get_by_text("Yes.")).to_be_visible(timeout=60_000)
     page.keyboard.press("ArrowLeft")
     expect(page.get_by_role("heading", name="The race: Watch it")).to_be_visible(timeout=60_000)
     page.keyboard.press("Escape")
