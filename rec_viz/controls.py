@@ -404,26 +404,36 @@ def widget(key: str) -> Any:
 
 
 def draw_widget(p: Parameter, key: str) -> Any:
-    """Draw the widget of a parameter on a key of the session, which holds its value."""
+    """Draw the widget of a parameter on a key of the session, which holds its value.
+
+    The value is also given as the widget's default. Streamlit sends a value set in the session to the browser once, and
+    where that run is cut short the browser never hears of it: the widget would then stand at the low end of its range.
+    """
+    label, value = p.label, st.session_state[key]
     common: dict[str, Any] = {"key": key, "help": p.help}
     if p.kind == "choice":
         if len(p.options) > 2:
-            return st.selectbox(p.label, list(p.options), format_func=p.options.__getitem__, **common)
+            options = list(p.options)
+            return st.selectbox(label, options, options.index(value), p.options.__getitem__, **common)
         return st.segmented_control(
-            p.label, list(p.options), format_func=p.options.__getitem__, required=True, width="stretch", **common
-        )
+            label, list(p.options), default=value, format_func=p.options.__getitem__, required=True, width="stretch",
+            **common,
+        )  # fmt: skip
     if p.kind == "choices":
         return tuple(
-            st.pills(p.label, list(p.options), selection_mode="multi", format_func=p.options.__getitem__, **common)
-        )
+            st.pills(
+                label, list(p.options), selection_mode="multi", default=value, format_func=p.options.__getitem__,
+                **common,
+            )
+        )  # fmt: skip
     if p.kind == "slider":
-        number = float if isinstance(p.default, float) else int
-        return st.slider(p.label, number(p.low), number(p.high), step=number(p.step), **common)
+        number = type(p.default)
+        return st.slider(label, number(p.low), number(p.high), value, number(p.step), **common)
     if p.kind == "power":
-        return st.select_slider(p.label, p.powers, format_func=lambda n: f"{n:,}", **common)
+        return st.select_slider(label, p.powers, value, format_func=lambda n: f"{n:,}", **common)
     if p.kind == "whole":
-        return st.number_input(p.label, int(p.low), int(p.high), step=1, **common)
-    return st.text_input(p.label, max_chars=int(p.high), **common)
+        return st.number_input(label, int(p.low), int(p.high), value, 1, **common)
+    return st.text_input(label, value, max_chars=int(p.high), **common)
 
 
 def draw(keys: Sequence[str], values: dict[str, Any], title: str = "") -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 import rec_core as rec
-from rec_viz import cached, controls, messages, reading, theme
+from rec_viz import cached, controls, messages, reading
 from rec_viz.app_pages import parts
 from rec_viz.controls import TABLE, View
 from rec_viz.figures.bits import bit_groups
@@ -113,13 +113,13 @@ def show_sent(sent: messages.Sent, shared: messages.Shared) -> None:
     st.markdown(f"{examined}  \n{sample_text(sent.sample)}")
     st.subheader("What its bits say", anchor=False)
     groups = messages.written_out(sent.message, shared)
-    st.html(bit_groups(groups, colours()))
+    st.html(bit_groups(groups, parts.colours()))
     written = sum(len(group.bits) for group in groups)
     st.markdown(
         f"Ideal length **{sent.length_bits:.2f} bits**; written out like this, {written}. To travel, both parts go "
         "through a range coder, which rounds once for the whole stream rather than once a part, and a frame is added:"
     )
-    st.html(bit_groups(messages.travelling(sent.data), colours()))
+    st.html(bit_groups(messages.travelling(sent.data), parts.colours()))
     kind = st.segmented_control(
         "Send it as", list(SPELLINGS), format_func=SPELLINGS.__getitem__, default="words", required=True,
         key="message_spelling",
@@ -165,13 +165,14 @@ def receiver_settings(agreed: View) -> View:
 def receiver_widget(key: str) -> object:
     """A parameter's widget in the receiver's hands."""
     p, name = TABLE[key], f"receiver_{key}"
-    label = f"Receiver: {p.label}"
+    label, value = f"Receiver: {p.label}", st.session_state[name]  # the value as default too: see controls.draw_widget
     if p.kind == "choice":
-        return st.selectbox(label, list(p.options), format_func=p.options.__getitem__, key=name)
+        options = list(p.options)
+        return st.selectbox(label, options, options.index(value), p.options.__getitem__, key=name)
     if p.kind == "text":
-        return st.text_input(label, max_chars=400, key=name)
+        return st.text_input(label, value, max_chars=400, key=name)
     number = type(p.default)
-    return st.number_input(label, number(p.low), number(p.high), step=number(p.step), key=name)
+    return st.number_input(label, number(p.low), number(p.high), value, number(p.step), key=name)
 
 
 def shift(key: str) -> None:
@@ -285,7 +286,7 @@ def stream(view: View) -> None:
             icon=":material/timer_off:",
         )
         return
-    palette = colours()
+    palette = parts.colours()
     bars = []
     for cost in costs:
         rest = cost.paid_bits - cost.frame_bits - cost.ideal_bits
@@ -307,10 +308,6 @@ def stream(view: View) -> None:
         f"At {last.messages} messages the stream is within **{last.paid_bits - last.ideal_bits:.2f} bits** a message "
         f"of the ideal; the channel’s information is I = **{cached.channel_of(view).information_bits:.1f} bits**."
     )
-
-
-def colours() -> dict[str, str]:
-    return theme.ROLES["dark" if st.context.theme.type == "dark" else "light"]
 
 
 # ------------------------------------------------------------------------------------------------ the page
@@ -335,11 +332,7 @@ st.markdown(
     "the target or the sample."
 )
 parts.wait_for_kernels(height=520)
-try:
-    shared = cached.shared_of(agreed_view)
-except rec.RecError as error:
-    st.warning(str(error), icon=":material/info:")
-    st.stop()
+shared = parts.asked(lambda: cached.shared_of(agreed_view))
 left, right = st.columns(2)
 with left.container(border=True, key="sender"):
     agreed_view, sent = sender(agreed_view, shared)
