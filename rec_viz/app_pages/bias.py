@@ -7,8 +7,7 @@ import math
 import numpy as np
 import streamlit as st
 
-import rec_core as rec
-from rec_viz import cached, controls, reading, theme
+from rec_viz import cached, controls, reading
 from rec_viz.app_pages import parts
 from rec_viz.export import chart
 from rec_viz.figures import bias as figures
@@ -30,11 +29,7 @@ st.markdown(
 )
 parts.wait_for_kernels(height=520)
 if view.family == "uniform":
-    try:
-        chances = cached.chance_of_silence(view)
-    except rec.RecError as error:
-        st.warning(str(error), icon=":material/info:")
-        st.stop()
+    chances = parts.asked(lambda: cached.chance_of_silence(view))
     st.markdown(
         "A uniform target has the same ratio all over its box, so whatever ORC sends is an **exact** sample of Q. What "
         "too few candidates cost here is silence: none of them lies in the box, and there is nothing to send."
@@ -45,15 +40,11 @@ if view.family == "uniform":
     )
     st.markdown("Choose the Gaussian family to see a bias.")
     st.stop()
-try:
-    cached.orc_bins(view, "orc_bins")
-except rec.RecError as error:
-    st.warning(str(error), icon=":material/info:")
-    st.stop()
+parts.asked(lambda: cached.orc_bins(view, "orc_bins"))
 if view.bits == 0:
     st.markdown("Without information Q is P, so any candidate will do: ORC has no bias, whatever n and the bins.")
     st.stop()
-colours = theme.ROLES["dark" if st.context.theme.type == "dark" else "light"]
+colours = parts.colours()
 _, problem = cached.problem_of(view)
 
 wanted = [(name, n) for n in (*(2**k for k in cached.BIAS_POWERS), view.candidates) for name in snippets.ROLES]

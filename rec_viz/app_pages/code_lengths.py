@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 import rec_core as rec
-from rec_viz import cached, reading, theme
+from rec_viz import cached, reading
 from rec_viz.app_pages import parts
 from rec_viz.controls import TABLE
 from rec_viz.export import chart, tools
@@ -34,13 +34,9 @@ st.markdown(
     "that to the information I, which no method can beat?"
 )
 parts.wait_for_kernels(height=520)
-try:
-    theory = cached.lengths(view)
-except rec.RecError as error:
-    st.warning(str(error), icon=":material/info:")
-    st.stop()
+theory = parts.asked(lambda: cached.lengths(view))
 
-colours = theme.ROLES["dark" if st.context.theme.type == "dark" else "light"]
+colours = parts.colours()
 ROLE = {"pfr": "p", "pfr_bins": "heuristic"}
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 import rec_core as rec
-from rec_viz import cached, controls, drawing, presenter, reading, stage, theme, traces
+from rec_viz import cached, controls, drawing, presenter, reading, stage, traces
 from rec_viz.app_pages import many, parts
 from rec_viz.controls import PRESETS, View
 from rec_viz.figures.lengths import Bar, length_bars
@@ -129,7 +129,7 @@ def cards(view: View, race: cached.Race) -> None:
     ran = [lane for lane in race.lanes if lane.trace is not None]
     averages = [cached.measured(view, lane) for lane in ran]
     longest = max(max(lane.bound_bits, lane.length_bits) for lane in ran)
-    colours = theme.ROLES["dark" if st.context.theme.type == "dark" else "light"]
+    colours = parts.colours()
     for column, lane, average in zip(st.columns(len(ran)), ran, averages, strict=True):
         with column.container(border=True, key=f"card_{lane.name}"):
             st.markdown(f"**{lane.title}**")
@@ -310,14 +310,8 @@ def present(view: View) -> None:
     st.title(preset.name if preset else "Lab", anchor=False)
     presenter.large(preset.teaches if preset else "One race, from the first candidate to the message.")
     parts.wait_for_kernels(height=560)
-    try:
-        race = cached.race(view)
-    except rec.RecError as error:
-        st.warning(str(error), icon=":material/info:")
-        return
-    for lane in race.lanes:
-        if lane.trace is None:
-            st.warning(f"**{lane.title}** does not run here. {reading.raised(lane.sentence)}")
+    race = parts.asked(lambda: cached.race(view))
+    parts.refusals(race)
     if any(lane.trace is not None for lane in race.lanes):
         stage.show(stage.scene(race, view.view, height=560), key="lab_stage")
     st.markdown("Keys: Page Down and Page Up show other views, Space plays, Escape leaves.")
@@ -363,11 +357,7 @@ else:
 if view.source == "drawn":
     board(view)
 parts.wait_for_kernels(height=520)
-try:
-    race = cached.race(view)
-except rec.RecError as error:
-    st.warning(str(error), icon=":material/info:")
-    st.stop()
+race = parts.asked(lambda: cached.race(view))
 problem = race.problem
 top = 2.0 ** min(problem.renyi_inf_bits, 1020)
 highest = f"KL(Q‖P) = **{problem.kl_bits:.2f} bits**, highest ratio q/p = **{reading.number(top)}**"
@@ -381,9 +371,7 @@ if any(lane.trace is not None for lane in race.lanes):
     blame = stage.worst_bin(race) if view.weights == "target_mass" else None
     scene = stage.scene(race, view.view, highlight=blame or (), handles=view.source != "drawn", save=True)
     stage.show(scene, key="lab_stage", on_commit=let_go)
-for lane in race.lanes:
-    if lane.trace is None:
-        st.warning(f"**{lane.title}** does not run here. {reading.raised(lane.sentence)}", icon=":material/timer_off:")
+parts.refusals(race)
 if any(lane.trace is not None for lane in race.lanes):
     exports(view, race)
 sentences(view, race)

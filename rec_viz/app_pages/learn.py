@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 import rec_core as rec
-from rec_viz import cached, controls, handout, lessons, presenter, reading, stage
+from rec_viz import cached, controls, handout, lessons, presenter, stage
 from rec_viz.app_pages import parts
 from rec_viz.controls import View
 from rec_viz.lessons import Lesson, Step
@@ -261,11 +261,7 @@ def picture(place: Place, step: Step, view: View) -> None:
     except rec.RecError as error:
         st.warning(str(error), icon=":material/info:")
         return
-    for lane in race.lanes:
-        if lane.trace is None:
-            st.warning(
-                f"**{lane.title}** does not run here. {reading.raised(lane.sentence)}", icon=":material/timer_off:"
-            )
+    parts.refusals(race)
     if any(lane.trace is not None for lane in race.lanes):
         height = LARGE_STAGE_HEIGHT if controls.presenting() else STAGE_HEIGHT
         stage.show(stage.scene(race, height=height, **shown), key=f"learn_stage_{place[0]}_{place[1]}")

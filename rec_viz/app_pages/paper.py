@@ -9,7 +9,7 @@ from typing import NamedTuple
 import streamlit as st
 
 from rec_core import study
-from rec_viz import cached, controls, experiments, reading, theme
+from rec_viz import cached, controls, experiments, reading
 from rec_viz.app_pages import parts
 from rec_viz.experiments import DIM, INTERVAL_BITS, INTERVAL_CANDIDATES, LEVELS, ORC_BITS, SIZES, STRATEGIES, Job
 from rec_viz.export import chart
@@ -29,7 +29,7 @@ st.markdown(
     "look for the **shape**: none of the numbers below is the paper’s."
 )
 parts.wait_for_kernels(height=520)
-colours = theme.ROLES["dark" if st.context.theme.type == "dark" else "light"]
+colours = parts.colours()
 jobs: dict[str, Job] = st.session_state.setdefault("paper_jobs", {})
 
 

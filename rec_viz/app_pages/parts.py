@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import streamlit as st
 from streamlit.runtime import exists, get_instance
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 import rec_core as rec
-from rec_viz import cached, controls
+from rec_viz import cached, controls, reading, theme
 from rec_viz.controls import View
+
+Made = TypeVar("Made")
 
 
 def wait_for_kernels(height: int) -> None:
@@ -29,6 +31,29 @@ def wait_for_kernels(height: int) -> None:
             f"minute: {time.monotonic() - begun:.0f} s so far."
         )
     place.empty()
+
+
+def asked(work: Callable[[], Made]) -> Made:
+    """What `work` makes of a view; where the view asks for the impossible, the sentence why, and the page ends."""
+    try:
+        return work()
+    except rec.RecError as error:
+        st.warning(str(error), icon=":material/info:")
+        st.stop()
+
+
+def refusals(race: cached.Race) -> None:
+    """The methods that do not run on this problem, each with the sentence why."""
+    for lane in race.lanes:
+        if lane.trace is None:
+            st.warning(
+                f"**{lane.title}** does not run here. {reading.raised(lane.sentence)}", icon=":material/timer_off:"
+            )
+
+
+def colours() -> dict[str, str]:
+    """The colour of every role under the reader's theme."""
+    return theme.ROLES["dark" if st.context.theme.type == "dark" else "light"]
 
 
 def alive() -> Callable[[], bool]:
@@ -77,11 +102,7 @@ def research_page(
 
 def _stand_in(view: View) -> View:
     """What a page about channels shows while the Lab's target is a drawn one, and a sentence that says so."""
-    try:
-        _, problem = cached.problem_of(view)
-    except rec.RecError as error:
-        st.warning(str(error), icon=":material/info:")
-        st.stop()
+    _, problem = asked(lambda: cached.problem_of(view))
     st.info(
         f"The Lab’s target is drawn by hand. This page is about a channel and its many targets, so it shows the "
         f"Gaussian channel with the same information, I = {problem.kl_bits:.2f} bits.",

@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 import rec_core as rec
-from rec_viz import cached, controls, reading, stage, theme
+from rec_viz import cached, controls, reading, stage
 from rec_viz.app_pages import parts
 from rec_viz.cached import Cost
 from rec_viz.controls import View
@@ -31,12 +31,8 @@ st.markdown(
     "bins shrink."
 )
 parts.wait_for_kernels(height=520)
-colours = theme.ROLES["dark" if st.context.theme.type == "dark" else "light"]
-try:
-    here = cached.here(view)
-except rec.RecError as error:
-    st.warning(str(error), icon=":material/info:")
-    st.stop()
+colours = parts.colours()
+here = parts.asked(lambda: cached.here(view))
 
 
 def show(values: View) -> None:

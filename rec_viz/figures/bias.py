@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import plotly.graph_objects as go
 
-from .speed import Colours, Floats, finish
+from .style import Colours, Floats, faint, finish
 
 
 class Output(NamedTuple):
@@ -26,7 +26,7 @@ def densities(x: Floats, target: Floats, outputs: Sequence[Output], colours: Col
     figure = go.Figure()
     figure.add_scatter(
         x=x, y=target, mode="lines", name="target Q", line={"color": colours["q"], "width": 3}, fill="tozeroy",
-        fillcolor=_faint(colours["q"]),
+        fillcolor=faint(colours["q"], 0.15),
     )  # fmt: skip
     for output in outputs:
         if np.isfinite(output.measured).all():
@@ -78,8 +78,3 @@ def decay(log2_candidates: Floats, lines: Sequence[Decay], chosen: float, what: 
     decades = max((float(np.log10(values.max() / values.min())) for values in some if values.size), default=1.0)
     figure.update_yaxes(title=what, type="log", exponentformat="power", dtick=max(1, round(decades / 6)))
     return finish(figure, 340)
-
-
-def _faint(colour: str) -> str:
-    red, green, blue = (int(colour[k : k + 2], 16) for k in (1, 3, 5))
-    return f"rgba({red},{green},{blue},0.15)"

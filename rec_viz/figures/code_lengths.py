@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -10,10 +10,9 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
-Floats = NDArray[np.float64]
-Colours = Mapping[str, str]
+from .style import Colours, Floats, faint, finish
 
-_MARGIN = {"l": 60, "r": 16, "t": 34, "b": 62}
+TWO_LINES = 62  # pixels below a chart whose axis has a title of two lines
 
 
 class Running(NamedTuple):
@@ -45,7 +44,7 @@ def running_mean(lanes: Sequence[Running], information_bits: float, colours: Col
         for sign, end in ((-1, "from"), (1, "to")):
             figure.add_scatter(
                 x=lane.runs, y=lane.mean_bits + sign * lane.half_width_bits, mode="lines", line={"width": 0},
-                fill="tonexty" if sign > 0 else None, fillcolor=_faint(colour), hoverinfo="skip",
+                fill="tonexty" if sign > 0 else None, fillcolor=faint(colour, 0.2), hoverinfo="skip",
                 name=f"{lane.name}: 95% interval, {end}", showlegend=False,
             )  # fmt: skip
         figure.add_scatter(
@@ -62,7 +61,7 @@ def running_mean(lanes: Sequence[Running], information_bits: float, colours: Col
     )
     figure.update_xaxes(title="encodings", type="log", dtick=1)
     figure.update_yaxes(title="mean message length, bits", rangemode="tozero")
-    return _finish(figure, 400)
+    return finish(figure, 400, bottom=TWO_LINES)
 
 
 class Histogram(NamedTuple):
@@ -102,7 +101,7 @@ def index_histogram(lanes: Sequence[Histogram], colours: Colours) -> go.Figure:
         _bars_and_curve(figure, column, lane, middle, width, colours)
         figure.update_xaxes(title=f"{lane.name}:<br> log₂ of the index", row=1, col=column)
     figure.update_yaxes(title="probability per bit", col=1)
-    return _finish(figure, 330)
+    return finish(figure, 330, bottom=TWO_LINES)
 
 
 class Sizes(NamedTuple):
@@ -141,7 +140,7 @@ def size_histogram(lanes: Sequence[Sizes], information_bits: float, colours: Col
             )  # fmt: skip
         figure.update_xaxes(title=f"{lane.index.name}:<br> message length, bits", row=1, col=column)
     figure.update_yaxes(title="probability per bit", col=1)
-    return _finish(figure, 360)
+    return finish(figure, 360, bottom=TWO_LINES)
 
 
 def _bars_and_curve(
@@ -212,7 +211,7 @@ def account(lanes: Sequence[Account], information_bits: float, colours: Colours)
     figure.update_layout(barmode="stack")
     figure.update_xaxes(title="bits, on average")
     figure.update_yaxes(autorange="reversed")
-    return _finish(figure, 150 + 52 * (len(lanes) + 1))
+    return finish(figure, 150 + 52 * (len(lanes) + 1), bottom=TWO_LINES)
 
 
 class Mean(NamedTuple):
@@ -280,17 +279,4 @@ def sweep(
             )  # fmt: skip
     figure.update_xaxes(title="information I, bits", rangemode="tozero")
     figure.update_yaxes(title="mean message length − I, bits", rangemode="tozero")
-    return _finish(figure, 560).update_layout(legend={"y": -0.16, "yanchor": "top"})
-
-
-def _faint(colour: str) -> str:
-    """The colour of a band: "#rrggbb" seen through."""
-    return f"rgba({', '.join(str(int(colour[i : i + 2], 16)) for i in (1, 3, 5))}, 0.2)"
-
-
-def _finish(figure: go.Figure, height: int) -> go.Figure:
-    figure.update_layout(
-        height=height, margin=_MARGIN, legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
-        hovermode="closest",
-    )  # fmt: skip
-    return figure
+    return finish(figure, 560, bottom=TWO_LINES).update_layout(legend={"y": -0.16, "yanchor": "top"})

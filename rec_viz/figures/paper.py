@@ -6,14 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import plotly.graph_objects as go
-from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
 from ..experiments import LEVELS, STRATEGIES, Band, Choice, Measured, Orc
-from .speed import finish
-
-Floats = NDArray[np.float64]
-Colours = Mapping[str, str]
+from .style import Colours, faint, finish
 
 
 def steps(bands: Sequence[Band], colours: Colours) -> go.Figure:
@@ -125,7 +121,7 @@ def _draw(figure: go.Figure, band: Band, colours: Colours, middle: str, spread: 
     figure.add_scatter(x=band.x, y=band.low, name=f"{band.name}: {spread}, from", showlegend=False, **lines, **where)
     figure.add_scatter(
         x=band.x, y=band.high, name=f"{band.name}: {spread}, to", showlegend=False, fill="tonexty",
-        fillcolor=_faint(colour), **lines, **where,
+        fillcolor=faint(colour, 0.2), **lines, **where,
     )  # fmt: skip
     known = bool(np.isfinite(band.exact).any())
     symbol = "circle" if band.role == "p" else "diamond"
@@ -138,9 +134,3 @@ def _draw(figure: go.Figure, band: Band, colours: Colours, middle: str, spread: 
             x=band.x, y=band.exact, name=f"{band.name}: exact", mode="lines", line={"color": colour, "width": 1.5},
             **where,
         )  # fmt: skip
-
-
-def _faint(colour: str) -> str:
-    """#rrggbb, four fifths transparent."""
-    red, green, blue = (int(colour[k : k + 2], 16) for k in (1, 3, 5))
-    return f"rgba({red},{green},{blue},0.2)"

@@ -7,10 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 import plotly.graph_objects as go
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Colours = Mapping[str, str]
+from .style import Colours, Floats, finish
 
 # log10 of seconds, and how people say it
 _TIMES = (
@@ -163,11 +161,3 @@ def blame(sups: Mapping[str, Floats], roles: Mapping[str, str], plain: float, co
     figure.update_xaxes(title="bin, from left to right", dtick=1 if first.size <= 16 else None)
     figure.update_yaxes(title="sup r′ of the bin")
     return finish(figure, 340)
-
-
-def finish(figure: go.Figure, height: int, right: int = 16) -> go.Figure:
-    figure.update_layout(
-        height=height, margin={"l": 60, "r": right, "t": 34, "b": 48},
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
-    )  # fmt: skip
-    return figure

@@ -5,7 +5,8 @@ from __future__ import annotations
 import rec_core as rec
 
 from .. import cached
-from ..controls import LANES, View, vector
+from ..controls import LANES, View
+from . import bins_line, channel_line, problem_line
 
 
 def search(view: View, name: str) -> str:
@@ -14,13 +15,12 @@ def search(view: View, name: str) -> str:
     bins = cached.partition_of(view, channel) if name.endswith("_bins") else rec.partition((1,) * view.dim)
     settings = cached.lane_settings(name, view, bins)
     source = "channel" if view.source == "channel" else "problem"
+    made = channel_line(channel) if view.source == "channel" else ""
     return f"""\
 import rec_core as rec
 
 # {LANES[name]}: one search, its message, and the receiver
-{_channel(view, channel)}problem = {_problem(view, problem)}
-bins = rec.partition({list(bins.intervals)})  # intervals in each dimension; the receiver knows them
-
+{made}{problem_line(view, problem)}{bins_line(bins)}
 trace = rec.trace(
     problem,
     method={settings["method"]!r},
@@ -41,18 +41,3 @@ held = rec.decode(received, problem.coding, bins, seed={view.seed})
 assert (held == sample).all()
 print(f"examined {{trace.examined}}, sent {{message}} in {{len(data)}} bytes, both hold {{held}}")
 """
-
-
-def _channel(view: View, channel: rec.Channel) -> str:
-    if view.source != "channel":
-        return ""
-    return f"channel = rec.{channel.family}_channel({list(channel.bits)})  # bits of information in each dimension\n"
-
-
-def _problem(view: View, problem: rec.Problem) -> str:
-    if view.source == "channel":
-        return f"channel.draw({view.target})  # one target Q of the channel"
-    if view.source == "drawn":
-        return f"rec.piecewise_problem({list(vector(view.heights) or ())})  # log2 q at even knots, up to a constant"
-    first, second = (list(column) for column in zip(*problem.params, strict=True))
-    return f"rec.{problem.family}_problem({first}, {second})  # Q"
