@@ -64,8 +64,8 @@ def orc_density(
         reweighted = log_ratio + log_prior - log_heuristic
     out = np.zeros(log_ratio.shape)
     alive = np.isfinite(reweighted)
-    values, shares = heuristic_law(table)
-    out[alive] = _output_ratio(values, shares, count, reweighted[alive]) * np.exp(log_heuristic[alive])
+    transform = _transform(problem, check_partition(partition, problem.dim), weights or "target_mass", "orc")
+    out[alive] = _orc_ratio(transform, count, reweighted[alive]) * np.exp(log_heuristic[alive])
     return out
 
 
@@ -78,15 +78,16 @@ def orc_bias(
     """
     from scipy.interpolate import PchipInterpolator
 
-    table, count = _orc_plan(problem, num_candidates, partition, weights)
-    values, shares = heuristic_law(table)
+    _, count = _orc_plan(problem, num_candidates, partition, weights)
+    case = problem, check_partition(partition, problem.dim), weights or "target_mass"
+    (values, shares), transform = _law(*case), _transform(*case, "orc")
     if values.size > 1024:
         low, high = float(values.min()), float(values.max())
         grid = high + 0.02 - np.geomspace(0.02, high - low + 0.04, 768)[::-1]
-        logs = PchipInterpolator(grid, np.log(np.maximum(_output_ratio(values, shares, count, grid), 1e-300)))
+        logs = PchipInterpolator(grid, np.log(np.maximum(_orc_ratio(transform, count, grid), 1e-300)))
         ratio = np.exp(logs(values))
     else:
-        ratio = _output_ratio(values, shares, count, values)
+        ratio = _orc_ratio(transform, count, values)
     positive = ratio > 0.0
     output = shares * ratio / float(shares @ ratio)
     divergence = float(np.sum(output[positive] * (np.log(ratio[positive]) - values[positive])))
@@ -115,11 +116,6 @@ def _laplace(values: Floats, shares: Floats, logs: Floats, hit: Floats, missed: 
                 now = -math.expm1(-math.exp(power))
                 hit[i] += shares[k] * now
                 missed[i] += shares[k] * (1.0 - now)
-
-
-def _output_ratio(values: Floats, shares: Floats, count: int, at: Floats) -> Floats:
-    """Density of ORC's output over p', n E[phi(T / r')^(n-1)], at points of ln r' = `at` (M,)."""
-    return _orc_ratio(_orc_transform(values, shares), count, at)
 
 
 class _Transform(NamedTuple):
@@ -203,9 +199,14 @@ def output_ratio(
     return (_orc_ratio if method == "orc" else _stopped_ratio)(transform, count, points)
 
 
+@lru_cache(maxsize=16)
+def _law(problem: Problem, cut: Partition, weights: str) -> tuple[Floats, Floats]:
+    return heuristic_law(tables(problem, cut, weights))
+
+
 @lru_cache(maxsize=64)
 def _transform(problem: Problem, cut: Partition, weights: str, method: str) -> _Transform:
-    values, shares = heuristic_law(tables(problem, cut, weights))
+    values, shares = _law(problem, cut, weights)
     return (_orc_transform if method == "orc" else _stopped_transform)(values, shares)
 
 

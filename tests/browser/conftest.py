@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 ROOT = Path(__file__).parents[2]
@@ -74,3 +75,32 @@ def open_page(browser: Browser, app_url: str) -> Iterator[Callable[..., Page]]:
     for context in contexts:
         context.close()
     assert not troubles, troubles
+
+
+def settle(page: Page) -> None:
+    """Until Streamlit has finished its run and no kernel is waited for."""
+    page.wait_for_timeout(100)
+    page.wait_for_function(
+        "() => document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'"
+        " && !document.querySelector('.st-key-compiling')",
+        timeout=180_000,
+    )
+    page.wait_for_timeout(150)
+
+
+def for_everyone(
+    page: Page, schemes: tuple[str, ...] = ("light", "dark"), widths: tuple[int, ...] = (1280, 390)
+) -> None:
+    """Axe finds nothing and nothing is cut off, in both themes, on a desk and on a telephone."""
+    for scheme in schemes:
+        page.emulate_media(color_scheme=scheme)
+        page.locator("body").press("r")  # charts take the theme of their run
+        settle(page)
+        for width in widths:
+            page.set_viewport_size({"width": width, "height": 900})
+            page.wait_for_timeout(300)
+            results = Axe().run(page).response["violations"]
+            violations = [(v["id"], [n["html"][:160] for n in v["nodes"]][:3]) for v in results]
+            assert not violations, (scheme, width, violations)
+            over = page.evaluate("() => document.documentElement.scrollWidth - innerWidth")
+            assert over <= 0, (scheme, width, over)

@@ -6,11 +6,11 @@ import re
 import time
 from collections.abc import Callable
 
-import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from rec_viz.controls import PRESETS, View, link
+
+from .conftest import settle
 
 Open = Callable[..., Page]
 
@@ -27,15 +27,6 @@ def state(page: Page) -> dict[str, int | bool]:
 
 def button(page: Page, name: str):
     return page.get_by_test_id("stage").get_by_role("button", name=name, exact=True)
-
-
-def settle(page: Page) -> None:
-    """Until Streamlit has finished its run."""
-    page.wait_for_timeout(100)
-    page.wait_for_function(
-        "() => document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'", timeout=120_000
-    )
-    page.wait_for_timeout(150)
 
 
 def test_start_page_paints_its_stage_and_ships_no_plotly(open_page: Open, app_url: str) -> None:
@@ -174,30 +165,9 @@ def test_reduced_motion_still_plays_by_steps(open_page: Open) -> None:
     assert state(page)["step"] > 1
 
 
-PAGES = {"": "", "lab": "lab", "code lengths": "code_lengths", "speed": "speed", "bias": "bias"}
-
-
-def open_named(open_page: Open, name: str, **options: object) -> Page:
-    """A page by its name in the menu, through its share link, everything on it drawn."""
-    slug = PAGES[name]
-    page = open_page(link("", View(), slug).lstrip("/") if slug else "", stage=slug in ("", "lab"), **options)
-    settle(page)
-    return page
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("name", PAGES)
-def test_axe_finds_nothing_and_nothing_is_cut_off(open_page: Open, name: str, width: int, scheme: str) -> None:
-    page = open_named(open_page, name, width=width, scheme=scheme)
-    results = Axe().run(page)
-    violations = [(v["id"], [n["html"][:160] for n in v["nodes"]][:3]) for v in results.response["violations"]]
-    assert not violations, violations
-    assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
-
-
 def test_encodings_fill_in_live_and_stop_keeps_them(open_page: Open) -> None:
-    page = open_named(open_page, "code lengths")
+    page = open_page(link("", View(), "code_lengths").lstrip("/"), stage=False)
+    settle(page)
     page.get_by_role("button", name="Run 20,000").click()
     page.get_by_role("button", name="Stop").wait_for()
     page.get_by_text("4,000 encodings").first.wait_for(timeout=60_000)

@@ -7,11 +7,12 @@ from collections.abc import Callable
 from urllib.parse import parse_qs, urlparse
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 import rec_core as rec
 from rec_viz.controls import View, link
+
+from .conftest import for_everyone
 
 Open = Callable[..., Page]
 FLAT = ",".join(["0"] * 33)
@@ -73,9 +74,8 @@ def test_the_keyboard_draws_and_escape_takes_back(open_page: Open) -> None:
     page.wait_for_function("() => new URL(location).searchParams.get('heights').startsWith('0,0.25,0.5,0.75,1,')")
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
-def test_problems_are_uploaded_and_axe_finds_nothing(open_page: Open, width: int, scheme: str) -> None:
-    page = open_page(DRAWN, width=width, scheme=scheme)
+def test_problems_are_uploaded_and_axe_finds_nothing(open_page: Open) -> None:
+    page = open_page(DRAWN)
     chooser = page.get_by_label("CSV of problems")
     chooser.set_input_files({"name": "wrong.csv", "mimeType": "text/csv", "buffer": b"mean_1,scale_1\n1,x\n"})
     expect(page.get_by_text("Row 1, column scale_1")).to_be_visible()
@@ -88,7 +88,4 @@ def test_problems_are_uploaded_and_axe_finds_nothing(open_page: Open, width: int
     with page.expect_download() as download:
         page.get_by_role("button", name="Results as CSV").click()
     assert download.value.path().read_text().startswith("row,name,dimensions")
-    overflow = page.evaluate("() => document.documentElement.scrollWidth - innerWidth")
-    assert overflow <= 0
-    violations = [(v["id"], [n["html"][:200] for n in v["nodes"]][:3]) for v in Axe().run(page).response["violations"]]
-    assert not violations
+    for_everyone(page)

@@ -12,27 +12,28 @@ from playwright.sync_api import Page
 from rec_viz.controls import View, link
 from rec_viz.figures.data import COLUMNS
 
+from .conftest import for_everyone, settle
+
 Open = Callable[..., Page]
 FIRST_BYTES = {"PNG": b"\x89PNG\r\n\x1a\n", "SVG": b"<svg", "CSV": ",".join(COLUMNS).encode()}
 PAGES = ("code_lengths", "speed", "bias")
-DONE = "() => document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'"
 
 
 def opened(open_page: Open, page: str, view: View) -> Page:
     """A research page with everything on it drawn."""
     tab = open_page(link("", view, page).lstrip("/"), stage=False, accept_downloads=True)
     tab.locator("[data-testid=stPlotlyChart] .js-plotly-plot").first.wait_for(timeout=120_000)
-    tab.wait_for_timeout(300)
-    tab.wait_for_function(DONE, timeout=180_000)
+    settle(tab)
     return tab
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_every_chart_has_its_export_button(open_page: Open, page: str) -> None:
+def test_every_chart_has_its_export_button_and_axe_finds_nothing(open_page: Open, page: str) -> None:
     tab = opened(open_page, page, View(bits=1.5, target=6))
     charts = tab.locator("[data-testid=stPlotlyChart]").count()
     assert charts >= 3
     assert tab.get_by_role("button", name="Export").count() == charts
+    for_everyone(tab)
 
 
 def test_a_chart_downloads_as_picture_and_numbers_and_shows_its_program(open_page: Open, tmp_path: Path) -> None:

@@ -348,7 +348,7 @@ def test_a_very_narrow_target():
     cut = rec.partition((2**18,))
     expected = 2 ** rec.upper_sum_bits(pair.problem, cut)
     assert 2**11 < expected < 2**13
-    result = rec.encode_many(pair.problem, 300, partition=cut, seed=1, max_examined=2**17)
+    result = rec.encode_many(pair.problem, 120, partition=cut, seed=1, max_examined=2**17)
     assert ks_p((result.samples[:, 0] - 0.3) / 1e-9, stats.norm.cdf) > ALPHA
     assert mean_p(result.examined, expected) > ALPHA
 

@@ -1,0 +1,86 @@
+"""Every page is for everyone: axe finds nothing and nothing is cut off. Pages with charts: see test_export.py."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from rec_viz.controls import View, link
+from rec_viz.lessons import all_lessons
+
+from .conftest import for_everyone, settle
+from .test_lessons import Pointer, arrive, path, predict
+from .test_message import open_message, press
+
+Open = Callable[..., Page]
+
+
+def test_start(open_page: Open) -> None:
+    page = open_page()
+    settle(page)
+    for_everyone(page)
+
+
+def test_lab(open_page: Open) -> None:
+    page = open_page(link("", View()).lstrip("/"))
+    settle(page)
+    for_everyone(page)
+
+
+def test_message_sent_and_broken(open_page: Open) -> None:
+    page = open_message(open_page)
+    press(page, "Encode")
+    press(page, "Hand it to the receiver")
+    for_everyone(page)
+    press(page, "Desynchronise the seed")
+    page.get_by_text("The receiver’s own settings").click()
+    page.wait_for_timeout(500)
+    for_everyone(page, schemes=("dark",))
+
+
+def test_paper(open_page: Open) -> None:
+    page = open_page("?v=1&page=paper", stage=False)
+    page.get_by_role("heading", name="Paper", exact=True).wait_for(timeout=120_000)
+    settle(page)
+    for_everyone(page)
+
+
+def test_reference(open_page: Open) -> None:
+    page = open_page("?v=1&page=reference&statement=orc", stage=False)
+    page.get_by_role("heading", name="Sources").wait_for(timeout=120_000)
+    settle(page)
+    page.locator("summary", has_text="orc_density").click()
+    expect(page.get_by_text("def orc_density").first).to_be_visible(timeout=30_000)
+    for_everyone(page)
+
+
+def test_list_of_lessons(open_page: Open) -> None:
+    page = open_page("?v=1&page=learn", stage=False)
+    expect(page.get_by_role("link", name="Your turn")).to_be_visible(timeout=60_000)
+    settle(page)
+    for_everyone(page)
+
+
+def test_steps_answered(open_page: Open) -> None:
+    race = all_lessons()[1]
+    page = open_page(path("race", 2), stage=False)
+    predict(page, arrive(page, race, 2), Pointer(), wrongly=True)
+    for_everyone(page, schemes=("dark",))
+    page.get_by_role("button", name="Next", exact=True).click()
+    arrive(page, race, 3)
+    page.get_by_role("button", name="Next", exact=True).click()
+    predict(page, arrive(page, race, 4), Pointer(), wrongly=True)
+    for_everyone(page)
+
+
+def test_handout(open_page: Open) -> None:
+    page = open_page(path("race", 1, handout="1"), stage=False)
+    expect(page.get_by_role("heading", name="Answers")).to_be_visible(timeout=60_000)
+    for_everyone(page)
+
+
+def test_presented_step(open_page: Open) -> None:
+    page = open_page(path("race", 4, present="1"))
+    settle(page)
+    for_everyone(page, widths=(1280,))
