@@ -119,7 +119,8 @@ function star(ctx, theme, x, y, r) {
 }
 
 // Puts a label where it hides the fewest candidates and no other label. All candidates count, seen or not, so it never hops.
-function place(view, text, options, { size = 12, weight = 400, ...style } = {}) {
+// An optional one is left out where it would cover another.
+function place(view, text, options, { size = 12, weight = 400, optional = false, ...style } = {}) {
   const { ctx, theme, lane } = view;
   ctx.font = font(theme, size, weight);
   const width = ctx.measureText(text).width;
@@ -135,6 +136,7 @@ function place(view, text, options, { size = 12, weight = 400, ...style } = {}) 
     for (let e = 0; e < n; e++) if (view.px[e] > box[0] && view.px[e] < box[2] && view.py[e] > box[1] && view.py[e] < box[3]) cost += 1;
     if (!best || cost < best.cost) best = { cost, box, x: x0, y };
   }
+  if (optional && best.cost >= 500) return;
   view.taken.push(best.box);
   write(ctx, theme, text, best.x, best.y, { size, weight, ...style, align: "left" });
 }

@@ -282,7 +282,7 @@ function labelLoser(view) {
   }
   if (at < 0 || least > 1e4) return;
   const x = view.px[at], y = view.py[at];
-  place(view, "a candidate", [[x + 8, y + 4], [x - 8, y + 4, "right"], [x, y - 9, "center"], [x, y + 18, "center"]], {});
+  place(view, "a candidate", [[x + 8, y + 4], [x - 8, y + 4, "right"], [x, y - 9, "center"], [x, y + 18, "center"]], { optional: true });
 }
 
 function labelCurve(view, pose) {
