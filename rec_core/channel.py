@@ -180,7 +180,7 @@ def draw_target(family: int, scales: Floats, seed: Word, table: Floats) -> None:
         scale = scales[d]
         if family == GAUSSIAN:
             spread = math.sqrt((1.0 - scale) * (1.0 + scale))
-            table[d, 0] = spread * families.quantile(GAUSSIAN, 0, 1, v[d])
+            table[d, 0] = spread * families.quantile(family, int(np.int64(0)), int(np.int64(1)), v[d])
             table[d, 1] = scale
             table[d, 2] = -math.log(scale)
         else:

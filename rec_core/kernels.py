@@ -28,6 +28,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from . import families
+from .counts import count_arrival, new_counts, room_for_one
 from .families import GAUSSIAN
 from .partition import Tables
 from .race import Outcome, bin_thresholds, copy, first_above, log_time
@@ -630,44 +631,6 @@ def race_plain(
 # ---------------------------------------------------------------------------------------------------- bins
 
 
-class Counts(NamedTuple):
-    """How many arrivals each bin has had: a hash table by the bin's key, open, at most half full."""
-
-    keys: NDArray[np.uint64]
-    counts: Ints
-    used: Ints  # (1,)
-
-
-@njit(cache=True, nogil=True)
-def new_counts(size: int) -> Counts:
-    """An empty table; `size` is a power of two."""
-    return Counts(np.zeros(size, np.uint64), np.zeros(size, np.int64), np.zeros(1, np.int64))
-
-
-@njit(cache=True, nogil=True)
-def add_count(table: Counts, key: Word, more: int) -> int:
-    """Add to the count of a bin; the count now. Keys are random words: their low bits are the hash."""
-    mask = np.int64(table.keys.shape[0] - 1)
-    slot = np.int64(key & np.uint64(mask))
-    while table.counts[slot] > 0 and table.keys[slot] != key:
-        slot = (slot + 1) & mask
-    if table.counts[slot] == 0:
-        table.keys[slot] = key
-        table.used[0] += 1
-    table.counts[slot] += more
-    return int(table.counts[slot])
-
-
-@njit(cache=True, nogil=True)
-def grown(table: Counts) -> Counts:
-    """A table of four times the size."""
-    larger = new_counts(4 * table.keys.shape[0])
-    for slot in range(table.keys.shape[0]):
-        if table.counts[slot] > 0:
-            add_count(larger, table.keys[slot], table.counts[slot])
-    return larger
-
-
 @njit(cache=True, nogil=True)
 def bin_cells(table: Tables) -> Floats:
     """ln sup of r_d over the top plane's cells in each interval, (sum n_d, cells); one cell if they are too many."""
@@ -852,9 +815,8 @@ def race_bins(
                 numbers[d] = drawn[d, place]
                 weight += table.log_weight[table.offsets[d] + numbers[d]]
             key = bin_key(seed, table.intervals, numbers)
-            index = add_count(counts, key, int(np.int64(1)))
-            if 2 * counts.used[0] > counts.keys.shape[0]:
-                counts = grown(counts)
+            counts = room_for_one(counts)
+            index = count_arrival(counts, key)
             need = log_t - best.log_race + log_intervals + weight
             log_r = examine_in_bin(table, peaks, key, index, numbers, tops, need)
             log_race = log_t - (log_r - log_intervals - weight)

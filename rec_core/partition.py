@@ -147,7 +147,7 @@ def fill_tables(table: Tables, weights: int) -> None:
     for d in range(table.intervals.shape[0]):
         n = table.intervals[d]
         start = table.offsets[d]
-        high = families.edge(table.family, 0, n)
+        high = families.edge(table.family, int(np.int64(0)), n)
         for b in range(n):
             low, high = high, families.edge(table.family, b + 1, n)
             table.log_peak[start + b] = families.log_sup(table.family, table.params[d], low, high)

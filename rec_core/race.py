@@ -18,16 +18,15 @@ Sources: PFR, Li & El Gamal (2018); ORC, Theis & Yosri (2022); partitioning, He,
 
 from __future__ import annotations
 
-import heapq
 import math
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit, types
-from numba.typed import Dict
+from numba import njit
 from numpy.typing import NDArray
 
 from . import families
+from .counts import count_arrival, new_counts, room_for_one
 from .partition import Tables
 from .randomness import Clock, Floats, Ints, Word, arrival_time, bin_choice, bin_key, candidate_uniforms, end_time, tick
 
@@ -125,16 +124,33 @@ def split_bin(j: int, intervals: Ints, numbers: Ints) -> None:
         j //= intervals[d]
 
 
-@njit(cache=True, nogil=True)
-def join_bin(numbers: Ints, intervals: Ints) -> int:
-    """The bin's number in mixed radix."""
-    j = 0
-    for d in range(intervals.shape[0]):
-        j = j * intervals[d] + numbers[d]
-    return j
-
-
 # ---------------------------------------------------------------------------------------------------- the searches
+
+
+@njit(cache=True, nogil=True)
+def next_arrival(key: Word, index: int, row: Floats) -> float:
+    """When candidate `index` of a bin arrives by the bin's clock, which is kept in a row (3,) and moves on."""
+    clock = tick(key, np.uint64(index), Clock(row[0], row[1], row[2]))
+    row[0], row[1], row[2] = clock.start, clock.stretch, clock.total
+    return arrival_time(clock)
+
+
+@njit(cache=True, nogil=True)
+def sink(queue: Ints, size: int, place: int, values: Floats) -> None:
+    """Mend a heap whose entry at `place` may be too large for it. Entries are places in `values`, smallest first.
+
+    By hand, over arrays: a list of pairs and `heapq` take three seconds to compile.
+    """
+    moving = queue[place]
+    while 2 * place + 1 < size:
+        below = 2 * place + 1
+        if below + 1 < size and values[queue[below + 1]] < values[queue[below]]:
+            below += 1
+        if values[moving] <= values[queue[below]]:
+            break
+        queue[place] = queue[below]
+        place = below
+    queue[place] = moving
 
 
 @njit(cache=True, nogil=True)
@@ -158,31 +174,36 @@ def race_by_clocks(
     numbers = np.empty(table.intervals.shape[0], np.int64)
     x = np.empty(table.intervals.shape[0])
     keys = np.empty(num_bins, np.uint64)
-    clocks = [Clock(0.0, 1.0, 0.0) for _ in range(num_bins)]
-    times = np.zeros(num_bins)
-    indices = np.ones(num_bins, np.int64)
-    weights = np.empty(num_bins)
-    peaks = np.empty(num_bins)
-    queue = [(0.0, 0) for _ in range(0)]
+    clocks = np.empty((num_bins, 3))
+    times, log_arrivals = np.empty(num_bins), np.empty(num_bins)  # of each bin's next candidate: its clock's, and in P'
+    indices = np.empty(num_bins, np.int64)
+    weights, peaks = np.empty(num_bins), np.empty(num_bins)
+    queue, front, waiting = np.empty(num_bins, np.int64), int(np.int64(0)), int(np.int64(0))
     for j in range(num_bins):
         split_bin(j, table.intervals, numbers)
         weights[j] = bin_sum(table.log_weight, table, numbers)
         peaks[j] = bin_sum(table.log_peak, table, numbers)
         if weights[j] > -np.inf and (stopping == SINGLE or peaks[j] > -np.inf):
             keys[j] = bin_key(seed, table.intervals, numbers)
-            clocks[j] = tick(keys[j], np.uint64(1), clocks[j])
-            times[j] = arrival_time(clocks[j])
-            queue.append((math.log(times[j]) - weights[j], j))
-    heapq.heapify(queue)
+            indices[j] = 1
+            times[j] = next_arrival(keys[j], indices[j], clocks[j])
+            log_arrivals[j] = math.log(times[j]) - weights[j]
+            queue[waiting] = j
+            waiting += 1
+    for place in range(waiting // 2 - 1, -1, -1):
+        sink(queue, waiting, place, log_arrivals)
 
     best, best_ratio, best_index, examined = np.inf, -np.inf, 0, 0
-    while len(queue) > 0:
-        log_arrival, j = queue[0]
+    while waiting > 0:
+        j = queue[0]
+        log_arrival = log_arrivals[j]
         bound = log_j + math.log(times[j]) - peaks[j]
         if stopping == SINGLE and log_arrival - log_sup > best:
             break
         if stopping == PER_BIN and bound > best:
-            heapq.heappop(queue)
+            waiting -= 1
+            queue[0] = queue[waiting]
+            sink(queue, waiting, front, log_arrivals)
             continue
         if examined >= max_examined:
             return Outcome(0, examined, best, best_ratio, np.inf)
@@ -197,9 +218,9 @@ def race_by_clocks(
             copy(numbers, winner)
         note(record, examined, numbers, indices[j], log_arrival, log_r - log_j - weights[j], log_race, improves)
         indices[j] += 1
-        clocks[j] = tick(keys[j], np.uint64(indices[j]), clocks[j])
-        times[j] = arrival_time(clocks[j])
-        heapq.heapreplace(queue, (math.log(times[j]) - weights[j], j))
+        times[j] = next_arrival(keys[j], indices[j], clocks[j])
+        log_arrivals[j] = math.log(times[j]) - weights[j]
+        sink(queue, waiting, front, log_arrivals)
     return Outcome(best_index, examined, best, best_ratio, best + log_sup)
 
 
@@ -249,7 +270,6 @@ def log_time(time: float, num_candidates: int, end: float) -> float:
 @njit(cache=True, nogil=True)
 def race_by_draws(
     table: Tables,
-    num_bins: int,
     seed: Word,
     num_candidates: int,
     log_sup: float,
@@ -259,16 +279,15 @@ def race_by_draws(
 ) -> Outcome:
     """One clock; every arrival draws its bin. PFR where `num_candidates` is 0, else ORC with that many.
 
-    `num_bins` is J where bins are enumerable and 0 beyond: it decides how local indices are counted. ORC's arrival
-    times are n sorted exponentials, times n so that they compare with a rate-1 clock: n arrivals over the time of
-    one more are sorted uniforms, so they are -n ln(1 - T_i / T_(n+1)). With n large ORC runs PFR's own race.
+    A candidate's local index is the number of its bin's arrivals so far. ORC's arrival times are n sorted exponentials,
+    times n so that they compare with a rate-1 clock: n arrivals over the time of one more are sorted uniforms, so they
+    are -n ln(1 - T_i / T_(n+1)). With n large ORC runs PFR's own race.
     """
     dim = table.intervals.shape[0]
     numbers = np.zeros(dim, np.int64)
     x = np.empty(dim)
     thresholds = bin_thresholds(table)
-    counts = np.zeros(num_bins, np.int64)
-    hashed = Dict.empty(types.uint64, types.int64)
+    counts = new_counts(int(np.int64(64)))
     log_intervals = 0.0
     for d in range(dim):
         log_intervals += math.log(table.intervals[d])
@@ -286,18 +305,10 @@ def race_by_draws(
         if examined >= max_examined:
             return Outcome(0, examined, best, best_ratio, np.inf)
         examined += 1
-        if num_bins == 1:
-            key, index = seed, examined
-        else:
-            draw_bin(table, thresholds, seed, examined, numbers)
-            key = bin_key(seed, table.intervals, numbers)
-            if num_bins > 0:
-                j = join_bin(numbers, table.intervals)
-                counts[j] += 1
-                index = counts[j]
-            else:
-                index = hashed.get(key, 0) + 1
-                hashed[key] = index
+        draw_bin(table, thresholds, seed, examined, numbers)
+        key = bin_key(seed, table.intervals, numbers)
+        counts = room_for_one(counts)
+        index = count_arrival(counts, key)
         candidate(table.family, key, index, table.intervals, numbers, x)
         log_r = log_ratio(table.family, table.params, x)
         log_reweighted = log_r - log_intervals - bin_sum(table.log_weight, table, numbers)
@@ -309,7 +320,6 @@ def race_by_draws(
         note(record, examined, numbers, index, log_arrival, log_reweighted, log_race, improves)
 
 
-@njit(cache=True, nogil=True)
 def run_race(
     table: Tables,
     num_bins: int,
@@ -325,4 +335,4 @@ def run_race(
     """The search these choices name; `num_bins` 0 beyond enumeration."""
     if method == PFR and num_bins > 0:
         return race_by_clocks(table, num_bins, seed, stopping, log_sup, max_examined, winner, record)
-    return race_by_draws(table, num_bins, seed, num_candidates, log_sup, max_examined, winner, record)
+    return race_by_draws(table, seed, num_candidates, log_sup, max_examined, winner, record)

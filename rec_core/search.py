@@ -37,7 +37,7 @@ from .partition import (
     log_upper_sum,
     tables,
 )
-from .race import ORC, PER_BIN, PFR, SINGLE, Outcome, Record, candidate, run_race
+from .race import ORC, PER_BIN, PFR, SINGLE, Outcome, Record, candidate, race_by_clocks, race_by_draws, run_race
 from .randomness import (
     TILE,
     Floats,
@@ -645,9 +645,10 @@ def _many(
         if i == 0 or channel_scales.shape[0] > 0:
             log_sup, divergence = _prepare(table, channel_scales, weights, seeds[i])
         kl[i] = divergence
-        outcome = run_race(
-            table, num_bins, seeds[i], method, stopping, num_candidates, log_sup, max_examined, bins[i], record
-        )
+        if method == PFR and num_bins > 0:  # as `run_race`
+            outcome = race_by_clocks(table, num_bins, seeds[i], stopping, log_sup, max_examined, bins[i], record)
+        else:
+            outcome = race_by_draws(table, seeds[i], num_candidates, log_sup, max_examined, bins[i], record)
         indices[i], examined[i], log_races[i] = outcome.local_index, outcome.examined, outcome.log_race
         if outcome.local_index == 0:
             return i

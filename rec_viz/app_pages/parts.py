@@ -17,15 +17,19 @@ from rec_viz.controls import View
 Made = TypeVar("Made")
 
 
-def wait_for_kernels(height: int) -> None:
-    """Go on once the kernels are compiled; until then hold the stage's place and say why nothing is there yet."""
+def wait_for_kernels(height: int, on_start: bool = False) -> None:
+    """Go on once the kernels are compiled; until then hold the stage's place and say why nothing is there yet.
+
+    `on_start`: the page needs no others than the Start page's, which come first.
+    """
     warm = cached.warm_up()
-    if warm.ready.is_set():
+    compiled = warm.start if on_start else warm.ready
+    if compiled.is_set():
         return
     place, begun = st.empty(), time.monotonic()
     with place.container(height=height, border=True, key="compiling"):
         words = st.empty()
-    while not warm.ready.wait(0.5):
+    while not compiled.wait(0.5):
         words.markdown(
             "**Compiling the search for this machine.** This happens once after installation and takes less than a "
             f"minute: {time.monotonic() - begun:.0f} s so far."

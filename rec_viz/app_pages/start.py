@@ -16,7 +16,7 @@ st.markdown(
     "draws that one candidate and holds the sample."
 )
 
-parts.wait_for_kernels(height=430)
+parts.wait_for_kernels(height=430, on_start=True)
 race = cached.race(VIEW)
 stage.show(stage.scene(race, height=270, compact=True), key="start_stage")
 plain, bins = race.lanes

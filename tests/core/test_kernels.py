@@ -41,7 +41,7 @@ def by_race(problem, num_candidates, seed, cut=None, weights=None, max_examined=
 
 
 def by_draws(table, num_bins, seed, method, stopping, num_candidates, size, max_examined, winner, record):
-    return race.race_by_draws(table, num_bins, seed, num_candidates, size, max_examined, winner, record)
+    return race.race_by_draws(table, seed, num_candidates, size, max_examined, winner, record)
 
 
 def by_kernel(problem, num_candidates, seed, cut=None, weights=None, max_examined=2**26, expected=math.inf):

@@ -1,0 +1,63 @@
+"""How many arrivals each bin has had, where one clock serves all bins: a hash table by the bin's key.
+
+Open addressing, at most half full. Keys are random words, so their low bits are the hash.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from .randomness import Ints, Word
+
+
+class Counts(NamedTuple):
+    """Slots of bins; an empty one has count 0."""
+
+    keys: NDArray[np.uint64]
+    counts: Ints
+    used: Ints  # (1,)
+
+
+@njit(cache=True, nogil=True)
+def new_counts(size: int) -> Counts:
+    """An empty table; `size` is a power of two."""
+    return Counts(np.zeros(size, np.uint64), np.zeros(size, np.int64), np.zeros(1, np.int64))
+
+
+@njit(cache=True, nogil=True)
+def slot_of(table: Counts, key: Word) -> int:
+    """Where the count of a bin stands, or will."""
+    mask = np.int64(table.keys.shape[0] - 1)
+    slot = np.int64(key & np.uint64(mask))
+    while table.counts[slot] > 0 and table.keys[slot] != key:
+        slot = (slot + 1) & mask
+    return int(slot)
+
+
+@njit(cache=True, nogil=True)
+def count_arrival(table: Counts, key: Word) -> int:
+    """One more arrival of a bin: how many it has had now. Make `room_for_one` before."""
+    slot = slot_of(table, key)
+    if table.counts[slot] == 0:
+        table.keys[slot] = key
+        table.used[0] += 1
+    table.counts[slot] += 1
+    return int(table.counts[slot])
+
+
+@njit(cache=True, nogil=True)
+def room_for_one(table: Counts) -> Counts:
+    """The table, or one of four times the size where it is half full."""
+    if 2 * table.used[0] < table.keys.shape[0]:
+        return table
+    larger = new_counts(4 * table.keys.shape[0])
+    for slot in range(table.keys.shape[0]):
+        if table.counts[slot] > 0:
+            place = slot_of(larger, table.keys[slot])
+            larger.keys[place], larger.counts[place] = table.keys[slot], table.counts[slot]
+    larger.used[0] = table.used[0]
+    return larger
