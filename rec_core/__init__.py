@@ -8,7 +8,7 @@
     held = rec.decode(sent.message, channel.coding, bins, seed=7)
     assert (held == sent.sample).all()                       # to the last bit
 
-Read in this order: families, randomness, channel, partition, race, kernels, search, laws, codes, metrics, study
+Read in this order: families, randomness, channel, partition, counts, race, kernels, search, laws, codes, metrics, study
 (`from rec_core import study`). SciPy is imported by the functions that use it: that takes longer than all the rest.
 """
 
