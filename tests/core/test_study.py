@@ -236,8 +236,13 @@ def test_a_stop_does_not_wait_for_what_has_not_begun():
 
 def test_a_stop_event_keeps_what_is_done():
     stop = Event()
-    with ThreadPoolExecutor(1) as pool:
-        table = study.run(SMALL, executor=pool, progress=lambda done, *_: stop.set() if done > 100 else None, stop=stop)
+    at_once = Flaky(failures=0)  # done when submitted, so that it is known how far the study is
+
+    def progress(done, *_):
+        if done > 100:
+            stop.set()
+
+    table = study.run(SMALL, executor=at_once, progress=progress, stop=stop, in_flight=2)
     assert 100 < len(table["run"]) < SMALL.num_runs / 2
     assert np.isin(table["seed"], study.run(SMALL)["seed"]).all()
 
