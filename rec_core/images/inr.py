@@ -64,7 +64,8 @@ class BlockCoded(NamedTuple):
     """A block was sent. `kl_bits` is KL(Q || P) of the Q coded.
 
     `examined` candidates in `seconds`; `log_ratio_bits` is log2 r of the sample. `picture` is the tile as the receiver
-    would draw it now, with the weights to come at the prior's mean.
+    would draw it now, with the weights to come at the prior's mean. `problem`, `partition` and `seed` are what
+    `rec.trace` needs to run the block's race again, where the codec tells them.
     """
 
     tile: int
@@ -77,6 +78,9 @@ class BlockCoded(NamedTuple):
     log_ratio_bits: float
     seconds: float
     picture: Picture
+    problem: rec.Problem | None = None
+    partition: rec.Partition | None = None
+    seed: int = 0
 
 
 class Report(NamedTuple):
@@ -294,6 +298,7 @@ def encode_tile(
                 yield BlockCoded(
                     *place, block, plan.blocks.num_blocks, problem.kl_bits, sent.message,
                     sent.examined, sent.log_ratio_bits, seconds, picture,
+                    problem, plan.blocks.cuts[block], int(seeds[block]),
                 )  # fmt: skip
 
 

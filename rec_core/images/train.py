@@ -132,11 +132,9 @@ def from_cifar(path: Path, count: int, seed: int) -> tuple[NDArray[np.uint8], st
 
 def from_photos(count: int, seed: int) -> tuple[NDArray[np.uint8], str]:
     """`count` tiles, each an eighth to a half of the height of one of scikit-image's free photographs, scaled down."""
-    try:
-        from PIL import Image
-        from skimage import data
-    except ImportError:
-        raise RecError("Photographs need scikit-image: pip install 'rec-lab[images]', or train with --cifar.") from None
+    from PIL import Image  # here: only training on photographs needs them
+    from skimage import data
+
     generator = np.random.default_rng(seed)
     photos = [np.asarray(getattr(data, name)()) for name in PHOTOS]
     tiles = np.empty((count, SIDE, SIDE, 3), np.uint8)
