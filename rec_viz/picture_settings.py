@@ -24,14 +24,14 @@ class Settings(NamedTuple):
     """Everything a link can say; an uploaded picture and the path of a copy of CIFAR-10 stay on their machines."""
 
     source: str = "photo"
-    photo: str = "astronaut"
-    left: int = 152
-    top: int = 32
-    side: int = 160
+    photo: str = "chelsea"
+    left: int = 96
+    top: int = 60
+    side: int = 176
     number: int = 0  # of the picture in CIFAR-10
     longest: int = 256
     codec: str = "inr"
-    rate: str = "medium"
+    rate: str = "high"
     block_bits: int = 48
     bins: str = "auto"
     log2_bins: int = 40
@@ -84,10 +84,7 @@ def read(query: Mapping[str, str]) -> tuple[Settings, list[str]]:
             values[key] = _parse(key, query[key])
         except ValueError:
             notices.append(f"The link’s value for “{key}” cannot be used; it is set to {default}.")
-    settings = Settings(**values)
-    if settings.source != "photo":
-        notices.append("The link was made with a picture that only its sender has; choose one of your own.")
-    return settings, notices
+    return Settings(**values), notices
 
 
 def _parse(key: str, text: str) -> Any:

@@ -56,9 +56,9 @@ class Tile(NamedTuple):
 
 
 TILES = {
+    "The cat’s eye": Tile("chelsea", 96, 60, 176),
     "The astronaut’s face": Tile("astronaut", 152, 32, 160),
     "The shuttle behind her": Tile("astronaut", 312, 144, 192),
-    "The cat’s eye": Tile("chelsea", 96, 60, 176),
     "The coffee cup": Tile("coffee", 148, 60, 288),
     "The rocket": Tile("rocket", 208, 120, 224),
     "A sky full of galaxies": Tile("hubble_deep_field", 560, 600, 160),

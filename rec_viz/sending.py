@@ -18,7 +18,7 @@ from rec_core.images import inr, posterior
 from rec_core.images.inr import BlockCoded, Coded, Fitting
 from rec_core.randomness import Floats
 
-from . import cached
+from . import cached, reading
 from .picture_settings import Settings
 from .pictures import Picture
 
@@ -183,7 +183,7 @@ def remember(sent: list[Sent], job: Job) -> None:
     if job.coded is None or any(one.run == job.name for one in sent):
         return
     settings, report = job.settings, job.coded.report
-    cut = f", J = 2^{job.log2_bins}" if job.log2_bins else ""
+    cut = reading.raised(f", J = 2^{job.log2_bins}") if job.log2_bins else ""
     name = f"{settings.method.upper()} in {settings.block_bits}-bit blocks{cut}, rate {settings.rate}"
     pixels = job.picture.shape[0] * job.picture.shape[1]
     sent.append(Sent(job.name, name, pixels, report.payload_bits, report.header_bits, report.psnr_db))

@@ -31,7 +31,7 @@ MODELS = {
 }
 ERROR_FACTOR = 4
 OPENED_SIDE = 512  # of a file that is opened here
-OTHER = "Another"
+OTHER = "A tile of your own"
 
 
 # ------------------------------------------------------------------------------------------------ the controls
@@ -44,7 +44,10 @@ def sidebar() -> None:
         st.subheader("The codec", anchor=False)
         if len(images.CODECS) > 1:
             segmented("Numbers of the picture", "codec", {key: CODECS[key] for key in images.CODECS})
-        segmented("Rate", "rate", RATES, "How many bits a pixel the codec aims at: each has a prior of its own.")
+        st.select_slider(
+            "Rate", list(RATES), state.images_rate, RATES.__getitem__, key="images_rate",
+            help="How many bits a picture may take. Each rate has a model of its own.",
+        )  # fmt: skip
         st.subheader("The blocks", anchor=False)
         st.slider(
             "Bits of a block", 8, 64, state.images_block_bits, key="images_block_bits",
@@ -92,11 +95,14 @@ def share(settings: Settings) -> None:
 def choose() -> tuple[Picture | None, str]:
     """The picture to send and its name; None while there is none, with the reason on the page."""
     state = st.session_state
-    segmented("The picture", "source", SOURCES)
+    left, right = st.columns([3, 2])
+    with left:
+        segmented("The picture", "source", SOURCES)
     if state.images_source == "cifar":
         return from_cifar()
     if state.images_source == "photo":
-        name = pick_photo()
+        with right:
+            name = pick_tile()
         source = pictures.photo(state.images_photo)
     else:
         upload.show(
@@ -105,28 +111,23 @@ def choose() -> tuple[Picture | None, str]:
         )  # fmt: skip
         taken = state.get("images_upload")
         if taken is None or isinstance(taken[1], str):
-            if taken is not None:
+            if taken is None:
+                st.markdown("The picture stays on the machine that runs this app, and no link carries it.")
+            else:
                 st.error(taken[1], icon=":material/error:")
             return None, ""
         name, source = taken
     return (cut_tile if state.images_codec in TILED else scale_down)(source), name
 
 
-def pick_photo() -> str:
-    """The photograph and a good tile of it. Returns its title."""
+def pick_tile() -> str:
+    """A good tile to begin with. Returns the title of its photograph."""
     state = st.session_state
     tile = pictures.Tile(state.images_photo, state.images_left, state.images_top, state.images_side)
     names = {tile: name for name, tile in TILES.items()}
     options = [*TILES, OTHER]
     state.images_good = names.get(tile, OTHER)
-    left, right = st.columns(2)
-    left.selectbox(
-        "A good tile", options, options.index(state.images_good), key="images_good", on_change=take_good_tile
-    )
-    right.selectbox(
-        "Photograph", list(PHOTOS), list(PHOTOS).index(state.images_photo), lambda key: PHOTOS[key].title,
-        key="images_photo",
-    )  # fmt: skip
+    st.selectbox("A good tile", options, options.index(state.images_good), key="images_good", on_change=take_good_tile)
     return PHOTOS[state.images_photo].title
 
 
@@ -252,8 +253,8 @@ def before(settings: Settings) -> None:
     seconds = expected.blocks * 2.0**looked / cached.orc_rate(expected.dim, log2_bins > 0)
     st.markdown(
         f"**{expected.blocks} blocks** of {settings.block_bits} bits, about {expected.dim} weights each, with {bins}. "
-        f"A search looks at about **{power(looked)}** candidates for each block, {reading.duration(seconds)} in all on "
-        "this machine; the network is fitted first, and again between blocks."
+        f"A search looks at about **{power(looked)}** candidates for each block, up to {reading.duration(seconds)} in "
+        "all on this machine; the network is fitted first, and again between blocks."
         + (f" Without bins each block would take {power(settings.block_bits + grouping.MARGIN_BITS)}." if log2_bins
            else "")
     )  # fmt: skip
@@ -284,13 +285,13 @@ def live(picture: Picture | None, settings: Settings, refused: str) -> None:
         if state.pop("images_seen", False):  # it has just ended: the rest of the page follows
             st.rerun()
         if left.button(
-            "Send it", icon=":material/send:", key="images_send", type="primary", width="stretch",
+            "Send it", icon=":material/send:", key="images_send", width="stretch",
             disabled=picture is None or bool(refused),
         ):  # fmt: skip
             state.images_job = Job(picture, settings, parts.alive())
             st.rerun()
         right.markdown(ended_words(job))
-    with st.container(border=True, key="images_run", height=330):
+    with st.container(border=True, key="images_run"):
         so_far(job)
 
 
@@ -381,18 +382,19 @@ def cost_table(job: Job, level: float) -> str:
         spent = ideal
         rows.append(("Messages so far, ideal length", f"{ideal:,.0f} bits, {ideal / pixels:.3f} a pixel"))
     rows += [
-        ("KL of the blocks", f"{kl:,.0f} bits; the messages take {signed(100 * (spent / kl - 1))}% of it more"),
+        ("KL of the blocks", f"{kl:,.0f} bits; messages against it: {signed(100 * (spent / kl - 1))}%"),
         ("A block", f"{spent / count:.2f} bits for a KL of {kl / count:.2f}"),
-        ("Candidates looked at", f"{examined:,}, which is {reading.raised(f'2^{math.log2(examined):.1f}')}"),
-        ("ORC without bins would want", f"{reading.raised(f'2^{plain:.1f}')} for the same blocks"),
+        ("Candidates looked at", f"{examined:,}, log₂ {math.log2(examined):.1f}"),
+        ("ORC without bins would want", f"{reading.number(2.0**plain)}, log₂ {plain:.1f}"),
     ]
     if job.coded:
         rows.append(("Time", f"{job.coded.report.seconds:.1f} s, fitting included"))
-    return "| This picture | |\n|---|---|\n" + "\n".join(f"| {name} | {text} |" for name, text in rows)
+    return "| Measure | This picture |\n|---|---|\n" + "\n".join(f"| {name} | {text} |" for name, text in rows)
 
 
-def signed(value: float) -> str:
-    return f"{value:+.1f}".replace("-", "−")
+def signed(value: float, digits: int = 1) -> str:
+    """A number with its sign, as people write it."""
+    return f"{value:+.{digits}f}".replace("-", "−")
 
 
 def take_away(job: Job) -> None:
@@ -425,11 +427,13 @@ def race_of_a_block(job: Job) -> None:
         f"A row is one of the block’s {race.problem.dim} numbers, shaded by how often P′ visits each of its intervals; "
         f"candidate {event.message.index:,} of its bin won. The receiver needs the bin, that index, and the seed."
     )
-    stage.show(stage.scene(race, view="strips", height=420, compact=True, step="winner"), key="images_stage")
+    stage.show(stage.scene(race, view="strips", height=420, compact=True, step="decoded"), key="images_stage")
 
 
 def open_file() -> None:
     """Decode a .rec file here: all a receiver does."""
+    st.header("Open a file", anchor=False)
+    st.markdown("A receiver needs the file and what ships with this app: no picture, no fitting, no search.")
     upload.show("Open a .rec file", ".rec", key="images_open", on_file=take_file)
     opened = st.session_state.get("images_opened")
     if opened is None:
@@ -473,8 +477,7 @@ def poster(picture: Picture | None, settings: Settings) -> None:
     points = measured.curves()
     if not points:
         st.info(
-            f"The curves over test pictures are not there yet. Make them with your copy of CIFAR-10: "
-            f"`{measured.COMMAND}`",
+            f"The curves over test pictures are not there. Make them with your copy of CIFAR-10: `{measured.COMMAND}`",
             icon=":material/info:",
         )
     counted = st.segmented_control(
@@ -521,21 +524,18 @@ def provenance(points: list[measured.Point]) -> str:
             f"ORC in 16-bit blocks (95%: {signed(100 * saved.low)} to {signed(100 * saved.high)}%). "
         )
     levels = {(point.system, point.rate): point.psnr_db for point in points}
-    for system, exact, name in (
-        ("orc-16", "theory-16", "16-bit blocks"), ("partitioned-48", "theory", "48-bit blocks"),
-    ):  # fmt: skip
+    told = []
+    for system, exact, name in (("orc-16", "theory-16", "16-bit"), ("partitioned-48", "theory", "48-bit")):
         gaps = [level - levels[exact, rate] for (of, rate), level in levels.items()
                 if of == system and (exact, rate) in levels]  # fmt: skip
         if gaps:
-            text += (
-                f"ORC stops at a finite number of candidates, so its samples are a little off: in {name} its pictures "
-                f"are {signed2(min(gaps))} to {signed2(max(gaps))} dB from exact samples of the same Q. "
-            )
+            told.append(f"{signed(min(gaps), 2)} to {signed(max(gaps), 2)} dB in {name} blocks")
+    if told:
+        text += (
+            "ORC stops at a finite number of candidates, so its samples are a little off: against exact samples of Q "
+            f"its pictures are {', '.join(told)}, from rate to rate."
+        )
     return text
-
-
-def signed2(value: float) -> str:
-    return f"{value:+.2f}".replace("-", "−")
 
 
 def others_table(picture: Picture, last: sending.Sent | None) -> str:
@@ -543,7 +543,7 @@ def others_table(picture: Picture, last: sending.Sent | None) -> str:
     pixels = picture.shape[0] * picture.shape[1]
     rows = []
     if last is not None:
-        rows.append((f"Sent here, {last.name}", last.psnr_db, last.payload_bits, last.header_bits, last.pixels))
+        rows.append(("Sent here last", last.psnr_db, last.payload_bits, last.header_bits, last.pixels))
     for kind, name in figures.OTHERS.items():
         found = cached.compressed(picture, kind)
         level = last.psnr_db if last is not None else 27.0
@@ -665,7 +665,7 @@ if job is not None and job.ended.is_set():
     sending.remember(st.session_state.setdefault("images_sent", []), job)
     result(job)
     if job.blocks:
-        race_of_a_block(job)
+        st.fragment(race_of_a_block)(job)
 open_file()
 poster(picture, settings)
 how_far(settings, job)

@@ -20,7 +20,7 @@ CURVES = {  # a system of the shipped table: its name, role, dash and symbol
     "theory": ("Theory: exact samples at their KL", "bound", "dash", "square"),
 }
 OTHERS = {"JPEG": ("JPEG", "best", "dot", "x"), "WEBP": ("WebP", "q", "dashdot", "cross")}
-FARTHEST = 7.0  # bits a pixel that are drawn
+FARTHEST = (4.0, 8.0)  # bits a pixel of JPEG and WebP that are drawn: without headers, and whole files
 
 
 # ------------------------------------------------------------------------------------------------ pieces of HTML
@@ -143,7 +143,7 @@ def compressed_curve(kind: str, found: Sequence[Compressed], pixels: int, whole:
     name, role, dash, symbol = OTHERS[kind]
     bits = np.array([one.file_bits - (not whole) * one.header_bits for one in found]) / pixels
     level = np.array([one.psnr_db for one in found])
-    near = bits <= FARTHEST
+    near = bits <= FARTHEST[whole]
     return Curve(f"{name}, this picture", role, dash, symbol, bits[near], level[near])
 
 
@@ -248,8 +248,10 @@ def overhead(
             x=[mark.block_bits], y=[mark.percent], mode="markers", name=mark.name,
             marker={"color": colours[mark.role], "size": 15 if mark.symbol == "star" else 11, "symbol": mark.symbol},
         )  # fmt: skip
+    lowest = min([0.0, *(mark.percent for mark in measured)])
+    highest = max(float(plain.max()), *(mark.percent for mark in measured), 0.0)
     figure.update_xaxes(title="bits of a block", dtick=8)
-    figure.update_yaxes(title="beyond the KL, %", rangemode="tozero")
+    figure.update_yaxes(title="beyond the KL, %", range=[lowest - 4.0, 1.05 * highest], zeroline=True)
     return finish(figure, 420)
 
 
@@ -262,7 +264,7 @@ def trade(log2_bins: Floats, bound_bits: Floats, search_bits: Floats, chosen: tu
     figure = go.Figure()
     figure.add_scatter(
         x=bound_bits, y=search_bits, mode="lines+markers+text", name="a block with J bins",
-        text=[f"2<sup>{k:.0f}</sup>" for k in log2_bins], textposition="top right",
+        text=[f"2<sup>{k:.0f}</sup>" for k in log2_bins], textposition="middle right",
         line={"color": colours["heuristic"], "width": 2}, customdata=log2_bins,
         hovertemplate="J = 2^%{customdata:.0f}: %{x:.2f} bits<br>2^%{y:.1f} candidates<extra></extra>",
     )  # fmt: skip

@@ -105,7 +105,7 @@ def trade(settings: Settings, here: tuple[float, float]) -> str:
     """What J buys for one block; `here` is the J chosen."""
     last = min(settings.block_bits + sending.STEP, 63)
     return f"""{_HEAD}
-cuts = np.arange(0, {last} + 1, {sending.STEP})
+cuts = np.arange(0.0, {last} + 1, {sending.STEP})
 search, bounds = np.array([typical({settings.rate!r}, {settings.block_bits}, int(k)) for k in cuts]).T
 figure = images.trade(cuts, bounds, search, {here}, blocks.SEARCH_LIMIT_BITS, {settings.block_bits}, colours)
 """
