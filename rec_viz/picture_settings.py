@@ -12,7 +12,7 @@ from rec_core import images
 from . import pictures
 from .controls import LINK_VERSION
 
-SOURCES = {"photo": "A photograph", "upload": "Your own", "cifar": "My copy of CIFAR-10"}
+ORIGINS = {"photo": "A photograph", "upload": "Your own", "cifar": "My copy of CIFAR-10"}
 BINS = {"auto": "Auto", "none": "None", "number": "A number"}
 METHODS = {"orc": "ORC", "pfr": "PFR"}
 LONGEST = (64, 128, 256, 512)  # sides of whole pictures, in pixels
@@ -23,7 +23,7 @@ PREFIX = "images_"  # of the widgets' keys
 class Settings(NamedTuple):
     """Everything a link can say; an uploaded picture and the path of a copy of CIFAR-10 stay on their machines."""
 
-    source: str = "photo"
+    origin: str = "photo"
     photo: str = "chelsea"
     left: int = 96
     top: int = 60
@@ -62,7 +62,7 @@ class Settings(NamedTuple):
 
 
 _CHOICES: dict[str, tuple[Any, ...]] = {
-    "source": tuple(SOURCES), "photo": tuple(pictures.PHOTOS), "longest": LONGEST, "codec": tuple(images.CODECS),
+    "origin": tuple(ORIGINS), "photo": tuple(pictures.PHOTOS), "longest": LONGEST, "codec": tuple(images.CODECS),
     "rate": tuple(images.RATES), "bins": tuple(BINS), "method": tuple(METHODS),
 }  # fmt: skip
 RANGES = {

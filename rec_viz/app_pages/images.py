@@ -16,7 +16,7 @@ from rec_viz import picture_settings as choosing
 from rec_viz.app_pages import parts
 from rec_viz.export import chart
 from rec_viz.figures import images as figures
-from rec_viz.picture_settings import BINS, LONGEST, METHODS, SOURCES, TILED, Settings
+from rec_viz.picture_settings import BINS, LONGEST, METHODS, ORIGINS, TILED, Settings
 from rec_viz.pictures import PHOTOS, TILES, Picture
 from rec_viz.sending import Job
 from rec_viz.snippets import images as snippets
@@ -82,7 +82,7 @@ def share(settings: Settings) -> None:
     with st.popover("Share", icon=":material/link:"):
         st.markdown(
             "This link opens the page with this tile and these settings."
-            if settings.source == "photo"
+            if settings.origin == "photo"
             else "This link opens the page with these settings; the picture stays with you."
         )
         query = choosing.query_of(settings) | {"page": "images"}
@@ -92,18 +92,20 @@ def share(settings: Settings) -> None:
 # ------------------------------------------------------------------------------------------------ the picture
 
 
-def choose() -> tuple[Picture | None, str]:
-    """The picture to send and its name; None while there is none, with the reason on the page."""
+def choose() -> Picture | None:
+    """The picture to send; None while there is none, with the reason on the page."""
     state = st.session_state
     left, right = st.columns([3, 2])
     with left:
-        segmented("The picture", "source", SOURCES)
-    if state.images_source == "cifar":
+        segmented("The picture", "origin", ORIGINS)
+    if state.images_origin == "cifar":
         return from_cifar()
-    if state.images_source == "photo":
+    if state.images_origin == "photo":
         with right:
-            name = pick_tile()
+            pick_tile()
         source = pictures.photo(state.images_photo)
+        title, credit = PHOTOS[state.images_photo]
+        says = f"{title}. Photograph: {credit}."
     else:
         upload.show(
             f"PNG, JPEG or WebP, up to {upload.MOST_BYTES // 10**6} MB", "image/png,image/jpeg,image/webp",
@@ -115,20 +117,22 @@ def choose() -> tuple[Picture | None, str]:
                 st.markdown("The picture stays on the machine that runs this app, and no link carries it.")
             else:
                 st.error(taken[1], icon=":material/error:")
-            return None, ""
+            return None
         name, source = taken
-    return (cut_tile if state.images_codec in TILED else scale_down)(source), name
+        says = f"`{name.replace('`', '')}`"
+    made = (cut_tile if state.images_codec in TILED else scale_down)(source)
+    st.markdown(f":small[{says}]")
+    return made
 
 
-def pick_tile() -> str:
-    """A good tile to begin with. Returns the title of its photograph."""
+def pick_tile() -> None:
+    """A good tile to begin with."""
     state = st.session_state
     tile = pictures.Tile(state.images_photo, state.images_left, state.images_top, state.images_side)
     names = {tile: name for name, tile in TILES.items()}
     options = [*TILES, OTHER]
     state.images_good = names.get(tile, OTHER)
     st.selectbox("A good tile", options, options.index(state.images_good), key="images_good", on_change=take_good_tile)
-    return PHOTOS[state.images_photo].title
 
 
 def take_good_tile() -> None:
@@ -197,14 +201,14 @@ def scale_down(source: Picture) -> Picture:
     return made
 
 
-def from_cifar() -> tuple[Picture | None, str]:
+def from_cifar() -> Picture | None:
     """A picture of the reader's own copy, read from the disk of the machine that runs the app."""
     if st.context.ip_address is not None:  # None: the browser runs on the same machine
         st.info(
             "A path is only read for someone who sits at the machine that runs this app. Upload a picture instead.",
             icon=":material/info:",
         )
-        return None, ""
+        return None
     left, right = st.columns([3, 1])
     path = left.text_input(
         "Path of test_batch.bin, or of an .npz with an array “test”", key="images_path", max_chars=1000,
@@ -212,12 +216,12 @@ def from_cifar() -> tuple[Picture | None, str]:
     )  # fmt: skip
     if not path.strip():
         st.markdown("CIFAR-10 is not shipped. Its binary version has the file test_batch.bin; nothing is unpickled.")
-        return None, ""
+        return None
     try:
         found = pictures.read_cifar(path.strip())
     except rec.RecError as error:
         st.error(str(error), icon=":material/error:")
-        return None, ""
+        return None
     st.session_state.images_number = min(st.session_state.images_number, len(found) - 1)
     with right:
         number = st.number_input(
@@ -225,7 +229,7 @@ def from_cifar() -> tuple[Picture | None, str]:
         )
     picture = np.ascontiguousarray(found[number])
     st.html(figures.crisp(pictures.as_source(picture), f"Picture {number} of CIFAR-10"))
-    return picture, f"CIFAR-10, number {number}"
+    return picture
 
 
 # ------------------------------------------------------------------------------------------------ sending
@@ -643,7 +647,7 @@ st.markdown(
     "From the samples it draws the picture. " + MODELS[st.session_state.images_codec]
 )
 parts.wait_for_kernels(height=520)
-picture, name = choose()
+picture = choose()
 settings = choosing.now()
 choosing.write(settings)
 with share_place:

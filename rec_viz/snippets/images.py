@@ -24,9 +24,9 @@ figure = images.rate_distortion(curves, others, marks, colours)
 
 
 def _picture(settings: Settings) -> str:
-    if settings.source == "photo":
+    if settings.origin == "photo":
         made = f"pictures.photo({settings.photo!r})"
-    elif settings.source == "upload":
+    elif settings.origin == "upload":
         made = 'pictures.read_upload(open("your picture", "rb").read())'
     else:
         return f'picture = pictures.read_cifar("your copy of CIFAR-10")[{settings.number}]\n'

@@ -174,7 +174,7 @@ def test_reduced_motion_still_plays_by_steps(open_page: Open) -> None:
     assert state(page)["step"] > 1
 
 
-PAGES = {"": "", "lab": "lab", "code lengths": "code_lengths", "speed": "speed", "bias": "bias"}
+PAGES = {"": "", "lab": "lab", "code lengths": "code_lengths", "speed": "speed", "bias": "bias", "images": "images"}
 
 
 def open_named(open_page: Open, name: str, **options: object) -> Page:

@@ -14,7 +14,7 @@ from rec_viz.figures.data import COLUMNS
 
 Open = Callable[..., Page]
 FIRST_BYTES = {"PNG": b"\x89PNG\r\n\x1a\n", "SVG": b"<svg", "CSV": ",".join(COLUMNS).encode()}
-PAGES = ("code_lengths", "speed", "bias")
+PAGES = ("code_lengths", "speed", "bias", "images")
 DONE = "() => document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'"
 
 

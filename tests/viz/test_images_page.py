@@ -267,7 +267,7 @@ def test_a_damaged_file_is_refused_on_the_page():
     app = opened(QUICK)
     app.session_state["images_opened"] = ("a.rec", "The checksum does not fit.")
     app.session_state["images_upload"] = ("b.png", "This is no PNG.")
-    app.session_state["images_source"] = "upload"
+    app.session_state["images_origin"] = "upload"
     app.run()
     assert not app.exception
     assert [error.value for error in app.error] == ["This is no PNG.", "The checksum does not fit."]
