@@ -19,7 +19,7 @@ from rec_core.images.inr import BlockCoded, Coded, Fitting
 from rec_core.randomness import Floats
 
 from . import cached, reading
-from .picture_settings import Settings
+from .picture_settings import TILED, Settings
 from .pictures import Picture
 
 TYPICAL_BLOCKS = 4  # blocks of a rate that expectations are worked out for
@@ -97,9 +97,16 @@ def refusal(picture: Picture, settings: Settings) -> str:
     """The sentence why this cannot be sent, or ''. What only shows in the search itself is not known yet."""
     try:
         images.encode_detailed(picture, **settings.coding)
+        expected(settings)
     except rec.RecError as error:
         return str(error)
     return ""
+
+
+def expected(settings: Settings) -> Typical | None:
+    """The blocks these settings make; None for a codec whose blocks depend on the picture. RecError: refused."""
+    log2_bins = grouping.check_blocks(settings.block_bits, settings.partition_bits)
+    return typical(settings.rate, settings.block_bits, log2_bins) if settings.codec in TILED else None
 
 
 # ------------------------------------------------------------------------------------------------ the run
@@ -114,6 +121,7 @@ class Job:
         self.name = f"{time.time_ns():x}"
         self.fitting: Fitting | None = None
         self.blocks: list[BlockCoded] = []
+        self._tiles: dict[int, Picture] = {}  # of each, how it would be drawn now
         self.coded: Coded | None = None
         self.races: dict[int, cached.Race | None] = {}  # of blocks looked at since
         self.error = ""
@@ -143,6 +151,7 @@ class Job:
             self.fitting = event
         else:
             self.blocks.append(event)
+            self._tiles[event.tile] = event.picture
         done, total = images.share_done(event)
         self.share = done / total
 
@@ -153,13 +162,25 @@ class Job:
 
     @property
     def total_blocks(self) -> int:
-        """Blocks of the picture; 0 before the first is sent."""
-        return self.blocks[0].tiles * self.blocks[0].blocks if self.blocks else 0
+        """Blocks of the picture; 0 while that is not known."""
+        if self.coded:
+            return len(self.blocks)
+        return self.blocks[0].blocks if self.blocks and self.blocks[0].tiles == 1 else 0
 
     @property
     def held(self) -> Picture | None:
-        """What the receiver would draw now."""
-        return self.coded.picture if self.coded else self.blocks[-1].picture if self.blocks else None
+        """What the receiver would draw now, grey where nothing has come yet; None before the first block."""
+        if self.coded:
+            return self.coded.picture
+        if not self.blocks:
+            return None
+        canvas = np.full_like(self.picture, 128)
+        for number, tile in list(self._tiles.items()):
+            height, width = tile.shape[:2]
+            row, column = divmod(number, -(-canvas.shape[1] // width))
+            place = canvas[row * height :, column * width :][:height, :width]
+            place[:] = tile[: place.shape[0], : place.shape[1]]
+        return canvas
 
     @property
     def log2_bins(self) -> int:
@@ -204,7 +225,10 @@ def block_bits(job: Job) -> list[BlockBits]:
         return []
     indices = [event.message.index for event in sent]
     lengths = grouping.best_code(indices).length_bits(indices).tolist()
-    return [BlockBits(job.log2_bins, length, event.kl_bits) for event, length in zip(sent, lengths, strict=True)]
+    return [
+        BlockBits(event.partition.log2_num_bins if event.partition else job.log2_bins, length, event.kl_bits)
+        for event, length in zip(sent, lengths, strict=True)
+    ]
 
 
 def block_race(job: Job, number: int) -> cached.Race | None:

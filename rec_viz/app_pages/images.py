@@ -197,7 +197,7 @@ def scale_down(source: Picture) -> Picture:
     photo, size = st.columns([3, 2], vertical_alignment="center")
     longest = size.select_slider("Longest side, pixels", LONGEST, st.session_state.images_longest, key="images_longest")
     made = pictures.scaled(source, longest)
-    photo.html(figures.crisp(pictures.as_source(made), "The picture to send"))
+    photo.html(figures.crisp(pictures.as_source(made), "The picture to send", 360))
     return made
 
 
@@ -244,14 +244,14 @@ def before(settings: Settings) -> None:
     """What pressing the button will do, by the blocks the rate has and typical targets in them."""
     log2_bins = grouping.check_blocks(settings.block_bits, settings.partition_bits)
     bins = f"J = {power(log2_bins)} bins" if log2_bins else "no bins"
-    if settings.codec not in TILED:
+    expected = sending.expected(settings)
+    if expected is None:
         st.markdown(
             f"Blocks of **{settings.block_bits} bits** with {bins}; a search looks at up to "
             f"{power(grouping.SEARCH_LIMIT_BITS if log2_bins else settings.block_bits + grouping.MARGIN_BITS)} "
             "candidates for each."
         )
         return
-    expected = sending.typical(settings.rate, settings.block_bits, log2_bins)
     wanted = expected.search_bits if settings.method == "orc" else expected.peak_bits
     looked = min(wanted, grouping.SEARCH_LIMIT_BITS) if settings.method == "orc" and log2_bins else wanted
     seconds = expected.blocks * 2.0**looked / cached.orc_rate(expected.dim, log2_bins > 0)
@@ -296,13 +296,13 @@ def live(picture: Picture | None, settings: Settings, refused: str) -> None:
             st.rerun()
         right.markdown(ended_words(job))
     with st.container(border=True, key="images_run"):
-        so_far(job)
+        so_far(job, refused)
 
 
 def progress_words(job: Job) -> str:
     left = study.time_left(job.seconds_left)
     if job.blocks:
-        return f"{len(job.blocks)} of {job.total_blocks} blocks sent, {left}"
+        return f"{len(job.blocks):,}{f' of {job.total_blocks}' if job.total_blocks else ''} blocks sent, {left}"
     if job.fitting:
         return f"Fitting the network, step {job.fitting.step:,} of {job.fitting.steps:,}, {left}"
     return "Beginning"
@@ -312,11 +312,12 @@ def ended_words(job: Job | None) -> str:
     if job is None:
         return "Press the button, and watch the picture arrive block by block."
     if job.coded:
-        return f"All {job.total_blocks} blocks sent: a file of **{len(job.coded.data)} bytes**."
-    return f"Stopped after **{len(job.blocks)}** of {job.total_blocks or 'its'} blocks; what was sent is kept."
+        return f"All {job.total_blocks:,} blocks sent: a file of **{len(job.coded.data)} bytes**."
+    of = f" of {job.total_blocks}" if job.total_blocks else ""
+    return f"Stopped after **{len(job.blocks):,}**{of} blocks; what was sent is kept."
 
 
-def so_far(job: Job | None) -> None:
+def so_far(job: Job | None, refused: str) -> None:
     """What the receiver would draw now, beside what each block took."""
     left, right = st.columns([2, 5], vertical_alignment="center")
     held = job.held if job else None
@@ -325,16 +326,12 @@ def so_far(job: Job | None) -> None:
     else:
         left.html(figures.crisp(pictures.as_source(held), "The picture as the receiver would draw it now"))
     settings = job.settings if job else choosing.now()
-    total = job.total_blocks if job else 0
-    if not total and settings.codec in TILED:
-        log2_bins = grouping.check_blocks(settings.block_bits, settings.partition_bits)
-        total = inr_blocks(settings, log2_bins)
-    bars = figures.bars_of(sending.block_bits(job) if job else [], total)
+    refused = "" if job else refused
+    bits = sending.block_bits(job) if job else []
+    expected = None if refused else sending.expected(settings)
+    total = job.total_blocks if job and job.total_blocks else expected.blocks if expected else 0
+    bars = figures.bars_of(bits, max(total, len(bits)))
     right.html(figures.block_bars(bars, settings.block_bits, parts.colours()))
-
-
-def inr_blocks(settings: Settings, log2_bins: int) -> int:
-    return sending.typical(settings.rate, settings.block_bits, log2_bins).blocks
 
 
 # ------------------------------------------------------------------------------------------------ the result
@@ -346,9 +343,6 @@ def result(job: Job) -> None:
     if held is None:
         return
     st.header("What arrived" if job.coded else "What arrived before it was stopped", anchor=False)
-    if held.shape != job.picture.shape:
-        st.markdown("The run was stopped before the picture was whole.")
-        return
     level = images.psnr_db(job.picture, held)
     columns = st.columns(3)
     for column, title, shown in zip(
@@ -577,7 +571,6 @@ def how_far(settings: Settings, job: Job | None) -> None:
     sizes, plain, binned = sending.reach_rows(settings.rate)
     colours = parts.colours()
     limits = (grouping.PLAIN_LIMIT_BITS, grouping.SEARCH_LIMIT_BITS)
-    log2_bins = grouping.check_blocks(settings.block_bits, settings.partition_bits)
     rate = cached.orc_rate(sending.typical(settings.rate, settings.block_bits, 0).dim, True)
     left, right = st.columns(2)
     with left:
@@ -601,14 +594,18 @@ def how_far(settings: Settings, job: Job | None) -> None:
     )
     st.subheader(f"What J buys for a block of {settings.block_bits} bits", anchor=False)
     cuts, bounds, search = sending.trade_rows(settings.rate, settings.block_bits)
-    here = sending.typical(settings.rate, settings.block_bits, log2_bins)
+    try:
+        log2_bins = grouping.check_blocks(settings.block_bits, settings.partition_bits)
+        here = sending.typical(settings.rate, settings.block_bits, log2_bins)
+        chosen = (here.bound_bits, here.search_bits)
+    except rec.RecError:  # said above
+        chosen = None
     chart(
         figures.trade(
-            cuts, bounds, search, (here.bound_bits, here.search_bits), grouping.SEARCH_LIMIT_BITS,
-            settings.block_bits, colours,
+            cuts, bounds, search, chosen, grouping.SEARCH_LIMIT_BITS, settings.block_bits, colours,
         ),
         "images_trade",
-        snippets.trade(settings, (here.bound_bits, here.search_bits)),
+        snippets.trade(settings, chosen),
     )  # fmt: skip
     st.markdown(
         "Down is faster, left is shorter. More bins make the search shorter almost bit for bit and, up to a point, the "
@@ -654,7 +651,8 @@ with share_place:
     share(settings)
 
 st.header("Send it", anchor=False)
-refused = sending.refusal(picture, settings) if picture is not None else ""
+blank = np.zeros((pictures.SIDE, pictures.SIDE, 3), np.uint8)
+refused = sending.refusal(blank if picture is None else picture, settings)
 if refused:
     st.warning(reading.raised(refused), icon=":material/timer_off:")
 else:

@@ -58,7 +58,7 @@ class BlockBar(NamedTuple):
 
 def bars_of(blocks: Sequence[tuple[float, float, float]], total: int) -> list[BlockBar | None]:
     """Bars of blocks given as (bin bits, index bits, KL bits); None for those to come. Many blocks share bars."""
-    each = -(-total // MOST_BARS)
+    each = max(1, -(-total // MOST_BARS))
     bars: list[BlockBar | None] = []
     for first in range(0, total, each):
         some = np.array(blocks[first : first + each])
@@ -71,14 +71,14 @@ def bars_of(blocks: Sequence[tuple[float, float, float]], total: int) -> list[Bl
     return bars
 
 
-def block_bars(bars: Sequence[BlockBar | None], kl_bits: float, colours: Colours, height: int = 190) -> str:
-    """The bars side by side on a scale a little above the KL, which is a line across; with a legend and its words."""
-    top = 1.08 * max([kl_bits * 1.25, *(sum(bar) for bar in bars if bar)])
+def block_bars(bars: Sequence[BlockBar | None], size_bits: float, colours: Colours, height: int = 190) -> str:
+    """The bars side by side, the KL a block is made for as a line across; with a legend and its words."""
+    top = 1.08 * max([size_bits * 1.25, *(sum(bar) for bar in bars if bar)])
     gap = 3 if len(bars) <= 32 else 1
     columns = "".join(_column(bar, top, colours) for bar in bars)
     done = [bar for bar in bars if bar]
     mean = sum(sum(bar) for bar in done) / len(done) if done else 0.0
-    says = f"{len(done)} of {len(bars)} bars filled, {mean:.1f} bits a block on average; its KL is {kl_bits:g} bits"
+    says = f"{len(done)} of {len(bars)} bars filled, {mean:.1f} bits a block on average; its size is {size_bits:g} bits"
     names = (("bin", "heuristic"), ("index, up to the KL", "winner"), ("beyond the KL", "best"))
     legend = "".join(
         f'<span style="display:inline-flex;align-items:center;gap:0.35rem"><span style="width:0.8rem;height:0.8rem;'
@@ -88,11 +88,11 @@ def block_bars(bars: Sequence[BlockBar | None], kl_bits: float, colours: Colours
     return (
         f'<div role="img" aria-label="{says}" style="position:relative;height:{height}px;display:flex;gap:{gap}px;'
         f'align-items:flex-end;border-bottom:2px solid {colours["bound"]}">{columns}'
-        f'<div style="position:absolute;left:0;right:0;bottom:{100 * kl_bits / top:.2f}%;'
+        f'<div style="position:absolute;left:0;right:0;bottom:{100 * size_bits / top:.2f}%;'
         f'border-top:2px dashed {colours["bound"]}"></div></div>'
         f'<div style="display:flex;flex-wrap:wrap;gap:0.3rem 1rem;font-size:0.875rem;padding-top:0.5rem">{legend}'
         '<span style="display:inline-flex;align-items:center;gap:0.35rem"><span style="width:1rem;'
-        f'border-top:2px dashed {colours["bound"]}"></span>KL of a block, {kl_bits:g} bits</span></div>'
+        f'border-top:2px dashed {colours["bound"]}"></span>size of a block, {size_bits:g} bits</span></div>'
     )
 
 
@@ -255,11 +255,11 @@ def overhead(
     return finish(figure, 420)
 
 
-def trade(log2_bins: Floats, bound_bits: Floats, search_bits: Floats, chosen: tuple[float, float],
+def trade(log2_bins: Floats, bound_bits: Floats, search_bits: Floats, chosen: tuple[float, float] | None,
           limit_bits: float, block_bits: float, colours: Colours) -> go.Figure:  # fmt: skip
-    """What bins buy for one block: candidates over the bound on its message, a mark a J; `chosen` (x, y) is starred.
+    """What bins buy for one block: candidates over the bound on its message, a mark a J.
 
-    Dashed: the block's KL, and log2 of the most candidates looked at with bins.
+    Starred: the `chosen` (x, y). Dashed: the block's KL, and log2 of the most candidates looked at with bins.
     """
     figure = go.Figure()
     figure.add_scatter(
@@ -268,10 +268,11 @@ def trade(log2_bins: Floats, bound_bits: Floats, search_bits: Floats, chosen: tu
         line={"color": colours["heuristic"], "width": 2}, customdata=log2_bins,
         hovertemplate="J = 2^%{customdata:.0f}: %{x:.2f} bits<br>2^%{y:.1f} candidates<extra></extra>",
     )  # fmt: skip
-    figure.add_scatter(
-        x=[chosen[0]], y=[chosen[1]], mode="markers", name="the J chosen",
-        marker={"symbol": "star", "size": 17, "color": colours["winner"]},
-    )  # fmt: skip
+    if chosen:
+        figure.add_scatter(
+            x=[chosen[0]], y=[chosen[1]], mode="markers", name="the J chosen",
+            marker={"symbol": "star", "size": 17, "color": colours["winner"]},
+        )  # fmt: skip
     ends = [min(block_bits, float(bound_bits.min())), float(bound_bits.max())]
     figure.add_scatter(
         x=ends, y=[limit_bits] * 2, mode="lines", name="most looked at",

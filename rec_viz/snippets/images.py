@@ -101,11 +101,11 @@ for i, size in enumerate(sizes.astype(int).tolist()):
 """
 
 
-def trade(settings: Settings, here: tuple[float, float]) -> str:
-    """What J buys for one block; `here` is the J chosen."""
+def trade(settings: Settings, chosen: tuple[float, float] | None) -> str:
+    """What J buys for one block; `chosen` is starred."""
     last = min(settings.block_bits + sending.STEP, 63)
     return f"""{_HEAD}
 cuts = np.arange(0.0, {last} + 1, {sending.STEP})
 search, bounds = np.array([typical({settings.rate!r}, {settings.block_bits}, int(k)) for k in cuts]).T
-figure = images.trade(cuts, bounds, search, {here}, blocks.SEARCH_LIMIT_BITS, {settings.block_bits}, colours)
+figure = images.trade(cuts, bounds, search, {chosen}, blocks.SEARCH_LIMIT_BITS, {settings.block_bits}, colours)
 """

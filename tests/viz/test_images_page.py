@@ -17,6 +17,7 @@ from rec_core import images
 from rec_core.images import blocks as grouping
 from rec_core.images import inr
 from rec_viz import cached, measured, picture_settings, pictures, sending
+from rec_viz.figures import images as figures
 from rec_viz.picture_settings import Settings
 from rec_viz.sending import Job
 from tests.viz.test_snippets import assert_same, made_by
@@ -80,9 +81,10 @@ def test_the_page_opens_without_running_the_codec_and_its_charts_are_made_by_the
     ("settings", "says", "refused"),
     [
         (Settings(block_bits=40, bins="none"), "without bins needs at least 2⁴⁰ candidates", True),
+        (Settings(block_bits=8, bins="number", log2_bins=63), "spread log2 J over more dimensions", True),
         (Settings(method="pfr"), "choose ORC, smaller blocks, or more bins", False),
     ],
-    ids=["plain", "pfr"],
+    ids=["plain", "too many bins", "pfr"],
 )
 def test_what_is_out_of_reach_is_said_before_the_button(settings, says, refused):
     app = opened(settings)
@@ -163,6 +165,20 @@ def test_a_stopped_run_keeps_its_blocks():
     assert 0 < len(job.blocks) < job.total_blocks
     assert job.held.shape == (32, 32, 3)
     assert len(sending.block_bits(job)) == len(job.blocks)
+
+
+def test_tiles_stand_in_their_places_while_a_picture_of_several_arrives():
+    picture = np.ascontiguousarray(pictures.photo("chelsea")[:40, :50])
+    job = Job(picture, QUICK._replace(block_bits=48, bins="auto"))
+    assert job.ended.wait(120)
+    whole, job.coded = job.coded.picture, None  # as before the last event
+    assert np.array_equal(job.held, whole)
+    del job._tiles[1]
+    assert (job.held[:32, 32:] == 128).all()
+    assert np.array_equal(job.held[32:], whole[32:])
+    bars = figures.bars_of(sending.block_bits(job), 300)
+    assert len(bars) == 75
+    assert bars[7:] == [None] * 68  # 28 blocks, four a bar
 
 
 def test_bits_and_races_of_blocks_are_those_that_were_sent():
