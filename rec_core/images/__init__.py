@@ -18,10 +18,10 @@ import numpy as np
 
 from ..errors import MessageError, RecError
 from ..randomness import check_seed
-from . import container, inr
+from . import container, dct, inr, mixture
 from .blocks import check_blocks, check_reach
 from .container import CODECS
-from .inr import BlockCoded, Coded, Fitting, Picture, Report, psnr_db
+from .events import BlockCoded, Coded, Fitting, Picture, Report, psnr_db
 from .prior import RATES
 
 __all__ = [
@@ -74,7 +74,7 @@ def encode(
             return event.data
         if halted():
             raise Stopped("Coding was stopped before the picture was whole; nothing was written.")
-        done, total = share_done(event)
+        done, total = share_done(event, codec)
         report(done, total, (time.monotonic() - begun) * (total - done) / done)
     raise AssertionError("an encoding ends with its file")
 
@@ -101,6 +101,9 @@ def encode_detailed(
     check_reach(block_bits, log2_bins)
     said = container.settle_rate(rate)
     number = int(check_seed(seed))
+    if codec == "dct":
+        mixture.level_for(said)
+        return dct.encode_events(picture, said, block_bits, method, log2_bins, number)
     inr.make_plan(said, block_bits, log2_bins)
     return inr.encode_events(picture, said, block_bits, method, log2_bins, number)
 
@@ -111,7 +114,7 @@ def decode(data: bytes) -> Picture:
     Raises MessageError for a file that is damaged, cut short or none of ours.
     """
     header, payload, _ = container.read(data)
-    return inr.decode(header, payload)
+    return dct.decode(header, payload) if header.codec == "dct" else inr.decode(header, payload)
 
 
 def check_image(image: Any) -> Picture:
@@ -124,8 +127,12 @@ def check_image(image: Any) -> Picture:
     return image
 
 
-def share_done(event: Fitting | BlockCoded) -> tuple[int, int]:
-    """How far an encoding is, as (done, total); fitting counts for as much as sending."""
-    half = 1000
-    within = event.step / event.steps if isinstance(event, Fitting) else 1.0 + (event.block + 1) / event.blocks
-    return max(1, round(half * (2 * event.tile + within))), 2 * half * event.tiles
+def share_done(event: Fitting | BlockCoded, codec: str = "inr") -> tuple[int, int]:
+    """How far an encoding is, as (done, total); with "inr" fitting counts for as much as sending."""
+    thousand = 1000
+    if isinstance(event, Fitting):
+        within = 0.5 * event.step / event.steps
+    else:
+        within = (event.block + 1) / event.blocks
+        within = 0.5 + 0.5 * within if codec == "inr" else within
+    return max(1, round(thousand * (event.tile + within))), thousand * event.tiles

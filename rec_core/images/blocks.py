@@ -88,11 +88,13 @@ def search_bits(problem: rec.Problem, cut: rec.Partition) -> float:
     return problem.kl_bits - cut.log2_num_bins + entropy
 
 
-def code_block(problem: rec.Problem, cut: rec.Partition, method: str, seed: int) -> rec.Encoding:
+def code_block(
+    problem: rec.Problem, cut: rec.Partition, method: str, seed: int, limit_bits: float | None = None
+) -> rec.Encoding:
     """A sample of Q and its message.
 
-    ORC examines 2^(KL(Q || P') + MARGIN_BITS) candidates; with bins, where that differs from picture to picture, at
-    most 2^SEARCH_LIMIT_BITS.
+    ORC examines 2^(KL(Q || P') + MARGIN_BITS) candidates, at most 2^`limit_bits`. Left out, that is SEARCH_LIMIT_BITS
+    with bins, where the search differs from picture to picture, and no limit without.
 
     Raises BudgetExceeded where the search is out of reach.
     """
@@ -107,9 +109,19 @@ def code_block(problem: rec.Problem, cut: rec.Partition, method: str, seed: int)
             )
         return rec.encode(problem, "pfr", cut, seed=seed)
     wanted = search_bits(problem, cut) + MARGIN_BITS
-    if cut.num_bins > 1:
-        wanted = min(wanted, SEARCH_LIMIT_BITS)
+    if limit_bits is None and cut.num_bins > 1:
+        limit_bits = SEARCH_LIMIT_BITS
+    if limit_bits is not None:
+        wanted = min(wanted, limit_bits)
     return rec.encode(problem, "orc", cut, num_candidates=max(16, math.ceil(2.0**wanted)), seed=seed)
+
+
+def draw_exactly(problem: rec.Problem, generator: np.random.Generator) -> rec.Encoding:
+    """A sample of Q itself, with a message that says nothing."""
+    mean, scale = np.array(problem.params).T
+    sample = mean + scale * generator.standard_normal(mean.size)
+    log_ratio = float(problem.log_ratio_bits(sample))
+    return rec.Encoding(rec.Message((0,) * problem.dim, 1), sample, 0, 0.0, log_ratio)
 
 
 def check_reach(block_bits: int, partition_bits: int) -> None:
