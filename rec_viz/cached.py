@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from scipy.stats import norm
 
 import rec_core as rec
+from rec_core.images import dct, mixture
 from rec_core.randomness import Floats
 
 from . import experiments, messages, pictures
@@ -1160,6 +1161,18 @@ def orc_rate(dim: int, bins: bool) -> float:
         rec.encode(problem, "orc", cut, num_candidates=n, seed=0)
         seconds.append(time.perf_counter() - begun)
     return float(f"{n / min(seconds):.1e}")
+
+
+@st.cache_data(max_entries=16, show_spinner="Dealing the picture into blocks")
+def transform_blocks(picture: pictures.Picture, rate: str, block_bits: int, log2_bins: int) -> tuple[int, float]:
+    """Blocks the transform codec makes of a picture, and their mean information in bits."""
+    model, level = mixture.shipped(), mixture.level_for(rate)
+    tiles, classes = dct.classify(model, level, picture)
+    rows = np.split(classes, len(tiles))
+    strips = [dct.group(model, level, row, own, block_bits, log2_bins) for row, own in zip(tiles, rows, strict=True)]
+    count = sum(len(strip.groups) for strip in strips)
+    information = -float(sum(np.log2(strip.scale).sum() for strip in strips))
+    return count, information / max(count, 1)
 
 
 @st.cache_data(max_entries=16, show_spinner=False)

@@ -29,7 +29,7 @@ class Settings(NamedTuple):
     top: int = 60
     side: int = 176
     number: int = 0  # of the picture in CIFAR-10
-    longest: int = 256
+    longest: int = 128
     codec: str = "inr"
     rate: str = "high"
     block_bits: int = 48

@@ -15,7 +15,7 @@ import rec_core as rec
 from rec_core import images
 from rec_core.images import blocks as grouping
 from rec_core.images import inr, posterior
-from rec_core.images.inr import BlockCoded, Coded, Fitting
+from rec_core.images.events import BlockCoded, Coded, Fitting
 from rec_core.randomness import Floats
 
 from . import cached, reading
@@ -103,6 +103,16 @@ def refusal(picture: Picture, settings: Settings) -> str:
     return ""
 
 
+def count_blocks(picture: Picture, settings: Settings) -> int:
+    """How many blocks the picture will have. RecError: refused."""
+    found = expected(settings)
+    if found:
+        return found.blocks * len(inr.split(picture))
+    log2_bins = grouping.check_blocks(settings.block_bits, settings.partition_bits)
+    count, _ = cached.transform_blocks(picture, settings.rate, settings.block_bits, log2_bins)
+    return count
+
+
 def expected(settings: Settings) -> Typical | None:
     """The blocks these settings make; None for a codec whose blocks depend on the picture. RecError: refused."""
     log2_bins = grouping.check_blocks(settings.block_bits, settings.partition_bits)
@@ -117,7 +127,7 @@ class Job:
 
     def __init__(self, picture: Picture, settings: Settings, alive: Callable[[], bool] = lambda: True) -> None:
         """Begin. It ends by itself once `alive` says no."""
-        self.picture, self.settings = picture, settings
+        self.picture, self.settings, self.total_blocks = picture, settings, count_blocks(picture, settings)
         self.name = f"{time.time_ns():x}"
         self.fitting: Fitting | None = None
         self.blocks: list[BlockCoded] = []
@@ -152,20 +162,13 @@ class Job:
         else:
             self.blocks.append(event)
             self._tiles[event.tile] = event.picture
-        done, total = images.share_done(event)
+        done, total = images.share_done(event, self.settings.codec)
         self.share = done / total
 
     @property
     def seconds_left(self) -> float | None:
         """About how long it still takes; None before anything is known."""
         return (time.monotonic() - self._begun) * (1.0 / self.share - 1.0) if self.share else None
-
-    @property
-    def total_blocks(self) -> int:
-        """Blocks of the picture; 0 while that is not known."""
-        if self.coded:
-            return len(self.blocks)
-        return self.blocks[0].blocks if self.blocks and self.blocks[0].tiles == 1 else 0
 
     @property
     def held(self) -> Picture | None:
@@ -181,11 +184,6 @@ class Job:
             place = canvas[row * height :, column * width :][:height, :width]
             place[:] = tile[: place.shape[0], : place.shape[1]]
         return canvas
-
-    @property
-    def log2_bins(self) -> int:
-        """log2 J of every block."""
-        return grouping.check_blocks(self.settings.block_bits, self.settings.partition_bits)
 
 
 class Sent(NamedTuple):
@@ -204,7 +202,8 @@ def remember(sent: list[Sent], job: Job) -> None:
     if job.coded is None or any(one.run == job.name for one in sent):
         return
     settings, report = job.settings, job.coded.report
-    cut = reading.raised(f", J = 2^{job.log2_bins}") if job.log2_bins else ""
+    log2_bins = grouping.check_blocks(settings.block_bits, settings.partition_bits)
+    cut = reading.raised(f", J = 2^{log2_bins}") if log2_bins else ""
     name = f"{settings.method.upper()} in {settings.block_bits}-bit blocks{cut}, rate {settings.rate}"
     pixels = job.picture.shape[0] * job.picture.shape[1]
     sent.append(Sent(job.name, name, pixels, report.payload_bits, report.header_bits, report.psnr_db))
@@ -226,16 +225,16 @@ def block_bits(job: Job) -> list[BlockBits]:
     indices = [event.message.index for event in sent]
     lengths = grouping.best_code(indices).length_bits(indices).tolist()
     return [
-        BlockBits(event.partition.log2_num_bins if event.partition else job.log2_bins, length, event.kl_bits)
+        BlockBits(event.partition.log2_num_bins, length, event.kl_bits)
         for event, length in zip(sent, lengths, strict=True)
     ]
 
 
 def block_race(job: Job, number: int) -> cached.Race | None:
-    """The race of a block once more, recorded for the stage; None where it is too long or the codec keeps it."""
+    """The race of a block once more, recorded for the stage; None where it is too long."""
     event = job.blocks[number]
     problem, cut = event.problem, event.partition
-    if problem is None or cut is None or event.examined > LONGEST_RACE:
+    if event.examined > LONGEST_RACE:
         return None
     method = job.settings.method
     trace = rec.trace(

@@ -10,7 +10,7 @@ import streamlit as st
 import rec_core as rec
 from rec_core import images, study
 from rec_core.images import blocks as grouping
-from rec_core.images import container
+from rec_core.images import container, dct
 from rec_viz import cached, controls, measured, pictures, reading, sending, stage, upload
 from rec_viz import picture_settings as choosing
 from rec_viz.app_pages import parts
@@ -240,17 +240,20 @@ def power(bits: float) -> str:
     return reading.raised(f"2^{bits:.0f}")
 
 
-def before(settings: Settings) -> None:
-    """What pressing the button will do, by the blocks the rate has and typical targets in them."""
+def before(picture: Picture | None, settings: Settings) -> None:
+    """What pressing the button will do, by the blocks there will be and typical targets in them."""
     log2_bins = grouping.check_blocks(settings.block_bits, settings.partition_bits)
     bins = f"J = {power(log2_bins)} bins" if log2_bins else "no bins"
-    expected = sending.expected(settings)
+    expected = sending.expected(settings)  # of a tile
     if expected is None:
-        st.markdown(
-            f"Blocks of **{settings.block_bits} bits** with {bins}; a search looks at up to "
-            f"{power(grouping.SEARCH_LIMIT_BITS if log2_bins else settings.block_bits + grouping.MARGIN_BITS)} "
-            "candidates for each."
-        )
+        if picture is not None:
+            most = dct.search_limit_bits(settings.block_bits, log2_bins)
+            count, mean = cached.transform_blocks(picture, settings.rate, settings.block_bits, log2_bins)
+            st.markdown(
+                f"**{count:,} blocks** of {mean:.1f} bits on average, about {settings.block_bits} at most, with up to "
+                f"{bins}. A search looks at no more than **{power(most)}** candidates for a block. Where numbers have "
+                "few bits each, bins save less, so blocks are kept smaller there."
+            )
         return
     wanted = expected.search_bits if settings.method == "orc" else expected.peak_bits
     looked = min(wanted, grouping.SEARCH_LIMIT_BITS) if settings.method == "orc" and log2_bins else wanted
@@ -296,13 +299,13 @@ def live(picture: Picture | None, settings: Settings, refused: str) -> None:
             st.rerun()
         right.markdown(ended_words(job))
     with st.container(border=True, key="images_run"):
-        so_far(job, refused)
+        so_far(job, 0 if picture is None or refused else sending.count_blocks(picture, settings))
 
 
 def progress_words(job: Job) -> str:
     left = study.time_left(job.seconds_left)
     if job.blocks:
-        return f"{len(job.blocks):,}{f' of {job.total_blocks}' if job.total_blocks else ''} blocks sent, {left}"
+        return f"{len(job.blocks):,} of {job.total_blocks:,} blocks sent, {left}"
     if job.fitting:
         return f"Fitting the network, step {job.fitting.step:,} of {job.fitting.steps:,}, {left}"
     return "Beginning"
@@ -313,25 +316,20 @@ def ended_words(job: Job | None) -> str:
         return "Press the button, and watch the picture arrive block by block."
     if job.coded:
         return f"All {job.total_blocks:,} blocks sent: a file of **{len(job.coded.data)} bytes**."
-    of = f" of {job.total_blocks}" if job.total_blocks else ""
-    return f"Stopped after **{len(job.blocks):,}**{of} blocks; what was sent is kept."
+    return f"Stopped after **{len(job.blocks):,}** of {job.total_blocks:,} blocks; what was sent is kept."
 
 
-def so_far(job: Job | None, refused: str) -> None:
-    """What the receiver would draw now, beside what each block took."""
+def so_far(job: Job | None, waiting: int) -> None:
+    """What the receiver would draw now, beside what each block took; before a run, the places of those `waiting`."""
     left, right = st.columns([2, 5], vertical_alignment="center")
     held = job.held if job else None
     if job is None or held is None:
         left.html(figures.crisp(pictures.as_source(np.full((1, 1, 3), 128, np.uint8)), "Nothing has arrived yet"))
     else:
         left.html(figures.crisp(pictures.as_source(held), "The picture as the receiver would draw it now"))
-    settings = job.settings if job else choosing.now()
-    refused = "" if job else refused
-    bits = sending.block_bits(job) if job else []
-    expected = None if refused else sending.expected(settings)
-    total = job.total_blocks if job and job.total_blocks else expected.blocks if expected else 0
-    bars = figures.bars_of(bits, max(total, len(bits)))
-    right.html(figures.block_bars(bars, settings.block_bits, parts.colours()))
+    bars = figures.bars_of(sending.block_bits(job) if job else [], job.total_blocks if job else waiting)
+    size = job.settings.block_bits if job else choosing.now().block_bits
+    right.html(figures.block_bars(bars, size, parts.colours()))
 
 
 # ------------------------------------------------------------------------------------------------ the result
@@ -367,15 +365,19 @@ def cost_table(job: Job, level: float) -> str:
     ideal = sum(one.bin_bits + one.index_bits for one in bits)
     count = len(bits)
     examined = sum(event.examined for event in job.blocks)
-    plain = job.settings.block_bits + grouping.MARGIN_BITS + math.log2(count)
+    plain = grouping.MARGIN_BITS + float(np.logaddexp2.reduce([one.kl_bits for one in bits]))
     rows = [("PSNR", f"{level:.2f} dB")]
     if job.coded:
         report = job.coded.report
-        spent, header = report.payload_bits, report.header_bits
+        spent, header = report.payload_bits - report.side_bits, report.header_bits
         rows += [
-            ("Messages", f"{spent:,} bits, **{spent / pixels:.3f} bits a pixel**"),
+            ("Messages", f"{spent:,.0f} bits, **{spent / pixels:.3f} bits a pixel**"),
             ("Header of the file", f"{header} bits more, {header / pixels:.3f} a pixel"),
         ]
+        if report.side_bits:
+            rows.insert(
+                2, ("Which model fits where", f"{report.side_bits:,.0f} bits, {report.side_bits / pixels:.3f} a pixel")
+            )
     else:
         spent = ideal
         rows.append(("Messages so far, ideal length", f"{ideal:,.0f} bits, {ideal / pixels:.3f} a pixel"))
@@ -386,7 +388,7 @@ def cost_table(job: Job, level: float) -> str:
         ("ORC without bins would want", f"{reading.number(2.0**plain)}, log₂ {plain:.1f}"),
     ]
     if job.coded:
-        rows.append(("Time", f"{job.coded.report.seconds:.1f} s, fitting included"))
+        rows.append(("Time", f"{job.coded.report.seconds:.1f} s in all"))
     return "| Measure | This picture |\n|---|---|\n" + "\n".join(f"| {name} | {text} |" for name, text in rows)
 
 
@@ -624,7 +626,8 @@ def overhead_marks(settings: Settings, job: Job | None) -> list[figures.Measured
             percent = 100.0 * (point.bits_per_pixel / point.kl_bits_per_pixel - 1.0)
             marks.append(figures.Measured(name, role, symbol, float(point.system.split("-")[1]), percent))
     if job is not None and job.coded:
-        percent = 100.0 * (job.coded.report.payload_bits / job.coded.report.kl_bits - 1.0)
+        report = job.coded.report
+        percent = 100.0 * ((report.payload_bits - report.side_bits) / report.kl_bits - 1.0)
         marks.append(figures.Measured("sent here", "winner", "star", job.settings.block_bits, percent))
     return marks
 
@@ -656,7 +659,7 @@ refused = sending.refusal(blank if picture is None else picture, settings)
 if refused:
     st.warning(reading.raised(refused), icon=":material/timer_off:")
 else:
-    before(settings)
+    before(picture, settings)
 st.fragment(live, run_every=0.5 if running() else None)(picture, settings, refused)
 job: Job | None = st.session_state.get("images_job")
 if job is not None and job.ended.is_set():

@@ -92,7 +92,7 @@ def block_bars(bars: Sequence[BlockBar | None], size_bits: float, colours: Colou
         f'border-top:2px dashed {colours["bound"]}"></div></div>'
         f'<div style="display:flex;flex-wrap:wrap;gap:0.3rem 1rem;font-size:0.875rem;padding-top:0.5rem">{legend}'
         '<span style="display:inline-flex;align-items:center;gap:0.35rem"><span style="width:1rem;'
-        f'border-top:2px dashed {colours["bound"]}"></span>size of a block, {size_bits:g} bits</span></div>'
+        f'border-top:2px dashed {colours["bound"]}"></span>size set for a block, {size_bits:g} bits</span></div>'
     )
 
 

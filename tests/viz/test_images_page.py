@@ -167,6 +167,22 @@ def test_a_stopped_run_keeps_its_blocks():
     assert len(sending.block_bits(job)) == len(job.blocks)
 
 
+def test_a_whole_picture_goes_by_the_transform_codec():
+    settings = Settings(codec="dct", rate="low", block_bits=24, longest=64)
+    picture = pictures.scaled(pictures.photo("chelsea"), 64)
+    job = Job(picture, settings)
+    assert job.ended.wait(120)
+    assert job.error == ""
+    assert job.total_blocks == len(job.blocks) > 1
+    whole, job.coded = job.coded.picture, None
+    assert np.array_equal(job.held, whole)
+    assert sending.block_race(job, 1).lanes[0].trace.message == job.blocks[1].message
+    app = opened(settings)
+    assert not app.exception
+    assert f"**{job.total_blocks} blocks**" in words(app)
+    assert "not of photographs" in words(app)
+
+
 def test_tiles_stand_in_their_places_while_a_picture_of_several_arrives():
     picture = np.ascontiguousarray(pictures.photo("chelsea")[:40, :50])
     job = Job(picture, QUICK._replace(block_bits=48, bins="auto"))
