@@ -106,7 +106,7 @@ def read_cifar(path: str) -> Picture:
     try:
         if not file.is_file() or file.stat().st_size > MOST_FILE_BYTES:
             raise rec.RecError("There is no such file on the machine that runs this app; type its whole path.")
-        found = _read_npz(file) if file.suffix == ".npz" else _read_binary(file.read_bytes())
+        found = _read_copy(file, file.stat().st_mtime_ns)
     except rec.RecError:
         raise
     except (OSError, ValueError, KeyError, EOFError, RuntimeError):
@@ -119,14 +119,13 @@ def read_cifar(path: str) -> Picture:
     return found
 
 
-def _read_npz(file: Path) -> Picture:
-    with np.load(file, allow_pickle=False) as data:
-        return np.asarray(data["test"])
-
-
-def _read_binary(data: bytes) -> Picture:
-    """A label and 3 x 32 x 32 colours a picture."""
-    rows = np.frombuffer(data, np.uint8).reshape(-1, 1 + 3 * SIDE * SIDE)
+@lru_cache(maxsize=1)
+def _read_copy(file: Path, changed: int) -> Picture:
+    """What the file holds, as it was `changed`; the binary version has a label and 3 x 32 x 32 colours a picture."""
+    if file.suffix == ".npz":
+        with np.load(file, allow_pickle=False) as data:
+            return np.asarray(data["test"])
+    rows = np.frombuffer(file.read_bytes(), np.uint8).reshape(-1, 1 + 3 * SIDE * SIDE)
     return np.ascontiguousarray(rows[:, 1:].reshape(-1, 3, SIDE, SIDE).transpose(0, 2, 3, 1))
 
 

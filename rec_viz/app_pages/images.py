@@ -102,7 +102,10 @@ def choose() -> Picture | None:
         return from_cifar()
     if state.images_origin == "photo":
         with right:
-            pick_tile()
+            if state.images_codec in TILED:
+                pick_tile()
+            else:
+                pick_photo()
         source = pictures.photo(state.images_photo)
         title, credit = PHOTOS[state.images_photo]
         says = f"{title}. Photograph: {credit}."
@@ -133,6 +136,13 @@ def pick_tile() -> None:
     options = [*TILES, OTHER]
     state.images_good = names.get(tile, OTHER)
     st.selectbox("A good tile", options, options.index(state.images_good), key="images_good", on_change=take_good_tile)
+
+
+def pick_photo() -> None:
+    st.selectbox(
+        "Photograph", list(PHOTOS), list(PHOTOS).index(st.session_state.images_photo), lambda key: PHOTOS[key].title,
+        key="images_photo",
+    )  # fmt: skip
 
 
 def take_good_tile() -> None:
@@ -197,7 +207,7 @@ def scale_down(source: Picture) -> Picture:
     photo, size = st.columns([3, 2], vertical_alignment="center")
     longest = size.select_slider("Longest side, pixels", LONGEST, st.session_state.images_longest, key="images_longest")
     made = pictures.scaled(source, longest)
-    photo.html(figures.crisp(pictures.as_source(made), "The picture to send", 360))
+    photo.html(figures.crisp(pictures.as_source(made), "The picture to send", made.shape, 360))
     return made
 
 
@@ -211,9 +221,10 @@ def from_cifar() -> Picture | None:
         return None
     left, right = st.columns([3, 1])
     path = left.text_input(
-        "Path of test_batch.bin, or of an .npz with an array “test”", key="images_path", max_chars=1000,
-        placeholder="On the machine that runs this app",
+        "Path of test_batch.bin, or of an .npz with an array “test”", st.session_state.get("images_copy", ""),
+        key="images_path", max_chars=1000, placeholder="On the machine that runs this app",
     )  # fmt: skip
+    st.session_state.images_copy = path  # kept when the page is left
     if not path.strip():
         st.markdown("CIFAR-10 is not shipped. Its binary version has the file test_batch.bin; nothing is unpickled.")
         return None
@@ -297,9 +308,10 @@ def live(picture: Picture | None, settings: Settings, refused: str) -> None:
         ):  # fmt: skip
             state.images_job = Job(picture, settings, parts.alive())
             st.rerun()
-        right.markdown(ended_words(job))
+        right.markdown("Choose a picture first." if picture is None and job is None else ended_words(job))
     with st.container(border=True, key="images_run"):
-        so_far(job, 0 if picture is None or refused else sending.count_blocks(picture, settings))
+        waiting = 0 if picture is None or refused else sending.count_blocks(picture, settings)
+        so_far(job, (1, 1) if picture is None else picture.shape, waiting)
 
 
 def progress_words(job: Job) -> str:
@@ -319,14 +331,18 @@ def ended_words(job: Job | None) -> str:
     return f"Stopped after **{len(job.blocks):,}** of {job.total_blocks:,} blocks; what was sent is kept."
 
 
-def so_far(job: Job | None, waiting: int) -> None:
-    """What the receiver would draw now, beside what each block took; before a run, the places of those `waiting`."""
+def so_far(job: Job | None, shape: tuple[int, ...], waiting: int) -> None:
+    """What the receiver would draw now, beside what each block took.
+
+    Before a run: an empty picture of this shape, and the places of the blocks `waiting`.
+    """
     left, right = st.columns([2, 5], vertical_alignment="center")
     held = job.held if job else None
-    if job is None or held is None:
-        left.html(figures.crisp(pictures.as_source(np.full((1, 1, 3), 128, np.uint8)), "Nothing has arrived yet"))
+    if held is None:
+        grey = pictures.as_source(np.full((1, 1, 3), 128, np.uint8))
+        left.html(figures.crisp(grey, "Nothing has arrived yet", job.picture.shape if job else shape))
     else:
-        left.html(figures.crisp(pictures.as_source(held), "The picture as the receiver would draw it now"))
+        left.html(figures.crisp(pictures.as_source(held), "The picture as the receiver would draw it now", held.shape))
     bars = figures.bars_of(sending.block_bits(job) if job else [], job.total_blocks if job else waiting)
     size = job.settings.block_bits if job else choosing.now().block_bits
     right.html(figures.block_bars(bars, size, parts.colours()))
@@ -350,8 +366,8 @@ def result(job: Job) -> None:
         strict=True,
     ):
         column.markdown(f"**{title}**")
-        column.html(figures.crisp(pictures.as_source(shown), title))
-    st.markdown(f"The error is {ERROR_FACTOR} times as strong as it is; grey is none.")
+        column.html(figures.crisp(pictures.as_source(shown), title, shown.shape))
+    st.markdown(f"The error is drawn {ERROR_FACTOR} times as strong; grey is none.")
     st.markdown(cost_table(job, level))
     if job.coded:
         take_away(job)
@@ -448,7 +464,7 @@ def open_file() -> None:
         f"`{name.replace('`', '')}` holds a picture of {found.shape[1]} by {found.shape[0]} pixels"
         + (", **the sender’s pixels exactly**." if same else ".")
     )
-    st.html(figures.crisp(pictures.as_source(found), "The picture in the file"))
+    st.html(figures.crisp(pictures.as_source(found), "The picture in the file", found.shape))
 
 
 def take_file(name: str, data: bytes | None) -> None:
@@ -504,7 +520,8 @@ def poster(picture: Picture | None, settings: Settings) -> None:
     st.markdown(
         "Left and up is better. Thick curves are means over test pictures, thin ones this picture as JPEG and WebP, "
         "stars the pictures sent here: single pictures differ far more than methods do, so compare a star with the "
-        "thin curves. **Theory** is exact samples of the Q actually coded, charged their KL, which no code beats."
+        "thin curves. **Theory** is exact samples of the Q actually coded, charged their KL, which no code for exact "
+        "samples beats."
     )
     if points:
         st.markdown(provenance(points))
@@ -516,7 +533,7 @@ def provenance(points: list[measured.Point]) -> str:
     """Where the curves come from, what bins save, and how far ORC's samples are from exact ones."""
     one = points[0]
     pictures_, seeds = f"{one.pictures} test pictures of CIFAR-10", f"{one.seeds} seed{'s' * (one.seeds > 1)}"
-    text = f"Curves: {pictures_}, {seeds}, bars 95% over pictures, made by `{measured.COMMAND}`. "
+    text = f"Curves: the small network on {pictures_}, {seeds}, bars 95% over pictures, made by `{measured.COMMAND}`. "
     saved = measured.savings().get(("orc-16", "partitioned-48"))
     if saved:
         text += (
@@ -628,7 +645,7 @@ def overhead_marks(settings: Settings, job: Job | None) -> list[figures.Measured
     if job is not None and job.coded:
         report = job.coded.report
         percent = 100.0 * ((report.payload_bits - report.side_bits) / report.kl_bits - 1.0)
-        marks.append(figures.Measured("sent here", "winner", "star", job.settings.block_bits, percent))
+        marks.append(figures.Measured("sent here", "winner", "star", report.kl_bits / len(job.blocks), percent))
     return marks
 
 
@@ -641,7 +658,7 @@ sidebar()
 heading, share_place = st.columns([6, 1], vertical_alignment="bottom")
 heading.title("Images", anchor=False)
 st.markdown(
-    "A picture becomes a few hundred numbers. For each of them the sender works out a Gaussian :orange[**Q**]: where "
+    "A picture becomes numbers. For each of them the sender works out a Gaussian :orange[**Q**]: where "
     "the number should be, and how far off it may be without harm. The numbers are dealt into blocks, and of each "
     "block the receiver gets a random sample of Q by relative entropy coding, against a :blue[**P**] both sides know. "
     "From the samples it draws the picture. " + MODELS[st.session_state.images_codec]

@@ -26,11 +26,11 @@ FARTHEST = (4.0, 8.0)  # bits a pixel of JPEG and WebP that are drawn: without h
 # ------------------------------------------------------------------------------------------------ pieces of HTML
 
 
-def crisp(source: str, says: str, width: int = 256) -> str:
-    """A small picture enlarged without smoothing, at most `width` pixels wide."""
+def crisp(source: str, says: str, shape: tuple[int, ...] = (1, 1), width: int = 256) -> str:
+    """A small picture of `shape` (height, width, ...) enlarged without smoothing, at most `width` pixels wide."""
     return (
         f'<img src="{source}" alt="{escape(says)}" style="display:block;width:100%;max-width:{width}px;'
-        'aspect-ratio:1;object-fit:contain;image-rendering:pixelated;border-radius:0.5rem">'
+        f'aspect-ratio:{shape[1]}/{shape[0]};image-rendering:pixelated;border-radius:0.5rem">'
     )
 
 
