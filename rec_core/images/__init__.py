@@ -2,9 +2,12 @@
 
     from rec_core import images
     data = images.encode(picture, rate="medium")       # uint8 (H, W, 3); a real file, header and checksum included
+    data = images.encode(picture, "dct", "medium")     # quicker by far, for whole photographs
     held = images.decode(data)                         # the same pixels the sender's report speaks of
 
-Read in this order: network, posterior, prior, blocks, inr, container; `train` learns the priors.
+Two codecs share events, blocks and container. "inr" fits a network to each tile; read network, posterior, prior, inr.
+"dct" sends the coefficients of a picture under a Gaussian model of photographs; read transform, mixture, dct. `train`
+learns what sender and receiver share, for "dct" by `train_mixture`.
 """
 
 from __future__ import annotations
@@ -57,9 +60,11 @@ def encode(
     progress: Progress | None = None,
     stop: Callable[[], bool] | threading.Event | None = None,
 ) -> bytes:
-    """A picture uint8 (H, W, 3) as a file. Pictures other than 32x32 are coded in tiles of that size.
+    """A picture uint8 (H, W, 3) as a file.
 
-    `rate`: "low", "medium", "high", "best", or bits (of KL) per pixel. `block_bits`: KL of a block. `partition_bits`:
+    `codec`: "inr" codes tiles of 32x32, "dct" strips of 32 rows. `rate`: "low", "medium", "high", "best", or bits (of
+    KL) per pixel, for "dct" those of an average photograph. `block_bits`: KL of a block; "dct" makes smaller ones where
+    the search would take too long. `partition_bits`:
     log2 J, None for no bins, "auto" for eight less than the block (none for blocks under 24 bits). `method`: "orc", or
     "pfr", which is exact and quick enough for small blocks only. `progress(done, total, seconds_left)` counts steps and
     blocks; `stop`, an event or a function, ends the work with Stopped.

@@ -89,12 +89,12 @@ def search_bits(problem: rec.Problem, cut: rec.Partition) -> float:
 
 
 def code_block(
-    problem: rec.Problem, cut: rec.Partition, method: str, seed: int, limit_bits: float | None = None
+    problem: rec.Problem, cut: rec.Partition, method: str, seed: int, num_candidates: int | None = None
 ) -> rec.Encoding:
     """A sample of Q and its message.
 
-    ORC examines 2^(KL(Q || P') + MARGIN_BITS) candidates, at most 2^`limit_bits`. Left out, that is SEARCH_LIMIT_BITS
-    with bins, where the search differs from picture to picture, and no limit without.
+    ORC examines `num_candidates`. Left out, that is 2^(KL(Q || P') + MARGIN_BITS); with bins, where it differs from
+    picture to picture, at most 2^SEARCH_LIMIT_BITS.
 
     Raises BudgetExceeded where the search is out of reach.
     """
@@ -108,12 +108,12 @@ def code_block(
                 expected_bits=expected,
             )
         return rec.encode(problem, "pfr", cut, seed=seed)
-    wanted = search_bits(problem, cut) + MARGIN_BITS
-    if limit_bits is None and cut.num_bins > 1:
-        limit_bits = SEARCH_LIMIT_BITS
-    if limit_bits is not None:
-        wanted = min(wanted, limit_bits)
-    return rec.encode(problem, "orc", cut, num_candidates=max(16, math.ceil(2.0**wanted)), seed=seed)
+    if num_candidates is None:
+        wanted = search_bits(problem, cut) + MARGIN_BITS
+        if cut.num_bins > 1:
+            wanted = min(wanted, SEARCH_LIMIT_BITS)
+        num_candidates = max(16, math.ceil(2.0**wanted))
+    return rec.encode(problem, "orc", cut, num_candidates=num_candidates, seed=seed)
 
 
 def draw_exactly(problem: rec.Problem, generator: np.random.Generator) -> rec.Encoding:

@@ -15,6 +15,7 @@ varies from block to block, and the number of candidates follows it.
 from __future__ import annotations
 
 import heapq
+import math
 import os
 import time
 from collections.abc import Iterator
@@ -35,8 +36,10 @@ from .container import Header
 from .events import BlockCoded, Coded, Picture, Report, psnr_db
 from .mixture import UNIT, Level, Mixture
 
-REACH_BITS = 14  # mean search bits of a block with bins, at most
-_SPARE_BITS = 4  # candidates of a block without bins are at most 2^(block_bits + MARGIN_BITS + this)
+REACH_BITS = 9  # mean search bits of a block with bins, at most
+MARGIN_BITS = 5.0  # ORC examines 2^(KL from the search heuristic + this) candidates
+LIMIT_BITS = 17.0  # but at most 2^this with bins
+PLAIN_LIMIT_BITS = 24.0  # and this without, where a candidate takes a fiftieth of the time
 _DRAWINGS = 32  # of a strip while its blocks are sent, about
 
 
@@ -127,14 +130,14 @@ def encode_events(
     tiles, classes = classify(model, level, image)
     sent: list[tuple[rec.Message, rec.Partition]] = []
     pictures = []
-    kl_bits, limit_bits = 0.0, search_limit_bits(block_bits, partition_bits)
+    kl_bits = 0.0
     for strip in range(strips):
         rows = classes[strip * transform.ACROSS :][: transform.ACROSS]
         grouping = group(model, level, tiles[strip], rows, block_bits, partition_bits)
         numbers = transform.flat(transform.forward(transform.cut_strip(image, strip), model.colours))
         seeds = run_seeds(seed, len(grouping.groups), len(sent)) if grouping.groups else np.empty(0, np.uint64)
         picture = draw(model, grouping, np.zeros(numbers.size))
-        for event in encode_strip(model, grouping, numbers, method, seeds, limit_bits, (strip, strips)):
+        for event in encode_strip(model, grouping, numbers, method, seeds, (strip, strips)):
             yield event
             sent.append((event.message, grouping.groups[event.block].cut))
             kl_bits += event.kl_bits
@@ -176,7 +179,6 @@ def encode_strip(
     numbers: Floats,
     method: str,
     seeds: NDArray[np.uint64],
-    limit_bits: float,
     place: tuple[int, int] = (0, 1),
 ) -> Iterator[BlockCoded]:
     """Send a strip's blocks, block b with seed `seeds[b]`; searches run side by side on all cores."""
@@ -186,7 +188,7 @@ def encode_strip(
     pool = ThreadPoolExecutor(os.cpu_count())
     try:
         problems = (target(grouping, one, numbers) for one in grouping.groups)
-        found = pool.map(_search, problems, grouping.groups, [method] * count, seeds.tolist(), [limit_bits] * count)
+        found = pool.map(_search, problems, grouping.groups, [method] * count, seeds.tolist())
         picture = draw(model, grouping, samples)
         for block, (problem, sent, seconds) in enumerate(found):
             samples[grouping.groups[block].members] = sent.sample
@@ -210,11 +212,10 @@ def encode_strip(
         pool.shutdown(cancel_futures=True)
 
 
-def search_limit_bits(block_bits: int, partition_bits: int) -> float:
-    """log2 of the most candidates a block may have."""
-    if partition_bits:
-        return float(coding.SEARCH_LIMIT_BITS)
-    return max(coding.SEARCH_LIMIT_BITS, block_bits + coding.MARGIN_BITS + _SPARE_BITS)
+def candidates(problem: rec.Problem, cut: rec.Partition) -> int:
+    """How many candidates ORC examines for this target."""
+    limit = LIMIT_BITS if cut.num_bins > 1 else PLAIN_LIMIT_BITS
+    return int(max(16, math.ceil(2.0 ** min(coding.search_bits(problem, cut) + MARGIN_BITS, limit))))
 
 
 def target(grouping: Grouping, one: Group, numbers: Floats) -> rec.Problem:
@@ -223,15 +224,13 @@ def target(grouping: Grouping, one: Group, numbers: Floats) -> rec.Problem:
     return rec.gaussian_problem(numbers[one.members] * (1.0 - scale**2) / spread, scale)
 
 
-def _search(
-    problem: rec.Problem, one: Group, method: str, seed: int, limit_bits: float
-) -> tuple[rec.Problem, rec.Encoding, float]:
+def _search(problem: rec.Problem, one: Group, method: str, seed: int) -> tuple[rec.Problem, rec.Encoding, float]:
     """A block's sample and message, and how many seconds the search took."""
     begun = time.perf_counter()
     if method == "exact":
         sent = coding.draw_exactly(problem, np.random.default_rng(seed))
     else:
-        sent = coding.code_block(problem, one.cut, method, seed, limit_bits)
+        sent = coding.code_block(problem, one.cut, method, seed, candidates(problem, one.cut))
     return problem, sent, time.perf_counter() - begun
 
 

@@ -1,9 +1,9 @@
 """Learn the priors: `python -m rec_core.images.train --cifar PATH`, `--photos`, or `--dct` for the transform codec.
 
-Posteriors of all training pictures are fitted at once by gradient descent on error + beta KL, one reparametrised
-sample a step. Every few steps the prior moves to where it minimises the total KL given the posteriors, which has a
-closed form: its mean is the mean of their means, its variance their mean variance plus the variance of their means.
-The waves are learnt along with it.
+What "dct" needs is learnt in seconds, by `train_mixture`. The rest is for "inr": posteriors of all training pictures
+are fitted at once by gradient descent on error + beta KL, one reparametrised sample a step. Every few steps the prior
+moves to where it minimises the total KL given the posteriors, which has a closed form: its mean is the mean of their
+means, its variance their mean variance plus the variance of their means. The waves are learnt along with it.
 
 Progress is kept beside the priors in OUT/work, so a run that was stopped goes on where it was.
 """
