@@ -146,11 +146,9 @@ def whole_photos() -> tuple[list[NDArray[np.uint8]], str]:
     without the black around it). The smooth ones come small, or most blocks would be empty sky.
     coffee and chelsea are left for testing.
     """
-    try:
-        from PIL import Image
-        from skimage import data
-    except ImportError:
-        raise RecError("Photographs need scikit-image: pip install 'rec-lab[images]'.") from None
+    from PIL import Image  # here: only training on photographs needs them
+    from skimage import data
+
     photos = []
     for name, (rows, columns), factors in MIXTURE_PHOTOS:
         photo = Image.fromarray(np.asarray(getattr(data, name)())[rows, columns])

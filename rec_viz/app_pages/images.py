@@ -258,12 +258,16 @@ def before(picture: Picture | None, settings: Settings) -> None:
     expected = sending.expected(settings)  # of a tile
     if expected is None:
         if picture is not None:
-            most = dct.search_limit_bits(settings.block_bits, log2_bins)
+            most = dct.LIMIT_BITS if log2_bins else dct.PLAIN_LIMIT_BITS
             count, mean = cached.transform_blocks(picture, settings.rate, settings.block_bits, log2_bins)
             st.markdown(
                 f"**{count:,} blocks** of {mean:.1f} bits on average, about {settings.block_bits} at most, with up to "
-                f"{bins}. A search looks at no more than **{power(most)}** candidates for a block. Where numbers have "
-                "few bits each, bins save less, so blocks are kept smaller there."
+                f"{bins}. A search looks at no more than **{power(most)}** candidates for a block."
+                + (
+                    " Where numbers have few bits each, bins save less, so blocks are kept smaller there."
+                    if log2_bins
+                    else ""
+                )
             )
         return
     wanted = expected.search_bits if settings.method == "orc" else expected.peak_bits
