@@ -21,9 +21,10 @@ lengths = st.Page(
 speed = st.Page(PAGES / "speed.py", title="Speed", icon=":material/speed:", url_path="speed")
 bias = st.Page(PAGES / "bias.py", title="Bias", icon=":material/balance:", url_path="bias")
 message = st.Page(PAGES / "message.py", title="Message", icon=":material/mail:", url_path="message")
+pictures = st.Page(PAGES / "images.py", title="Images", icon=":material/image:", url_path="images")
 reference = st.Page(PAGES / "reference.py", title="Reference", icon=":material/menu_book:", url_path="reference")
 paper = st.Page(PAGES / "paper.py", title="Paper", icon=":material/article:", url_path="paper")
-pages = [start, learn, lab, message, lengths, speed, bias, paper, reference]
+pages = [start, learn, lab, message, lengths, speed, bias, pictures, paper, reference]
 page = st.navigation(pages, position="hidden" if controls.presenting() else "top")
 if page == start and "v" in st.query_params:  # a share link: it opens at the root, where Streamlit loads cleanest
     query = st.query_params.to_dict()

@@ -15,12 +15,12 @@ from __future__ import annotations
 import hashlib
 import math
 import operator
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Context, Decimal, localcontext
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import constriction
 import numpy as np
@@ -33,6 +33,7 @@ from .partition import Message, Partition, check_partition
 from .randomness import check_seed
 
 IntArray = NDArray[np.int64]
+Result = TypeVar("Result")
 
 INDEX_LIMIT = 1 << 63
 """Indices run from 1 to INDEX_LIMIT - 1."""
@@ -431,13 +432,11 @@ def unpack_bare(payload: bytes, partition: Partition, code: Code, count: int) ->
     """The `count` messages `pack_bare` wrote. Damage goes unnoticed but for what no encoder writes (MessageError)."""
     if count == 0:
         return []
-    padded = payload + bytes(-len(payload) % 4 + 8)  # the zeros _shortest_bytes left out, and two words to look ahead
-    decoder = constriction.stream.queue.RangeDecoder(np.frombuffer(padded, dtype=">u4").astype(np.uint32))
-    try:
-        numbers = _decode_uniform(decoder, count, partition.num_bins)
-        indices = code.decode(decoder, count)
-    except AssertionError:  # constriction's word for a stream no encoder writes
-        raise MessageError("The payload is not the stream of any messages; pack them again.") from None
+
+    def read(decoder: Any) -> tuple[NDArray[np.object_], IntArray]:
+        return _decode_uniform(decoder, count, partition.num_bins), code.decode(decoder, count)
+
+    numbers, indices = unpack_stream(payload, read)
     columns = []
     for n in reversed(partition.intervals):
         columns.append(numbers % n)
@@ -447,11 +446,76 @@ def unpack_bare(payload: bytes, partition: Partition, code: Code, count: int) ->
 
 
 def _payload(numbers: NDArray[np.object_], indices: IntArray, partition: Partition, code: Code) -> bytes:
+    def write(encoder: Any) -> None:
+        if indices.size:
+            _encode_uniform(encoder, numbers, partition.num_bins)
+            code.encode(encoder, indices)
+
+    return pack_stream(write)
+
+
+def pack_stream(write: Callable[[Any], None]) -> bytes:
+    """The bytes of whatever `write(encoder)` puts into constriction's range encoder, in as few as can be."""
     encoder = constriction.stream.queue.RangeEncoder()
-    if indices.size:
-        _encode_uniform(encoder, numbers, partition.num_bins)
-        code.encode(encoder, indices)
+    write(encoder)
     return _shortest_bytes(encoder)
+
+
+def unpack_stream(payload: bytes, read: Callable[[Any], Result]) -> Result:
+    """What `read(decoder)` returns on the bytes of `pack_stream`. Raises MessageError for what no encoder writes."""
+    padded = payload + bytes(-len(payload) % 4 + 8)  # the zeros _shortest_bytes left out, and two words to look ahead
+    decoder = constriction.stream.queue.RangeDecoder(np.frombuffer(padded, dtype=">u4").astype(np.uint32))
+    try:
+        return read(decoder)
+    except AssertionError:  # constriction's word for a stream no encoder writes
+        raise MessageError("The payload is not the stream of any messages; pack them again.") from None
+
+
+@dataclass(frozen=True)
+class TableCode:
+    """A law given by whole numbers: symbol i, from 0, has probability about weights[i] / sum(weights)."""
+
+    weights: tuple[int, ...]
+
+    @cached_property
+    def _counts(self) -> tuple[int, ...]:
+        return _counts([Decimal(weight) for weight in self.weights])
+
+    @cached_property
+    def _law(self) -> Any:
+        return _categorical(self._counts)
+
+    @cached_property
+    def lengths_bits(self) -> NDArray[np.float64]:
+        """-log2 of the probability of every symbol, in bits."""
+        lengths: NDArray[np.float64] = _PRECISION - np.log2(np.array(self._counts))
+        return lengths
+
+    def encode(self, coder: Any, symbol: int) -> None:
+        """Write one symbol to a range encoder."""
+        coder.encode(symbol, self._law)
+
+    def decode(self, decoder: Any) -> int:
+        """Read one symbol from a range decoder."""
+        return int(decoder.decode(self._law))
+
+
+def encode_places(coder: Any, places: IntArray, powers: IntArray) -> None:
+    """Write whole numbers `places[i]` below 2^powers[i], all equally probable; both of shape (count,)."""
+    for shift in range(0, int(powers.max(initial=0)), _LIMB_BITS):
+        used = powers > shift
+        sizes = 1 << np.minimum(powers[used] - shift, _LIMB_BITS)
+        coder.encode(((places[used] >> shift) & (sizes - 1)).astype(np.int32), _model.Uniform(), sizes.astype(np.int32))
+
+
+def decode_places(decoder: Any, powers: IntArray) -> IntArray:
+    """What `encode_places` wrote, shape (count,)."""
+    places = np.zeros(powers.shape, np.int64)
+    for shift in range(0, int(powers.max(initial=0)), _LIMB_BITS):
+        used = powers > shift
+        sizes = 1 << np.minimum(powers[used] - shift, _LIMB_BITS)
+        places[used] |= decoder.decode(_model.Uniform(), sizes.astype(np.int32)).astype(np.int64) << shift
+    return places
 
 
 def _checked_indices(index: ArrayLike) -> IntArray:

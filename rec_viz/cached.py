@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 from scipy.stats import norm
 
 import rec_core as rec
+from rec_core.images import dct, mixture
 from rec_core.randomness import Floats
 
-from . import experiments, messages
+from . import experiments, messages, pictures
 from .controls import LANES, MAX_DIM, TABLE, VECTORS, View, vector
 from .figures import code_lengths as figures
 
@@ -206,7 +207,7 @@ def _lane(name: str, view: View, source: rec.Channel | rec.Problem, problem: rec
     settings = lane_settings(name, view, bins)
     method, stopping, n = settings["method"], settings["stopping"], settings["num_candidates"]
     zipf_bits, _, bound = _theory(source, bins)
-    trace, sentence, length, bin_bits, index_bits, data, held = None, "", math.nan, "", "", b"", ()
+    trace, sentence, length, bin_text, index_bits, data, held = None, "", math.nan, "", "", b"", ()
     try:
         expected = rec.laws.expected_examined(problem, **settings)
         trace = rec.trace(
@@ -214,7 +215,7 @@ def _lane(name: str, view: View, source: rec.Channel | rec.Problem, problem: rec
         )
         code = rec.ZipfCode(zipf_bits)
         length = bins.log2_num_bins + float(code.length_bits(trace.message.index))
-        bin_bits = _bin_bits(trace.message.bin, bins.intervals)
+        bin_text = bin_bits(trace.message.bin, bins.intervals)
         index_bits = code.codeword(trace.message.index)
         data = rec.pack([trace.message], bins, code, seed=view.seed, coding=problem.coding)
         held = receive(data, problem.coding, bins, zipf_bits, view.seed)
@@ -225,7 +226,7 @@ def _lane(name: str, view: View, source: rec.Channel | rec.Problem, problem: rec
         expected, sentence = math.nan, str(error)
     return Lane(
         name, LANES[name], method, bins, settings["weights"], stopping, n, trace, sentence, expected, zipf_bits, length,
-        bound, bin_bits, index_bits, data, held,
+        bound, bin_text, index_bits, data, held,
     )  # fmt: skip
 
 
@@ -263,7 +264,7 @@ def receive(data: bytes, coding: rec.Coding, bins: rec.Partition, zipf_bits: flo
     return tuple(rec.decode(message, coding, bins, seed).tolist())
 
 
-def _bin_bits(numbers: tuple[int, ...], intervals: tuple[int, ...]) -> str:
+def bin_bits(numbers: tuple[int, ...], intervals: tuple[int, ...]) -> str:
     """The bin as a binary number of ceil(log2 J) digits."""
     flat, total = 0, 1
     for b, n in zip(numbers, intervals, strict=True):
@@ -1144,6 +1145,40 @@ def candidates_for(samples: int, name: str, **values: object) -> int | None:
 def candidates_unnoticed(view: View, samples: int, name: str) -> int | None:
     """`candidates_for` of a view."""
     return candidates_for(samples, name, target=view.target, weights=view.weights, **_channel_values(view))
+
+
+# ---------------------------------------------------------------------------------------------------- pictures
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def orc_rate(dim: int, bins: bool) -> float:
+    """How many candidates of one ORC search in `dim` dimensions this machine examines in a second, to two digits."""
+    problem = rec.gaussian_problem([0.0] * dim, [0.5] * dim)
+    cut, n = rec.partition((2 if bins else 1,) * dim), 2**16
+    seconds = []
+    for _ in range(3):  # the first may compile
+        begun = time.perf_counter()
+        rec.encode(problem, "orc", cut, num_candidates=n, seed=0)
+        seconds.append(time.perf_counter() - begun)
+    return float(f"{n / min(seconds):.1e}")
+
+
+@st.cache_data(max_entries=16, show_spinner="Dealing the picture into blocks")
+def transform_blocks(picture: pictures.Picture, rate: str, block_bits: int, log2_bins: int) -> tuple[int, float]:
+    """Blocks the transform codec makes of a picture, and their mean information in bits."""
+    model, level = mixture.shipped(), mixture.level_for(rate)
+    tiles, classes = dct.classify(model, level, picture)
+    rows = np.split(classes, len(tiles))
+    strips = [dct.group(model, level, row, own, block_bits, log2_bins) for row, own in zip(tiles, rows, strict=True)]
+    count = sum(len(strip.groups) for strip in strips)
+    information = -float(sum(np.log2(strip.scale).sum() for strip in strips))
+    return count, information / max(count, 1)
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def compressed(picture: pictures.Picture, kind: str) -> tuple[pictures.Compressed, ...]:
+    """A picture as "JPEG" or "WEBP" at several qualities."""
+    return pictures.compress(picture, kind)
 
 
 # ---------------------------------------------------------------------------------------------------- messages

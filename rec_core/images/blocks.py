@@ -88,11 +88,13 @@ def search_bits(problem: rec.Problem, cut: rec.Partition) -> float:
     return problem.kl_bits - cut.log2_num_bins + entropy
 
 
-def code_block(problem: rec.Problem, cut: rec.Partition, method: str, seed: int) -> rec.Encoding:
+def code_block(
+    problem: rec.Problem, cut: rec.Partition, method: str, seed: int, num_candidates: int | None = None
+) -> rec.Encoding:
     """A sample of Q and its message.
 
-    ORC examines 2^(KL(Q || P') + MARGIN_BITS) candidates; with bins, where that differs from picture to picture, at
-    most 2^SEARCH_LIMIT_BITS.
+    ORC examines `num_candidates`. Left out, that is 2^(KL(Q || P') + MARGIN_BITS); with bins, where it differs from
+    picture to picture, at most 2^SEARCH_LIMIT_BITS.
 
     Raises BudgetExceeded where the search is out of reach.
     """
@@ -106,10 +108,20 @@ def code_block(problem: rec.Problem, cut: rec.Partition, method: str, seed: int)
                 expected_bits=expected,
             )
         return rec.encode(problem, "pfr", cut, seed=seed)
-    wanted = search_bits(problem, cut) + MARGIN_BITS
-    if cut.num_bins > 1:
-        wanted = min(wanted, SEARCH_LIMIT_BITS)
-    return rec.encode(problem, "orc", cut, num_candidates=max(16, math.ceil(2.0**wanted)), seed=seed)
+    if num_candidates is None:
+        wanted = search_bits(problem, cut) + MARGIN_BITS
+        if cut.num_bins > 1:
+            wanted = min(wanted, SEARCH_LIMIT_BITS)
+        num_candidates = max(16, math.ceil(2.0**wanted))
+    return rec.encode(problem, "orc", cut, num_candidates=num_candidates, seed=seed)
+
+
+def draw_exactly(problem: rec.Problem, generator: np.random.Generator) -> rec.Encoding:
+    """A sample of Q itself, with a message that says nothing."""
+    mean, scale = np.array(problem.params).T
+    sample = mean + scale * generator.standard_normal(mean.size)
+    log_ratio = float(problem.log_ratio_bits(sample))
+    return rec.Encoding(rec.Message((0,) * problem.dim, 1), sample, 0, 0.0, log_ratio)
 
 
 def check_reach(block_bits: int, partition_bits: int) -> None:

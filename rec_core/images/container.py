@@ -25,7 +25,7 @@ from .blocks import BLOCK_BITS, EXPONENTS
 from .prior import RATES
 
 FORMAT = 1
-CODECS = ("inr",)
+CODECS = ("inr", "dct")
 LONGEST_SIDE = 16384
 _FIRST_NUMBER = 16  # rate bytes from here on are numbers
 _UNIT = 112  # the byte of 1 bit per pixel

@@ -33,9 +33,8 @@ from . import blocks as grouping
 from . import container, network, posterior, prior
 from .blocks import Blocks
 from .container import Header
+from .events import BlockCoded, Coded, Fitting, Picture, Report, psnr_db
 from .network import NUM_PIXELS, SIDE, Singles
-
-Picture = NDArray[np.uint8]
 
 FIT_STEPS = 1500
 REFIT_STEPS = 20  # for every block sent
@@ -47,56 +46,6 @@ _CONTROL_EVERY = 5  # steps between moves of the betas
 _CONTROL_GAIN = 0.1
 _REPORT_EVERY = 50  # steps between two Fitting events
 _WINDOW = 40.0  # a shift of logits beyond this moves no width any more
-
-
-class Fitting(NamedTuple):
-    """The posteriors of a tile are being fitted. `kl_bits` is of all its blocks, `psnr_db` of one sample."""
-
-    tile: int
-    tiles: int
-    step: int
-    steps: int
-    kl_bits: float
-    psnr_db: float
-
-
-class BlockCoded(NamedTuple):
-    """A block was sent. `kl_bits` is KL(Q || P) of the Q coded.
-
-    `examined` candidates in `seconds`; `log_ratio_bits` is log2 r of the sample. `picture` is the tile as the receiver
-    would draw it now, with the weights to come at the prior's mean.
-    """
-
-    tile: int
-    tiles: int
-    block: int
-    blocks: int
-    kl_bits: float
-    message: rec.Message
-    examined: int
-    log_ratio_bits: float
-    seconds: float
-    picture: Picture
-
-
-class Report(NamedTuple):
-    """What a picture cost. `kl_bits` of all blocks as coded, `ideal_bits` the sum of -log2 probability of all messages,
-    `payload_bits` and `header_bits` what the file takes; `psnr_db` of the decoded picture."""
-
-    kl_bits: float
-    ideal_bits: float
-    payload_bits: int
-    header_bits: int
-    psnr_db: float
-    seconds: float
-
-
-class Coded(NamedTuple):
-    """The file, the picture in it, and the report."""
-
-    data: bytes
-    picture: Picture
-    report: Report
 
 
 class Plan(NamedTuple):
@@ -284,7 +233,7 @@ def encode_tile(
             chosen = range(first, min(first + _AT_ONCE, plan.blocks.num_blocks))
             problems = [fit.problem(block) for block in chosen]
             if method == "exact":
-                found = [_draw(problem, fit.generator) for problem in problems]
+                found = [(grouping.draw_exactly(problem, fit.generator), 0.0) for problem in problems]
             else:
                 cuts = [plan.blocks.cuts[block] for block in chosen]
                 found = list(pool.map(_search, problems, cuts, [method] * len(cuts), seeds[chosen].tolist()))
@@ -294,6 +243,7 @@ def encode_tile(
                 yield BlockCoded(
                     *place, block, plan.blocks.num_blocks, problem.kl_bits, sent.message,
                     sent.examined, sent.log_ratio_bits, seconds, picture,
+                    problem, plan.blocks.cuts[block], int(seeds[block]),
                 )  # fmt: skip
 
 
@@ -301,14 +251,6 @@ def _search(problem: rec.Problem, cut: rec.Partition, method: str, seed: int) ->
     """The block's sample and message, and how many seconds the search took."""
     begun = time.perf_counter()
     return grouping.code_block(problem, cut, method, seed), time.perf_counter() - begun
-
-
-def _draw(problem: rec.Problem, generator: np.random.Generator) -> tuple[rec.Encoding, float]:
-    """A sample of Q itself, with a message that says nothing."""
-    mean, scale = np.array(problem.params).T
-    sample = mean + scale * generator.standard_normal(mean.size)
-    log_ratio = float(problem.log_ratio_bits(sample))
-    return rec.Encoding(rec.Message((0,) * problem.dim, 1), sample, 0, 0.0, log_ratio), 0.0
 
 
 def decode(header: Header, payload: bytes) -> Picture:
@@ -347,9 +289,3 @@ def join(tiles: list[Picture], height: int, width: int) -> Picture:
     rows, columns = math.ceil(height / SIDE), math.ceil(width / SIDE)
     grid = np.stack(tiles).reshape(rows, columns, SIDE, SIDE, 3).swapaxes(1, 2)
     return np.ascontiguousarray(grid.reshape(rows * SIDE, columns * SIDE, 3)[:height, :width])
-
-
-def psnr_db(original: Picture, other: Picture) -> float:
-    """Peak signal-to-noise ratio of two uint8 pictures in dB; inf where they are equal."""
-    error = float(np.mean((original.astype(np.float64) - other.astype(np.float64)) ** 2))
-    return math.inf if error == 0.0 else 10.0 * math.log10(255.0**2 / error)

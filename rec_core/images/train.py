@@ -1,9 +1,9 @@
-"""Learn the priors: `python -m rec_core.images.train --cifar PATH` or `--photos`.
+"""Learn the priors: `python -m rec_core.images.train --cifar PATH`, `--photos`, or `--dct` for the transform codec.
 
-Posteriors of all training pictures are fitted at once by gradient descent on error + beta KL, one reparametrised
-sample a step. Every few steps the prior moves to where it minimises the total KL given the posteriors, which has a
-closed form: its mean is the mean of their means, its variance their mean variance plus the variance of their means.
-The waves are learnt along with it.
+What "dct" needs is learnt in seconds, by `train_mixture`. The rest is for "inr": posteriors of all training pictures
+are fitted at once by gradient descent on error + beta KL, one reparametrised sample a step. Every few steps the prior
+moves to where it minimises the total KL given the posteriors, which has a closed form: its mean is the mean of their
+means, its variance their mean variance plus the variance of their means. The waves are learnt along with it.
 
 Progress is kept beside the priors in OUT/work, so a run that was stopped goes on where it was.
 """
@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import RecError
-from . import network
+from . import mixture, network, train_mixture
 from .network import NUM_PIXELS, SIDE, Shape, Singles
 from .posterior import Posteriors, adam, descend, kl_nats, logit_of, scale_of, start
 from .prior import BETAS, RATES, SHAPES, Prior, save
@@ -34,6 +34,14 @@ _NARROWEST = 1e-3  # of the prior: a weight all pictures agree on costs nothing
 _LN2 = float(np.log(2.0))
 _SAMPLES = 4  # of each posterior, for the fidelity reported
 PHOTOS = ("astronaut", "chelsea", "coffee", "rocket")
+_ALL = (slice(None), slice(None))
+MIXTURE_PHOTOS = (  # which part, and by how much it is made smaller
+    ("astronaut", _ALL, (1, 2, 4)),
+    ("rocket", _ALL, (2, 4)),
+    ("hubble_deep_field", (slice(436), slice(500)), (2,)),
+    ("immunohistochemistry", _ALL, (2, 4)),
+    ("retina", (slice(300, 1100), slice(300, 1100)), (4,)),
+)
 
 
 class Training(NamedTuple):
@@ -130,13 +138,29 @@ def from_cifar(path: Path, count: int, seed: int) -> tuple[NDArray[np.uint8], st
     return pictures[chosen], f"{len(chosen)} training pictures of CIFAR-10 (Krizhevsky, 2009)"
 
 
+def whole_photos() -> tuple[list[NDArray[np.uint8]], str]:
+    """Photographs from scikit-image's package for the mixture, in one to three sizes, and what to call them.
+
+    All are CC0 or in the public domain, as their docstrings in `skimage.data` say: astronaut (NASA), rocket (SpaceX),
+    hubble_deep_field (NASA, ESA; a quarter of it), immunohistochemistry (CMMI), retina (Mikael Haggstrom; its middle,
+    without the black around it). The smooth ones come small, or most blocks would be empty sky.
+    coffee and chelsea are left for testing.
+    """
+    from PIL import Image  # here: only training on photographs needs them
+    from skimage import data
+
+    photos = []
+    for name, (rows, columns), factors in MIXTURE_PHOTOS:
+        photo = Image.fromarray(np.asarray(getattr(data, name)())[rows, columns])
+        photos += [np.asarray(photo.reduce(factor)) for factor in factors]
+    return photos, f"scikit-image's photographs {', '.join(name for name, *_ in MIXTURE_PHOTOS)}"
+
+
 def from_photos(count: int, seed: int) -> tuple[NDArray[np.uint8], str]:
     """`count` tiles, each an eighth to a half of the height of one of scikit-image's free photographs, scaled down."""
-    try:
-        from PIL import Image
-        from skimage import data
-    except ImportError:
-        raise RecError("Photographs need scikit-image: pip install 'rec-lab[images]', or train with --cifar.") from None
+    from PIL import Image  # here: only training on photographs needs them
+    from skimage import data
+
     generator = np.random.default_rng(seed)
     photos = [np.asarray(getattr(data, name)()) for name in PHOTOS]
     tiles = np.empty((count, SIDE, SIDE, 3), np.uint8)
@@ -236,6 +260,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument("--cifar", type=Path, metavar="PATH", help="an .npz whose array 'train' is uint8 (N,32,32,3)")
     source.add_argument("--photos", action="store_true", help="tiles of scikit-image's free photographs")
+    source.add_argument("--dct", action="store_true", help="the mixture of the transform codec, from photographs")
     parser.add_argument("--rates", nargs="+", choices=RATES, default=list(RATES))
     parser.add_argument("--pictures", type=int, default=128, help="how many to train on (default 128)")
     parser.add_argument("--steps", type=int, default=1700, help="of gradient descent, each rate (default 1700)")
@@ -245,6 +270,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if chosen.pictures < 2 or chosen.steps < 1:
         parser.error("--pictures must be at least 2 and --steps at least 1")
     try:
+        if chosen.dct:
+            chosen.out.mkdir(parents=True, exist_ok=True)
+            learnt = train_mixture.learn(*whole_photos())
+            mixture.save(learnt, chosen.out / "dct.npz")
+            return
         if chosen.photos:
             pictures, words = from_photos(chosen.pictures, chosen.seed)
         else:

@@ -8,14 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import plotly.graph_objects as go
 
-from .style import Colours, Floats, finish
-
-# log10 of seconds, and how people say it
-_TIMES = (
-    (-6, "1 µs"), (-3, "1 ms"), (0, "1 s"), (1.78, "1 min"), (3.56, "1 h"), (4.94, "1 day"), (7.5, "1 year"),
-    (10.5, "1000 years"),
-)  # fmt: skip
-
+from .style import Colours, Floats, finish, time_axis
 
 # what candidates can be drawn against: a field of the numbers, and the axis
 AXES = {
@@ -70,17 +63,7 @@ def growth(
         )  # fmt: skip
     heights = [float(lines[0].exact_bits.max()), *(star.candidates_bits for star in stars)]
     top = max(heights) + 4.0
-    shift = np.log2(rate)
-    ticks = [(seconds * np.log2(10) + shift, text) for seconds, text in _TIMES]
-    ticks = [(at, text) for at, text in ticks if -0.5 <= at <= top]
-    figure.add_scatter(x=[x[0]], y=[0], yaxis="y2", mode="none", showlegend=False)
-    figure.update_layout(
-        yaxis={"title": "log₂ of expected candidates", "range": [-0.5, top]},
-        yaxis2={
-            "title": "time on this machine", "overlaying": "y", "side": "right", "range": [-0.5, top],
-            "showgrid": False, "tickvals": [t for t, _ in ticks], "ticktext": [text for _, text in ticks],
-        },
-    )  # fmt: skip
+    time_axis(figure, float(x[0]), top, rate, "time on this machine")
     figure.update_xaxes(title=x_title, rangemode="tozero")
     return finish(figure, 470, right=96)
 

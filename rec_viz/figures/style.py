@@ -11,6 +11,12 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Colours = Mapping[str, str]
 
+# log10 of seconds, and how people say it
+_TIMES = (
+    (-6, "1 µs"), (-3, "1 ms"), (0, "1 s"), (1.78, "1 min"), (3.56, "1 h"), (4.94, "1 day"), (7.5, "1 year"),
+    (10.5, "1000 years"),
+)  # fmt: skip
+
 
 def finish(figure: go.Figure, height: int, right: int = 16, bottom: int = 48) -> go.Figure:
     """The figure with its height and margins in pixels, and the legend in a row above."""
@@ -19,6 +25,24 @@ def finish(figure: go.Figure, height: int, right: int = 16, bottom: int = 48) ->
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
     )  # fmt: skip
     return figure
+
+
+def time_axis(figure: go.Figure, x: float, top: float, rate: float, title: str) -> None:
+    """An axis of log2 of candidates from 0 to `top`, and on the right the time they take at `rate` a second.
+
+    `x` is any place on the x axis: the right axis needs a point to be drawn.
+    """
+    shift = np.log2(rate)
+    ticks = [(seconds * np.log2(10) + shift, text) for seconds, text in _TIMES]
+    ticks = [(at, text) for at, text in ticks if -0.5 <= at <= top]
+    figure.add_scatter(x=[x], y=[0], yaxis="y2", mode="none", showlegend=False)
+    figure.update_layout(
+        yaxis={"title": "log₂ of expected candidates", "range": [-0.5, top]},
+        yaxis2={
+            "title": title, "overlaying": "y", "side": "right", "range": [-0.5, top], "showgrid": False,
+            "tickvals": [t for t, _ in ticks], "ticktext": [text for _, text in ticks],
+        },
+    )  # fmt: skip
 
 
 def faint(colour: str, opacity: float) -> str:

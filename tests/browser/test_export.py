@@ -16,7 +16,7 @@ from .conftest import for_everyone, settle
 
 Open = Callable[..., Page]
 FIRST_BYTES = {"PNG": b"\x89PNG\r\n\x1a\n", "SVG": b"<svg", "CSV": ",".join(COLUMNS).encode()}
-PAGES = ("code_lengths", "speed", "bias")
+PAGES = ("code_lengths", "speed", "bias", "images")
 
 
 def opened(open_page: Open, page: str, view: View) -> Page:

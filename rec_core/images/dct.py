@@ -1,0 +1,316 @@
+"""The Gaussian transform codec: coefficients of a picture, sent as samples through forward test channels.
+
+A picture is cut into strips, a strip's coefficients modelled as Gaussian given the classes of its blocks (`mixture`).
+
+1. Choose the class of every tile and block, and send it.
+2. Both sides now know the information of each coefficient, deal the coefficients of a strip into blocks of about
+   `block_bits`, and cut each block into bins. Harder blocks are smaller: see `group`.
+3. Send a sample of each block's Q. It is the receiver's coefficient, scaled; what was not sent is 0.
+
+The target of a coefficient x of variance sigma^2 is Q = N(sqrt(1 - s^2) x / sigma, s^2), s^2 = D / sigma^2, against
+P = N(0, 1); the receiver takes sqrt(sigma^2 - D) times the sample. The information is a mean: KL(Q || P) of a block
+varies from block to block, and the number of candidates follows it.
+"""
+
+from __future__ import annotations
+
+import heapq
+import math
+import os
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+import rec_core as rec
+
+from .. import codes
+from ..codes import PowerCode
+from ..randomness import Floats, Ints, run_seeds
+from . import blocks as coding
+from . import container, mixture, transform
+from .container import Header
+from .events import BlockCoded, Coded, Picture, Report, psnr_db
+from .mixture import UNIT, Level, Mixture
+
+REACH_BITS = 9  # mean search bits of a block with bins, at most
+MARGIN_BITS = 5.0  # ORC examines 2^(KL from the search heuristic + this) candidates
+LIMIT_BITS = 17.0  # but at most 2^this with bins
+PLAIN_LIMIT_BITS = 24.0  # and this without, where a candidate takes a fiftieth of the time
+_DRAWINGS = 32  # of a strip while its blocks are sent, about
+
+
+class Group(NamedTuple):
+    """One block: which of its strip's numbers it holds, and how its bins are made."""
+
+    members: Ints
+    cut: rec.Partition
+
+
+class Grouping(NamedTuple):
+    """What both sides know of a strip once they know its classes: `scale` of Q and `spread` = sigma sqrt(1 - s^2) of
+    each of its numbers, 1 and 0 where nothing is sent, and the blocks."""
+
+    scale: Floats
+    spread: Floats
+    groups: tuple[Group, ...]
+
+
+# ------------------------------------------------------------------------------------------------- both sides
+
+
+def group(model: Mixture, level: Level, tiles: Ints, classes: Ints, block_bits: int, partition_bits: int) -> Grouping:
+    """Deal a strip's numbers into blocks of equal information, from the classes of its tiles (T,) and blocks (4, 4 T).
+
+    A block of I bits has 2^(I partition_bits / block_bits) bins. Bins shorten the search less where a number has few
+    bits, so with bins there are as many blocks as bring the mean search down to REACH_BITS, if that is more.
+    All in whole numbers, so that both sides do the same on any machine.
+    """
+    within = mixture.per_block(classes)
+    steps = np.concatenate((level.coarse[tiles].ravel(), level.fine[within].ravel()))
+    log_sigma = np.concatenate((model.coarse[tiles].ravel(), model.fine[within].ravel()))
+    scale = 2.0 ** (-steps / UNIT)
+    spread = 2.0 ** (log_sigma / UNIT) * np.sqrt(1.0 - scale**2)
+    active = np.flatnonzero(steps)
+    if not active.size:
+        return Grouping(scale, spread, ())
+    order = active[np.argsort(-steps[active], kind="stable")]
+    count = round(int(steps[order].sum()) / (UNIT * block_bits))
+    if partition_bits:
+        count = max(count, -(-int(search_steps(steps[order]).sum()) // (UNIT * REACH_BITS)))
+    groups = []
+    for members in deal(order, steps[order], min(max(count, 1), order.size)):
+        own = steps[members]
+        log2_bins = round(int(own.sum()) * partition_bits / (UNIT * block_bits))
+        groups.append(Group(members, rec.allocate(rec.gaussian_channel(own / UNIT), log2_bins)))
+    return Grouping(scale, spread, tuple(groups))
+
+
+def search_steps(steps: Ints) -> Ints:
+    """What numbers of so much information leave to a search among bins, about, on average; in steps of 1/UNIT bit.
+
+    Found by quadrature for bins of five sixths of the information: 0.6 bits of 1, 0.9 of 2, and 1.1 from 3 bits on.
+    """
+    return np.minimum(steps * 9 // 16, 68)
+
+
+def deal(order: Ints, steps: Ints, count: int) -> list[Ints]:
+    """`order` dealt to `count` blocks, each number to the block that has least, sorted within each; `steps` descend."""
+    hands: list[list[int]] = [[] for _ in range(count)]
+    heap = [(0, hand) for hand in range(count)]
+    for number, size in zip(order.tolist(), steps.tolist(), strict=True):
+        held, hand = heap[0]
+        hands[hand].append(number)
+        heapq.heapreplace(heap, (held + size, hand))
+    return [np.array(sorted(hand), np.int64) for hand in hands]
+
+
+def draw(model: Mixture, grouping: Grouping, samples: Floats) -> Picture:
+    """The strip of these samples, one for each of its numbers, 0 where none was sent (yet)."""
+    return transform.inverse(transform.unflat(grouping.spread * samples), model.colours)
+
+
+# ------------------------------------------------------------------------------------------------- sending
+
+
+def encode_events(
+    image: Picture, rate: str | float, block_bits: int, method: str, partition_bits: int, seed: int
+) -> Iterator[BlockCoded | Coded]:
+    """Encode a picture uint8 (H, W, 3), arguments already checked, telling what happens; the last event is Coded.
+
+    `method` "exact" draws each sample from Q itself, which sends nothing: what the picture is worth at its KL.
+    """
+    begun = time.perf_counter()
+    model, level = mixture.shipped(), mixture.level_for(rate)
+    height, width = image.shape[:2]
+    strips, _ = transform.num_tiles(height, width)
+    tiles, classes = classify(model, level, image)
+    sent: list[tuple[rec.Message, rec.Partition]] = []
+    pictures = []
+    kl_bits = 0.0
+    for strip in range(strips):
+        rows = classes[strip * transform.ACROSS :][: transform.ACROSS]
+        grouping = group(model, level, tiles[strip], rows, block_bits, partition_bits)
+        numbers = transform.flat(transform.forward(transform.cut_strip(image, strip), model.colours))
+        seeds = run_seeds(seed, len(grouping.groups), len(sent)) if grouping.groups else np.empty(0, np.uint64)
+        picture = draw(model, grouping, np.zeros(numbers.size))
+        for event in encode_strip(model, grouping, numbers, method, seeds, (strip, strips)):
+            yield event
+            sent.append((event.message, grouping.groups[event.block].cut))
+            kl_bits += event.kl_bits
+            picture = event.picture
+        pictures.append(picture)
+    code = coding.best_code([message.index for message, _ in sent]) if sent else PowerCode(0.0, 2)
+    payload, side_bits = write_payload(model, tiles, classes, sent, code)
+    data = container.write(Header("dct", width, height, rate, block_bits, partition_bits, code, seed), payload)
+    whole = np.ascontiguousarray(np.concatenate(pictures)[:height, :width])
+    bins = sum(cut.num_bins.bit_length() - 1 for _, cut in sent)
+    report = Report(
+        kl_bits=kl_bits,
+        ideal_bits=bins + float(code.length_bits([message.index for message, _ in sent]).sum()),
+        payload_bits=8 * len(payload),
+        header_bits=8 * (len(data) - len(payload)),
+        psnr_db=psnr_db(image, whole),
+        seconds=time.perf_counter() - begun,
+        side_bits=side_bits,
+    )
+    yield Coded(data, whole, report)
+
+
+def classify(model: Mixture, level: Level, image: Picture) -> tuple[Ints, Ints]:
+    """Classes of a picture's tiles (strips, T) and blocks (4 strips, 4 T)."""
+    strips, across = transform.num_tiles(*image.shape[:2])
+    tiles = np.empty((strips, across), np.int64)
+    classes = np.empty((strips * transform.ACROSS, across * transform.ACROSS), np.int64)
+    for strip in range(strips):
+        first = strip * transform.ACROSS
+        numbers = transform.forward(transform.cut_strip(image, strip), model.colours)
+        above = classes[first - 1] if strip else None
+        tiles[strip], classes[first : first + transform.ACROSS] = mixture.choose_classes(model, level, numbers, above)
+    return tiles, classes
+
+
+def encode_strip(
+    model: Mixture,
+    grouping: Grouping,
+    numbers: Floats,
+    method: str,
+    seeds: NDArray[np.uint64],
+    place: tuple[int, int] = (0, 1),
+) -> Iterator[BlockCoded]:
+    """Send a strip's blocks, block b with seed `seeds[b]`; searches run side by side on all cores."""
+    count = len(grouping.groups)
+    samples = np.zeros(numbers.size)
+    every = -(-count // _DRAWINGS)
+    pool = ThreadPoolExecutor(os.cpu_count())
+    try:
+        problems = (target(grouping, one, numbers) for one in grouping.groups)
+        found = pool.map(_search, problems, grouping.groups, [method] * count, seeds.tolist())
+        picture = draw(model, grouping, samples)
+        for block, (problem, sent, seconds) in enumerate(found):
+            samples[grouping.groups[block].members] = sent.sample
+            if (block + 1) % every == 0 or block + 1 == count:
+                picture = draw(model, grouping, samples)
+            yield BlockCoded(
+                *place,
+                block,
+                count,
+                problem.kl_bits,
+                sent.message,
+                sent.examined,
+                sent.log_ratio_bits,
+                seconds,
+                picture,
+                problem,
+                grouping.groups[block].cut,
+                int(seeds[block]),
+            )
+    finally:  # also where no more events are asked for
+        pool.shutdown(cancel_futures=True)
+
+
+def candidates(problem: rec.Problem, cut: rec.Partition) -> int:
+    """How many candidates ORC examines for this target."""
+    limit = LIMIT_BITS if cut.num_bins > 1 else PLAIN_LIMIT_BITS
+    return int(max(16, math.ceil(2.0 ** min(coding.search_bits(problem, cut) + MARGIN_BITS, limit))))
+
+
+def target(grouping: Grouping, one: Group, numbers: Floats) -> rec.Problem:
+    """Q of a block, from all coefficients of its strip."""
+    scale, spread = grouping.scale[one.members], grouping.spread[one.members]
+    return rec.gaussian_problem(numbers[one.members] * (1.0 - scale**2) / spread, scale)
+
+
+def _search(problem: rec.Problem, one: Group, method: str, seed: int) -> tuple[rec.Problem, rec.Encoding, float]:
+    """A block's sample and message, and how many seconds the search took."""
+    begun = time.perf_counter()
+    if method == "exact":
+        sent = coding.draw_exactly(problem, np.random.default_rng(seed))
+    else:
+        sent = coding.code_block(problem, one.cut, method, seed, candidates(problem, one.cut))
+    return problem, sent, time.perf_counter() - begun
+
+
+# ------------------------------------------------------------------------------------------------- the payload
+
+
+def write_payload(
+    model: Mixture, tiles: Ints, classes: Ints, sent: list[tuple[rec.Message, rec.Partition]], code: PowerCode
+) -> tuple[bytes, float]:
+    """All classes, then places in bins and indices of all blocks, as one stream; and the ideal bits of the classes."""
+    said = [(model.coarse_code, int(number)) for number in tiles.ravel()]
+    for row, column in np.ndindex(classes.shape):
+        law = model.fine_codes[mixture.context(classes, row, column, len(model.fine_codes))]
+        said.append((law, int(classes[row, column])))
+
+    def write(encoder: Any) -> None:
+        for law, number in said:
+            law.encode(encoder, number)
+        places = [place for message, _ in sent for place in message.bin]
+        codes.encode_places(encoder, np.array(places, np.int64), _powers([cut for _, cut in sent]))
+        code.encode(encoder, np.array([message.index for message, _ in sent], np.int64))
+
+    return codes.pack_stream(write), float(sum(law.lengths_bits[number] for law, number in said))
+
+
+def _powers(cuts: list[rec.Partition]) -> Ints:
+    """log2 of the intervals of every dimension of these partitions, one after the other."""
+    return np.array([intervals.bit_length() - 1 for cut in cuts for intervals in cut.intervals], np.int64)
+
+
+def decode(header: Header, payload: bytes) -> Picture:
+    """The picture uint8 (H, W, 3) in a file's messages."""
+    model, level = mixture.shipped(), mixture.level_for(header.rate)
+
+    def read(decoder: Any) -> tuple[list[Grouping], list[rec.Message]]:
+        tiles, classes = read_classes(model, header, 8 * len(payload) + 64, decoder)
+        groupings = [
+            group(model, level, own, rows, header.block_bits, header.partition_bits)
+            for own, rows in zip(tiles, np.split(classes, len(tiles)), strict=True)
+        ]
+        cuts = [one.cut for grouping in groupings for one in grouping.groups]
+        powers = _powers(cuts)
+        if powers.sum() > 8 * len(payload) + 64:
+            raise _too_short()
+        places = iter(codes.decode_places(decoder, powers).tolist())
+        bins = [tuple(next(places) for _ in cut.intervals) for cut in cuts]
+        indices = header.code.decode(decoder, len(cuts)).tolist()
+        return groupings, [rec.Message(bin_, index) for bin_, index in zip(bins, indices, strict=True)]
+
+    groupings, messages = codes.unpack_stream(payload, read)
+    seeds = run_seeds(header.seed, len(messages)).tolist() if messages else []
+    pictures, first = [], 0
+    for grouping in groupings:
+        samples = np.zeros(grouping.scale.size)
+        for number, (members, cut) in enumerate(grouping.groups, start=first):
+            samples[members] = rec.decode(messages[number], rec.Coding("gaussian", members.size), cut, seeds[number])
+        first += len(grouping.groups)
+        pictures.append(draw(model, grouping, samples))
+    return np.ascontiguousarray(np.concatenate(pictures)[: header.height, : header.width])
+
+
+def read_classes(model: Mixture, header: Header, limit_bits: float, decoder: Any) -> tuple[Ints, Ints]:
+    """Classes of tiles and blocks, as `classify` shapes them; MessageError once they are worth over `limit_bits`."""
+    strips, across = transform.num_tiles(header.height, header.width)
+    tiles = np.empty((strips, across), np.int64)
+    classes = np.empty((strips * transform.ACROSS, across * transform.ACROSS), np.int64)
+    worth = 0.0
+    for strip, tile in np.ndindex(tiles.shape):
+        tiles[strip, tile] = number = model.coarse_code.decode(decoder)
+        worth += model.coarse_code.lengths_bits[number]
+        if worth > limit_bits:
+            raise _too_short()
+    for row, column in np.ndindex(classes.shape):
+        law = model.fine_codes[mixture.context(classes, row, column, len(model.fine_codes))]
+        classes[row, column] = number = law.decode(decoder)
+        worth += law.lengths_bits[number]
+        if worth > limit_bits:
+            raise _too_short()
+    return tiles, classes
+
+
+def _too_short() -> rec.MessageError:
+    return rec.MessageError("The file holds fewer messages than a picture of its size has; it is not this format.")

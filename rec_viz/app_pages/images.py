@@ -1,0 +1,697 @@
+"""Images: a picture becomes numbers, the numbers blocks, and each block is sent by relative entropy coding."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import streamlit as st
+
+import rec_core as rec
+from rec_core import images, study
+from rec_core.images import blocks as grouping
+from rec_core.images import container, dct
+from rec_viz import cached, controls, measured, pictures, reading, sending, stage, upload
+from rec_viz import picture_settings as choosing
+from rec_viz.app_pages import parts
+from rec_viz.export import chart
+from rec_viz.figures import images as figures
+from rec_viz.picture_settings import BINS, LONGEST, METHODS, ORIGINS, TILED, Settings
+from rec_viz.pictures import PHOTOS, TILES, Picture
+from rec_viz.sending import Job
+from rec_viz.snippets import images as snippets
+
+CODECS = {"inr": "A small network", "dct": "Cosine waves"}
+RATES = {"low": "Low", "medium": "Medium", "high": "High", "best": "Best"}
+MODELS = {
+    "inr": "A small network is fitted to the picture, and its weights are the numbers: a small COMBINER-like model. "
+    "What each weight usually tells was learnt from other pictures, and ships with the app.",
+    "dct": "The picture’s cosine waves are the numbers, each Gaussian with a variance learnt from photographs. Its "
+    "R(D) is that of the Gaussian model, not of photographs.",
+}
+ERROR_FACTOR = 4
+OPENED_SIDE = 512  # of a file that is opened here
+OTHER = "A tile of your own"
+
+
+# ------------------------------------------------------------------------------------------------ the controls
+
+
+def sidebar() -> None:
+    """How the picture is coded: every widget reads and writes its key of the session."""
+    state = st.session_state
+    with st.sidebar:
+        st.subheader("The codec", anchor=False)
+        if len(images.CODECS) > 1:
+            segmented("Numbers of the picture", "codec", {key: CODECS[key] for key in images.CODECS})
+        st.select_slider(
+            "Rate", list(RATES), state.images_rate, RATES.__getitem__, key="images_rate",
+            help="How many bits a picture may take. Each rate has a model of its own.",
+        )  # fmt: skip
+        st.subheader("The blocks", anchor=False)
+        st.slider(
+            "Bits of a block", 8, 64, state.images_block_bits, key="images_block_bits",
+            help="KL between a block’s Q and P: without bins a search needs at least 2 to this power of candidates.",
+        )  # fmt: skip
+        segmented(
+            "Bins, log₂ J", "bins", BINS,
+            "Auto: 8 bits fewer than the block, none for blocks under 24 bits. None: standard ORC.",
+        )  # fmt: skip
+        if state.images_bins == "number":
+            st.slider("log₂ J", 0, 63, state.images_log2_bins, key="images_log2_bins")
+        segmented(
+            "Method", "method", METHODS,
+            "ORC examines a fixed number of candidates. PFR is exact, and quick enough for small blocks only.",
+        )  # fmt: skip
+        st.number_input(
+            "Seed", 0, 2**31, state.images_seed, 1, key="images_seed",
+            help="The randomness sender and receiver share; it travels in the file.",
+        )  # fmt: skip
+
+
+def segmented(label: str, key: str, options: dict[str, str], says: str | None = None) -> None:
+    name = choosing.PREFIX + key
+    st.segmented_control(
+        label, list(options), default=st.session_state[name], format_func=options.__getitem__, required=True,
+        key=name, help=says, width="stretch",
+    )  # fmt: skip
+
+
+def share(settings: Settings) -> None:
+    """The page's link; an uploaded picture and the path of CIFAR-10 are not in it."""
+    with st.popover("Share", icon=":material/link:"):
+        st.markdown(
+            "This link opens the page with this tile and these settings."
+            if settings.origin == "photo"
+            else "This link opens the page with these settings; the picture stays with you."
+        )
+        query = choosing.query_of(settings) | {"page": "images"}
+        st.code(controls.address(st.context.url or "", "images", query), language=None, wrap_lines=True)
+
+
+# ------------------------------------------------------------------------------------------------ the picture
+
+
+def choose() -> Picture | None:
+    """The picture to send; None while there is none, with the reason on the page."""
+    state = st.session_state
+    left, right = st.columns([3, 2])
+    with left:
+        segmented("The picture", "origin", ORIGINS)
+    if state.images_origin == "cifar":
+        return from_cifar()
+    if state.images_origin == "photo":
+        with right:
+            if state.images_codec in TILED:
+                pick_tile()
+            else:
+                pick_photo()
+        source = pictures.photo(state.images_photo)
+        title, credit = PHOTOS[state.images_photo]
+        says = f"{title}. Photograph: {credit}."
+    else:
+        upload.show(
+            f"PNG, JPEG or WebP, up to {upload.MOST_BYTES // 10**6} MB", "image/png,image/jpeg,image/webp",
+            key="images_file", on_file=take_upload,
+        )  # fmt: skip
+        taken = state.get("images_upload")
+        if taken is None or isinstance(taken[1], str):
+            if taken is None:
+                st.markdown("The picture stays on the machine that runs this app, and no link carries it.")
+            else:
+                st.error(taken[1], icon=":material/error:")
+            return None
+        name, source = taken
+        says = f"`{name.replace('`', '')}`"
+    made = (cut_tile if state.images_codec in TILED else scale_down)(source)
+    st.markdown(f":small[{says}]")
+    return made
+
+
+def pick_tile() -> None:
+    """A good tile to begin with."""
+    state = st.session_state
+    tile = pictures.Tile(state.images_photo, state.images_left, state.images_top, state.images_side)
+    names = {tile: name for name, tile in TILES.items()}
+    options = [*TILES, OTHER]
+    state.images_good = names.get(tile, OTHER)
+    st.selectbox("A good tile", options, options.index(state.images_good), key="images_good", on_change=take_good_tile)
+
+
+def pick_photo() -> None:
+    st.selectbox(
+        "Photograph", list(PHOTOS), list(PHOTOS).index(st.session_state.images_photo), lambda key: PHOTOS[key].title,
+        key="images_photo",
+    )  # fmt: skip
+
+
+def take_good_tile() -> None:
+    tile = TILES.get(st.session_state.images_good)
+    if tile:
+        for key, value in tile._asdict().items():
+            st.session_state[choosing.PREFIX + key] = value
+
+
+def take_upload(name: str, data: bytes | None) -> None:
+    """Keep the uploaded picture with its name, or the sentence what is wrong with it."""
+    try:
+        if data is None:
+            raise rec.RecError(f"The file is larger than {upload.MOST_BYTES / 1e6:g} MB; scale the picture down first.")
+        picture = pictures.read_upload(data)
+    except rec.RecError as error:
+        st.session_state.images_upload = (name, str(error))
+        return
+    st.session_state.images_upload = (name, picture)
+    height, width = picture.shape[:2]
+    side = min(height, width)
+    for key, value in (("left", (width - side) // 2), ("top", (height - side) // 2), ("side", side)):
+        st.session_state[choosing.PREFIX + key] = value
+
+
+def cut_tile(source: Picture) -> Picture:
+    """Sliders that move a square over the picture, and the 32x32 pixels it becomes."""
+    state = st.session_state
+    height, width = source.shape[:2]
+    shortest = min(height, width)
+    tile = pictures.fitted(pictures.Tile("", state.images_left, state.images_top, state.images_side), source)
+    photo, small, sliders = st.columns([3, 2, 2], vertical_alignment="center")
+    with sliders:
+        if shortest > pictures.SIDE:
+            side = position("Side", "side", pictures.SIDE, shortest, tile.side)
+            tile = pictures.fitted(tile._replace(side=side), source)
+            left = position("From the left", "left", 0, width - side, tile.left)
+            top = position("From the top", "top", 0, height - side, tile.top)
+            tile = tile._replace(left=left, top=top)
+    colour = parts.colours()["q"]
+    seen = pictures.scaled(source, 480)
+    photo.html(
+        figures.outlined(
+            pictures.as_source(seen, "jpeg"), "The whole picture; the tile is outlined.", (height, width), tile[1:],
+            colour,
+        )
+    )  # fmt: skip
+    made = pictures.cut(source, tile)
+    small.html(figures.crisp(pictures.as_source(made), "The tile, 32 by 32 pixels"))
+    return made
+
+
+def position(label: str, key: str, low: int, high: int, value: int) -> int:
+    """A slider in pixels whose range follows the picture."""
+    name = choosing.PREFIX + key
+    st.session_state[name] = min(max(value, low), high)
+    return int(st.slider(label, low, max(high, low + 1), st.session_state[name], key=name))
+
+
+def scale_down(source: Picture) -> Picture:
+    """The whole picture, its longest side chosen."""
+    photo, size = st.columns([3, 2], vertical_alignment="center")
+    longest = size.select_slider("Longest side, pixels", LONGEST, st.session_state.images_longest, key="images_longest")
+    made = pictures.scaled(source, longest)
+    photo.html(figures.crisp(pictures.as_source(made), "The picture to send", made.shape, 360))
+    return made
+
+
+def from_cifar() -> Picture | None:
+    """A picture of the reader's own copy, read from the disk of the machine that runs the app."""
+    if st.context.ip_address is not None:  # None: the browser runs on the same machine
+        st.info(
+            "A path is only read for someone who sits at the machine that runs this app. Upload a picture instead.",
+            icon=":material/info:",
+        )
+        return None
+    left, right = st.columns([3, 1])
+    path = left.text_input(
+        "Path of test_batch.bin, or of an .npz with an array “test”", st.session_state.get("images_copy", ""),
+        key="images_path", max_chars=1000, placeholder="On the machine that runs this app",
+    )  # fmt: skip
+    st.session_state.images_copy = path  # kept when the page is left
+    if not path.strip():
+        st.markdown("CIFAR-10 is not shipped. Its binary version has the file test_batch.bin; nothing is unpickled.")
+        return None
+    try:
+        found = pictures.read_cifar(path.strip())
+    except rec.RecError as error:
+        st.error(str(error), icon=":material/error:")
+        return None
+    st.session_state.images_number = min(st.session_state.images_number, len(found) - 1)
+    with right:
+        number = st.number_input(
+            f"Picture, of {len(found):,}", 0, len(found) - 1, st.session_state.images_number, 1, key="images_number"
+        )
+    picture = np.ascontiguousarray(found[number])
+    st.html(figures.crisp(pictures.as_source(picture), f"Picture {number} of CIFAR-10"))
+    return picture
+
+
+# ------------------------------------------------------------------------------------------------ sending
+
+
+def power(bits: float) -> str:
+    """A number of candidates by its log2: 2¹⁶."""
+    return reading.raised(f"2^{bits:.0f}")
+
+
+def before(picture: Picture | None, settings: Settings) -> None:
+    """What pressing the button will do, by the blocks there will be and typical targets in them."""
+    log2_bins = grouping.check_blocks(settings.block_bits, settings.partition_bits)
+    bins = f"J = {power(log2_bins)} bins" if log2_bins else "no bins"
+    expected = sending.expected(settings)  # of a tile
+    if expected is None:
+        if picture is not None:
+            most = dct.LIMIT_BITS if log2_bins else dct.PLAIN_LIMIT_BITS
+            count, mean = cached.transform_blocks(picture, settings.rate, settings.block_bits, log2_bins)
+            st.markdown(
+                f"**{count:,} blocks** of {mean:.1f} bits on average, about {settings.block_bits} at most, with up to "
+                f"{bins}. A search looks at no more than **{power(most)}** candidates for a block."
+                + (
+                    " Where numbers have few bits each, bins save less, so blocks are kept smaller there."
+                    if log2_bins
+                    else ""
+                )
+            )
+        return
+    wanted = expected.search_bits if settings.method == "orc" else expected.peak_bits
+    looked = min(wanted, grouping.SEARCH_LIMIT_BITS) if settings.method == "orc" and log2_bins else wanted
+    seconds = expected.blocks * 2.0**looked / cached.orc_rate(expected.dim, log2_bins > 0)
+    st.markdown(
+        f"**{expected.blocks} blocks** of {settings.block_bits} bits, about {expected.dim} weights each, with {bins}. "
+        f"A search looks at about **{power(looked)}** candidates for each block, up to {reading.duration(seconds)} in "
+        "all on this machine; the network is fitted first, and again between blocks."
+        + (f" Without bins each block would take {power(settings.block_bits + grouping.MARGIN_BITS)}." if log2_bins
+           else "")
+    )  # fmt: skip
+    if settings.method == "pfr" and wanted > grouping.PFR_LIMIT_BITS:
+        st.warning(
+            f"PFR expects {power(wanted)} candidates for a typical block and will most likely refuse; choose ORC, "
+            "smaller blocks, or more bins.",
+            icon=":material/timer_off:",
+        )
+
+
+def running() -> bool:
+    job = st.session_state.get("images_job")
+    return job is not None and not job.ended.is_set()
+
+
+def live(picture: Picture | None, settings: Settings, refused: str) -> None:
+    """The buttons, how far the run is, the picture as it emerges, and a bar a block."""
+    state = st.session_state
+    job: Job | None = state.get("images_job")
+    left, right = st.columns([1, 3], vertical_alignment="center")
+    if job is not None and not job.ended.is_set():
+        state.images_seen = True
+        if left.button("Stop", icon=":material/stop:", key="images_stop", width="stretch"):
+            job.stop.set()
+        right.progress(min(job.share, 1.0), progress_words(job))
+    else:
+        if state.pop("images_seen", False):  # it has just ended: the rest of the page follows
+            st.rerun()
+        if left.button(
+            "Send it", icon=":material/send:", key="images_send", width="stretch",
+            disabled=picture is None or bool(refused),
+        ):  # fmt: skip
+            state.images_job = Job(picture, settings, parts.alive())
+            st.rerun()
+        right.markdown("Choose a picture first." if picture is None and job is None else ended_words(job))
+    with st.container(border=True, key="images_run"):
+        waiting = 0 if picture is None or refused else sending.count_blocks(picture, settings)
+        so_far(job, (1, 1) if picture is None else picture.shape, waiting)
+
+
+def progress_words(job: Job) -> str:
+    left = study.time_left(job.seconds_left)
+    if job.blocks:
+        return f"{len(job.blocks):,} of {job.total_blocks:,} blocks sent, {left}"
+    if job.fitting:
+        return f"Fitting the network, step {job.fitting.step:,} of {job.fitting.steps:,}, {left}"
+    return "Beginning"
+
+
+def ended_words(job: Job | None) -> str:
+    if job is None:
+        return "Press the button, and watch the picture arrive block by block."
+    if job.coded:
+        return f"All {job.total_blocks:,} blocks sent: a file of **{len(job.coded.data)} bytes**."
+    return f"Stopped after **{len(job.blocks):,}** of {job.total_blocks:,} blocks; what was sent is kept."
+
+
+def so_far(job: Job | None, shape: tuple[int, ...], waiting: int) -> None:
+    """What the receiver would draw now, beside what each block took.
+
+    Before a run: an empty picture of this shape, and the places of the blocks `waiting`.
+    """
+    left, right = st.columns([2, 5], vertical_alignment="center")
+    held = job.held if job else None
+    if held is None:
+        grey = pictures.as_source(np.full((1, 1, 3), 128, np.uint8))
+        left.html(figures.crisp(grey, "Nothing has arrived yet", job.picture.shape if job else shape))
+    else:
+        left.html(figures.crisp(pictures.as_source(held), "The picture as the receiver would draw it now", held.shape))
+    bars = figures.bars_of(sending.block_bits(job) if job else [], job.total_blocks if job else waiting)
+    size = job.settings.block_bits if job else choosing.now().block_bits
+    right.html(figures.block_bars(bars, size, parts.colours()))
+
+
+# ------------------------------------------------------------------------------------------------ the result
+
+
+def result(job: Job) -> None:
+    """Original, decoded and error side by side, what it cost, and the files."""
+    held = job.held
+    if held is None:
+        return
+    st.header("What arrived" if job.coded else "What arrived before it was stopped", anchor=False)
+    level = images.psnr_db(job.picture, held)
+    columns = st.columns(3)
+    for column, title, shown in zip(
+        columns,
+        ("Sent", f"Received, {level:.2f} dB" if math.isfinite(level) else "Received", f"Error × {ERROR_FACTOR}"),
+        (job.picture, held, pictures.error(job.picture, held, ERROR_FACTOR)),
+        strict=True,
+    ):
+        column.markdown(f"**{title}**")
+        column.html(figures.crisp(pictures.as_source(shown), title, shown.shape))
+    st.markdown(f"The error is drawn {ERROR_FACTOR} times as strong; grey is none.")
+    st.markdown(cost_table(job, level))
+    if job.coded:
+        take_away(job)
+
+
+def cost_table(job: Job, level: float) -> str:
+    """What the picture cost, whole or so far."""
+    pixels = job.picture.shape[0] * job.picture.shape[1]
+    bits = sending.block_bits(job)
+    kl = sum(one.kl_bits for one in bits)
+    ideal = sum(one.bin_bits + one.index_bits for one in bits)
+    count = len(bits)
+    examined = sum(event.examined for event in job.blocks)
+    plain = grouping.MARGIN_BITS + float(np.logaddexp2.reduce([one.kl_bits for one in bits]))
+    rows = [("PSNR", f"{level:.2f} dB")]
+    if job.coded:
+        report = job.coded.report
+        spent, header = report.payload_bits - report.side_bits, report.header_bits
+        rows += [
+            ("Messages", f"{spent:,.0f} bits, **{spent / pixels:.3f} bits a pixel**"),
+            ("Header of the file", f"{header} bits more, {header / pixels:.3f} a pixel"),
+        ]
+        if report.side_bits:
+            rows.insert(
+                2, ("Which model fits where", f"{report.side_bits:,.0f} bits, {report.side_bits / pixels:.3f} a pixel")
+            )
+    else:
+        spent = ideal
+        rows.append(("Messages so far, ideal length", f"{ideal:,.0f} bits, {ideal / pixels:.3f} a pixel"))
+    rows += [
+        ("KL of the blocks", f"{kl:,.0f} bits; messages against it: {signed(100 * (spent / kl - 1))}%"),
+        ("A block", f"{spent / count:.2f} bits for a KL of {kl / count:.2f}"),
+        ("Candidates looked at", f"{examined:,}, log₂ {math.log2(examined):.1f}"),
+        ("ORC without bins would want", f"{reading.number(2.0**plain)}, log₂ {plain:.1f}"),
+    ]
+    if job.coded:
+        rows.append(("Time", f"{job.coded.report.seconds:.1f} s in all"))
+    return "| Measure | This picture |\n|---|---|\n" + "\n".join(f"| {name} | {text} |" for name, text in rows)
+
+
+def signed(value: float, digits: int = 1) -> str:
+    """A number with its sign, as people write it."""
+    return f"{value:+.{digits}f}".replace("-", "−")
+
+
+def take_away(job: Job) -> None:
+    assert job.coded is not None
+    with st.container(horizontal=True, key="images_files"):
+        st.download_button(
+            "The file, .rec", job.coded.data, "picture.rec", "application/octet-stream", key="images_rec",
+            on_click="ignore", icon=":material/download:",
+        )  # fmt: skip
+        st.download_button(
+            "The received picture, PNG", pictures.as_png(job.coded.picture), "picture.png", "image/png",
+            key="images_png", on_click="ignore", icon=":material/image:",
+        )  # fmt: skip
+
+
+def race_of_a_block(job: Job) -> None:
+    """The stage on one block's race, run once more from its seed."""
+    st.header("One block’s race", anchor=False)
+    total = len(job.blocks)
+    number = st.slider("Block", 1, total, 1, key="images_block") if total > 1 else 1
+    kept = job.races
+    if number not in kept:
+        kept[number] = sending.block_race(job, number - 1)
+    race = kept[number]
+    if race is None:
+        st.markdown("This search looked at too many candidates to be drawn; smaller blocks or more bins make it short.")
+        return
+    event = job.blocks[number - 1]
+    st.markdown(
+        f"A row is one of the block’s {race.problem.dim} numbers, shaded by how often P′ visits each of its intervals; "
+        f"candidate {event.message.index:,} of its bin won. The receiver needs the bin, that index, and the seed."
+    )
+    stage.show(stage.scene(race, view="strips", height=420, compact=True, step="decoded"), key="images_stage")
+
+
+def open_file() -> None:
+    """Decode a .rec file here: all a receiver does."""
+    st.header("Open a file", anchor=False)
+    st.markdown("A receiver needs the file and what ships with this app: no picture, no fitting, no search.")
+    upload.show("Open a .rec file", ".rec", key="images_open", on_file=take_file)
+    opened = st.session_state.get("images_opened")
+    if opened is None:
+        return
+    name, found = opened
+    if isinstance(found, str):
+        st.error(found, icon=":material/error:")
+        return
+    job = st.session_state.get("images_job")
+    same = job is not None and job.coded is not None and np.array_equal(job.coded.picture, found)
+    st.markdown(
+        f"`{name.replace('`', '')}` holds a picture of {found.shape[1]} by {found.shape[0]} pixels"
+        + (", **the sender’s pixels exactly**." if same else ".")
+    )
+    st.html(figures.crisp(pictures.as_source(found), "The picture in the file", found.shape))
+
+
+def take_file(name: str, data: bytes | None) -> None:
+    """Decode what was opened, or keep the sentence why not."""
+    try:
+        if data is None:
+            raise rec.MessageError("The file is far larger than a picture’s; open a .rec file that this page wrote.")
+        header, _, _ = container.read(data)
+        if max(header.width, header.height) > OPENED_SIDE:
+            raise rec.MessageError(
+                f"The picture has {header.width} by {header.height} pixels; here up to {OPENED_SIDE} a side are "
+                "opened. Use rec_core.images.decode for larger ones."
+            )
+        found: Picture | str = images.decode(data)
+    except rec.RecError as error:
+        found = str(error)
+    st.session_state.images_opened = (name, found)
+
+
+# ------------------------------------------------------------------------------------------------ the poster's plot
+
+
+def poster(picture: Picture | None, settings: Settings) -> None:
+    """PSNR against bits per pixel: shipped curves, the pictures sent here, JPEG and WebP of this one."""
+    st.header("Fidelity against rate", anchor=False)
+    points = measured.curves()
+    if not points:
+        st.info(
+            f"The curves over test pictures are not there. Make them with your copy of CIFAR-10: `{measured.COMMAND}`",
+            icon=":material/info:",
+        )
+    counted = st.segmented_control(
+        "Bits counted", ["messages", "files"], default="messages", required=True, key="images_counted",
+        format_func={"messages": "Without headers", "files": "Whole files"}.__getitem__,
+    )  # fmt: skip
+    whole = counted == "files"
+    sent = st.session_state.get("images_sent", [])
+    marks = [
+        figures.Mark(one.name, (one.payload_bits + whole * one.header_bits) / one.pixels, one.psnr_db) for one in sent
+    ]
+    curves = figures.measured_curves(points, whole)
+    others = []
+    if picture is not None:
+        pixels = picture.shape[0] * picture.shape[1]
+        others = [
+            figures.compressed_curve(kind, cached.compressed(picture, kind), pixels, whole) for kind in figures.OTHERS
+        ]
+    chart(
+        figures.rate_distortion(curves, others, marks, parts.colours()),
+        "images_poster",
+        snippets.poster(settings, whole, marks, picture is not None),
+    )
+    st.markdown(
+        "Left and up is better. Thick curves are means over test pictures, thin ones this picture as JPEG and WebP, "
+        "stars the pictures sent here: single pictures differ far more than methods do, so compare a star with the "
+        "thin curves. **Theory** is exact samples of the Q actually coded, charged their KL, which no code for exact "
+        "samples beats."
+    )
+    if points:
+        st.markdown(provenance(points))
+    if picture is not None:
+        st.markdown(others_table(picture, sent[-1] if sent else None))
+
+
+def provenance(points: list[measured.Point]) -> str:
+    """Where the curves come from, what bins save, and how far ORC's samples are from exact ones."""
+    one = points[0]
+    pictures_, seeds = f"{one.pictures} test pictures of CIFAR-10", f"{one.seeds} seed{'s' * (one.seeds > 1)}"
+    text = f"Curves: the small network on {pictures_}, {seeds}, bars 95% over pictures, made by `{measured.COMMAND}`. "
+    saved = measured.savings().get(("orc-16", "partitioned-48"))
+    if saved:
+        text += (
+            f"At equal PSNR, partitioned ORC in 48-bit blocks takes **{signed(100 * saved.bd_rate)}%** of the rate of "
+            f"ORC in 16-bit blocks (95%: {signed(100 * saved.low)} to {signed(100 * saved.high)}%). "
+        )
+    levels = {(point.system, point.rate): point.psnr_db for point in points}
+    told = []
+    for system, exact, name in (("orc-16", "theory-16", "16-bit"), ("partitioned-48", "theory", "48-bit")):
+        gaps = [level - levels[exact, rate] for (of, rate), level in levels.items()
+                if of == system and (exact, rate) in levels]  # fmt: skip
+        if gaps:
+            told.append(f"{signed(min(gaps), 2)} to {signed(max(gaps), 2)} dB in {name} blocks")
+    if told:
+        text += (
+            "ORC stops at a finite number of candidates, so its samples are a little off: against exact samples of Q "
+            f"its pictures are {', '.join(told)}, from rate to rate."
+        )
+    return text
+
+
+def others_table(picture: Picture, last: sending.Sent | None) -> str:
+    """Header bytes told apart: JPEG and WebP at the quality nearest to the picture sent last, or a middling one."""
+    pixels = picture.shape[0] * picture.shape[1]
+    rows = []
+    if last is not None:
+        rows.append(("Sent here last", last.psnr_db, last.payload_bits, last.header_bits, last.pixels))
+    for kind, name in figures.OTHERS.items():
+        found = cached.compressed(picture, kind)
+        level = last.psnr_db if last is not None else 27.0
+        one = min(found, key=lambda one: abs(one.psnr_db - level))
+        rows.append((f"{name[0]}, quality {one.quality}", one.psnr_db, one.file_bits - one.header_bits,
+                     one.header_bits, pixels))  # fmt: skip
+    return (
+        "| One picture | PSNR, dB | Bits a pixel | Header, bits a pixel | Whole file, bytes |\n|---|---|---|---|---|\n"
+        + "\n".join(
+            f"| {name} | {level:.2f} | {bits / count:.3f} | {header / count:.3f} | {(bits + header) // 8:,} |"
+            for name, level, bits, header, count in rows
+        )
+    )
+
+
+# ------------------------------------------------------------------------------------------------ how far
+
+
+def how_far(settings: Settings, job: Job | None) -> None:
+    """Time and bits against the size of a block, and against J for the chosen one."""
+    st.header("How far bins reach", anchor=False)
+    st.markdown(
+        "ORC needs about four times 2 to the block’s bits of candidates, so plain blocks end near 20 bits. Bins take "
+        "most of that away: what is left to search is how far Q is from P′. Each line is worked out for this rate’s "
+        "blocks of the network, with targets drawn from what was learnt in training."
+    )
+    sizes, plain, binned = sending.reach_rows(settings.rate)
+    colours = parts.colours()
+    limits = (grouping.PLAIN_LIMIT_BITS, grouping.SEARCH_LIMIT_BITS)
+    rate = cached.orc_rate(sending.typical(settings.rate, settings.block_bits, 0).dim, True)
+    left, right = st.columns(2)
+    with left:
+        chart(
+            figures.reach(sizes, plain[0], binned[0], limits, settings.block_bits, rate, colours),
+            "images_reach",
+            snippets.reach(settings, limits, rate),
+        )
+    marks = overhead_marks(settings, job)
+    with right:
+        chart(
+            figures.overhead(sizes, plain[1], binned[1], marks, colours),
+            "images_overhead",
+            snippets.overhead(settings, marks),
+        )
+    st.markdown(
+        "Left: expected candidates for one block. Right: why large blocks are worth it. Each message costs a few bits "
+        "beyond its KL, and fewer, larger blocks pay them less often. Lines are the bound for exact samples by PFR "
+        "with a Zipf code; marks are measured with ORC, whose code fits its indices better and whose samples are a "
+        "little off."
+    )
+    st.subheader(f"What J buys for a block of {settings.block_bits} bits", anchor=False)
+    cuts, bounds, search = sending.trade_rows(settings.rate, settings.block_bits)
+    try:
+        log2_bins = grouping.check_blocks(settings.block_bits, settings.partition_bits)
+        here = sending.typical(settings.rate, settings.block_bits, log2_bins)
+        chosen = (here.bound_bits, here.search_bits)
+    except rec.RecError:  # said above
+        chosen = None
+    chart(
+        figures.trade(
+            cuts, bounds, search, chosen, grouping.SEARCH_LIMIT_BITS, settings.block_bits, colours,
+        ),
+        "images_trade",
+        snippets.trade(settings, chosen),
+    )  # fmt: skip
+    st.markdown(
+        "Down is faster, left is shorter. More bins make the search shorter almost bit for bit and, up to a point, the "
+        "message too, as a bin is sent without overhead; with too many, bins are finer than Q and each further bit of "
+        "J is a bit more to send. ORC with bins looks at no more than "
+        f"{power(grouping.SEARCH_LIMIT_BITS)} candidates: above the dashed line its samples get worse instead."
+    )
+
+
+def overhead_marks(settings: Settings, job: Job | None) -> list[figures.Measured]:
+    """What blocks took beyond their KL: the shipped systems at this rate, and the picture sent here."""
+    marks = []
+    for point in measured.curves():
+        if point.rate == settings.rate and point.system in ("orc-16", "partitioned-48"):
+            name, role, _, symbol = figures.CURVES[point.system]
+            percent = 100.0 * (point.bits_per_pixel / point.kl_bits_per_pixel - 1.0)
+            marks.append(figures.Measured(name, role, symbol, float(point.system.split("-")[1]), percent))
+    if job is not None and job.coded:
+        report = job.coded.report
+        percent = 100.0 * ((report.payload_bits - report.side_bits) / report.kl_bits - 1.0)
+        marks.append(figures.Measured("sent here", "winner", "star", report.kl_bits / len(job.blocks), percent))
+    return marks
+
+
+# ------------------------------------------------------------------------------------------------ the page
+
+notices = choosing.load()
+for notice in notices:
+    st.info(notice, icon=":material/info:")
+sidebar()
+heading, share_place = st.columns([6, 1], vertical_alignment="bottom")
+heading.title("Images", anchor=False)
+st.markdown(
+    "A picture becomes numbers. For each of them the sender works out a Gaussian :orange[**Q**]: where "
+    "the number should be, and how far off it may be without harm. The numbers are dealt into blocks, and of each "
+    "block the receiver gets a random sample of Q by relative entropy coding, against a :blue[**P**] both sides know. "
+    "From the samples it draws the picture. " + MODELS[st.session_state.images_codec]
+)
+parts.wait_for_kernels(height=520)
+picture = choose()
+settings = choosing.now()
+choosing.write(settings)
+with share_place:
+    share(settings)
+
+st.header("Send it", anchor=False)
+blank = np.zeros((pictures.SIDE, pictures.SIDE, 3), np.uint8)
+refused = sending.refusal(blank if picture is None else picture, settings)
+if refused:
+    st.warning(reading.raised(refused), icon=":material/timer_off:")
+else:
+    before(picture, settings)
+st.fragment(live, run_every=0.5 if running() else None)(picture, settings, refused)
+job: Job | None = st.session_state.get("images_job")
+if job is not None and job.ended.is_set():
+    if job.error:
+        st.warning(reading.raised(job.error), icon=":material/timer_off:")
+    if job.settings != settings or (picture is not None and not np.array_equal(job.picture, picture)):
+        st.markdown("What follows is the picture sent before; press “Send it” for the one above.")
+    sending.remember(st.session_state.setdefault("images_sent", []), job)
+    result(job)
+    if job.blocks:
+        st.fragment(race_of_a_block)(job)
+open_file()
+poster(picture, settings)
+how_far(settings, job)

@@ -1,0 +1,111 @@
+"""The charts of the Images page as programs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .. import sending
+from ..figures.images import Mark, Measured
+from ..picture_settings import Settings
+
+
+def poster(settings: Settings, whole: bool, marks: Sequence[Mark], with_picture: bool) -> str:
+    """PSNR against bits per pixel: the shipped curves, JPEG and WebP of the picture, the pictures sent."""
+    return f"""\
+from rec_viz import measured, pictures, theme
+from rec_viz.figures import images
+
+colours = theme.ROLES["light"]
+curves = images.measured_curves(measured.curves(), {whole})  # True counts the header of the files
+{_picture(settings) if with_picture else ""}others = []
+{_others(whole) if with_picture else ""}marks = {_values("images", marks)}
+figure = images.rate_distortion(curves, others, marks, colours)
+"""
+
+
+def _picture(settings: Settings) -> str:
+    if settings.origin == "photo":
+        made = f"pictures.photo({settings.photo!r})"
+    elif settings.origin == "upload":
+        made = 'pictures.read_upload(open("your picture", "rb").read())'
+    else:
+        return f'picture = pictures.read_cifar("your copy of CIFAR-10")[{settings.number}]\n'
+    if settings.codec == "inr":
+        tile = f"pictures.Tile({settings.photo!r}, {settings.left}, {settings.top}, {settings.side})"
+        return f"picture = pictures.cut({made}, {tile})\n"
+    return f"picture = pictures.scaled({made}, {settings.longest})\n"
+
+
+def _others(whole: bool) -> str:
+    return f"""\
+for kind in images.OTHERS:  # JPEG and WebP
+    found = pictures.compress(picture, kind)
+    others.append(images.compressed_curve(kind, found, picture.shape[0] * picture.shape[1], {whole}))
+"""
+
+
+def _values(module: str, values: Sequence[Mark] | Sequence[Measured]) -> str:
+    """Named tuples as a list of calls."""
+    return "[" + ", ".join(f"{module}.{value!r}" for value in values) + "]"
+
+
+def reach(settings: Settings, limits: tuple[float, float], rate: float) -> str:
+    """Expected candidates over the size of a block."""
+    return f"""{_rows(settings)}
+rate = {rate}  # candidates a second, measured where the chart was made
+figure = images.reach(sizes, plain[0], binned[0], {limits}, {settings.block_bits}, rate, colours)
+"""
+
+
+def overhead(settings: Settings, marks: Sequence[Measured]) -> str:
+    """Bits beyond the KL over the size of a block."""
+    return f"""{_rows(settings)}
+measured = {_values("images", marks)}
+figure = images.overhead(sizes, plain[1], binned[1], measured, colours)
+"""
+
+
+_HEAD = f"""\
+import numpy as np
+import rec_core as rec
+from rec_core.images import blocks, inr
+from rec_viz import theme
+from rec_viz.figures import images
+from rec_viz.sending import to_budget
+
+colours = theme.ROLES["light"]
+
+
+def typical(rate, block_bits, log2_bins):  # log2 of ORC's candidates, bound on the message's mean length
+    prior, dealt = inr.make_plan(rate, block_bits, log2_bins)
+    search, bounds = [], []
+    for members, cut in list(zip(dealt.members, dealt.cuts))[:{sending.TYPICAL_BLOCKS}]:
+        channel = rec.gaussian_channel(prior.information_bits[members].astype(float))
+        bounds.append(rec.laws.sharp_bound_bits(channel, cut) - channel.information_bits + block_bits)
+        for seed in range({sending.TYPICAL_TARGETS}):
+            problem = to_budget(channel.draw(seed), block_bits)  # widths moved until its KL is block_bits
+            search.append(blocks.search_bits(problem, cut) + blocks.MARGIN_BITS)
+    return np.mean(search), np.mean(bounds)
+
+"""
+
+
+def _rows(settings: Settings) -> str:
+    return f"""{_HEAD}
+sizes = np.array({list(sending.SIZES)}, float)
+plain, binned = np.empty((2, sizes.size)), np.empty((2, sizes.size))
+for i, size in enumerate(sizes.astype(int).tolist()):
+    for rows, log2_bins in ((plain, 0), (binned, max(size - 8, 0))):
+        search, bound = typical({settings.rate!r}, size, log2_bins)
+        rows[:, i] = search, 100 * (bound / size - 1)  # and % beyond the KL
+"""
+
+
+def trade(settings: Settings, chosen: tuple[float, float] | None) -> str:
+    """What J buys for one block; `chosen` is starred."""
+    last = min(settings.block_bits + sending.STEP, 63)
+    return f"""{_HEAD}
+cuts = np.arange(0.0, {last} + 1, {sending.STEP})
+search, bounds = np.array([typical({settings.rate!r}, {settings.block_bits}, int(k)) for k in cuts]).T
+figure = images.trade(cuts, bounds, search, {chosen}, blocks.SEARCH_LIMIT_BITS, {settings.block_bits}, colours)
+"""
