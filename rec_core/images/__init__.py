@@ -107,7 +107,7 @@ def encode_detailed(
     said = container.settle_rate(rate)
     number = int(check_seed(seed))
     if codec == "dct":
-        mixture.level_for(said)
+        dct.check_level(mixture.level_for(said), block_bits, log2_bins)
         return dct.encode_events(picture, said, block_bits, method, log2_bins, number)
     inr.make_plan(said, block_bits, log2_bins)
     return inr.encode_events(picture, said, block_bits, method, log2_bins, number)

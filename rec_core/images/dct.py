@@ -37,9 +37,10 @@ from .events import BlockCoded, Coded, Picture, Report, psnr_db
 from .mixture import UNIT, Level, Mixture
 
 REACH_BITS = 9  # mean search bits of a block with bins, at most
-MARGIN_BITS = 5.0  # ORC examines 2^(KL from the search heuristic + this) candidates
+MARGIN_BITS = 4.0  # ORC examines 2^(KL from the search heuristic + this) candidates
 LIMIT_BITS = 17.0  # but at most 2^this with bins
 PLAIN_LIMIT_BITS = 24.0  # and this without, where a candidate takes a fiftieth of the time
+MOST_BITS = 20  # of a coefficient: beyond, neither bins nor candidates are fine enough
 _DRAWINGS = 32  # of a strip while its blocks are sent, about
 
 
@@ -60,6 +61,16 @@ class Grouping(NamedTuple):
 
 
 # ------------------------------------------------------------------------------------------------- both sides
+
+
+def check_level(level: Level, block_bits: int, partition_bits: int) -> None:
+    """A sentence where a coefficient carries more information, or is cut into more bins, than a search can place."""
+    most = int(max(level.coarse.max(), level.fine.max())) / UNIT * max(1.0, partition_bits / block_bits)
+    if most > MOST_BITS - 1:
+        raise rec.RecError(
+            f"Some coefficients would be told to {most:.0f} bits each, and a search can place {MOST_BITS - 1}; choose "
+            "fewer bits per pixel, or partition_bits no larger than block_bits."
+        )
 
 
 def group(model: Mixture, level: Level, tiles: Ints, classes: Ints, block_bits: int, partition_bits: int) -> Grouping:
