@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from rec_viz.picture_settings import Settings, query_of
-from tests.browser.test_message import check_for_everyone, settle
+
+from .conftest import for_everyone, settle
 
 Open = Callable[..., Page]
 
@@ -29,9 +29,8 @@ def send(page: Page) -> None:
     settle(page)
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
-def test_a_picture_arrives_and_its_file_opens_again(open_page: Open, tmp_path: Path, width: int, scheme: str) -> None:
-    page = open_images(open_page, Settings(rate="low"), width=width, scheme=scheme)
+def test_a_picture_arrives_and_its_file_opens_again(open_page: Open, tmp_path: Path) -> None:
+    page = open_images(open_page, Settings(rate="low"))
     send(page)
     expect(page.get_by_text("All 7 blocks sent")).to_be_visible()
     expect(page.get_by_test_id("stage")).to_contain_text("same sample")
@@ -45,7 +44,7 @@ def test_a_picture_arrives_and_its_file_opens_again(open_page: Open, tmp_path: P
     damaged.write_bytes(file.read_bytes()[:-1])
     page.get_by_label("Open a .rec file").set_input_files(damaged)
     expect(page.get_by_text("The checksum does not fit")).to_be_visible(timeout=30_000)
-    check_for_everyone(page)
+    for_everyone(page)
 
 
 def test_stop_keeps_the_picture_so_far(open_page: Open) -> None:

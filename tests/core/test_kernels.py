@@ -164,7 +164,7 @@ def test_encode_agrees_with_trace_and_encode_many_whichever_kernel_runs():
     cases = [
         (rec.gaussian_channel([5.0, 4.0]), {"method": "pfr"}),
         (rec.gaussian_channel([3.0] * 4), {"method": "orc", "num_candidates": 5000}),
-        (rec.gaussian_channel([3.0] * 4), {"method": "orc", "num_candidates": search.THREADS_FROM // 4}),
+        (rec.gaussian_channel([0.75] * 16), {"method": "orc", "num_candidates": search.THREADS_FROM // 16}),
         (
             rec.gaussian_channel([2.0] * 8),
             {"method": "orc", "num_candidates": 2000, "partition": fine},
