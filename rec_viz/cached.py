@@ -1262,6 +1262,7 @@ class WarmUp:
     def __init__(self) -> None:
         self.start = threading.Event()  # the Start page's kernels are there
         self.ready = threading.Event()  # and those that other pages begin with
+        self.done = threading.Event()  # and all others
         threading.Thread(target=self._run, daemon=True, name="warm-up").start()
 
     def _run(self) -> None:
@@ -1272,7 +1273,10 @@ class WarmUp:
         finally:
             self.start.set()
             self.ready.set()
-        compile_for_later()
+        try:
+            compile_for_later()
+        finally:
+            self.done.set()
 
 
 def compile_for_start() -> None:

@@ -491,11 +491,23 @@ def take_file(name: str, data: bytes | None) -> None:
 # ------------------------------------------------------------------------------------------------ the poster's plot
 
 
+NETWORK_CURVES = (
+    "Thick curves are means over test pictures. **Theory** is exact samples of the Q actually coded, charged their KL, "
+    "which no code for exact samples beats."
+)
+MODEL_CURVE = (
+    "The dashed curve is exact: the rate-distortion function R(D) of the Gaussian mixture the codec takes pictures "
+    "for, with the bits that say which class each piece is in. A photograph is no sample of it: a quiet one lies above "
+    "the curve, a busy one below."
+)
+
+
 def poster(picture: Picture | None, settings: Settings) -> None:
     """PSNR against bits per pixel: shipped curves, the pictures sent here, JPEG and WebP of this one."""
     st.header("Fidelity against rate", anchor=False)
-    points = measured.curves()
-    if not points:
+    network = settings.codec == "inr"
+    points = measured.curves() if network else []
+    if network and not points:
         st.info(
             f"The curves over test pictures are not there. Make them with your copy of CIFAR-10: `{measured.COMMAND}`",
             icon=":material/info:",
@@ -509,7 +521,7 @@ def poster(picture: Picture | None, settings: Settings) -> None:
     marks = [
         figures.Mark(one.name, (one.payload_bits + whole * one.header_bits) / one.pixels, one.psnr_db) for one in sent
     ]
-    curves = figures.measured_curves(points, whole)
+    curves = figures.measured_curves(points, whole) if network else [figures.model_curve()]
     others = []
     if picture is not None:
         pixels = picture.shape[0] * picture.shape[1]
@@ -522,10 +534,9 @@ def poster(picture: Picture | None, settings: Settings) -> None:
         snippets.poster(settings, whole, marks, picture is not None),
     )
     st.markdown(
-        "Left and up is better. Thick curves are means over test pictures, thin ones this picture as JPEG and WebP, "
-        "stars the pictures sent here: single pictures differ far more than methods do, so compare a star with the "
-        "thin curves. **Theory** is exact samples of the Q actually coded, charged their KL, which no code for exact "
-        "samples beats."
+        "Left and up is better. Thin curves are this picture as JPEG and WebP, stars the pictures sent here: single "
+        "pictures differ far more than methods do, so compare a star with the thin curves. "
+        + (NETWORK_CURVES if network else MODEL_CURVE)
     )
     if points:
         st.markdown(provenance(points))

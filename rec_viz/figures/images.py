@@ -9,6 +9,8 @@ from typing import NamedTuple
 import numpy as np
 import plotly.graph_objects as go
 
+from rec_core.images import mixture
+
 from ..measured import Point
 from ..pictures import Compressed
 from .style import Colours, Floats, finish, time_axis
@@ -20,6 +22,7 @@ CURVES = {  # a system of the shipped table: its name, role, dash and symbol
     "theory": ("Theory: exact samples at their KL", "bound", "dash", "square"),
 }
 OTHERS = {"JPEG": ("JPEG", "best", "dot", "x"), "WEBP": ("WebP", "q", "dashdot", "cross")}
+MODEL_RATES = (0.1, 4.0)  # bits a pixel between which the transform codec's R(D) is drawn
 FARTHEST = (4.0, 8.0)  # bits a pixel of JPEG and WebP that are drawn: without headers, and whole files
 
 
@@ -138,6 +141,16 @@ def measured_curves(points: Sequence[Point], whole: bool) -> list[Curve]:
     return curves
 
 
+def model_curve() -> Curve:
+    """The transform codec's Gaussian model: its exact R(D), and what telling the classes takes."""
+    model = mixture.shipped()
+    steps = np.linspace(*(mixture.level_for(bits).step for bits in MODEL_RATES), 33)
+    points = [mixture.rate_distortion(model, round(step)) for step in steps]
+    bits = np.array([point.bits_per_pixel + point.classes_bits_per_pixel for point in points])
+    level = np.array([point.psnr_db for point in points])
+    return Curve("R(D) of the Gaussian model, not of photographs", "bound", "dash", "square", bits, level)
+
+
 def compressed_curve(kind: str, found: Sequence[Compressed], pixels: int, whole: bool) -> Curve:
     """JPEG or WebP of one picture over its qualities, as far as the axis goes."""
     name, role, dash, symbol = OTHERS[kind]
@@ -165,9 +178,10 @@ def rate_distortion(
             x=curve.bits_per_pixel, y=curve.psnr_db, mode="lines+markers", name=curve.name,
             line={"color": colours[curve.role], "width": 2.5, "dash": curve.dash},
             marker={"size": 8, "symbol": curve.symbol},
-            error_x={"array": curve.bits_error, "thickness": 1.5, "width": 3},
-            error_y={"array": curve.psnr_error, "thickness": 1.5, "width": 3},
         )  # fmt: skip
+        if curve.psnr_error.size:
+            for axis, error in (("error_x", curve.bits_error), ("error_y", curve.psnr_error)):
+                figure.data[-1][axis] = {"array": error, "thickness": 1.5, "width": 3}
     for curve in others:
         figure.add_scatter(
             x=curve.bits_per_pixel, y=curve.psnr_db, mode="lines+markers", name=curve.name,

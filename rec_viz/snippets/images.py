@@ -11,12 +11,15 @@ from ..picture_settings import Settings
 
 def poster(settings: Settings, whole: bool, marks: Sequence[Mark], with_picture: bool) -> str:
     """PSNR against bits per pixel: the shipped curves, JPEG and WebP of the picture, the pictures sent."""
+    curves = "[images.model_curve()]  # exact, of the Gaussian model"
+    if settings.codec == "inr":
+        curves = f"images.measured_curves(measured.curves(), {whole})  # True counts the header of the files"
     return f"""\
 from rec_viz import measured, pictures, theme
 from rec_viz.figures import images
 
 colours = theme.ROLES["light"]
-curves = images.measured_curves(measured.curves(), {whole})  # True counts the header of the files
+curves = {curves}
 {_picture(settings) if with_picture else ""}others = []
 {_others(whole) if with_picture else ""}marks = {_values("images", marks)}
 figure = images.rate_distortion(curves, others, marks, colours)

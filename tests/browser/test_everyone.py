@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from rec_viz.controls import View, link
 from rec_viz.lessons import all_lessons
 
-from .conftest import for_everyone, settle
+from .conftest import BY_NIGHT, ON_A_DESK, for_everyone, settle
 from .test_lessons import Pointer, arrive, path, predict
 from .test_message import open_message, press
 
@@ -36,7 +36,7 @@ def test_message_sent_and_broken(open_page: Open) -> None:
     press(page, "Desynchronise the seed")
     page.get_by_text("The receiver’s own settings").click()
     page.wait_for_timeout(500)
-    for_everyone(page, schemes=("dark",))
+    for_everyone(page, (BY_NIGHT,))
 
 
 def test_paper(open_page: Open) -> None:
@@ -66,7 +66,7 @@ def test_steps_answered(open_page: Open) -> None:
     race = all_lessons()[1]
     page = open_page(path("race", 2), stage=False)
     predict(page, arrive(page, race, 2), Pointer(), wrongly=True)
-    for_everyone(page, schemes=("dark",))
+    for_everyone(page, (BY_NIGHT,))
     page.get_by_role("button", name="Next", exact=True).click()
     arrive(page, race, 3)
     page.get_by_role("button", name="Next", exact=True).click()
@@ -83,4 +83,4 @@ def test_handout(open_page: Open) -> None:
 def test_presented_step(open_page: Open) -> None:
     page = open_page(path("race", 4, present="1"))
     settle(page)
-    for_everyone(page, widths=(1280,))
+    for_everyone(page, (ON_A_DESK, ("dark", 1280)))

@@ -31,6 +31,7 @@ def arrive(page: Page, lesson: Lesson, k: int) -> Step:
         expect(page.get_by_role("button", name=choice_name(step, len(step.ask.choices) - 1))).to_be_visible()
     if step.goals:
         expect(page.get_by_role("slider", name="log₂ J")).to_be_visible(timeout=60_000)
+    settle(page)
     return step
 
 

@@ -138,14 +138,13 @@ def once(page: Page, wanted: Callable[[dict], bool]) -> dict:
 
 
 @pytest.mark.parametrize(
-    ("preset", "view", "things"),
+    ("preset", "view", "things", "scheme"),
     [
-        (BINS, "race", ["bin:7", "pfr_bins/candidate:2", "curve", "stop", "p", "q", "heuristic", "count"]),
-        ("Two dimensions", "plane", ["bin:3,2", "candidate:3", "p", "q", "heuristic"]),
-        ("Two dimensions", "strips", ["bin:3,2", "candidate:3", "p", "q", "heuristic"]),
+        (BINS, "race", ["bin:7", "pfr_bins/candidate:2", "curve", "stop", "p", "q", "heuristic", "count"], "dark"),
+        ("Two dimensions", "plane", ["bin:3,2", "candidate:3", "p", "q", "heuristic"], "light"),
+        ("Two dimensions", "strips", ["bin:3,2", "candidate:3", "p", "q", "heuristic"], "dark"),
     ],
 )
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_mark_is_drawn_in_the_colour_of_the_text(
     open_stage: Open, preset: str, view: str, things: list[str], scheme: str
 ) -> None:

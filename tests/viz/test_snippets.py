@@ -49,8 +49,7 @@ def assert_same(figure: go.Figure, page: go.Figure | dict) -> None:
     ("page", "view", "charts"),
     [
         ("speed", View(bits=1.5, target=6), 3),
-        ("speed", View(family="uniform", bits=3.5, dim=2, spread="falling", log2_bins=5), 3),
-        ("speed", View(bits=4.0, dim=3, spread="one_empty", strategy="own", intervals="3,2,1"), 3),
+        ("speed", View(family="uniform", bits=3.5, dim=2, spread="falling", strategy="own", intervals="3,2"), 3),
         ("bias", View(bits=3.0, weights="target_mass"), 4),
         ("bias", View(bits=6.0, dim=2, candidates=2**8), 3),
     ],
