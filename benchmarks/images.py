@@ -27,7 +27,7 @@ import time
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, get_type_hints
 
 import numpy as np
 from scipy.interpolate import PchipInterpolator
@@ -108,12 +108,9 @@ def digest(picture: np.ndarray) -> str:
 def read_rows(path: Path) -> list[Row]:
     if not path.exists():
         return []
+    kinds = get_type_hints(Row).values()
     with path.open(newline="") as file:
-        kinds = Row.__annotations__.values()
-        make = {"int": int, "float": float, "str": str}
-        return [
-            Row(*(make[str(kind)](text) for kind, text in zip(kinds, line, strict=True))) for line in csv.reader(file)
-        ]
+        return [Row(*(kind(text) for kind, text in zip(kinds, line, strict=True))) for line in csv.reader(file)]
 
 
 def run(pictures: np.ndarray, seeds: int, rates: list[str], out: Path, workers: int) -> list[Row]:
