@@ -173,21 +173,15 @@ def rate_distortion(
 ) -> go.Figure:
     """PSNR against bits per pixel: curves over many pictures, thin lines of other codecs on one, single pictures."""
     figure = go.Figure()
-    for curve in curves:
+    for curve, width, size in [(curve, 2.5, 8) for curve in curves] + [(curve, 1.25, 5) for curve in others]:
         figure.add_scatter(
             x=curve.bits_per_pixel, y=curve.psnr_db, mode="lines+markers", name=curve.name,
-            line={"color": colours[curve.role], "width": 2.5, "dash": curve.dash},
-            marker={"size": 8, "symbol": curve.symbol},
+            line={"color": colours[curve.role], "width": width, "dash": curve.dash},
+            marker={"size": size, "symbol": curve.symbol},
         )  # fmt: skip
         if curve.psnr_error.size:
             for axis, error in (("error_x", curve.bits_error), ("error_y", curve.psnr_error)):
                 figure.data[-1][axis] = {"array": error, "thickness": 1.5, "width": 3}
-    for curve in others:
-        figure.add_scatter(
-            x=curve.bits_per_pixel, y=curve.psnr_db, mode="lines+markers", name=curve.name,
-            line={"color": colours[curve.role], "width": 1.25, "dash": curve.dash},
-            marker={"size": 5, "symbol": curve.symbol},
-        )  # fmt: skip
     if marks:
         figure.add_scatter(
             x=[mark.bits_per_pixel for mark in marks], y=[mark.psnr_db for mark in marks], mode="markers",

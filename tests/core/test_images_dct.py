@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import threading
 from importlib import resources
 
@@ -14,6 +12,8 @@ import rec_core as rec
 from rec_core import images
 from rec_core.images import dct, mixture, train_mixture, transform
 from rec_core.images.mixture import UNIT
+
+from .test_images import pixels_in_a_fresh_process
 
 MODEL = mixture.shipped()
 
@@ -242,16 +242,10 @@ def coded():
     return picture, list(images.encode_detailed(picture, "dct", "medium", seed=3))
 
 
-def test_the_file_comes_back_in_a_fresh_process(coded, tmp_path):
+def test_the_file_comes_back_in_a_fresh_process(coded):
     result = coded[1][-1]
     assert (images.decode(result.data) == result.picture).all()
-    (tmp_path / "picture.rec").write_bytes(result.data)
-    script = (
-        "import pathlib, sys; from rec_core import images;"
-        "sys.stdout.buffer.write(images.decode(pathlib.Path(sys.argv[1]).read_bytes()).tobytes())"
-    )
-    done = subprocess.run([sys.executable, "-c", script, tmp_path / "picture.rec"], capture_output=True, check=True)
-    assert done.stdout == result.picture.tobytes()
+    assert pixels_in_a_fresh_process(result.data) == result.picture.tobytes()
 
 
 def test_the_file_is_as_long_as_its_messages_and_classes(coded):
