@@ -552,8 +552,8 @@ def provenance(points: list[measured.Point]) -> str:
     saved = measured.savings().get(("orc-16", "partitioned-48"))
     if saved:
         text += (
-            f"At equal PSNR, partitioned ORC in 48-bit blocks takes **{signed(100 * saved.bd_rate)}%** of the rate of "
-            f"ORC in 16-bit blocks (95%: {signed(100 * saved.low)} to {signed(100 * saved.high)}%). "
+            f"At equal PSNR, the rate of partitioned ORC in 48-bit blocks is **{signed(100 * saved.bd_rate)}%** from "
+            f"that of ORC in 16-bit blocks (95%: {signed(100 * saved.low)} to {signed(100 * saved.high)}%). "
         )
     levels = {(point.system, point.rate): point.psnr_db for point in points}
     told = []
