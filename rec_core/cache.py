@@ -1,4 +1,4 @@
-"""A home for compiled kernels, one for every version of the sources.
+"""How kernels are compiled, and a home for them compiled, one for every version of the sources.
 
 Numba looks for a changed kernel only in the file it stands in. A kernel that calls another file's would go on with what
 it inlined from there, and sender and receiver would hold different samples. So compiled kernels lie in a folder named
@@ -14,13 +14,19 @@ import os
 import shutil
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, TypeVar
 
-from numba import config
+from numba import config, njit
 
 _HERE = Path(__file__).parent
+_OPTIONS: dict[str, Any] = {"cache": True, "nogil": True, "no_cfunc_wrapper": True}  # nobody calls them from C
+Kernel = TypeVar("Kernel", bound=Callable[..., Any])
+
+kernel: Callable[[Kernel], Kernel] = njit(**_OPTIONS)
+inlined: Callable[[Kernel], Kernel] = njit(**_OPTIONS, forceinline=True)  # a loop runs in vectors if it calls nothing
 
 
 def _digest() -> str:
@@ -28,7 +34,7 @@ def _digest() -> str:
     found = hashlib.blake2b(digest_size=8)
     for path in sorted(_HERE.rglob("*.py")):
         source = path.read_bytes()
-        if b"@njit" in source:
+        if b"@kernel" in source:
             found.update(source)
     return found.hexdigest()
 

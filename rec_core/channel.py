@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import ArrayLike
 
 from . import families
+from .cache import kernel
 from .errors import RecError
 from .families import FAMILIES, GAUSSIAN
 from .randomness import SOURCE, Floats, Word, check_seed, uniforms
@@ -108,7 +108,7 @@ class Problem:
         return (logs / LN2)[()]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _log_ratios(family: int, row: Floats, x: Floats) -> Floats:
     out = np.empty(x.shape[0])
     for i in range(x.shape[0]):
@@ -166,7 +166,7 @@ class Channel:
         return Problem(self.family, tuple((float(row[0]), float(row[1])) for row in table))
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def draw_target(family: int, scales: Floats, seed: Word, table: Floats) -> None:
     """Draw Y and write the target's parameters into `table` (D, 3); `scales` (D,) as `Channel.scales`.
 

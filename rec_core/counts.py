@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from .cache import kernel
 from .randomness import Ints, Word
 
 
@@ -22,13 +22,13 @@ class Counts(NamedTuple):
     used: Ints  # (1,)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def new_counts(size: int) -> Counts:
     """An empty table; `size` is a power of two."""
     return Counts(np.zeros(size, np.uint64), np.zeros(size, np.int64), np.zeros(1, np.int64))
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def slot_of(table: Counts, key: Word) -> int:
     """Where the count of a bin stands, or will."""
     mask = np.int64(table.keys.shape[0] - 1)
@@ -38,7 +38,7 @@ def slot_of(table: Counts, key: Word) -> int:
     return int(slot)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def count_arrival(table: Counts, key: Word) -> int:
     """One more arrival of a bin: how many it has had now. Make `room_for_one` before."""
     slot = slot_of(table, key)
@@ -49,7 +49,7 @@ def count_arrival(table: Counts, key: Word) -> int:
     return int(table.counts[slot])
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def room_for_one(table: Counts) -> Counts:
     """The table, or one of four times the size where it is half full."""
     if 2 * table.used[0] < table.keys.shape[0]:

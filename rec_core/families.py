@@ -17,8 +17,9 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from .cache import kernel
 
 Floats = NDArray[np.float64]
 
@@ -31,7 +32,7 @@ _HALF_LOG_2PI = 0.5 * math.log(2.0 * math.pi)
 _SLIVER = 1e-15  # a uniform box overlapping an interval by less than rounding of its edges does not overlap it
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def normal_quantile_lower(p: float) -> float:
     """Quantile of N(0,1) at p in (0, 1/2]: Wichura's algorithm AS 241 (1988), relative error about 1e-16."""
     q = p - 0.5
@@ -82,18 +83,18 @@ def normal_quantile_lower(p: float) -> float:
     return -num / den
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def quantile(family: int, number: int, intervals: int, v: float) -> float:
     """Quantile of P at u = (number + v) / intervals: the point a fraction v into an interval. Both tails alike."""
     if family != GAUSSIAN:
         return (number + v) / intervals
     below = number + v
-    if 2.0 * below <= intervals:
-        return normal_quantile_lower(below / intervals)
-    return -normal_quantile_lower(((intervals - 1 - number) + (1.0 - v)) / intervals)
+    lower = 2.0 * below <= intervals
+    x = normal_quantile_lower((below if lower else (intervals - 1 - number) + (1.0 - v)) / intervals)
+    return x if lower else -x
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def between_knots(row: Floats, x: float) -> float:
     """ln q at x in [0, 1], from its knots."""
     pieces = row.shape[0] - 1
@@ -102,14 +103,14 @@ def between_knots(row: Floats, x: float) -> float:
     return float((1.0 - t) * row[k] + t * row[k + 1])
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def mean_exp(a: float, b: float) -> float:
     """Mean of e^l for l evenly spread between a and b."""
     top, fall = max(a, b), abs(a - b)
     return math.exp(top) * (-math.expm1(-fall) / fall if fall > 0.0 else 1.0)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _mean_log_exp(a: float, b: float) -> float:
     """Mean of l e^l for l evenly spread between a and b."""
     top, fall = max(a, b), abs(a - b)
@@ -120,7 +121,7 @@ def _mean_log_exp(a: float, b: float) -> float:
     return top * mean_exp(a, b) - math.exp(top) * lost
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def log_ratio(family: int, row: Floats, x: float) -> float:
     """ln r(x) of one dimension; -inf outside the support of Q.
 
@@ -135,7 +136,7 @@ def log_ratio(family: int, row: Floats, x: float) -> float:
     return float(row[2] + 0.5 * (x - z) * (x + z))
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def log_sup(family: int, row: Floats, low: float, high: float) -> float:
     """Supremum of ln r over [low, high] (ends may be infinite); inf where r is unbounded, -inf where r is 0."""
     if family == UNIFORM:
@@ -164,7 +165,7 @@ def log_sup(family: int, row: Floats, low: float, high: float) -> float:
     return best
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def log_normal_cdf(z: float) -> float:
     """ln of the N(0,1) cdf, to full relative precision arbitrarily far into the lower tail."""
     if z > 5.0:
@@ -176,7 +177,7 @@ def log_normal_cdf(z: float) -> float:
     return -0.5 * z * z - _HALF_LOG_2PI - math.log(-z) + math.log(series)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _log_normal_mass(a: float, b: float) -> float:
     """ln of the N(0,1) mass of [a, b]: relative error below 1e-8 for any width, never -inf for a < b finite."""
     if a > 0.0:
@@ -192,7 +193,7 @@ def _log_normal_mass(a: float, b: float) -> float:
     return upper + math.log1p(-math.exp(log_normal_cdf(a) - upper))
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def log_mass(family: int, row: Floats, low: float, high: float) -> float:
     """ln Q([low, high]); -inf only where Q has no mass."""
     if family == UNIFORM:
@@ -209,7 +210,7 @@ def log_mass(family: int, row: Floats, low: float, high: float) -> float:
     return _log_normal_mass((low - row[0]) / row[1], (high - row[0]) / row[1])
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def edge(family: int, number: int, intervals: int) -> float:
     """Left end of interval `number` of an equal-mass cut of P; number = intervals gives the right end of the last."""
     if family == GAUSSIAN:
@@ -220,7 +221,7 @@ def edge(family: int, number: int, intervals: int) -> float:
     return quantile(family, number, intervals, 0.0)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def kl(family: int, row: Floats) -> float:
     """KL(Q || P) of one dimension in nats."""
     if family == UNIFORM:
@@ -234,7 +235,7 @@ def kl(family: int, row: Floats) -> float:
     return float(row[2] + 0.5 * (mean * mean - (1.0 - scale) * (1.0 + scale)))
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def support(family: int) -> tuple[float, float]:
     """Ends of the support of P."""
     return (-np.inf, np.inf) if family == GAUSSIAN else (0.0, 1.0)

@@ -24,10 +24,10 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from . import families
+from .cache import kernel
 from .counts import count_arrival, new_counts, room_for_one
 from .families import GAUSSIAN
 from .partition import Tables
@@ -156,13 +156,13 @@ class Best(NamedTuple):
 # ---------------------------------------------------------------------------------------------------- tables
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def num_bytes(dim: int) -> int:
     """Bytes of the top plane a candidate has."""
     return dim if dim <= MAX_BYTE_DIM else (dim + 1) // 2
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def new_room(dim: int) -> Room:
     """Scratch for a problem in `dim` dimensions."""
     planes = np.empty((num_bytes(dim), _ROW), np.uint32)
@@ -182,7 +182,7 @@ def new_room(dim: int) -> Room:
     )
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def make_sieve(table: Tables, expected: float) -> Sieve:
     """The sieve for a problem without bins, and for about so many candidates."""
     dim = table.params.shape[0]
@@ -214,7 +214,7 @@ def make_sieve(table: Tables, expected: float) -> Sieve:
     return Sieve(way, top, peaks, deficits, vertex, slope, _EPSILON * math.sqrt(blur))
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def cell_peaks(family: int, params: Floats) -> Floats:
     """ln sup of r_d over each cell of the top plane. The outermost end where a 52-bit uniform can: all is finite."""
     dim = params.shape[0]
@@ -231,7 +231,7 @@ def cell_peaks(family: int, params: Floats) -> Floats:
     return peaks
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def byte_deficits(peaks: Floats, out: Singles) -> None:
     """Deficits of all bytes of the top plane, rounded down."""
     dim, cells = peaks.shape
@@ -249,7 +249,7 @@ def byte_deficits(peaks: Floats, out: Singles) -> None:
 # ---------------------------------------------------------------------------------------------------- tiles
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def fill_top(key: Word, tile: Word, number: int, out: Words) -> None:
     """Byte `number` of all candidates of a tile; out (256,)."""
     first = tile * np.uint64(_ROW // 4)
@@ -263,7 +263,7 @@ def fill_top(key: Word, tile: Word, number: int, out: Words) -> None:
         out[b + 3 * _ROW // 4] = np.uint32(w3)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def fill_plane(key: Word, purpose: Word, tile: Word, dimension: int, out: Words) -> None:
     """One dimension of a tile in a plane of 32-bit words; out (1024,)."""
     first = tile * np.uint64(_ROW)
@@ -277,7 +277,7 @@ def fill_plane(key: Word, purpose: Word, tile: Word, dimension: int, out: Words)
         out[b + 3 * _ROW] = np.uint32(w3)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def fill_sums(key: Word, tile: Word, sums: Floats) -> None:
     """Running sums of a tile's exponentials, added up as `randomness.tick` does."""
     half = TILE // 2
@@ -291,7 +291,7 @@ def fill_sums(key: Word, tile: Word, sums: Floats) -> None:
         sums[place] = total
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def quantiles32(room: Room, byte: Bytes, shift: int, bits: int) -> None:
     """Normal quantiles of one dimension of a tile, from `room.words` and the top plane, into `room.near`.
 
@@ -329,7 +329,7 @@ def quantiles32(room: Room, byte: Bytes, shift: int, bits: int) -> None:
         near[place] = np.float32(np.nan) if tails[place] < _TAIL else x
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def fill_deficits(key: Word, tile: Word, sieve: Sieve, room: Room) -> None:
     """Deficits of a tile into `room.deficits`, by the sieve's way; the top plane is there."""
     deficits = room.deficits
@@ -356,7 +356,7 @@ def fill_deficits(key: Word, tile: Word, sieve: Sieve, room: Room) -> None:
                 deficits[place] += z * z
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def most_deficit(sieve: Sieve, log_time: float, best: float) -> np.float32:
     """The largest float32 deficit that can still win at this time; below 0 where none can."""
     if best == np.inf or log_time == -np.inf:
@@ -370,7 +370,7 @@ def most_deficit(sieve: Sieve, log_time: float, best: float) -> np.float32:
     return np.float32(most * (1.0 + 1.2e-7 * (sieve.slope.shape[0] + 8)))
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def find_in_box(most: np.float32, sieve: Sieve, room: Room) -> int:
     """Places of a tile whose bytes lie between the first and the last that can still win; at most two dimensions."""
     dim = sieve.deficits.shape[0]
@@ -398,7 +398,7 @@ def find_in_box(most: np.float32, sieve: Sieve, room: Room) -> int:
     return found
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def shrink_box(most: np.float32, sieve: Sieve, room: Room) -> bool:
     """Draw in the box to the bytes that can still win; False where none can."""
     dim = sieve.deficits.shape[0]
@@ -415,7 +415,7 @@ def shrink_box(most: np.float32, sieve: Sieve, room: Room) -> bool:
     return True
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def find_by_deficit(most: np.float32, room: Room, first: int, last: int) -> int:
     """Places first .. last - 1 (multiples of 64) of a tile whose deficits are at most so much, or NaN."""
     deficits, found = room.deficits, 0
@@ -431,7 +431,7 @@ def find_by_deficit(most: np.float32, room: Room, first: int, last: int) -> int:
     return found
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def examine(table: Tables, key: Word, tile: Word, place: int, sieve: Sieve, room: Room, need: float) -> float:
     """ln r of a candidate as `race.log_ratio` has it, or -inf as soon as it must be below `need`."""
     dim, mask = sieve.peaks.shape[0], np.int64(sieve.peaks.shape[1] - 1)
@@ -456,7 +456,7 @@ def examine(table: Tables, key: Word, tile: Word, place: int, sieve: Sieve, room
     return total
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def cell(room: Room, place: int, d: int, dim: int) -> int:
     """The first bits of a candidate in dimension d."""
     if dim <= MAX_BYTE_DIM:
@@ -465,7 +465,7 @@ def cell(room: Room, place: int, d: int, dim: int) -> int:
     return byte & 15 if d % 2 else byte >> 4
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def race_survivors(
     table: Tables,
     sieve: Sieve,
@@ -508,7 +508,7 @@ def race_survivors(
     return best
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def race_tiles(
     table: Tables,
     sieve: Sieve,
@@ -566,7 +566,7 @@ def race_tiles(
     return best
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def fill_starts(key: Word, first: int, before: float, starts: Floats) -> None:
     """When tiles first, first + 1, ... begin, given when the one before did (nothing where there is none)."""
     for t in range(starts.shape[0]):
@@ -574,7 +574,7 @@ def fill_starts(key: Word, first: int, before: float, starts: Floats) -> None:
         starts[t] = before
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def count_examined(key: Word, line: float, log_sup: float, limit: int) -> int:
     """Arrivals T with ln T - log_sup <= line, where not more than `limit`; else limit + 1."""
     sums = np.empty(TILE)
@@ -591,7 +591,7 @@ def count_examined(key: Word, line: float, log_sup: float, limit: int) -> int:
     return limit + 1
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def outcome(best: Best, key: Word, log_sup: float, num_candidates: int, limit: int) -> Outcome:
     """What `race` would return for this winner, but for ORC's last arrival time, which is NaN."""
     if num_candidates > 0:
@@ -602,7 +602,7 @@ def outcome(best: Best, key: Word, log_sup: float, num_candidates: int, limit: i
     return Outcome(best.index, examined, best.log_race, best.log_ratio, best.log_race + log_sup)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def race_plain(
     table: Tables, seed: Word, num_candidates: int, log_sup: float, expected: float, max_examined: int
 ) -> Outcome:
@@ -631,7 +631,7 @@ def race_plain(
 # ---------------------------------------------------------------------------------------------------- bins
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def bin_cells(table: Tables) -> Floats:
     """ln sup of r_d over the top plane's cells in each interval, (sum n_d, cells); one cell if they are too many."""
     total = table.log_peak.shape[0]
@@ -651,7 +651,7 @@ def bin_cells(table: Tables) -> Floats:
     return peaks
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def draw_bins(
     table: Tables, thresholds: NDArray[np.uint64], gains: Floats, seed: Word, tile: Word, room: Room,
     numbers: NDArray[np.int32], bounds: Floats,
@@ -679,7 +679,7 @@ def draw_bins(
         add_gains(gains[start : last + 1], row, bounds)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def add_gains(gains: Floats, numbers: NDArray[np.int32], bounds: Floats) -> None:
     """Add to every place's bound what its interval of one dimension gives."""
     if gains.shape[0] <= 2:
@@ -691,7 +691,7 @@ def add_gains(gains: Floats, numbers: NDArray[np.int32], bounds: Floats) -> None
         bounds[place] += gains[numbers[place]]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def count_reached(
     threshold: Word, seed: Word, tile: Word, dimension: int, words: Words, numbers: NDArray[np.int32]
 ) -> None:
@@ -710,7 +710,7 @@ def count_reached(
                     numbers[place] -= np.int32(1)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def fill_bytes(key: Word, tile: Word, place: Word, out: Words) -> None:
     """The top plane at one place; out (4, B), a row for each of a tile's."""
     count = tile * np.uint64(_ROW // 4) + ((place & np.uint64(_ROW - 1)) >> np.uint64(2))
@@ -722,7 +722,7 @@ def fill_bytes(key: Word, tile: Word, place: Word, out: Words) -> None:
         out[2, number], out[3, number] = np.uint32(w2 >> shift), np.uint32(w3 >> shift)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def best_in_bin(table: Tables, peaks: Floats, numbers: Ints, bytes: Words) -> float:
     """The best ln r of a bin's candidate with these bytes (the last ones of each word), two dimensions at a step."""
     dim, mask, even, odd = numbers.shape[0], np.int64(peaks.shape[1] - 1), 0.0, 0.0
@@ -739,7 +739,7 @@ def best_in_bin(table: Tables, peaks: Floats, numbers: Ints, bytes: Words) -> fl
     return even + odd
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def examine_in_bin(
     table: Tables, peaks: Floats, key: Word, index: int, numbers: Ints, tops: Words, need: float
 ) -> float:
@@ -768,7 +768,7 @@ def examine_in_bin(
     return total
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def top_of(bytes: Words, d: int, dim: int) -> int:
     """The first bits of dimension d, from words whose last byte is the candidate's."""
     if dim <= MAX_BYTE_DIM:
@@ -777,7 +777,7 @@ def top_of(bytes: Words, d: int, dim: int) -> int:
     return byte & 15 if d % 2 else (byte >> 4) & 15
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def race_bins(
     table: Tables, seed: Word, num_candidates: int, log_sup: float, max_examined: int, winner: Ints
 ) -> Outcome:
@@ -826,7 +826,7 @@ def race_bins(
         tile += 1
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def race_by_one_clock(
     table: Tables, seed: Word, num_candidates: int, log_sup: float, expected: float, max_examined: int, winner: Ints
 ) -> Outcome:

@@ -15,10 +15,10 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import ArrayLike
 
 from . import laws
+from .cache import kernel
 from .channel import Problem
 from .errors import RecError
 from .partition import Partition, bin_weights, check_partition
@@ -206,7 +206,7 @@ def _bandwidth(given: ArrayLike | None, source: Problem | Floats, dim: int) -> F
     return np.broadcast_to(widths, (dim,)).astype(np.float64)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _row_sums(x: Floats, y: Floats) -> Floats:
     """sum_j exp(-|x_i - y_j|^2 / 2) for every i, (M,)."""
     out = np.zeros(x.shape[0])
@@ -221,7 +221,7 @@ def _row_sums(x: Floats, y: Floats) -> Floats:
     return out
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _own_sums(x: Floats) -> tuple[Floats, float]:
     """`_row_sums` of x and itself, each pair once, and the mean square of the kernel over pairs of different rows."""
     out, squares = np.ones(x.shape[0]), 0.0
@@ -367,7 +367,7 @@ def _nodes(problem: Problem, shares: list[Floats]) -> Floats:
     return np.concatenate([there] + [m + s * ndtri(u) for (m, s), u in zip(others, v[1:], strict=True)])
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _quadratic(x: Floats, weights: Floats, diagonal: float) -> Floats:
     """sum_ij w_ik w_jk exp(-|x_i - x_j|^2 / 2) for every column k of weights (N, K); `diagonal` times i = j."""
     out = np.zeros(weights.shape[1])

@@ -14,9 +14,9 @@ from functools import cached_property, lru_cache, partial
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from . import families
+from .cache import kernel
 from .channel import LN2, Channel, Problem
 from .errors import RecError
 from .randomness import ALLOCATION, Floats, Ints, check_seed, uniforms
@@ -141,7 +141,7 @@ def _check_searchable(intervals: Sequence[int]) -> None:
             )
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def fill_tables(table: Tables, weights: int) -> None:
     """Fill `log_peak` and `log_weight`; `weights` is a position in WEIGHTS."""
     for d in range(table.intervals.shape[0]):
@@ -164,7 +164,7 @@ def fill_tables(table: Tables, weights: int) -> None:
             table.log_weight[b] -= total
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def lift(logs: Floats) -> None:
     """Raise finite values to at least _DEEPEST below the largest.
 
@@ -180,7 +180,7 @@ def lift(logs: Floats) -> None:
                 logs[b] = max(logs[b], top - _DEEPEST)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def log_sum_exp(values: Floats) -> float:
     """ln sum exp, for values that may include -inf but not all."""
     top = -np.inf
@@ -192,7 +192,7 @@ def log_sum_exp(values: Floats) -> float:
     return top + math.log(total)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def log_sup_reweighted(table: Tables) -> float:
     """ln sup r' = ln max_j M_j / (J pi_j), which factorises over dimensions; nats.
 

@@ -22,10 +22,10 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from . import families
+from .cache import kernel
 from .counts import count_arrival, new_counts, room_for_one
 from .partition import Tables
 from .randomness import Clock, Floats, Ints, Word, arrival_time, bin_choice, bin_key, candidate_uniforms, end_time, tick
@@ -45,26 +45,23 @@ class Outcome(NamedTuple):
 
 
 class Record(NamedTuple):
-    """Events of a search as they happen, for `trace`; capacity C, `used[0]` filled."""
+    """Events of a search as they happen, for `trace`: C of them and some improvements more, `used[0]` filled."""
 
-    capacity: int
+    capacity: int  # C
     used: Ints
-    positions: Ints
-    bins: Ints
-    indices: Ints
-    log_arrival: Floats
-    log_ratio: Floats
-    log_race: Floats
+    bins: Ints  # (.., D)
+    numbers: Ints  # (.., 2) position, local index
+    logs: Floats  # (.., 3) of arrival time, ratio, race time
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def copy(source: Ints, target: Ints) -> None:
     """target[:] = source, as a loop: an array assignment costs seconds of compile time."""
     for d in range(source.shape[0]):
         target[d] = source[d]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def note(
     record: Record,
     position: int,
@@ -77,20 +74,17 @@ def note(
 ) -> None:
     """Record a candidate: the first `capacity`, and after those the ones that take the lead."""
     k = record.used[0]
-    if k < record.capacity or (improves and k < record.positions.shape[0]):
-        record.positions[k] = position
+    if k < record.capacity or (improves and k < record.bins.shape[0]):
         copy(numbers, record.bins[k])
-        record.indices[k] = index
-        record.log_arrival[k] = log_arrival
-        record.log_ratio[k] = log_ratio
-        record.log_race[k] = log_race
+        record.numbers[k, 0], record.numbers[k, 1] = position, index
+        record.logs[k, 0], record.logs[k, 1], record.logs[k, 2] = log_arrival, log_ratio, log_race
         record.used[0] = k + 1
 
 
 # ---------------------------------------------------------------------------------------------------- candidates
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def candidate(family: int, key: Word, index: int, intervals: Ints, numbers: Ints, x: Floats) -> None:
     """Write candidate `index` (from 1) of the bin with these interval numbers and this key into x (D,)."""
     candidate_uniforms(key, np.uint64(index), x)
@@ -98,7 +92,7 @@ def candidate(family: int, key: Word, index: int, intervals: Ints, numbers: Ints
         x[d] = families.quantile(family, numbers[d], intervals[d], x[d])
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def log_ratio(family: int, params: Floats, x: Floats) -> float:
     """ln r(x), all dimensions."""
     total = 0.0
@@ -107,7 +101,7 @@ def log_ratio(family: int, params: Floats, x: Floats) -> float:
     return total
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def bin_sum(values: Floats, table: Tables, numbers: Ints) -> float:
     """Sum over dimensions of a per-interval value at one bin."""
     total = 0.0
@@ -116,7 +110,7 @@ def bin_sum(values: Floats, table: Tables, numbers: Ints) -> float:
     return total
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def split_bin(j: int, intervals: Ints, numbers: Ints) -> None:
     """Interval numbers of bin j in mixed radix, the last dimension fastest."""
     for d in range(intervals.shape[0] - 1, -1, -1):
@@ -127,7 +121,7 @@ def split_bin(j: int, intervals: Ints, numbers: Ints) -> None:
 # ---------------------------------------------------------------------------------------------------- the searches
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def next_arrival(key: Word, index: int, row: Floats) -> float:
     """When candidate `index` of a bin arrives by the bin's clock, which is kept in a row (3,) and moves on."""
     clock = tick(key, np.uint64(index), Clock(row[0], row[1], row[2]))
@@ -135,7 +129,7 @@ def next_arrival(key: Word, index: int, row: Floats) -> float:
     return arrival_time(clock)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def sink(queue: Ints, size: int, place: int, values: Floats) -> None:
     """Mend a heap whose entry at `place` may be too large for it. Entries are places in `values`, smallest first.
 
@@ -153,7 +147,7 @@ def sink(queue: Ints, size: int, place: int, values: Floats) -> None:
     queue[place] = moving
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def race_by_clocks(
     table: Tables,
     num_bins: int,
@@ -224,7 +218,7 @@ def race_by_clocks(
     return Outcome(best_index, examined, best, best_ratio, best + log_sup)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def bin_thresholds(table: Tables) -> NDArray[np.uint64]:
     """Per dimension, the running sum of pi_d in units of 2^-63, ending at exactly 2^63; (sum n_d,)."""
     out = np.empty(table.log_weight.shape[0], np.uint64)
@@ -238,7 +232,7 @@ def bin_thresholds(table: Tables) -> NDArray[np.uint64]:
     return out
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def first_above(thresholds: NDArray[np.uint64], low: int, high: int, word: Word) -> int:
     """The first of low .. high whose threshold exceeds the word; `high` if none before it does."""
     while low < high:
@@ -250,7 +244,7 @@ def first_above(thresholds: NDArray[np.uint64], low: int, high: int, word: Word)
     return low
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def draw_bin(table: Tables, thresholds: NDArray[np.uint64], seed: Word, arrival: int, numbers: Ints) -> None:
     """Interval numbers of the bin of this arrival, by inverse cdf in every cut dimension."""
     for d in range(numbers.shape[0]):
@@ -259,7 +253,7 @@ def draw_bin(table: Tables, thresholds: NDArray[np.uint64], seed: Word, arrival:
             numbers[d] = first_above(thresholds, table.offsets[d], table.offsets[d + 1] - 1, word) - table.offsets[d]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def log_time(time: float, num_candidates: int, end: float) -> float:
     """ln of an arrival time: PFR's where `num_candidates` is 0, else ORC's, which ends at `end`."""
     if num_candidates == 0:
@@ -267,7 +261,7 @@ def log_time(time: float, num_candidates: int, end: float) -> float:
     return math.log(num_candidates * -math.log1p(-min(time / end, 1.0 - 2.0**-53)))
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def race_by_draws(
     table: Tables,
     seed: Word,

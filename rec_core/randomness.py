@@ -36,9 +36,9 @@ import operator
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from .cache import inlined, kernel
 from .errors import RecError
 from .families import Floats as Floats
 from .families import normal_quantile_lower
@@ -77,7 +77,7 @@ _ROUNDS = 10
 _STEP = 2.0**-52
 
 
-@njit(cache=True, nogil=True, forceinline=True)  # a loop with a call in it would run one block at a time
+@inlined
 def philox(c0: Word, c1: Word, c2: Word, c3: Word, k0: Word, k1: Word) -> tuple[Word, Word, Word, Word]:
     """Ten rounds on 32-bit words held in uint64."""
     for _ in range(_ROUNDS):
@@ -95,20 +95,20 @@ def philox4x32(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[in
     return tuple(int(w) for w in words)  # type: ignore[return-value]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def block(key: Word, purpose: Word, index: Word, pair: Word) -> tuple[Word, Word]:
     """Two 64-bit words at the address (key, purpose, index, pair)."""
     w0, w1, w2, w3 = philox(index & _MASK, index >> _32, pair, purpose, key & _MASK, key >> _32)
     return w0 | (w1 << _32), w2 | (w3 << _32)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def to_uniform(word: Word) -> float:
     """The top 52 bits of a word as a uniform in (0, 1): odd multiples of 2^-53, so 1 - v is exact too."""
     return (np.float64(word >> _12) + 0.5) * _STEP
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def uniforms(key: Word, purpose: Word, index: Word, out: Floats) -> None:
     """Fill `out` (D,) with the uniforms of dimensions 0..D-1; one block serves two dimensions."""
     dim = out.shape[0]
@@ -122,7 +122,7 @@ def uniforms(key: Word, purpose: Word, index: Word, out: Floats) -> None:
 # ---------------------------------------------------------------------------------------------------- candidates
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def plane_word(key: Word, purpose: Word, tile: Word, place: Word, dimension: Word) -> Word:
     """The 32 bits of a place of a tile, in a plane where word r of a block serves row r."""
     number = tile * np.uint64(_ROW) + (place & np.uint64(_ROW - 1))
@@ -130,14 +130,14 @@ def plane_word(key: Word, purpose: Word, tile: Word, place: Word, dimension: Wor
     return pick(place >> np.uint64(8), w0, w1, w2, w3)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def pick(row: Word, w0: Word, w1: Word, w2: Word, w3: Word) -> Word:
     """Word `row` of four."""
     pair = (w2, w3) if row >= np.uint64(2) else (w0, w1)
     return pair[1] if row & _ONE else pair[0]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def top_byte(key: Word, tile: Word, place: Word, number: Word) -> Word:
     """Byte `number` of a candidate in the top plane: one dimension where D <= MAX_BYTE_DIM, else two."""
     count = tile * np.uint64(_ROW // 4) + ((place & np.uint64(_ROW - 1)) >> np.uint64(2))
@@ -146,14 +146,14 @@ def top_byte(key: Word, tile: Word, place: Word, number: Word) -> Word:
     return (word >> (np.uint64(8) * (place & np.uint64(3)))) & np.uint64(255)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def join_planes(top: Word, middle: Word, low: Word, top_bits: Word) -> float:
     """A uniform from its three planes; `low` holds 16 bits, of which the first 20 - top_bits count."""
     word = (top << (np.uint64(52) - top_bits)) | (middle << (np.uint64(20) - top_bits))
     return to_uniform((word | (low >> (top_bits - np.uint64(4)))) << _12)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def candidate_uniforms(key: Word, index: Word, out: Floats) -> None:
     """Fill `out` (D,) with the uniforms of candidate `index` (from 1) of the bin of this key."""
     dim = out.shape[0]
@@ -165,23 +165,23 @@ def candidate_uniforms(key: Word, index: Word, out: Floats) -> None:
         word = second if d % 8 >= 4 else first
         low = (word >> np.uint64(16 * (d % 4))) & np.uint64(0xFFFF)
         middle = plane_word(key, MIDDLE, tile, place, np.uint64(d))
-        if dim <= MAX_BYTE_DIM:
-            out[d] = join_planes(top_byte(key, tile, place, np.uint64(d)), middle, low, np.uint64(8))
+        bits, shared = (np.uint64(8), 1) if dim <= MAX_BYTE_DIM else (np.uint64(4), 2)
+        if d % shared == 0:
+            byte = top_byte(key, tile, place, np.uint64(d // shared))
+            top = byte >> (np.uint64(8) - bits)
         else:
-            if d % 2 == 0:
-                byte = top_byte(key, tile, place, np.uint64(d // 2))
-            top = byte & np.uint64(15) if d % 2 else byte >> np.uint64(4)
-            out[d] = join_planes(top, middle, low, np.uint64(4))
+            top = byte & np.uint64(15)
+        out[d] = join_planes(top, middle, low, bits)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def absorb(key: Word, limb: Word, number: Word) -> Word:
     """The key with one limb of a bin's number in it."""
     word, _ = block(key, ABSORB, limb, number)
     return word
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def bin_key(seed: Word, intervals: Ints, interval_numbers: Ints) -> Word:
     """Absorb a bin into the seed. Dimensions of one interval say nothing: J = 1 is the seed itself."""
     key, limb, size, number = seed, np.int64(0), np.int64(1), np.uint64(0)
@@ -198,7 +198,7 @@ def bin_key(seed: Word, intervals: Ints, interval_numbers: Ints) -> Word:
 # ---------------------------------------------------------------------------------------------------- clocks
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def exponential(key: Word, tile: Word, place: Word) -> float:
     """Unit exponential of a place of a tile; one block serves two places, 512 apart."""
     half = np.uint64(TILE // 2)
@@ -206,7 +206,7 @@ def exponential(key: Word, tile: Word, place: Word) -> float:
     return -math.log(to_uniform(second if place >= half else first))
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def tile_gamma(key: Word, tile: Word) -> float:
     """Gamma(TILE): the time tile `tile` >= 1 takes. Exact (Marsaglia & Tsang, 2000)."""
     d = TILE - 1.0 / 3.0
@@ -214,8 +214,8 @@ def tile_gamma(key: Word, tile: Word) -> float:
     while True:
         first, second = block(key, TILE_CLOCK, tile, attempt)
         v = to_uniform(first)
-        x = normal_quantile_lower(v) if v <= 0.5 else -normal_quantile_lower(1.0 - v)
-        cube = (1.0 + x / math.sqrt(9.0 * d)) ** 3
+        x = normal_quantile_lower(min(v, 1.0 - v))
+        cube = (1.0 + (x if v <= 0.5 else -x) / math.sqrt(9.0 * d)) ** 3
         if cube > 0.0:
             u, square = to_uniform(second), x * x
             if u < 1.0 - 0.0331 * square * square or math.log(u) < 0.5 * square + d * (1.0 - cube + math.log(cube)):
@@ -231,7 +231,7 @@ class Clock(NamedTuple):
     total: float
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def tile_total(key: Word, tile: Word) -> float:
     """The sum of a tile's exponentials, but for rounding: a logarithm for every sixteen."""
     half, total = TILE // 2, 0.0
@@ -244,13 +244,13 @@ def tile_total(key: Word, tile: Word) -> float:
     return total
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def tile_start(key: Word, tile: Word, start: float) -> float:
     """When tile `tile` >= 1 begins, from when the one before it did."""
     return start + (tile_gamma(key, tile - _ONE) if tile > _ONE else tile_total(key, np.uint64(0)))
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def next_tile(key: Word, tile: Word, start: float) -> Clock:
     """The clock at the start of a tile, whose time is known."""
     if tile == np.uint64(0):
@@ -258,7 +258,7 @@ def next_tile(key: Word, tile: Word, start: float) -> Clock:
     return Clock(start, tile_gamma(key, tile) / tile_total(key, tile), 0.0)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def tick(key: Word, index: Word, clock: Clock) -> Clock:
     """The clock at arrival `index` = 1, 2, 3, ..., from the clock one arrival before; any clock at all before 1."""
     tile, place = (index - _ONE) >> np.uint64(10), (index - _ONE) & np.uint64(TILE - 1)
@@ -268,13 +268,13 @@ def tick(key: Word, index: Word, clock: Clock) -> Clock:
     return Clock(clock.start, clock.stretch, total)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def arrival_time(clock: Clock) -> float:
     """The time of the arrival a clock stands at."""
     return clock.start + clock.stretch * clock.total
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def time_after(key: Word, index: int, start: float) -> float:
     """The time of an arrival that follows arrival `index` >= 1, whose tile begins at `start`, and no others.
 
@@ -290,7 +290,7 @@ def time_after(key: Word, index: int, start: float) -> float:
     return clock.start + clock.stretch * total - math.log(to_uniform(gap))
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def end_time(key: Word, index: int) -> float:
     """`time_after` from the beginning: whole tiles at a step."""
     start = 0.0
@@ -302,7 +302,7 @@ def end_time(key: Word, index: int) -> float:
 # ---------------------------------------------------------------------------------------------------- bins and runs
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def bin_choice(seed: Word, index: Word, dimension: Word) -> Word:
     """63 bits that choose an interval of one dimension for arrival `index` (from 1)."""
     tile, place = (index - _ONE) >> np.uint64(10), (index - _ONE) & np.uint64(TILE - 1)
@@ -311,7 +311,7 @@ def bin_choice(seed: Word, index: Word, dimension: Word) -> Word:
     return (high << np.uint64(31)) | (low >> _ONE)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _run_seeds(seed: Word, first: int, out: NDArray[np.uint64]) -> None:
     for i in range(out.shape[0]):
         out[i], _ = block(seed, RUN, np.uint64(first + i), np.uint64(0))

@@ -17,10 +17,10 @@ from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
-from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
 from . import families, kernels
+from .cache import kernel
 from .channel import LN2, Channel, Coding, Problem, draw_target
 from .errors import BudgetExceeded, RecError
 from .families import FAMILIES
@@ -219,16 +219,8 @@ def from_logs(logs: Floats) -> Floats:
 def new_record(capacity: int, dim: int) -> Record:
     """Room for `capacity` events and some improvements more; none at all for 0."""
     size = capacity + _EXTRA_EVENTS if capacity else 0
-    return Record(
-        capacity,
-        np.zeros(1, np.int64),
-        np.empty(size, np.int64),
-        np.empty((size, dim), np.int64),
-        np.empty(size, np.int64),
-        np.empty(size),
-        np.empty(size),
-        np.empty(size),
-    )
+    bins, numbers = np.empty((size, dim), np.int64), np.empty((size, 2), np.int64)
+    return Record(capacity, np.zeros(1, np.int64), bins, numbers, np.empty((size, 3)))
 
 
 def _log_expected(table: Tables, plan: Plan) -> float:
@@ -401,21 +393,16 @@ def _check_coding(coding: Any) -> None:
         raise RecError(f"Give the coding distribution as problem.coding or channel.coding; got {coding!r}.")
 
 
-@njit(cache=True, nogil=True)
-def _decode(family: int, seed: Word, index: int, intervals: Ints, numbers: Ints, x: Floats) -> None:
-    candidate(family, bin_key(seed, intervals, numbers), index, intervals, numbers, x)
-
-
-@njit(cache=True, nogil=True)
+@kernel
 def _receive(family: int, address: Ints, intervals: Ints, x: Floats) -> bool:
-    """`_decode` of an address (seed, index, bin...); False, and nothing written, where it names no candidate."""
+    """The candidate at an address (seed, index, bin...); False, and nothing written, where it names none."""
     if address.shape[0] != x.shape[0] + 2 or address[0] < 0 or address[1] < 1:
         return False
     numbers = address[2:]
     for d in range(x.shape[0]):
         if not 0 <= numbers[d] < intervals[d]:
             return False
-    _decode(family, np.uint64(address[0]), address[1], intervals, numbers, x)
+    candidate(family, bin_key(np.uint64(address[0]), intervals, numbers), address[1], intervals, numbers, x)
     return True
 
 
@@ -465,7 +452,12 @@ def _no_such_interval(number: int, dimension: int, cut: Partition) -> RecError:
     )
 
 
-@njit(cache=True, nogil=True)
+@kernel
+def _decode(family: int, seed: Word, index: int, intervals: Ints, numbers: Ints, x: Floats) -> None:
+    candidate(family, bin_key(seed, intervals, numbers), index, intervals, numbers, x)
+
+
+@kernel
 def _decode_rows(
     family: int, seeds: NDArray[np.uint64], indices: Ints, intervals: Ints, bins: Ints, samples: Floats
 ) -> None:
@@ -575,11 +567,11 @@ def trace(
     plan = make_plan(problem.dim, method, partition, weights, stopping, num_candidates, max_examined)
     record = new_record(_count(max_events, "max_events"), problem.dim)
     message, outcome, table = _search(problem, plan, seed, record)
-    used = slice(0, int(record.used[0]))
-    bins, indices = record.bins[used], record.indices[used]
+    used = int(record.used[0])
+    bins, (positions, indices), logs = record.bins[:used], record.numbers[:used].T.copy(), record.logs[:used].T.copy()
     samples, quantiles = np.empty(bins.shape), np.empty(bins.shape)
     _replay(table, check_seed(seed), bins, indices, samples, quantiles)
-    log_race = record.log_race[used]
+    log_arrival, log_ratio, log_race = logs
     running = np.minimum.accumulate(log_race)
     best = np.maximum.accumulate(np.where(log_race <= running, np.arange(log_race.size), 0))
     return Trace(
@@ -588,11 +580,11 @@ def trace(
         quantiles=quantiles,
         bins=bins,
         indices=indices,
-        arrival_times=np.exp(record.log_arrival[used]),
-        log_ratios_bits=record.log_ratio[used] / LN2,
+        arrival_times=np.exp(log_arrival),
+        log_ratios_bits=log_ratio / LN2,
         race_times=from_logs(log_race),
         best=best,
-        positions=record.positions[used],
+        positions=positions,
         winner=int(best[-1]),
         examined=int(outcome.examined),
         stop_time=float(from_logs(np.array(outcome.log_stop))),
@@ -601,14 +593,14 @@ def trace(
     )
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _replay(table: Tables, seed: Word, bins: Ints, indices: Ints, samples: Floats, quantiles: Floats) -> None:
     for i in range(bins.shape[0]):
-        key = bin_key(seed, table.intervals, bins[i])
-        candidate(table.family, key, indices[i], table.intervals, bins[i], samples[i])
-        candidate_uniforms(key, np.uint64(indices[i]), quantiles[i])
+        candidate_uniforms(bin_key(seed, table.intervals, bins[i]), np.uint64(indices[i]), quantiles[i])
         for d in range(bins.shape[1]):
-            quantiles[i, d] = (bins[i, d] + quantiles[i, d]) / table.intervals[d]
+            number, n, v = bins[i, d], table.intervals[d], quantiles[i, d]
+            samples[i, d] = families.quantile(table.family, number, n, v)
+            quantiles[i, d] = (number + v) / n
 
 
 @dataclass(frozen=True)
@@ -625,7 +617,7 @@ class Encodings:
     seeds: NDArray[np.uint64]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _many(
     table: Tables,
     channel_scales: Floats,
@@ -661,7 +653,7 @@ def _many(
     return -1
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _many_fast(
     table: Tables,
     channel_scales: Floats,
@@ -691,7 +683,7 @@ def _many_fast(
     return -1
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _prepare(table: Tables, channel_scales: Floats, weights: int, seed: Word) -> tuple[float, float]:
     """Fill the tables for a run, of a new target where there is a channel; ln sup r' and KL in nats."""
     if channel_scales.shape[0] > 0:

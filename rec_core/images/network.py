@@ -17,8 +17,9 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from ..cache import kernel
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
@@ -177,7 +178,7 @@ def _backward(
     return errors
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _render(weights: Floats, waves: Floats, places: Floats, starts: Any, widths: Any, out: Floats) -> None:
     entering, leaving = np.empty(widths.max()), np.empty(widths.max())
     for p in range(places.shape[0]):

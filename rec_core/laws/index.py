@@ -19,10 +19,10 @@ from functools import lru_cache
 from itertools import pairwise, product
 
 import numpy as np
-from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
 from .. import families
+from ..cache import kernel
 from ..channel import LN2, Channel, Problem
 from ..errors import RecError
 from ..partition import Partition, check_partition
@@ -175,7 +175,7 @@ def _deposited(y: Floats, weights: Floats) -> Floats:
     return out
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _deposit(y: Floats, weights: Floats, out: Floats) -> None:
     for i in range(y.shape[0]):
         if weights[i] == 0.0:
@@ -190,7 +190,7 @@ def _deposit(y: Floats, weights: Floats, out: Floats) -> None:
         out[k + 3] += weights[i] * t * a * b / 6.0
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _geometric_mixture(y: Floats, weights: Floats, max_index: int) -> Floats:
     """sum over k of weights[k] e^-y (1 - e^-y)^(n-1) at y = y[k], for n = 1..max_index."""
     out = np.zeros(max_index)
@@ -254,13 +254,13 @@ def _mean_log2_table(size: int) -> Floats:
 # --- one dimension
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _log_add(a: float, b: float) -> float:
     top, low = max(a, b), min(a, b)
     return top if low == -np.inf else top + math.log1p(math.exp(low - top))
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _log_p_mass(mean: float, scale: float, z1: float, z2: float) -> float:
     """ln P of [mean + scale z1, mean + scale z2], however narrow."""
     if not z1 < z2:
@@ -272,7 +272,7 @@ def _log_p_mass(mean: float, scale: float, z1: float, z2: float) -> float:
     return families.log_mass(families.GAUSSIAN, UNIT_ROW, mean + scale * z1, mean + scale * z2)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _line_bin(
     mean: float, scale: float, log_share: float, z_low: float, z_high: float, weight: float,
     rule: Floats, rule_weights: Floats, y: Floats, w: Floats, used: int,
@@ -326,7 +326,7 @@ def _line_bin(
     return used
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _line_bins(
     mean: float, scale: float, log_share: float, intervals: int, first: float, step: float, count: int,
     rule: Floats, rule_weights: Floats, y: Floats, w: Floats,
@@ -361,7 +361,7 @@ def _line_problem_law(row: Floats, intervals: int, log_idle: float) -> IndexLaw:
     return _mixed(y[:used], w[:used], 0.0)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _line_targets(
     scale: float, log_share: float, intervals: int, place: float, weight: float, rule: Floats, rule_weights: Floats,
     y: Floats, w: Floats,
@@ -450,7 +450,7 @@ _MOST_BINS = 4096
 # --- several dimensions
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _grid_excess(
     laws: Floats, centres: Floats, steps: Floats, below: Ints, log_bins: float, log_masses: Floats,
     node_weights: Floats, y: Floats, weights: Floats,
@@ -769,7 +769,7 @@ def _piecewise_law(row: Floats, intervals: int) -> IndexLaw:
     return _mixed(y[:used], weights[:used], 0.0)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _piecewise_bins(row: Floats, intervals: int, rule: Floats, rule_weights: Floats, y: Floats, w: Floats) -> int:
     """Fill y = ln(1 + g) and Q's weight at the nodes of every bin; returns how many there are."""
     knots, used = row.shape[0] - 1, 0
@@ -792,7 +792,7 @@ def _piecewise_bins(row: Floats, intervals: int, rule: Floats, rule_weights: Flo
     return used
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _piecewise_excess(row: Floats, breaks: Floats, size: int, here: float) -> float:
     """g at ln r = `here`: the integral of (e^here - e^(ln r(u)))^+ over the `size` pieces between `breaks`."""
     total = 0.0

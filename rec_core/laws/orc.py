@@ -12,10 +12,10 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import ArrayLike
 
 from .. import families
+from ..cache import kernel
 from ..channel import LN2, Problem
 from ..errors import RecError
 from ..partition import Partition, Tables, check_partition, tables
@@ -104,7 +104,7 @@ def _orc_plan(
     return tables(problem, plan.cut, plan.weights), plan.num_candidates
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _laplace(values: Floats, shares: Floats, logs: Floats, hit: Floats, missed: Floats) -> None:
     """At t = e^logs: E[1 - exp(-t r)] and E[exp(-t r)], r = e^values with these probabilities."""
     for i in range(logs.shape[0]):

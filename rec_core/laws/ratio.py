@@ -7,10 +7,10 @@ from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from .. import families
+from ..cache import kernel
 from ..partition import Tables
 from ..randomness import Floats, Ints
 
@@ -26,12 +26,12 @@ def legendre(size: int) -> tuple[Floats, Floats]:
     return nodes, weights
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def log_q_mass(z1: float, z2: float) -> float:
     return families.log_mass(families.GAUSSIAN, UNIT_ROW, z1, z2) if z1 < z2 else -np.inf
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def interval_atoms(
     means: Floats, scale: float, lows: Floats, highs: Floats, rule: Floats, rule_weights: Floats,
     log_ratios: Floats, shares: Floats, moments: Floats,
@@ -68,7 +68,7 @@ def interval_atoms(
         moments[i, 3] = log_q_mass(z_low, z_high)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def scatter(values: Floats, shares: Floats, centres: Floats, steps: Floats, out: Floats) -> None:
     """Weights on circular grids (S, G), one a row, point k at centre + k step, exact for cubics in the values."""
     size = out.shape[1]
@@ -189,7 +189,7 @@ def heuristic_law(table: Tables) -> tuple[Floats, Floats]:
     )
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _add_log_ratios(family: int, row: Floats, intervals: int, numbers: Ints, inside: Floats, total: Floats) -> None:
     """Add ln r of one dimension at the points a fraction `inside` into intervals `numbers`."""
     for i in range(total.shape[0]):

@@ -352,13 +352,13 @@ def test_a_cache_that_cannot_be_written_is_said_once_and_replaced(monkeypatch, t
 
 
 def test_kernels_are_kept_by_a_digest_of_the_sources_they_come_from(monkeypatch, tmp_path):
-    (tmp_path / "a.py").write_text("@njit\ndef f(): return 1")
+    (tmp_path / "a.py").write_text("@kernel\ndef f(): return 1")
     (tmp_path / "b.py").write_text("plain = 1")
     monkeypatch.setattr(cache, "_HERE", tmp_path)
     first = cache._digest()
     (tmp_path / "b.py").write_text("plain = 2")
     assert cache._digest() == first  # holds no kernel
-    (tmp_path / "a.py").write_text("@njit\ndef f(): return 2")
+    (tmp_path / "a.py").write_text("@kernel\ndef f(): return 2")
     assert cache._digest() != first
 
 
