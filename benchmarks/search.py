@@ -11,6 +11,8 @@ of one thread are timed by the processor time they take, those of two by the clo
     naive loop        one candidate after the other in Numba, float64
     words, normals    the ceiling: 32-bit words of the generator, and float32 normals made of them
 
+A second table is about threads: how long one search takes with one and with two, where `rec.encode` begins to take two.
+
 PyTorch and JAX come with `pip install -e ".[bench]"`; where one is missing its column says so.
 """
 
@@ -262,6 +264,35 @@ def table(dims: list[int], sizes: list[int], rounds: int, budget: float) -> str:
     return "\n".join(lines)
 
 
+def threads_table(dims: list[int], rounds: int) -> str:
+    """Searches just long enough for threads, for targets that hard: few tiles can be passed over."""
+    lines = [
+        "The clock on the wall, one thread and two, for ORC with n candidates at log2 n bits (few tiles can be passed "
+        "over) and at 6 bits less.",
+        "",
+        "| D | n | one thread, ms | two threads, ms | times as fast | one thread, 6 bits less | two | times as fast |",
+        "|" + "---:|" * 8,
+    ]
+    for dim in dims:
+        log2_size = math.ceil(math.log2(search.THREADS_FROM / dim)) + 1
+        cells = [str(dim), f"2^{log2_size}"]
+        for bits in (log2_size, log2_size - 6):
+            problem = rec.gaussian_channel([bits / dim] * dim).draw(1)
+            runs = [ours(problem, 2**log2_size, way) for way in ("sieve", "threads")]
+            times: list[list[float]] = [[], []]
+            for turn in range(rounds + 1):
+                for k, run in enumerate(runs):
+                    begun = time.perf_counter()
+                    run()
+                    if turn > 0:  # the first compiles
+                        times[k].append(time.perf_counter() - begun)
+            one, two = (float(np.median(part)) for part in times)
+            cells += [f"{1e3 * one:.1f}", f"{1e3 * two:.1f}", f"{one / two:.2f}×"]
+        lines.append("| " + " | ".join(cells) + " |")
+        print(lines[-1], flush=True)
+    return "\n".join(lines)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--dims", type=int, nargs="+", default=[1, 2, 5, 16, 64])
@@ -271,6 +302,7 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="put the table between the marks in README.md")
     given = parser.parse_args()
     text = table(given.dims, [2**k for k in given.log2_candidates], given.rounds, given.budget)
+    text += "\n\n" + threads_table(given.dims, given.rounds)
     print("\n" + text)
     if given.write:
         before, _, after = README.read_text().partition(MARKS[0])

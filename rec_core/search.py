@@ -56,8 +56,7 @@ ENUMERABLE_BINS = 4096
 MAX_EXAMINED = 2**26
 FINEST_SCALE = 2.0**-40  # a Gaussian narrower than this falls between float64 candidates
 FAST_FROM = 512  # expected candidates from which a search runs in `kernels`: fewer are over before tables pay
-THREADS_FROM = 2**26  # numbers (candidates times dimensions) from which one search takes more than one thread,
-THREADS_DIM = 16  # where it has this many dimensions: with fewer, most time goes to tile starts, made one by one
+THREADS_FROM = 2**25  # numbers (candidates times dimensions) from which one search takes more than one thread
 _INT64 = np.dtype(np.int64)
 _CHUNKS = 8  # claims of tiles a thread makes, about
 _HOPELESS = 16.0  # a search expected to need this many budgets is refused before it starts
@@ -247,10 +246,7 @@ def _run(table: Tables, plan: Plan, key: Word, log_expected: float, winner: Ints
         )  # fmt: skip
     cores = os.cpu_count() or 1
     dims = table.params.shape[0]
-    if (
-        plan.num_bins == 1 and cores > 1 and dims >= THREADS_DIM
-        and log_expected + math.log(dims) >= math.log(THREADS_FROM)
-    ):  # fmt: skip
+    if plan.num_bins == 1 and cores > 1 and log_expected + math.log(dims) >= math.log(THREADS_FROM):
         return race_in_threads(table, key, plan.num_candidates, log_expected, plan.max_examined, cores)
     expected = math.exp(min(log_expected, 100.0))
     return Outcome(

@@ -170,6 +170,7 @@ def test_encode_agrees_with_trace_and_encode_many_whichever_kernel_runs():
             {"method": "orc", "num_candidates": 2000, "partition": fine},
         ),
     ]
+    assert any(options.get("num_candidates", 0) * channel.dim >= search.THREADS_FROM for channel, options in cases)
     for channel, options in cases:
         runs = 1 if options.get("num_candidates", 0) > 2**20 else 3
         many = rec.encode_many(channel, runs, seed=4, **options)
