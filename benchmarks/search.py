@@ -12,6 +12,7 @@ of one thread are timed by the processor time they take, those of two by the clo
     words, normals    the ceiling: 32-bit words of the generator, and float32 normals made of them
 
 A second table is about threads: how long one search takes with one and with two, where `rec.encode` begins to take two.
+A third is about bins with clocks of their own.
 
 PyTorch and JAX come with `pip install -e ".[bench]"`; where one is missing its column says so.
 """
@@ -35,8 +36,8 @@ import numpy as np
 from numba import njit
 
 import rec_core as rec
-from rec_core import kernels, search
-from rec_core.partition import tables
+from rec_core import kernels, kernels_bins, race, search
+from rec_core.partition import log_sup_reweighted, tables
 from rec_core.randomness import MIDDLE
 
 CHUNK = 2**14
@@ -293,6 +294,41 @@ def threads_table(dims: list[int], rounds: int) -> str:
     return "\n".join(lines)
 
 
+BINNED = (((18.0,), (2,)), ((12.0, 8.0), (4, 4)), ((4.0,) * 5, (2,) * 5), ((0.9,) * 16, (2,) * 6 + (1,) * 10))
+
+
+def bins_table(seeds: int) -> str:
+    """PFR with a clock for every bin: the search as one reads it and the one by tiles, in the same races."""
+    lines = [
+        f"PFR with a clock for every bin, means of {seeds} races: one candidate after the other (`race`) against whole "
+        "tiles (`kernels_bins`).",
+        "",
+        "| bits of each dimension | J | candidates expected | one by one, ms | by tiles, ms | times as fast |",
+        "|---|" + "---:|" * 5,
+    ]
+    for bits, intervals in BINNED:
+        problem, cut = rec.gaussian_channel(bits).draw(1), rec.partition(intervals)
+        tabled = tables(problem, cut, "peak_ratio")
+        expected, winner, none = log_sup_reweighted(tabled), np.zeros(problem.dim, np.int64), search.new_record(0, 1)
+        spent = np.zeros(2)
+        for seed in range(seeds + 1):
+            choice = cut.num_bins, np.uint64(seed), race.PER_BIN, expected, 2**26, winner
+            times = [time.process_time()]
+            found = race.race_by_clocks(tabled, *choice, none)
+            times.append(time.process_time())
+            if found != kernels_bins.race_bins_by_clocks(tabled, *choice):
+                raise AssertionError("the two searches disagree")
+            times.append(time.process_time())
+            spent += np.diff(times) if seed else 0.0  # the first compiles
+        one, tiles = 1e3 * spent / seeds
+        shape = ", ".join(f"{value:g}" for value in bits) if len(set(bits)) > 1 else f"{bits[0]:g} ({len(bits)}×)"
+        lines.append(
+            f"| {shape} | {cut.num_bins} | {math.exp(expected):,.0f} | {one:.1f} | {tiles:.2f} | {one / tiles:.0f}× |"
+        )
+        print(lines[-1], flush=True)
+    return "\n".join(lines)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--dims", type=int, nargs="+", default=[1, 2, 5, 16, 64])
@@ -302,7 +338,7 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="put the table between the marks in README.md")
     given = parser.parse_args()
     text = table(given.dims, [2**k for k in given.log2_candidates], given.rounds, given.budget)
-    text += "\n\n" + threads_table(given.dims, given.rounds)
+    text += "\n\n" + threads_table(given.dims, given.rounds) + "\n\n" + bins_table(3 * given.rounds)
     print("\n" + text)
     if given.write:
         before, _, after = README.read_text().partition(MARKS[0])

@@ -8,8 +8,9 @@
     held = rec.decode(sent.message, channel.coding, bins, seed=7)
     assert (held == sent.sample).all()                       # to the last bit
 
-Read in this order: families, randomness, channel, partition, counts, race, kernels, search, laws, codes, metrics, study
-(`from rec_core import study`). SciPy is imported by the functions that use it: that takes longer than all the rest.
+Read in this order: families, randomness, channel, partition, counts, race, kernels, kernels_bins, search, laws, codes,
+metrics, study (`from rec_core import study`). SciPy is imported by the functions that use it: that takes longer than
+all the rest.
 """
 
 from .cache import kernels_kept

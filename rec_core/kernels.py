@@ -1,4 +1,4 @@
-"""The races of `race` with one clock, for speed: the same winners, to the last bit, from fewer and cheaper numbers.
+"""The race of one bin, for speed: the winner of `race`, to the last bit, from fewer and cheaper numbers.
 
 Nearly every candidate can be shown to lose before it is made. A tile of 1024 goes through three sieves, each a lower
 bound on race times, so what one rejects cannot have won:
@@ -9,10 +9,6 @@ bound on race times, so what one rejects cannot have won:
    to a candidate. Where a search is too short to pay for tables, all candidates are worked out in float32 instead;
 3. the survivors, one dimension after the other in float64 by the formulas of `race`: first against the time the tile
    begins at, and only then against their own arrival time.
-
-With bins the clock goes on as before and a tile's arrivals draw their bins, one dimension after the other. A bin's
-peak is a sieve too, and only arrivals that pass it are counted: a bin's bound rises with time and the leader's race
-time falls, so whoever passes, all earlier arrivals of the same bin passed.
 
 A deficit is how many nats a log ratio lies below the best there is: a candidate that arrives at T can win only if its
 deficit is at most `best race - ln T + top`.
@@ -28,13 +24,10 @@ from numpy.typing import NDArray
 
 from . import families
 from .cache import kernel
-from .counts import count_arrival, new_counts, room_for_one
 from .families import GAUSSIAN
 from .partition import Tables
-from .race import Outcome, bin_thresholds, copy, first_above, log_time
+from .race import Outcome, log_time
 from .randomness import (
-    BIN_CHOICE,
-    BIN_CHOICE_LOW,
     CLOCK,
     LOW,
     MAX_BYTE_DIM,
@@ -44,9 +37,7 @@ from .randomness import (
     Floats,
     Ints,
     Word,
-    bin_key,
     block,
-    end_time,
     join_planes,
     next_tile,
     philox,
@@ -60,8 +51,6 @@ from .randomness import (
 
 CELLS, FLOAT32 = 0, 1  # ways to the deficits of a tile
 FLOAT32_UP_TO = 2048  # expected candidates; a longer search is quicker by cells
-MAX_BIN_CELLS = 2**16  # in the table of a partition's cells; beyond, a bin's peak alone is its bound
-FEW_INTERVALS = 8  # of a dimension: up to here their thresholds are tried one after the other, a tile at a time
 _WIDEN = 4e-15  # of a cell's edges, for rounding in the quantile function
 _FINE = 1e-9  # relative slack of float64 bounds: far above the rounding of D sums, far below what matters
 _ROW = TILE // 4
@@ -118,7 +107,7 @@ Singles = NDArray[np.float32]
 
 
 class Sieve(NamedTuple):
-    """What the sieves know of a problem in D dimensions; a candidate has B bytes of the top plane."""
+    """What the sieves know of one bin of a problem in D dimensions; a candidate has B bytes of the top plane."""
 
     way: int  # CELLS or FLOAT32
     top: float  # ln of the best ratio there is
@@ -127,6 +116,8 @@ class Sieve(NamedTuple):
     vertex: Singles  # (D,) FLOAT32: the deficit is the sum of ((x - vertex) * slope)^2
     slope: Singles  # (D,)
     blur: float  # FLOAT32: how far the root of the deficit may be off, besides _EPSILON of itself
+    numbers: Ints  # (D,) the bin's interval in every dimension
+    log_bins: float  # ln J where this bin's clock is one of J, else 0
 
 
 class Room(NamedTuple):
@@ -186,49 +177,54 @@ def new_room(dim: int) -> Room:
 def make_sieve(table: Tables, expected: float) -> Sieve:
     """The sieve for a problem without bins, and for about so many candidates."""
     dim = table.params.shape[0]
-    vertex, slope = np.zeros(dim, np.float32), np.zeros(dim, np.float32)
-    way = FLOAT32 if expected <= FLOAT32_UP_TO and table.family == GAUSSIAN else CELLS
-    blur = 0.0
+    vertex, slope, numbers = np.zeros(dim, np.float32), np.zeros(dim, np.float32), np.zeros(dim, np.int64)
+    if expected > FLOAT32_UP_TO or table.family != GAUSSIAN:
+        return sieve_by_cells(table, numbers, 0.0)
+    peaks, top, blur = np.empty((dim, 1)), 0.0, 0.0
     for d in range(dim):
         mean, scale = table.params[d, 0], table.params[d, 1]
-        if way == FLOAT32 and not (mean == 0.0 and scale == 1.0):
+        if not (mean == 0.0 and scale == 1.0):
             gap = (1.0 - scale) * (1.0 + scale)
-            if gap <= 0.0 or scale < 1e-12:
-                way = CELLS  # no vertex, or none that float32 can hold
-            else:
-                middle, width = mean / gap, math.sqrt(0.5 * gap) / scale
-                vertex[d], slope[d] = np.float32(middle), np.float32(width)
-                blur += (width * (1.0 + abs(middle))) ** 2
-    if way == FLOAT32:
-        peaks = np.empty((dim, 1))
-        for d in range(dim):
-            peaks[d, 0] = families.log_sup(GAUSSIAN, table.params[d], -np.inf, np.inf)
-    else:
-        peaks = cell_peaks(table.family, table.params)
-    top = 0.0
-    for d in range(dim):
-        top += peaks[d].max()
+            if gap <= 0.0 or scale < 1e-12:  # no vertex, or none that float32 can hold
+                return sieve_by_cells(table, numbers, 0.0)
+            middle, width = mean / gap, math.sqrt(0.5 * gap) / scale
+            vertex[d], slope[d] = np.float32(middle), np.float32(width)
+            blur += (width * (1.0 + abs(middle))) ** 2
+        peaks[d, 0] = families.log_sup(GAUSSIAN, table.params[d], -np.inf, np.inf)
+        top += peaks[d, 0]
     deficits = np.empty((num_bytes(dim), 256), np.float32)
-    if way == CELLS:
-        byte_deficits(peaks, deficits)
-    return Sieve(way, top, peaks, deficits, vertex, slope, _EPSILON * math.sqrt(blur))
+    return Sieve(FLOAT32, top, peaks, deficits, vertex, slope, _EPSILON * math.sqrt(blur), numbers, 0.0)
 
 
 @kernel
-def cell_peaks(family: int, params: Floats) -> Floats:
-    """ln sup of r_d over each cell of the top plane. The outermost end where a 52-bit uniform can: all is finite."""
-    dim = params.shape[0]
-    cells = 256 if dim <= MAX_BYTE_DIM else 16
-    peaks = np.empty((dim, cells))
-    edges = np.empty(cells + 1)
-    for c in range(cells + 1):
-        v = min(max(c / cells, 2.0**-53), 1.0 - 2.0**-53)
-        edges[c] = families.quantile(family, 0, 1, v)
+def sieve_by_cells(table: Tables, numbers: Ints, log_bins: float) -> Sieve:
+    """The sieve of the bin with these interval numbers."""
+    dim = numbers.shape[0]
+    peaks, top = np.empty((dim, num_cells(dim))), 0.0
     for d in range(dim):
-        for c in range(cells):
-            low, high = edges[c] - _WIDEN * (1.0 + abs(edges[c])), edges[c + 1] + _WIDEN * (1.0 + abs(edges[c + 1]))
-            peaks[d, c] = families.log_sup(family, params[d], low, high)
-    return peaks
+        cell_peaks(table, d, numbers[d], peaks[d])
+        top += peaks[d].max()
+    deficits, none = np.empty((num_bytes(dim), 256), np.float32), np.zeros(dim, np.float32)
+    byte_deficits(peaks, deficits)
+    return Sieve(CELLS, top, peaks, deficits, none, none, 0.0, numbers, log_bins)
+
+
+@kernel
+def num_cells(dim: int) -> int:
+    """Cells of the top plane in one dimension of a bin."""
+    return 256 if dim <= MAX_BYTE_DIM else 16
+
+
+@kernel
+def cell_peaks(table: Tables, dimension: int, number: int, out: Floats) -> None:
+    """ln sup of r_d over each cell of an interval. The outermost end where a 52-bit uniform can: all is finite."""
+    n, cells = table.intervals[dimension], out.shape[0]
+    high = families.quantile(table.family, number, n, 2.0**-53)
+    for c in range(cells):
+        low, high = high, families.quantile(table.family, number, n, min((c + 1) / cells, 1.0 - 2.0**-53))
+        out[c] = families.log_sup(
+            table.family, table.params[dimension], low - _WIDEN * (1.0 + abs(low)), high + _WIDEN * (1.0 + abs(high))
+        )
 
 
 @kernel
@@ -449,7 +445,8 @@ def examine(table: Tables, key: Word, tile: Word, place: int, sieve: Sieve, room
         low = ((second if d % 8 >= 4 else first) >> np.uint64(16 * (d % 4))) & np.uint64(0xFFFF)
         bits = np.uint64(8 if dim <= MAX_BYTE_DIM else 4)
         v = join_planes(np.uint64(top), plane_word(key, MIDDLE, tile, at, np.uint64(d)), low, bits)
-        total += families.log_ratio(table.family, table.params[d], families.quantile(table.family, 0, 1, v))
+        x = families.quantile(table.family, sieve.numbers[d], table.intervals[d], v)
+        total += families.log_ratio(table.family, table.params[d], x)
         rest -= sieve.peaks[d, top & mask]
         if total + rest < need:
             return -np.inf
@@ -483,7 +480,7 @@ def race_survivors(
     shared: Floats,
 ) -> Best:
     """Race the first `found` of `room.places`. `stretch` 0: `room.sums` are not there, and are made when called for."""
-    floor = log_time(start, num_candidates, end) if stretch == 0.0 else -np.inf
+    floor = sieve.log_bins + log_time(start, num_candidates, end) if stretch == 0.0 else -np.inf
     for k in range(found):
         place = room.places[k]
         index = np.int64(tile) * TILE + place + 1
@@ -491,7 +488,7 @@ def race_survivors(
             break
         log_t = floor
         if stretch > 0.0:
-            log_t = log_time(start + stretch * room.sums[place], num_candidates, end)
+            log_t = sieve.log_bins + log_time(start + stretch * room.sums[place], num_candidates, end)
         ahead = min(best.log_race, shared[0])
         if room.deficits[place] > most_deficit(sieve, log_t, ahead):
             continue
@@ -501,7 +498,7 @@ def race_survivors(
         if stretch == 0.0:
             fill_sums(key, tile, room.sums)
             stretch = tile_gamma(key, tile) / tile_total(key, tile)
-            log_t = log_time(start + stretch * room.sums[place], num_candidates, end)
+            log_t = sieve.log_bins + log_time(start + stretch * room.sums[place], num_candidates, end)
         if log_t - log_r < best.log_race:
             best = Best(log_t - log_r, log_r, index)
             shared[0] = min(shared[0], best.log_race)
@@ -535,7 +532,7 @@ def race_tiles(
     for t in range(starts.shape[0]):
         tile, start = np.uint64(first + t), starts[t]
         ahead = min(best.log_race, shared[0])
-        floor = log_time(start, num_candidates, end) if start > 0.0 else -np.inf
+        floor = sieve.log_bins + log_time(start, num_candidates, end) if start > 0.0 else -np.inf
         if num_candidates == 0 and floor - log_sup > ahead:
             break
         most = most_deficit(sieve, floor, ahead)
@@ -547,7 +544,7 @@ def race_tiles(
             fill_deficits(key, tile, sieve, room)
             fill_sums(key, tile, room.sums)
             for group in range(0, min(TILE, limit), _STEP):
-                floor = log_time(room.sums[group], num_candidates, end)
+                floor = sieve.log_bins + log_time(room.sums[group], num_candidates, end)
                 most = most_deficit(sieve, floor, min(best.log_race, shared[0]))
                 found = find_by_deficit(most, room, group, group + _STEP)
                 best = race_survivors(
@@ -575,17 +572,17 @@ def fill_starts(key: Word, first: int, before: float, starts: Floats) -> None:
 
 
 @kernel
-def count_examined(key: Word, line: float, log_sup: float, limit: int) -> int:
-    """Arrivals T with ln T - log_sup <= line, where not more than `limit`; else limit + 1."""
+def count_examined(key: Word, line: float, log_worth: float, log_sup: float, limit: int) -> int:
+    """Arrivals T with log_worth + ln T - log_sup <= line, where not more than `limit`; else limit + 1."""
     sums = np.empty(TILE)
     start, tile = 0.0, 0
     while tile * TILE <= limit:
         after = tile_start(key, np.uint64(tile + 1), start)
-        if math.log(after) - log_sup > line:
+        if log_worth + math.log(after) - log_sup > line:
             fill_sums(key, np.uint64(tile), sums)
             stretch = next_tile(key, np.uint64(tile), start).stretch
             for place in range(TILE):
-                if math.log(start + stretch * sums[place]) - log_sup > line:
+                if log_worth + math.log(start + stretch * sums[place]) - log_sup > line:
                     return min(tile * TILE + place, limit + 1)
         start, tile = after, tile + 1
     return limit + 1
@@ -596,7 +593,7 @@ def outcome(best: Best, key: Word, log_sup: float, num_candidates: int, limit: i
     """What `race` would return for this winner, but for ORC's last arrival time, which is NaN."""
     if num_candidates > 0:
         return Outcome(best.index, num_candidates, best.log_race, best.log_ratio, np.nan)
-    examined = count_examined(key, best.log_race, log_sup, limit)
+    examined = count_examined(key, best.log_race, 0.0, log_sup, limit)
     if examined > limit:
         return Outcome(0, limit, best.log_race, best.log_ratio, np.inf)
     return Outcome(best.index, examined, best.log_race, best.log_ratio, best.log_race + log_sup)
@@ -626,213 +623,3 @@ def race_plain(
         )
         first += starts.shape[0]
     return outcome(best, seed, log_sup, num_candidates, limit)
-
-
-# ---------------------------------------------------------------------------------------------------- bins
-
-
-@kernel
-def bin_cells(table: Tables) -> Floats:
-    """ln sup of r_d over the top plane's cells in each interval, (sum n_d, cells); one cell if they are too many."""
-    total = table.log_peak.shape[0]
-    cells = 256 if table.params.shape[0] <= MAX_BYTE_DIM else 16
-    if total * cells > MAX_BIN_CELLS:
-        return table.log_peak.copy().reshape(total, 1)
-    peaks = np.empty((total, cells))
-    for d in range(table.intervals.shape[0]):
-        n = table.intervals[d]
-        for b in range(n):
-            high = families.quantile(table.family, b, n, 2.0**-53)
-            for c in range(cells):
-                low, high = high, families.quantile(table.family, b, n, min((c + 1) / cells, 1.0 - 2.0**-53))
-                peaks[table.offsets[d] + b, c] = families.log_sup(
-                    table.family, table.params[d], low - _WIDEN * (1.0 + abs(low)), high + _WIDEN * (1.0 + abs(high))
-                )
-    return peaks
-
-
-@kernel
-def draw_bins(
-    table: Tables, thresholds: NDArray[np.uint64], gains: Floats, seed: Word, tile: Word, room: Room,
-    numbers: NDArray[np.int32], bounds: Floats,
-) -> None:  # fmt: skip
-    """`race.draw_bin` of a whole tile: `numbers` (D, 1024 or more), and the sum of `gains` over their intervals."""
-    for place in range(TILE):
-        bounds[place] = 0.0
-    for d in range(numbers.shape[0]):
-        start, last, row = table.offsets[d], table.offsets[d + 1] - 1, numbers[d]
-        for place in range(TILE):
-            row[place] = 0
-        if last > start:
-            fill_plane(seed, BIN_CHOICE, tile, d, room.words)
-        if last - start <= FEW_INTERVALS:
-            for b in range(start, last):
-                count_reached(thresholds[b], seed, tile, d, room.words, row)
-        else:
-            for place in range(TILE):
-                word = np.uint64(room.words[place]) << np.uint64(31)
-                b = first_above(thresholds, start, last, word)
-                if thresholds[b] <= word | np.uint64(0x7FFFFFFF):  # the low word decides
-                    low = plane_word(seed, BIN_CHOICE_LOW, tile, np.uint64(place), np.uint64(d))
-                    b = first_above(thresholds, start, last, word | (low >> np.uint64(1)))
-                row[place] = b - start
-        add_gains(gains[start : last + 1], row, bounds)
-
-
-@kernel
-def add_gains(gains: Floats, numbers: NDArray[np.int32], bounds: Floats) -> None:
-    """Add to every place's bound what its interval of one dimension gives."""
-    if gains.shape[0] <= 2:
-        first, second = gains[0], gains[gains.shape[0] - 1]
-        for place in range(TILE):
-            bounds[place] += second if numbers[place] > 0 else first
-        return
-    for place in range(TILE):
-        bounds[place] += gains[numbers[place]]
-
-
-@kernel
-def count_reached(
-    threshold: Word, seed: Word, tile: Word, dimension: int, words: Words, numbers: NDArray[np.int32]
-) -> None:
-    """Add 1 to the number of every place whose word of 63 bits, of which `words` has the first 32, reaches this."""
-    if threshold >= np.uint64(2**63):
-        return
-    high, ties = np.uint32(threshold >> np.uint64(31)), np.int32(0)
-    for place in range(TILE):
-        numbers[place] += np.int32(words[place] >= high)
-        ties += np.int32(words[place] == high)
-    if ties > 0:
-        for place in range(TILE):
-            if words[place] == high:
-                low = plane_word(seed, BIN_CHOICE_LOW, tile, np.uint64(place), np.uint64(dimension))
-                if (np.uint64(high) << np.uint64(31)) | (low >> np.uint64(1)) < threshold:
-                    numbers[place] -= np.int32(1)
-
-
-@kernel
-def fill_bytes(key: Word, tile: Word, place: Word, out: Words) -> None:
-    """The top plane at one place; out (4, B), a row for each of a tile's."""
-    count = tile * np.uint64(_ROW // 4) + ((place & np.uint64(_ROW - 1)) >> np.uint64(2))
-    low, high, shift = count & np.uint64(0xFFFFFFFF), count >> np.uint64(32), np.uint64(8) * (place & np.uint64(3))
-    key_low, key_high = key & np.uint64(0xFFFFFFFF), key >> np.uint64(32)
-    for number in range(out.shape[1]):
-        w0, w1, w2, w3 = philox(low, high, np.uint64(number), TOP, key_low, key_high)
-        out[0, number], out[1, number] = np.uint32(w0 >> shift), np.uint32(w1 >> shift)
-        out[2, number], out[3, number] = np.uint32(w2 >> shift), np.uint32(w3 >> shift)
-
-
-@kernel
-def best_in_bin(table: Tables, peaks: Floats, numbers: Ints, bytes: Words) -> float:
-    """The best ln r of a bin's candidate with these bytes (the last ones of each word), two dimensions at a step."""
-    dim, mask, even, odd = numbers.shape[0], np.int64(peaks.shape[1] - 1), 0.0, 0.0
-    if dim <= MAX_BYTE_DIM:
-        for d in range(dim):
-            even += peaks[table.offsets[d] + numbers[d], np.int64(bytes[d]) & 255 & mask]
-        return even
-    for b in range(dim // 2):
-        byte = np.int64(bytes[b])
-        even += peaks[table.offsets[2 * b] + numbers[2 * b], (byte >> 4) & 15 & mask]
-        odd += peaks[table.offsets[2 * b + 1] + numbers[2 * b + 1], byte & 15 & mask]
-    if dim % 2:
-        even += peaks[table.offsets[dim - 1] + numbers[dim - 1], (np.int64(bytes[dim // 2]) >> 4) & 15 & mask]
-    return even + odd
-
-
-@kernel
-def examine_in_bin(
-    table: Tables, peaks: Floats, key: Word, index: int, numbers: Ints, tops: Words, need: float
-) -> float:
-    """ln r of candidate `index` of a bin as `race.log_ratio` has it, or -inf as soon as it must be below `need`."""
-    dim, mask = numbers.shape[0], np.int64(peaks.shape[1] - 1)
-    tile, place = np.uint64(index - 1) >> np.uint64(10), np.uint64(index - 1) & np.uint64(TILE - 1)
-    fill_bytes(key, tile, place, tops)
-    bytes = tops[np.int64(place >> np.uint64(8))]
-    rest = best_in_bin(table, peaks, numbers, bytes)
-    need -= _FINE * (1.0 + abs(need) + abs(rest))
-    if rest < need:
-        return -np.inf
-    total, first, second = 0.0, np.uint64(0), np.uint64(0)
-    for d in range(dim):
-        top = top_of(bytes, d, dim)
-        if d % 8 == 0:
-            first, second = block(key, LOW, np.uint64(index), np.uint64(d // 8))
-        low = ((second if d % 8 >= 4 else first) >> np.uint64(16 * (d % 4))) & np.uint64(0xFFFF)
-        bits = np.uint64(8 if dim <= MAX_BYTE_DIM else 4)
-        v = join_planes(np.uint64(top), plane_word(key, MIDDLE, tile, place, np.uint64(d)), low, bits)
-        x = families.quantile(table.family, numbers[d], table.intervals[d], v)
-        total += families.log_ratio(table.family, table.params[d], x)
-        rest -= peaks[table.offsets[d] + numbers[d], top & mask]
-        if total + rest < need:
-            return -np.inf
-    return total
-
-
-@kernel
-def top_of(bytes: Words, d: int, dim: int) -> int:
-    """The first bits of dimension d, from words whose last byte is the candidate's."""
-    if dim <= MAX_BYTE_DIM:
-        return int(np.int64(bytes[d])) & 255
-    byte = int(np.int64(bytes[d // 2]))
-    return byte & 15 if d % 2 else (byte >> 4) & 15
-
-
-@kernel
-def race_bins(
-    table: Tables, seed: Word, num_candidates: int, log_sup: float, max_examined: int, winner: Ints
-) -> Outcome:
-    """`race.race_by_draws` for any number of bins above one, in one thread."""
-    dim = table.intervals.shape[0]
-    room, peaks, thresholds = new_room(dim), bin_cells(table), bin_thresholds(table)
-    end = end_time(seed, num_candidates) if num_candidates > 0 else np.inf
-    log_intervals = 0.0
-    for d in range(dim):
-        log_intervals += math.log(table.intervals[d])
-    gains = table.log_peak - table.log_weight
-    drawn, bounds = np.empty((dim, TILE + 16), np.int32), np.empty(TILE)  # 16: not a power of two apart
-    numbers, tops = np.empty(dim, np.int64), np.empty((4, num_bytes(dim)), np.uint32)
-    counts = new_counts(int(np.int64(4096)))
-    best, start, tile, examined = Best(np.inf, -np.inf, 0), 0.0, 0, 0
-    while True:
-        start = tile_start(seed, np.uint64(tile), start) if tile > 0 else 0.0
-        stretch = next_tile(seed, np.uint64(tile), start).stretch
-        fill_sums(seed, np.uint64(tile), room.sums)
-        draw_bins(table, thresholds, gains, seed, np.uint64(tile), room, drawn, bounds)
-        for place in range(TILE):
-            if num_candidates > 0 and examined == num_candidates:
-                return Outcome(best.index, examined, best.log_race, best.log_ratio, np.nan)
-            log_t = log_time(start + stretch * room.sums[place], num_candidates, end)
-            if num_candidates == 0 and log_t - log_sup > best.log_race:
-                return Outcome(best.index, examined, best.log_race, best.log_ratio, best.log_race + log_sup)
-            if examined >= max_examined:
-                return Outcome(0, examined, best.log_race, best.log_ratio, np.inf)
-            examined += 1
-            slack = _FINE * (1.0 + abs(best.log_race))
-            if log_t - (bounds[place] - log_intervals + _FINE * (1.0 + abs(bounds[place]))) > best.log_race + slack:
-                continue
-            weight = 0.0
-            for d in range(dim):
-                numbers[d] = drawn[d, place]
-                weight += table.log_weight[table.offsets[d] + numbers[d]]
-            key = bin_key(seed, table.intervals, numbers)
-            counts = room_for_one(counts)
-            index = count_arrival(counts, key)
-            need = log_t - best.log_race + log_intervals + weight
-            log_r = examine_in_bin(table, peaks, key, index, numbers, tops, need)
-            log_race = log_t - (log_r - log_intervals - weight)
-            if log_race < best.log_race:
-                best = Best(log_race, log_r, index)
-                copy(numbers, winner)
-        tile += 1
-
-
-@kernel
-def race_by_one_clock(
-    table: Tables, seed: Word, num_candidates: int, log_sup: float, expected: float, max_examined: int, winner: Ints
-) -> Outcome:
-    """The search of `race.run_race`, wherever that has one clock: no bins, ORC, or PFR beyond enumeration."""
-    if table.log_peak.shape[0] == table.intervals.shape[0]:
-        for d in range(winner.shape[0]):
-            winner[d] = 0
-        return race_plain(table, seed, num_candidates, log_sup, expected, max_examined)
-    return race_bins(table, seed, num_candidates, log_sup, max_examined, winner)

@@ -11,7 +11,7 @@ Two ways to run the clock, by the number of bins J:
 - `race_by_draws` (ORC; PFR beyond enumeration): one clock for all; each arrival draws its bin, dimension by dimension.
 
 Candidate n of a bin is a function of (seed, bin, n) alone, so the receiver computes it in O(D).
-`kernels` runs the same races faster, with the same winners.
+`kernels` and `kernels_bins` run the same races faster, with the same winners.
 
 Sources: PFR, Li & El Gamal (2018); ORC, Theis & Yosri (2022); partitioning, He, Flamich & Hernandez-Lobato (2024).
 """

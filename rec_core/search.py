@@ -1,7 +1,7 @@
 """What a user calls: a search planned and checked, run by the kernel that suits it, its message decoded.
 
 `encode`, `encode_many` and `trace` answer alike, whichever kernel ran: `race` holds the searches as one reads them,
-`kernels` the same searches for speed.
+`kernels` and `kernels_bins` the same searches for speed.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from . import families, kernels
+from . import families, kernels, kernels_bins
 from .cache import kernel
 from .channel import LN2, Channel, Coding, Problem, draw_target
 from .errors import BudgetExceeded, RecError
@@ -55,7 +55,7 @@ Result = TypeVar("Result")
 ENUMERABLE_BINS = 4096
 MAX_EXAMINED = 2**26
 FINEST_SCALE = 2.0**-40  # a Gaussian narrower than this falls between float64 candidates
-FAST_FROM = 512  # expected candidates from which a search runs in `kernels`: fewer are over before tables pay
+FAST_FROM = 512  # expected candidates (of a clock) from which a search is fast: fewer are over before tables pay
 THREADS_FROM = 2**25  # numbers (candidates times dimensions) from which one search takes more than one thread
 _INT64 = np.dtype(np.int64)
 _CHUNKS = 8  # claims of tiles a thread makes, about
@@ -228,11 +228,13 @@ def _log_expected(table: Tables, plan: Plan) -> float:
 
 
 def is_fast(family: int, plan: Plan, log_expected: float) -> bool:
-    """Whether `kernels` has this search and is worth its tables."""
+    """Whether `kernels` or `kernels_bins` has this search and is worth its tables."""
     if family not in (families.GAUSSIAN, families.UNIFORM):
         return False
-    one_clock = plan.method == ORC or plan.num_bins in (0, 1)
-    return one_clock and log_expected >= math.log(FAST_FROM)
+    if plan.method == ORC or plan.num_bins in (0, 1):
+        return log_expected >= math.log(FAST_FROM)
+    in_order = plan.stopping == SINGLE or plan.weights == "peak_ratio"
+    return in_order and log_expected >= math.log(FAST_FROM * plan.num_bins)
 
 
 def _run(table: Tables, plan: Plan, key: Word, log_expected: float, winner: Ints, record: Record) -> Outcome:
@@ -250,8 +252,9 @@ def _run(table: Tables, plan: Plan, key: Word, log_expected: float, winner: Ints
         return race_in_threads(table, key, plan.num_candidates, log_expected, plan.max_examined, cores)
     expected = math.exp(min(log_expected, 100.0))
     return Outcome(
-        *kernels.race_by_one_clock(
-            table, key, plan.num_candidates, log_expected, expected, plan.max_examined, winner
+        *kernels_bins.run_race(
+            table, plan.num_bins, key, plan.stopping, plan.num_candidates, log_expected, expected, plan.max_examined,
+            winner,
         )
     )  # fmt: skip
 
@@ -654,7 +657,9 @@ def _many_fast(
     table: Tables,
     channel_scales: Floats,
     weights: int,
+    num_bins: int,
     seeds: NDArray[np.uint64],
+    stopping: int,
     num_candidates: int,
     max_examined: int,
     samples: Floats,
@@ -664,14 +669,16 @@ def _many_fast(
     log_races: Floats,
     kl: Floats,
 ) -> int:
-    """`_many` by `kernels`: compiled apart, since small problems never need it."""
+    """`_many` by `kernels_bins`: compiled apart, since small problems never need it."""
     log_sup, divergence = 0.0, 0.0
     for i in range(seeds.shape[0]):
         if i == 0 or channel_scales.shape[0] > 0:
             log_sup, divergence = _prepare(table, channel_scales, weights, seeds[i])
         kl[i] = divergence
         expected = float(num_candidates) if num_candidates > 0 else math.exp(min(log_sup, 100.0))
-        outcome = kernels.race_by_one_clock(table, seeds[i], num_candidates, log_sup, expected, max_examined, bins[i])
+        outcome = kernels_bins.run_race(
+            table, num_bins, seeds[i], stopping, num_candidates, log_sup, expected, max_examined, bins[i]
+        )
         indices[i], examined[i], log_races[i] = outcome.local_index, outcome.examined, outcome.log_race
         if outcome.local_index == 0:
             return i
@@ -733,7 +740,10 @@ def encode_many(
         weighting = WEIGHTS.index(plan.weights)
         mine = samples[part], bins[part], indices[part], examined[part], log_races[part], kl[part]
         if is_fast(source.family_code, plan, log_expected):
-            failed = _many_fast(table, scales, weighting, seeds[part], plan.num_candidates, plan.max_examined, *mine)
+            failed = _many_fast(
+                table, scales, weighting, plan.num_bins, seeds[part], plan.stopping, plan.num_candidates,
+                plan.max_examined, *mine,
+            )  # fmt: skip
         else:
             failed = _many(
                 table, scales, weighting, plan.num_bins, seeds[part], plan.method, plan.stopping, plan.num_candidates,

@@ -13,24 +13,24 @@ import pytest
 from scipy import special, stats
 
 import rec_core as rec
-from rec_core import cache, kernels, race, randomness, search
+from rec_core import cache, kernels, kernels_bins, race, randomness, search
 from rec_core.partition import tables
 from tests.core.conftest import ALPHA, gaussian_pair, ks_p, ks_p_all
 
 
-def tabled(problem, num_candidates, cut=None, weights=None):
+def tabled(problem, num_candidates, cut=None, weights=None, stopping=None):
     """Tables of a problem and ln of what bounds its search."""
     cut = cut or rec.partition((1,) * problem.dim)
     table = tables(problem, cut, weights or ("target_mass" if num_candidates else "peak_ratio"))
     plan = search.make_plan(
-        problem.dim, "orc" if num_candidates else "pfr", cut, weights, None, num_candidates or None, 2**26
+        problem.dim, "orc" if num_candidates else "pfr", cut, weights, stopping, num_candidates or None, 2**26
     )
     return table, search._log_expected(table, plan), plan
 
 
-def by_race(problem, num_candidates, seed, cut=None, weights=None, max_examined=2**26, clocks=True):
+def by_race(problem, num_candidates, seed, cut=None, weights=None, max_examined=2**26, clocks=True, stopping=None):
     """Message and outcome of the readable search."""
-    table, size, plan = tabled(problem, num_candidates, cut, weights)
+    table, size, plan = tabled(problem, num_candidates, cut, weights, stopping)
     winner = np.zeros(problem.dim, np.int64)
     run = race.run_race if clocks else by_draws
     outcome = run(
@@ -47,10 +47,19 @@ def by_draws(table, num_bins, seed, method, stopping, num_candidates, size, max_
 def by_kernel(problem, num_candidates, seed, cut=None, weights=None, max_examined=2**26, expected=math.inf):
     table, size, _ = tabled(problem, num_candidates, cut, weights)
     winner = np.zeros(problem.dim, np.int64)
-    outcome = kernels.race_by_one_clock(
+    outcome = kernels_bins.race_by_one_clock(
         table, np.uint64(seed), num_candidates, size, expected, max_examined, winner
     )  # fmt: skip
     return tuple(winner), *outcome[:4]
+
+
+def by_bin_clocks(problem, seed, cut, weights=None, stopping=None, max_examined=2**26):
+    table, size, plan = tabled(problem, 0, cut, weights, stopping)
+    winner = np.zeros(problem.dim, np.int64)
+    outcome = kernels_bins.race_bins_by_clocks(
+        table, plan.num_bins, np.uint64(seed), plan.stopping, size, max_examined, winner
+    )
+    return tuple(winner), *outcome
 
 
 def by_threads(problem, num_candidates, seed, threads=2):
@@ -104,6 +113,51 @@ def test_same_winner_with_bins(block):
         assert found == by_race(problem, num, seed, cut, weights, clocks=False), (problem, cut, weights, num, seed)
         compared += 1
     assert compared > 30
+
+
+@pytest.mark.parametrize("block", range(10))
+def test_same_winner_with_a_clock_for_every_bin(block):
+    """Up to 4096 bins; peak_ratio weights under both stopping rules, and all weights under one stop line."""
+    rng = np.random.default_rng(200 + block)
+    compared = 0
+    for seed in range(60):
+        problem = random_problem(rng, 14)
+        log2_bins = rng.dirichlet(np.ones(problem.dim)) * rng.uniform(0, 11.9)
+        cut = rec.partition([max(1, int(2**bits + rng.random())) for bits in log2_bins])
+        weights, stopping = str(rng.choice(["peak_ratio", "target_mass", "uniform"])), "single"
+        if weights == "peak_ratio":
+            stopping = str(rng.choice(["single", "per_bin"]))
+        if not 1 < cut.num_bins <= search.ENUMERABLE_BINS or math.isinf(problem.renyi_inf_bits):
+            continue
+        if tabled(problem, 0, cut, weights, stopping)[1] > math.log(30_000):
+            continue
+        table, size, plan = tabled(problem, 0, cut, weights, stopping)
+        winner = np.zeros(problem.dim, np.int64)
+        expected = race.race_by_clocks(
+            table, plan.num_bins, np.uint64(seed), plan.stopping, size, 2**26, winner, search.new_record(0, problem.dim)
+        )
+        assert by_bin_clocks(problem, seed, cut, weights, stopping) == (tuple(winner), *expected), (problem, cut, seed)
+        compared += 1
+    assert compared > 30
+
+
+def test_with_clocks_a_budget_ends_both_searches_alike():
+    problem, cut = rec.gaussian_channel([9.0, 8.0]).draw(1), rec.partition([2, 3])
+    for seed in range(4):
+        for weights, stopping in (("peak_ratio", "per_bin"), ("uniform", "single")):
+            _, index, examined, *_ = by_bin_clocks(problem, seed, cut, weights, stopping)
+            assert index > 0
+            for budget in (examined, examined - 1, examined // 2, examined // 20, 10):
+                found = by_bin_clocks(problem, seed, cut, weights, stopping, budget)
+                slow = by_race(problem, 0, seed, cut, weights, budget, stopping=stopping)
+                assert found[1:3] == slow[1:3]
+                assert (found[1] == 0) == (budget < examined)
+
+
+def test_a_search_with_clocks_that_cannot_end_gives_up():
+    """Bins whose bound says 2^40 candidates: the budget stops it after about as many as it allows."""
+    problem, cut = rec.gaussian_problem([0.0, 0.0], [2.0**-20, 2.0**-20]), rec.partition([2, 2])
+    assert by_bin_clocks(problem, 1, cut, max_examined=200_000)[1:3] == (0, 200_000)
 
 
 @pytest.mark.parametrize("num", [1000, 5000])
@@ -250,7 +304,7 @@ def test_interval_numbers_at_a_threshold():
         word = int(randomness.bin_choice(seed, index, np.uint64(dimension)))
         for threshold, reached in ((word - 1, 1), (word, 1), (word + 1, 0), (2**63, 0)):
             numbers = np.zeros(randomness.TILE, np.int32)
-            kernels.count_reached(np.uint64(threshold), seed, tile, dimension, words, numbers)
+            kernels_bins.count_reached(np.uint64(threshold), seed, tile, dimension, words, numbers)
             assert numbers[place] == reached
 
 
@@ -317,7 +371,7 @@ def test_nothing_is_compiled_twice():
     script = r"""
 import re, numpy as np, rec_core as rec
 from numba.core.registry import CPUDispatcher
-from rec_core import channel, families, kernels, partition, race, randomness, search
+from rec_core import channel, families, kernels, kernels_bins, partition, race, randomness, search
 for problem in (rec.gaussian_problem([0], [0.5]), rec.gaussian_problem(np.array([0.5]), [0.5])):
     for n in (None, 3, np.int64(2000)):
         method = "orc" if n else "pfr"
@@ -329,12 +383,12 @@ for problem in (rec.gaussian_problem([0], [0.5]), rec.gaussian_problem(np.array(
             rec.encode_many(rec.gaussian_channel([1]), 2, method, cut, num_candidates=n)
             rec.decode_many((many.bins, many.indices), problem.coding, cut, 3)
 seen = 0
-for module in (channel, families, kernels, partition, race, randomness, search):
+for module in (channel, families, kernels, kernels_bins, partition, race, randomness, search):
     for name, value in vars(module).items():
         if isinstance(value, CPUDispatcher) and value.py_func.__module__ == module.__name__:
             signatures = [str(one.args) for one in value.nopython_signatures]
             seen += bool(signatures)
-            if module is not kernels:  # small functions may be made anew for a number written out in the call
+            if module not in (kernels, kernels_bins):  # small functions may be made anew for a number in the call
                 signatures = {re.sub(r"Literal\[int\]\(\d+\)", "int64", text) for text in signatures}
             assert len(signatures) <= 1, (name, signatures)
 assert seen >= 8, seen  # those called from Python; all of them where nothing is in Numba's cache yet
