@@ -43,3 +43,13 @@ def duration(seconds: float) -> str:
         if seconds >= size:
             return f"{number(seconds / size)} {unit}"
     return f"{seconds * 1e9:.0f} ns"
+
+
+def power(log2: float) -> str:
+    """A number of candidates by its log2: 2¹⁶."""
+    return raised(f"2^{log2:.0f}")
+
+
+def signed(value: float, digits: int = 1) -> str:
+    """A number with its sign, as people write it."""
+    return f"{value:+.{digits}f}".replace("-", "−")

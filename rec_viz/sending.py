@@ -6,7 +6,6 @@ import math
 import threading
 import time
 from collections.abc import Callable
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -14,83 +13,18 @@ import numpy as np
 import rec_core as rec
 from rec_core import images
 from rec_core.images import blocks as grouping
-from rec_core.images import inr, posterior
+from rec_core.images import inr
 from rec_core.images.events import BlockCoded, Coded, Fitting
-from rec_core.randomness import Floats
 
 from . import cached, reading
 from .picture_settings import TILED, Settings
 from .pictures import Picture
+from .typical_blocks import Typical, typical
 
-TYPICAL_BLOCKS = 4  # blocks of a rate that expectations are worked out for
-TYPICAL_TARGETS = 4  # targets of each
 LONGEST_RACE = 2**19  # candidates of a block that is raced again for the stage: about two seconds
 
 
-# ------------------------------------------------------------------------------------------------ expectations
-
-
-class Typical(NamedTuple):
-    """Blocks of the network codec with 2^log2_bins bins: how many a tile has, and means over typical targets.
-
-    `search_bits` is log2 of the candidates ORC wants for one, 2^(KL from P' + 2); `peak_bits` that of the candidates
-    PFR expects; `bound_bits` the bound on a message's mean length, by PFR and a Zipf code.
-    """
-
-    blocks: int
-    dim: int
-    search_bits: float
-    peak_bits: float
-    bound_bits: float
-
-
-@lru_cache(maxsize=512)
-def typical(rate: str, block_bits: int, log2_bins: int) -> Typical:
-    """The first few blocks of a rate, their targets drawn from the channel learnt in training and brought to budget."""
-    known, dealt = inr.make_plan(rate, block_bits, log2_bins)
-    search, peaks, bounds = [], [], []
-    for members, cut in list(zip(dealt.members, dealt.cuts, strict=True))[:TYPICAL_BLOCKS]:
-        channel = rec.gaussian_channel(known.information_bits[members].astype(np.float64))
-        bounds.append(rec.laws.sharp_bound_bits(channel, cut) - channel.information_bits + block_bits)
-        for seed in range(TYPICAL_TARGETS):
-            problem = to_budget(channel.draw(seed), block_bits)
-            search.append(grouping.search_bits(problem, cut) + grouping.MARGIN_BITS)
-            peaks.append(rec.upper_sum_bits(problem, cut))
-    dim = round(float(np.mean([members.size for members in dealt.members])))
-    means = (float(np.mean(values)) for values in (search, peaks, bounds))
-    return Typical(dealt.num_blocks, dim, *means)
-
-
-SIZES = tuple(range(8, 65, 4))  # bits of a block that are compared
-STEP = 4  # between the log2 J that are compared
-
-
-def reach_rows(rate: str) -> tuple[Floats, Floats, Floats]:
-    """Sizes of a block (S,); without bins and with J = 2^(size - 8): log2 of candidates and % beyond the KL (2, S)."""
-    plain, binned = (
-        np.array([_reach(rate, size, max(size - spared, 0)) for size in SIZES]).T for spared in (SIZES[-1], 8)
-    )
-    return np.array(SIZES, dtype=np.float64), plain, binned
-
-
-def _reach(rate: str, size: int, log2_bins: int) -> tuple[float, float]:
-    found = typical(rate, size, log2_bins)
-    return found.search_bits, 100.0 * (found.bound_bits / size - 1.0)
-
-
-def trade_rows(rate: str, block_bits: int) -> tuple[Floats, Floats, Floats]:
-    """For a block: log2 J, the bound on its message in bits, and log2 of the candidates ORC wants; each (K,)."""
-    cuts = range(0, min(block_bits + STEP, 63) + 1, STEP)
-    found = [typical(rate, block_bits, log2_bins) for log2_bins in cuts]
-    values = [(one.bound_bits, one.search_bits) for one in found]
-    return np.array(cuts, dtype=np.float64), *np.array(values).T
-
-
-def to_budget(problem: rec.Problem, block_bits: int) -> rec.Problem:
-    """The target with its widths moved until its KL is the block's, as the codec does."""
-    mean, scale = np.array(problem.params).T
-    logit = posterior.logit_of(scale).astype(np.float64)
-    return rec.gaussian_problem(mean, inr.to_budget(mean, logit, block_bits))
+# ------------------------------------------------------------------------------------------------ before
 
 
 def refusal(picture: Picture, settings: Settings) -> str:
@@ -107,7 +41,7 @@ def count_blocks(picture: Picture, settings: Settings) -> int:
     """How many blocks the picture will have. RecError: refused."""
     found = expected(settings)
     if found:
-        return found.blocks * len(inr.split(picture))
+        return round(found.blocks) * len(inr.split(picture))
     log2_bins = grouping.check_blocks(settings.block_bits, settings.partition_bits)
     count, _ = cached.transform_blocks(picture, settings.rate, settings.block_bits, log2_bins)
     return count
@@ -116,7 +50,7 @@ def count_blocks(picture: Picture, settings: Settings) -> int:
 def expected(settings: Settings) -> Typical | None:
     """The blocks these settings make; None for a codec whose blocks depend on the picture. RecError: refused."""
     log2_bins = grouping.check_blocks(settings.block_bits, settings.partition_bits)
-    return typical(settings.rate, settings.block_bits, log2_bins) if settings.codec in TILED else None
+    return typical(settings.codec, settings.rate, settings.block_bits, log2_bins) if settings.codec in TILED else None
 
 
 # ------------------------------------------------------------------------------------------------ the run

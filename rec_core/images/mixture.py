@@ -101,6 +101,18 @@ def context(classes: Ints, row: int, column: int, num_classes: int) -> int:
     return max(left, above) if min(left, above) < 0 else (left + above) // 2
 
 
+def draw_classes(mixture: Mixture, num_tiles: int, seed: int = 0) -> tuple[Ints, Ints]:
+    """Classes of the tiles (T,) and blocks (4, 4 T) of a strip, by the model's own law."""
+    generator = np.random.default_rng(seed)
+    shares, _ = _shares(mixture)
+    across = math.isqrt(PER_TILE)
+    classes = np.empty((across, across * num_tiles), np.int64)
+    for row, column in np.ndindex(classes.shape):
+        counts = mixture.fine_counts[context(classes, row, column, len(mixture.fine_counts))]
+        classes[row, column] = generator.choice(counts.size, p=counts / counts.sum())
+    return generator.choice(shares.size, num_tiles, p=shares), classes
+
+
 def _shares(mixture: Mixture) -> tuple[Floats, Floats]:
     """Probabilities of classes of tiles and of blocks; of blocks as they came in training, whatever the context."""
     coarse, fine = mixture.coarse_counts, mixture.fine_counts.sum(axis=0)

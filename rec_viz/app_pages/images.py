@@ -11,15 +11,14 @@ import rec_core as rec
 from rec_core import images, study
 from rec_core.images import blocks as grouping
 from rec_core.images import container, dct
-from rec_viz import cached, controls, measured, pictures, reading, sending, stage, upload
+from rec_viz import cached, controls, pictures, reading, sending, stage, upload
 from rec_viz import picture_settings as choosing
-from rec_viz.app_pages import parts
-from rec_viz.export import chart
+from rec_viz.app_pages import images_charts, parts
 from rec_viz.figures import images as figures
 from rec_viz.picture_settings import BINS, LONGEST, METHODS, ORIGINS, TILED, Settings
 from rec_viz.pictures import PHOTOS, TILES, Picture
+from rec_viz.reading import power, signed
 from rec_viz.sending import Job
-from rec_viz.snippets import images as snippets
 
 CODECS = {"inr": "A small network", "dct": "Cosine waves"}
 RATES = {"low": "Low", "medium": "Medium", "high": "High", "best": "Best"}
@@ -246,11 +245,6 @@ def from_cifar() -> Picture | None:
 # ------------------------------------------------------------------------------------------------ sending
 
 
-def power(bits: float) -> str:
-    """A number of candidates by its log2: 2¹⁶."""
-    return reading.raised(f"2^{bits:.0f}")
-
-
 def before(picture: Picture | None, settings: Settings) -> None:
     """What pressing the button will do, by the blocks there will be and typical targets in them."""
     log2_bins = grouping.check_blocks(settings.block_bits, settings.partition_bits)
@@ -412,11 +406,6 @@ def cost_table(job: Job, level: float) -> str:
     return "| Measure | This picture |\n|---|---|\n" + "\n".join(f"| {name} | {text} |" for name, text in rows)
 
 
-def signed(value: float, digits: int = 1) -> str:
-    """A number with its sign, as people write it."""
-    return f"{value:+.{digits}f}".replace("-", "−")
-
-
 def take_away(job: Job) -> None:
     assert job.coded is not None
     with st.container(horizontal=True, key="images_files"):
@@ -488,182 +477,6 @@ def take_file(name: str, data: bytes | None) -> None:
     st.session_state.images_opened = (name, found)
 
 
-# ------------------------------------------------------------------------------------------------ the poster's plot
-
-
-NETWORK_CURVES = (
-    "Thick curves are means over test pictures. **Theory** is exact samples of the Q actually coded, charged their KL, "
-    "which no code for exact samples beats."
-)
-MODEL_CURVE = (
-    "The dashed curve is exact: the rate-distortion function R(D) of the Gaussian mixture the codec takes pictures "
-    "for, with the bits that say which class each piece is in. A photograph is no sample of it: a quiet one lies above "
-    "the curve, a busy one below."
-)
-
-
-def poster(picture: Picture | None, settings: Settings) -> None:
-    """PSNR against bits per pixel: shipped curves, the pictures sent here, JPEG and WebP of this one."""
-    st.header("Fidelity against rate", anchor=False)
-    network = settings.codec == "inr"
-    points = measured.curves() if network else []
-    if network and not points:
-        st.info(
-            f"The curves over test pictures are not there. Make them with your copy of CIFAR-10: `{measured.COMMAND}`",
-            icon=":material/info:",
-        )
-    counted = st.segmented_control(
-        "Bits counted", ["messages", "files"], default="messages", required=True, key="images_counted",
-        format_func={"messages": "Without headers", "files": "Whole files"}.__getitem__,
-    )  # fmt: skip
-    whole = counted == "files"
-    sent = st.session_state.get("images_sent", [])
-    marks = [
-        figures.Mark(one.name, (one.payload_bits + whole * one.header_bits) / one.pixels, one.psnr_db) for one in sent
-    ]
-    curves = figures.measured_curves(points, whole) if network else [figures.model_curve()]
-    others = []
-    if picture is not None:
-        pixels = picture.shape[0] * picture.shape[1]
-        others = [
-            figures.compressed_curve(kind, cached.compressed(picture, kind), pixels, whole) for kind in figures.OTHERS
-        ]
-    chart(
-        figures.rate_distortion(curves, others, marks, parts.colours()),
-        "images_poster",
-        snippets.poster(settings, whole, marks, picture is not None),
-    )
-    st.markdown(
-        "Left and up is better. Thin curves are this picture as JPEG and WebP, stars the pictures sent here: single "
-        "pictures differ far more than methods do, so compare a star with the thin curves. "
-        + (NETWORK_CURVES if network else MODEL_CURVE)
-    )
-    if points:
-        st.markdown(provenance(points))
-    if picture is not None:
-        st.markdown(others_table(picture, sent[-1] if sent else None))
-
-
-def provenance(points: list[measured.Point]) -> str:
-    """Where the curves come from, what bins save, and how far ORC's samples are from exact ones."""
-    one = points[0]
-    pictures_, seeds = f"{one.pictures} test pictures of CIFAR-10", f"{one.seeds} seed{'s' * (one.seeds > 1)}"
-    text = f"Curves: the small network on {pictures_}, {seeds}, bars 95% over pictures, made by `{measured.COMMAND}`. "
-    saved = measured.savings().get(("orc-16", "partitioned-48"))
-    if saved:
-        text += (
-            f"At equal PSNR, the rate of partitioned ORC in 48-bit blocks is **{signed(100 * saved.bd_rate)}%** from "
-            f"that of ORC in 16-bit blocks (95%: {signed(100 * saved.low)} to {signed(100 * saved.high)}%). "
-        )
-    levels = {(point.system, point.rate): point.psnr_db for point in points}
-    told = []
-    for system, exact, name in (("orc-16", "theory-16", "16-bit"), ("partitioned-48", "theory", "48-bit")):
-        gaps = [level - levels[exact, rate] for (of, rate), level in levels.items()
-                if of == system and (exact, rate) in levels]  # fmt: skip
-        if gaps:
-            told.append(f"{signed(min(gaps), 2)} to {signed(max(gaps), 2)} dB in {name} blocks")
-    if told:
-        text += (
-            "ORC stops at a finite number of candidates, so its samples are a little off: against exact samples of Q "
-            f"its pictures are {', '.join(told)}, from rate to rate."
-        )
-    return text
-
-
-def others_table(picture: Picture, last: sending.Sent | None) -> str:
-    """Header bytes told apart: JPEG and WebP at the quality nearest to the picture sent last, or a middling one."""
-    pixels = picture.shape[0] * picture.shape[1]
-    rows = []
-    if last is not None:
-        rows.append(("Sent here last", last.psnr_db, last.payload_bits, last.header_bits, last.pixels))
-    for kind, name in figures.OTHERS.items():
-        found = cached.compressed(picture, kind)
-        level = last.psnr_db if last is not None else 27.0
-        one = min(found, key=lambda one: abs(one.psnr_db - level))
-        rows.append((f"{name[0]}, quality {one.quality}", one.psnr_db, one.file_bits - one.header_bits,
-                     one.header_bits, pixels))  # fmt: skip
-    return (
-        "| One picture | PSNR, dB | Bits a pixel | Header, bits a pixel | Whole file, bytes |\n|---|---|---|---|---|\n"
-        + "\n".join(
-            f"| {name} | {level:.2f} | {bits / count:.3f} | {header / count:.3f} | {(bits + header) // 8:,} |"
-            for name, level, bits, header, count in rows
-        )
-    )
-
-
-# ------------------------------------------------------------------------------------------------ how far
-
-
-def how_far(settings: Settings, job: Job | None) -> None:
-    """Time and bits against the size of a block, and against J for the chosen one."""
-    st.header("How far bins reach", anchor=False)
-    st.markdown(
-        "ORC needs about four times 2 to the block’s bits of candidates, so plain blocks end near 20 bits. Bins take "
-        "most of that away: what is left to search is how far Q is from P′. Each line is worked out for this rate’s "
-        "blocks of the network, with targets drawn from what was learnt in training."
-    )
-    sizes, plain, binned = sending.reach_rows(settings.rate)
-    colours = parts.colours()
-    limits = (grouping.PLAIN_LIMIT_BITS, grouping.SEARCH_LIMIT_BITS)
-    rate = cached.orc_rate(sending.typical(settings.rate, settings.block_bits, 0).dim, True)
-    left, right = st.columns(2)
-    with left:
-        chart(
-            figures.reach(sizes, plain[0], binned[0], limits, settings.block_bits, rate, colours),
-            "images_reach",
-            snippets.reach(settings, limits, rate),
-        )
-    marks = overhead_marks(settings, job)
-    with right:
-        chart(
-            figures.overhead(sizes, plain[1], binned[1], marks, colours),
-            "images_overhead",
-            snippets.overhead(settings, marks),
-        )
-    st.markdown(
-        "Left: expected candidates for one block. Right: why large blocks are worth it. Each message costs a few bits "
-        "beyond its KL, and fewer, larger blocks pay them less often. Lines are the bound for exact samples by PFR "
-        "with a Zipf code; marks are measured with ORC, whose code fits its indices better and whose samples are a "
-        "little off."
-    )
-    st.subheader(f"What J buys for a block of {settings.block_bits} bits", anchor=False)
-    cuts, bounds, search = sending.trade_rows(settings.rate, settings.block_bits)
-    try:
-        log2_bins = grouping.check_blocks(settings.block_bits, settings.partition_bits)
-        here = sending.typical(settings.rate, settings.block_bits, log2_bins)
-        chosen = (here.bound_bits, here.search_bits)
-    except rec.RecError:  # said above
-        chosen = None
-    chart(
-        figures.trade(
-            cuts, bounds, search, chosen, grouping.SEARCH_LIMIT_BITS, settings.block_bits, colours,
-        ),
-        "images_trade",
-        snippets.trade(settings, chosen),
-    )  # fmt: skip
-    st.markdown(
-        "Down is faster, left is shorter. More bins make the search shorter almost bit for bit and, up to a point, the "
-        "message too, as a bin is sent without overhead; with too many, bins are finer than Q and each further bit of "
-        "J is a bit more to send. ORC with bins looks at no more than "
-        f"{power(grouping.SEARCH_LIMIT_BITS)} candidates: above the dashed line its samples get worse instead."
-    )
-
-
-def overhead_marks(settings: Settings, job: Job | None) -> list[figures.Measured]:
-    """What blocks took beyond their KL: the shipped systems at this rate, and the picture sent here."""
-    marks = []
-    for point in measured.curves():
-        if point.rate == settings.rate and point.system in ("orc-16", "partitioned-48"):
-            name, role, _, symbol = figures.CURVES[point.system]
-            percent = 100.0 * (point.bits_per_pixel / point.kl_bits_per_pixel - 1.0)
-            marks.append(figures.Measured(name, role, symbol, float(point.system.split("-")[1]), percent))
-    if job is not None and job.coded:
-        report = job.coded.report
-        percent = 100.0 * ((report.payload_bits - report.side_bits) / report.kl_bits - 1.0)
-        marks.append(figures.Measured("sent here", "winner", "star", report.kl_bits / len(job.blocks), percent))
-    return marks
-
-
 # ------------------------------------------------------------------------------------------------ the page
 
 notices = choosing.load()
@@ -704,5 +517,5 @@ if job is not None and job.ended.is_set():
     if job.blocks:
         st.fragment(race_of_a_block)(job)
 open_file()
-poster(picture, settings)
-how_far(settings, job)
+images_charts.poster(picture, settings)
+images_charts.how_far(settings, job)

@@ -264,7 +264,7 @@ def overhead(
 
 
 def trade(log2_bins: Floats, bound_bits: Floats, search_bits: Floats, chosen: tuple[float, float] | None,
-          limit_bits: float, block_bits: float, colours: Colours) -> go.Figure:  # fmt: skip
+          limit_bits: float, kl_bits: float, colours: Colours) -> go.Figure:  # fmt: skip
     """What bins buy for one block: candidates over the bound on its message, a mark a J.
 
     Starred: the `chosen` (x, y). Dashed: the block's KL, and log2 of the most candidates looked at with bins.
@@ -281,13 +281,13 @@ def trade(log2_bins: Floats, bound_bits: Floats, search_bits: Floats, chosen: tu
             x=[chosen[0]], y=[chosen[1]], mode="markers", name="the J chosen",
             marker={"symbol": "star", "size": 17, "color": colours["winner"]},
         )  # fmt: skip
-    ends = [min(block_bits, float(bound_bits.min())), float(bound_bits.max())]
+    ends = [min(kl_bits, float(bound_bits.min())), float(bound_bits.max())]
     figure.add_scatter(
         x=ends, y=[limit_bits] * 2, mode="lines", name="most looked at",
         line={"color": colours["bound"], "width": 1.5, "dash": "dash"},
     )  # fmt: skip
     figure.add_scatter(
-        x=[block_bits] * 2, y=[0.0, float(search_bits.max())], mode="lines", name="KL of the block",
+        x=[kl_bits] * 2, y=[0.0, float(search_bits.max())], mode="lines", name="KL of the block",
         line={"color": colours["bound"], "width": 1.5, "dash": "dot"},
     )  # fmt: skip
     figure.update_xaxes(title="bound on the mean length of its message, bits")

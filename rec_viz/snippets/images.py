@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .. import sending
+from .. import typical_blocks
 from ..figures.images import Mark, Measured
 from ..picture_settings import Settings
 
@@ -68,47 +68,70 @@ figure = images.overhead(sizes, plain[1], binned[1], measured, colours)
 """
 
 
-_HEAD = f"""\
+_START = """\
 import numpy as np
 import rec_core as rec
-from rec_core.images import blocks, inr
+from rec_core.images import blocks, {modules}
 from rec_viz import theme
-from rec_viz.figures import images
-from rec_viz.sending import to_budget
+from rec_viz.figures import images{more}
 
 colours = theme.ROLES["light"]
 
 
-def typical(rate, block_bits, log2_bins):  # log2 of ORC's candidates, bound on the message's mean length
+def typical(rate, block_bits, log2_bins):  # log2 of ORC's candidates, bound on the message's mean length, KL
+    search, bounds, kl = [], [], []
+"""
+
+_HEADS = {
+    "inr": _START.format(modules="inr", more="\nfrom rec_viz.typical_blocks import to_budget")
+    + f"""\
     prior, dealt = inr.make_plan(rate, block_bits, log2_bins)
-    search, bounds = [], []
-    for members, cut in list(zip(dealt.members, dealt.cuts))[:{sending.TYPICAL_BLOCKS}]:
+    for i in range(0, dealt.num_blocks, max(1, dealt.num_blocks // {typical_blocks.BLOCKS}))[:{typical_blocks.BLOCKS}]:
+        members, cut = dealt.members[i], dealt.cuts[i]
         channel = rec.gaussian_channel(prior.information_bits[members].astype(float))
+        kl.append(block_bits)
         bounds.append(rec.laws.sharp_bound_bits(channel, cut) - channel.information_bits + block_bits)
-        for seed in range({sending.TYPICAL_TARGETS}):
+        for seed in range({typical_blocks.TARGETS}):
             problem = to_budget(channel.draw(seed), block_bits)  # widths moved until its KL is block_bits
             search.append(blocks.search_bits(problem, cut) + blocks.MARGIN_BITS)
-    return np.mean(search), np.mean(bounds)
+    return np.mean(search), np.mean(bounds), np.mean(kl)
 
-"""
+""",
+    "dct": _START.format(modules="dct, mixture", more="")
+    + f"""\
+    model, level = mixture.shipped(), mixture.level_for(rate)
+    drawn = mixture.draw_classes(model, {typical_blocks.TILES})
+    scale, _, groups = dct.group(model, level, *drawn, block_bits, log2_bins)
+    for i in range(0, len(groups), max(1, len(groups) // {typical_blocks.BLOCKS}))[:{typical_blocks.BLOCKS}]:
+        members, cut = groups[i]
+        channel = rec.gaussian_channel(-np.log2(scale[members]))
+        kl.append(channel.information_bits)
+        bounds.append(rec.laws.sharp_bound_bits(channel, cut))
+        for seed in range({typical_blocks.TARGETS}):
+            search.append(blocks.search_bits(channel.draw(seed), cut) + dct.MARGIN_BITS)
+    return np.mean(search), np.mean(bounds), np.mean(kl)
+
+""",
+}
 
 
 def _rows(settings: Settings) -> str:
-    return f"""{_HEAD}
-sizes = np.array({list(sending.SIZES)}, float)
+    return f"""{_HEADS[settings.codec]}
+sizes = np.array({list(typical_blocks.SIZES)}, float)
 plain, binned = np.empty((2, sizes.size)), np.empty((2, sizes.size))
 for i, size in enumerate(sizes.astype(int).tolist()):
     for rows, log2_bins in ((plain, 0), (binned, max(size - 8, 0))):
-        search, bound = typical({settings.rate!r}, size, log2_bins)
-        rows[:, i] = search, 100 * (bound / size - 1)  # and % beyond the KL
+        search, bound, kl = typical({settings.rate!r}, size, log2_bins)
+        rows[:, i] = search, 100 * (bound / kl - 1)  # and % beyond the KL
 """
 
 
 def trade(settings: Settings, chosen: tuple[float, float] | None) -> str:
     """What J buys for one block; `chosen` is starred."""
-    last = min(settings.block_bits + sending.STEP, 63)
-    return f"""{_HEAD}
-cuts = np.arange(0.0, {last} + 1, {sending.STEP})
-search, bounds = np.array([typical({settings.rate!r}, {settings.block_bits}, int(k)) for k in cuts]).T
-figure = images.trade(cuts, bounds, search, {chosen}, blocks.SEARCH_LIMIT_BITS, {settings.block_bits}, colours)
+    last, step = min(settings.block_bits + typical_blocks.STEP, 63), typical_blocks.STEP
+    first, limit = (0.0, "blocks.SEARCH_LIMIT_BITS") if settings.codec == "inr" else (float(step), "dct.LIMIT_BITS")
+    return f"""{_HEADS[settings.codec]}
+cuts = np.arange({first}, {last} + 1, {step})
+search, bounds, kl = np.array([typical({settings.rate!r}, {settings.block_bits}, int(k)) for k in cuts]).T
+figure = images.trade(cuts, bounds, search, {chosen}, {limit}, kl[-1], colours)
 """

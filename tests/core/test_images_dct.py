@@ -7,6 +7,7 @@ from importlib import resources
 
 import numpy as np
 import pytest
+from scipy import stats
 
 import rec_core as rec
 from rec_core import images
@@ -194,6 +195,30 @@ def test_blocks_hold_every_number_sent_once_and_equal_information():
     assert sums.mean() == pytest.approx(16, rel=0.03)
     assert np.ptp(sums) < 1.0
     assert bits[bits > 0].min() >= mixture.LEAST_BITS
+
+
+def test_classes_are_drawn_by_the_models_law():
+    """Chi-square of tile classes, and of block classes within the commonest context, each at 1%; another law fails."""
+    model = MODEL
+    tiles, classes = mixture.draw_classes(model, 500)
+    assert (tiles.shape, classes.shape) == ((500,), (4, 2000))
+    assert fits(np.bincount(tiles, minlength=len(model.coarse_counts)), model.coarse_counts)
+    num = len(model.fine_counts)
+    contexts = np.array([mixture.context(classes, *place, num) for place in np.ndindex(classes.shape)])
+    commonest = int(np.bincount(contexts).argmax())
+    found = np.bincount(classes.ravel()[contexts == commonest], minlength=num)
+    assert fits(found, model.fine_counts[commonest])
+    assert not fits(found, model.fine_counts[(commonest + 3) % num])
+
+
+def fits(found, counts):
+    """Whether counts follow a law, by chi-square at 1%; classes expected less than 5 times are taken together."""
+    expected = found.sum() * counts / counts.sum()
+    rare = expected < 5
+    pairs = [(found[~rare], expected[~rare]), ([found[rare].sum()], [expected[rare].sum()])]
+    seen, wanted = (np.concatenate(part) for part in zip(*pairs, strict=True))
+    kept = wanted > 0
+    return seen[~kept].sum() == 0 and stats.chisquare(seen[kept], wanted[kept]).pvalue > 0.01
 
 
 def test_bins_follow_the_information_and_keep_the_search_within_reach():

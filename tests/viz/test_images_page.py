@@ -15,11 +15,12 @@ from streamlit.testing.v1 import AppTest
 import rec_core as rec
 from rec_core import images
 from rec_core.images import blocks as grouping
-from rec_core.images import inr
+from rec_core.images import dct, inr
 from rec_viz import cached, measured, picture_settings, pictures, sending
 from rec_viz.figures import images as figures
 from rec_viz.picture_settings import Settings
 from rec_viz.sending import Job
+from rec_viz.typical_blocks import typical
 from tests.viz.test_snippets import assert_same, made_by
 
 APP = str(Path(__file__).parents[2] / "app.py")
@@ -63,11 +64,16 @@ def file_of(image: Image.Image, kind: str, **options: object) -> bytes:
 # ------------------------------------------------------------------------------------------------ the page
 
 
-def test_the_page_opens_without_running_the_codec_and_its_charts_are_made_by_their_programs(monkeypatch):
+@pytest.mark.parametrize(
+    ("codec", "says"),
+    [("inr", "**30 blocks** of 48 bits"), ("dct", "with bins blocks stay smaller than what is asked for")],
+)
+def test_the_page_opens_without_running_the_codec_and_its_charts_are_made_by_their_programs(monkeypatch, codec, says):
     monkeypatch.setattr(inr, "begin", lambda *_: pytest.fail("the codec ran"))
-    app = opened()
+    monkeypatch.setattr(dct, "encode_strip", lambda *_: pytest.fail("the codec ran"))
+    app = opened(Settings(codec=codec))
     assert not app.exception
-    assert "**30 blocks** of 48 bits" in words(app)
+    assert says in words(app)
     assert not app.button(key="images_send").disabled
     assert app.query_params["rate"] in ("high", ["high"])
     charts = {chart.key: chart for chart in app.get("plotly_chart")}
@@ -212,16 +218,28 @@ def test_bits_and_races_of_blocks_are_those_that_were_sent():
 
 
 def test_expected_candidates_are_what_the_codec_examines():
-    plain = sending.typical("low", 8, 0)
+    plain = typical("inr", "low", 8, 0)
     assert plain.search_bits == pytest.approx(8 + grouping.MARGIN_BITS)
     job = sent()
     assert plain.blocks == job.total_blocks
     assert {event.examined for event in job.blocks} <= {2**10, 2**10 + 1}
-    bins = sending.typical("low", 24, 16)
+    bins = typical("inr", "low", 24, 16)
     job = sent(QUICK._replace(block_bits=24, bins="auto"))
     found = np.log2([event.examined for event in job.blocks])
     assert abs(found.mean() - bins.search_bits) < 4 * found.std(ddof=1) / np.sqrt(len(found)) + 0.5
     assert abs(found.mean() - plain.search_bits - 16) > 1  # without bins it would be 2^26
+
+
+def test_typical_blocks_of_the_transform_codec_are_those_of_photographs():
+    """Within what pictures differ by: blocks of what is asked for without bins, with bins as its search allows."""
+    for block_bits, log2_bins, within in ((16, 0, 0.5), (48, 40, 2.5)):
+        _, mean_bits = cached.transform_blocks(
+            pictures.scaled(pictures.photo("coffee"), 128), "high", block_bits, log2_bins
+        )
+        found = typical("dct", "high", block_bits, log2_bins)
+        assert found.kl_bits == pytest.approx(mean_bits, abs=within)
+        assert found.bound_bits > found.kl_bits
+    assert found.search_bits < dct.REACH_BITS + dct.MARGIN_BITS
 
 
 # ------------------------------------------------------------------------------------------------ pictures
