@@ -6,7 +6,6 @@ pressing a key on a slider to the stage holding the new scene, for problems unde
 
 from __future__ import annotations
 
-import platform
 import shutil
 import socket
 import statistics
@@ -17,6 +16,8 @@ import urllib.request
 from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
+
+from machine import machine
 
 ROOT = Path(__file__).parents[1]
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
@@ -61,7 +62,7 @@ def main() -> None:
             browser.close()
     finally:
         server.terminate()
-    print(f"machine: {platform.machine()}, {platform.python_implementation()} {platform.python_version()}")
+    print(f"machine: {machine()}")
     print(f"first paint of the stage   median {statistics.median(paints):.2f} s   max {max(paints):.2f} s")
     print(f"a control change answers   median {statistics.median(answers):.0f} ms   max {max(answers):.0f} ms")
     print(f"frames a second, playing   {frames:.0f}")

@@ -20,7 +20,6 @@ import csv
 import hashlib
 import itertools
 import os
-import platform
 import subprocess
 import sys
 import time
@@ -32,6 +31,7 @@ from typing import NamedTuple, get_type_hints
 import numpy as np
 from scipy.interpolate import PchipInterpolator
 
+from machine import machine
 from rec_core import images
 from rec_core.errors import MessageError
 from rec_core.images import inr
@@ -176,7 +176,7 @@ def saved(rows: list[Row], anchor: str, other: str, rates: list[str], pictures: 
 
 
 CURVE_COLUMNS = (
-    "system", "rate", "pictures", "seeds", "bits_per_pixel", "bits_per_pixel_standard_error", "psnr_db",
+    "system", "rate", "pictures", "seeds", "machine", "bits_per_pixel", "bits_per_pixel_standard_error", "psnr_db",
     "psnr_db_standard_error", "kl_bits_per_pixel", "ideal_bits_per_pixel", "header_bits_per_pixel", "seconds",
 )  # fmt: skip
 
@@ -193,7 +193,7 @@ def curves(rows: list[Row], rates: list[str], pictures: int, seeds: int) -> list
             np.mean([getattr(row, name) for row in own]) / PIXELS for name in ("kl_bits", "ideal_bits", "header_bits")
         ]
         numbers = [bits.mean(), spread[0], level.mean(), spread[1], *per_pixel, np.mean([row.seconds for row in own])]
-        table.append([system, rate, pictures, seeds, *(f"{value:.5f}" for value in numbers)])
+        table.append([system, rate, pictures, seeds, machine(), *(f"{value:.5f}" for value in numbers)])
     return table
 
 
@@ -241,8 +241,7 @@ def main() -> None:
     count = len(pictures)
     rows = run(pictures, given.seeds, given.rates, given.out, given.workers)
     table = curves(rows, given.rates, count, given.seeds)
-    print(f"\n{count} test pictures of CIFAR-10, {given.seeds} seeds; {platform.machine()}, {os.cpu_count()} cores, ")
-    print(f"{platform.python_implementation()} {platform.python_version()}")
+    print(f"\n{count} test pictures of CIFAR-10, {given.seeds} seeds; {machine()}")
     print(" ".join(CURVE_COLUMNS))
     for line in table:
         print(*line)

@@ -8,13 +8,12 @@ The last line is the time of a whole picture of 512x512 pixels.
 
 from __future__ import annotations
 
-import os
-import platform
 import time
 
 import numpy as np
 from skimage import data
 
+from machine import machine
 from rec_core import images
 from rec_core.images import container, dct, mixture
 
@@ -35,7 +34,7 @@ def exact(picture: np.ndarray, rate: str | float) -> tuple[float, float]:
 
 
 def main() -> None:
-    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
+    print(machine())
     for rate in images.RATES:
         point = mixture.rate_distortion(mixture.shipped(), mixture.level_for(rate).step)
         print(

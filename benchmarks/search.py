@@ -23,8 +23,6 @@ import argparse
 import importlib.util
 import math
 import os
-import platform
-import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -36,6 +34,7 @@ import numpy as np
 from numba import njit
 
 import rec_core as rec
+from machine import machine
 from rec_core import kernels, kernels_bins, race, search
 from rec_core.partition import log_sup_reweighted, tables
 from rec_core.randomness import MIDDLE
@@ -225,18 +224,6 @@ def shown(rate: float | None, against: float) -> str:
         return "–"
     number = f"{rate:,.0f}" if rate >= 10 else f"{rate:.1f}"
     return number if rate == against else f"{number} ({rate / against:.1f}×)"
-
-
-def machine() -> str:
-    name = platform.processor() or platform.machine()
-    info = Path("/proc/cpuinfo")
-    flags = ""
-    if info.exists():
-        text = info.read_text()
-        found = re.search(r"model name\s*: (.*)", text)
-        name = found.group(1) if found else name
-        flags = ", AVX-512" if " avx512f" in text else ", AVX2" if " avx2" in text else ""
-    return f"{name}{flags}, {os.cpu_count()} cores; Python {platform.python_version()}, NumPy {np.__version__}"
 
 
 def table(dims: list[int], sizes: list[int], rounds: int, budget: float) -> str:

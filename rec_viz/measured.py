@@ -17,6 +17,7 @@ class Point(NamedTuple):
     rate: str
     pictures: int
     seeds: int
+    machine: str
     bits_per_pixel: float
     bits_per_pixel_standard_error: float
     psnr_db: float
@@ -40,8 +41,8 @@ class Saved(NamedTuple):
 def curves() -> list[Point]:
     """The shipped table; empty where there is none."""
     return [
-        Point(row["system"], row["rate"], int(row["pictures"]), int(row["seeds"]),
-              *(float(row[name]) for name in Point._fields[4:]))
+        Point(row["system"], row["rate"], int(row["pictures"]), int(row["seeds"]), row["machine"],
+              *(float(row[name]) for name in Point._fields[5:]))
         for row in _rows("measured.csv")
     ]  # fmt: skip
 

@@ -76,7 +76,8 @@ def provenance(points: list[measured.Point]) -> str:
     """Where the curves come from, what bins save, and how far ORC's samples are from exact ones."""
     one = points[0]
     pictures_, seeds = f"{one.pictures} test pictures of CIFAR-10", f"{one.seeds} seed{'s' * (one.seeds > 1)}"
-    text = f"Curves: the small network on {pictures_}, {seeds}, bars 95% over pictures, made by `{measured.COMMAND}`. "
+    text = f"Curves: the small network on {pictures_}, {seeds}, bars 95% over pictures, made by `{measured.COMMAND}` "
+    text += f"({one.machine}). "
     saved = measured.savings().get(("orc-16", "partitioned-48"))
     if saved:
         mean, low, high = (f"{signed(100.0 * value)}%" for value in saved[2:])
