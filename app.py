@@ -9,7 +9,7 @@ from rec_viz import cached, controls
 HERE = Path(__file__).parent
 
 st.set_page_config(page_title="REC Lab", page_icon=str(HERE / "assets" / "icon.png"), layout="wide")
-cached.warm_up()
+cached.warm_up.warm_up()
 
 PAGES = HERE / "rec_viz" / "app_pages"
 start = st.Page(PAGES / "start.py", title="Start", icon=":material/home:", default=True)

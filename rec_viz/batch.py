@@ -176,7 +176,7 @@ class Row(NamedTuple):
     number: int
     name: str
     problem: rec.Problem
-    advice: cached.Advice | None
+    advice: cached.speed.Advice | None
     shared: tuple[tuple[float, float, float], ...]
     note: str
 
@@ -200,17 +200,17 @@ class Summary(NamedTuple):
 
 def shared_cuts(problems: Sequence[Named]) -> tuple[rec.Partition, ...]:
     """The partitions compared for all: dealt out by the mean KL of each dimension."""
-    bits = np.mean([cached.channel_like(one.problem).bits for one in problems], axis=0)
+    bits = np.mean([cached.views.channel_like(one.problem).bits for one in problems], axis=0)
     make = rec.gaussian_channel if problems[0].problem.family == "gaussian" else rec.uniform_channel
     channel = make(bits)
-    return tuple(cached.cut_into(channel, k) for k in cached.cuts_to_compare(channel))
+    return tuple(cached.speed.cut_into(channel, k) for k in cached.speed.cuts_to_compare(channel))
 
 
 def work_out(number: int, one: Named, cuts: Sequence[rec.Partition]) -> Row:
     """A problem's own best J, and what the shared partitions cost it."""
     problem = one.problem
     try:
-        advice = cached.pfr_advice(problem, cached.channel_like(problem), problem)
+        advice = cached.speed.pfr_advice(problem, cached.views.channel_like(problem), problem)
     except rec.RecError as error:
         return Row(number, one.name, problem, None, (), str(error))
     shared = tuple(
@@ -229,18 +229,20 @@ def summary(rows: Sequence[Row], cuts: Sequence[rec.Partition]) -> Summary | Non
     served = [row for row in rows if row.advice is not None]
     if not served:
         return None
-    rate = cached.candidates_per_second(served[0].problem.family, served[0].problem.dim)
+    rate = cached.speed.candidates_per_second(served[0].problem.family, served[0].problem.dim)
     log2_index, bound, candidates = np.mean([row.shared for row in served], axis=0).T.tolist()
     options = tuple(
         Shared(
             cut,
-            cut.log2_num_bins + cached.zipf_mean_bits(rec.ZipfCode(bound[i]), log2_index[i]),
+            cut.log2_num_bins + cached.code_lengths.zipf_mean_bits(rec.ZipfCode(bound[i]), log2_index[i]),
             candidates[i],
             len(served) * candidates[i] / rate,
         )
         for i, cut in enumerate(cuts)
     )
-    return Summary(len(served), options, cached.best_of([(one.mean_bits, one.mean_candidates) for one in options]))
+    return Summary(
+        len(served), options, cached.speed.best_of([(one.mean_bits, one.mean_candidates) for one in options])
+    )
 
 
 class Job:

@@ -80,7 +80,7 @@ def _step(k: int, step: lessons.Step) -> str:
 
 def _figures(step: lessons.Step) -> str:
     """The step's stage as still pictures; before the race where the stage stands there."""
-    race = cached.race(step.view)
+    race = cached.races.race(step.view)
     opening = (step.stage_after or {}).get("step", "winner")
     pictures = [(still.lane(race, lane, opening), lane.title) for lane in race.lanes]
     return "".join(_figure(svg, title) for svg, title in pictures if svg)

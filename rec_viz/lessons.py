@@ -39,7 +39,7 @@ import numpy as np
 import rec_core as rec
 
 from . import cached, reading
-from .cached import Lane
+from .cached.races import Lane
 from .controls import LANES, TABLE, View
 
 FOLDER = Path(__file__).parents[1] / "assets" / "lessons"
@@ -276,7 +276,7 @@ def situation(step: Step, view: View | None = None) -> Situation:
 
 
 def _problem(view: View) -> rec.Problem:
-    return cached.problem_of(view)[1]
+    return cached.views.problem_of(view)[1]
 
 
 def _of_target(pick: Callable[[rec.Problem], float]) -> Callable[[View], float]:
@@ -285,7 +285,7 @@ def _of_target(pick: Callable[[rec.Problem], float]) -> Callable[[View], float]:
 
 def _trap(name: str) -> Callable[[View], float]:
     def number(view: View) -> float:
-        trap = cached.trap(view)
+        trap = cached.speed.trap(view)
         if trap is None:
             raise LessonError("The tail-bin trap needs one dimension and 2 to 64 bins.")
         return dict(trap.rows)[name]
@@ -294,13 +294,13 @@ def _trap(name: str) -> Callable[[View], float]:
 
 
 def _worst_bin(view: View) -> int:
-    trap = cached.trap(view)
+    trap = cached.speed.trap(view)
     return 0 if trap is None else int(np.argmax(trap.target_mass)) + 1
 
 
 def _zipf(view: View) -> rec.ZipfCode:
     """The code for the index of plain PFR on the view's channel."""
-    return rec.ZipfCode(cached.lengths(view).lanes[0].zipf_bits)
+    return rec.ZipfCode(cached.code_lengths.lengths(view).lanes[0].zipf_bits)
 
 
 def _zipf_step(first: int) -> Callable[[View], float]:
@@ -331,7 +331,7 @@ def _greedy_spread(problem: rec.Problem) -> float:
 
 def _invariance(name: str) -> Callable[[View], int]:
     def number(view: View) -> int:
-        result = cached.invariance(view)
+        result = cached.code_lengths.invariance(view)
         if result is None:
             raise LessonError("Weights are compared only where the bins can be listed.")
         return int(getattr(result, name))
@@ -340,7 +340,7 @@ def _invariance(name: str) -> Callable[[View], int]:
 
 
 NUMBERS: dict[str, Callable[[View], float | int | str]] = {
-    "information": lambda view: cached.channel_of(view).information_bits,
+    "information": lambda view: cached.views.channel_of(view).information_bits,
     "narrower": lambda view: 2.0**view.bits,
     "prior_scale": lambda view: 1.0 if view.family == "gaussian" else math.sqrt(1.0 / 12.0),
     "kl": _of_target(lambda problem: problem.kl_bits),
@@ -348,8 +348,8 @@ NUMBERS: dict[str, Callable[[View], float | int | str]] = {
     "peak": _of_target(lambda problem: 2.0**problem.renyi_inf_bits),
     "mean": _of_target(lambda problem: problem.params[0][0]),
     "scale": _of_target(lambda problem: problem.params[0][1]),
-    "dim1_bits": lambda view: cached.channel_of(view).bits[0],
-    "last_bits": lambda view: cached.channel_of(view).bits[-1],
+    "dim1_bits": lambda view: cached.views.channel_of(view).bits[0],
+    "last_bits": lambda view: cached.views.channel_of(view).bits[-1],
     "intervals": lambda view: " × ".join(map(str, _cut(view).intervals)),
     "j": lambda view: _cut(view).num_bins,
     "log2_candidates": lambda view: math.log2(view.candidates),
@@ -359,7 +359,7 @@ NUMBERS: dict[str, Callable[[View], float | int | str]] = {
     "greedy.spread": _of_target(_greedy_spread),
     "samples": lambda view: SAMPLES,
     "late": lambda view: LATE,
-    "rate": lambda view: cached.candidates_per_second(view.family, view.dim),
+    "rate": lambda view: cached.speed.candidates_per_second(view.family, view.dim),
     "zipf.table": zipf_table,
     "zipf.step_one": _zipf_step(1),
     "zipf.step_two": _zipf_step(2),
@@ -377,12 +377,12 @@ NUMBERS: dict[str, Callable[[View], float | int | str]] = {
 
 
 def _cut(view: View) -> rec.Partition:
-    return cached.partition_of(view, cached.channel_of(view))
+    return cached.views.partition_of(view, cached.views.channel_of(view))
 
 
-def _law(view: View, lane: Lane) -> cached.LaneLaw:
+def _law(view: View, lane: Lane) -> cached.code_lengths.LaneLaw:
     """Exact lengths of a PFR lane's channel, whatever its target."""
-    return next(law for law in cached.lengths(view).lanes if law.name == f"pfr{lane.name[3:]}")
+    return next(law for law in cached.code_lengths.lengths(view).lanes if law.name == f"pfr{lane.name[3:]}")
 
 
 def _at_winner(name: str) -> Callable[[View, Lane], float]:
@@ -426,7 +426,7 @@ def _first(view: View, lane: Lane, heavy: bool) -> float:
 
 def duration(view: View, lane: Lane) -> str:
     """How long this machine would search on average, in words."""
-    seconds = lane.expected_examined / cached.candidates_per_second(view.family, view.dim)
+    seconds = lane.expected_examined / cached.speed.candidates_per_second(view.family, view.dim)
     units = (("year", 31_557_600.0), ("day", 86_400.0), ("hour", 3600.0), ("minute", 60.0), ("second", 1.0))
     for unit, size in units:
         if seconds >= size:
@@ -482,7 +482,7 @@ LANE_NUMBERS: dict[str, Callable[[View, Lane], float | int | str]] = {
     "decoded": lambda view, lane: int(lane.held == tuple(_trace(lane).samples[_trace(lane).winner].tolist())),
     "average": lambda view, lane: _winners(_problem(view))[0],
     "spread": lambda view, lane: _winners(_problem(view))[1],
-    "seconds": lambda view, lane: lane.expected_examined / cached.candidates_per_second(view.family, view.dim),
+    "seconds": lambda view, lane: lane.expected_examined / cached.speed.candidates_per_second(view.family, view.dim),
     "time": duration,
     "best_fit": _best_fit,
     "index": lambda view, lane: _trace(lane).message.index,
@@ -497,10 +497,10 @@ LANE_NUMBERS: dict[str, Callable[[View, Lane], float | int | str]] = {
     "solved": solved_table,
     "mean_length": lambda view, lane: _law(view, lane).zipf_mean_bits,
     "matched_length": lambda view, lane: _law(view, lane).codes[0],
-    "surcharge": lambda view, lane: _law(view, lane).zipf_mean_bits - cached.channel_of(view).information_bits,
+    "surcharge": lambda view, lane: _law(view, lane).zipf_mean_bits - cached.views.channel_of(view).information_bits,
     "number_length": lambda view, lane: _law(view, lane).zipf_mean_bits - lane.partition.log2_num_bins,
     "bound": lambda view, lane: _law(view, lane).bound_bits,
-    "overhead": lambda view, lane: rec.laws.overhead_bits(cached.channel_of(view), lane.partition),
+    "overhead": lambda view, lane: rec.laws.overhead_bits(cached.views.channel_of(view), lane.partition),
     "first_chance": lambda view, lane: float(_law(view, lane).law.pmf(1)[0]),
     "second_chance": lambda view, lane: float(_law(view, lane).law.pmf(2)[1]),
     "late_chance": lambda view, lane: float(_law(view, lane).law.tail(LATE + 1.0)),
@@ -518,7 +518,7 @@ def value(name: str, now: Situation) -> float | int | str:
         return value(rest, now._replace(view=now.also[head], also={}))
     view = now.view
     if head in LANES and rest in LANE_NUMBERS:
-        lane = next((lane for lane in cached.race(view).lanes if lane.name == head), None)
+        lane = next((lane for lane in cached.races.race(view).lanes if lane.name == head), None)
         if lane is None:
             raise LessonError(f"“{name}”: the step’s view has no lane {head}.")
         return LANE_NUMBERS[rest](view, lane)

@@ -17,6 +17,7 @@ from rec_core.images import inr
 from rec_core.images.events import BlockCoded, Coded, Fitting
 
 from . import cached, reading
+from .controls import LANES
 from .picture_settings import TILED, Settings
 from .pictures import Picture
 from .typical_blocks import Typical, typical
@@ -43,7 +44,7 @@ def count_blocks(picture: Picture, settings: Settings) -> int:
     if found:
         return round(found.blocks) * len(inr.split(picture))
     log2_bins = grouping.check_blocks(settings.block_bits, settings.partition_bits)
-    count, _ = cached.transform_blocks(picture, settings.rate, settings.block_bits, log2_bins)
+    count, _ = cached.pictures.transform_blocks(picture, settings.rate, settings.block_bits, log2_bins)
     return count
 
 
@@ -67,7 +68,7 @@ class Job:
         self.blocks: list[BlockCoded] = []
         self._tiles: dict[int, Picture] = {}  # of each, how it would be drawn now
         self.coded: Coded | None = None
-        self.races: dict[int, cached.Race | None] = {}  # of blocks looked at since
+        self.races: dict[int, cached.races.Race | None] = {}  # of blocks looked at since
         self.error = ""
         self.share = 0.0
         self.stop, self.ended = threading.Event(), threading.Event()
@@ -164,7 +165,7 @@ def block_bits(job: Job) -> list[BlockBits]:
     ]
 
 
-def block_race(job: Job, number: int) -> cached.Race | None:
+def block_race(job: Job, number: int) -> cached.races.Race | None:
     """The race of a block once more, recorded for the stage; None where it is too long."""
     event = job.blocks[number]
     problem, cut = event.problem, event.partition
@@ -173,13 +174,13 @@ def block_race(job: Job, number: int) -> cached.Race | None:
     method = job.settings.method
     trace = rec.trace(
         problem, method, cut, num_candidates=event.examined if method == "orc" else None, seed=event.seed,
-        max_examined=LONGEST_RACE, max_events=cached.max_events(problem.dim),
+        max_examined=LONGEST_RACE, max_events=cached.races.max_events(problem.dim),
     )  # fmt: skip
     code = grouping.best_code([sent.message.index for sent in job.blocks])
     name = f"{method}_bins" if cut.num_bins > 1 else method
-    lane = cached.Lane(
+    lane = cached.races.Lane(
         name=name,
-        title=cached.LANES[name],
+        title=LANES[name],
         method=method,
         partition=cut,
         weights="uniform" if name == "orc" else "target_mass" if method == "orc" else "peak_ratio",
@@ -191,9 +192,9 @@ def block_race(job: Job, number: int) -> cached.Race | None:
         zipf_bits=math.nan,
         length_bits=cut.log2_num_bins + float(code.length_bits(event.message.index)),
         bound_bits=rec.laws.sharp_bound_bits(problem, cut),
-        bin_bits=cached.bin_bits(event.message.bin, cut.intervals),
+        bin_bits=cached.races.bin_bits(event.message.bin, cut.intervals),
         index_bits=code.codeword(event.message.index),
         data=b"",
         held=tuple(rec.decode(event.message, problem.coding, cut, event.seed).tolist()),
     )
-    return cached.Race(f"images-{job.name}-{number}", problem, problem.kl_bits, (lane,))
+    return cached.races.Race(f"images-{job.name}-{number}", problem, problem.kl_bits, (lane,))

@@ -189,7 +189,7 @@ def check_two_part() -> tuple[Check, ...]:
 def check_length() -> tuple[Check, ...]:
     code = rec.ZipfCode(rec.laws.log2_index_bound_bits(CHANNEL, CHANNEL_BINS))
     many = rec.encode_many(CHANNEL, RUNS, partition=CHANNEL_BINS, seed=11)
-    exact = cached.zipf_mean_bits(code, rec.laws.expected_log2_index(CHANNEL, CHANNEL_BINS))
+    exact = cached.code_lengths.zipf_mean_bits(code, rec.laws.expected_log2_index(CHANNEL, CHANNEL_BINS))
     log2_bins, overhead = CHANNEL_BINS.log2_num_bins, rec.laws.overhead_bits(CHANNEL, CHANNEL_BINS)
     return (
         Check("I, bits", CHANNEL.information_bits),
@@ -231,7 +231,11 @@ def check_matched() -> tuple[Check, ...]:
         indices = rec.encode_many(CHANNEL, RUNS, partition=cut, weights="peak_ratio", seed=13).indices
         base = cut.log2_num_bins
         rows += [
-            _mean(f"Zipf, {what}", base + cached.zipf_mean_bits(zipf, law.mean_log2), base + zipf.length_bits(indices)),
+            _mean(
+                f"Zipf, {what}",
+                base + cached.code_lengths.zipf_mean_bits(zipf, law.mean_log2),
+                base + zipf.length_bits(indices),
+            ),
             _mean(f"matched, {what}", base + law.entropy_bits, base + matched.length_bits(indices)),
         ]
     return tuple(rows)

@@ -10,7 +10,7 @@ from typing import Any
 
 import rec_core as rec
 
-from .cached import Lane, Race
+from .cached.races import Lane, Race
 from .controls import View, link_query
 
 COLUMNS = {

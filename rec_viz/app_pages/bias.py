@@ -29,7 +29,7 @@ st.markdown(
 )
 parts.wait_for_kernels(height=520)
 if view.family == "uniform":
-    chances = parts.asked(lambda: cached.chance_of_silence(view))
+    chances = parts.asked(lambda: cached.bias.chance_of_silence(view))
     st.markdown(
         "A uniform target has the same ratio all over its box, so whatever ORC sends is an **exact** sample of Q. What "
         "too few candidates cost here is silence: none of them lies in the box, and there is nothing to send."
@@ -40,17 +40,17 @@ if view.family == "uniform":
     )
     st.markdown("Choose the Gaussian family to see a bias.")
     st.stop()
-parts.asked(lambda: cached.orc_bins(view, "orc_bins"))
+parts.asked(lambda: cached.bias.orc_bins(view, "orc_bins"))
 if view.bits == 0:
     st.markdown("Without information Q is P, so any candidate will do: ORC has no bias, whatever n and the bins.")
     st.stop()
 colours = parts.colours()
-_, problem = cached.problem_of(view)
+_, problem = cached.views.problem_of(view)
 
-wanted = [(name, n) for n in (*(2**k for k in cached.BIAS_POWERS), view.candidates) for name in snippets.ROLES]
-found = parts.each(lambda one: cached.bias(view, *one), wanted, "Working out and measuring the bias")
+wanted = [(name, n) for n in (*(2**k for k in cached.bias.BIAS_POWERS), view.candidates) for name in snippets.ROLES]
+found = parts.each(lambda one: cached.bias.bias(view, *one), wanted, "Working out and measuring the bias")
 biases = dict(zip(wanted, found, strict=True))
-samples = {name: cached.orc_samples(view, name) for name in snippets.ROLES}
+samples = {name: cached.bias.orc_samples(view, name) for name in snippets.ROLES}
 
 # ------------------------------------------------------------------------------------------------ densities
 
@@ -67,7 +67,7 @@ def densities() -> None:
         drawn = samples[name]
         counts, _ = np.histogram(drawn, edges)
         measured = counts / (drawn.size * np.diff(edges)) if drawn.size else np.full(counts.size, np.nan)
-        density = cached.output_density(view, name, x)
+        density = cached.bias.output_density(view, name, x)
         outputs.append(figures.Output(controls.LANES[name], role, density, edges, measured))
     target = np.exp2(problem.log_ratio_bits(x[:, None])) * np.exp(-0.5 * x * x) / math.sqrt(2.0 * math.pi)
     chart(figures.densities(x, target, outputs, colours), "bias_densities", snippets.densities(view))
@@ -81,11 +81,11 @@ else:
 
 def unnoticed(kl_bits: float) -> str:
     """For the table: samples that are safe."""
-    most = cached.unnoticed_samples(kl_bits)
+    most = cached.bias.unnoticed_samples(kl_bits)
     return "not even one" if most < 1.0 else "any number" if math.isinf(most) else reading.number(math.floor(most))
 
 
-def mmd(bias: cached.Bias) -> str:
+def mmd(bias: cached.bias.Bias) -> str:
     """For the table: MMD, exact where it is known, and measured where there are samples."""
     said = [] if math.isnan(bias.mmd_squared) else [reading.small(math.sqrt(bias.mmd_squared))]
     if math.isfinite(bias.measured_squared):
@@ -115,8 +115,9 @@ st.markdown(
     )
     + "**Total variation** is how much probability is in the wrong place, **KL** what a code made for Q would waste, "
     "**MMD** how far the mean of a bounded function, smooth on the scale of Q, can be off. **Safe** is how many "
-    f"samples anyone may compare with as many of Q’s and still tell them apart with less than {cached.NOTICEABLE:g} "
-    "advantage over guessing, whatever the test: that follows from KL (Pinsker’s inequality), and is often too careful."
+    "samples anyone may compare with as many of Q’s and still tell them apart with less than "
+    f"{cached.bias.NOTICEABLE:g} advantage over guessing, whatever the test: that follows from KL (Pinsker’s "
+    "inequality), and is often too careful."
 )
 
 # ------------------------------------------------------------------------------------------------ decay
@@ -133,13 +134,13 @@ def decay(measure: str) -> None:
     """One measure over n."""
     lines = []
     for name, role in snippets.ROLES.items():
-        rows = [biases[name, 2**k] for k in cached.BIAS_POWERS]
+        rows = [biases[name, 2**k] for k in cached.bias.BIAS_POWERS]
         exact, measured, error = (
             np.array([getattr(row, field) for row in rows]) for field in (measure, "measured_squared", "error_squared")
         )
         marks = (measured, 1.96 * error) if measure == "mmd_squared" else ()
         lines.append(figures.Decay(controls.LANES[name], role, exact, *marks))
-    grid = np.array([float(k) for k in cached.BIAS_POWERS])
+    grid = np.array([float(k) for k in cached.bias.BIAS_POWERS])
     figure = figures.decay(grid, lines, math.log2(view.candidates), MEASURES[measure], colours)
     chart(figure, f"bias_{measure}", snippets.decay(view, measure, MEASURES[measure]))
 
@@ -151,7 +152,7 @@ decay("mmd_squared")
 st.markdown(
     f"Plain ORC needs about 2ᴷᴸ candidates before it gets going: KL is **{problem.kl_bits:.1f} bits** for this one. "
     "With bins what counts is the divergence left inside P′. Diamonds are measured on up to "
-    f"{cached.MMD_RUNS:,} samples, with 95% bars, where they can be told from 0"
+    f"{cached.bias.MMD_RUNS:,} samples, with 95% bars, where they can be told from 0"
     + ("." if view.dim == 1 else "; the exact MMD is drawn in one dimension.")
 )
 
@@ -164,7 +165,7 @@ compared = st.select_slider(
 )  # fmt: skip
 rows = []
 for name in snippets.ROLES:
-    enough = cached.candidates_unnoticed(view, compared, name)
+    enough = cached.bias.candidates_unnoticed(view, compared, name)
     rows.append(f"| {controls.LANES[name]} | {'more than 2³⁰' if enough is None else reading.number(enough)} |")
 st.markdown("| Safe in that many samples | Candidates n |\n|---|---|\n" + "\n".join(rows))
 st.markdown(

@@ -253,7 +253,7 @@ def before(picture: Picture | None, settings: Settings) -> None:
     if expected is None:
         if picture is not None:
             most = dct.LIMIT_BITS if log2_bins else dct.PLAIN_LIMIT_BITS
-            count, mean = cached.transform_blocks(picture, settings.rate, settings.block_bits, log2_bins)
+            count, mean = cached.pictures.transform_blocks(picture, settings.rate, settings.block_bits, log2_bins)
             st.markdown(
                 f"**{count:,} blocks** of {mean:.1f} bits on average, about {settings.block_bits} at most, with up to "
                 f"{bins}. A search looks at no more than **{power(most)}** candidates for a block."
@@ -266,7 +266,7 @@ def before(picture: Picture | None, settings: Settings) -> None:
         return
     wanted = expected.search_bits if settings.method == "orc" else expected.peak_bits
     looked = min(wanted, grouping.SEARCH_LIMIT_BITS) if settings.method == "orc" and log2_bins else wanted
-    seconds = expected.blocks * 2.0**looked / cached.orc_rate(expected.dim, log2_bins > 0)
+    seconds = expected.blocks * 2.0**looked / cached.pictures.orc_rate(expected.dim, log2_bins > 0)
     st.markdown(
         f"**{expected.blocks} blocks** of {settings.block_bits} bits, about {expected.dim} weights each, with {bins}. "
         f"A search looks at about **{power(looked)}** candidates for each block, up to {reading.duration(seconds)} in "

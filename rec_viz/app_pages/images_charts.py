@@ -54,7 +54,8 @@ def poster(picture: Picture | None, settings: Settings) -> None:
     if picture is not None:
         pixels = picture.shape[0] * picture.shape[1]
         others = [
-            figures.compressed_curve(kind, cached.compressed(picture, kind), pixels, whole) for kind in figures.OTHERS
+            figures.compressed_curve(kind, cached.pictures.compressed(picture, kind), pixels, whole)
+            for kind in figures.OTHERS
         ]
     chart(
         figures.rate_distortion(curves, others, marks, parts.colours()),
@@ -107,7 +108,7 @@ def others_table(picture: Picture, last: sending.Sent | None) -> str:
     if last is not None:
         rows.append(("Sent here last", last.psnr_db, last.payload_bits, last.header_bits, last.pixels))
     for kind, name in figures.OTHERS.items():
-        found = cached.compressed(picture, kind)
+        found = cached.pictures.compressed(picture, kind)
         level = last.psnr_db if last is not None else 27.0
         one = min(found, key=lambda one: abs(one.psnr_db - level))
         rows.append((f"{name[0]}, quality {one.quality}", one.psnr_db, one.file_bits - one.header_bits,
@@ -144,7 +145,7 @@ def how_far(settings: Settings, job: Job | None) -> None:
     sizes, plain, binned = typical_blocks.reach_rows(codec, chosen_rate)
     colours = parts.colours()
     limits = (grouping.PLAIN_LIMIT_BITS, most)
-    rate = cached.orc_rate(typical_blocks.typical(codec, chosen_rate, block_bits, 0).dim, True)
+    rate = cached.pictures.orc_rate(typical_blocks.typical(codec, chosen_rate, block_bits, 0).dim, True)
     left, right = st.columns(2)
     with left:
         chart(

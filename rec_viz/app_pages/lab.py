@@ -40,7 +40,7 @@ def adopt_target() -> None:
     if st.session_state.get("source") != "own" or before.source != "channel":
         return
     try:
-        _, problem = cached.problem_of(before._replace(family=st.session_state.family))
+        _, problem = cached.views.problem_of(before._replace(family=st.session_state.family))
     except rec.RecError:
         return
     controls.set_view(controls.own_target(before._replace(family=problem.family), problem.params))
@@ -74,14 +74,14 @@ def draw_controls() -> View:
 def board(view: View) -> None:
     """Where the reader draws; a text that is no drawing leaves the board flat, and the page says why."""
     try:
-        cached.problem_of(view)
+        cached.views.problem_of(view)
         heights = controls.vector(view.heights) or ()
     except rec.RecError:
         heights = (0.0,) * 33
     drawing.show(heights, key="lab_drawing", on_commit=drew)
 
 
-def own_code(race: cached.Race) -> str:
+def own_code(race: cached.races.Race) -> str:
     """Whose code it is where the target is the reader's own."""
     numbers = " and ".join(dict.fromkeys(f"{lane.zipf_bits:.2f}" for lane in race.lanes))
     return (
@@ -96,7 +96,7 @@ def dice(label: str, key: str) -> None:
         st.button(label, icon=":material/casino:", on_click=another, args=(key,), key=f"another_{key}")
 
 
-def sentences(view: View, race: cached.Race) -> None:
+def sentences(view: View, race: cached.races.Race) -> None:
     """What is animated, each in a sentence with this view's numbers."""
     bins = next((lane for lane in race.lanes if lane.partition.num_bins > 1), None)
     cut, weigh, choose = st.columns(3)
@@ -124,10 +124,10 @@ def sentences(view: View, race: cached.Race) -> None:
     )
 
 
-def cards(view: View, race: cached.Race) -> None:
+def cards(view: View, race: cached.races.Race) -> None:
     """What each lane's message costs, beside what theory says."""
     ran = [lane for lane in race.lanes if lane.trace is not None]
-    averages = [cached.measured(view, lane) for lane in ran]
+    averages = [cached.races.measured(view, lane) for lane in ran]
     longest = max(max(lane.bound_bits, lane.length_bits) for lane in ran)
     colours = parts.colours()
     for column, lane, average in zip(st.columns(len(ran)), ran, averages, strict=True):
@@ -180,7 +180,7 @@ def cards(view: View, race: cached.Race) -> None:
             st.html(length_bars(bars, longest))
 
 
-def exports(view: View, race: cached.Race) -> None:
+def exports(view: View, race: cached.races.Race) -> None:
     """Each search as a table and as a program."""
     with st.popover("Export the searches", icon=":material/download:", key="lab_export"):
         st.markdown("Every recorded candidate as a table, and the program that makes this very search and message.")
@@ -200,7 +200,7 @@ def exports(view: View, race: cached.Race) -> None:
             st.code(lab_snippets.search(view, lane.name), language="python", height=200)
 
 
-def receiver(view: View, race: cached.Race) -> None:
+def receiver(view: View, race: cached.races.Race) -> None:
     """Decodes from the seed and the bytes alone, and shows that it holds the sender's sample."""
     st.header("The receiver", anchor=False)
     prior = "N(0, 1)" if view.family == "gaussian" else "U[0, 1]"
@@ -233,7 +233,7 @@ def receiver(view: View, race: cached.Race) -> None:
             )
 
 
-def saved(option: cached.Option, plain: cached.Option) -> str:
+def saved(option: cached.speed.Option, plain: cached.speed.Option) -> str:
     """What an option takes and gives against plain PFR."""
     more = option.mean_bits - plain.mean_bits
     cost = (
@@ -246,7 +246,7 @@ def would_bins_help(view: View) -> None:
     """The present target under plain PFR and ever more bins: candidates, bits, time; the best named."""
     st.header("Would bins help here?", anchor=False)
     try:
-        advice = cached.advice(view)
+        advice = cached.speed.advice(view)
     except rec.RecError as error:
         st.markdown(str(error))
         return
@@ -281,8 +281,8 @@ def would_bins_help(view: View) -> None:
         + "; the time is that of the search on this machine, from its measured "
         "candidates a second. Best means the fewest bits, counting a search half as long as worth one bit."
         + (
-            f" ORC takes as many candidates as keep its bias unnoticed in {cached.UNNOTICED_IN:,} samples, and names "
-            "the one it takes by a number of fixed length."
+            f" ORC takes as many candidates as keep its bias unnoticed in {cached.speed.UNNOTICED_IN:,} samples, and "
+            "names the one it takes by a number of fixed length."
             if advice.options[-1].name == "ORC"
             else ""
         )
@@ -310,7 +310,7 @@ def present(view: View) -> None:
     st.title(preset.name if preset else "Lab", anchor=False)
     presenter.large(preset.teaches if preset else "One race, from the first candidate to the message.")
     parts.wait_for_kernels(height=560)
-    race = parts.asked(lambda: cached.race(view))
+    race = parts.asked(lambda: cached.races.race(view))
     parts.refusals(race)
     if any(lane.trace is not None for lane in race.lanes):
         stage.show(stage.scene(race, view.view, height=560), key="lab_stage")
@@ -357,7 +357,7 @@ else:
 if view.source == "drawn":
     board(view)
 parts.wait_for_kernels(height=520)
-race = parts.asked(lambda: cached.race(view))
+race = parts.asked(lambda: cached.races.race(view))
 problem = race.problem
 top = 2.0 ** min(problem.renyi_inf_bits, 1020)
 highest = f"KL(Q‖P) = **{problem.kl_bits:.2f} bits**, highest ratio q/p = **{reading.number(top)}**"

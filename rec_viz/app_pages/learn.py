@@ -257,7 +257,7 @@ def picture(place: Place, step: Step, view: View) -> None:
     if shown is None:
         return
     try:
-        race = cached.race(view)
+        race = cached.races.race(view)
     except rec.RecError as error:
         st.warning(str(error), icon=":material/info:")
         return

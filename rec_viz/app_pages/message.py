@@ -49,7 +49,7 @@ def another_target() -> None:
 def encode(problem: rec.Problem, shared: messages.Shared) -> None:
     """Send, and keep what was sent with what it was sent from; or keep the sentence why not."""
     try:
-        result: messages.Sent | str = messages.send(problem, shared, cached.MAX_EXAMINED)
+        result: messages.Sent | str = messages.send(problem, shared, cached.races.MAX_EXAMINED)
     except rec.BudgetExceeded as error:
         result = reading.raised(
             f"This target needs about 2^{error.expected_bits:.0f} candidates, too many to search here. "
@@ -198,7 +198,7 @@ def receiver(agreed: View, sent: messages.Sent | None) -> None:
         st.markdown("Nothing has come yet.")
         return
     try:
-        own = cached.shared_of(own_view)
+        own = cached.messages.shared_of(own_view)
         data = messages.read(text)
     except rec.RecError as error:
         st.error(reading.raised(str(error)), icon=":material/error:")
@@ -279,7 +279,7 @@ def stream(view: View) -> None:
         "target and a new race."
     )
     try:
-        costs = cached.stream(view)
+        costs = cached.messages.stream(view)
     except rec.RecError:
         st.info(
             "Three hundred messages would take too long to find with these bins; raise J towards 2ᴵ.",
@@ -306,7 +306,7 @@ def stream(view: View) -> None:
     last = costs[-1]
     st.markdown(
         f"At {last.messages} messages the stream is within **{last.paid_bits - last.ideal_bits:.2f} bits** a message "
-        f"of the ideal; the channel’s information is I = **{cached.channel_of(view).information_bits:.1f} bits**."
+        f"of the ideal; the channel’s information is I = **{cached.views.channel_of(view).information_bits:.1f} bits**."
     )
 
 
@@ -332,7 +332,7 @@ st.markdown(
     "the target or the sample."
 )
 parts.wait_for_kernels(height=520)
-shared = parts.asked(lambda: cached.shared_of(agreed_view))
+shared = parts.asked(lambda: cached.messages.shared_of(agreed_view))
 left, right = st.columns(2)
 with left.container(border=True, key="sender"):
     agreed_view, sent = sender(agreed_view, shared)

@@ -99,7 +99,7 @@ def live(section: Section) -> None:
         if st.session_state.get("paper_seen") == key:  # it has just ended: the other buttons may be used again
             st.session_state.paper_seen = ""
             st.rerun()
-        seconds = cached.paper_seconds(key, st.session_state.paper_size)
+        seconds = cached.paper.paper_seconds(key, st.session_state.paper_size)
         if left.button(
             f"Run, {about(seconds)}", icon=":material/play_arrow:", key=f"paper_{key}_run", disabled=bool(running()),
             width="stretch",

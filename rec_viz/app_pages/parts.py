@@ -22,7 +22,7 @@ def wait_for_kernels(height: int, on_start: bool = False) -> None:
 
     `on_start`: the page needs no others than the Start page's, which come first.
     """
-    warm = cached.warm_up()
+    warm = cached.warm_up.warm_up()
     compiled = warm.start if on_start else warm.ready
     if compiled.is_set():
         return
@@ -46,7 +46,7 @@ def asked(work: Callable[[], Made]) -> Made:
         st.stop()
 
 
-def refusals(race: cached.Race) -> None:
+def refusals(race: cached.races.Race) -> None:
     """The methods that do not run on this problem, each with the sentence why."""
     for lane in race.lanes:
         if lane.trace is None:
@@ -106,7 +106,7 @@ def research_page(
 
 def _stand_in(view: View) -> View:
     """What a page about channels shows while the Lab's target is a drawn one, and a sentence that says so."""
-    _, problem = asked(lambda: cached.problem_of(view))
+    _, problem = asked(lambda: cached.views.problem_of(view))
     st.info(
         f"The Lab’s target is drawn by hand. This page is about a channel and its many targets, so it shows the "
         f"Gaussian channel with the same information, I = {problem.kl_bits:.2f} bits.",

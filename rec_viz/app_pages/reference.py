@@ -89,7 +89,7 @@ def show(statement: Statement, opened: bool) -> None:
         words.markdown(statement.claim)
         words.markdown(f"**Proof.** {statement.proof}")
         with beside:
-            numbers = cached.remembered(statement.id, statement.check) if statement.check else ()
+            numbers = cached.statements.remembered(statement.id, statement.check) if statement.check else ()
             if numbers:
                 st.markdown(
                     "| number | theory | measured |\n|---|---|---|\n" + "\n".join(row(check) for check in numbers)

@@ -17,7 +17,7 @@ st.markdown(
 )
 
 parts.wait_for_kernels(height=430, on_start=True)
-race = cached.race(VIEW)
+race = cached.races.race(VIEW)
 stage.show(stage.scene(race, height=270, compact=True), key="start_stage")
 plain, bins = race.lanes
 st.markdown(

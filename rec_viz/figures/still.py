@@ -13,7 +13,7 @@ from scipy.special import ndtri
 import rec_core as rec
 from rec_core.randomness import Floats
 
-from ..cached import Lane, Race
+from ..cached.races import Lane, Race
 from ..theme import ROLES
 
 WIDTH, HEIGHT = 660, 300

@@ -35,8 +35,8 @@ def bins_line(bins: rec.Partition) -> str:
 
 def head(view: View) -> str:
     """The beginning of every snippet: imports, the view's `channel`, its `problem` and its partition `bins`."""
-    channel, problem = cached.problem_of(view)
-    bins = cached.partition_of(view, channel)
+    channel, problem = cached.views.problem_of(view)
+    bins = cached.views.partition_of(view, channel)
     return f"""\
 import numpy as np
 import rec_core as rec

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from .. import cached
-from ..controls import View
+from ..cached.code_lengths import ALONE, ORC_SPARE_BITS
+from ..controls import LANES, View
 from . import head
 
 _SAMPLED = """
@@ -37,11 +38,11 @@ def _sampled(view: View, batches: Mapping[str, int], size: int) -> str:
     cuts = {"pfr": f"rec.partition([1] * {view.dim})", "pfr_bins": "bins"}
     roles = {"pfr": "p", "pfr_bins": "heuristic"}
     lanes = "\n".join(
-        f'    ("{cached.LANES[name]}", "{roles[name]}", {cuts[name]}, {count}),' for name, count in batches.items()
+        f'    ("{LANES[name]}", "{roles[name]}", {cuts[name]}, {count}),' for name, count in batches.items()
     )
     return head(view) + _SAMPLED.format(
         lanes=lanes, seed=view.seed, most=max(batches.values()), size=size, weights=view.weights,
-        budget=cached.MAX_EXAMINED,
+        budget=cached.races.MAX_EXAMINED,
     )  # fmt: skip
 
 
@@ -71,7 +72,7 @@ def size_histogram(view: View, batches: Mapping[str, int], size: int) -> str:
     alone, together = [], 0
     for run in runs:
         messages = [rec.Message(tuple(b), n) for b, n in zip(run.bins.tolist(), run.indices.tolist(), strict=True)]
-        alone += [8 * (len(rec.pack([one], cut, code)) - rec.FRAME_BYTES) for one in messages[:{cached.ALONE}]]
+        alone += [8 * (len(rec.pack([one], cut, code)) - rec.FRAME_BYTES) for one in messages[:{ALONE}]]
         together += 8 * (len(rec.pack(messages, cut, code)) - rec.FRAME_BYTES)
     shortest = cut.log2_num_bins + float(code.length_bits(1))
     index = figures.histogram(name, role, indices, law.tail)
@@ -94,8 +95,8 @@ figure = figures.account(lanes, channel.information_bits, colours)
 
 def sweep(view: View) -> str:
     """Every method over I, with the encodings the page could afford."""
-    grid = cached.sweep_grid(view)
-    points = [cached.sweep_point(view, information) for information in grid]
+    grid = cached.code_lengths.sweep_grid(view)
+    points = [cached.code_lengths.sweep_point(view, information) for information in grid]
     run = [
         [point.information_bits for point, mean in zip(points, means, strict=True) if mean]
         for means in (
@@ -112,16 +113,16 @@ from rec_viz.figures import code_lengths as figures
 
 colours = theme.ROLES["light"]
 grid = {grid}  # values of I, bits
-shares = np.array({cached.shares_of(view).tolist()})  # of I, one a dimension
+shares = np.array({cached.views.shares_of(view).tolist()})  # of I, one a dimension
 
 
 def cut_at(information, log2_bins):
     channel = rec.{view.family}_channel(information * shares / shares.sum())
-    return channel, rec.allocate(channel, log2_bins, "{cached.sweep_strategy(view)}")
+    return channel, rec.allocate(channel, log2_bins, "{cached.code_lengths.sweep_strategy(view)}")
 
 
 def measured(channel, cut, method, n=None):
-    many = rec.encode_many(channel, {cached.SWEEP_RUNS}, method, cut, num_candidates=n, seed={view.seed})
+    many = rec.encode_many(channel, {cached.code_lengths.SWEEP_RUNS}, method, cut, num_candidates=n, seed={view.seed})
     code = rec.ZipfCode(rec.laws.log2_index_bound_bits(channel, cut))
     lengths = cut.log2_num_bins + code.length_bits(many.indices)
     return figures.Mean(lengths.mean(), 1.96 * lengths.std() / np.sqrt(lengths.size))
@@ -142,7 +143,7 @@ def method(channel, cut, run):
 
 plain = [method(*cut_at(i, 0), i in {run[0]}) for i in grid]
 bins = [method(*cut_at(i, i), i in {run[1]}) for i in grid]
-orc = [measured(*cut_at(i, 0), "orc", 2 ** (i + {cached.ORC_SPARE_BITS})) if i in {run[2]} else None for i in grid]
+orc = [measured(*cut_at(i, 0), "orc", 2 ** (i + {ORC_SPARE_BITS})) if i in {run[2]} else None for i in grid]
 ways = [figures.Swept("plain", "p", plain), figures.Swept("J = 2ᴵ", "heuristic", bins)]
-figure = figures.sweep(np.array(grid, dtype=float), ways, orc, {cached.ORC_SPARE_BITS}, colours)
+figure = figures.sweep(np.array(grid, dtype=float), ways, orc, {ORC_SPARE_BITS}, colours)
 """

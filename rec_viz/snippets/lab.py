@@ -11,9 +11,9 @@ from . import bins_line, channel_line, problem_line
 
 def search(view: View, name: str) -> str:
     """The very search of a lane, a name of `controls.LANES`: leaves `trace`, `message`, `sample`, `data`, `held`."""
-    channel, problem = cached.problem_of(view)
-    bins = cached.partition_of(view, channel) if name.endswith("_bins") else rec.partition((1,) * view.dim)
-    settings = cached.lane_settings(name, view, bins)
+    channel, problem = cached.views.problem_of(view)
+    bins = cached.views.partition_of(view, channel) if name.endswith("_bins") else rec.partition((1,) * view.dim)
+    settings = cached.races.lane_settings(name, view, bins)
     source = "channel" if view.source == "channel" else "problem"
     made = channel_line(channel) if view.source == "channel" else ""
     return f"""\
@@ -29,8 +29,8 @@ trace = rec.trace(
     stopping={settings["stopping"]!r},
     num_candidates={settings["num_candidates"]!r},
     seed={view.seed},
-    max_examined={cached.MAX_EXAMINED},
-    max_events={cached.max_events(view.dim)},
+    max_examined={cached.races.MAX_EXAMINED},
+    max_events={cached.races.max_events(view.dim)},
 )
 message, sample = trace.message, trace.samples[trace.winner]
 

@@ -1,7 +1,7 @@
 """The stage: one animation component. Python works the race out once and ships arrays; JavaScript owns the player.
 
     from rec_viz import cached, stage
-    race = cached.race(view)
+    race = cached.races.race(view)
     stage.show(stage.scene(race, step="winner", highlight="bin:3"), key="lesson_stage")
 
 `step` is where the story opens: "glance", "densities", "cut", "reweight" (the last two where a search has bins),
@@ -35,7 +35,7 @@ from scipy.special import ndtr, ndtri
 
 import rec_core as rec
 
-from ..cached import Lane, Race
+from ..cached.races import Lane, Race
 from ..theme import ROLES
 from . import pointing
 from .pointing import MAX_DRAWN_INTERVALS, worst_bin

@@ -9,7 +9,7 @@ import numpy as np
 
 import rec_core as rec
 
-from ..cached import Lane, Race
+from ..cached.races import Lane, Race
 from ..controls import LANES
 
 MAX_DRAWN_INTERVALS = 256  # of a dimension: more are narrower than a pixel

@@ -7,11 +7,11 @@ from rec_viz.controls import PRESETS, dragged
 
 st.set_page_config(layout="wide")
 st.title("One stage")
-cached.warm_up().ready.wait(120)
+cached.warm_up.warm_up().ready.wait(120)
 query = st.query_params
 preset = next(p for p in PRESETS if p.name == query.get("preset", "Cut and reweight"))
 view = st.session_state.get("view", preset.view)
-race = cached.race(view)
+race = cached.races.race(view)
 
 
 def commit(change: dict) -> None:

@@ -12,8 +12,8 @@ from rec_viz.controls import PRESETS, View
 
 def test_advice_is_the_cores_numbers_and_the_best_is_best():
     view = View(bits=8.0, target=7)
-    advice = cached.advice(view)
-    channel, problem = cached.problem_of(view)
+    advice = cached.speed.advice(view)
+    channel, problem = cached.views.problem_of(view)
     plain = advice.options[0]
     assert plain.log2_bins == 0
     assert plain.candidates == pytest.approx(2.0**problem.renyi_inf_bits)
@@ -29,8 +29,8 @@ def test_advice_is_the_cores_numbers_and_the_best_is_best():
 
 
 def test_advice_at_the_edges():
-    assert [o.log2_bins for o in cached.advice(View(bits=0.0)).options if o.name == "PFR"] == [0]
-    assert cached.advice(View(source="own", means="0.01", scales="0.97")).best == 0
+    assert [o.log2_bins for o in cached.speed.advice(View(bits=0.0)).options if o.name == "PFR"] == [0]
+    assert cached.speed.advice(View(source="own", means="0.01", scales="0.97")).best == 0
     with pytest.raises(rec.RecError, match="wider"):
-        cached.advice(View(source="own", means="0", scales="1.5"))
-    assert [o.log2_bins for o in cached.advice(PRESETS[-1].view).options][-2:] == [48, 50]
+        cached.speed.advice(View(source="own", means="0", scales="1.5"))
+    assert [o.log2_bins for o in cached.speed.advice(PRESETS[-1].view).options][-2:] == [48, 50]

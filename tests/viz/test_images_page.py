@@ -29,7 +29,7 @@ QUICK = Settings(rate="low", block_bits=8, bins="none", seed=3)
 
 @pytest.fixture(autouse=True)
 def _quick_fits(monkeypatch):
-    cached.warm_up().ready.wait(120)
+    cached.warm_up.warm_up().ready.wait(120)
     monkeypatch.setattr(inr, "FIT_STEPS", 60)
     monkeypatch.setattr(inr, "REFIT_STEPS", 1)
 
@@ -233,7 +233,7 @@ def test_expected_candidates_are_what_the_codec_examines():
 def test_typical_blocks_of_the_transform_codec_are_those_of_photographs():
     """Within what pictures differ by: blocks of what is asked for without bins, with bins as its search allows."""
     for block_bits, log2_bins, within in ((16, 0, 0.5), (48, 40, 2.5)):
-        _, mean_bits = cached.transform_blocks(
+        _, mean_bits = cached.pictures.transform_blocks(
             pictures.scaled(pictures.photo("coffee"), 128), "high", block_bits, log2_bins
         )
         found = typical("dct", "high", block_bits, log2_bins)

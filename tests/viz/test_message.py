@@ -269,7 +269,7 @@ def test_no_link_tells_the_target():
 
 
 def opened(view: View) -> AppTest:
-    cached.warm_up().ready.wait(120)
+    cached.warm_up.warm_up().ready.wait(120)
     app = AppTest.from_file(APP, default_timeout=120)
     for key, value in (link_query(view, ("target",)) | {"page": "message"}).items():
         app.query_params[key] = value

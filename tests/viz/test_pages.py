@@ -15,7 +15,7 @@ APP = str(Path(__file__).parents[2] / "app.py")
 
 @pytest.fixture(scope="module", autouse=True)
 def _compiled():
-    cached.warm_up().ready.wait(120)
+    cached.warm_up.warm_up().ready.wait(120)
 
 
 def opened(view: View | None = None, **query: str) -> AppTest:
@@ -32,7 +32,7 @@ def words(app: AppTest) -> str:
 def test_start_tells_the_examined_counts():
     app = opened()
     assert not app.exception
-    plain, bins = cached.race(View()).lanes
+    plain, bins = cached.races.race(View()).lanes
     assert f"**{plain.trace.examined}**" in words(app)
     assert f"**{bins.trace.examined}**" in words(app)
 

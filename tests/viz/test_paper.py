@@ -218,7 +218,7 @@ def test_an_error_is_said_and_rows_are_kept(monkeypatch):
 
 def test_the_page_runs_stops_and_remembers(monkeypatch):
     monkeypatch.setitem(SIZES, "small", TINY)
-    cached.warm_up().ready.wait(120)
+    cached.warm_up.warm_up().ready.wait(120)
     app = AppTest.from_file(str(Path(__file__).parents[2] / "app.py"), default_timeout=180)
     app.query_params["v"], app.query_params["page"] = "1", "paper"
     app.run()

@@ -133,7 +133,7 @@ def test_what_is_ours_is_said_to_be_and_nothing_else():
 
 
 def opened(**query: str) -> AppTest:
-    cached.warm_up().ready.wait(120)
+    cached.warm_up.warm_up().ready.wait(120)
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=180)
     for key, value in ({"v": "1", "page": "reference"} | query).items():
         app.query_params[key] = value

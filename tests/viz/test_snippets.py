@@ -30,7 +30,7 @@ def made_by(program: str) -> go.Figure:
 
 def opened(page: str, view: View) -> tuple[list[dict], list[str]]:
     """The charts of a page as it sends them to the browser, and the programs offered under them."""
-    cached.warm_up().ready.wait(120)
+    cached.warm_up.warm_up().ready.wait(120)
     app = AppTest.from_file(APP, default_timeout=300)
     for key, value in (link_query(view) | {"page": page}).items():
         app.query_params[key] = value

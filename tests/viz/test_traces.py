@@ -24,7 +24,7 @@ VIEWS = [
 
 
 def searches(view):
-    race = cached.race(view)
+    race = cached.races.race(view)
     return [(race, lane) for lane in race.lanes if lane.trace is not None]
 
 

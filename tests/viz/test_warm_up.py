@@ -15,11 +15,11 @@ def called():
     kernels = [value for module in modules for value in vars(module).values() if isinstance(value, CPUDispatcher)]
     return {(kernel.__module__, kernel.__name__) for kernel in kernels if kernel.signatures}
 
-cached.compile_for_start()
+cached.warm_up.compile_for_start()
 first = called()
-stage.scene(cached.race(controls.PRESETS[1].view), height=270, compact=True)
+stage.scene(cached.races.race(controls.PRESETS[1].view), height=270, compact=True)
 print(sorted(called() - first), len(first))
-cached.compile_for_pages()
+cached.warm_up.compile_for_pages()
 print(len(called() - first))
 """
 
