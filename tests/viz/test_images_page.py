@@ -132,11 +132,13 @@ def test_without_the_shipped_table_the_page_says_which_command_makes_it(monkeypa
     app = opened()
     assert not app.exception
     assert measured.COMMAND in app.info[0].value
-    rows = ["orc-16,high,7,2,1.5,0.1,27,0.5,1.4,1.5,0.09,3", "theory-16,high,7,2,1.4,0.1,27.3,0.5,1.4,1.4,0,3"]
+    of = "high,7,2,a machine"
+    rows = [f"orc-16,{of},1.5,0.1,27,0.5,1.4,1.5,0.09,3", f"theory-16,{of},1.4,0.1,27.3,0.5,1.4,1.4,0,3"]
     (tmp_path / "measured.csv").write_text("\n".join([",".join(measured.Point._fields), *rows]))
     app = opened()
     assert not app.info
     assert "7 test pictures of CIFAR-10, 2 seeds" in words(app)
+    assert "(a machine)" in words(app)
     assert "−0.30 to −0.30 dB in 16-bit blocks" in words(app)
 
 
