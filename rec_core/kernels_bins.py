@@ -308,7 +308,7 @@ def race_bins_by_clocks(
         if bounds[j] > best.log_race:
             break
         if searched > check:
-            line = Best(bounds[j], -np.inf, 0)  # whoever wins will be above it
+            line = Best(bounds[j], -np.inf, 0)  # who arrives below it was raced, and all of them will count
             if count_in_bins(keys, worths, peaks, stopping, log_sup, line, winning, max_examined) > max_examined:
                 return Outcome(0, max_examined, best.log_race, best.log_ratio, np.inf)
             check = 2 * searched
