@@ -25,7 +25,8 @@ def paper_rates() -> Rates:
     """Measured once: what the Paper page's estimates of time rest on."""
     source = experiments.channel(6.0)
     cut = rec.allocate(source, 6)
-    for target, runs, candidates in ((0, 1, 1), (1, 8, 2**13)):  # the first compiles
+    runs, candidates = 8, 2**13
+    for target in range(2):  # the first compiles
         problem, begun = source.draw(target), time.perf_counter()
         rec.encode_many(problem, runs, "orc", cut, num_candidates=candidates, num_threads=experiments.WORKERS)
         middle = time.perf_counter()
