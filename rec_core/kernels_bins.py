@@ -63,6 +63,7 @@ FEW_INTERVALS = 8  # of a dimension: up to here their thresholds are tried one a
 MOST_TILES = 512  # of a bin before it is another's turn
 _FINE = 1e-9  # relative slack of float64 bounds, as in `kernels`
 _ROW = TILE // 4
+_LANES = 8  # bytes of a candidate that are made at once: two vectors of four 64-bit words
 
 Bytes = NDArray[np.uint8]
 Words = NDArray[np.uint32]
@@ -144,50 +145,62 @@ def count_reached(
 
 
 @kernel
-def fill_bytes(key: Word, tile: Word, place: Word, out: Words) -> None:
-    """The top plane at one place; out (4, B), a row for each of a tile's."""
-    count = tile * np.uint64(_ROW // 4) + ((place & np.uint64(_ROW - 1)) >> np.uint64(2))
-    low, high, shift = count & np.uint64(0xFFFFFFFF), count >> np.uint64(32), np.uint64(8) * (place & np.uint64(3))
-    key_low, key_high = key & np.uint64(0xFFFFFFFF), key >> np.uint64(32)
-    for number in range(out.shape[1]):
-        w0, w1, w2, w3 = philox(low, high, np.uint64(number), TOP, key_low, key_high)
-        out[0, number], out[1, number] = np.uint32(w0 >> shift), np.uint32(w1 >> shift)
-        out[2, number], out[3, number] = np.uint32(w2 >> shift), np.uint32(w3 >> shift)
+def new_bytes(dim: int) -> NDArray[np.uint32]:
+    """Room for the top plane at one place of a tile: (chunks, 4, lanes), a chunk for the bytes made at once.
+
+    Lanes past the last byte cost less than a chunk that does not fill vectors.
+    """
+    needed = num_bytes(dim)
+    lanes = needed if needed <= 2 else _LANES
+    return np.empty(((needed + lanes - 1) // lanes, 4, lanes), np.uint32)
 
 
 @kernel
-def best_in_bin(table: Tables, peaks: Floats, numbers: Ints, bytes: Words) -> float:
-    """The best ln r of a bin's candidate with these bytes (the last ones of each word), two dimensions at a step."""
-    dim, mask, even, odd = numbers.shape[0], np.int64(peaks.shape[1] - 1), 0.0, 0.0
-    if dim <= MAX_BYTE_DIM:
-        for d in range(dim):
-            even += peaks[table.offsets[d] + numbers[d], np.int64(bytes[d]) & 255 & mask]
-        return even
-    for b in range(dim // 2):
-        byte = np.int64(bytes[b])
-        even += peaks[table.offsets[2 * b] + numbers[2 * b], (byte >> 4) & 15 & mask]
-        odd += peaks[table.offsets[2 * b + 1] + numbers[2 * b + 1], byte & 15 & mask]
-    if dim % 2:
-        even += peaks[table.offsets[dim - 1] + numbers[dim - 1], (np.int64(bytes[dim // 2]) >> 4) & 15 & mask]
-    return even + odd
+def fill_bytes(key: Word, tile: Word, place: Word, first: int, out: Words) -> None:
+    """The bytes from `first` on at one place; out (4, lanes), a row for each of a tile's."""
+    count = tile * np.uint64(_ROW // 4) + ((place & np.uint64(_ROW - 1)) >> np.uint64(2))
+    low, high, shift = count & np.uint64(0xFFFFFFFF), count >> np.uint64(32), np.uint64(8) * (place & np.uint64(3))
+    key_low, key_high = key & np.uint64(0xFFFFFFFF), key >> np.uint64(32)
+    for lane in range(out.shape[1]):
+        number = np.uint64(first) + np.uint64(lane)
+        w0, w1, w2, w3 = philox(low, high, number, TOP, key_low, key_high)
+        out[0, lane], out[1, lane] = np.uint32(w0 >> shift), np.uint32(w1 >> shift)
+        out[2, lane], out[3, lane] = np.uint32(w2 >> shift), np.uint32(w3 >> shift)
 
 
 @kernel
 def examine_in_bin(
-    table: Tables, peaks: Floats, key: Word, index: int, numbers: Ints, tops: Words, need: float
+    table: Tables,
+    peaks: Floats,
+    key: Word,
+    index: int,
+    numbers: Ints,
+    tops: NDArray[np.uint32],
+    peak: float,
+    need: float,
 ) -> float:
-    """ln r of candidate `index` of a bin as `race.log_ratio` has it, or -inf as soon as it must be below `need`."""
+    """ln r of candidate `index` of a bin as `race.log_ratio` has it, or -inf as soon as it must be below `need`.
+
+    `peak` is the bin's. The candidate's bytes are made a chunk at a time, and each chunk brings its bound down.
+    """
     dim, mask = numbers.shape[0], np.int64(peaks.shape[1] - 1)
     tile, place = np.uint64(index - 1) >> np.uint64(10), np.uint64(index - 1) & np.uint64(TILE - 1)
-    fill_bytes(key, tile, place, tops)
-    bytes = tops[np.int64(place >> np.uint64(8))]
-    rest = best_in_bin(table, peaks, numbers, bytes)
-    need -= _FINE * (1.0 + abs(need) + abs(rest))
-    if rest < need:
+    row, rest = np.int64(place >> np.uint64(8)), peak
+    if rest == -np.inf:
         return -np.inf
+    need -= _FINE * (1.0 + abs(need) + abs(rest))
+    lanes = tops.shape[2]
+    together = lanes if dim <= MAX_BYTE_DIM else 2 * lanes
+    for chunk in range(tops.shape[0]):
+        fill_bytes(key, tile, place, chunk * lanes, tops[chunk])
+        for d in range(chunk * together, min((chunk + 1) * together, dim)):
+            interval, cell = table.offsets[d] + numbers[d], top_of(tops[chunk, row], d - chunk * together, dim)
+            rest += peaks[interval, cell & mask] - table.log_peak[interval]
+        if rest < need:
+            return -np.inf
     total, first, second = 0.0, np.uint64(0), np.uint64(0)
     for d in range(dim):
-        top = top_of(bytes, d, dim)
+        top = top_of(tops[d // together, row], d % together, dim)
         if d % 8 == 0:
             first, second = block(key, LOW, np.uint64(index), np.uint64(d // 8))
         low = ((second if d % 8 >= 4 else first) >> np.uint64(16 * (d % 4))) & np.uint64(0xFFFF)
@@ -203,11 +216,11 @@ def examine_in_bin(
 
 @kernel
 def top_of(bytes: Words, d: int, dim: int) -> int:
-    """The first bits of dimension d, from words whose last byte is the candidate's."""
+    """The first bits of dimension d, counted from these words' first; a word's last byte is the candidate's."""
     if dim <= MAX_BYTE_DIM:
         return int(np.int64(bytes[d])) & 255
-    byte = int(np.int64(bytes[d // 2]))
-    return byte & 15 if d % 2 else (byte >> 4) & 15
+    byte = int(np.int64(bytes[d >> 1]))
+    return byte & 15 if d & 1 else (byte >> 4) & 15
 
 
 @kernel
@@ -223,7 +236,7 @@ def race_bins(
         log_intervals += math.log(table.intervals[d])
     gains = table.log_peak - table.log_weight
     drawn, bounds = np.empty((dim, TILE + 16), np.int32), np.empty(TILE)  # 16: not a power of two apart
-    numbers, tops = np.empty(dim, np.int64), np.empty((4, num_bytes(dim)), np.uint32)
+    numbers, tops = np.empty(dim, np.int64), new_bytes(dim)
     counts = new_counts(int(np.int64(4096)))
     best, start, tile, examined = Best(np.inf, -np.inf, 0), 0.0, 0, 0
     while True:
@@ -243,15 +256,16 @@ def race_bins(
             slack = _FINE * (1.0 + abs(best.log_race))
             if log_t - (bounds[place] - log_intervals + _FINE * (1.0 + abs(bounds[place]))) > best.log_race + slack:
                 continue
-            weight = 0.0
+            weight, peak = 0.0, 0.0
             for d in range(dim):
                 numbers[d] = drawn[d, place]
                 weight += table.log_weight[table.offsets[d] + numbers[d]]
+                peak += table.log_peak[table.offsets[d] + numbers[d]]
             key = bin_key(seed, table.intervals, numbers)
             counts = room_for_one(counts)
             index = count_arrival(counts, key)
             need = log_t - best.log_race + log_intervals + weight
-            log_r = examine_in_bin(table, peaks, key, index, numbers, tops, need)
+            log_r = examine_in_bin(table, peaks, key, index, numbers, tops, peak, need)
             log_race = log_t - (log_r - log_intervals - weight)
             if log_race < best.log_race:
                 best = Best(log_race, log_r, index)
