@@ -98,13 +98,15 @@ def test_same_winner_without_bins(block):
 
 @pytest.mark.parametrize("block", range(10))
 def test_same_winner_with_bins(block):
-    """Partitions of 1 to 2^60 bins under all weights, by draws."""
+    """Partitions of 1 to 2^90 bins under all weights, by draws: numbers of bins in one limb and in two."""
     rng = np.random.default_rng(100 + block)
-    compared = 0
+    compared = large = 0
     for seed in range(60):
         problem = random_problem(rng, 30)
         most = min(12, 60 / problem.dim)
         cut = rec.partition([round(2 ** rng.uniform(0, most)) if rng.random() < 0.8 else 1 for _ in range(problem.dim)])
+        if problem.dim >= 8 and rng.random() < 0.3:
+            cut = rec.partition([int(2 ** (66 / problem.dim)) + 1] * problem.dim)
         weights = str(rng.choice(["peak_ratio", "target_mass", "uniform"]))
         num = 0 if rng.random() < 0.4 else int(rng.choice([1, 7, 1024, 3000]))
         if num == 0 and tabled(problem, 0, cut, weights)[1] > math.log(10_000):
@@ -112,7 +114,9 @@ def test_same_winner_with_bins(block):
         found = by_kernel(problem, num, seed, cut, weights)
         assert found == by_race(problem, num, seed, cut, weights, clocks=False), (problem, cut, weights, num, seed)
         compared += 1
+        large += cut.log2_num_bins > 64
     assert compared > 30
+    assert large > 0
 
 
 @pytest.mark.parametrize("block", range(10))
