@@ -32,6 +32,7 @@ from .randomness import (
     LOW,
     MAX_BYTE_DIM,
     MIDDLE,
+    ROW,
     TILE,
     TOP,
     Floats,
@@ -52,8 +53,7 @@ from .randomness import (
 CELLS, FLOAT32 = 0, 1  # ways to the deficits of a tile
 FLOAT32_UP_TO = 2048  # expected candidates; a longer search is quicker by cells
 _WIDEN = 4e-15  # of a cell's edges, for rounding in the quantile function
-_FINE = 1e-9  # relative slack of float64 bounds: far above the rounding of D sums, far below what matters
-_ROW = TILE // 4
+FINE = 1e-9  # relative slack of float64 bounds: far above the rounding of D sums, far below what matters
 _STEP = 64  # places of the first tile that share a bound on their time
 
 # A normal quantile in float32, fitted at Chebyshev nodes: x = y f(w), y = 2u - 1, w = -ln(1 - y^2) = -ln(4 u (1 - u)),
@@ -156,7 +156,7 @@ def num_bytes(dim: int) -> int:
 @kernel
 def new_room(dim: int) -> Room:
     """Scratch for a problem in `dim` dimensions."""
-    planes = np.empty((num_bytes(dim), _ROW), np.uint32)
+    planes = np.empty((num_bytes(dim), ROW), np.uint32)
     both = np.empty(TILE, np.float32)
     return Room(
         planes,
@@ -248,29 +248,29 @@ def byte_deficits(peaks: Floats, out: Singles) -> None:
 @kernel
 def fill_top(key: Word, tile: Word, number: int, out: Words) -> None:
     """Byte `number` of all candidates of a tile; out (256,)."""
-    first = tile * np.uint64(_ROW // 4)
+    first = tile * np.uint64(ROW // 4)
     low, high = first & np.uint64(0xFFFFFFFF), first >> np.uint64(32)
     key_low, key_high = key & np.uint64(0xFFFFFFFF), key >> np.uint64(32)
-    for b in range(_ROW // 4):
+    for b in range(ROW // 4):
         w0, w1, w2, w3 = philox(low + np.uint64(b), high, np.uint64(number), TOP, key_low, key_high)
         out[b] = np.uint32(w0)
-        out[b + _ROW // 4] = np.uint32(w1)
-        out[b + _ROW // 2] = np.uint32(w2)
-        out[b + 3 * _ROW // 4] = np.uint32(w3)
+        out[b + ROW // 4] = np.uint32(w1)
+        out[b + ROW // 2] = np.uint32(w2)
+        out[b + 3 * ROW // 4] = np.uint32(w3)
 
 
 @kernel
 def fill_plane(key: Word, purpose: Word, tile: Word, dimension: int, out: Words) -> None:
     """One dimension of a tile in a plane of 32-bit words; out (1024,)."""
-    first = tile * np.uint64(_ROW)
+    first = tile * np.uint64(ROW)
     low, high = first & np.uint64(0xFFFFFFFF), first >> np.uint64(32)
     key_low, key_high = key & np.uint64(0xFFFFFFFF), key >> np.uint64(32)
-    for b in range(_ROW):
+    for b in range(ROW):
         w0, w1, w2, w3 = philox(low + np.uint64(b), high, np.uint64(dimension), purpose, key_low, key_high)
         out[b] = np.uint32(w0)
-        out[b + _ROW] = np.uint32(w1)
-        out[b + 2 * _ROW] = np.uint32(w2)
-        out[b + 3 * _ROW] = np.uint32(w3)
+        out[b + ROW] = np.uint32(w1)
+        out[b + 2 * ROW] = np.uint32(w2)
+        out[b + 3 * ROW] = np.uint32(w3)
 
 
 @kernel
@@ -358,7 +358,7 @@ def most_deficit(sieve: Sieve, log_time: float, best: float) -> np.float32:
     if best == np.inf or log_time == -np.inf:
         return np.float32(np.inf)
     most = best - log_time + sieve.top
-    most += _FINE * (1.0 + abs(best) + abs(log_time) + abs(sieve.top))
+    most += FINE * (1.0 + abs(best) + abs(log_time) + abs(sieve.top))
     if most < 0.0:
         return np.float32(-1.0)
     if sieve.way == FLOAT32:
@@ -436,21 +436,29 @@ def examine(table: Tables, key: Word, tile: Word, place: int, sieve: Sieve, room
     rest = 0.0
     for d in range(dim):
         rest += sieve.peaks[d, cell(room, place, d, dim) & mask]
-    need -= _FINE * (1.0 + abs(need) + abs(rest))
+    need -= FINE * (1.0 + abs(need) + abs(rest))
     total, first, second = 0.0, np.uint64(0), np.uint64(0)
     for d in range(dim):
         top = cell(room, place, d, dim)
         if d % 8 == 0:
             first, second = block(key, LOW, index, np.uint64(d // 8))
-        low = ((second if d % 8 >= 4 else first) >> np.uint64(16 * (d % 4))) & np.uint64(0xFFFF)
-        bits = np.uint64(8 if dim <= MAX_BYTE_DIM else 4)
-        v = join_planes(np.uint64(top), plane_word(key, MIDDLE, tile, at, np.uint64(d)), low, bits)
-        x = families.quantile(table.family, sieve.numbers[d], table.intervals[d], v)
-        total += families.log_ratio(table.family, table.params[d], x)
+        total += log_ratio_at(table, sieve.numbers, key, tile, at, d, top, second if d % 8 >= 4 else first)
         rest -= sieve.peaks[d, top & mask]
         if total + rest < need:
             return -np.inf
     return total
+
+
+@kernel
+def log_ratio_at(
+    table: Tables, numbers: Ints, key: Word, tile: Word, place: Word, d: int, top: int, lows: Word
+) -> float:
+    """ln r of a bin's candidate in dimension d, from its top bits and the word of the low plane that holds its last."""
+    low = (lows >> np.uint64(16 * (d % 4))) & np.uint64(0xFFFF)
+    bits = np.uint64(8 if numbers.shape[0] <= MAX_BYTE_DIM else 4)
+    v = join_planes(np.uint64(top), plane_word(key, MIDDLE, tile, place, np.uint64(d)), low, bits)
+    x = families.quantile(table.family, numbers[d], table.intervals[d], v)
+    return families.log_ratio(table.family, table.params[d], x)
 
 
 @kernel

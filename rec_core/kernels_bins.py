@@ -17,17 +17,19 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from . import families
 from .cache import kernel
 from .counts import count_arrival, new_counts, room_for_one
 from .kernels import (
+    FINE,
     Best,
     Room,
+    Words,
     cell_peaks,
     count_examined,
     fill_plane,
     fill_starts,
     fill_sums,
+    log_ratio_at,
     new_room,
     num_bytes,
     num_cells,
@@ -42,7 +44,7 @@ from .randomness import (
     BIN_CHOICE_LOW,
     LOW,
     MAX_BYTE_DIM,
-    MIDDLE,
+    ROW,
     TILE,
     TOP,
     Floats,
@@ -51,7 +53,6 @@ from .randomness import (
     bin_key,
     block,
     end_time,
-    join_planes,
     next_tile,
     philox,
     plane_word,
@@ -61,12 +62,7 @@ from .randomness import (
 MAX_BIN_CELLS = 2**16  # in the table of a partition's cells; beyond, a bin's peak alone is its bound
 FEW_INTERVALS = 8  # of a dimension: up to here their thresholds are tried one after the other, a tile at a time
 MOST_TILES = 512  # of a bin before it is another's turn
-_FINE = 1e-9  # relative slack of float64 bounds, as in `kernels`
-_ROW = TILE // 4
 _LANES = 8  # bytes of a candidate that are made at once: two vectors of four 64-bit words
-
-Bytes = NDArray[np.uint8]
-Words = NDArray[np.uint32]
 
 
 # ---------------------------------------------------------------------------------------------------- one clock
@@ -158,7 +154,7 @@ def new_bytes(dim: int) -> NDArray[np.uint32]:
 @kernel
 def fill_bytes(key: Word, tile: Word, place: Word, first: int, out: Words) -> None:
     """The bytes from `first` on at one place; out (4, lanes), a row for each of a tile's."""
-    count = tile * np.uint64(_ROW // 4) + ((place & np.uint64(_ROW - 1)) >> np.uint64(2))
+    count = tile * np.uint64(ROW // 4) + ((place & np.uint64(ROW - 1)) >> np.uint64(2))
     low, high, shift = count & np.uint64(0xFFFFFFFF), count >> np.uint64(32), np.uint64(8) * (place & np.uint64(3))
     key_low, key_high = key & np.uint64(0xFFFFFFFF), key >> np.uint64(32)
     for lane in range(out.shape[1]):
@@ -188,7 +184,7 @@ def examine_in_bin(
     row, rest = np.int64(place >> np.uint64(8)), peak
     if rest == -np.inf:
         return -np.inf
-    need -= _FINE * (1.0 + abs(need) + abs(rest))
+    need -= FINE * (1.0 + abs(need) + abs(rest))
     lanes = tops.shape[2]
     together = lanes if dim <= MAX_BYTE_DIM else 2 * lanes
     for chunk in range(tops.shape[0]):
@@ -203,11 +199,7 @@ def examine_in_bin(
         top = top_of(tops[d // together, row], d % together, dim)
         if d % 8 == 0:
             first, second = block(key, LOW, np.uint64(index), np.uint64(d // 8))
-        low = ((second if d % 8 >= 4 else first) >> np.uint64(16 * (d % 4))) & np.uint64(0xFFFF)
-        bits = np.uint64(8 if dim <= MAX_BYTE_DIM else 4)
-        v = join_planes(np.uint64(top), plane_word(key, MIDDLE, tile, place, np.uint64(d)), low, bits)
-        x = families.quantile(table.family, numbers[d], table.intervals[d], v)
-        total += families.log_ratio(table.family, table.params[d], x)
+        total += log_ratio_at(table, numbers, key, tile, place, d, top, second if d % 8 >= 4 else first)
         rest -= peaks[table.offsets[d] + numbers[d], top & mask]
         if total + rest < need:
             return -np.inf
@@ -253,8 +245,8 @@ def race_bins(
             if examined >= max_examined:
                 return Outcome(0, examined, best.log_race, best.log_ratio, np.inf)
             examined += 1
-            slack = _FINE * (1.0 + abs(best.log_race))
-            if log_t - (bounds[place] - log_intervals + _FINE * (1.0 + abs(bounds[place]))) > best.log_race + slack:
+            slack = FINE * (1.0 + abs(best.log_race))
+            if log_t - (bounds[place] - log_intervals + FINE * (1.0 + abs(bounds[place]))) > best.log_race + slack:
                 continue
             weight, peak = 0.0, 0.0
             for d in range(dim):
@@ -302,7 +294,7 @@ def race_bins_by_clocks(
     dim, log_bins = table.intervals.shape[0], math.log(num_bins)
     room, numbers = new_room(dim), np.empty(dim, np.int64)
     keys, peaks, worths = np.empty(num_bins, np.uint64), np.empty(num_bins), np.empty(num_bins)  # ln of T's worth
-    starts, tiles = np.zeros(num_bins), np.zeros(num_bins, np.int64)  # of each bin's next tile, and its number
+    starts, tiles = np.zeros(num_bins), np.zeros(num_bins, np.int64)  # when a bin's last tile began; its next tile
     bounds, queue = np.empty(num_bins), np.empty(num_bins, np.int64)
     alive, front = int(np.int64(0)), int(np.int64(0))
     for j in range(num_bins):

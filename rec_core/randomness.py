@@ -47,7 +47,7 @@ Word = np.uint64  # a 64-bit word; inside Philox, 32 bits held in one
 Ints = NDArray[np.int64]
 
 TILE = 1024  # candidates in a tile
-_ROW = 256  # places in a row of a tile
+ROW = 256  # places in a row of a tile
 MAX_BYTE_DIM = 2  # up to so many dimensions the top plane has a byte for each, beyond half a byte
 
 # Purposes: the last counter word. No two kinds of randomness ever share one.
@@ -125,7 +125,7 @@ def uniforms(key: Word, purpose: Word, index: Word, out: Floats) -> None:
 @kernel
 def plane_word(key: Word, purpose: Word, tile: Word, place: Word, dimension: Word) -> Word:
     """The 32 bits of a place of a tile, in a plane where word r of a block serves row r."""
-    number = tile * np.uint64(_ROW) + (place & np.uint64(_ROW - 1))
+    number = tile * np.uint64(ROW) + (place & np.uint64(ROW - 1))
     w0, w1, w2, w3 = philox(number & _MASK, number >> _32, dimension, purpose, key & _MASK, key >> _32)
     return pick(place >> np.uint64(8), w0, w1, w2, w3)
 
@@ -140,7 +140,7 @@ def pick(row: Word, w0: Word, w1: Word, w2: Word, w3: Word) -> Word:
 @kernel
 def top_byte(key: Word, tile: Word, place: Word, number: Word) -> Word:
     """Byte `number` of a candidate in the top plane: one dimension where D <= MAX_BYTE_DIM, else two."""
-    count = tile * np.uint64(_ROW // 4) + ((place & np.uint64(_ROW - 1)) >> np.uint64(2))
+    count = tile * np.uint64(ROW // 4) + ((place & np.uint64(ROW - 1)) >> np.uint64(2))
     w0, w1, w2, w3 = philox(count & _MASK, count >> _32, number, TOP, key & _MASK, key >> _32)
     word = pick(place >> np.uint64(8), w0, w1, w2, w3)
     return (word >> (np.uint64(8) * (place & np.uint64(3)))) & np.uint64(255)
