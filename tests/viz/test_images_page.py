@@ -19,6 +19,7 @@ from rec_core.images import dct, inr
 from rec_viz import warm_up
 from rec_viz.figures import images as figures
 from rec_viz.model.images import measured, pictures, sending, typical_blocks
+from rec_viz.model.images.sending import Sending, start
 from rec_viz.model.images.typical_blocks import typical
 from rec_viz.settings import pictures as picture_settings
 from rec_viz.settings.pictures import Settings

@@ -17,7 +17,7 @@ from rec_viz.background import Job
 from rec_viz.figures import paper as figures
 from rec_viz.figures.data import as_csv
 from rec_viz.model import paper
-from rec_viz.model.paper import SIZES, STUDIES, Size, start
+from rec_viz.model.paper import SIZES, STUDIES, Run, Size, start
 from rec_viz.snippets import paper as snippets
 from tests.viz.test_snippets import assert_same, made_by
 
