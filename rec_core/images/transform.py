@@ -12,7 +12,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..randomness import Floats
 from .events import Picture
 
 SIDE = 32  # of a tile
