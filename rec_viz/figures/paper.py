@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from ..experiments import LEVELS, STRATEGIES, Band, Choice, Measured, Orc
+from ..model.paper import LEVELS, STRATEGIES, Band, Choice, Measured, Orc
 from .style import Colours, faint, finish
 
 

@@ -1,7 +1,8 @@
 """The stage: one animation component. Python works the race out once and ships arrays; JavaScript owns the player.
 
-    from rec_viz import cached, stage
-    race = cached.races.race(view)
+    from rec_viz import stage
+    from rec_viz.model import lab
+    race = lab.race(view)
     stage.show(stage.scene(race, step="winner", highlight="bin:3"), key="lesson_stage")
 
 `step` is where the story opens: "glance", "densities", "cut", "reweight" (the last two where a search has bins),
@@ -13,7 +14,7 @@
     "curve", "stop"            the curve of equal race time and the stop line (race view)
     "message", "count"         what is sent, and the local count in it
 
-Each points in every search that has such a thing; "pfr_bins/candidate:17" names the search (see controls.LANES). What
+Each points in every search that has such a thing; "pfr_bins/candidate:17" names the search (see settings.LANES). What
 is pointed at is outlined and named, the rest is dimmed, and a line under the caption says it in words. Calling again
 under the same key with the same race and another `step` or `highlight` moves there without starting over; with the same
 ones it leaves the player where the reader left it. `worst_bin(race)` is the bin that sets the one stop line. What
@@ -35,7 +36,7 @@ from scipy.special import ndtr, ndtri
 
 import rec_core as rec
 
-from ..cached.races import Lane, Race
+from ..model.lab import Lane, Race
 from ..theme import ROLES
 from . import pointing
 from .pointing import MAX_DRAWN_INTERVALS, worst_bin
