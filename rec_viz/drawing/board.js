@@ -1,6 +1,12 @@
 // The board: a pointer draws across it, keys walk its knots, and the density it means is drawn beside it.
 
-const boards = new WeakMap();
+import { SHAPES, normaliseDrawing, stroke, toQuarter } from "./curve.js";
+import { setText } from "../stage/dom.js";
+import { css, disc, line, niceTicks, readTheme, write } from "../stage/draw.js";
+import { clamp, mix } from "../stage/mix.js";
+import { mounted } from "../stage/mounted.js";
+import { fmt, } from "../stage/words.js";
+
 const SPAN = 16, MARGIN = { left: 34, right: 12, top: 10, bottom: 22 }; // bits from floor to ceiling; pixels
 const KEY_PAUSE = 600; // ms: a pause of the keys is their release
 
@@ -24,10 +30,6 @@ function createBoard(parent) {
     }
     waiting = false;
     if (knots.children.length !== heights.length) makeKnots();
-    recolour();
-  }
-
-  function recolour() {
     theme = readTheme(root, colors);
     wake();
   }
@@ -158,7 +160,7 @@ function createBoard(parent) {
     const changed = JSON.stringify(heights) !== JSON.stringify(kept);
     const more = held ? " Let go to race." : changed ? " Working it out …" : "";
     const text = `KL(Q‖P) ${fmt(numbers.kl_bits)} bits, highest ratio q/p ${fmt(2 ** numbers.renyi_inf_bits)}.${more}`;
-    if (said.textContent !== text) said.textContent = text;
+    setText(said, text);
     root.dataset.heights = heights.join(",");
   }
 
@@ -220,22 +222,8 @@ function createBoard(parent) {
 
   const observer = new ResizeObserver(wake);
   observer.observe(root);
-  const destroy = () => { clearTimeout(timer); cancelAnimationFrame(frame); observer.disconnect(); boards.delete(parent); };
+  const destroy = () => { clearTimeout(timer); cancelAnimationFrame(frame); observer.disconnect(); };
   return { root, show, destroy };
 }
 
-export default function (component) {
-  const { data, parentElement } = component;
-  let board = boards.get(parentElement);
-  if (board && !parentElement.contains(board.root)) {
-    board.destroy();
-    board = null;
-  }
-  if (!data || !data.heights) return () => {};
-  if (!board) {
-    board = createBoard(parentElement);
-    boards.set(parentElement, board);
-  }
-  board.show(data, component.setTriggerValue);
-  return board.destroy;
-}
+export default mounted(createBoard);

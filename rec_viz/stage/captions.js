@@ -1,19 +1,20 @@
 // One sentence for every step of the story.
 
-const sampleOf = (lane, e) => lane.x.subarray(e * lane.dim, (e + 1) * lane.dim);
+import { binOf, ratioOf, sampleOf } from "./scene.js";
+import { apart, count, fmt, point, superscript, whole } from "./words.js";
 
-function binName(lane, e) {
+export function binName(lane, e) {
   const cut = lane.intervals.map((n, d) => d).filter((d) => lane.intervals[d] > 1);
   const parts = cut.slice(0, 4).map((d) => binOf(lane, e, d) + 1);
   return cut.length === 1 ? `bin ${parts[0]}` : `bin (${parts.join(", ")}${cut.length > 4 ? ", …" : ""})`;
 }
 
-const numBins = (lane) => lane.num_bins_text.replace(/\^(\d+)/, (_, n) => superscript(Number(n)));
+export const numBins = (lane) => lane.num_bins_text.replace(/\^(\d+)/, (_, n) => superscript(Number(n)));
 const winnerName = (lane) => lane.partitioned
   ? `candidate ${whole(lane.message.index)} of ${binName(lane, lane.winner)}`
   : `candidate ${whole(lane.position[lane.winner])}`;
 
-function laneCaption(scene, lane, step) {
+export function laneCaption(scene, lane, step) {
   const { timeline } = scene;
   const kind = timeline.kind(step);
   if (kind === "candidate") return candidateCaption(lane, step - timeline.first);
@@ -71,7 +72,7 @@ function candidateCaption(lane, e) {
   return lane.best[e] === e ? `${name} takes the lead: ${now} < ${then}. ${why}.` : `${name} does not lead: ${now} > ${then}. ${why}.`;
 }
 
-function sceneCaption(scene, step) {
+export function sceneCaption(scene, step) {
   if (scene.lanes.length === 1) return laneCaption(scene, scene.lanes[0], step);
   const { timeline } = scene;
   const searches = `${["", "", "Two", "Three"][scene.lanes.length] || scene.lanes.length} searches`;
@@ -93,7 +94,7 @@ function sceneCaption(scene, step) {
   }
 }
 
-function candidateFacts(lane, e) {
+export function candidateFacts(lane, e) {
   const facts = [`Candidate ${whole(lane.position[e])}${e === lane.winner ? ", the winner" : ""}`];
   if (lane.partitioned) facts.push(`${binName(lane, e)}, number ${whole(lane.local[e])} in it`);
   facts.push(`x = ${point(sampleOf(lane, e))}`, `arrival time ${fmt(lane.arrival[e])}`,

@@ -1,10 +1,15 @@
 // The clock of one bin: choose a bin, with the pointer on the picture or from the list, and see its own arrivals counted.
 
+import { el } from "./dom.js";
+import { css, disc, write } from "./draw.js";
+import { binNumbers, binText } from "./pointed.js";
+import { count, fmt, whole } from "./words.js";
+
 const MOST_LISTED = 64;
 
 const hasClocks = (scene, lane) => Boolean(scene.handles) && scene.view === "race" && lane.hasGrid && lane.partitioned && lane.intervals[0] <= MOST_LISTED;
 
-function clockRow(view, choose) {
+export function clockRow(view, choose) {
   const { scene, lane } = view;
   view.clock = -1;
   view.clockText = el("p", "clock-text");
@@ -28,10 +33,10 @@ function clockRow(view, choose) {
   return el("div", "clock", el("label", "", el("span", "", "Clock of"), view.clockList), view.clockText);
 }
 
-const clockTarget = (view) => (view.clock < 0 ? [] : [{ kind: "bin", bin: [view.clock], clock: true }]);
+export const clockTarget = (view) => (view.clock < 0 ? [] : [{ kind: "bin", bin: [view.clock], clock: true }]);
 
 // So far: what this bin's clock has counted at the present step.
-function clockWords(scene, view) {
+export function clockWords(scene, view) {
   const { lane, clock, pose } = view;
   if (clock < 0) return "";
   const met = [];
@@ -43,7 +48,7 @@ function clockWords(scene, view) {
     + (met.length ? `so far ${count(met.length, "candidate")}: ${shown}${met.length > 6 ? ", …" : ""}.` : "so far no candidate.");
 }
 
-function drawClock(view, pose, ctx) {
+export function drawClock(view, pose, ctx) {
   const { lane, theme } = view;
   for (let e = 0; e < pose.seen; e++) {
     if (lane.bin[e] !== view.clock || view.py[e] < view.top - 8) continue;

@@ -1,8 +1,11 @@
 // Colours of the theme and drawing helpers that every view uses.
 
-const probe = document.createElement("canvas").getContext("2d");
+import { clamp, mix } from "./mix.js";
+
+let probe = null; // whose pen turns a colour as CSS writes it into numbers
 
 function rgb(colour, fallback = "#808080") {
+  probe ??= document.createElement("canvas").getContext("2d");
   probe.fillStyle = fallback;
   if (colour) probe.fillStyle = colour.trim();
   const text = probe.fillStyle;
@@ -10,7 +13,7 @@ function rgb(colour, fallback = "#808080") {
   return text.match(/[\d.]+/g).slice(0, 3).map(Number);
 }
 
-const css = ([r, g, b], alpha = 1) => `rgba(${r | 0},${g | 0},${b | 0},${alpha})`;
+export const css = ([r, g, b], alpha = 1) => `rgba(${r | 0},${g | 0},${b | 0},${alpha})`;
 
 function luminance(c) {
   const [r, g, b] = c.map((v) => (v /= 255) <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
@@ -23,7 +26,7 @@ function contrast(a, b) {
 }
 
 // Role colours are chosen for marks (3:1); small text needs 4.5:1, so lean towards the text colour until it has that.
-function legible(colour, text, background, wanted = 4.8) {
+export function legible(colour, text, background, wanted = 4.8) {
   let out = colour;
   for (let t = 0; t <= 1 && contrast(out, background) < wanted; t += 0.1) out = colour.map((v, i) => mix(v, text[i], t));
   return out;
@@ -31,7 +34,7 @@ function legible(colour, text, background, wanted = 4.8) {
 
 const ROLES = ["p", "q", "heuristic", "candidate", "best", "winner", "bound"];
 
-function readTheme(root, colors) {
+export function readTheme(root, colors) {
   const style = getComputedStyle(root);
   const bg = rgb(style.getPropertyValue("--st-background-color"), "#ffffff");
   const text = rgb(style.getPropertyValue("--st-text-color"), "#1f2328");
@@ -46,9 +49,9 @@ function readTheme(root, colors) {
   return theme;
 }
 
-const font = (theme, size, weight = 400) => `${weight} ${size}px ${theme.font}`;
+export const font = (theme, size, weight = 400) => `${weight} ${size}px ${theme.font}`;
 
-function write(ctx, theme, text, x, y, { colour = theme.muted, size = 12, weight = 400, align = "left", halo = true, alpha = 1 } = {}) {
+export function write(ctx, theme, text, x, y, { colour = theme.muted, size = 12, weight = 400, align = "left", halo = true, alpha = 1 } = {}) {
   ctx.font = font(theme, size, weight);
   ctx.textAlign = align;
   ctx.globalAlpha = alpha;
@@ -63,7 +66,7 @@ function write(ctx, theme, text, x, y, { colour = theme.muted, size = 12, weight
   ctx.globalAlpha = 1;
 }
 
-function line(ctx, points, colour, width = 1, dash = []) {
+export function line(ctx, points, colour, width = 1, dash = []) {
   ctx.beginPath();
   points.forEach(([x, y], i) => (i ? ctx.lineTo(x, y) : ctx.moveTo(x, y)));
   ctx.strokeStyle = colour;
@@ -73,14 +76,14 @@ function line(ctx, points, colour, width = 1, dash = []) {
   ctx.setLineDash([]);
 }
 
-function disc(ctx, x, y, r, colour) {
+export function disc(ctx, x, y, r, colour) {
   ctx.beginPath();
   ctx.arc(x, y, r, 0, 7);
   ctx.fillStyle = colour;
   ctx.fill();
 }
 
-function ring(ctx, theme, x, y, r) {
+export function ring(ctx, theme, x, y, r) {
   for (const [colour, width] of [[css(theme.bg), 5], [css(theme.best), 2.5]]) {
     ctx.beginPath();
     ctx.arc(x, y, r, 0, 7);
@@ -91,7 +94,7 @@ function ring(ctx, theme, x, y, r) {
 }
 
 // The moment of winning: a ring that opens around the winner.
-function drawHalo(view, pose, x, y) {
+export function drawHalo(view, pose, x, y) {
   if (pose.halo >= 1) return;
   const { ctx, theme } = view;
   ctx.globalAlpha = 1 - pose.halo;
@@ -103,7 +106,7 @@ function drawHalo(view, pose, x, y) {
   ctx.globalAlpha = 1;
 }
 
-function star(ctx, theme, x, y, r) {
+export function star(ctx, theme, x, y, r) {
   ctx.beginPath();
   for (let i = 0; i < 10; i++) {
     const a = -Math.PI / 2 + (i * Math.PI) / 5, s = i % 2 ? r * 0.45 : r;
@@ -120,7 +123,7 @@ function star(ctx, theme, x, y, r) {
 
 // Puts a label where it hides the fewest candidates and no other label. All candidates count, seen or not, so it never hops.
 // An optional one is left out where it would cover another.
-function place(view, text, options, { size = 12, weight = 400, optional = false, ...style } = {}) {
+export function place(view, text, options, { size = 12, weight = 400, optional = false, ...style } = {}) {
   const { ctx, theme, lane } = view;
   ctx.font = font(theme, size, weight);
   const width = ctx.measureText(text).width;
@@ -141,7 +144,7 @@ function place(view, text, options, { size = 12, weight = 400, optional = false,
   write(ctx, theme, text, best.x, best.y, { size, weight, ...style, align: "left" });
 }
 
-function niceTicks(lo, hi, target) {
+export function niceTicks(lo, hi, target) {
   const raw = (hi - lo) / Math.max(1, target);
   const base = 10 ** Math.floor(Math.log10(raw));
   const step = [1, 2, 5, 10].map((m) => m * base).find((s) => s >= raw);
@@ -150,7 +153,16 @@ function niceTicks(lo, hi, target) {
   return ticks;
 }
 
-function dotRadii(lane) {
-  const base = lane.count > MANY ? 1.3 : lane.count > 300 ? 1.8 : 2.6;
-  return Float32Array.from({ length: lane.count }, (_, e) => base + base * 0.9 * Math.sqrt(clamp(ratioOf(lane, e) / lane.sup, 0, 1)));
+export function clipTo(ctx, x0, y0, x1, y1) {
+  ctx.beginPath();
+  ctx.rect(x0, y0, x1 - x0, y1 - y0);
+  ctx.clip();
+}
+
+export function sizeCanvas(canvas, width, height, ratio) {
+  canvas.width = Math.round(width * ratio);
+  canvas.height = Math.round(height * ratio);
+  const ctx = canvas.getContext("2d");
+  ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
+  return ctx;
 }

@@ -1,5 +1,11 @@
 // Handles on the picture: drag Q's mean and width, or the number of bins; each is a slider for the keyboard too.
 
+import { el } from "./dom.js";
+import { intervalEdge, logNormalCdf } from "./maths.js";
+import { clamp, mix, smooth } from "./mix.js";
+import { canPreview } from "./preview.js";
+import { count, fmt } from "./words.js";
+
 const NARROWEST = 2 ** -12, WIDEST = 0.98, MOST_POWERS = 8;
 const NEAR = 18, FAR = 42, OCTAVE = 3; // px: the width's grip never sits on the mean's; close in, it moves by octaves
 
@@ -101,7 +107,7 @@ function binsSpec(scene, family) {
 }
 
 // The handles of a player. `hooks`: { draft(), views(), change(draft), commit(), cancel() }.
-function createHandles(hooks) {
+export function createHandles(hooks) {
   const box = el("div", "handles");
   const binsBox = el("div", "handles");
   let nodes = new Map(), specs = [], held = null, timer = 0;

@@ -1,5 +1,14 @@
 // Pointing: what is pointed at is outlined and named, the rest is veiled, and a sentence says it in words.
 
+import { drawClock } from "./clock.js";
+import { clipTo, css, font, sizeCanvas, write } from "./draw.js";
+import { clamp } from "./mix.js";
+import { ellipsePath } from "./plane.js";
+import { DENSITY_NAMES, binTitle } from "./pointed.js";
+import { curvePath, densityHeight, densityPath, drawBest, stopHeights } from "./race.js";
+import { binOf } from "./scene.js";
+import { fmt, whole } from "./words.js";
+
 const VEIL = 0.5;
 
 // What every kind of target looks like in a view: `hole` stays unveiled, `draw` outlines it, `at` is where its name goes.
@@ -11,7 +20,7 @@ const MARKS = {
   strips: { bin: stripsBin, candidate: stripsCandidate, p: stripsP, q: stripsQ, heuristic: stripsHeuristic },
 };
 
-function drawHighlights(scene, view, pose) {
+export function drawHighlights(scene, view, pose) {
   if (!view.targets.length || pose.point <= 0) return;
   const marks = view.targets.map((target) => MARKS[scene.view][target.kind]?.(view, pose, target)).filter(Boolean);
   const inPage = view.targets.some(({ kind }) => kind === "message" || kind === "count");
@@ -75,11 +84,6 @@ function boxes(list) {
   return path;
 }
 
-function binTitle({ bin }) {
-  const numbers = bin.slice(0, 6).map((b) => b + 1).join(", ");
-  return bin.length === 1 ? `bin ${numbers}` : `bin (${numbers}${bin.length > 6 ? ", …" : ""})`;
-}
-
 // ---- race view
 
 function raceBin(view, pose, target) {
@@ -130,12 +134,6 @@ function raceCount(view, pose) {
   const x = (edges[b] + edges[b + 1]) / 2, w = Math.max(edges[b + 1] - edges[b], 24);
   const path = boxes([[x - w / 2, view.floor + 15, x + w / 2, view.floor + 35]]);
   return { hole: path, draw: (ctx) => outline(ctx, view.theme, path), name: "local count", at: [x + w / 2 + 6, view.floor + 30] };
-}
-
-function clipTo(ctx, x0, y0, x1, y1) {
-  ctx.beginPath();
-  ctx.rect(x0, y0, x1 - x0, y1 - y0);
-  ctx.clip();
 }
 
 // ---- candidates, wherever they are drawn as dots
@@ -243,67 +241,4 @@ function stripsP(view) { return stripsRows(view, "P: evenly along every row", "p
 
 function stripsHeuristic(view, pose) {
   return pose.weigh < 0.5 || !view.lane.hasGrid ? null : stripsRows(view, "P′: more in the darker intervals", "heuristic");
-}
-
-// ---- in words
-
-const DENSITY_NAMES = { p: "P", q: "Q", heuristic: "P′" };
-
-// What is pointed at, in a sentence or two with its numbers.
-function targetText(scene, lane, target) {
-  switch (target.kind) {
-    case "bin": return binText(scene, lane, target.bin);
-    case "candidate": return `${candidateFacts(lane, target.event).replaceAll("\n", ", ")}.`.replace("Candidate", "candidate");
-    case "curve": return "the curve, every point with one and the same race time; under it a candidate would do better.";
-    case "stop": return stopText(lane);
-    case "p": return "P, the coding distribution that both sides draw candidates from.";
-    case "q": return "Q, the target, which only the sender knows.";
-    case "heuristic": return "P′, which is P with its bins reweighted: the sender’s candidates come from it.";
-    case "message": return `the message, ${fmt(lane.message.length_bits)} bits: ${lane.partitioned ? "a bin and a number in it" : "one number"}.`;
-    default: return lane.partitioned ? `the local count: the winner is number ${whole(lane.message.index)} among the candidates of its own bin.`
-      : `the count: the winner is candidate ${whole(lane.message.index)}.`;
-  }
-}
-
-function stopText(lane) {
-  if (lane.budget !== null) return `the budget: ${count(lane.num_candidates ?? lane.examined, "candidate")}, then the search ends.`;
-  return lane.perBin ? "the stop lines, one a bin: in a bin, no candidate above its line can win."
-    : "the stop line: no candidate above it can win.";
-}
-
-function binNumbers(lane, bin) {
-  const at = bin.map((b, d) => lane.offsets[d] + b);
-  const weight = at.reduce((product, i) => product * lane.weights_by_dim[i], 1);
-  const mass = at.reduce((product, i) => product * lane.masses_by_dim[i], 1);
-  const log2Peak = at.reduce((sum, i) => sum + lane.log2_peaks_by_dim[i], 0);
-  return { weight, mass, peak: 2 ** log2Peak, sup: 2 ** (log2Peak - Math.log2(weight) - lane.log2_num_bins) };
-}
-
-const shareOf = (share) => (share && share < 1e-4 ? `a share of ${fmt(share)}` : `${fmt(share * 100)}%`);
-
-function binText(scene, lane, bin) {
-  const { weight, mass, peak, sup } = binNumbers(lane, bin);
-  const where = bin.map((b, d) => {
-    const i = lane.offsets[d] + d + b, lo = lane.edges[i], hi = lane.edges[i + 1];
-    const range = !Number.isFinite(lo) ? (Number.isFinite(hi) ? `below ${fmt(hi)}` : "all values") : Number.isFinite(hi) ? `from ${fmt(lo)} to ${fmt(hi)}` : `above ${fmt(lo)}`;
-    return bin.length === 1 ? `x ${range}` : range;
-  }).join(" × ");
-  const facts = `${binTitle({ bin })} of ${numBins(lane)}${bin.length <= 2 ? ` (${where})` : ""}. Q has ${shareOf(mass)} of its mass here, and P′ sends it ${shareOf(weight)} of the candidates. `
-    + `The ratio q/p reaches ${fmt(peak)}, so against P′ it reaches ${fmt(sup)}.`;
-  const setsLine = lane.budget === null && lane.stopping === "single" && lane.weights !== "peak_ratio" && Math.log2(sup) > lane.log2_sup_ratio - 1e-6;
-  if (!setsLine) return facts;
-  const without = 2 ** scene.problem.renyi_inf_bits;
-  return `${facts} No other bin reaches as far, and the one stop line must clear it: this bin is to blame for ${fmt(sup)} candidates on average`
-    + (Number.isFinite(without) ? `, ${sup > without * 1.005 ? "more than" : "against"} ${fmt(without)} without bins.` : ".");
-}
-
-function pointedText(scene, targets) {
-  const things = new Map(); // the same thing in several searches is said once, unless its numbers differ
-  for (const target of targets) {
-    const lane = scene.lanes[target.lane], thing = target.kind + (target.bin || (target.event === undefined ? "" : lane.position[target.event]));
-    things.set(thing, [...(things.get(thing) || []), [lane.title, targetText(scene, lane, target)]]);
-  }
-  const sentences = [...things.values()].flatMap((told) => new Set(told.map(([, text]) => text)).size === 1 ? [told[0][1]]
-    : told.map(([title, text]) => `${title}, ${text}`));
-  return `Marked: ${sentences.map((text, i) => (i ? text[0].toUpperCase() + text.slice(1) : text)).join(" ")}`;
 }

@@ -1,7 +1,12 @@
 // The race-time panel of the plane and strips views.
 
+import { css, disc, line, niceTicks, ring, star, write } from "./draw.js";
+import { stampDot } from "./layers.js";
+import { clamp, mix } from "./mix.js";
+import { fmt, superscript, whole } from "./words.js";
+
 // Race times span many powers of two, so the panel is logarithmic and cut off well above the winner.
-function layoutPanel(view, left, top, right, bottom) {
+export function layoutPanel(view, left, top, right, bottom) {
   const { lane } = view;
   const lo = Math.log2(lane.winTime) - 0.6;
   let hi = lo + 2;
@@ -14,7 +19,7 @@ function layoutPanel(view, left, top, right, bottom) {
   view.panel = panel;
 }
 
-function drawPanel(view, pose) {
+export function drawPanel(view, pose) {
   const { ctx, theme, lane, panel } = view;
   write(ctx, theme, "↑ race time (arrival time ÷ ratio)", panel.left - 40, panel.top - 8, { size: 12, halo: false });
   line(ctx, [[panel.left, panel.top], [panel.left, panel.bottom], [panel.right, panel.bottom]], css(theme.text, 0.55));
@@ -46,7 +51,7 @@ function drawPanel(view, pose) {
     { size: 12, align: "center", weight: 600, colour: pose.final > 0.5 ? theme.ink.winner : theme.ink.best });
 }
 
-function stampPanel(view) {
+export function stampPanel(view) {
   const colour = css(view.theme.candidate);
   const { lane, panel } = view;
   return (ctx, e) => {
@@ -56,7 +61,7 @@ function stampPanel(view) {
   };
 }
 
-function stampPlane(view) {
+export function stampPlane(view) {
   const dot = stampDot(view), mark = stampPanel(view);
   return (ctx, e) => { dot(ctx, e); mark(ctx, e); };
 }

@@ -1,6 +1,14 @@
 // Plane view, two dimensions.
 
-function layoutPlane(view) {
+import { css, disc, drawHalo, line, niceTicks, place, ring, star, write } from "./draw.js";
+import { drawArrivals, drawBackdrop, popDot, showLayer } from "./layers.js";
+import { clamp, mix, smooth } from "./mix.js";
+import { drawPanel, layoutPanel } from "./panel.js";
+import { drawReceived } from "./race.js";
+import { binOf } from "./scene.js";
+import { fmt } from "./words.js";
+
+export function layoutPlane(view) {
   const { lane, scene, width, height } = view;
   const wide = width >= height * 1.5;
   view.narrow = width < 480;
@@ -21,7 +29,7 @@ function layoutPlane(view) {
   else layoutPanel(view, 0, view.bottom + 24, width, height);
 }
 
-function planeCells(view) {
+export function planeCells(view) {
   const { lane } = view;
   return [0, 1].map((d) => {
     const cuts = Array.from(lane.edges.subarray(lane.offsets[d] + d, lane.offsets[d + 1] + d + 1), d ? view.Y : view.X);
@@ -30,7 +38,7 @@ function planeCells(view) {
   });
 }
 
-function drawPlane(view, pose) {
+export function drawPlane(view, pose) {
   drawBackdrop(view, pose, paintPlane);
   showLayer(view, mix(mix(1, 0.75, pose.final), 0.22, pose.decoded));
   drawRecent(view, pose);
@@ -39,7 +47,7 @@ function drawPlane(view, pose) {
   drawPlaneBest(view, pose);
 }
 
-function paintPlane(view, pose) {
+export function paintPlane(view, pose) {
   const { ctx, theme, scene } = view;
   if (view.cells) paintCells(view, pose);
   ctx.strokeStyle = css(theme.text, 0.4);
@@ -90,7 +98,7 @@ function paintCells(view, pose) {
 }
 
 // Not through view.X and view.Y, which stop at the picture's edge.
-function ellipsePath(view, cx, cy, rx, ry) {
+export function ellipsePath(view, cx, cy, rx, ry) {
   const [[x0, x1], [y0, y1]] = view.scene.problem.range;
   const sx = (view.right - view.left) / (x1 - x0), sy = (view.bottom - view.top) / (y1 - y0);
   const path = new Path2D();

@@ -1,5 +1,8 @@
 // Where the picture stands between two steps, and how it moves there.
 
+import { clamp } from "./mix.js";
+import { POP_SECONDS, TWEEN } from "./timeline.js";
+
 // Where the picture should be at this step; what is shown moves there over a few frames.
 function targetPose(scene, view, state) {
   const { timeline } = scene;
@@ -49,7 +52,7 @@ function approach(view, target, dt, speed) {
 // Fast at first, ever slower towards the touch, so that the touch itself is seen.
 const slowing = (t) => 1 - (1 - t) ** 3;
 
-function updatePose(scene, view, state, dt, still) {
+export function updatePose(scene, view, state, dt, still) {
   const { lane, pose } = view;
   const { timeline } = scene;
   const target = targetPose(scene, view, state);

@@ -1,23 +1,30 @@
 // What the handles say before Python has heard of it: the picture and its numbers follow the pointer, without candidates.
 
+import { clipTo, css, line, write } from "./draw.js";
+import { HALF_LOG_2PI, logRatio, previewProblem } from "./maths.js";
+import { clamp, mix, smooth } from "./mix.js";
+import { paintPlane, planeCells } from "./plane.js";
+import { drawBins, drawCurve, drawDensities, drawTimeAxis, drawValueAxis } from "./race.js";
+import { fmt } from "./words.js";
+
 const MOST_PREVIEWED = 4096; // intervals of a dimension: more would not keep up with the pointer
 const LEVEL = 1; // the curve of a preview is drawn at race time 1, the average one
 
 // A draft holds Q's rows, [mean, scale] or [low, high] a dimension, and the intervals of the searches with bins.
-function draftOf(scene) {
+export function draftOf(scene) {
   const { family, mean, scale, low, high } = scene.problem;
   const [first, second] = family === "gaussian" ? [mean, scale] : [low, high];
   const binned = scene.lanes.find((lane) => lane.binned);
   return { rows: Array.from(first, (v, d) => [v, second[d]]), intervals: binned ? [...binned.intervals] : null };
 }
 
-const sameDraft = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+export const sameDraft = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 
-const canPreview = (scene) => Boolean(scene.handles) && scene.view !== "strips"
+export const canPreview = (scene) => Boolean(scene.handles) && scene.view !== "strips"
   && scene.lanes.every((lane) => Math.max(...lane.intervals) <= MOST_PREVIEWED);
 
 // The lane as the draft would have it.
-function draftLane(scene, lane, draft) {
+export function draftLane(scene, lane, draft) {
   const intervals = lane.binned ? draft.intervals : lane.intervals.map(() => 1);
   const numbers = previewProblem(scene.problem.family, draft.rows, intervals, lane.bin_weights);
   const flat = (name, f) => Float64Array.from(numbers.cuts.flatMap((cut) => Array.from(cut[name], f)));
@@ -30,7 +37,7 @@ function draftLane(scene, lane, draft) {
 }
 
 // Said with a handle's own value: what the picture would tell.
-function draftWords(lanes) {
+export function draftWords(lanes) {
   const costs = lanes.map((lane) => `${lane.title}: ${fmt(expectedOf(lane).candidates)} candidates expected`);
   return `${fmt(lanes[0].numbers.kl_bits)} bits from P; ${costs.join(", ")}`;
 }
@@ -40,7 +47,7 @@ function expectedOf(lane) {
   return { candidates: lane.sup, most: lane.partitioned && lane.stopping === "per_bin" && lane.bin_weights !== "peak_ratio" };
 }
 
-function previewText(scene, lanes, draft) {
+export function previewText(scene, lanes, draft) {
   const { family } = scene.problem;
   const names = draft.rows.map(([a, b]) => (family === "gaussian" ? `N(${fmt(a)}, ${fmt(b)}²)` : `U[${fmt(a)}, ${fmt(b)}]`));
   const { numbers } = lanes[0];
@@ -49,7 +56,7 @@ function previewText(scene, lanes, draft) {
     + `Bound on the mean message: ${bounds.join(" and ")} bits. Let go to race.`;
 }
 
-function drawPreview(scene, view, theme, draft, lane) {
+export function drawPreview(scene, view, theme, draft, lane) {
   view.theme = theme;
   const { ctx } = view;
   ctx.clearRect(0, 0, view.width, view.height);

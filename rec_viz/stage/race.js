@@ -1,6 +1,13 @@
 // Race view, one dimension: x across, arrival time up.
 
-function layoutRace(view) {
+import { binName } from "./captions.js";
+import { css, disc, drawHalo, font, line, niceTicks, place, ring, star, write } from "./draw.js";
+import { drawArrivals, drawBackdrop, popDot, showZoomed } from "./layers.js";
+import { clamp, mix, smooth } from "./mix.js";
+import { MANY, ratioOf, sameBin, sampleOf } from "./scene.js";
+import { count, fmt, point, whole } from "./words.js";
+
+export function layoutRace(view) {
   const { lane, scene, width, height } = view;
   const narrow = width < 480;
   view.narrow = narrow;
@@ -23,14 +30,14 @@ function layoutRace(view) {
 
 // A budget may end far above the curve. The picture starts close to what decides the race, doubles its scale
 // whenever time runs out of it, and closes in again when the search is over.
-function closeTop(scene, lane) {
+export function closeTop(scene, lane) {
   const { q } = scene.grid;
   const most = q.reduce((a, b) => Math.max(a, b), 0);
   const ratio = lane.grid_ratio.reduce((top, r, i) => (q[i] > 0.05 * most ? Math.max(top, r) : top), 0);
   return Math.min(lane.timeTop, Math.max(1.9 * lane.winTime * ratio, 1.3 * lane.arrival[lane.winner]));
 }
 
-function zoomRace(view, pose) {
+export function zoomRace(view, pose) {
   const { lane } = view;
   if (pose.top !== view.timeTop) {
     view.timeTop = pose.top;
@@ -41,7 +48,7 @@ function zoomRace(view, pose) {
   view.layer.done = Infinity;
 }
 
-function drawRace(view, pose) {
+export function drawRace(view, pose) {
   const { ctx } = view;
   const race = 1 - smooth(pose.big);
   drawBackdrop(view, pose, paintRace);
@@ -71,7 +78,7 @@ function paintRace(view, pose) {
   drawValueAxis(view);
 }
 
-function drawTimeAxis(view, alpha) {
+export function drawTimeAxis(view, alpha) {
   const { ctx, theme } = view;
   for (const t of niceTicks(0, view.timeTop, (view.floor - view.top) / 56)) {
     const y = view.Y(t);
@@ -83,7 +90,7 @@ function drawTimeAxis(view, alpha) {
   view.taken.push([0, 0, 84, 16]);
 }
 
-function drawValueAxis(view) {
+export function drawValueAxis(view) {
   const { ctx, theme, scene } = view;
   const [lo, hi] = scene.problem.range[0];
   line(ctx, [[view.left, view.bottom], [view.right, view.bottom]], css(theme.text, 0.55), 1);
@@ -95,7 +102,7 @@ function drawValueAxis(view) {
 }
 
 // Stripes: equal shading once the space is cut, shading by weight once it is reweighted; the weights also hang below the floor as bars.
-function drawBins(view, pose, race) {
+export function drawBins(view, pose, race) {
   const { ctx, theme, lane, edges } = view;
   const n = edges.length - 1;
   const top = Math.max(...lane.weights_by_dim);
@@ -141,7 +148,7 @@ function drawLocalCounts(view, pose) {
 }
 
 // The curve holds every point with one and the same race time s: height s × ratio. Growing it from the floor, the first candidate it meets wins.
-function drawCurve(view, pose, alpha) {
+export function drawCurve(view, pose, alpha) {
   const { ctx, theme, lane } = view;
   const s = pose.level;
   if (!(s > 0) || !Number.isFinite(s)) return;
@@ -166,7 +173,7 @@ function drawCurve(view, pose, alpha) {
   ctx.stroke(path);
 }
 
-function curvePath(view, pose) {
+export function curvePath(view, pose) {
   const { lane } = view;
   const s = pose.level, n = view.gx.length;
   const touch = pose.best >= 0 ? { x: view.px[pose.best], y: view.Y(s * ratioOf(lane, pose.best)) } : null;
@@ -181,7 +188,7 @@ function curvePath(view, pose) {
   return path;
 }
 
-function stopHeights(view, s) {
+export function stopHeights(view, s) {
   const { lane } = view;
   if (lane.budget !== null) return [[view.left, view.right, view.Y(lane.budget)]];
   if (lane.perBin && view.edges) {
@@ -203,7 +210,7 @@ function drawStopLine(view, pose, alpha) {
   }
 }
 
-function drawBest(view, pose) {
+export function drawBest(view, pose) {
   const { ctx, theme, lane } = view;
   if (pose.decoded > 0.3) drawReceived(view, pose);
   if (pose.best < 0) return;
@@ -227,7 +234,7 @@ function drawBest(view, pose) {
 }
 
 // What the receiver regenerates: the candidates of the winner's bin, counted up to the index in the message.
-function drawReceived(view, pose) {
+export function drawReceived(view, pose) {
   const { ctx, theme, lane } = view;
   const few = lane.message.index <= 30;
   for (let e = 0; e < lane.winner; e++) {
@@ -308,7 +315,7 @@ function labelCurve(view, pose) {
 }
 
 // P, Q and P′. Before the race they fill the picture; then they shrink to a strip below the floor.
-function drawDensities(view, pose) {
+export function drawDensities(view, pose) {
   const { ctx, theme, lane, scene } = view;
   const { p } = scene.grid;
   const n = view.gx.length;
@@ -347,7 +354,7 @@ function drawDensities(view, pose) {
   labelDensities(view, big, weigh, (f, i) => view.bottom - height * Math.min(1, f[i] / top), lane.grid_heuristic || p);
 }
 
-const densityHeight = (view, pose) => mix(view.strip, view.bottom - view.top - 16, smooth(pose.big));
+export const densityHeight = (view, pose) => mix(view.strip, view.bottom - view.top - 16, smooth(pose.big));
 
 function densityTop(view, pose) {
   const { p, q } = view.scene.grid;
@@ -357,7 +364,7 @@ function densityTop(view, pose) {
 }
 
 // A density as a line, "p", "q" or "heuristic", and where its peak is.
-function densityPath(view, pose, which) {
+export function densityPath(view, pose, which) {
   const { lane, scene } = view;
   const { p, q } = scene.grid;
   const height = densityHeight(view, pose), top = densityTop(view, pose);

@@ -1,8 +1,14 @@
 // Strips view, any dimension: one row a dimension, in quantile space.
 
+import { css, disc, line, star, write } from "./draw.js";
+import { drawArrivals, drawBackdrop, showLayer } from "./layers.js";
+import { mix, smooth } from "./mix.js";
+import { drawPanel, layoutPanel } from "./panel.js";
+import { binOf } from "./scene.js";
+
 const MAX_ROWS = 32;
 
-function layoutStrips(view) {
+export function layoutStrips(view) {
   const { lane, width, height } = view;
   const wide = width >= 820;
   const rows = Math.min(lane.dim, MAX_ROWS);
@@ -23,7 +29,7 @@ function layoutStrips(view) {
   }
 }
 
-function drawStrips(view, pose) {
+export function drawStrips(view, pose) {
   const { ctx, theme, lane } = view;
   drawBackdrop(view, pose, paintRows);
   write(ctx, theme, view.narrow ? "row: dimension; across: quantile of P" : "one row per dimension; across: quantile of P, 0 to 1", view.left, 12, { halo: false });
