@@ -4,17 +4,17 @@ import { clamp } from "./mix.js";
 import { TWEEN, stepAt } from "./timeline.js";
 
 // `time` is where playing has come to, in seconds of the timeline; `since`, for how long the step has been shown.
-export function begin(timeline, speed = 1) {
+export function begin(/** @type {Timeline} */ timeline, speed = 1) {
   return { timeline, step: 0, time: 0, since: Infinity, playing: false, speed };
 }
 
 // At a step, standing still unless `playing` is set again; `animate` shows how the picture comes to be.
-function moveTo(state, to, animate = false) {
+function moveTo(/** @type {Playback} */ state, to, animate = false) {
   const step = clamp(to, 0, state.timeline.last);
   return { ...state, step, time: state.timeline.starts[step], since: animate ? 0 : Infinity, playing: false };
 }
 
-export function reduce(state, event) {
+export function reduce(/** @type {Playback} */ state, event) {
   const { timeline, step, time } = state;
   switch (event.type) {
     case "play": { // from where it stands, or from the start where there is nothing left to play
@@ -29,7 +29,7 @@ export function reduce(state, event) {
   }
 }
 
-function played(state, time) {
+function played(/** @type {Playback} */ state, time) {
   const { timeline } = state, step = stepAt(timeline, time), since = time - timeline.starts[step];
   return { ...state, step, time, since, playing: step < timeline.last || since <= TWEEN.decoded };
 }

@@ -2,20 +2,19 @@
 
 import { laneCaption, sceneCaption } from "./captions.js";
 import { clockTarget } from "./clock.js";
-import { setText } from "./dom.js";
+import { active, setAria, setText } from "./dom.js";
 import { css, legible, readTheme, sizeCanvas } from "./draw.js";
 import { createHandles } from "./handles.js";
 import { drawHighlights } from "./highlight.js";
 import { createLane, markLane, stepName, syncLane, textTwin } from "./lane.js";
 import { settle, stampDot } from "./layers.js";
 import { clamp, mix } from "./mix.js";
-import { morph, morphFrom } from "./morph.js";
 import { mounted } from "./mounted.js";
 import { stampPanel, stampPlane } from "./panel.js";
 import { drawPlane, layoutPlane } from "./plane.js";
 import { begin, reduce } from "./playback.js";
 import { pointedText } from "./pointed.js";
-import { updatePose } from "./pose.js";
+import { morph, morphFrom, updatePose } from "./pose.js";
 import { draftLane, draftOf, draftWords, drawPreview, previewText, sameDraft } from "./preview.js";
 import { drawRace, layoutRace, zoomRace } from "./race.js";
 import { compose, download, filmType, startFilm } from "./save.js";
@@ -40,27 +39,26 @@ function recall(id) {
   return story;
 }
 
-function drawLane(scene, view, theme) {
-  const { ctx, pose, lane } = view;
-  view.theme = theme;
+function drawLane(/** @type {View} */ view) {
+  const { ctx, pose, lane, theme } = view, { zoom, stamp, draw } = VIEWS[view.scene.view];
   if (view.layer.theme !== theme.name) {
     view.layer.theme = theme.name;
     view.layer.done = Infinity;
     view.base.key = null;
   }
   ctx.clearRect(0, 0, view.width, view.height);
-  VIEWS[scene.view].zoom?.(view, pose);
-  const zooming = scene.view === "race" && view.layerTop !== view.timeTop;
-  if (!zooming) settle(view, Math.min(pose.settled, lane.count), VIEWS[scene.view].stamp(view));
-  VIEWS[scene.view].draw(view, pose);
-  drawHighlights(scene, view, pose);
+  zoom?.(view, pose);
+  const zooming = zoom && view.layerTop !== view.timeTop;
+  if (!zooming) settle(view, Math.min(pose.settled, lane.count), stamp(view));
+  draw(view, pose);
+  drawHighlights(view, pose);
 }
 
-function layoutLane(scene, view, scale = null) {
+function layoutLane(/** @type {View} */ view, scale = null) {
   const width = Math.floor(view.picture.clientWidth);
   if (!width) return false;
   const ratio = scale ?? Math.min(window.devicePixelRatio || 1, 2);
-  const asked = scene.height || 420;
+  const asked = view.scene.height;
   const height = width < 480 ? Math.round(Math.min(asked, Math.max(340, asked * 0.85))) : asked;
   if (width === view.width && height === view.height && ratio === view.ratio) return true;
   Object.assign(view, { width, height, ratio });
@@ -72,7 +70,7 @@ function layoutLane(scene, view, scale = null) {
   }
   view.px = new Float32Array(view.lane.count);
   view.py = new Float32Array(view.lane.count);
-  VIEWS[scene.view].layout(view);
+  VIEWS[view.scene.view].layout(view);
   return true;
 }
 
@@ -114,8 +112,9 @@ function createPlayer(parent) {
     request = 0;
     const dt = Math.min(0.1, Math.max(0, (now - last) / 1000));
     last = now;
-    if (!views.every((view) => layoutLane(scene, view, scale))) return; // not laid out yet: the resize observer wakes us
+    if (!views.every((view) => layoutLane(view, scale))) return; // not laid out yet: the resize observer wakes us
     if (!theme || frames % 30 === 0 || !(state.playing || draft)) theme = readTheme(root, scene.colors);
+    for (const view of views) view.theme = theme;
     become(reduce(state, { type: "tick", seconds: dt }));
     if (draft) {
       showDraft();
@@ -124,12 +123,12 @@ function createPlayer(parent) {
     const still = reduced.matches;
     let moving = false;
     for (const view of views) {
-      moving = updatePose(scene, view, state, dt, still) || moving;
+      moving = updatePose(view, state, dt, still) || moving;
       if (view.morph) {
         morph(view, still ? Infinity : dt);
         moving = true;
       }
-      drawLane(scene, view, theme);
+      drawLane(view);
     }
     if (!state.playing && state.since < (TWEEN[scene.timeline.kind(state.step)] || 0)) moving = true;
     handles.place();
@@ -173,7 +172,7 @@ function createPlayer(parent) {
 
   function showDraft() {
     const lanes = views.map((view) => draftLane(scene, view.lane, draft));
-    views.forEach((view, i) => drawPreview(scene, view, theme, draft, lanes[i]));
+    views.forEach((view, i) => drawPreview(view, draft, lanes[i]));
     handles.place(draftWords(lanes));
     root.dataset.frame = String(++frames);
     setText(ui.caption, previewText(scene, lanes, draft));
@@ -214,12 +213,11 @@ function createPlayer(parent) {
     root.dataset.step = String(state.step);
     root.dataset.playing = String(state.playing);
     const name = state.playing ? "Pause" : "Play";
-    if (ui.play.getAttribute("aria-label") !== name) ui.play.setAttribute("aria-label", name);
+    setAria(ui.play, { label: name });
     setText(ui.play.querySelector(".text"), name);
-    const active = root.getRootNode().activeElement;
     ui.back.disabled = ui.restart.disabled = state.step === 0;
     ui.step.disabled = state.step === timeline.last;
-    if (active && active.disabled) root.focus({ preventScroll: true }); // or the keyboard would lose its place
+    if (active(root)?.disabled) root.focus({ preventScroll: true }); // or the keyboard would lose its place
     ui.range.value = String(state.step);
   }
 
@@ -235,9 +233,9 @@ function createPlayer(parent) {
     setText(ui.caption, caption);
     if (!state.playing) {
       setText(ui.live, scene.lanes.length > 1 ? [caption, ...scene.lanes.map((lane) => `${lane.title}: ${laneCaption(scene, lane, state.step)}`)].join(" ") : caption);
-      ui.range.setAttribute("aria-valuetext", stepName(scene, state.step));
+      setAria(ui.range, { valuetext: stepName(scene, state.step) });
     }
-    for (const view of views) syncLane(scene, view, state, progress);
+    for (const view of views) syncLane(view, state, progress);
   }
 
   function show(data, tellPython) {
@@ -297,12 +295,12 @@ function createPlayer(parent) {
   }
 
   // What Python points at, and the bin whose clock the reader has chosen.
-  function gatherTargets(view) {
+  function gatherTargets(/** @type {View} */ view) {
     view.targets = [...scene.point.targets.filter(({ lane }) => scene.lanes[lane] === view.lane), ...clockTarget(view)];
-    markLane(scene, view);
+    markLane(view);
   }
 
-  function chooseClock(view) {
+  function chooseClock(/** @type {View} */ view) {
     gatherTargets(view);
     ui.key = null;
     wake();

@@ -3,7 +3,7 @@
 import { candidateFacts, numBins } from "./captions.js";
 import { count, fmt, whole } from "./words.js";
 
-export function binTitle({ bin }) {
+export function binTitle(/** @type {Partial<Target>} */ { bin }) {
   const numbers = bin.slice(0, 6).map((b) => b + 1).join(", ");
   return bin.length === 1 ? `bin ${numbers}` : `bin (${numbers}${bin.length > 6 ? ", …" : ""})`;
 }
@@ -11,7 +11,7 @@ export function binTitle({ bin }) {
 export const DENSITY_NAMES = { p: "P", q: "Q", heuristic: "P′" };
 
 // What is pointed at, in a sentence or two with its numbers.
-export function targetText(scene, lane, target) {
+export function targetText(/** @type {Scene} */ scene, /** @type {Lane} */ lane, /** @type {Target} */ target) {
   switch (target.kind) {
     case "bin": return binText(scene, lane, target.bin);
     case "candidate": return `${candidateFacts(lane, target.event).replaceAll("\n", ", ")}.`.replace("Candidate", "candidate");
@@ -26,13 +26,13 @@ export function targetText(scene, lane, target) {
   }
 }
 
-function stopText(lane) {
+function stopText(/** @type {Lane} */ lane) {
   if (lane.budget !== null) return `the budget: ${count(lane.num_candidates ?? lane.examined, "candidate")}, then the search ends.`;
   return lane.perBin ? "the stop lines, one a bin: in a bin, no candidate above its line can win."
     : "the stop line: no candidate above it can win.";
 }
 
-export function binNumbers(lane, bin) {
+export function binNumbers(/** @type {Lane} */ lane, bin) {
   const at = bin.map((b, d) => lane.offsets[d] + b);
   const weight = at.reduce((product, i) => product * lane.weights_by_dim[i], 1);
   const mass = at.reduce((product, i) => product * lane.masses_by_dim[i], 1);
@@ -42,7 +42,7 @@ export function binNumbers(lane, bin) {
 
 const shareOf = (share) => (share && share < 1e-4 ? `a share of ${fmt(share)}` : `${fmt(share * 100)}%`);
 
-export function binText(scene, lane, bin) {
+export function binText(/** @type {Scene} */ scene, /** @type {Lane} */ lane, bin) {
   const { weight, mass, peak, sup } = binNumbers(lane, bin);
   const where = bin.map((b, d) => {
     const i = lane.offsets[d] + d + b, lo = lane.edges[i], hi = lane.edges[i + 1];
@@ -58,7 +58,7 @@ export function binText(scene, lane, bin) {
     + (Number.isFinite(without) ? `, ${sup > without * 1.005 ? "more than" : "against"} ${fmt(without)} without bins.` : ".");
 }
 
-export function pointedText(scene, targets) {
+export function pointedText(/** @type {Scene} */ scene, /** @type {Target[]} */ targets) {
   const things = new Map(); // the same thing in several searches is said once, unless its numbers differ
   for (const target of targets) {
     const lane = scene.lanes[target.lane], thing = target.kind + (target.bin || (target.event === undefined ? "" : lane.position[target.event]));

@@ -27,7 +27,7 @@ export function decodeScene(data) {
   return scene;
 }
 
-function prepareLane(lane, scene, receiver) {
+function prepareLane(/** @type {Lane} */ lane, /** @type {Scene} */ scene, receiver) {
   const dim = scene.problem.dim;
   const intervals = Array.from(lane.intervals || new Array(dim).fill(1));
   const offsets = [0];
@@ -48,15 +48,15 @@ function prepareLane(lane, scene, receiver) {
   };
 }
 
-export const binOf = (lane, e, d) => lane.bin[e * lane.dim + d];
-export const sameBin = (lane, a, b) => lane.intervals.every((_, d) => binOf(lane, a, d) === binOf(lane, b, d));
-export const sampleOf = (lane, e) => lane.x.subarray(e * lane.dim, (e + 1) * lane.dim);
-export const ratioOf = (lane, e) => 2 ** lane.log2_ratio[e];
+export const binOf = (/** @type {Lane} */ lane, e, d) => lane.bin[e * lane.dim + d];
+export const sameBin = (/** @type {Lane} */ lane, a, b) => lane.intervals.every((_, d) => binOf(lane, a, d) === binOf(lane, b, d));
+export const sampleOf = (/** @type {Lane} */ lane, e) => lane.x.subarray(e * lane.dim, (e + 1) * lane.dim);
+export const ratioOf = (/** @type {Lane} */ lane, e) => 2 ** lane.log2_ratio[e];
 
 // From so many candidates on, dots are small and drawn the cheap way.
 export const MANY = 1500;
 
-function dotRadii(lane) {
+function dotRadii(/** @type {Lane} */ lane) {
   const base = lane.count > MANY ? 1.3 : lane.count > 300 ? 1.8 : 2.6;
   return Float32Array.from({ length: lane.count }, (_, e) => base + base * 0.9 * Math.sqrt(clamp(ratioOf(lane, e) / lane.sup, 0, 1)));
 }

@@ -38,7 +38,7 @@ function candidateSeconds(most) {
   return (k) => seconds(k, hi);
 }
 
-export function stepAt(timeline, time) {
+export function stepAt(/** @type {Timeline} */ timeline, time) {
   let lo = 0, hi = timeline.last;
   while (lo < hi) {
     const mid = (lo + hi + 1) >> 1;
@@ -48,7 +48,7 @@ export function stepAt(timeline, time) {
 }
 
 // The step a scene opens at, from its kind and, for a candidate, its event.
-export function stepOf(timeline, { kind, event }) {
+export function stepOf(/** @type {Timeline} */ timeline, { kind, event }) {
   if (kind === "candidate") return timeline.first + Math.min(event, timeline.most - 1);
   for (let i = timeline.last; i > 0; i--) if (timeline.kind(i) === kind) return i;
   return 0;
