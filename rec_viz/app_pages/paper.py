@@ -14,7 +14,7 @@ from rec_viz.components.export import chart
 from rec_viz.figures import paper as figures
 from rec_viz.model import paper as experiments
 from rec_viz.model import paper as model
-from rec_viz.model.paper import DIM, INTERVAL_BITS, INTERVAL_CANDIDATES, LEVELS, ORC_BITS, SIZES, STRATEGIES, Job
+from rec_viz.model.paper import CHOICES, DIM, INTERVAL_BITS, INTERVAL_CANDIDATES, LEVELS, ORC_BITS, SIZES, Job
 from rec_viz.settings import widgets
 from rec_viz.snippets import paper as snippets
 from rec_viz.text import reading
@@ -246,9 +246,14 @@ def draw_intervals(job: Job) -> str:
         return "Not enough runs yet."
     chart(figures.intervals(choices, colours), "paper_intervals", snippets.intervals(job.size))
     st.markdown(
+        "**The samples themselves.** One target, in the dimension where Q lies furthest from P: look for bars that "
+        "stay under P."
+    )
+    chart(figures.histograms(choices, colours), "paper_histograms", snippets.histograms(job.size))
+    st.markdown(
         "| Dimensions cut | Intervals | MMD, 95% interval | Length, bits |\n|---|---|---|---|\n"
         + "\n".join(
-            f"| {STRATEGIES[name]} | {' × '.join(map(str, one.intervals))} | {one.measured.mmd_low:.3f} to "
+            f"| {CHOICES[name]} | {' × '.join(map(str, one.intervals))} | {one.measured.mmd_low:.3f} to "
             f"{one.measured.mmd_high:.3f} | {one.measured.length.mean:.2f} |"
             for name, one in choices.items()
         )
@@ -256,12 +261,18 @@ def draw_intervals(job: Job) -> str:
     ranked = sorted(choices, key=lambda name: choices[name].measured.mmd_exact)
     best, worst = (choices[name].measured for name in (ranked[0], ranked[-1]))
     apart = best.mmd_high < worst.mmd_low
-    same = [STRATEGIES[name] for name in ranked if choices[name].intervals == choices[ranked[0]].intervals]
+    same = [CHOICES[name] for name in ranked if choices[name].intervals == choices[ranked[0]].intervals]
     text = (
-        f"Cutting **{' and '.join(same)}** leaves the least bias; cutting **{STRATEGIES[ranked[-1]]}** the most, "
+        f"Cutting **{' and '.join(same)}** leaves the least bias; **{CHOICES[ranked[-1]]}** the most, "
         f"{worst.mmd_exact / best.mmd_exact:.1f} times as much"
     )
     text += ": far more than chance can do. " if apart else ", which could still be chance. "
+    if {"none", "collapsed"} <= set(choices):
+        empty, none = (choices[name].measured for name in ("collapsed", "none"))
+        text += (
+            f"Without bins the MMD is {none.mmd_exact:.3f}, with the empty dimension cut {empty.mmd_exact:.3f}: those "
+            f"bins only make the message longer, {empty.length.mean:.2f} bits for {none.length.mean:.2f}. "
+        )
     if len(same) > 1:
         text += f"{' and '.join(same).capitalize()} are the very same bins here: "
         text += "the four dimensions that hold information hold the same."
@@ -331,9 +342,9 @@ SECTIONS = (
         "collapsed dimension. Cutting the collapsed dimension is the bad case.",
         f"I = {INTERVAL_BITS:g} bits over four dimensions and none in the fifth; ORC with "
         f"{INTERVAL_CANDIDATES} candidates, "
-        f"J = 2^{INTERVAL_BITS:g} bins, {size.targets} targets with {size.interval_runs:,} runs each. “By "
-        f"information” is "
-        "the paper’s choice; “by run time” is ours and takes each factor of two where it shortens the search most.",
+        f"J = 2^{INTERVAL_BITS:g} bins or none, {size.targets} targets with {size.interval_runs:,} runs each. “By "
+        "information” is the paper’s choice; “at random” throws each factor of two at any dimension; “by run time” is "
+        "ours and takes each where it shortens the search most. Histograms are of the first target.",
         draw_intervals,
     ),
 )
