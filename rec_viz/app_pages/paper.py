@@ -13,9 +13,8 @@ from rec_viz.app_pages import parts
 from rec_viz.background import Job
 from rec_viz.components.export import chart
 from rec_viz.figures import paper as figures
-from rec_viz.model import paper as experiments
 from rec_viz.model import paper as model
-from rec_viz.model.paper import DIM, INTERVAL_BITS, INTERVAL_CANDIDATES, LEVELS, ORC_BITS, SIZES, STRATEGIES, Run
+from rec_viz.model.paper import CHOICES, DIM, INTERVAL_BITS, INTERVAL_CANDIDATES, LEVELS, ORC_BITS, SIZES, Run
 from rec_viz.settings import widgets
 from rec_viz.snippets import paper as snippets
 from rec_viz.text import reading
@@ -144,7 +143,7 @@ def take_away(run: Run) -> None:
                 icon=":material/table:",
             )  # fmt: skip
     st.markdown("The same rows from a terminal, to the last bit:")
-    st.code(experiments.command(run.key, SIZES[run.size]), language="sh", wrap_lines=True)
+    st.code(model.command(run.key, SIZES[run.size]), language="sh", wrap_lines=True)
 
 
 # ------------------------------------------------------------------------------------------------ figure 2
@@ -155,14 +154,14 @@ def times(log2: float) -> str:
     return f"{reading.number(2.0**log2)} times"
 
 
-def growth(band: experiments.Band) -> float:
+def growth(band: model.Band) -> float:
     """Bits of candidates for each bit of D_inf, by the line through the means."""
-    return experiments.slope(band.x, band.mean)[0]
+    return model.slope(band.x, band.mean)[0]
 
 
 def draw_pfr(run: Run) -> str:
     result = run.result
-    assert isinstance(result, experiments.Pfr)
+    assert isinstance(result, model.Pfr)
     lost = f" Left out: {result.failed} over the budget." if result.failed else ""
     if result.steps:
         chart(figures.steps(result.steps, colours), "paper_steps", snippets.steps(run.size))
@@ -222,7 +221,7 @@ def draw_stopped(run: Run) -> str:
 
 def draw_orc(run: Run) -> str:
     result = run.result
-    assert isinstance(result, experiments.Orc)
+    assert isinstance(result, model.Orc)
     chart(figures.bias(result, colours), "paper_bias", snippets.bias(run.size))
     chart(figures.orc_lengths(result, colours), "paper_orc_lengths", snippets.orc_lengths(run.size))
     both = [n for n in result.plain if n in result.bins]
@@ -247,9 +246,14 @@ def draw_intervals(run: Run) -> str:
         return "Not enough runs yet."
     chart(figures.intervals(choices, colours), "paper_intervals", snippets.intervals(run.size))
     st.markdown(
+        "**The samples themselves.** One target, in the dimension where Q lies furthest from P: look for bars that "
+        "stay under P."
+    )
+    chart(figures.histograms(choices, colours), "paper_histograms", snippets.histograms(run.size))
+    st.markdown(
         "| Dimensions cut | Intervals | MMD, 95% interval | Length, bits |\n|---|---|---|---|\n"
         + "\n".join(
-            f"| {STRATEGIES[name]} | {' × '.join(map(str, one.intervals))} | {one.measured.mmd_low:.3f} to "
+            f"| {CHOICES[name]} | {' × '.join(map(str, one.intervals))} | {one.measured.mmd_low:.3f} to "
             f"{one.measured.mmd_high:.3f} | {one.measured.length.mean:.2f} |"
             for name, one in choices.items()
         )
@@ -257,12 +261,18 @@ def draw_intervals(run: Run) -> str:
     ranked = sorted(choices, key=lambda name: choices[name].measured.mmd_exact)
     best, worst = (choices[name].measured for name in (ranked[0], ranked[-1]))
     apart = best.mmd_high < worst.mmd_low
-    same = [STRATEGIES[name] for name in ranked if choices[name].intervals == choices[ranked[0]].intervals]
+    same = [CHOICES[name] for name in ranked if choices[name].intervals == choices[ranked[0]].intervals]
     text = (
-        f"Cutting **{' and '.join(same)}** leaves the least bias; cutting **{STRATEGIES[ranked[-1]]}** the most, "
+        f"Cutting **{' and '.join(same)}** leaves the least bias; **{CHOICES[ranked[-1]]}** the most, "
         f"{worst.mmd_exact / best.mmd_exact:.1f} times as much"
     )
     text += ": far more than chance can do. " if apart else ", which could still be chance. "
+    if {"none", "collapsed"} <= set(choices):
+        empty, none = (choices[name].measured for name in ("collapsed", "none"))
+        text += (
+            f"Without bins the MMD is {none.mmd_exact:.3f}, with the empty dimension cut {empty.mmd_exact:.3f}: those "
+            f"bins only make the message longer, {empty.length.mean:.2f} bits for {none.length.mean:.2f}. "
+        )
     if len(same) > 1:
         text += f"{' and '.join(same).capitalize()} are the very same bins here: "
         text += "the four dimensions that hold information hold the same."
@@ -332,9 +342,9 @@ SECTIONS = (
         "collapsed dimension. Cutting the collapsed dimension is the bad case.",
         f"I = {INTERVAL_BITS:g} bits over four dimensions and none in the fifth; ORC with "
         f"{INTERVAL_CANDIDATES} candidates, "
-        f"J = 2^{INTERVAL_BITS:g} bins, {size.targets} targets with {size.interval_runs:,} runs each. “By "
-        f"information” is "
-        "the paper’s choice; “by run time” is ours and takes each factor of two where it shortens the search most.",
+        f"J = 2^{INTERVAL_BITS:g} bins or none, {size.targets} targets with {size.interval_runs:,} runs each. “By "
+        "information” is the paper’s choice; “at random” throws each factor of two at any dimension; “by run time” is "
+        "ours and takes each where it shortens the search most. Histograms are of the first target.",
         draw_intervals,
     ),
 )

@@ -37,6 +37,7 @@ STRATEGIES = {
     "collapsed": "the empty dimension",
     "runtime": "by run time",
 }
+CHOICES = STRATEGIES | {"none": "none"}  # of dimensions to cut
 LEVELS = (0.2, 0.1, 0.05, 0.02)  # of MMD, at which a stopped search is called good enough
 LEAST_RUNS = 8  # of a bin of targets that is drawn
 CANDIDATES_BITS = 22  # how far the number of candidates of a stopped search is looked for
@@ -56,7 +57,7 @@ class Size(NamedTuple):
 
 
 SIZES = {
-    "small": Size((2, 4, 6), 150, 18, 5, 3, 400, (1, 4, 16, 64, 256), 1000),
+    "small": Size((2, 4, 6), 150, 18, 5, 3, 400, (1, 4, 16, 64, 256), 5000),
     "medium": Size((2, 4, 6, 8), 600, 20, 12, 6, 2000, (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024), 5000),
     "large": Size(
         (2, 3, 4, 5, 6, 7, 8, 9, 10), 1500, 22, 24, 8, 3000, (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096),
@@ -88,9 +89,9 @@ def orc_study(size: Size) -> study.Study:
 
 
 def interval_study(size: Size) -> study.Study:
-    """Which dimensions to cut: ORC with few candidates, one dimension of five without information."""
+    """Which dimensions to cut, or none: ORC with few candidates, one dimension of five without information."""
     cells = study.grid(
-        [channel(INTERVAL_BITS, DIM - 1, 1)], ("I",), tuple(STRATEGIES), ("orc",), targets=size.targets,
+        [channel(INTERVAL_BITS, DIM - 1, 1)], (0, "I"), tuple(STRATEGIES), ("orc",), targets=size.targets,
         num_candidates=(INTERVAL_CANDIDATES,),
     )  # fmt: skip
     return study.Study(cells, size.interval_runs, SEED, 250, samples=True)
@@ -106,7 +107,7 @@ def command(key: str, size: Size) -> str:
         "pfr": f"--bits {_listed(size.bits)} --dim {DIM} --log2-bins 0,I --max-examined {2**size.budget_bits}",
         "orc": f"--bits {ORC_BITS:g} --dim {DIM} --targets {size.targets} --log2-bins 0,I --method orc "
         f"--num-candidates {_listed(size.candidates)} --samples",
-        "intervals": f"--bits {INTERVAL_BITS:g} --dim {DIM - 1} --idle-dims 1 --targets {size.targets} --log2-bins I "
+        "intervals": f"--bits {INTERVAL_BITS:g} --dim {DIM - 1} --idle-dims 1 --targets {size.targets} --log2-bins 0,I "
         f"--strategy {','.join(STRATEGIES)} --method orc --num-candidates {INTERVAL_CANDIDATES} --samples",
     }
     return (
@@ -377,13 +378,14 @@ def orc_points(work: study.Study, cut: bool) -> dict[int, list[int]]:
 
 
 def interval_points(work: study.Study) -> dict[str, list[int]]:
-    """Strategy -> its cells, one a target. Two strategies that choose the same bins share cells."""
+    """Of CHOICES: the cells, one a target. Two strategies that choose the same bins share cells."""
     source = channel(INTERVAL_BITS, DIM - 1, 1)
     numbers = {one: number for number, one in enumerate(work.cells)}
     found: dict[str, list[int]] = {}
     targets = list(dict.fromkeys(one.params for one in work.cells))
-    for strategy in STRATEGIES:
-        cut = rec.allocate(source, round(INTERVAL_BITS), strategy)
+    for strategy in CHOICES:
+        uncut = strategy == "none"
+        cut = rec.allocate(source, 0 if uncut else round(INTERVAL_BITS), "information" if uncut else strategy)
         found[strategy] = [
             numbers[study.cell(rec.Problem("gaussian", params), "orc", cut, num_candidates=INTERVAL_CANDIDATES)]
             for params in targets
@@ -409,10 +411,16 @@ class Orc(NamedTuple):
 
 
 class Choice(NamedTuple):
-    """One way to choose intervals, and what was measured with it."""
+    """One way to choose intervals, and what was measured with it.
+
+    `sent` are the coded values of the first target's dimension where Q lies furthest from P, and `target` is Q's mean
+    and scale there.
+    """
 
     intervals: tuple[int, ...]
     measured: Measured
+    sent: Floats
+    target: tuple[float, ...]
 
 
 Result = Pfr | list[list[Band]] | Orc | dict[str, Choice]
@@ -455,9 +463,11 @@ def interval_result(work: study.Study, table: study.Table) -> dict[str, Choice]:
     """Of a study's rows, strategy by strategy."""
     found = {}
     for strategy, numbers in interval_points(work).items():
-        point = measured(work, table, numbers)
+        point, first = measured(work, table, numbers), work.cells[numbers[0]]
         if point is not None:
-            found[strategy] = Choice(work.cells[numbers[0]].intervals, point)
+            far = int(np.argmax([abs(mean) for mean, _ in first.params]))
+            sent = study.samples(table)[table["cell"] == numbers[0], far]
+            found[strategy] = Choice(first.intervals, point, sent, first.params[far])
     return found
 
 

@@ -89,16 +89,23 @@ def orc_lengths(size: str) -> str:
     return f"{_orc(size)}\nfigure = paper.orc_lengths(result, colours)\n"
 
 
-def intervals(size: str) -> str:
-    """Bias and length of each way to choose intervals."""
+def _intervals(size: str) -> str:
     chosen = SIZES[size]
     cells = f"""\
     [rec.gaussian_channel([{INTERVAL_BITS:g} / {DIM - 1}] * {DIM - 1} + [0])],  # the last dimension holds nothing
-    log2_bins=("I",),
+    log2_bins=(0, "I"),
     strategies={tuple(STRATEGIES)},
     methods=("orc",),
     num_candidates=({INTERVAL_CANDIDATES},),
     targets={chosen.targets},"""
-    return f"""{_rows("intervals", size, cells)}
-figure = paper.intervals(experiments.interval_result(work, rows), colours)
-"""
+    return f"{_rows('intervals', size, cells)}choices = experiments.interval_result(work, rows)\n"
+
+
+def intervals(size: str) -> str:
+    """Bias and length of each way to choose intervals."""
+    return f"{_intervals(size)}figure = paper.intervals(choices, colours)\n"
+
+
+def histograms(size: str) -> str:
+    """Coded samples of each way to choose intervals."""
+    return f"{_intervals(size)}figure = paper.histograms(choices, colours)\n"

@@ -36,30 +36,20 @@ from scipy.special import ndtr, ndtri
 
 import rec_core as rec
 
+from .. import javascript
 from ..model.lab import Lane, Race
 from ..theme import ROLES
 from . import pointing
 from .pointing import MAX_DRAWN_INTERVALS, worst_bin
 
-__all__ = ["SCRIPTS", "bins_text", "scene", "script", "show", "worst_bin"]
+__all__ = ["bins_text", "scene", "show", "worst_bin"]
 
 _HERE = Path(__file__).parent
-SCRIPTS = (
-    "maths", "scene", "timeline", "words", "captions", "draw", "layers", "race", "panel", "plane", "strips",
-    "highlight", "clock", "preview", "handles", "save", "morph", "pose", "lane", "player", "mount",
-)  # fmt: skip
-
-
-def script() -> str:
-    """All of the stage's JavaScript as one module: the files of SCRIPTS, one after the other."""
-    return "\n".join((_HERE / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS)
-
-
 _MOUNT = st.components.v2.component(
     "rec_lab_stage",
     html=(_HERE / "stage.html").read_text(encoding="utf-8"),
     css=(_HERE / "stage.css").read_text(encoding="utf-8"),
-    js=script(),
+    js=javascript.joined(_HERE / "player.js"),
 )
 
 _GRID = 900  # points of a drawn density

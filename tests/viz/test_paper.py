@@ -123,11 +123,45 @@ def test_orc_is_less_biased_in_bins_and_as_the_law_says():
 def test_cutting_the_empty_dimension_is_the_bad_case():
     work = paper.interval_study(Size((), 0, 0, 0, 2, 0, (), 500))
     found = paper.interval_result(work, study.run(work))
-    assert list(found) == list(paper.STRATEGIES)
+    assert list(found) == list(paper.CHOICES)
     assert found["collapsed"].intervals == (1, 1, 1, 1, 256)
     assert found["collapsed"].measured.mmd_low > found["random"].measured.mmd_high
     assert found["random"].measured.mmd_low > found["information"].measured.mmd_high
     assert found["information"].measured.mmd_high > found["runtime"].measured.mmd_low
+
+
+def test_bins_along_the_empty_dimension_are_as_good_as_none_and_cost_their_bits():
+    """The exact MMD of 256 bins where Q is P is that without bins; the message names a bin for nothing. 20 candidates
+    are too few, so samples stay near P: their mean lies between P's and Q's, further from Q than with good bins."""
+    work = paper.interval_study(Size((), 0, 0, 0, 2, 0, (), 1000))
+    found = paper.interval_result(work, study.run(work))
+    empty, none, good = (found[name] for name in ("collapsed", "none", "information"))
+    assert none.intervals == (1,) * 5
+    assert empty.measured.mmd_exact == pytest.approx(none.measured.mmd_exact, rel=0.02)
+    assert good.measured.mmd_exact < 0.5 * none.measured.mmd_exact
+    assert empty.measured.length.low > none.measured.length.high + 2.0
+    problem = paper.channel(8.0, 4, 1).draw(0)
+    mean, scale = problem.params[3]
+    assert none.target == good.target == (mean, scale)
+    assert abs(mean) == max(abs(row[0]) for row in problem.params)
+    short = [(mean - choice.sent.mean()) / mean for choice in (good, none, empty)]
+    assert abs(short[0]) < 0.05
+    assert 0.2 < short[1] < 0.5
+    assert short[2] == pytest.approx(short[1], abs=0.08)  # over 5 standard errors of 1,000 runs
+
+
+def test_histograms_are_densities_and_same_bins_share_a_panel():
+    work = paper.interval_study(TINY)
+    choices = paper.interval_result(work, study.run(work))
+    figure = figures.histograms(choices, COLOURS)
+    titles = [note.text for note in figure.layout.annotations]
+    assert len(titles) == 4
+    assert titles[0].endswith("by information and by run time")
+    for bars, key in zip(figure.select_traces("bar"), ("information", "random", "collapsed", "none"), strict=True):
+        inside = (np.abs(choices[key].sent) < 3.5).mean()
+        assert np.dot(bars.y, bars.width) == pytest.approx(inside, abs=1e-12)
+    for curve in figure.select_traces({"type": "scatter"}):
+        assert np.sum(curve.y) * 0.1 == pytest.approx(1.0, abs=2e-3)
 
 
 # ------------------------------------------------------------------------------------------------ the same elsewhere
@@ -166,7 +200,10 @@ def charts_of(key: str, job: Job[Run]) -> dict[str, object]:
         },
         "stopped": lambda: {"stopped": figures.stopped(result, COLOURS)},
         "orc": lambda: {"bias": figures.bias(result, COLOURS), "orc_lengths": figures.orc_lengths(result, COLOURS)},
-        "intervals": lambda: {"intervals": figures.intervals(result, COLOURS)},
+        "intervals": lambda: {
+            "intervals": figures.intervals(result, COLOURS),
+            "histograms": figures.histograms(result, COLOURS),
+        },
     }[key]()
 
 

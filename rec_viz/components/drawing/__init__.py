@@ -14,25 +14,17 @@ from pathlib import Path
 
 import streamlit as st
 
+from ... import javascript
 from ...theme import ROLES
 
 __all__ = ["show"]
 
 _HERE = Path(__file__).parent
-_STAGE = _HERE.parents[1] / "stage"  # whose colours, words and pens the board shares
-
-
-def script() -> str:
-    """The board's JavaScript as one module."""
-    files = [*(_STAGE / f"{name}.js" for name in ("scene", "words", "draw")), _HERE / "curve.js", _HERE / "board.js"]
-    return "\n".join(file.read_text(encoding="utf-8") for file in files)
-
-
 _MOUNT = st.components.v2.component(
     "rec_lab_drawing",
     html=(_HERE / "board.html").read_text(encoding="utf-8"),
     css=(_HERE / "board.css").read_text(encoding="utf-8"),
-    js=script(),
+    js=javascript.joined(_HERE / "board.js"),
 )
 
 

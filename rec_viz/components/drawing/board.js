@@ -1,17 +1,23 @@
 // The board: a pointer draws across it, keys walk its knots, and the density it means is drawn beside it.
 
-const boards = new WeakMap();
+import { SHAPES, normaliseDrawing, stroke, toQuarter } from "./curve.js";
+import { el, setAria, setText } from "../../stage/dom.js";
+import { css, disc, line, niceTicks, polyline, readTheme, sizeCanvas, write } from "../../stage/draw.js";
+import { clamp, mix } from "../../stage/mix.js";
+import { mounted } from "../../stage/mounted.js";
+import { fmt } from "../../stage/words.js";
+
 const SPAN = 16, MARGIN = { left: 34, right: 12, top: 10, bottom: 22 }; // bits from floor to ceiling; pixels
 const KEY_PAUSE = 600; // ms: a pause of the keys is their release
 
 function createBoard(parent) {
   const root = parent.querySelector(".board"), paper = root.querySelector(".paper canvas"), other = root.querySelector(".density canvas");
   const knots = root.querySelector(".knots"), said = root.querySelector(".said");
-  let kept = [], heights = [], low = 0, high = SPAN, colors = null, theme = null, tell = () => {};
+  let kept = [], heights = [], low = 0, high = SPAN, colors = null, theme = null, tell = (/** @type {number[]} */ _heights) => {};
   let held = null, timer = 0, at = 0, frame = 0, waiting = false;
 
-  function show(data, setTriggerValue) {
-    tell = (drawn) => setTriggerValue("commit", drawn);
+  function show(data, /** @type {Tell} */ send) {
+    tell = (drawn) => send("commit", drawn);
     colors = data.colors;
     const fresh = JSON.stringify(data.heights) !== JSON.stringify(kept);
     if (fresh || (waiting && !held && !timer)) {
@@ -24,10 +30,6 @@ function createBoard(parent) {
     }
     waiting = false;
     if (knots.children.length !== heights.length) makeKnots();
-    recolour();
-  }
-
-  function recolour() {
     theme = readTheme(root, colors);
     wake();
   }
@@ -35,11 +37,9 @@ function createBoard(parent) {
   function makeKnots() {
     at = Math.min(at, heights.length - 1);
     knots.replaceChildren(...heights.map((_, k) => {
-      const node = document.createElement("div");
-      node.className = "knot";
+      const node = el("div", "knot");
       node.setAttribute("role", "slider");
-      node.setAttribute("aria-orientation", "vertical");
-      node.setAttribute("aria-label", `Height of log₂ q at x = ${fmt(k / (heights.length - 1))}`);
+      setAria(node, { orientation: "vertical", label: `Height of log₂ q at x = ${fmt(k / (heights.length - 1))}` });
       node.tabIndex = k === at ? 0 : -1;
       node.addEventListener("keydown", (event) => press(k, event));
       return node;
@@ -47,13 +47,14 @@ function createBoard(parent) {
   }
 
   // Where things are: u across, height upwards.
-  const box = (canvas) => {
+  const box = (/** @type {HTMLCanvasElement} */ canvas) => {
     const { width, height } = canvas.getBoundingClientRect();
     return { left: MARGIN.left, right: width - MARGIN.right, top: MARGIN.top, bottom: height - MARGIN.bottom, width, height };
   };
   const across = (b, u) => mix(b.left, b.right, u);
   const upwards = (b, h) => mix(b.bottom, b.top, (h - low) / (high - low));
 
+  /** @returns {[number, number]} */
   function placeOf(event) {
     const b = box(paper), { left, top } = paper.getBoundingClientRect();
     const u = clamp((event.clientX - left - b.left) / (b.right - b.left), 0, 1);
@@ -140,13 +141,9 @@ function createBoard(parent) {
 
   function wake() { frame ||= requestAnimationFrame(paint); }
 
-  function pen(canvas) {
-    const b = box(canvas), scale = Math.min(window.devicePixelRatio || 1, 2);
-    canvas.width = Math.round(b.width * scale);
-    canvas.height = Math.round(b.height * scale);
-    const ctx = canvas.getContext("2d");
-    ctx.scale(scale, scale);
-    return [ctx, b];
+  function pen(/** @type {HTMLCanvasElement} */ canvas) {
+    const b = box(canvas);
+    return { b, ctx: sizeCanvas(canvas, b.width, b.height, Math.min(window.devicePixelRatio || 1, 2)) };
   }
 
   function paint() {
@@ -158,11 +155,11 @@ function createBoard(parent) {
     const changed = JSON.stringify(heights) !== JSON.stringify(kept);
     const more = held ? " Let go to race." : changed ? " Working it out …" : "";
     const text = `KL(Q‖P) ${fmt(numbers.kl_bits)} bits, highest ratio q/p ${fmt(2 ** numbers.renyi_inf_bits)}.${more}`;
-    if (said.textContent !== text) said.textContent = text;
+    setText(said, text);
     root.dataset.heights = heights.join(",");
   }
 
-  function axes(ctx, b) {
+  function axes(/** @type {Pen} */ ctx, b) {
     line(ctx, [[b.left, b.bottom], [b.right, b.bottom]], css(theme.text, 0.55), 1);
     for (const u of [0, 0.25, 0.5, 0.75, 1]) {
       line(ctx, [[across(b, u), b.bottom], [across(b, u), b.bottom + 4]], css(theme.text, 0.55), 1);
@@ -171,7 +168,7 @@ function createBoard(parent) {
   }
 
   function paintPaper({ logs }) {
-    const [ctx, b] = pen(paper), pieces = heights.length - 1;
+    const { b, ctx } = pen(paper), pieces = heights.length - 1;
     for (const h of niceTicks(low, high, 4)) {
       line(ctx, [[b.left, upwards(b, h)], [b.right, upwards(b, h)]], css(theme.text, 0.13), 1);
       write(ctx, theme, fmt(h), b.left - 6, upwards(b, h) + 4, { size: 11, align: "right", halo: false });
@@ -186,17 +183,14 @@ function createBoard(parent) {
     line(ctx, points, css(theme.q), 2);
     if (pieces <= 64) for (const [x, y] of points) disc(ctx, x, y, 2.6, css(theme.q));
     heights.forEach((h, k) => {
-      const node = knots.children[k];
-      if (!node) return;
+      const node = /** @type {HTMLElement} */ (knots.children[k]);
       node.style.transform = `translate(${points[k][0]}px, ${points[k][1]}px)`;
-      for (const [name, value] of [["valuemin", low], ["valuemax", high], ["valuenow", h], ["valuetext", `${fmt(h)} bits`]]) {
-        if (node.getAttribute(`aria-${name}`) !== String(value)) node.setAttribute(`aria-${name}`, value);
-      }
+      setAria(node, { valuemin: low, valuemax: high, valuenow: h, valuetext: `${fmt(h)} bits` });
     });
   }
 
   function paintDensity({ logs, renyi_inf_bits: top }) {
-    const [ctx, b] = pen(other), pieces = logs.length - 1, ceiling = Math.max(2, 1.12 * 2 ** top);
+    const { b, ctx } = pen(other), pieces = logs.length - 1, ceiling = Math.max(2, 1.12 * 2 ** top);
     const y = (q) => mix(b.bottom, b.top, q / ceiling);
     const curve = Array.from({ length: 8 * pieces + 1 }, (_, i) => {
       const k = Math.min(Math.floor(i / 8), pieces - 1);
@@ -207,10 +201,8 @@ function createBoard(parent) {
     ctx.fillStyle = css(theme.p, 0.18);
     ctx.fillRect(b.left, y(1), b.right - b.left, b.bottom - y(1));
     line(ctx, [[b.left, y(1)], [b.right, y(1)]], css(theme.p), 1.5);
-    ctx.beginPath();
-    for (const point of [[b.left, b.bottom], ...curve, [b.right, b.bottom]]) ctx.lineTo(...point);
     ctx.fillStyle = css(theme.q, 0.16);
-    ctx.fill();
+    ctx.fill(polyline([[b.left, b.bottom], ...curve, [b.right, b.bottom]]));
     line(ctx, curve, css(theme.q), 2);
     write(ctx, theme, "P", b.right - 5, y(1) - 5, { weight: 600, colour: theme.ink.p, align: "right" });
     const peak = logs.indexOf(Math.max(...logs)), [x, height] = [across(b, peak / pieces), y(2 ** logs[peak])];
@@ -220,22 +212,8 @@ function createBoard(parent) {
 
   const observer = new ResizeObserver(wake);
   observer.observe(root);
-  const destroy = () => { clearTimeout(timer); cancelAnimationFrame(frame); observer.disconnect(); boards.delete(parent); };
+  const destroy = () => { clearTimeout(timer); cancelAnimationFrame(frame); observer.disconnect(); };
   return { root, show, destroy };
 }
 
-export default function (component) {
-  const { data, parentElement } = component;
-  let board = boards.get(parentElement);
-  if (board && !parentElement.contains(board.root)) {
-    board.destroy();
-    board = null;
-  }
-  if (!data || !data.heights) return () => {};
-  if (!board) {
-    board = createBoard(parentElement);
-    boards.set(parentElement, board);
-  }
-  board.show(data, component.setTriggerValue);
-  return board.destroy;
-}
+export default mounted(createBoard);

@@ -1,6 +1,8 @@
 // A drawn density: heights are log2 q at evenly spaced knots up to a constant, straight lines between. The formulas of
 // rec_core/families.py, to which a test holds them.
 
+import { mix } from "../../stage/mix.js";
+
 const perBit = Math.LN2;
 
 // Mean of 2^l, and of l 2^l, for l evenly spread between a and b.
@@ -23,7 +25,7 @@ const overPieces = (f, heights) => {
 };
 
 // log2 q at the knots, area 1; KL(Q || P) and the log2 of the highest ratio, in bits.
-function normaliseDrawing(heights) {
+export function normaliseDrawing(heights) {
   const top = Math.max(...heights), fallen = heights.map((h) => h - top);
   const log2Area = Math.log2(overPieces(meanPower, fallen));
   const logs = fallen.map((h) => h - log2Area);
@@ -31,7 +33,7 @@ function normaliseDrawing(heights) {
 }
 
 // The heights after a straight stroke of the hand from one place to another, [u, height] each: the knots it passes.
-function stroke(heights, [u0, h0], [u1, h1]) {
+export function stroke(heights, [u0, h0], [u1, h1]) {
   const pieces = heights.length - 1;
   const [[left, a], [right, b]] = u0 <= u1 ? [[u0, h0], [u1, h1]] : [[u1, h1], [u0, h0]];
   return heights.map((h, k) => {
@@ -42,11 +44,11 @@ function stroke(heights, [u0, h0], [u1, h1]) {
   });
 }
 
-const toQuarter = (h) => Math.round(4 * h) / 4;
+export const toQuarter = (h) => Math.round(4 * h) / 4;
 
 // Shapes to begin from, by their height at u in [0, 1].
 const bump = (u, at, width, top) => top * Math.max(0, 1 - ((u - at) / width) ** 2);
-const SHAPES = {
+export const SHAPES = {
   one: (u) => bump(u, 0.6, 0.25, 8),
   two: (u) => Math.max(bump(u, 0.28, 0.16, 6), bump(u, 0.75, 0.12, 8)),
   ramp: (u) => 8 * u,

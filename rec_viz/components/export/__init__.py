@@ -7,6 +7,7 @@ from pathlib import Path
 import plotly.graph_objects as go
 import streamlit as st
 
+from ... import javascript
 from ...figures.data import as_csv
 
 _HERE = Path(__file__).parent
@@ -14,7 +15,7 @@ _PICTURES = st.components.v2.component(
     "rec_lab_pictures",
     html='<div class="pictures"><button type="button">PNG</button><button type="button">SVG</button></div>',
     css=(_HERE / "pictures.css").read_text(encoding="utf-8"),
-    js=(_HERE / "pictures.js").read_text(encoding="utf-8"),
+    js=javascript.joined(_HERE / "pictures.js"),
 )
 
 

@@ -1,4 +1,4 @@
-"""Where pictures come from: free photographs, uploads, a copy of CIFAR-10; and JPEG and WebP to compare with.
+"""Where pictures come from: free photographs, uploads, a copy of CIFAR-10; and other codecs to compare with.
 
 A picture is an array uint8 (H, W, 3). What cannot be used is a RecError that says what to do.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import io
 import struct
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -182,15 +183,16 @@ def as_source(picture: Picture, kind: str = "png") -> str:
     return f"data:image/{kind};base64,{base64.b64encode(data).decode()}"
 
 
-# ------------------------------------------------------------------------------------------------ JPEG and WebP
+# ------------------------------------------------------------------------------------------------ other codecs
 
 QUALITIES = (1, 5, 10, 20, 30, 40, 50, 60, 70, 80, 90, 95)
 _WEBP_FRAME_HEADER = 10  # bytes of a VP8 frame before its first partition
+_AV1_FRAME = 6  # the kind of unit that holds a coded picture
 _STUFFED = (0x00, *range(0xD0, 0xD8))  # after 0xFF these do not end a scan
 
 
 class Compressed(NamedTuple):
-    """A picture as JPEG or WebP: bits of the file, of it all that is not coded picture, and how good it is."""
+    """A picture by another codec: bits of the file, of it all that is not coded picture, and how good it is."""
 
     quality: int
     file_bits: int
@@ -198,13 +200,13 @@ class Compressed(NamedTuple):
     psnr_db: float
 
 
-def compress(picture: Picture, kind: str) -> tuple[Compressed, ...]:
-    """The picture at all QUALITIES; `kind` is "JPEG" or "WEBP".
+def compress(picture: Picture, kind: str, **options: object) -> tuple[Compressed, ...]:
+    """The picture at all QUALITIES; `kind` is "JPEG", "WEBP" or "AVIF", `options` are Pillow's.
 
     JPEG keeps the standard's own Huffman tables: were they made for the picture, its header would hold a part of it.
     """
-    coded_bytes = {"JPEG": jpeg_coded_bytes, "WEBP": webp_coded_bytes}[kind]
-    options = {"JPEG": {}, "WEBP": {"method": 6}}[kind]
+    coded_bytes = {"JPEG": jpeg_coded_bytes, "WEBP": webp_coded_bytes, "AVIF": avif_coded_bytes}[kind]
+    options = ({"method": 6} if kind == "WEBP" else {}) | options
     found = []
     for quality in QUALITIES:
         out = io.BytesIO()
@@ -246,3 +248,29 @@ def webp_coded_bytes(data: bytes) -> int:
             coded += size - _WEBP_FRAME_HEADER
         at += 8 + size + size % 2
     return coded
+
+
+def avif_coded_bytes(data: bytes) -> int:
+    """Bytes of an AVIF's coded frames: all but its boxes and the sequence's header."""
+    at, coded = 0, 0
+    while at < len(data):
+        size = int.from_bytes(data[at : at + 4], "big")
+        if data[at + 4 : at + 8] == b"mdat":
+            coded += sum(len(unit) for kind, unit in _av1_units(data[at + 8 : at + size]) if kind == _AV1_FRAME)
+        at += size
+    return coded
+
+
+def _av1_units(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """The kind and the contents of each unit of an AV1 stream (AV1 specification, section 5.3)."""
+    at = 0
+    while at < len(data):
+        first, at, size, shift = data[at], at + 1, 0, 0
+        at += first >> 2 & 1  # an extension
+        while True:
+            size |= (data[at] & 127) << shift
+            at, shift = at + 1, shift + 7
+            if data[at - 1] < 128:
+                break
+        yield first >> 3 & 15, data[at : at + size]
+        at += size

@@ -1,4 +1,4 @@
-"""The race of one bin, for speed: the winner of `race`, to the last bit, from fewer and cheaper numbers.
+"""The race of one bin, for speed: the winner of the readable race, to the last bit, from fewer and cheaper numbers.
 
 Nearly every candidate can be shown to lose before it is made. A tile of 1024 goes through three sieves, each a lower
 bound on race times, so what one rejects cannot have won:
@@ -7,8 +7,8 @@ bound on race times, so what one rejects cannot have won:
 2. the top plane: a candidate's first bits put it into a cell of quantile space, and a table knows the best log ratio of
    each cell. Up to two dimensions the cells that can still win are runs of bytes, and testing them is all that is done
    to a candidate. Where a search is too short to pay for tables, all candidates are worked out in float32 instead;
-3. the survivors, one dimension after the other in float64 by the formulas of `race`: first against the time the tile
-   begins at, and only then against their own arrival time.
+3. the survivors, one dimension after the other in float64 by the formulas of `families`: first against the time the
+   tile begins at, and only then against their own arrival time.
 
 A deficit is how many nats a log ratio lies below the best there is: a candidate that arrives at T can win only if its
 deficit is at most `best race - ln T + top`.
@@ -22,12 +22,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from . import families
-from .cache import kernel
-from .families import GAUSSIAN
-from .partition import Tables
-from .race import Outcome, log_time
-from .randomness import (
+from .. import families
+from ..arrays import Floats, Ints, Word
+from ..clocks import next_tile, tile_gamma, tile_start, tile_total, time_after
+from ..families import GAUSSIAN
+from ..jit import kernel
+from ..methods.by_draws import log_time
+from ..methods.method import Outcome, Rules
+from ..randomness import (
     CLOCK,
     LOW,
     MAX_BYTE_DIM,
@@ -35,20 +37,13 @@ from .randomness import (
     ROW,
     TILE,
     TOP,
-    Floats,
-    Ints,
-    Word,
     block,
     join_planes,
-    next_tile,
     philox,
     plane_word,
-    tile_gamma,
-    tile_start,
-    tile_total,
-    time_after,
     to_uniform,
 )
+from ..tables import Tables
 
 CELLS, FLOAT32 = 0, 1  # ways to the deficits of a tile
 FLOAT32_UP_TO = 2048  # expected candidates; a longer search is quicker by cells
@@ -429,7 +424,7 @@ def find_by_deficit(most: np.float32, room: Room, first: int, last: int) -> int:
 
 @kernel
 def examine(table: Tables, key: Word, tile: Word, place: int, sieve: Sieve, room: Room, need: float) -> float:
-    """ln r of a candidate as `race.log_ratio` has it, or -inf as soon as it must be below `need`."""
+    """ln r of a candidate as `tables.log_ratio` has it, or -inf as soon as it must be below `need`."""
     dim, mask = sieve.peaks.shape[0], np.int64(sieve.peaks.shape[1] - 1)
     at = np.uint64(place)
     index = tile * np.uint64(TILE) + at + np.uint64(1)
@@ -597,10 +592,11 @@ def count_examined(key: Word, line: float, log_worth: float, log_sup: float, lim
 
 
 @kernel
-def outcome(best: Best, key: Word, log_sup: float, num_candidates: int, limit: int) -> Outcome:
-    """What `race` would return for this winner, but for ORC's last arrival time, which is NaN."""
-    if num_candidates > 0:
-        return Outcome(best.index, num_candidates, best.log_race, best.log_ratio, np.nan)
+def outcome(best: Best, key: Word, log_sup: float, rules: Rules) -> Outcome:
+    """What the readable race would return for this winner, but for ORC's last arrival time, which is NaN."""
+    if rules.num_candidates > 0:
+        return Outcome(best.index, rules.num_candidates, best.log_race, best.log_ratio, np.nan)
+    limit = rules.max_examined
     examined = count_examined(key, best.log_race, 0.0, log_sup, limit)
     if examined > limit:
         return Outcome(0, limit, best.log_race, best.log_ratio, np.inf)
@@ -608,12 +604,12 @@ def outcome(best: Best, key: Word, log_sup: float, num_candidates: int, limit: i
 
 
 @kernel
-def race_plain(
-    table: Tables, seed: Word, num_candidates: int, log_sup: float, expected: float, max_examined: int
-) -> Outcome:
-    """`race.race_by_clocks` and `race.race_by_draws` for one bin, in one thread."""
+def race_plain(table: Tables, rules: Rules, seed: Word, log_sup: float) -> Outcome:
+    """The readable races for one bin, in one thread."""
+    num_candidates = rules.num_candidates
+    expected = float(num_candidates) if num_candidates > 0 else math.exp(min(log_sup, 100.0))
     sieve, room = make_sieve(table, expected), new_room(table.params.shape[0])
-    limit = num_candidates if num_candidates > 0 else max_examined
+    limit = num_candidates if num_candidates > 0 else rules.max_examined
     num_tiles = (limit + TILE - 1) // TILE
     log_peak = np.inf if num_candidates > 0 else log_sup
     shared, starts, end = np.full(1, np.inf), np.zeros(1), np.inf
@@ -630,4 +626,4 @@ def race_plain(
             table, sieve, room, seed, log_sup, log_peak, num_candidates, end, limit, first, starts, best, shared
         )
         first += starts.shape[0]
-    return outcome(best, seed, log_sup, num_candidates, limit)
+    return outcome(best, seed, log_sup, rules)

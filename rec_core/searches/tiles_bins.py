@@ -1,4 +1,4 @@
-"""The races of `race` with bins, for speed: the same winners, to the last bit.
+"""The readable races with bins, for speed: the same winners, to the last bit.
 
 **One clock, bins drawn.** The clock goes on as without bins and a tile's arrivals draw their bins, one dimension after
 the other. A bin's peak is a sieve too, and only arrivals that pass it are counted: a bin's bound rises with time and
@@ -17,9 +17,29 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from .cache import kernel
-from .counts import count_arrival, new_counts, room_for_one
-from .kernels import (
+from ..arrays import Floats, Ints, Word
+from ..clocks import end_time, next_tile, tile_start
+from ..counts import count_arrival, new_counts, room_for_one
+from ..jit import kernel
+from ..methods.by_clocks import sink
+from ..methods.by_draws import bin_thresholds, first_above, log_time
+from ..methods.method import SINGLE, Outcome, Rules, copy
+from ..partition import split_bin
+from ..randomness import (
+    BIN_CHOICE,
+    BIN_CHOICE_LOW,
+    LOW,
+    MAX_BYTE_DIM,
+    ROW,
+    TILE,
+    TOP,
+    bin_key,
+    block,
+    philox,
+    plane_word,
+)
+from ..tables import Tables, bin_sum
+from .tiles import (
     FINE,
     Best,
     Room,
@@ -36,27 +56,6 @@ from .kernels import (
     race_plain,
     race_tiles,
     sieve_by_cells,
-)
-from .partition import Tables
-from .race import SINGLE, Outcome, bin_sum, bin_thresholds, copy, first_above, log_time, sink, split_bin
-from .randomness import (
-    BIN_CHOICE,
-    BIN_CHOICE_LOW,
-    LOW,
-    MAX_BYTE_DIM,
-    ROW,
-    TILE,
-    TOP,
-    Floats,
-    Ints,
-    Word,
-    bin_key,
-    block,
-    end_time,
-    next_tile,
-    philox,
-    plane_word,
-    tile_start,
 )
 
 MAX_BIN_CELLS = 2**16  # in the table of a partition's cells; beyond, a bin's peak alone is its bound
@@ -86,7 +85,7 @@ def draw_bins(
     table: Tables, thresholds: NDArray[np.uint64], gains: Floats, seed: Word, tile: Word, room: Room,
     numbers: NDArray[np.int32], bounds: Floats,
 ) -> None:  # fmt: skip
-    """`race.draw_bin` of a whole tile: `numbers` (D, 1024 or more), and the sum of `gains` over their intervals."""
+    """`draw_bin` of a whole tile: `numbers` (D, 1024 or more), and the sum of `gains` over their intervals."""
     for place in range(TILE):
         bounds[place] = 0.0
     for d in range(numbers.shape[0]):
@@ -175,7 +174,7 @@ def examine_in_bin(
     peak: float,
     need: float,
 ) -> float:
-    """ln r of candidate `index` of a bin as `race.log_ratio` has it, or -inf as soon as it must be below `need`.
+    """ln r of candidate `index` of a bin as `tables.log_ratio` has it, or -inf as soon as it must be below `need`.
 
     `peak` is the bin's. The candidate's bytes are made a chunk at a time, and each chunk brings its bound down.
     """
@@ -216,11 +215,9 @@ def top_of(bytes: Words, d: int, dim: int) -> int:
 
 
 @kernel
-def race_bins(
-    table: Tables, seed: Word, num_candidates: int, log_sup: float, max_examined: int, winner: Ints
-) -> Outcome:
-    """`race.race_by_draws` for any number of bins above one, in one thread."""
-    dim = table.intervals.shape[0]
+def race_bins(table: Tables, rules: Rules, seed: Word, log_sup: float, winner: Ints) -> Outcome:
+    """`race_by_draws` for any number of bins above one, in one thread."""
+    dim, num_candidates = table.intervals.shape[0], rules.num_candidates
     room, peaks, thresholds = new_room(dim), bin_cells(table), bin_thresholds(table)
     end = end_time(seed, num_candidates) if num_candidates > 0 else np.inf
     log_intervals = 0.0
@@ -242,7 +239,7 @@ def race_bins(
             log_t = log_time(start + stretch * room.sums[place], num_candidates, end)
             if num_candidates == 0 and log_t - log_sup > best.log_race:
                 return Outcome(best.index, examined, best.log_race, best.log_ratio, best.log_race + log_sup)
-            if examined >= max_examined:
+            if examined >= rules.max_examined:
                 return Outcome(0, examined, best.log_race, best.log_ratio, np.inf)
             examined += 1
             slack = FINE * (1.0 + abs(best.log_race))
@@ -265,32 +262,13 @@ def race_bins(
         tile += 1
 
 
-@kernel
-def race_by_one_clock(
-    table: Tables, seed: Word, num_candidates: int, log_sup: float, expected: float, max_examined: int, winner: Ints
-) -> Outcome:
-    """The search of `race.run_race`, wherever that has one clock: no bins, ORC, or PFR beyond enumeration."""
-    if table.log_peak.shape[0] == table.intervals.shape[0]:
-        for d in range(winner.shape[0]):
-            winner[d] = 0
-        return race_plain(table, seed, num_candidates, log_sup, expected, max_examined)
-    return race_bins(table, seed, num_candidates, log_sup, max_examined, winner)
-
-
 # ---------------------------------------------------------------------------------------------------- many clocks
 
 
 @kernel
-def race_bins_by_clocks(
-    table: Tables,
-    num_bins: int,
-    seed: Word,
-    stopping: int,
-    log_sup: float,
-    max_examined: int,
-    winner: Ints,
-) -> Outcome:
-    """`race.race_by_clocks`, where its order is that of its bounds: one stop line, or peak_ratio weights."""
+def race_bins_by_clocks(table: Tables, rules: Rules, seed: Word, log_sup: float, winner: Ints) -> Outcome:
+    """`race_by_clocks`, where its order is that of its bounds: one stop line, or peak_ratio weights."""
+    num_bins, stopping, max_examined = rules.num_bins, rules.stopping, rules.max_examined
     dim, log_bins = table.intervals.shape[0], math.log(num_bins)
     room, numbers = new_room(dim), np.empty(dim, np.int64)
     keys, peaks, worths = np.empty(num_bins, np.uint64), np.empty(num_bins), np.empty(num_bins)  # ln of T's worth
@@ -361,18 +339,12 @@ def count_in_bins(
 
 
 @kernel
-def run_race(
-    table: Tables,
-    num_bins: int,
-    seed: Word,
-    stopping: int,
-    num_candidates: int,
-    log_sup: float,
-    expected: float,
-    max_examined: int,
-    winner: Ints,
-) -> Outcome:
-    """The search of `race.run_race`; `num_bins` 0 beyond enumeration, ORC where `num_candidates` is not 0."""
-    if num_candidates == 0 and num_bins > 1:
-        return race_bins_by_clocks(table, num_bins, seed, stopping, log_sup, max_examined, winner)
-    return race_by_one_clock(table, seed, num_candidates, log_sup, expected, max_examined, winner)
+def race_tiled(table: Tables, rules: Rules, seed: Word, log_sup: float, winner: Ints) -> Outcome:
+    """The readable race these rules name, by tiles and in one thread."""
+    if rules.num_candidates == 0 and rules.num_bins > 1:
+        return race_bins_by_clocks(table, rules, seed, log_sup, winner)
+    if rules.num_bins != 1:
+        return race_bins(table, rules, seed, log_sup, winner)
+    for d in range(winner.shape[0]):
+        winner[d] = 0
+    return race_plain(table, rules, seed, log_sup)

@@ -15,6 +15,7 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -24,6 +25,7 @@ from numba import config, njit
 _HERE = Path(__file__).parent
 _OPTIONS: dict[str, Any] = {"cache": True, "nogil": True, "no_cfunc_wrapper": True}  # nobody calls them from C
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
+Result = TypeVar("Result")
 
 kernel: Callable[[Kernel], Kernel] = njit(**_OPTIONS)
 inlined: Callable[[Kernel], Kernel] = njit(**_OPTIONS, forceinline=True)  # a loop runs in vectors if it calls nothing
@@ -82,3 +84,13 @@ def kernels_kept() -> Iterator[None]:
         yield
     finally:
         setattr(config, "CACHE_DIR", before)  # noqa: B010
+
+
+def in_parts(work: Callable[[slice], Result], count: int, num_threads: int) -> list[Result]:
+    """`work` on slices of so many rows, in threads; results in order."""
+    size = max(1, min(1024, -(-count // num_threads)))
+    parts = [slice(start, min(start + size, count)) for start in range(0, count, size)]
+    if len(parts) < 2 or num_threads == 1:
+        return [work(part) for part in parts]
+    with ThreadPoolExecutor(min(num_threads, len(parts))) as pool:
+        return list(pool.map(work, parts))
