@@ -7,12 +7,13 @@ import math
 import numpy as np
 import streamlit as st
 
-from rec_viz import settings
 from rec_viz.app_pages import parts
 from rec_viz.components.export import chart
 from rec_viz.figures import bias as figures
 from rec_viz.model import bias as model
 from rec_viz.model import setting
+from rec_viz.settings import LANES, widgets
+from rec_viz.settings.table import Bias
 from rec_viz.snippets import bias as snippets
 from rec_viz.text import reading
 
@@ -39,7 +40,7 @@ if view.family == "uniform":
     )
     st.markdown(
         f"| n = {view.candidates:,} | Chance that a race has nothing to send |\n|---|---|\n"
-        + "\n".join(f"| {settings.LANES[name]} | {reading.small(chance)} |" for name, chance in chances.items())
+        + "\n".join(f"| {LANES[name]} | {reading.small(chance)} |" for name, chance in chances.items())
     )
     st.markdown("Choose the Gaussian family to see a bias.")
     st.stop()
@@ -71,7 +72,7 @@ def densities() -> None:
         counts, _ = np.histogram(drawn, edges)
         measured = counts / (drawn.size * np.diff(edges)) if drawn.size else np.full(counts.size, np.nan)
         density = model.output_density(view, name, x)
-        outputs.append(figures.Output(settings.LANES[name], role, density, edges, measured))
+        outputs.append(figures.Output(LANES[name], role, density, edges, measured))
     target = np.exp2(problem.log_ratio_bits(x[:, None])) * np.exp(-0.5 * x * x) / math.sqrt(2.0 * math.pi)
     chart(figures.densities(x, target, outputs, colours), "bias_densities", snippets.densities(view))
 
@@ -103,7 +104,7 @@ st.markdown(
     f"| n = {view.candidates:,} | Total variation from Q | KL from Q, bits | MMD from Q | Samples that are safe |\n"
     "|---|---|---|---|---|\n"
     + "\n".join(
-        f"| {settings.LANES[name]} | {reading.small(bias.total_variation)} | {reading.small(bias.kl_bits)} | "
+        f"| {LANES[name]} | {reading.small(bias.total_variation)} | {reading.small(bias.kl_bits)} | "
         f"{mmd(bias)} | {unnoticed(bias.kl_bits)} |"
         for name, bias in ((name, biases[name, view.candidates]) for name in snippets.ROLES)
     )
@@ -142,7 +143,7 @@ def decay(measure: str) -> None:
             np.array([getattr(row, field) for row in rows]) for field in (measure, "measured_squared", "error_squared")
         )
         marks = (measured, 1.96 * error) if measure == "mmd_squared" else ()
-        lines.append(figures.Decay(settings.LANES[name], role, exact, *marks))
+        lines.append(figures.Decay(LANES[name], role, exact, *marks))
     grid = np.array([float(k) for k in model.BIAS_POWERS])
     figure = figures.decay(grid, lines, math.log2(view.candidates), MEASURES[measure], colours)
     chart(figure, f"bias_{measure}", snippets.decay(view, measure, MEASURES[measure]))
@@ -162,14 +163,11 @@ st.markdown(
 # ------------------------------------------------------------------------------------------------ how many
 
 st.header("How many candidates are enough?", anchor=False)
-compared = st.select_slider(
-    "Samples someone may compare", [10**k for k in range(1, 7)], value=1000, format_func=lambda n: f"{n:,}",
-    key="bias_samples",
-)  # fmt: skip
+compared = widgets.widget(Bias, "samples")
 rows = []
 for name in snippets.ROLES:
     enough = model.candidates_unnoticed(view, compared, name)
-    rows.append(f"| {settings.LANES[name]} | {'more than 2³⁰' if enough is None else reading.number(enough)} |")
+    rows.append(f"| {LANES[name]} | {'more than 2³⁰' if enough is None else reading.number(enough)} |")
 st.markdown("| Safe in that many samples | Candidates n |\n|---|---|\n" + "\n".join(rows))
 st.markdown(
     "The least power of two whose bias no test can find in that many samples, by the same inequality. A given test, "

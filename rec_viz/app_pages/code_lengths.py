@@ -14,7 +14,7 @@ from rec_viz.components.export import chart, tools
 from rec_viz.figures import code_lengths as figures
 from rec_viz.model import code_lengths as model
 from rec_viz.model import lab, setting
-from rec_viz.settings import TABLE
+from rec_viz.settings import TABLE, View
 from rec_viz.snippets import code_lengths as snippets
 from rec_viz.text import reading
 
@@ -272,7 +272,7 @@ else:
         "| J’s factors of two are dealt | Intervals | Mean length, bits | E[ε], bits | Candidates, typical target |"
         "\n|---|---|---|---|---|\n"
         + "\n".join(
-            f"| {TABLE['strategy'].options[row.strategy]} | "
+            f"| {TABLE[View]['strategy'].options[row.strategy]} | "
             + (
                 "no dimension is empty | — | — | — |"
                 if row.partition is None
@@ -287,7 +287,7 @@ else:
     if len(timed) > 1:
         fast, slow = (pick(timed, key=lambda row: row.candidates_bits) for pick in (min, max))
         shortest, longest = (pick(row.length_bits for row in timed) for pick in (min, max))
-        slowest, fastest = (TABLE["strategy"].options[row.strategy] for row in (slow, fast))
+        slowest, fastest = (TABLE[View]["strategy"].options[row.strategy] for row in (slow, fast))
         factor = 2.0 ** (slow.candidates_bits - fast.candidates_bits)
         spoken += f"The mean lengths lie within {longest - shortest:.2f} bits of each other"
         spoken += (
@@ -335,7 +335,7 @@ with place:
         snippets.sweep(view),
     )
 last = swept[-1]
-strategy = TABLE["strategy"].options[model.sweep_strategy(view)].lower()
+strategy = TABLE[View]["strategy"].options[model.sweep_strategy(view)].lower()
 st.markdown(
     f"In {view.dim} dimension{'s' * (view.dim > 1)}, the factors of J = 2ᴵ dealt {strategy}. Lines are exact; diamonds "
     f"are averages of {model.SWEEP_RUNS:,} real encodings with their 95% intervals, where a search is "

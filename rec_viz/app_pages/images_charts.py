@@ -12,7 +12,8 @@ from rec_viz.figures import images as figures
 from rec_viz.model.images import measured, pictures, sending, typical_blocks
 from rec_viz.model.images.pictures import Picture
 from rec_viz.model.images.sending import Sending
-from rec_viz.settings.pictures import Settings
+from rec_viz.settings import widgets
+from rec_viz.settings.table import Images
 from rec_viz.snippets import images as snippets
 from rec_viz.text.reading import power, signed
 
@@ -30,7 +31,7 @@ MODEL_CURVE = (
 )
 
 
-def poster(picture: Picture | None, settings: Settings) -> None:
+def poster(picture: Picture | None, settings: Images) -> None:
     """PSNR against bits per pixel: shipped curves, the pictures sent here, JPEG and WebP of this one."""
     st.header("Fidelity against rate", anchor=False)
     network = settings.codec == "inr"
@@ -40,11 +41,7 @@ def poster(picture: Picture | None, settings: Settings) -> None:
             f"The curves over test pictures are not there. Make them with your copy of CIFAR-10: `{measured.COMMAND}`",
             icon=":material/info:",
         )
-    counted = st.segmented_control(
-        "Bits counted", ["messages", "files"], default="messages", required=True, key="images_counted",
-        format_func={"messages": "Without headers", "files": "Whole files"}.__getitem__,
-    )  # fmt: skip
-    whole = counted == "files"
+    whole = widgets.widget(Images, "counted", "content") == "files"
     sent = st.session_state.get("images_sent", [])
     marks = [
         figures.Mark(one.name, (one.payload_bits + whole * one.header_bits) / one.pixels, one.psnr_db) for one in sent
@@ -132,7 +129,7 @@ TYPICAL = {
 }
 
 
-def how_far(settings: Settings, sent: Sending | None) -> None:
+def how_far(settings: Images, sent: Sending | None) -> None:
     """Time and bits against the size of a block, and against J for the chosen one."""
     codec, chosen_rate, block_bits = settings.codec, settings.rate, settings.block_bits
     most, times = typical_blocks.limit_bits(codec), 2.0 ** typical_blocks.margin_bits(codec)
@@ -191,7 +188,7 @@ def how_far(settings: Settings, sent: Sending | None) -> None:
     )
 
 
-def overhead_marks(settings: Settings, sent: Sending | None) -> list[figures.Measured]:
+def overhead_marks(settings: Images, sent: Sending | None) -> list[figures.Measured]:
     """What blocks took beyond their KL: the shipped systems at this rate, and the picture sent here."""
     marks = []
     for point in measured.curves() if settings.codec == "inr" else ():

@@ -6,13 +6,14 @@ from typing import Any
 import streamlit as st
 
 import rec_core as rec
-from rec_viz import settings, stage
+from rec_viz import stage
 from rec_viz.app_pages import many, parts
 from rec_viz.components import drawing, keys
 from rec_viz.figures.lab import Bar, length_bars
 from rec_viz.model import lab as model
 from rec_viz.model import setting, speed, traces
-from rec_viz.settings import PRESETS, View, widgets
+from rec_viz.settings import PRESETS, View, table, widgets
+from rec_viz.settings.view import consistent, dragged, drawn, own_target
 from rec_viz.snippets import lab as lab_snippets
 from rec_viz.text import reading
 
@@ -21,7 +22,7 @@ def choose_preset() -> None:
     name = st.session_state.preset
     for preset in PRESETS:
         if preset.name == name:
-            widgets.set_view(preset.view)
+            widgets.put(preset.view)
 
 
 def another(key: str) -> None:
@@ -30,24 +31,24 @@ def another(key: str) -> None:
 
 def let_go(change: dict[str, Any]) -> None:
     """The reader dragged a handle of the stage: the controls follow."""
-    widgets.set_view(settings.dragged(st.session_state.view_now, change))
+    widgets.put(dragged(widgets.current(View), change))
 
 
 def drew(heights: list[float]) -> None:
     """The reader let go of the drawing board: the target follows."""
-    widgets.set_view(settings.drawn(st.session_state.view_now, heights))
+    widgets.put(drawn(widgets.current(View), heights))
 
 
 def adopt_target() -> None:
     """An own target begins as the one on the stage."""
-    before = st.session_state.view_now
+    before = widgets.current(View)
     if st.session_state.get("source") != "own" or before.source != "channel":
         return
     try:
         _, problem = setting.problem_of(before._replace(family=st.session_state.family))
     except rec.RecError:
         return
-    widgets.set_view(settings.own_target(before._replace(family=problem.family), problem.params))
+    widgets.put(own_target(before._replace(family=problem.family), problem.params))
 
 
 def draw_controls() -> View:
@@ -72,14 +73,14 @@ def draw_controls() -> View:
         dice("Another race", "seed")
         widgets.draw(("view",), values)
         widgets.say_hidden()
-    return settings.consistent(View(**values))
+    return consistent(View(**values))
 
 
 def board(view: View) -> None:
     """Where the reader draws; a text that is no drawing leaves the board flat, and the page says why."""
     try:
         setting.problem_of(view)
-        heights = settings.vector(view.heights) or ()
+        heights = reading.typed(view.heights) or ()
     except rec.RecError:
         heights = (0.0,) * 33
     drawing.show(heights, key="lab_drawing", on_commit=drew)
@@ -89,7 +90,7 @@ def own_code(race: model.Race) -> str:
     """Whose code it is where the target is the reader's own."""
     numbers = " and ".join(dict.fromkeys(f"{lane.zipf_bits:.2f}" for lane in race.lanes))
     return (
-        "The code and the bounds are made for this Q alone, so they hold for it and not on average over targets. The "
+        "The code and the bounds are made for this Q alone, so they hold for it and not on average over  The "
         f"receiver is assumed to know the one number its index code needs, a bound on E[log₂ n]: {numbers} bits here."
     )
 
@@ -296,8 +297,8 @@ def would_bins_help(view: View) -> None:
 def turn_preset(steps: int) -> None:
     """Show another of the views worth seeing: the one that many further on."""
     now = [preset.view for preset in PRESETS]
-    at = now.index(state_view) if (state_view := st.session_state.view_now) in now else -1 if steps > 0 else 0
-    widgets.set_view(now[(at + steps) % len(now)])
+    at = now.index(state_view) if (state_view := widgets.current(View)) in now else -1 if steps > 0 else 0
+    widgets.put(now[(at + steps) % len(now)])
 
 
 def present(view: View) -> None:
@@ -342,7 +343,7 @@ with share:
 if not view.lanes:
     st.info("Choose at least one method in the sidebar.", icon=":material/info:")
     st.stop()
-if len(view.lanes) > settings.MAX_LANES:
+if len(view.lanes) > table.MAX_LANES:
     st.info("The stage has room for three methods; take one away to see the others.", icon=":material/info:")
     st.stop()
 widgets.write_link(view)

@@ -12,7 +12,7 @@ from rec_viz.app_pages import parts
 from rec_viz.components import keys as presenter
 from rec_viz.lessons import Lesson, Step, handout
 from rec_viz.model import lab
-from rec_viz.settings import View, widgets
+from rec_viz.settings import View, link_query, links, widgets
 
 PAGE = "rec_viz/app_pages/learn.py"
 STAGE_HEIGHT, LARGE_STAGE_HEIGHT = 400, 460
@@ -30,7 +30,7 @@ for name, empty in (("learn_done", set()), ("learn_answers", {}), ("learn_shown"
 
 def place_query(place: Place | None, **extras: str) -> dict[str, str]:
     """The query of a step, or of the list of lessons."""
-    query = {"v": settings.LINK_VERSION}
+    query = {"v": links.LINK_VERSION}
     if place:
         query |= {"lesson": place[0], "step": str(place[1])}
     if widgets.hidden():
@@ -55,7 +55,7 @@ def read_place() -> tuple[Place | None, list[str]]:
     """The step a link asks for, and a sentence for what it asks in vain."""
     query, notices = st.query_params, []
     if "hide" in query:
-        state.hidden, notices = settings.read_hidden(query.to_dict())
+        state.hidden, notices = links.read_hidden(query.to_dict())
     slug = query.get("lesson")
     if slug is None:
         return None, notices
@@ -113,15 +113,15 @@ def share(place: Place | None) -> None:
         here = st.context.url or ""
         query = place_query(place) | {"page": "learn"}
         st.markdown("This link opens the lesson at this step." if place else "This link opens the list of lessons.")
-        st.code(settings.address(here, "learn", query), language=None, wrap_lines=True)
+        st.code(links.address(here, "learn", query), language=None, wrap_lines=True)
         if place and st.toggle("Make a link for a class", key="class_link"):
             hide = st.multiselect(
                 "Controls to hide in the Lab", list(settings.TABLE),
-                format_func=lambda key: settings.TABLE[key].label, key="class_hide",
+                format_func=lambda key: settings.TABLE[View][key].label, key="class_hide",
             )  # fmt: skip
             present = st.checkbox("Presenter mode: large type, keys only, Escape leaves", key="class_present")
             extras = ({"hide": ",".join(hide)} if hide else {}) | ({"present": "1"} if present else {})
-            st.code(settings.address(here, "learn", query | extras), language=None, wrap_lines=True)
+            st.code(links.address(here, "learn", query | extras), language=None, wrap_lines=True)
 
 
 # ------------------------------------------------------------------------------------------------ a step
@@ -227,7 +227,7 @@ def moved(place: Place, step: Step) -> View:
         key = f"learn_{place[0]}_{place[1]}_{name}"
         if key not in state:
             state[key] = kept.get(name, getattr(step.view, name))
-        kept[name] = widgets.draw_widget(settings.TABLE[name], key)
+        kept[name] = widgets.draw_widget(settings.TABLE[View][name], key)
     return step.view._replace(**kept)
 
 
@@ -270,7 +270,7 @@ def picture(place: Place, step: Step, view: View) -> None:
     if not widgets.presenting():
         st.page_link(
             "rec_viz/app_pages/lab.py", label="Open this in the Lab", icon=":material/science:",
-            query_params=settings.link_query(view, hide=widgets.hidden()),
+            query_params=link_query(view, hide=widgets.hidden()),
         )  # fmt: skip
 
 

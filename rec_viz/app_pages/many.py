@@ -5,13 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 import rec_core as rec
-from rec_core import study
-from rec_viz import settings
 from rec_viz.app_pages import parts
 from rec_viz.background import Job
 from rec_viz.components import upload
 from rec_viz.model import many as batch
 from rec_viz.model.many import Batch, Row, Summary
+from rec_viz.settings import link, table
 from rec_viz.text import reading
 
 SHOWN = {
@@ -28,7 +27,7 @@ def section() -> None:
     st.markdown(
         "Would bins help with **your** problems? Upload them as a CSV, one row a problem: a header with `mean_1` to "
         "`mean_D` and `scale_1` to `scale_D` for Gaussian targets against P = N(0, 1), or `low_d` and `high_d` for "
-        f"boxes in [0, 1]. A column `name` is optional; up to {settings.MAX_DIM} dimensions and {batch.MAX_ROWS:,} "
+        f"boxes in [0, 1]. A column `name` is optional; up to {table.MAX_DIM} dimensions and {batch.MAX_ROWS:,} "
         "rows. The file stays on the machine that runs this app."
     )
     st.download_button(
@@ -80,7 +79,7 @@ def live(problems: tuple[batch.Named, ...]) -> None:
     if job is not None and active:
         if left.button("Stop", icon=":material/stop:", key="batch_stop", width="stretch"):
             job.stop.set()
-        right.progress(job.share, f"{job.done:,} of {job.total:,} problems, {study.time_left(job.seconds_left)}")
+        right.progress(job.share, f"{job.done:,} of {job.total:,} problems, {reading.time_left(job.seconds_left)}")
     else:
         if st.session_state.pop("batch_running", False):  # it has just ended: stop redrawing
             st.rerun()
@@ -140,7 +139,7 @@ def results(rows: list[Row], cuts: tuple[rec.Partition, ...], total: int, active
         )  # fmt: skip
         number = st.number_input("Row to open", 1, len(rows), 1, key="batch_row", width=160)
         st.link_button(
-            f"Open row {number} in the Lab", settings.link(st.context.url or "", batch.view_of(rows[number - 1])),
+            f"Open row {number} in the Lab", link(st.context.url or "", batch.view_of(rows[number - 1])),
             icon=":material/open_in_new:",
         )  # fmt: skip
 

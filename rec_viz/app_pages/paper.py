@@ -16,11 +16,12 @@ from rec_viz.figures import paper as figures
 from rec_viz.model import paper as model
 from rec_viz.model.paper import CHOICES, DIM, INTERVAL_BITS, INTERVAL_CANDIDATES, LEVELS, ORC_BITS, SIZES, Run
 from rec_viz.settings import widgets
+from rec_viz.settings.table import Paper
 from rec_viz.snippets import paper as snippets
 from rec_viz.text import reading
 
 notices = widgets.load_link("paper")
-widgets.write_link(st.session_state.view_now)
+widgets.write_link(widgets.now(Paper))
 for notice in notices:
     st.info(notice, icon=":material/info:")
 st.title("Paper", anchor=False)
@@ -49,18 +50,10 @@ def begin(key: str) -> None:
         jobs[key] = model.start(key, st.session_state.paper_size, parts.alive())
 
 
-def about(seconds: float) -> str:
-    """A duration for people."""
-    return "a few seconds" if seconds < 8 else study.time_left(seconds).removesuffix(" left")
-
-
 if not jobs:  # the first figure fills by itself
     jobs["pfr"] = model.start("pfr", "small", parts.alive())
 
-st.segmented_control(
-    "How much to run", list(SIZES), default="small", required=True, key="paper_size", format_func=str.capitalize,
-    help="More runs, more targets, more information. Every button says how long it will take on this machine.",
-)  # fmt: skip
+widgets.widget(Paper, "size", "content")
 
 
 class Section(NamedTuple):
@@ -93,7 +86,7 @@ def live(section: Section) -> None:
         if left.button("Stop", icon=":material/stop:", key=f"paper_{key}_stop", width="stretch"):
             job.stop.set()
         unit = "targets" if key == "stopped" else "runs"
-        words = f"{job.done:,} of {job.total:,} {unit}, {study.time_left(job.seconds_left)}"
+        words = f"{job.done:,} of {job.total:,} {unit}, {reading.time_left(job.seconds_left)}"
         if job.stop.is_set() or (job.total and job.done == job.total):
             words = "Working out what the runs say"
         right.progress(job.share, words)
@@ -103,7 +96,7 @@ def live(section: Section) -> None:
             st.rerun()
         seconds = model.paper_seconds(key, st.session_state.paper_size)
         if left.button(
-            f"Run, {about(seconds)}", icon=":material/play_arrow:", key=f"paper_{key}_run", disabled=bool(running()),
+            f"Run, {reading.duration(max(round(seconds), 1))}", icon=":material/play_arrow:", key=f"paper_{key}_run", disabled=bool(running()),
             width="stretch",
         ):  # fmt: skip
             begin(key)

@@ -11,9 +11,9 @@ from streamlit.runtime import exists, get_instance
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 import rec_core as rec
-from rec_viz import settings, theme, warm_up
+from rec_viz import theme, warm_up
 from rec_viz.model import lab, setting
-from rec_viz.settings import View, widgets
+from rec_viz.settings import View, link, links, widgets
 from rec_viz.text import reading
 
 Made = TypeVar("Made")
@@ -125,21 +125,24 @@ def share(
         here = st.context.url or ""
         kept = {"hide": ",".join(widgets.hidden())} if widgets.hidden() else {}
         st.markdown(says)
-        st.code(settings.link(here, view, page, private, **kept), language=None, wrap_lines=True)
+        st.code(link(here, view, page, private, **kept), language=None, wrap_lines=True)
         if st.toggle("Make a link for a class", key="class_link"):
             extras = _class_extras(page)
-            st.code(settings.link(here, view, page, private, **extras), language=None, wrap_lines=True)
+            st.code(link(here, view, page, private, **extras), language=None, wrap_lines=True)
 
 
 def _class_extras(page: str) -> dict[str, str]:
     """What a teacher adds to a link, chosen in the Share box."""
     hide = st.multiselect(
-        "Controls to hide", list(settings.TABLE), format_func=lambda key: settings.TABLE[key].label, key="class_hide"
+        "Controls to hide",
+        list(settings.TABLE),
+        format_func=lambda key: settings.TABLE[View][key].label,
+        key="class_hide",
     )
     each = st.checkbox("Another seed for every student", key="class_seed")
     extras = {"hide": ",".join(hide)} if hide else {}
     if each:
-        extras["seed"] = settings.STUDENT
+        extras["seed"] = links.STUDENT
     if page == "lab" and st.checkbox("Presenter mode: large stage, no sidebar, Escape leaves", key="class_present"):
         extras["present"] = "1"
     return extras

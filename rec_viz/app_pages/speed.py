@@ -9,14 +9,15 @@ import numpy as np
 import streamlit as st
 
 import rec_core as rec
-from rec_viz import settings, stage
+from rec_viz import stage
 from rec_viz.app_pages import parts
 from rec_viz.components.export import chart
 from rec_viz.figures import speed as figures
 from rec_viz.model import lab, setting
 from rec_viz.model import speed as model
 from rec_viz.model.speed import Cost
-from rec_viz.settings import View, widgets
+from rec_viz.settings import PRESETS, View, widgets
+from rec_viz.settings.table import Speed
 from rec_viz.snippets import speed as snippets
 from rec_viz.text import reading
 
@@ -40,7 +41,7 @@ here = parts.asked(lambda: model.here(view))
 
 def show(values: View) -> None:
     """In a callback: make the page show another view."""
-    widgets.set_view(values)
+    widgets.put(values)
 
 
 def times(bits: float) -> str:
@@ -58,10 +59,7 @@ def change(bits: float) -> str:
 grid = model.growth_grid(view)
 points = parts.each(lambda bits: model.growth(view, bits), grid, "Working out and measuring numbers of candidates")
 rate = model.candidates_per_second(view.family, view.dim)
-axis = st.segmented_control(
-    "Against", list(figures.AXES), default="information_bits", required=True, key="speed_axis",
-    format_func={"information_bits": "Information I", "kl_bits": "KL", "renyi_inf_bits": "D∞"}.__getitem__,
-)  # fmt: skip
+axis = widgets.widget(Speed, "axis", "content")
 lines = [
     figures.Line(
         search.name, search.role, search.dash,
@@ -278,7 +276,7 @@ if trap is None:
     )
     st.button(
         "Show the trap", key="speed_show_trap", on_click=show,
-        args=(next(preset.view for preset in settings.PRESETS if preset.name == "The tail-bin trap"),),
+        args=(next(preset.view for preset in PRESETS if preset.name == "The tail-bin trap"),),
     )  # fmt: skip
 else:
     blame(trap)

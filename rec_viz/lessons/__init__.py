@@ -230,7 +230,7 @@ def _view(values: Mapping[str, Any], where: str) -> View:
         if key not in TABLE:
             raise LessonError(f"{where}: “{key}” is not a parameter of a view; they are {', '.join(TABLE)}.")
         try:
-            chosen[key] = TABLE[key].parse(str(value))
+            chosen[key] = TABLE[View][key].parse(str(value))
         except ValueError:
             raise LessonError(f"{where}: {key} = {value!r} is not a value a link could hold.") from None
     return View(**chosen)
@@ -527,7 +527,7 @@ def value(name: str, now: Situation) -> float | int | str:
         return NUMBERS[name](view)
     if name in View._fields:
         found = getattr(view, name)
-        return TABLE[name].options.get(found, found) if isinstance(found, str) else found
+        return TABLE[View][name].options.get(found, found) if isinstance(found, str) else found
     raise LessonError(f"“{name}” is not a number a lesson can use.")
 
 

@@ -190,7 +190,7 @@ def _invariance(**values: object) -> Invariance | None:
         return None
     code = rec.ZipfCode(rec.laws.log2_index_bound_bits(channel, cut))
     rows, messages = [], []
-    for weights, title in TABLE["weights"].options.items():
+    for weights, title in TABLE[View]["weights"].options.items():
         try:
             many = rec.encode_many(
                 channel, 300, "pfr", cut, weights, "per_bin", seed=view.seed, max_examined=MEASURED_CANDIDATES
@@ -231,7 +231,7 @@ def _allocations(family: str, bits: tuple[float, ...], log2_bins: int) -> tuple[
     channel = rec.Channel(family, bits)
     problems = [channel.draw(target) for target in range(TARGETS)]
     rows = []
-    for strategy in TABLE["strategy"].options:
+    for strategy in TABLE[View]["strategy"].options:
         if strategy == "own":
             continue
         try:

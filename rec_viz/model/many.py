@@ -20,7 +20,9 @@ import numpy as np
 import rec_core as rec
 
 from ..background import Halted, Job, Steps
-from ..settings import MAX_DIM, TABLE, View, own_target
+from ..settings import TABLE, View
+from ..settings.table import MAX_DIM
+from ..settings.view import own_target
 from . import code_lengths, setting, speed
 
 MAX_ROWS = 1000
@@ -297,4 +299,4 @@ def view_of(row: Row) -> View:
     """The Lab on this problem, with its best J."""
     view = View(family=row.problem.family)
     best = row.advice.options[row.advice.best].log2_bins if row.advice else 0
-    return own_target(view, row.problem.params)._replace(log2_bins=int(min(best or 0, TABLE["log2_bins"].high)))
+    return own_target(view, row.problem.params)._replace(log2_bins=int(min(best or 0, TABLE[View]["log2_bins"].high)))

@@ -21,7 +21,8 @@ from rec_core.codes import Code
 from rec_core.randomness import Floats
 
 from ..memo import memo
-from ..settings import CODES, View
+from ..settings import View
+from ..settings.table import CODES
 from .lab import MAX_EXAMINED
 from .setting import channel_of, channel_values, partition_of
 

@@ -10,7 +10,10 @@ import numpy as np
 import rec_core as rec
 from rec_core.randomness import Floats
 
-from ..settings import MAX_DIM, TABLE, VECTORS, View, vector
+from ..settings import TABLE, View
+from ..settings.table import MAX_DIM
+from ..settings.view import VECTORS
+from ..text import reading
 
 STEEPEST_BITS = 200  # between the highest and the lowest point of a drawn density
 TARGETS = 24  # targets a typical one is averaged over
@@ -37,19 +40,21 @@ def _own_problem(view: View) -> rec.Problem:
     names = VECTORS[view.family]
     vectors = []
     for name in names:
-        numbers = vector(getattr(view, name))
+        numbers = reading.typed(getattr(view, name))
         if numbers is None:
             raise rec.RecError(
-                f"“{TABLE[name].label}” must be numbers separated by commas, for example 0.5, -1; "
+                f"“{TABLE[View][name].label}” must be numbers separated by commas, for example 0.5, -1; "
                 f"got “{getattr(view, name)}”."
             )
         if len(numbers) > MAX_DIM:
-            raise rec.RecError(f"The Lab shows up to {MAX_DIM} dimensions; “{TABLE[name].label}” has {len(numbers)}.")
+            raise rec.RecError(
+                f"The Lab shows up to {MAX_DIM} dimensions; “{TABLE[View][name].label}” has {len(numbers)}."
+            )
         vectors.append(numbers)
     if len(vectors[0]) != len(vectors[1]):
         raise rec.RecError(
-            f"Give one number a dimension in both: “{TABLE[names[0]].label}” has {len(vectors[0])}, "
-            f"“{TABLE[names[1]].label}” has {len(vectors[1])}."
+            f"Give one number a dimension in both: “{TABLE[View][names[0]].label}” has {len(vectors[0])}, "
+            f"“{TABLE[View][names[1]].label}” has {len(vectors[1])}."
         )
     make = rec.gaussian_problem if view.family == "gaussian" else rec.uniform_problem
     return make(*vectors)
@@ -57,7 +62,7 @@ def _own_problem(view: View) -> rec.Problem:
 
 def _drawn_problem(view: View) -> rec.Problem:
     """The target whose density the reader drew, or a sentence."""
-    heights, name = vector(view.heights), TABLE["heights"].label
+    heights, name = reading.typed(view.heights), TABLE[View]["heights"].label
     if heights is None:
         raise rec.RecError(
             f"“{name}” must be numbers separated by commas, for example 0, 3, 0; got “{view.heights[:60]}”."

@@ -273,7 +273,7 @@ def _strategies(family: str, bits: tuple[float, ...], log2_bins: int) -> list[St
         except rec.RecError:  # no dimension to cut: there is none without information
             continue
         typical = [typical_bits(channel, cut) if _readable(channel, cut) else math.nan for cut in cuts]
-        now, title = cuts[grid.index(log2_bins)], TABLE["strategy"].options[name]
+        now, title = cuts[grid.index(log2_bins)], TABLE[View]["strategy"].options[name]
         powers = tuple(float(k) for k in grid)
         found.append(Strategy(name, title, powers, tuple(typical), now.intervals, _readable(channel, now)))
     return found

@@ -9,7 +9,8 @@ from __future__ import annotations
 import rec_core as rec
 
 from ..model import setting
-from ..settings import View, vector
+from ..settings import View
+from ..text import reading
 
 
 def channel_line(channel: rec.Channel) -> str:
@@ -22,7 +23,7 @@ def problem_line(view: View, problem: rec.Problem) -> str:
     if view.source == "channel":
         return f"problem = channel.draw({view.target})  # one target Q of the channel\n"
     if view.source == "drawn":
-        heights = list(vector(view.heights) or ())
+        heights = list(reading.typed(view.heights) or ())
         return f"problem = rec.piecewise_problem({heights})  # log2 q at even knots, up to a constant\n"
     first, second = (list(column) for column in zip(*problem.params, strict=True))
     return f"problem = rec.{problem.family}_problem({first}, {second})  # Q\n"

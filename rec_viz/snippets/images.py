@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from ..figures.images import Mark, Measured
 from ..model.images import typical_blocks
-from ..settings.pictures import Settings
+from ..settings.table import Images
 
 
-def poster(settings: Settings, whole: bool, marks: Sequence[Mark], with_picture: bool) -> str:
+def poster(settings: Images, whole: bool, marks: Sequence[Mark], with_picture: bool) -> str:
     """PSNR against bits per pixel: the shipped curves, JPEG and WebP of the picture, the pictures sent."""
     curves = "[images.model_curve()]  # exact, of the Gaussian model"
     if settings.codec == "inr":
@@ -27,7 +27,7 @@ figure = images.rate_distortion(curves, others, marks, colours)
 """
 
 
-def _picture(settings: Settings) -> str:
+def _picture(settings: Images) -> str:
     if settings.origin == "photo":
         made = f"pictures.photo({settings.photo!r})"
     elif settings.origin == "upload":
@@ -53,7 +53,7 @@ def _values(module: str, values: Sequence[Mark] | Sequence[Measured]) -> str:
     return "[" + ", ".join(f"{module}.{value!r}" for value in values) + "]"
 
 
-def reach(settings: Settings, limits: tuple[float, float], rate: float) -> str:
+def reach(settings: Images, limits: tuple[float, float], rate: float) -> str:
     """Expected candidates over the size of a block."""
     return f"""{_rows(settings)}
 rate = {rate}  # candidates a second, measured where the chart was made
@@ -61,7 +61,7 @@ figure = images.reach(sizes, plain[0], binned[0], {limits}, {settings.block_bits
 """
 
 
-def overhead(settings: Settings, marks: Sequence[Measured]) -> str:
+def overhead(settings: Images, marks: Sequence[Measured]) -> str:
     """Bits beyond the KL over the size of a block."""
     return f"""{_rows(settings)}
 measured = {_values("images", marks)}
@@ -116,7 +116,7 @@ _HEADS = {
 }
 
 
-def _rows(settings: Settings) -> str:
+def _rows(settings: Images) -> str:
     return f"""{_HEADS[settings.codec]}
 sizes = np.array({list(typical_blocks.SIZES)}, float)
 plain, binned = np.empty((2, sizes.size)), np.empty((2, sizes.size))
@@ -127,7 +127,7 @@ for i, size in enumerate(sizes.astype(int).tolist()):
 """
 
 
-def trade(settings: Settings, chosen: tuple[float, float] | None) -> str:
+def trade(settings: Images, chosen: tuple[float, float] | None) -> str:
     """What J buys for one block; `chosen` is starred."""
     last, step = min(settings.block_bits + typical_blocks.STEP, 63), typical_blocks.STEP
     first, limit = (0.0, "blocks.SEARCH_LIMIT_BITS") if settings.codec == "inr" else (float(step), "dct.LIMIT_BITS")

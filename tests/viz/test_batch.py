@@ -131,7 +131,7 @@ def test_one_partition_for_all_is_the_best_of_those_compared(job):
 
 def test_a_row_opens_in_the_lab_as_the_same_problem(job):
     for row in job.state.rows[:2]:
-        view, notices = read_link(link_query(batch.view_of(row)))
+        view, notices = read_link(link_query(batch.view_of(row)), View)
         assert not notices
         assert setting.problem_of(view)[1] == row.problem
         assert speed.advice(view).options[: len(row.advice.options)][row.advice.best] == pytest.approx(

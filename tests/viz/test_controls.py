@@ -44,7 +44,7 @@ def test_a_link_restores_the_whole_view(view):
     query = dict(parse_qsl(urlsplit(link("http://localhost/lab", view)).query, keep_blank_values=True))
     assert query["v"] == "1"
     assert set(query) == {"v", *View._fields}
-    assert read_link(query) == (view, [])
+    assert read_link(query, View) == (view, [])
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_a_bad_value_falls_back_with_a_notice_and_spares_the_others(key, text):
     view, notices = read_link({"v": "1", "target": "12", key: text})
     assert view == View(target=12)
     assert len(notices) == 1
-    assert TABLE[key].label in notices[0]
+    assert TABLE[View][key].label in notices[0]
 
 
 def test_another_version_is_said_and_unknown_names_are_ignored():
@@ -90,6 +90,6 @@ def test_at_least_six_presets_each_teach_one_thing():
     assert len(PRESETS) >= 6
     assert len({preset.view for preset in PRESETS}) == len(PRESETS)
     for preset in PRESETS:
-        assert read_link(link_query(preset.view)) == (preset.view, [])
+        assert read_link(link_query(preset.view), View) == (preset.view, [])
         assert preset.teaches.endswith(".")
         assert len(preset.teaches) < 100

@@ -34,7 +34,7 @@ def test_a_drawing_is_the_problem_of_its_heights_and_travels_in_a_link():
     channel, problem = setting.problem_of(view)
     assert problem == rec.piecewise_problem([0.0, 4.25, -1.0])
     assert channel == rec.uniform_channel([problem.kl_bits])
-    assert read_link(link_query(view)) == (view, [])
+    assert read_link(link_query(view), View) == (view, [])
     assert len(link_query(DRAWN)["heights"]) < 120
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from rec_viz import lessons, settings, stage, warm_up
+from rec_viz import lessons, stage, warm_up
 from rec_viz.lessons import LessonError, all_lessons, handout, still
 from rec_viz.model import lab
 from rec_viz.settings import PARAMETERS, View, link, link_query, read_hidden, read_link
@@ -137,7 +137,7 @@ def test_the_stage_can_show_what_the_step_points_at(lesson, k):
 @pytest.mark.parametrize(("lesson", "k"), STEPS)
 def test_the_link_to_the_lab_holds_the_steps_view(lesson, k):
     view = step_of(lesson, k).view
-    assert read_link(link_query(view, hide=("seed",))) == (view, [])
+    assert read_link(link_query(view, hide=("seed",)), View) == (view, [])
 
 
 def test_the_challenge_is_open_at_first_and_can_be_won_and_lost_both_ways():
@@ -367,8 +367,8 @@ def test_a_class_link_holds_what_it_was_given():
     query = dict(parse_qsl(urlsplit(made).query))
     assert set(query) == {"v", "hide", "present", *View._fields}
     assert read_hidden(query) == (("bits", "dim"), [])
-    assert query["seed"] == settings.STUDENT
-    view, notices = read_link(query | {"seed": "1"})
+    assert query["seed"] == links.STUDENT
+    view, notices = read_link(query | {"seed": "1"}, View)
     assert (view.bits, notices) == (5.0, [])
 
 
