@@ -7,10 +7,10 @@ study runs, is worked out from its law target by target.
 from __future__ import annotations
 
 import math
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 import rec_core as rec
 from rec_core import metrics, study
 
+from ..background import Halted, Job, Steps
 from ..memo import memo
 
 Floats = NDArray[np.float64]
@@ -150,14 +151,11 @@ class Stopped(NamedTuple):
     bins_bits: tuple[float, ...]
 
 
-Halted = Callable[[], bool]
-
-
-def run_study(key: str, size: Size, halted: Halted, report: study.Progress) -> Iterator[Rows]:
+def run_study(key: str, size: Size, halted: Halted) -> Iterator[Rows]:
     """The chunks of an experiment as they come."""
     work = STUDIES[key](size)
     with ThreadPoolExecutor(WORKERS) as pool:
-        for table in study.stream(work, executor=pool, progress=report, stop=halted, in_flight=2 * WORKERS):
+        for table in study.stream(work, executor=pool, stop=halted, in_flight=2 * WORKERS):
             yield Rows(table, *(of_targets(work, table) if key == "pfr" else (np.empty(0), np.empty(0))))
 
 
@@ -169,16 +167,13 @@ def of_targets(work: study.Study, table: study.Table) -> tuple[Floats, Floats]:
     return d_inf, np.array([rec.upper_sum_bits(problem, cut) for problem, cut in targets])
 
 
-def run_stopped(size: Size, halted: Halted, report: study.Progress) -> Iterator[Stopped]:
+def run_stopped(size: Size, halted: Halted) -> Iterator[Stopped]:
     """How long a search must go on for an approximate sample, target by target."""
-    work = [(bits, target) for target in range(size.law_targets) for bits in size.bits]
-    begun = time.monotonic()
-    report(0, len(work), None)
-    for done, (bits, target) in enumerate(work, start=1):
-        if halted():
-            return
-        yield stopped(channel(bits), target)
-        report(done, len(work), (time.monotonic() - begun) / done * (len(work) - done))
+    for target in range(size.law_targets):
+        for bits in size.bits:
+            if halted():
+                return
+            yield stopped(channel(bits), target)
 
 
 def stopped(source: rec.Channel, target: int) -> Stopped:
@@ -520,56 +515,44 @@ def paper_seconds(key: str, size: str) -> float:
 # ------------------------------------------------------------------------------------------------ in the background
 
 
-class Job:
-    """One run in a thread of its own: how far it is, what its rows say so far, and how to stop it.
+@dataclass
+class Run:
+    """An experiment: its rows so far, and what they say.
 
     `result` is worked out anew as rows come, seldom enough to cost a small part of the time, and once at the end.
     """
 
-    def __init__(self, key: str, size: str, alive: Halted = lambda: True) -> None:
-        """Begin 'pfr', 'stopped', 'orc' or 'intervals' at this size. It ends by itself once `alive` says no."""
-        self.key, self.size = key, size
-        self.parts: list[Rows] = []
-        self.result: Result | None = None
-        self.done, self.total = 0, 0
-        self.seconds_left: float | None = None
-        self.error = ""
-        self.stop, self.ended = threading.Event(), threading.Event()
-        self._alive = alive
-        threading.Thread(target=self._run, daemon=True, name=f"paper-{key}").start()
-
-    def _run(self) -> None:
-        try:
-            self._work()
-        except Exception as error:  # the page says it; what came before is kept
-            self.error = str(error)
-        finally:
-            self.ended.set()
-
-    def _work(self) -> None:
-        size = SIZES[self.size]
-        targets: list[Stopped] = []
-        run = run_stopped(size, self._halted, self._report) if self.key == "stopped" else None
-        due = 0.0
-        for part in run or run_study(self.key, size, self._halted, self._report):
-            if isinstance(part, Rows):
-                self.parts.append(part)
-            else:
-                targets.append(part)
-            if time.monotonic() > due:
-                begun = time.monotonic()
-                self.result = said(self.key, size, self.parts, targets)
-                due = 5.0 * time.monotonic() - 4.0 * begun + 0.5
-        if self.parts or targets:
-            self.result = said(self.key, size, self.parts, targets)
-
-    def _halted(self) -> bool:
-        return self.stop.is_set() or not self._alive()
-
-    def _report(self, done: int, total: int, seconds_left: float | None) -> None:
-        self.done, self.total, self.seconds_left = done, total, seconds_left
+    key: str  # 'pfr', 'stopped', 'orc' or 'intervals'
+    size: str
+    parts: list[Rows] = field(default_factory=list)
+    targets: list[Stopped] = field(default_factory=list)
+    result: Result | None = None
 
     @property
     def rows(self) -> study.Table:
         """All that is done, sorted by cell and run."""
         return study.join(part.table for part in self.parts)
+
+
+def start(key: str, size: str, alive: Callable[[], bool] = lambda: True) -> Job[Run]:
+    """Run an experiment at one of SIZES."""
+    return Job(Run(key, size), _work, alive)
+
+
+def _work(run: Run, halted: Halted) -> Steps:
+    size, due = SIZES[run.size], 0.0
+    stopped = run.key == "stopped"
+    total = len(size.bits) * size.law_targets if stopped else STUDIES[run.key](size).num_runs
+    yield 0, total
+    for part in run_stopped(size, halted) if stopped else run_study(run.key, size, halted):
+        if isinstance(part, Rows):
+            run.parts.append(part)
+        else:
+            run.targets.append(part)
+        yield (len(run.targets) if stopped else sum(part.table["run"].size for part in run.parts)), total
+        if time.monotonic() > due:
+            begun = time.monotonic()
+            run.result = said(run.key, size, run.parts, run.targets)
+            due = 5.0 * time.monotonic() - 4.0 * begun + 0.5
+    if run.parts or run.targets:
+        run.result = said(run.key, size, run.parts, run.targets)
