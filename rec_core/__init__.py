@@ -32,6 +32,8 @@ with kernels_kept():
     from .partition import Message, Partition, allocate, bin_peaks_bits, bin_weights, partition, upper_sum_bits
     from .search import ENUMERABLE_BINS, Encoding, Encodings, Trace, decode, decode_many, encode, encode_many, trace
 
+__version__ = "0.1.0"
+
 __all__ = [
     "ENUMERABLE_BINS",
     "FRAME_BYTES",
@@ -50,6 +52,7 @@ __all__ = [
     "RecError",
     "Trace",
     "ZipfCode",
+    "__version__",
     "allocate",
     "bin_peaks_bits",
     "bin_weights",
