@@ -78,13 +78,15 @@ class Budget(NamedTuple):
     """KL of one weight or block over test pictures, or of one picture over its blocks, against what the channel says.
 
     `information_bits` is the sum of I_d over its weights. `free_bits` is the mean KL where every bit has one price,
-    `held_bits` where each block's price moves until its KL is the block's size; `_spread` are standard deviations.
+    `held_bits` where each block's price moves until its KL is the block's size. Spreads are standard deviations;
+    `channel_spread` is that of targets of the Gaussian channel with these I_d.
     """
 
     rate: str
     of: str  # weight, block or picture
     number: int
     information_bits: float
+    channel_spread: float
     free_bits: float
     free_spread: float
     held_bits: float
