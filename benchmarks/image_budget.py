@@ -24,7 +24,7 @@ import numpy as np
 from machine import machine
 from rec_core import images
 from rec_core.images import inr, network, posterior, prior
-from rec_viz.measured import Budget
+from rec_viz.model.images.measured import Budget
 from tables import SHIPPED, markdown, rewrite, write_csv
 
 BLOCK_BITS, LOG2_BINS = 48, 40

@@ -18,10 +18,10 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image, features
+from rec_viz.pictures import QUALITIES, Compressed, compress
 
 from rec_core import images
-from rec_viz import measured
-from rec_viz.pictures import QUALITIES, Compressed, compress
+from rec_viz.model.images import measured
 from tables import SHIPPED, markdown, rewrite, write_csv
 
 FIRST = 100  # pictures, as in `benchmarks/images.py`

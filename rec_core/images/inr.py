@@ -27,8 +27,8 @@ from numpy.typing import NDArray
 
 import rec_core as rec
 
-from ..channel import LN2
-from ..randomness import Floats, Ints, run_seeds
+from ..arrays import LN2, Floats, Ints
+from ..randomness import run_seeds
 from . import blocks as grouping
 from . import container, network, posterior, prior
 from .blocks import Blocks
@@ -280,8 +280,8 @@ def decode(header: Header, payload: bytes) -> Picture:
     for first in range(0, tiles * count, count):
         values = np.empty(plan.prior.mu.size)
         for block, (members, cut) in enumerate(zip(plan.blocks.members, plan.blocks.cuts, strict=True)):
-            coding = rec.Coding("gaussian", members.size)
-            values[members] = rec.decode(messages[first + block], coding, cut, int(seeds[first + block]))
+            known = rec.Prior("gaussian", members.size)
+            values[members] = rec.decode(messages[first + block], known, cut, seed=int(seeds[first + block]))
         pictures.append(network.render(plan.prior.shape, to_weights(plan.prior, values), plan.prior.waves))
     return join(pictures, header.height, header.width)
 

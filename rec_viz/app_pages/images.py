@@ -11,14 +11,18 @@ import rec_core as rec
 from rec_core import images, study
 from rec_core.images import blocks as grouping
 from rec_core.images import container, dct
-from rec_viz import cached, controls, pictures, reading, sending, stage, upload
-from rec_viz import picture_settings as choosing
+from rec_viz import settings as links
+from rec_viz import stage
 from rec_viz.app_pages import images_charts, parts
+from rec_viz.components import upload
 from rec_viz.figures import images as figures
-from rec_viz.picture_settings import BINS, LONGEST, METHODS, ORIGINS, TILED, Settings
-from rec_viz.pictures import PHOTOS, TILES, Picture
-from rec_viz.reading import power, signed
-from rec_viz.sending import Job
+from rec_viz.model.images import pictures, sending, typical_blocks
+from rec_viz.model.images.pictures import PHOTOS, TILES, Picture
+from rec_viz.model.images.sending import Job
+from rec_viz.settings import pictures as choosing
+from rec_viz.settings.pictures import BINS, LONGEST, METHODS, ORIGINS, TILED, Settings
+from rec_viz.text import reading
+from rec_viz.text.reading import power, signed
 
 CODECS = {"inr": "A small network", "dct": "Cosine waves"}
 RATES = {"low": "Low", "medium": "Medium", "high": "High", "best": "Best"}
@@ -85,7 +89,7 @@ def share(settings: Settings) -> None:
             else "This link opens the page with these settings; the picture stays with you."
         )
         query = choosing.query_of(settings) | {"page": "images"}
-        st.code(controls.address(st.context.url or "", "images", query), language=None, wrap_lines=True)
+        st.code(links.address(st.context.url or "", "images", query), language=None, wrap_lines=True)
 
 
 # ------------------------------------------------------------------------------------------------ the picture
@@ -253,7 +257,7 @@ def before(picture: Picture | None, settings: Settings) -> None:
     if expected is None:
         if picture is not None:
             most = dct.LIMIT_BITS if log2_bins else dct.PLAIN_LIMIT_BITS
-            count, mean = cached.pictures.transform_blocks(picture, settings.rate, settings.block_bits, log2_bins)
+            count, mean = typical_blocks.transform_blocks(picture, settings.rate, settings.block_bits, log2_bins)
             st.markdown(
                 f"**{count:,} blocks** of {mean:.1f} bits on average, about {settings.block_bits} at most, with up to "
                 f"{bins}. A search looks at no more than **{power(most)}** candidates for a block."
@@ -266,7 +270,7 @@ def before(picture: Picture | None, settings: Settings) -> None:
         return
     wanted = expected.search_bits if settings.method == "orc" else expected.peak_bits
     looked = min(wanted, grouping.SEARCH_LIMIT_BITS) if settings.method == "orc" and log2_bins else wanted
-    seconds = expected.blocks * 2.0**looked / cached.pictures.orc_rate(expected.dim, log2_bins > 0)
+    seconds = expected.blocks * 2.0**looked / typical_blocks.orc_rate(expected.dim, log2_bins > 0)
     st.markdown(
         f"**{expected.blocks} blocks** of {settings.block_bits} bits, about {expected.dim} weights each, with {bins}. "
         f"A search looks at about **{power(looked)}** candidates for each block, up to {reading.duration(seconds)} in "

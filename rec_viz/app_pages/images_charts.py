@@ -6,15 +6,15 @@ import streamlit as st
 
 import rec_core as rec
 from rec_core.images import blocks as grouping
-from rec_viz import cached, measured, sending, typical_blocks
 from rec_viz.app_pages import parts
-from rec_viz.export import chart
+from rec_viz.components.export import chart
 from rec_viz.figures import images as figures
-from rec_viz.picture_settings import Settings
-from rec_viz.pictures import Picture
-from rec_viz.reading import power, signed
-from rec_viz.sending import Job
+from rec_viz.model.images import measured, pictures, sending, typical_blocks
+from rec_viz.model.images.pictures import Picture
+from rec_viz.model.images.sending import Job
+from rec_viz.settings.pictures import Settings
 from rec_viz.snippets import images as snippets
+from rec_viz.text.reading import power, signed
 
 # ------------------------------------------------------------------------------------------------ the poster's plot
 
@@ -54,8 +54,7 @@ def poster(picture: Picture | None, settings: Settings) -> None:
     if picture is not None:
         pixels = picture.shape[0] * picture.shape[1]
         others = [
-            figures.compressed_curve(kind, cached.pictures.compressed(picture, kind), pixels, whole)
-            for kind in figures.OTHERS
+            figures.compressed_curve(kind, pictures.compressed(picture, kind), pixels, whole) for kind in figures.OTHERS
         ]
     chart(
         figures.rate_distortion(curves, others, marks, parts.colours()),
@@ -108,7 +107,7 @@ def others_table(picture: Picture, last: sending.Sent | None) -> str:
     if last is not None:
         rows.append(("Sent here last", last.psnr_db, last.payload_bits, last.header_bits, last.pixels))
     for kind, name in figures.OTHERS.items():
-        found = cached.pictures.compressed(picture, kind)
+        found = pictures.compressed(picture, kind)
         level = last.psnr_db if last is not None else 27.0
         one = min(found, key=lambda one: abs(one.psnr_db - level))
         rows.append((f"{name[0]}, quality {one.quality}", one.psnr_db, one.file_bits - one.header_bits,
@@ -145,7 +144,7 @@ def how_far(settings: Settings, job: Job | None) -> None:
     sizes, plain, binned = typical_blocks.reach_rows(codec, chosen_rate)
     colours = parts.colours()
     limits = (grouping.PLAIN_LIMIT_BITS, most)
-    rate = cached.pictures.orc_rate(typical_blocks.typical(codec, chosen_rate, block_bits, 0).dim, True)
+    rate = typical_blocks.orc_rate(typical_blocks.typical(codec, chosen_rate, block_bits, 0).dim, True)
     left, right = st.columns(2)
     with left:
         chart(

@@ -6,9 +6,12 @@ import streamlit as st
 
 import rec_core as rec
 from rec_core import study
-from rec_viz import batch, controls, reading, upload
+from rec_viz import settings
 from rec_viz.app_pages import parts
-from rec_viz.batch import Job, Row, Summary
+from rec_viz.components import upload
+from rec_viz.model import many as batch
+from rec_viz.model.many import Job, Row, Summary
+from rec_viz.text import reading
 
 SHOWN = {
     "row": "Row", "name": "Name", "kl_bits": "KL, bits", "renyi_inf_bits": "D∞, bits",
@@ -24,7 +27,7 @@ def section() -> None:
     st.markdown(
         "Would bins help with **your** problems? Upload them as a CSV, one row a problem: a header with `mean_1` to "
         "`mean_D` and `scale_1` to `scale_D` for Gaussian targets against P = N(0, 1), or `low_d` and `high_d` for "
-        f"boxes in [0, 1]. A column `name` is optional; up to {controls.MAX_DIM} dimensions and {batch.MAX_ROWS:,} "
+        f"boxes in [0, 1]. A column `name` is optional; up to {settings.MAX_DIM} dimensions and {batch.MAX_ROWS:,} "
         "rows. The file stays on the machine that runs this app."
     )
     st.download_button(
@@ -139,7 +142,7 @@ def results(rows: list[Row], cuts: tuple[rec.Partition, ...], total: int, active
         )  # fmt: skip
         number = st.number_input("Row to open", 1, len(rows), 1, key="batch_row", width=160)
         st.link_button(
-            f"Open row {number} in the Lab", controls.link(st.context.url or "", batch.view_of(rows[number - 1])),
+            f"Open row {number} in the Lab", settings.link(st.context.url or "", batch.view_of(rows[number - 1])),
             icon=":material/open_in_new:",
         )  # fmt: skip
 

@@ -9,15 +9,18 @@ from typing import NamedTuple
 import streamlit as st
 
 from rec_core import study
-from rec_viz import cached, controls, experiments, reading
 from rec_viz.app_pages import parts
-from rec_viz.experiments import CHOICES, DIM, INTERVAL_BITS, INTERVAL_CANDIDATES, LEVELS, ORC_BITS, SIZES, Job
-from rec_viz.export import chart
+from rec_viz.components.export import chart
 from rec_viz.figures import paper as figures
+from rec_viz.model import paper as experiments
+from rec_viz.model import paper as model
+from rec_viz.model.paper import CHOICES, DIM, INTERVAL_BITS, INTERVAL_CANDIDATES, LEVELS, ORC_BITS, SIZES, Job
+from rec_viz.settings import widgets
 from rec_viz.snippets import paper as snippets
+from rec_viz.text import reading
 
-notices = controls.load_link("paper")
-controls.write_link(st.session_state.view_now)
+notices = widgets.load_link("paper")
+widgets.write_link(st.session_state.view_now)
 for notice in notices:
     st.info(notice, icon=":material/info:")
 st.title("Paper", anchor=False)
@@ -99,7 +102,7 @@ def live(section: Section) -> None:
         if st.session_state.get("paper_seen") == key:  # it has just ended: the other buttons may be used again
             st.session_state.paper_seen = ""
             st.rerun()
-        seconds = cached.paper.paper_seconds(key, st.session_state.paper_size)
+        seconds = model.paper_seconds(key, st.session_state.paper_size)
         if left.button(
             f"Run, {about(seconds)}", icon=":material/play_arrow:", key=f"paper_{key}_run", disabled=bool(running()),
             width="stretch",

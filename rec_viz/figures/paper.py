@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from ..experiments import CHOICES, LEVELS, Band, Choice, Measured, Orc
+from ..model.paper import CHOICES, LEVELS, Band, Choice, Measured, Orc
 from .style import Colours, faint, finish
 
 _EDGES = np.linspace(-3.5, 3.5, 71)  # of histograms, in standard deviations of P

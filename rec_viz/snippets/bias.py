@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .. import cached
-from ..controls import LANES, View
+from ..model import bias as model
+from ..settings import LANES, View
 from . import head
 
 ROLES = {"orc": "p", "orc_bins": "heuristic"}
@@ -27,14 +27,14 @@ def exact(n, cut):
     gap = (rec.laws.orc_density(problem, n, x[:, None], cut, weighting) - target) * width
     (bandwidth,) = rec.metrics.median_bandwidth(problem)
     square = float(gap @ np.exp(-0.5 * ((x[:, None] - x) / bandwidth) ** 2) @ gap)
-    return square if square > {cached.bias.MMD_RESOLVED} else 0.0  # below: the density's own error
+    return square if square > {model.MMD_RESOLVED} else 0.0  # below: the density's own error
 
 """
 
 
 def densities(view: View) -> str:
     """The target's density and ORC's output, exact and as a histogram of real samples; one dimension."""
-    runs = cached.bias.runs_of(cached.bias.BIAS_RUNS, view.candidates, view.dim)
+    runs = model.runs_of(model.BIAS_RUNS, view.candidates, view.dim)
     drawn = (
         f"""rec.encode_many(
         problem, {runs}, "orc", cut, weighting, num_candidates={view.candidates}, seed={view.seed}
@@ -67,7 +67,7 @@ def decay(view: View, measure: str, what: str) -> str:
     if measure == "mmd_squared":
         return _mmd(view, what)
     return f"""{_head(view)}
-powers = np.array({[float(k) for k in cached.bias.BIAS_POWERS]})
+powers = np.array({[float(k) for k in model.BIAS_POWERS]})
 lines = []
 for name, role, cut in methods:
     exact = [rec.laws.orc_bias(problem, 2 ** int(k), cut, weighting).{measure} for k in powers]
@@ -77,10 +77,10 @@ figure = bias.decay(powers, lines, math.log2({view.candidates}), {what!r}, colou
 
 
 def _mmd(view: View, what: str) -> str:
-    runs = [cached.bias.runs_of(cached.bias.MMD_RUNS, 2**k, view.dim) for k in cached.bias.BIAS_POWERS]
+    runs = [model.runs_of(model.MMD_RUNS, 2**k, view.dim) for k in model.BIAS_POWERS]
     exact = "exact(2**k, cut)" if view.dim == 1 else "np.nan"
     return f"""{_head(view)}{_QUADRATURE if view.dim == 1 else ""}
-powers = {list(cached.bias.BIAS_POWERS)}
+powers = {list(model.BIAS_POWERS)}
 runs = {runs}  # samples drawn at n = 2^k
 lines = []
 for name, role, cut in methods:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from .. import cached
-from ..cached.code_lengths import ALONE, ORC_SPARE_BITS
-from ..controls import LANES, View
+from ..model import code_lengths as model
+from ..model import lab, setting
+from ..model.code_lengths import ALONE, ORC_SPARE_BITS
+from ..settings import LANES, View
 from . import head
 
 _SAMPLED = """
@@ -42,7 +43,7 @@ def _sampled(view: View, batches: Mapping[str, int], size: int) -> str:
     )
     return head(view) + _SAMPLED.format(
         lanes=lanes, seed=view.seed, most=max(batches.values()), size=size, weights=view.weights,
-        budget=cached.races.MAX_EXAMINED,
+        budget=lab.MAX_EXAMINED,
     )  # fmt: skip
 
 
@@ -95,8 +96,8 @@ figure = figures.account(lanes, channel.information_bits, colours)
 
 def sweep(view: View) -> str:
     """Every method over I, with the encodings the page could afford."""
-    grid = cached.code_lengths.sweep_grid(view)
-    points = [cached.code_lengths.sweep_point(view, information) for information in grid]
+    grid = model.sweep_grid(view)
+    points = [model.sweep_point(view, information) for information in grid]
     run = [
         [point.information_bits for point, mean in zip(points, means, strict=True) if mean]
         for means in (
@@ -113,16 +114,16 @@ from rec_viz.figures import code_lengths as figures
 
 colours = theme.ROLES["light"]
 grid = {grid}  # values of I, bits
-shares = np.array({cached.views.shares_of(view).tolist()})  # of I, one a dimension
+shares = np.array({setting.shares_of(view).tolist()})  # of I, one a dimension
 
 
 def cut_at(information, log2_bins):
     channel = rec.{view.family}_channel(information * shares / shares.sum())
-    return channel, rec.allocate(channel, log2_bins, "{cached.code_lengths.sweep_strategy(view)}")
+    return channel, rec.allocate(channel, log2_bins, "{model.sweep_strategy(view)}")
 
 
 def measured(channel, cut, method, n=None):
-    many = rec.encode_many(channel, {cached.code_lengths.SWEEP_RUNS}, method, cut, num_candidates=n, seed={view.seed})
+    many = rec.encode_many(channel, {model.SWEEP_RUNS}, method, cut, num_candidates=n, seed={view.seed})
     code = rec.ZipfCode(rec.laws.log2_index_bound_bits(channel, cut))
     lengths = cut.log2_num_bins + code.length_bits(many.indices)
     return figures.Mean(lengths.mean(), 1.96 * lengths.std() / np.sqrt(lengths.size))

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import rec_core as rec
 
-from .. import cached
-from ..controls import LANES, View
+from ..model import lab as model
+from ..model import setting
+from ..settings import LANES, View
 from . import bins_line, channel_line, problem_line
 
 
 def search(view: View, name: str) -> str:
-    """The very search of a lane, a name of `controls.LANES`: leaves `trace`, `message`, `sample`, `data`, `held`."""
-    channel, problem = cached.views.problem_of(view)
-    bins = cached.views.partition_of(view, channel) if name.endswith("_bins") else rec.partition((1,) * view.dim)
-    settings = cached.races.lane_settings(name, view, bins)
+    """The very search of a lane, a name of `settings.LANES`: leaves `trace`, `message`, `sample`, `data`, `held`."""
+    channel, problem = setting.problem_of(view)
+    bins = setting.partition_of(view, channel) if name.endswith("_bins") else rec.partition((1,) * view.dim)
+    settings = model.lane_settings(name, view, bins)
     source = "channel" if view.source == "channel" else "problem"
     made = channel_line(channel) if view.source == "channel" else ""
     return f"""\
@@ -29,8 +30,8 @@ trace = rec.trace(
     stopping={settings["stopping"]!r},
     num_candidates={settings["num_candidates"]!r},
     seed={view.seed},
-    max_examined={cached.races.MAX_EXAMINED},
-    max_events={cached.races.max_events(view.dim)},
+    max_examined={model.MAX_EXAMINED},
+    max_events={model.max_events(view.dim)},
 )
 message, sample = trace.message, trace.samples[trace.winner]
 

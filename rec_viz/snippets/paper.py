@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..experiments import (
+from ..model.paper import (
     DIM,
     INTERVAL_BITS,
     INTERVAL_CANDIDATES,
@@ -16,8 +16,9 @@ from ..experiments import (
 _IMPORTS = """\
 import rec_core as rec
 from rec_core import study
-from rec_viz import experiments, theme
+from rec_viz import theme
 from rec_viz.figures import paper
+from rec_viz.model import paper as experiments
 
 colours = theme.ROLES["light"]
 """

@@ -1,7 +1,8 @@
 """The stage: one animation component. Python works the race out once and ships arrays; JavaScript owns the player.
 
-    from rec_viz import cached, stage
-    race = cached.races.race(view)
+    from rec_viz import stage
+    from rec_viz.model import lab
+    race = lab.race(view)
     stage.show(stage.scene(race, step="winner", highlight="bin:3"), key="lesson_stage")
 
 `step` is where the story opens: "glance", "densities", "cut", "reweight" (the last two where a search has bins),
@@ -13,7 +14,7 @@
     "curve", "stop"            the curve of equal race time and the stop line (race view)
     "message", "count"         what is sent, and the local count in it
 
-Each points in every search that has such a thing; "pfr_bins/candidate:17" names the search (see controls.LANES). What
+Each points in every search that has such a thing; "pfr_bins/candidate:17" names the search (see settings.LANES). What
 is pointed at is outlined and named, the rest is dimmed, and a line under the caption says it in words. Calling again
 under the same key with the same race and another `step` or `highlight` moves there without starting over; with the same
 ones it leaves the player where the reader left it. `worst_bin(race)` is the bin that sets the one stop line. What
@@ -35,30 +36,20 @@ from scipy.special import ndtr, ndtri
 
 import rec_core as rec
 
-from ..cached.races import Lane, Race
+from .. import javascript
+from ..model.lab import Lane, Race
 from ..theme import ROLES
 from . import pointing
 from .pointing import MAX_DRAWN_INTERVALS, worst_bin
 
-__all__ = ["SCRIPTS", "bins_text", "scene", "script", "show", "worst_bin"]
+__all__ = ["bins_text", "scene", "show", "worst_bin"]
 
 _HERE = Path(__file__).parent
-SCRIPTS = (
-    "maths", "scene", "timeline", "words", "captions", "draw", "layers", "race", "panel", "plane", "strips",
-    "highlight", "clock", "preview", "handles", "save", "morph", "pose", "lane", "player", "mount",
-)  # fmt: skip
-
-
-def script() -> str:
-    """All of the stage's JavaScript as one module: the files of SCRIPTS, one after the other."""
-    return "\n".join((_HERE / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS)
-
-
 _MOUNT = st.components.v2.component(
     "rec_lab_stage",
     html=(_HERE / "stage.html").read_text(encoding="utf-8"),
     css=(_HERE / "stage.css").read_text(encoding="utf-8"),
-    js=script(),
+    js=javascript.joined(_HERE / "player.js"),
 )
 
 _GRID = 900  # points of a drawn density

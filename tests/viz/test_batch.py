@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 import rec_core as rec
-from rec_viz import batch, cached
-from rec_viz.controls import link_query, read_link
+from rec_viz.model import many as batch
+from rec_viz.model import setting, speed
+from rec_viz.settings import link_query, read_link
 
 HEAD = "name,mean_1,mean_2,scale_1,scale_2\n"
 FILE = HEAD + "a,1.2,-0.4,0.03,0.06\nb,0.1,0.8,0.05,0.05\n"
@@ -87,7 +88,7 @@ def _job():
 def test_a_rows_numbers_are_the_cores(job):
     for row, one in zip(job.rows[:2], job.problems, strict=False):
         record, problem = batch.record(row), one.problem
-        cut = rec.allocate(cached.views.channel_like(problem), int(record["best_log2_bins"]))
+        cut = rec.allocate(setting.channel_like(problem), int(record["best_log2_bins"]))
         assert record["kl_bits"] == problem.kl_bits
         assert record["plain_candidates"] == pytest.approx(2.0**problem.renyi_inf_bits)
         assert record["best_candidates"] == pytest.approx(2.0 ** rec.upper_sum_bits(problem, cut))
@@ -131,8 +132,8 @@ def test_a_row_opens_in_the_lab_as_the_same_problem(job):
     for row in job.rows[:2]:
         view, notices = read_link(link_query(batch.view_of(row)))
         assert not notices
-        assert cached.views.problem_of(view)[1] == row.problem
-        assert cached.speed.advice(view).options[: len(row.advice.options)][row.advice.best] == pytest.approx(
+        assert setting.problem_of(view)[1] == row.problem
+        assert speed.advice(view).options[: len(row.advice.options)][row.advice.best] == pytest.approx(
             row.advice.options[row.advice.best]
         )
         assert view.log2_bins == row.advice.options[row.advice.best].log2_bins

@@ -16,11 +16,13 @@ import rec_core as rec
 from rec_core import images
 from rec_core.images import blocks as grouping
 from rec_core.images import dct, inr
-from rec_viz import cached, measured, picture_settings, pictures, sending
+from rec_viz import warm_up
 from rec_viz.figures import images as figures
-from rec_viz.picture_settings import Settings
-from rec_viz.sending import Job
-from rec_viz.typical_blocks import typical
+from rec_viz.model.images import measured, pictures, sending, typical_blocks
+from rec_viz.model.images.sending import Job
+from rec_viz.model.images.typical_blocks import typical
+from rec_viz.settings import pictures as picture_settings
+from rec_viz.settings.pictures import Settings
 from tests.viz.test_snippets import assert_same, made_by
 
 APP = str(Path(__file__).parents[2] / "app.py")
@@ -29,7 +31,7 @@ QUICK = Settings(rate="low", block_bits=8, bins="none", seed=3)
 
 @pytest.fixture(autouse=True)
 def _quick_fits(monkeypatch):
-    cached.warm_up.warm_up().ready.wait(120)
+    warm_up.warm_up().ready.wait(120)
     monkeypatch.setattr(inr, "FIT_STEPS", 60)
     monkeypatch.setattr(inr, "REFIT_STEPS", 1)
 
@@ -235,7 +237,7 @@ def test_expected_candidates_are_what_the_codec_examines():
 def test_typical_blocks_of_the_transform_codec_are_those_of_photographs():
     """Within what pictures differ by: blocks of what is asked for without bins, with bins as its search allows."""
     for block_bits, log2_bins, within in ((16, 0, 0.5), (48, 40, 2.5)):
-        _, mean_bits = cached.pictures.transform_blocks(
+        _, mean_bits = typical_blocks.transform_blocks(
             pictures.scaled(pictures.photo("coffee"), 128), "high", block_bits, log2_bins
         )
         found = typical("dct", "high", block_bits, log2_bins)
