@@ -110,7 +110,7 @@ def budget(plan: inr.Plan, rate: str, free: Fits, held: Fits) -> list[Budget]:
         ("picture", n, *whole, *(value for kl in both for value in (kl[n].sum(), kl[n].std())))
         for n in range(len(free.psnr_db))
     ]
-    return [Budget(rate, of, number, *(round(float(v), 3) for v in values)) for of, number, *values in rows]
+    return [Budget(rate, of, number, *(round(float(v), 2) for v in values)) for of, number, *values in rows]
 
 
 SUMMARY = (

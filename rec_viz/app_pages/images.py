@@ -13,7 +13,7 @@ from rec_core.images import blocks as grouping
 from rec_core.images import container, dct
 from rec_viz import settings as links
 from rec_viz import stage
-from rec_viz.app_pages import images_charts, parts
+from rec_viz.app_pages import images_charts, images_measured, parts
 from rec_viz.components import upload
 from rec_viz.figures import images as figures
 from rec_viz.model.images import pictures, sending, typical_blocks
@@ -522,4 +522,6 @@ if job is not None and job.ended.is_set():
         st.fragment(race_of_a_block)(job)
 open_file()
 images_charts.poster(picture, settings)
+if settings.codec == "inr":
+    images_measured.show(settings)
 images_charts.how_far(settings, job)

@@ -8,14 +8,14 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from ..measured import Budget, CodecPoint, Strategy
+from ..model.images.measured import Budget, CodecPoint, Strategy
 from .images import FARTHEST, Curve
 from .style import Colours, finish
 
 CODECS = {  # another codec of the shipped table: its name, role, dash and symbol
     "jpeg-444": ("JPEG", "best", "dot", "x"),
     "webp": ("WebP", "q", "dashdot", "cross"),
-    "avif-444": ("AVIF", "p", "dot", "triangle-up"),
+    "avif": ("AVIF", "p", "dot", "triangle-up"),
     "jpeg-xl": ("JPEG XL", "winner", "dashdot", "star-diamond"),
 }
 STRATEGIES = {  # a row of the shipped table: its name, role and symbol

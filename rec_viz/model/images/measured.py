@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from importlib import resources
 from typing import Any, NamedTuple, TypeVar, get_type_hints
 
+import numpy as np
+
 FOLDER = resources.files("rec_core") / "images"
 COMMAND = "python benchmarks/images.py --cifar PATH --ship"
-
 
 Row = TypeVar("Row", bound=Any)
 
@@ -91,6 +93,16 @@ class Budget(NamedTuple):
     free_spread: float
     held_bits: float
     held_spread: float
+
+
+Measured = Point | CodecPoint
+
+
+def bits_at(curve: Sequence[Measured], psnr_db: float, whole: bool) -> float:
+    """Bits per pixel of a curve at this PSNR, between points by the line; NaN outside them. `whole` counts headers."""
+    level = [point.psnr_db for point in curve]
+    bits = [point.bits_per_pixel + whole * point.header_bits_per_pixel for point in curve]
+    return float(np.interp(psnr_db, level, bits, left=np.nan, right=np.nan))
 
 
 def curves() -> list[Point]:
