@@ -12,14 +12,14 @@ from rec_core import images
 from rec_core.images import blocks as grouping
 from rec_core.images import container, dct
 from rec_viz import stage
-from rec_viz.app_pages import images_charts, parts
+from rec_viz.app_pages import images_charts, images_measured, parts
 from rec_viz.background import Job
 from rec_viz.components import upload
 from rec_viz.figures import images as figures
 from rec_viz.model.images import pictures, sending, typical_blocks
 from rec_viz.model.images.pictures import PHOTOS, TILES, Picture
 from rec_viz.model.images.sending import Sending
-from rec_viz.settings import TABLE, link, widgets
+from rec_viz.settings import TABLE, widgets
 from rec_viz.settings.table import Images
 from rec_viz.text import reading
 from rec_viz.text.reading import power, signed
@@ -50,17 +50,6 @@ def sidebar() -> None:
             widgets.widget(Images, "log2_bins")
         widgets.widget(Images, "method")
         widgets.widget(Images, "seed")
-
-
-def share(settings: Images) -> None:
-    """The page's link; an uploaded picture and the path of CIFAR-10 are not in it."""
-    with st.popover("Share", icon=":material/link:"):
-        st.markdown(
-            "This link opens the page with this tile and these settings."
-            if settings.origin == "photo"
-            else "This link opens the page with these settings; the picture stays with you."
-        )
-        st.code(link(st.context.url or "", settings, "images"), language=None, wrap_lines=True)
 
 
 # ------------------------------------------------------------------------------------------------ the picture
@@ -459,7 +448,11 @@ picture = choose()
 settings = widgets.now(Images)
 widgets.write_link(settings)
 with share_place:
-    share(settings)
+    parts.share(
+        settings, "images", says="This link opens the page with this tile and these settings."
+        if settings.origin == "photo"
+        else "This link opens the page with these settings; the picture stays with you.",
+    )  # fmt: skip
 
 st.header("Send it", anchor=False)
 blank = np.zeros((pictures.SIDE, pictures.SIDE, 3), np.uint8)
@@ -483,4 +476,6 @@ if job is not None and not job.running:
         st.fragment(race_of_a_block)(sent)
 open_file()
 images_charts.poster(picture, settings)
+if settings.codec == "inr":
+    images_measured.show(settings)
 images_charts.how_far(settings, job.state if job else None)

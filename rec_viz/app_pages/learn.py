@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 import rec_core as rec
-from rec_viz import lessons, settings, stage
+from rec_viz import lessons, stage
 from rec_viz.app_pages import parts
 from rec_viz.components import keys as presenter
 from rec_viz.lessons import Lesson, Step, handout
 from rec_viz.model import lab
-from rec_viz.settings import View, link_query, links, widgets
+from rec_viz.settings import TABLE, View, link_query, links, widgets
 
-PAGE = "rec_viz/app_pages/learn.py"
+PAGE = Path(__file__)
 STAGE_HEIGHT, LARGE_STAGE_HEIGHT = 400, 460
 Place = tuple[str, int]  # a lesson's slug and a step from 1
 
@@ -115,12 +116,7 @@ def share(place: Place | None) -> None:
         st.markdown("This link opens the lesson at this step." if place else "This link opens the list of lessons.")
         st.code(links.address(here, "learn", query), language=None, wrap_lines=True)
         if place and st.toggle("Make a link for a class", key="class_link"):
-            hide = st.multiselect(
-                "Controls to hide in the Lab", list(settings.TABLE),
-                format_func=lambda key: settings.TABLE[View][key].label, key="class_hide",
-            )  # fmt: skip
-            present = st.checkbox("Presenter mode: large type, keys only, Escape leaves", key="class_present")
-            extras = ({"hide": ",".join(hide)} if hide else {}) | ({"present": "1"} if present else {})
+            extras = parts.class_extras(presented=True, seeds=False)
             st.code(links.address(here, "learn", query | extras), language=None, wrap_lines=True)
 
 
@@ -227,7 +223,7 @@ def moved(place: Place, step: Step) -> View:
         key = f"learn_{place[0]}_{place[1]}_{name}"
         if key not in state:
             state[key] = kept.get(name, getattr(step.view, name))
-        kept[name] = widgets.draw_widget(settings.TABLE[View][name], key)
+        kept[name] = widgets.draw_widget(TABLE[View][name], key)
     return step.view._replace(**kept)
 
 
@@ -269,7 +265,7 @@ def picture(place: Place, step: Step, view: View) -> None:
         stage.show(stage.scene(race, height=height, **shown), key=f"learn_stage_{place[0]}_{place[1]}")
     if not widgets.presenting():
         st.page_link(
-            "rec_viz/app_pages/lab.py", label="Open this in the Lab", icon=":material/science:",
+            PAGE.with_name("lab.py"), label="Open this in the Lab", icon=":material/science:",
             query_params=link_query(view, hide=widgets.hidden()),
         )  # fmt: skip
 

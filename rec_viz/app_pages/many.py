@@ -14,7 +14,7 @@ from rec_viz.settings import link, table
 from rec_viz.text import reading
 
 SHOWN = {
-    "row": "Row", "name": "Name", "kl_bits": "KL, bits", "renyi_inf_bits": "D∞, bits",
+    "row": "Row", "name": "Name", "kl_bits": "KL, bits", "d_inf_bits": "D∞, bits",
     "plain_candidates": "No bins: candidates", "plain_bits": "No bins: bits", "plain_seconds": "No bins: time",
     "best_log2_bins": "Best J", "best_candidates": "Best J: candidates", "best_bits": "Best J: bits",
     "best_seconds": "Best J: time", "note": "Note",
@@ -161,7 +161,7 @@ def verdict(said: Summary, rows: int, total: int) -> str:
     if not said.best:
         answer = f"**No.** Over {over}, one code and no bins cost {cost(plain)}; no shared partition does better."
     else:
-        text = reading.raised(f"2^{best.partition.log2_num_bins:g}")
+        text = reading.raised(f"2^{best.partition.log2_bins:g}")
         ways = " × ".join(map(str, best.partition.intervals[:8])) + " …" * (len(best.partition.intervals) > 8)
         ways = f" ({ways})" if len(best.partition.intervals) > 1 else ""
         answer = (

@@ -95,7 +95,7 @@ def sender(view: View, shared: message.Shared) -> tuple[View, message.Sent | Non
         problem = shared.channel.draw(view.target)
     st.markdown(
         f"Only the sender knows Q. Its divergence from P is **{problem.kl_bits:.2f} bits**; "
-        f"the highest ratio q/p is **{reading.number(2.0 ** min(problem.renyi_inf_bits, 1020))}**."
+        f"the highest ratio q/p is **{reading.number(2.0 ** min(problem.d_inf_bits, 1020))}**."
     )
     st.button("Encode", icon=":material/lock:", on_click=encode, args=(problem, shared), key="message_encode")
     kept = st.session_state.get("message_sent")
@@ -162,16 +162,10 @@ def receiver_settings(agreed: View) -> View:
 
 
 def receiver_widget(key: str) -> object:
-    """A parameter's widget in the receiver's hands."""
-    p, name = TABLE[View][key], f"receiver_{key}"
-    label, value = f"Receiver: {p.label}", st.session_state[name]  # the value as default too: see widgets.draw_widget
-    if p.kind == "choice":
-        options = list(p.options)
-        return st.selectbox(label, options, options.index(value), p.options.__getitem__, key=name)
-    if p.kind == "text":
-        return st.text_input(label, value, max_chars=400, key=name)
-    number = type(p.default)
-    return st.number_input(label, number(p.low), number(p.high), value, number(p.step), key=name)
+    """A parameter's widget in the receiver's hands; numbers are typed."""
+    row = TABLE[View][key]
+    row = row._replace(label=f"Receiver: {row.label}", help="", kind="number" if row.kind == "slider" else row.kind)
+    return widgets.draw_widget(row, f"receiver_{key}")
 
 
 def shift(key: str) -> None:

@@ -24,7 +24,10 @@ notices = widgets.load_link("paper")
 widgets.write_link(widgets.now(Paper))
 for notice in notices:
     st.info(notice, icon=":material/info:")
-st.title("Paper", anchor=False)
+heading, button = st.columns([6, 1], vertical_alignment="bottom")
+heading.title("Paper", anchor=False)
+with button:
+    parts.share(widgets.now(Paper), "paper")
 st.markdown(
     "The paper behind this app, [Accelerating Relative Entropy Coding with Space "
     "Partitioning](https://arxiv.org/abs/2405.12203) (He, Flamich and Hernández-Lobato, 2024), tries its "
@@ -96,7 +99,8 @@ def live(section: Section) -> None:
             st.rerun()
         seconds = model.paper_seconds(key, st.session_state.paper_size)
         if left.button(
-            f"Run, {reading.duration(max(round(seconds), 1))}", icon=":material/play_arrow:", key=f"paper_{key}_run", disabled=bool(running()),
+            f"Run, {reading.duration(max(round(seconds), 1))}", icon=":material/play_arrow:", key=f"paper_{key}_run",
+            disabled=bool(running()),
             width="stretch",
         ):  # fmt: skip
             begin(key)

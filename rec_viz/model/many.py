@@ -29,7 +29,7 @@ MAX_ROWS = 1000
 MAX_FAULTS = 20  # told at once
 TEMPLATE = "name,mean_1,mean_2,scale_1,scale_2\nfirst,1.2,-0.4,0.3,0.6\nsecond,0.1,0.8,0.25,0.5\n"
 COLUMNS = (
-    "row", "name", "dimensions", "kl_bits", "renyi_inf_bits", "plain_candidates", "plain_bits", "plain_seconds",
+    "row", "name", "dimensions", "kl_bits", "d_inf_bits", "plain_candidates", "plain_bits", "plain_seconds",
     "best_log2_bins", "best_candidates", "best_bits", "best_seconds", "note",
 )  # fmt: skip
 _STEMS = {"mean": "gaussian", "scale": "gaussian", "low": "uniform", "high": "uniform"}
@@ -236,7 +236,7 @@ def summary(rows: Sequence[Row], cuts: Sequence[rec.Partition]) -> Summary | Non
     options = tuple(
         Shared(
             cut,
-            cut.log2_num_bins + code_lengths.zipf_mean_bits(rec.ZipfCode(bound[i]), log2_index[i]),
+            cut.log2_bins + code_lengths.zipf_mean_bits(rec.ZipfCode(bound[i]), log2_index[i]),
             candidates[i],
             len(served) * candidates[i] / rate,
         )
@@ -275,7 +275,7 @@ def record(row: Row) -> dict[str, str | int | float | None]:
     """A row's numbers under COLUMNS; None where PFR does not serve it."""
     problem = row.problem
     values: list[str | int | float | None] = [
-        row.number, row.name, problem.dim, problem.kl_bits, problem.renyi_inf_bits
+        row.number, row.name, problem.dim, problem.kl_bits, problem.d_inf_bits
     ]  # fmt: skip
     if row.advice is None:
         values += [None] * 7

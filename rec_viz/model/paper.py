@@ -76,14 +76,15 @@ def channel(bits: float, dim: int = DIM, idle: int = 0) -> rec.Channel:
 
 def pfr_study(size: Size) -> study.Study:
     """Figure 2: PFR without and with J = 2^I bins, a fresh target of the channel for every run."""
-    cells = study.grid([channel(bits) for bits in size.bits], (0, "I"), max_examined=2**size.budget_bits)
+    method = rec.PFR(max_examined=2**size.budget_bits)
+    cells = study.grid([channel(bits) for bits in size.bits], (0, "I"), methods=(method,))
     return study.Study(cells, size.runs, SEED, 50)
 
 
 def orc_study(size: Size) -> study.Study:
     """Figure 3: ORC without and with bins on a few targets, over the number of candidates."""
     cells = study.grid(
-        [channel(ORC_BITS)], (0, "I"), methods=("orc",), num_candidates=size.candidates, targets=size.targets
+        [channel(ORC_BITS)], (0, "I"), methods=[rec.ORC(n) for n in size.candidates], targets=size.targets
     )
     return study.Study(cells, size.orc_runs, SEED, 200, samples=True)
 
@@ -91,8 +92,8 @@ def orc_study(size: Size) -> study.Study:
 def interval_study(size: Size) -> study.Study:
     """Which dimensions to cut, or none: ORC with few candidates, one dimension of five without information."""
     cells = study.grid(
-        [channel(INTERVAL_BITS, DIM - 1, 1)], (0, "I"), tuple(STRATEGIES), ("orc",), targets=size.targets,
-        num_candidates=(INTERVAL_CANDIDATES,),
+        [channel(INTERVAL_BITS, DIM - 1, 1)], (0, "I"), STRATEGIES, (rec.ORC(INTERVAL_CANDIDATES),),
+        targets=size.targets,
     )  # fmt: skip
     return study.Study(cells, size.interval_runs, SEED, 250, samples=True)
 
@@ -124,9 +125,7 @@ def candidates(key: str, size: Size) -> float:
     """How many candidates an experiment will examine, about: what it costs."""
     if key == "pfr":  # plain searches make up nearly all of it
         most = 2.0**size.budget_bits
-        rows = [
-            min(2.0 ** channel(bits).draw(target).renyi_inf_bits, most) for bits in size.bits for target in range(300)
-        ]
+        rows = [min(2.0 ** channel(bits).draw(target).d_inf_bits, most) for bits in size.bits for target in range(300)]
         return 1.3 * float(np.mean(rows)) * len(size.bits) * size.runs
     work = STUDIES[key](size)
     return float(sum(one.num_candidates or 0 for one in work.cells) * work.runs)
@@ -164,7 +163,7 @@ def of_targets(work: study.Study, table: study.Table) -> tuple[Floats, Floats]:
     """D_inf of the target of every row, and log2 of the candidates its search examines on average; (R,) both."""
     pairs = [(work.cells[n], seed) for n, seed in zip(table["cell"].tolist(), table["seed"].tolist(), strict=True)]
     targets = [(one.target(seed), one.cut) for one, seed in pairs]
-    d_inf = np.array([problem.renyi_inf_bits for problem, _ in targets])
+    d_inf = np.array([problem.d_inf_bits for problem, _ in targets])
     return d_inf, np.array([rec.upper_sum_bits(problem, cut) for problem, cut in targets])
 
 
@@ -182,8 +181,8 @@ def stopped(source: rec.Channel, target: int) -> Stopped:
     problem = source.draw(target)
     cut = rec.allocate(source, round(source.information_bits))
     return Stopped(
-        problem.renyi_inf_bits,
-        candidates_until(problem, rec.partition((1,) * problem.dim)),
+        problem.d_inf_bits,
+        candidates_until(problem, rec.Partition.uncut(problem.dim)),
         candidates_until(problem, cut),
     )
 
@@ -192,7 +191,7 @@ def candidates_until(problem: rec.Problem, cut: rec.Partition, levels: Sequence[
     """log2 of the candidates after which stopped PFR's MMD from Q is below each level, between powers of two by the
     line through the logs; NaN past 2^CANDIDATES_BITS."""
     most = min(CANDIDATES_BITS, math.ceil(rec.upper_sum_bits(problem, cut)) + 4)
-    bias = metrics.output_mmd(problem, 2 ** np.arange(most + 1), cut, method="pfr")
+    bias = metrics.output_mmd(problem, [rec.PFR(cut, max_examined=2**k) for k in range(most + 1)])
     bias = np.log(np.minimum.accumulate(np.maximum(bias, 1e-12)))
     found = []
     for level in np.log(levels):
@@ -297,7 +296,7 @@ def exact_length(cell: study.Cell) -> float:
     """Exact mean length of a channel's PFR message, Zipf-coded as in a study."""
     source, cut = cell.source, cell.cut
     code = rec.ZipfCode(rec.laws.log2_index_bound_bits(source, cut))
-    return cut.log2_num_bins + float(code.length_bits(1)) + code.exponent * rec.laws.expected_log2_index(source, cut)
+    return cut.log2_bins + float(code.length_bits(1)) + code.exponent * rec.laws.expected_log2_index(source, cut)
 
 
 def stopped_steps(parts: Sequence[Stopped], level: int) -> list[Band]:
@@ -350,7 +349,7 @@ def measured(work: study.Study, table: study.Table, numbers: Sequence[int]) -> M
         found = metrics.mmd(x[here], one.source)
         squares.append(found.squared)
         errors.append(found.error)
-        exact.append(exact_bias(one, tuple(sorted({other.num_candidates or 0 for other in work.cells}))) ** 2)
+        exact.append(exact_bias(one, tuple(sorted({candidates_of(other) for other in work.cells}))) ** 2)
         lengths.append(table["length_bits"][here])
     mean, half = float(np.mean(squares)), 1.96 * float(np.linalg.norm(errors)) / len(errors)
     every = np.concatenate(lengths)
@@ -360,12 +359,18 @@ def measured(work: study.Study, table: study.Table, numbers: Sequence[int]) -> M
 
 def exact_bias(cell: study.Cell, counts: tuple[int, ...]) -> float:
     """Exact MMD of a cell's output; `counts` are the numbers of candidates to work out at once."""
-    return _exact_biases(cell.source, cell.cut, counts)[counts.index(cell.num_candidates or 0)]
+    return _exact_biases(cell.source, cell.cut, counts)[counts.index(candidates_of(cell))]
+
+
+def candidates_of(cell: study.Cell) -> int:
+    """n of a cell of ORC."""
+    assert isinstance(cell.method, rec.ORC)
+    return cell.method.num_candidates
 
 
 @lru_cache(maxsize=256)
 def _exact_biases(problem: rec.Problem, cut: rec.Partition, counts: tuple[int, ...]) -> list[float]:
-    return metrics.output_mmd(problem, counts, cut).tolist()
+    return metrics.output_mmd(problem, [rec.ORC(n, cut) for n in counts]).tolist()
 
 
 def orc_points(work: study.Study, cut: bool) -> dict[int, list[int]]:
@@ -373,7 +378,7 @@ def orc_points(work: study.Study, cut: bool) -> dict[int, list[int]]:
     found: dict[int, list[int]] = {}
     for number, one in enumerate(work.cells):
         if (one.cut.num_bins > 1) == cut:
-            found.setdefault(one.num_candidates or 0, []).append(number)
+            found.setdefault(candidates_of(one), []).append(number)
     return found
 
 
@@ -382,14 +387,11 @@ def interval_points(work: study.Study) -> dict[str, list[int]]:
     source = channel(INTERVAL_BITS, DIM - 1, 1)
     numbers = {one: number for number, one in enumerate(work.cells)}
     found: dict[str, list[int]] = {}
-    targets = list(dict.fromkeys(one.params for one in work.cells))
+    targets = list(dict.fromkeys(one.source for one in work.cells))
     for strategy in CHOICES:
         uncut = strategy == "none"
         cut = rec.allocate(source, 0 if uncut else round(INTERVAL_BITS), "information" if uncut else strategy)
-        found[strategy] = [
-            numbers[study.cell(rec.Problem("gaussian", params), "orc", cut, num_candidates=INTERVAL_CANDIDATES)]
-            for params in targets
-        ]
+        found[strategy] = [numbers[study.Cell(target, rec.ORC(INTERVAL_CANDIDATES, cut))] for target in targets]
     return found
 
 
@@ -486,9 +488,9 @@ def paper_rates() -> Rates:
     runs, each = 8, 2**13
     for target in range(2):  # the first compiles
         problem, begun = source.draw(target), time.perf_counter()
-        rec.encode_many(problem, runs, "orc", cut, num_candidates=each, num_threads=WORKERS)
+        rec.encode_many(problem, runs, rec.ORC(each, cut), seed=0, num_threads=WORKERS)
         searched = time.perf_counter()
-        rec.metrics.output_mmd(problem, 2 ** np.arange(10), cut)
+        rec.metrics.output_mmd(problem, [rec.ORC(2**k, cut) for k in range(10)])
         ended = time.perf_counter()
     return Rates(runs * each / (searched - begun), ended - searched)
 

@@ -123,8 +123,8 @@ class Reference(NamedTuple):
 class Parameter(NamedTuple):
     """One row: how a value is chosen, checked, and written in a link.
 
-    One of `options`: "choice" (a list), "buttons" or "steps" (a slider); some of them: "several". A number from `low` to
-    `high` in `steps`: "slider", or typed, "number". Up to `high` letters: "text".
+    One of `options`: "choice" (a list), "buttons" or "steps" (a slider); some of them: "several". A number from `low`
+    to `high` in steps of `step`: "slider", or typed, "number". Up to `high` letters: "text".
     """
 
     key: str
@@ -280,7 +280,7 @@ TABLE: Mapping[type, Mapping[str, Parameter]] = {
     View: _rows(_VIEW),
     Speed: _rows([
         Parameter("axis", "Against", "", "buttons",
-                  {"information_bits": "Information I", "kl_bits": "KL", "renyi_inf_bits": "D∞"}),
+                  {"information_bits": "Information I", "kl_bits": "KL", "d_inf_bits": "D∞"}),
     ]),
     Bias: _rows([
         Parameter("samples", "Samples someone may compare", "", "steps",

@@ -27,8 +27,8 @@ def load_link(page: str) -> list[str]:
             state.notices.append(f"This class link gives everyone a race of their own. Yours has seed {query['seed']}.")
     for kind in PAGES[page]:
         if opened:
-            record, notices = read_link(query, kind)
-            state.notices = [*notices, *(notice for notice in state.notices if notice not in notices)]
+            record, told = read_link(query, kind)
+            state.notices = [*told, *(notice for notice in state.notices if notice not in told)]
             put(record)
         elif state.get("page") != page:
             put(current(kind))

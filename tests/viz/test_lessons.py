@@ -13,7 +13,8 @@ from streamlit.testing.v1 import AppTest
 from rec_viz import lessons, stage, warm_up
 from rec_viz.lessons import LessonError, all_lessons, handout, still
 from rec_viz.model import lab
-from rec_viz.settings import PARAMETERS, View, link, link_query, read_hidden, read_link
+from rec_viz.settings import TABLE, View, link, link_query, links, read_link
+from rec_viz.settings.links import read_hidden
 
 APP = str(Path(__file__).parents[2] / "app.py")
 STEPS = [
@@ -373,7 +374,7 @@ def test_a_class_link_holds_what_it_was_given():
 
 
 def test_unknown_names_to_hide_are_said():
-    hidden, notices = read_hidden({"hide": "bits,,volume,bits," + PARAMETERS[-1].key})
-    assert hidden == ("bits", PARAMETERS[-1].key)
+    hidden, notices = read_hidden({"hide": "bits,,volume,bits," + list(TABLE[View])[-1]})
+    assert hidden == ("bits", list(TABLE[View])[-1])
     assert len(notices) == 1
     assert "“volume”" in notices[0]

@@ -7,7 +7,8 @@ import pytest
 import rec_core as rec
 from rec_viz import warm_up
 from rec_viz.model import lab, setting
-from rec_viz.settings import LANES, PRESETS, View, consistent, dragged, link_query, read_link
+from rec_viz.settings import LANES, PRESETS, View, link_query, read_link
+from rec_viz.settings.view import consistent, dragged
 
 from .test_pages import opened, words
 

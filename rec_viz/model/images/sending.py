@@ -152,8 +152,7 @@ def block_bits(sending: Sending) -> list[BlockBits]:
     indices = [event.message.index for event in sent]
     lengths = grouping.best_code(indices).length_bits(indices).tolist()
     return [
-        BlockBits(event.partition.log2_num_bins, length, event.kl_bits)
-        for event, length in zip(sent, lengths, strict=True)
+        BlockBits(event.partition.log2_bins, length, event.kl_bits) for event, length in zip(sent, lengths, strict=True)
     ]
 
 
@@ -163,30 +162,28 @@ def block_race(sending: Sending, number: int) -> lab.Race | None:
     problem, cut = event.problem, event.partition
     if event.examined > LONGEST_RACE:
         return None
-    method = sending.settings.method
-    trace = rec.trace(
-        problem, method, cut, num_candidates=event.examined if method == "orc" else None, seed=event.seed,
-        max_examined=LONGEST_RACE, max_events=lab.max_events(problem.dim),
-    )  # fmt: skip
+    kind = sending.settings.method
+    method: rec.PFR | rec.ORC
+    if kind == "orc":
+        method = rec.ORC(event.examined, cut, weighting="target_mass" if cut.num_bins > 1 else "uniform")
+    else:
+        method = rec.PFR(cut, max_examined=LONGEST_RACE)
+    trace = rec.trace(problem, method, seed=event.seed, max_events=lab.max_events(problem.dim))
     code = grouping.best_code([sent.message.index for sent in sending.blocks])
-    name = f"{method}_bins" if cut.num_bins > 1 else method
+    name = f"{kind}_bins" if cut.num_bins > 1 else kind
     lane = lab.Lane(
         name=name,
         title=LANES[name],
         method=method,
-        partition=cut,
-        weights="uniform" if name == "orc" else "target_mass" if method == "orc" else "peak_ratio",
-        stopping=None if method == "orc" else trace.stopping,
-        num_candidates=event.examined if method == "orc" else None,
         trace=trace,
         sentence="",
-        expected_examined=float(event.examined) if method == "orc" else 2.0 ** rec.upper_sum_bits(problem, cut),
+        expected_examined=method.expected_examined(problem),
         zipf_bits=math.nan,
-        length_bits=cut.log2_num_bins + float(code.length_bits(event.message.index)),
+        length_bits=cut.log2_bins + float(code.length_bits(event.message.index)),
         bound_bits=rec.laws.sharp_bound_bits(problem, cut),
         bin_bits=lab.bin_bits(event.message.bin, cut.intervals),
         index_bits=code.codeword(event.message.index),
         data=b"",
-        held=tuple(rec.decode(event.message, problem.coding, cut, event.seed).tolist()),
+        held=tuple(rec.decode(event.message, problem.prior, cut, seed=event.seed).tolist()),
     )
     return lab.Race(f"images-{sending.name}-{number}", problem, problem.kl_bits, (lane,))
