@@ -46,13 +46,8 @@ def poster(picture: Picture | None, settings: Images) -> None:
     marks = [
         figures.Mark(one.name, (one.payload_bits + whole * one.header_bits) / one.pixels, one.psnr_db) for one in sent
     ]
-    curves = figures.measured_curves(points, whole) if network else [figures.model_curve()]
-    others = []
-    if picture is not None:
-        pixels = picture.shape[0] * picture.shape[1]
-        others = [
-            figures.compressed_curve(kind, pictures.compressed(picture, kind), pixels, whole) for kind in figures.OTHERS
-        ]
+    curves = measured.measured_curves(points, whole) if network else [measured.model_curve()]
+    others = [] if picture is None else measured.compressed_curves(picture, whole)
     chart(
         figures.rate_distortion(curves, others, marks, parts.colours()),
         "images_poster",
@@ -103,7 +98,7 @@ def others_table(picture: Picture, last: sending.Sent | None) -> str:
     rows = []
     if last is not None:
         rows.append(("Sent here last", last.psnr_db, last.payload_bits, last.header_bits, last.pixels))
-    for kind, name in figures.OTHERS.items():
+    for kind, name in measured.OTHERS.items():
         found = pictures.compressed(picture, kind)
         level = last.psnr_db if last is not None else 27.0
         one = min(found, key=lambda one: abs(one.psnr_db - level))
@@ -171,7 +166,7 @@ def how_far(settings: Images, sent: Sending | None) -> None:
     except rec.RecError:  # said above
         chosen = None
     chart(
-        figures.trade(bought.log2_bins, bought.bound_bits, bought.search_bits, chosen, most, bought.kl_bits, colours),
+        figures.trade(*bought, chosen, most, colours),
         "images_trade",
         snippets.trade(settings, chosen),
     )
@@ -193,7 +188,7 @@ def overhead_marks(settings: Images, sent: Sending | None) -> list[figures.Measu
     marks = []
     for point in measured.curves() if settings.codec == "inr" else ():
         if point.rate == settings.rate and point.system in ("orc-16", "partitioned-48"):
-            name, role, _, symbol = figures.CURVES[point.system]
+            name, role, _, symbol = measured.CURVES[point.system]
             percent = 100.0 * (point.bits_per_pixel / point.kl_bits_per_pixel - 1.0)
             marks.append(figures.Measured(name, role, symbol, float(point.system.split("-")[1]), percent))
     if sent is not None and sent.coded and sent.settings.codec == settings.codec:

@@ -12,6 +12,7 @@ from rec_viz.components.export import chart
 from rec_viz.figures import images as figures
 from rec_viz.figures import measured as drawn
 from rec_viz.model.images import measured
+from rec_viz.settings import widgets
 from rec_viz.settings.table import Images
 from rec_viz.snippets import images as snippets
 from rec_viz.text.reading import signed
@@ -36,20 +37,20 @@ def show(settings: Images) -> None:
 
 
 def codecs(ours: list[measured.Point], others: list[measured.CodecPoint]) -> None:
-    whole, count = st.session_state.images_counted == "files", ours[0].pictures
-    mine = figures.measured_curves(ours, whole)[1:2]
-    curves = drawn.codec_curves(others, count, whole)
+    whole, count = widgets.now(Images).counted == "files", ours[0].pictures
+    mine = measured.measured_curves(ours, whole)[1:2]
+    curves = measured.codec_curves(others, count, whole)
     chart(figures.rate_distortion(mine, curves, [], parts.colours()), "images_codecs", snippets.codecs(count, whole))
     named = {"Partitioned ORC": [one for one in ours if one.system == "partitioned-48"]}
     named |= {
         name: [one for one in others if (one.codec, one.pictures) == (codec, count)]
-        for codec, (name, *_) in drawn.CODECS.items()
+        for codec, (name, *_) in measured.CODECS.items()
     }
     bits = {name: [measured.bits_at(curve, COMPARED, w) for w in (False, True)] for name, curve in named.items()}
     told = [f"{name} {bare:.2f} ({all_:.2f})" for name, (bare, all_) in bits.items() if math.isfinite(bare)]
     st.markdown(
-        f"At {COMPARED:g} dB, bits a pixel without headers (and of whole files): {', '.join(told)}. Pictures of 32 by 32 "
-        "pixels are smaller than most headers. The network has an advantage the others lack: it was learnt from "
+        f"At {COMPARED:g} dB, bits a pixel without headers (and of whole files): {', '.join(told)}. Pictures of 32 by "
+        "32 pixels are smaller than most headers. The network has an advantage the others lack: it was learnt from "
         "pictures of the same data set. AVIF is tuned for PSNR here, JPEG XL for the eye. Means over "
         f"{count} test pictures of CIFAR-10."
     )
@@ -93,8 +94,8 @@ def budget(rows: list[measured.Budget], rate: str) -> None:
     channel = 100 * pictures[0].channel_spread / pictures[0].information_bits
     st.markdown(
         f"**No.** With one price for every bit, as in training, test pictures take {free.min():.0f}% to "
-        f"{free.max():.0f}% of I, {free.mean():.0f}% on average. Their deviation is {free.std(ddof=1):.1f}%, targets of "
-        f"the Gaussian channel have {channel:.1f}%: a quiet picture tells less in nearly every weight, which the "
+        f"{free.max():.0f}% of I, {free.mean():.0f}% on average. Their deviation is {free.std(ddof=1):.1f}%, targets "
+        f"of the Gaussian channel have {channel:.1f}%: a quiet picture tells less in nearly every weight, which the "
         "channel, whose weights are independent, does not know. So the codec moves the price of each block until "
         "its KL is the block’s size, and the rate is the same for every picture. Bars are deviations over pictures, "
         f"dashed lines what the channel says, ± 2 deviations. {len(pictures)} test pictures of CIFAR-10."

@@ -10,8 +10,8 @@ from rec_viz import stage
 from rec_viz.app_pages import many, parts
 from rec_viz.components import drawing, keys
 from rec_viz.figures.lab import Bar, length_bars
+from rec_viz.model import advice, setting, traces
 from rec_viz.model import lab as model
-from rec_viz.model import setting, speed, traces
 from rec_viz.settings import PRESETS, View, table, widgets
 from rec_viz.settings.view import consistent, dragged, drawn, own_target
 from rec_viz.snippets import lab as lab_snippets
@@ -238,7 +238,7 @@ def receiver(view: View, race: model.Race) -> None:
             )
 
 
-def saved(option: speed.Option, plain: speed.Option) -> str:
+def saved(option: advice.Option, plain: advice.Option) -> str:
     """What an option takes and gives against plain PFR."""
     more = option.mean_bits - plain.mean_bits
     cost = (
@@ -251,12 +251,12 @@ def would_bins_help(view: View) -> None:
     """The present target under plain PFR and ever more bins: candidates, bits, time; the best named."""
     st.header("Would bins help here?", anchor=False)
     try:
-        advice = speed.advice(view)
+        found = advice.advice(view)
     except rec.RecError as error:
         st.markdown(str(error))
         return
-    plain, best = advice.options[0], advice.options[advice.best]
-    if advice.best:
+    plain, best = found.options[0], found.options[found.best]
+    if found.best:
         st.markdown(
             f"**Yes: J = {reading.raised(f'2^{best.log2_bins:g}')} with peak-ratio weights.** {saved(best, plain)}."
         )
@@ -265,15 +265,15 @@ def would_bins_help(view: View) -> None:
             f"**No.** Plain PFR examines {reading.number(plain.candidates)} candidates here; bins cost more bits."
         )
     rows = []
-    for i, option in enumerate(advice.options):
+    for i, option in enumerate(found.options):
         name, size = f"PFR, J = {reading.raised(f'2^{option.log2_bins or 0:g}')}", f"{option.mean_bits:.2f}"
         if option.name == "ORC":
             name = "ORC"
         elif not option.log2_bins:
             name = "PFR, no bins"
-        mark = "**" if i == advice.best else ""
+        mark = "**" if i == found.best else ""
         cells = (
-            name + " · best" * (i == advice.best),
+            name + " · best" * (i == found.best),
             reading.number(option.candidates),
             size,
             reading.duration(option.seconds),
@@ -286,9 +286,9 @@ def would_bins_help(view: View) -> None:
         + "; the time is that of the search on this machine, from its measured "
         "candidates a second. Best means the fewest bits, counting a search half as long as worth one bit."
         + (
-            f" ORC takes as many candidates as keep its bias unnoticed in {speed.UNNOTICED_IN:,} samples, and "
+            f" ORC takes as many candidates as keep its bias unnoticed in {advice.UNNOTICED_IN:,} samples, and "
             "names the one it takes by a number of fixed length."
-            if advice.options[-1].name == "ORC"
+            if found.options[-1].name == "ORC"
             else ""
         )
     )

@@ -14,7 +14,7 @@ from rec_viz.background import Job
 from rec_viz.components.export import chart
 from rec_viz.figures import paper as figures
 from rec_viz.model import paper as model
-from rec_viz.model.paper import CHOICES, DIM, INTERVAL_BITS, INTERVAL_CANDIDATES, LEVELS, ORC_BITS, SIZES, Run
+from rec_viz.model.paper import DIM, INTERVAL_BITS, INTERVAL_CANDIDATES, ORC_BITS, SIZES, Run
 from rec_viz.settings import widgets
 from rec_viz.settings.table import Paper
 from rec_viz.snippets import paper as snippets
@@ -196,16 +196,16 @@ def draw_pfr(run: Run) -> str:
 def draw_stopped(run: Run) -> str:
     levels = run.result
     assert isinstance(levels, list)
-    if not any(levels):
+    if not any(bands for _, bands in levels):
         return "Not enough targets yet."
     chart(figures.stopped(levels, colours), "paper_stopped", snippets.stopped(run.size))
     middle = 2
-    both = levels[middle]
+    level, both = levels[middle]
     if len(both) < 2:
         return "Not enough targets yet to compare."
     plain, bins = both
     return (
-        f"To come within an MMD of {LEVELS[middle]:g} of Q, targets with D∞ near {plain.x[-1]:.0f} bits need about "
+        f"To come within an MMD of {level:g} of Q, targets with D∞ near {plain.x[-1]:.0f} bits need about "
         f"**{reading.number(2.0 ** plain.mean[-1])}** candidates without bins and "
         f"**{reading.number(2.0 ** bins.mean[-1])}** "
         f"with them, at D∞ near {plain.x[0]:.0f} bits {reading.number(2.0 ** plain.mean[0])} and "
@@ -250,17 +250,17 @@ def draw_intervals(run: Run) -> str:
     st.markdown(
         "| Dimensions cut | Intervals | MMD, 95% interval | Length, bits |\n|---|---|---|---|\n"
         + "\n".join(
-            f"| {CHOICES[name]} | {' × '.join(map(str, one.intervals))} | {one.measured.mmd_low:.3f} to "
+            f"| {one.name} | {' × '.join(map(str, one.intervals))} | {one.measured.mmd_low:.3f} to "
             f"{one.measured.mmd_high:.3f} | {one.measured.length.mean:.2f} |"
-            for name, one in choices.items()
+            for one in choices.values()
         )
     )
     ranked = sorted(choices, key=lambda name: choices[name].measured.mmd_exact)
     best, worst = (choices[name].measured for name in (ranked[0], ranked[-1]))
     apart = best.mmd_high < worst.mmd_low
-    same = [CHOICES[name] for name in ranked if choices[name].intervals == choices[ranked[0]].intervals]
+    same = [choices[name].name for name in ranked if choices[name].intervals == choices[ranked[0]].intervals]
     text = (
-        f"Cutting **{' and '.join(same)}** leaves the least bias; **{CHOICES[ranked[-1]]}** the most, "
+        f"Cutting **{' and '.join(same)}** leaves the least bias; **{choices[ranked[-1]].name}** the most, "
         f"{worst.mmd_exact / best.mmd_exact:.1f} times as much"
     )
     text += ": far more than chance can do. " if apart else ", which could still be chance. "

@@ -24,6 +24,7 @@ from ..settings import TABLE, View
 from ..settings.table import MAX_DIM
 from ..settings.view import own_target
 from . import code_lengths, setting, speed
+from .advice import Advice, best_of, cut_into, cuts_to_compare, pfr_advice
 
 MAX_ROWS = 1000
 MAX_FAULTS = 20  # told at once
@@ -178,7 +179,7 @@ class Row(NamedTuple):
     number: int
     name: str
     problem: rec.Problem
-    advice: speed.Advice | None
+    advice: Advice | None
     shared: tuple[tuple[float, float, float], ...]
     note: str
 
@@ -205,14 +206,14 @@ def shared_cuts(problems: Sequence[Named]) -> tuple[rec.Partition, ...]:
     bits = np.mean([setting.channel_like(one.problem).bits for one in problems], axis=0)
     make = rec.gaussian_channel if problems[0].problem.family == "gaussian" else rec.uniform_channel
     channel = make(bits)
-    return tuple(speed.cut_into(channel, k) for k in speed.cuts_to_compare(channel))
+    return tuple(cut_into(channel, k) for k in cuts_to_compare(channel))
 
 
 def work_out(number: int, one: Named, cuts: Sequence[rec.Partition]) -> Row:
     """A problem's own best J, and what the shared partitions cost it."""
     problem = one.problem
     try:
-        advice = speed.pfr_advice(problem, setting.channel_like(problem), problem)
+        advice = pfr_advice(problem, setting.channel_like(problem), problem)
     except rec.RecError as error:
         return Row(number, one.name, problem, None, (), str(error))
     shared = tuple(
@@ -242,7 +243,7 @@ def summary(rows: Sequence[Row], cuts: Sequence[rec.Partition]) -> Summary | Non
         )
         for i, cut in enumerate(cuts)
     )
-    return Summary(len(served), options, speed.best_of([(one.mean_bits, one.mean_candidates) for one in options]))
+    return Summary(len(served), options, best_of([(one.mean_bits, one.mean_candidates) for one in options]))
 
 
 @dataclass

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,7 @@ import rec_core as rec
 from rec_core import metrics, study
 
 from ..background import Halted, Job, Steps
+from ..figures.paper import Band, Choice, Measured, Orc
 from ..memo import memo
 
 Floats = NDArray[np.float64]
@@ -31,13 +32,13 @@ SEED = 2024
 ORC_BITS = 8.0
 INTERVAL_BITS = 8.0
 INTERVAL_CANDIDATES = 20
-STRATEGIES = {
+STRATEGIES: dict[rec.Strategy, str] = {
     "information": "by information",
     "random": "at random",
     "collapsed": "the empty dimension",
     "runtime": "by run time",
 }
-CHOICES = STRATEGIES | {"none": "none"}  # of dimensions to cut
+CHOICES: dict[rec.Strategy | Literal["none"], str] = {**STRATEGIES, "none": "none"}  # of dimensions to cut
 LEVELS = (0.2, 0.1, 0.05, 0.02)  # of MMD, at which a stopped search is called good enough
 LEAST_RUNS = 8  # of a bin of targets that is drawn
 CANDIDATES_BITS = 22  # how far the number of candidates of a stopped search is looked for
@@ -128,7 +129,7 @@ def candidates(key: str, size: Size) -> float:
         rows = [min(2.0 ** channel(bits).draw(target).d_inf_bits, most) for bits in size.bits for target in range(300)]
         return 1.3 * float(np.mean(rows)) * len(size.bits) * size.runs
     work = STUDIES[key](size)
-    return float(sum(one.num_candidates or 0 for one in work.cells) * work.runs)
+    return float(sum(candidates_of(one) for one in work.cells) * work.runs)
 
 
 # ------------------------------------------------------------------------------------------------ running
@@ -167,7 +168,7 @@ def of_targets(work: study.Study, table: study.Table) -> tuple[Floats, Floats]:
     return d_inf, np.array([rec.upper_sum_bits(problem, cut) for problem, cut in targets])
 
 
-def run_stopped(size: Size, halted: Halted) -> Iterator[Stopped]:
+def run_stopped(size: Size, halted: Halted = lambda: False) -> Iterator[Stopped]:
     """How long a search must go on for an approximate sample, target by target."""
     for target in range(size.law_targets):
         for bits in size.bits:
@@ -205,26 +206,13 @@ def candidates_until(problem: rec.Problem, cut: rec.Partition, levels: Sequence[
 # ------------------------------------------------------------------------------------------------ what rows say
 
 
-class Band(NamedTuple):
-    """One line of a chart: x (K,), the mean of each point's runs, their quartiles, and what the law says (NaN where it
-    was not worked out)."""
-
-    name: str
-    role: str
-    x: Floats
-    mean: Floats
-    low: Floats
-    high: Floats
-    exact: Floats
-
-
 def steps(work: study.Study, table: study.Table, d_inf: Floats, expected: Floats) -> list[Band]:
     """Candidates examined against D_inf in steps of one bit; log2 of mean and quartiles.
 
     Bins of targets whose search would often be cut off by the budget are left out: their means would be too low.
     """
     bands = []
-    limit = math.log2(work.cells[0].max_examined) - 3.0
+    limit = math.log2(work.cells[0].method.max_examined) - 3.0
     for name, role, cut in (("plain", "p", False), ("J = 2ᴵ bins", "heuristic", True)):
         here = _is_cut(work, table) == cut
         rows = []
@@ -299,8 +287,12 @@ def exact_length(cell: study.Cell) -> float:
     return cut.log2_bins + float(code.length_bits(1)) + code.exponent * rec.laws.expected_log2_index(source, cut)
 
 
-def stopped_steps(parts: Sequence[Stopped], level: int) -> list[Band]:
-    """log2 of candidates until the MMD is below LEVELS[level], against D_inf in steps of two bits."""
+def stopped_levels(parts: Sequence[Stopped]) -> list[tuple[float, list[Band]]]:
+    """For each of LEVELS, log2 of candidates until the MMD is below it, against D_inf in steps of two bits."""
+    return [(level, _stopped_steps(parts, k)) for k, level in enumerate(LEVELS)]
+
+
+def _stopped_steps(parts: Sequence[Stopped], level: int) -> list[Band]:
     d_inf = np.array([part.d_inf_bits for part in parts])
     bands = []
     for name, role, values in (
@@ -317,20 +309,6 @@ def stopped_steps(parts: Sequence[Stopped], level: int) -> list[Band]:
             x, mean, low_, high = (np.array(column) for column in zip(*rows, strict=True))
             bands.append(Band(name, role, x, mean, low_, high, np.full(x.size, math.nan)))
     return bands
-
-
-class Measured(NamedTuple):
-    """Bias and length of one cell of every target: MMD with the ends of its 95% interval, and its exact value; mean
-    length with its interval, and quartiles."""
-
-    mmd: float
-    mmd_low: float
-    mmd_high: float
-    mmd_exact: float
-    length: metrics.Interval
-    length_low: float
-    length_high: float
-    runs: int
 
 
 def measured(work: study.Study, table: study.Table, numbers: Sequence[int]) -> Measured | None:
@@ -405,33 +383,13 @@ class Pfr(NamedTuple):
     failed: int  # runs over the budget
 
 
-class Orc(NamedTuple):
-    """Figure 3: number of candidates -> what was measured, without and with bins."""
-
-    plain: dict[int, Measured]
-    bins: dict[int, Measured]
-
-
-class Choice(NamedTuple):
-    """One way to choose intervals, and what was measured with it.
-
-    `sent` are the coded values of the first target's dimension where Q lies furthest from P, and `target` is Q's mean
-    and scale there.
-    """
-
-    intervals: tuple[int, ...]
-    measured: Measured
-    sent: Floats
-    target: tuple[float, ...]
-
-
-Result = Pfr | list[list[Band]] | Orc | dict[str, Choice]
+Result = Pfr | list[tuple[float, list[Band]]] | Orc | dict[str, Choice]
 
 
 def said(key: str, size: Size, parts: Sequence[Rows], targets: Sequence[Stopped]) -> Result:
     """What an experiment's rows, or targets, say."""
     if key == "stopped":
-        return [stopped_steps(targets, level) for level in range(len(LEVELS))]
+        return stopped_levels(targets)
     work, table = STUDIES[key](size), study.join(part.table for part in parts)
     if key == "orc":
         return orc_result(work, table)
@@ -467,9 +425,11 @@ def interval_result(work: study.Study, table: study.Table) -> dict[str, Choice]:
     for strategy, numbers in interval_points(work).items():
         point, first = measured(work, table, numbers), work.cells[numbers[0]]
         if point is not None:
-            far = int(np.argmax([abs(mean) for mean, _ in first.params]))
+            params = first.target(0).params
+            far = int(np.argmax([abs(mean) for mean, _ in params]))
             sent = study.samples(table)[table["cell"] == numbers[0], far]
-            found[strategy] = Choice(first.intervals, point, sent, first.params[far])
+            name = CHOICES[strategy]
+            found[strategy] = Choice(name, first.cut.intervals, point, sent, (params[far][0], params[far][1]))
     return found
 
 

@@ -125,21 +125,13 @@ def partition_of(view: View, channel: rec.Channel) -> rec.Partition:
     if view.strategy != "own":
         strategy = view.strategy if channel.information_bits > 0 or view.strategy != "information" else "random"
         return rec.allocate(channel, view.log2_bins, strategy)
-    try:
-        numbers = [int(part) for part in view.intervals.replace("×", ",").split(",") if part.strip()]
-    except ValueError:
+    numbers = reading.typed(view.intervals.replace("×", ","))
+    if numbers is None or any(number % 1 for number in numbers):
         raise rec.RecError(
             f"The intervals must be whole numbers separated by commas, for example 8, 4; got “{view.intervals}”."
-        ) from None
+        )
     if len(numbers) != view.dim:
         raise rec.RecError(
             f"Give a number of intervals for each of the {view.dim} dimensions; “{view.intervals}” has {len(numbers)}."
         )
-    return rec.Partition(numbers)
-
-
-def channel_values(view: View) -> dict[str, object]:
-    """The values that decide a view's channel and partition: a key no other control disturbs."""
-    own = {"channel": (), "own": VECTORS[view.family], "drawn": ("heights",)}[view.source]
-    names = ("source", "family", *own, "bits", "dim", "spread", "log2_bins", "strategy", "intervals")
-    return {name: getattr(view, name) for name in names}
+    return rec.Partition([int(number) for number in numbers])

@@ -7,7 +7,10 @@ is needed for its widget, its place in links and its help.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    import rec_core as rec
 
 CODES = {"elias_delta": "Elias delta", "zipf": "Zipf", "matched": "Matched"}
 LANES = {
@@ -16,6 +19,7 @@ LANES = {
     "orc": "ORC",
     "orc_bins": "Partitioned ORC",
 }
+LANE_ROLES = {"pfr": "p", "pfr_bins": "heuristic", "orc": "p", "orc_bins": "heuristic"}  # where two are compared
 MAX_LANES = 3
 TWO_BUMPS = "0,0,0,0,0.5,1.5,3,4.5,5.5,6,5.5,4.5,3,1.5,0.5,0,0,0,0,0,0.5,2,4.5,7,8,7,4.5,2,0.5,0,0,0,0"
 
@@ -38,10 +42,10 @@ class View(NamedTuple):
     dim: int = 1
     spread: str = "equal"
     log2_bins: int = 3
-    strategy: str = "information"
+    strategy: rec.Strategy | Literal["own"] = "information"
     intervals: str = "8"
-    weights: str = "peak_ratio"
-    stopping: str = "per_bin"
+    weights: rec.Weighting = "peak_ratio"
+    stopping: rec.Stopping = "per_bin"
     candidates: int = 16
     view: str = "auto"
     target: int = 9
