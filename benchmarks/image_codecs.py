@@ -42,10 +42,8 @@ def jpeg_xl(picture: np.ndarray) -> list[tuple[bytes, float]]:
 def all_jpeg_xl(pictures: np.ndarray) -> list[list[Compressed]]:
     """Every picture at all DISTANCES; `quality` counts these. The header is what all files of a setting share."""
     made = [jpeg_xl(picture) for picture in pictures]
-    shared = [len(os.path.commonprefix([row[k][0] for row in made])) for k in range(len(DISTANCES))]
-    return [
-        [Compressed(k, 8 * len(data), 8 * shared[k], level) for k, (data, level) in enumerate(row)] for row in made
-    ]
+    shared = [len(os.path.commonprefix([row[k][0] for row in made])) for k in range(len(DISTANCES))]  # noqa: RUF071 - of bytes
+    return [[Compressed(k, 8 * len(data), 8 * shared[k], level) for k, (data, level) in enumerate(row)] for row in made]
 
 
 def each(kind: str, pictures: np.ndarray, **options: object) -> list[Sequence[Compressed]]:
