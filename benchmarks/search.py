@@ -160,10 +160,10 @@ def ours(problem: rec.Problem, n: int, way: str) -> Callable[[], object]:
 
 
 @njit(nogil=True)
-def _ceiling(tiles: int, dim: int, normals: bool) -> float:
+def _ceiling(num_tiles: int, dim: int, normals: bool) -> float:
     room = tiles.new_room(dim)
     total = 0.0
-    for tile in range(tiles):
+    for tile in range(num_tiles):
         for d in range(dim):
             tiles.fill_plane(np.uint64(1), MIDDLE, np.uint64(tile), d, room.words)
             if normals:
