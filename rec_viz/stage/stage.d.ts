@@ -252,4 +252,4 @@ type Handle = {
 };
 
 type Tell = (name: string, value: unknown) => void;
-type Mounted = { root: HTMLElement; show(data: any, tell: Tell): void; destroy(): void };
+type Mounted = { root: HTMLElement; show(data: object, tell: Tell): void; destroy(): void };
