@@ -4,12 +4,13 @@ from pathlib import Path
 
 import streamlit as st
 
-from rec_viz import cached, controls
+from rec_viz import warm_up
+from rec_viz.settings import widgets
 
 HERE = Path(__file__).parent
 
 st.set_page_config(page_title="REC Lab", page_icon=str(HERE / "assets" / "icon.png"), layout="wide")
-cached.warm_up.warm_up()
+warm_up.warm_up()
 
 PAGES = HERE / "rec_viz" / "app_pages"
 start = st.Page(PAGES / "start.py", title="Start", icon=":material/home:", default=True)
@@ -25,12 +26,12 @@ pictures = st.Page(PAGES / "images.py", title="Images", icon=":material/image:",
 reference = st.Page(PAGES / "reference.py", title="Reference", icon=":material/menu_book:", url_path="reference")
 paper = st.Page(PAGES / "paper.py", title="Paper", icon=":material/article:", url_path="paper")
 pages = [start, learn, lab, message, lengths, speed, bias, pictures, paper, reference]
-page = st.navigation(pages, position="hidden" if controls.presenting() else "top")
+page = st.navigation(pages, position="hidden" if widgets.presenting() else "top")
 if page == start and "v" in st.query_params:  # a share link: it opens at the root, where Streamlit loads cleanest
     query = st.query_params.to_dict()
     wanted = query.pop("page", "lab")
     st.switch_page({page.url_path: page for page in pages[1:]}.get(wanted, lab), query_params=query)
-if controls.presenting() and page not in (learn, lab):  # only these two can be presented, and know the key that leaves
+if widgets.presenting() and page not in (learn, lab):  # only these two can be presented, and know the key that leaves
     del st.query_params["present"]
     st.rerun()
 page.run()
