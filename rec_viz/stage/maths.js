@@ -175,7 +175,7 @@ export function previewProblem(family, rows, intervals, weights) {
   const overhead = log2Bins > 0 ? overheadBits(family, rows, log2Bins) : 0;
   return {
     cuts, log2Bins, kl_bits: kl,
-    renyi_inf_bits: add((row) => logSup(family, row, low, high)) / LN2,
+    d_inf_bits: add((row) => logSup(family, row, low, high)) / LN2,
     upper_sum_bits: add((_, d) => logSumExp(cuts[d].logPeak)) / LN2 - log2Bins,
     log2_sup_ratio: add((_, d) => reach(d)) / LN2 - log2Bins,
     overhead_bits: overhead,

@@ -20,7 +20,7 @@ const lane = (more = {}) => ({
   message: { bin: [1], bin_bits: "1", index: 1, index_bits: "0", length_bits: 2.5, bin_length_bits: 1, index_length_bits: 1.5 }, ...more,
 });
 const scene = (...lanes) => decodeScene({
-  id: "x", view: "race", lanes, problem: { dim: 1, kl_bits: 1.25, renyi_inf_bits: 3 }, receiver: lanes.map(() => ({ x: [0.5], equal: true })),
+  id: "x", view: "race", lanes, problem: { dim: 1, kl_bits: 1.25, d_inf_bits: 3 }, receiver: lanes.map(() => ({ x: [0.5], equal: true })),
 });
 
 test("arrays come out with their numbers and types", () => {

@@ -139,9 +139,9 @@ def test_the_boards_numbers_are_the_cores(run):
     problems = [rec.piecewise_problem(heights) for heights in drawings]
     told = run(
         CURVE,
-        "(h) => { const n = js.normaliseDrawing(h); return [n.kl_bits, n.renyi_inf_bits, ...n.logs]; }",
+        "(h) => { const n = js.normaliseDrawing(h); return [n.kl_bits, n.d_inf_bits, ...n.logs]; }",
         [[heights] for heights in drawings],
     )
     for numbers, problem in zip(told, problems, strict=True):
         knots = (np.array(problem.params[0]) / np.log(2.0)).tolist()
-        agree(numbers, [problem.kl_bits, problem.renyi_inf_bits, *knots], absolute=1e-9)
+        agree(numbers, [problem.kl_bits, problem.d_inf_bits, *knots], absolute=1e-9)

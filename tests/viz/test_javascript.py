@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from rec_viz import drawing, export, javascript, stage
+from rec_viz import javascript, stage
+from rec_viz.components import drawing, export
+from rec_viz.model import lab
+from rec_viz.settings import PRESETS, View, drawn
 
 ROOT = Path(__file__).parents[2]
 
@@ -124,3 +128,25 @@ def test_words_in_texts_and_comments_are_no_imports(entry, evaluate):
 def test_what_cannot_be_joined_is_said(entry, modules, said):
     with pytest.raises(ValueError, match=said):
         javascript.joined(entry(**modules))
+
+
+def test_a_scene_has_the_fields_that_its_type_names():
+    """Types cannot follow a field from Python to JavaScript; a name changed on one side alone is found here."""
+    text = (Path(stage.__file__).parent / "stage.d.ts").read_text(encoding="utf-8")
+    declared = {
+        name: {field: optional == "?" for field, optional in re.findall(r"^  (\w+)(\??):", body, re.MULTILINE)}
+        for name, body in re.findall(r"^type (\w+) = \{\n(.*?)^\};", text, re.MULTILINE | re.DOTALL)
+    }
+    views = [preset.view for preset in PRESETS] + [drawn(View(), [0.0, 4.0, 1.0]), View(family="uniform", dim=2)]
+    views.append(View(stopping="per_bin", weights="uniform"))
+    scenes = [stage.scene(lab.race(view)) for view in views]
+    shipped = {
+        "SceneData": scenes,
+        "Problem": [scene["problem"] for scene in scenes],
+        "LaneData": [lane for scene in scenes for lane in scene["lanes"]],
+    }
+    for name, things in shipped.items():
+        fields = declared[name]
+        for thing in things:
+            assert {field for field, optional in fields.items() if not optional} <= thing.keys() <= fields.keys(), name
+        assert set().union(*things) == fields.keys(), name

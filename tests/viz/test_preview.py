@@ -10,7 +10,7 @@ import pytest
 
 import rec_core as rec
 from rec_core import families
-from rec_core.partition import WEIGHTS, log_sup_reweighted, tables
+from rec_core.tables import WEIGHTINGS, log_sup_reweighted, tables
 from rec_viz import stage
 
 MATHS = Path(stage.__file__).parent / "maths.js"
@@ -83,15 +83,15 @@ def test_a_previewed_problem_is_the_problem(run, family, dim):
     for _ in range(60):
         rows = random_rows(rng, family, dim)
         intervals = [int(2**k) for k in rng.integers(0, 9, dim)]
-        weights = WEIGHTS[int(rng.integers(3))]
-        problem, cut = problem_of(family, rows), rec.partition(intervals)
+        weights = WEIGHTINGS[int(rng.integers(3))]
+        problem, cut = problem_of(family, rows), rec.Partition(intervals)
         jobs.append([family, rows, intervals, weights])
         table = tables(problem, cut, weights)
         logs.append((table.log_peak, table.log_weight, tables(problem, cut, "target_mass").log_weight))
         expected.append(
             [
                 problem.kl_bits,
-                problem.renyi_inf_bits,
+                problem.d_inf_bits,
                 rec.upper_sum_bits(problem, cut),
                 log_sup_reweighted(table) / math.log(2),
             ]
@@ -100,7 +100,7 @@ def test_a_previewed_problem_is_the_problem(run, family, dim):
         MATHS,
         "(f, rows, n, w) => { const p = js.previewProblem(f, rows, n, w);"
         " const flat = (k) => p.cuts.flatMap((c) => [...c[k]]);"
-        " return [[p.kl_bits, p.renyi_inf_bits, p.upper_sum_bits, p.log2_sup_ratio],"
+        " return [[p.kl_bits, p.d_inf_bits, p.upper_sum_bits, p.log2_sup_ratio],"
         " flat('logPeak'), flat('logWeight'), flat('logTarget')]; }",
         jobs,
     )
@@ -119,10 +119,10 @@ def test_the_bound_with_its_overhead_is_the_cores(run, family, dim):
     for powers in ([1, 0], [2, 1], [3, 3], [8, 4]):
         for _ in range(3):
             rows = random_rows(rng, family, dim)
-            problem, cut = problem_of(family, rows), rec.partition([2**k for k in powers[:dim]])
+            problem, cut = problem_of(family, rows), rec.Partition([2**k for k in powers[:dim]])
             overhead = rec.laws.overhead_bits(problem, cut)
             jobs.append([family, rows, list(cut.intervals), "peak_ratio"])
-            expected.append([overhead, rec.laws.bound_bits(problem.kl_bits, cut.log2_num_bins, overhead)])
+            expected.append([overhead, rec.laws.bound_bits(problem.kl_bits, cut.log2_bins, overhead)])
     told = run(
         MATHS, "(...job) => { const p = js.previewProblem(...job); return [p.overhead_bits, p.bound_bits]; }", jobs
     )
