@@ -216,9 +216,10 @@ function createPlayer(parent) {
     const name = state.playing ? "Pause" : "Play";
     setAria(ui.play, { label: name });
     setText(ui.play.querySelector(".text"), name);
+    const held = active(root);
     ui.back.disabled = ui.restart.disabled = state.step === 0;
     ui.step.disabled = state.step === timeline.last;
-    if (active(root)?.disabled) root.focus({ preventScroll: true }); // or the keyboard would lose its place
+    if (held?.disabled) root.focus({ preventScroll: true }); // or the keyboard would lose its place
     ui.range.value = String(state.step);
   }
 
