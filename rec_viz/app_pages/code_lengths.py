@@ -107,7 +107,7 @@ def live() -> None:
             f"{lane.sharp_bound_bits:.2f} · bound {lane.bound_bits:.2f}  \n"
             f"As bytes: **{size.together_bits:.2f}** bits a message in a batch, {size.alone_bits.mean():.1f} alone"
         )
-    if any((size.index.counts[1:] == 0).all() for size in sizes):
+    if any((size.histogram.counts[1:] == 0).all() for size in sizes):
         st.caption(
             "Where every index is 1 the bytes end in zeros, and trailing zeros are not sent: so bytes can come out "
             "below the ideal length of the Zipf code."
@@ -121,7 +121,7 @@ def live() -> None:
         ),
         "lengths_index": Drawn(
             "Export indices",
-            figures.index_histogram([size.index for size in sizes], colours),
+            figures.index_histogram([size.histogram for size in sizes], colours),
             snippets.index_histogram(view, done_batches, BATCH),
         ),
         "lengths_sizes": Drawn(

@@ -255,7 +255,7 @@ def live(picture: Picture | None, settings: Images, refused: str) -> None:
         if left.button(
             "Send it", icon=":material/send:", key="images_send", width="stretch",
             disabled=picture is None or bool(refused),
-        ):  # fmt: skip
+        ) and picture is not None:  # fmt: skip
             state.images_job = sending.start(picture, settings, parts.alive())
             st.rerun()
         right.markdown("Choose a picture first." if picture is None and job is None else ended_words(job))

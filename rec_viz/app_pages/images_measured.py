@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import streamlit as st
@@ -41,7 +42,9 @@ def codecs(ours: list[measured.Point], others: list[measured.CodecPoint]) -> Non
     mine = measured.measured_curves(ours, whole)[1:2]
     curves = measured.codec_curves(others, count, whole)
     chart(figures.rate_distortion(mine, curves, [], parts.colours()), "images_codecs", snippets.codecs(count, whole))
-    named = {"Partitioned ORC": [one for one in ours if one.system == "partitioned-48"]}
+    named: dict[str, Sequence[measured.Measured]] = {
+        "Partitioned ORC": [one for one in ours if one.system == "partitioned-48"]
+    }
     named |= {
         name: [one for one in others if (one.codec, one.pictures) == (codec, count)]
         for codec, (name, *_) in measured.CODECS.items()
@@ -56,7 +59,7 @@ def codecs(ours: list[measured.Point], others: list[measured.CodecPoint]) -> Non
     )
 
 
-def strategies(rows: list[measured.Strategy], rate: str) -> None:
+def strategies(rows: list[drawn.Strategy], rate: str) -> None:
     st.markdown(
         "The same fits, blocks of 48 bits and number of candidates, 2¹⁶ a block; only the dimensions cut into J = 2⁴⁰ "
         "bins differ. Look for what is left of the picture."
@@ -83,7 +86,7 @@ def strategies(rows: list[measured.Strategy], rate: str) -> None:
     )
 
 
-def budget(rows: list[measured.Budget], rate: str) -> None:
+def budget(rows: list[drawn.Budget], rate: str) -> None:
     st.markdown(
         "Blocks and bins are made for I, the mean KL over training pictures. Look for how far single test pictures "
         "are from it."

@@ -138,6 +138,7 @@ def cards(view: View, race: model.Race) -> None:
     for column, lane, average in zip(st.columns(len(ran)), ran, averages, strict=True):
         with column.container(border=True, key=f"card_{lane.name}"):
             st.markdown(f"**{lane.title}**")
+            assert lane.trace is not None
             st.markdown(
                 f"Examined **{lane.trace.examined:,}** candidates; "
                 f"**{reading.number(lane.expected_examined)}** expected here."

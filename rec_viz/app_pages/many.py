@@ -118,10 +118,10 @@ def results(rows: list[Row], cuts: tuple[rec.Partition, ...], total: int, active
     for record in records:
         k = record["best_log2_bins"]
         record["best_log2_bins"] = "" if k is None else reading.raised(f"2^{k:g}") if k else "no bins"
-        for key in ("plain_seconds", "best_seconds"):
-            record[key] = "" if record[key] is None else reading.duration(float(record[key]))
-        for key in ("plain_candidates", "best_candidates"):
-            record[key] = "" if record[key] is None else reading.number(float(record[key]))
+        for end, say in (("seconds", reading.duration), ("candidates", reading.number)):
+            for key in (f"plain_{end}", f"best_{end}"):
+                amount = record[key]
+                record[key] = say(amount) if isinstance(amount, float) else ""
     columns = {
         SHOWN[key]: [record[key] for record in records] for key in SHOWN if any(record[key] != "" for record in records)
     }
@@ -147,14 +147,14 @@ def results(rows: list[Row], cuts: tuple[rec.Partition, ...], total: int, active
 def verdict(said: Summary, rows: int, total: int) -> str:
     """One J for all of the rows worked out so far of the `total`, against none."""
     plain, best = said.options[0], said.options[said.best]
-    left_out = rows - said.count
+    left_out = rows - said.served
     whole = "all" if rows == total else "the first"
-    over = f"{whole} {said.count:,} problems" if said.count > 1 else "one problem"
+    over = f"{whole} {said.served:,} problems" if said.served > 1 else "one problem"
     note = f" {left_out:,} more cannot be served by PFR and are left out." if left_out else ""
 
     def cost(one: batch.Shared) -> str:
         return (
-            f"**{said.count * one.mean_bits:,.1f} bits** in all, {reading.number(one.mean_candidates)} candidates on "
+            f"**{said.served * one.mean_bits:,.1f} bits** in all, {reading.number(one.mean_candidates)} candidates on "
             f"average and **{reading.duration(one.seconds)}** of search"
         )
 

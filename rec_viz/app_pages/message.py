@@ -150,15 +150,15 @@ def receiver_settings(agreed: View) -> View:
         state.message_agreed = settled
         agree(agreed)
     keys = [key for key in OWN if key != ("log2_bins" if agreed.strategy == "own" else "intervals")]
-    own = agreed._replace(**{key: state[f"receiver_{key}"] for key in OWN if key not in keys})
+    values = {key: state[f"receiver_{key}"] for key in OWN}
     changed = [key for key in keys if state[f"receiver_{key}"] != getattr(agreed, key)]
     with st.expander(
         "The receiver’s own settings" + (f" · {len(changed)} changed" if changed else " · as agreed"),
         icon=":material/tune:", key="receiver_settings",
     ):  # fmt: skip
         for key in keys:
-            own = own._replace(**{key: receiver_widget(key)})
-    return own
+            values[key] = receiver_widget(key)
+    return View(**agreed._asdict() | values)
 
 
 def receiver_widget(key: str) -> object:

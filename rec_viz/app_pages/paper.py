@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 import streamlit as st
@@ -127,6 +128,11 @@ def state(job: Job[Run] | None) -> str:
     return f"Size {job.state.size}: {whole}."
 
 
+def rows_as(run: Run, form: str) -> bytes:
+    """All rows of a run in one of study.FORMATS."""
+    return study.to_bytes(run.rows, form)
+
+
 def take_away(run: Run) -> None:
     """The rows as files, and the command that makes them."""
     if run.key == "stopped":
@@ -135,7 +141,7 @@ def take_away(run: Run) -> None:
     with st.container(horizontal=True, key=f"paper_{run.key}_files"):
         for form in study.FORMATS:
             st.download_button(
-                f"All rows as {'CSV' if form == 'csv' else 'Parquet'}", lambda f=form: study.to_bytes(run.rows, f),
+                f"All rows as {'CSV' if form == 'csv' else 'Parquet'}", partial(rows_as, run, form),
                 f"{run.key}-{run.size}.{form}", key=f"paper_rows_{run.key}_{form}", on_click="ignore",
                 icon=":material/table:",
             )  # fmt: skip
@@ -151,7 +157,7 @@ def times(log2: float) -> str:
     return f"{reading.number(2.0**log2)} times"
 
 
-def growth(band: model.Band) -> float:
+def growth(band: figures.Band) -> float:
     """Bits of candidates for each bit of D_inf, by the line through the means."""
     return model.slope(band.x, band.mean)[0]
 
@@ -218,7 +224,7 @@ def draw_stopped(run: Run) -> str:
 
 def draw_orc(run: Run) -> str:
     result = run.result
-    assert isinstance(result, model.Orc)
+    assert isinstance(result, figures.Orc)
     chart(figures.bias(result, colours), "paper_bias", snippets.bias(run.size))
     chart(figures.orc_lengths(result, colours), "paper_orc_lengths", snippets.orc_lengths(run.size))
     both = [n for n in result.plain if n in result.bins]

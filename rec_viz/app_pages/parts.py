@@ -123,7 +123,7 @@ def share(
 ) -> None:  # fmt: skip
     """A button that shows the link of a page set to this record, and to its own where it has one, without the private
     values; and where its controls are the Lab's, one for a class."""
-    own = {}
+    own: dict[str, str] = {}
     for kind in PAGES[page]:
         if kind is not type(record):
             own |= link_query(widgets.now(kind))

@@ -108,10 +108,10 @@ def budget(rows: Sequence[Budget], colours: Colours) -> go.Figure:
                 x=x[order], y=line[order], mode="lines", name="the channel", showlegend=col == 1,
                 line={"color": colours["bound"], "width": 1.5, "dash": "dash"}, row=1, col=col,
             )  # fmt: skip
-    for col, x, y in ((1, "I<sub>d</sub>, bits", "mean KL, bits"), (2, "pictures by KL", "KL, % of I"),
+    for col, x_title, y_title in ((1, "I<sub>d</sub>, bits", "mean KL, bits"), (2, "pictures by KL", "KL, % of I"),
                       (3, "blocks by KL", "KL, % of I")):  # fmt: skip
-        figure.update_xaxes(title=x, col=col)
-        figure.update_yaxes(title=y, col=col)
+        figure.update_xaxes(title=x_title, col=col)
+        figure.update_yaxes(title=y_title, col=col)
     finish(figure, 430)
     figure.update_layout(margin_t=64, legend_y=1.08)
     return figure

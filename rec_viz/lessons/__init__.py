@@ -413,6 +413,7 @@ def _winners(problem: rec.Problem) -> tuple[float, float]:
 def _distance_from_p(view: View, lane: Lane) -> float:
     """Total variation between what ORC puts out and P = N(0, 1), by quadrature in one dimension."""
     x = np.linspace(-8.0, 8.0, 4001)
+    assert isinstance(lane.method, rec.ORC)
     density = rec.laws.orc_density(_problem(view), lane.method, x[:, None])
     p = np.exp(-0.5 * x * x) / math.sqrt(2.0 * math.pi)
     return float(0.5 * np.abs(density - p).sum() * (x[1] - x[0]))

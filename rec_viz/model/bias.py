@@ -166,7 +166,8 @@ def densities(view: View) -> Densities:
         measured = counts / (drawn.size * np.diff(edges)) if drawn.size else np.full(counts.size, np.nan)
         density = rec.laws.orc_density(problem, orc(view, name, view.candidates), x[:, None])
         outputs.append(figures.Output(LANES[name], LANE_ROLES[name], density, edges, measured))
-    return x, problem.pdf(x[:, None]), outputs
+    target = np.exp2(problem.log_ratio_bits(x[:, None])) * np.exp(-0.5 * x * x) / math.sqrt(2.0 * math.pi)
+    return x, target, outputs
 
 
 def decay(view: View, measure: Measure) -> tuple[Floats, list[figures.Decay], float, str]:

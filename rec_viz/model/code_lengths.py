@@ -306,10 +306,11 @@ def sweep_grid(view: View) -> list[int]:
     return few if view.dim > 16 else sorted({*few, 1, 3, 6})
 
 
-def sweep_strategy(view: View) -> str:
+def sweep_strategy(view: View) -> rec.Strategy:
     """The strategy of the sweep: the view's, where it has a rule that works at every J."""
-    works = view.strategy != "own" and (view.strategy != "collapsed" or 0.0 in shares_of(view))
-    return view.strategy if works else "information"
+    if view.strategy == "own" or (view.strategy == "collapsed" and 0.0 not in shares_of(view)):
+        return "information"
+    return view.strategy
 
 
 def sweep_point(view: View, information_bits: int) -> SweepPoint:
@@ -318,7 +319,9 @@ def sweep_point(view: View, information_bits: int) -> SweepPoint:
 
 
 @memo(512)
-def _sweep_point(family: str, shares: tuple[float, ...], information_bits: int, strategy: str, seed: int) -> SweepPoint:
+def _sweep_point(
+    family: str, shares: tuple[float, ...], information_bits: int, strategy: rec.Strategy, seed: int
+) -> SweepPoint:
     channel = channel_at(family, shares, information_bits)
     uncut = rec.Partition.uncut(channel.dim)
     n = 2 ** (information_bits + ORC_SPARE_BITS)

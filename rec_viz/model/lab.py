@@ -48,12 +48,12 @@ class Lane(NamedTuple):
         return self.method.partition
 
     @property
-    def weights(self) -> str:
+    def weights(self) -> rec.Weighting:
         """The weighting of the bins."""
         return self.method.weighting
 
     @property
-    def stopping(self) -> str | None:
+    def stopping(self) -> rec.Stopping | None:
         """PFR's rule; None for ORC."""
         return self.method.stopping if isinstance(self.method, rec.PFR) else None
 

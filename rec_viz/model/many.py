@@ -96,7 +96,8 @@ def _header_faults(header: Sequence[str]) -> list[str]:
     """What is wrong with the names of the columns, a sentence each."""
     if all(_number(cell) is not None for cell in header):
         return ["The first row must be a header, for example mean_1,mean_2,scale_1,scale_2; it holds numbers."]
-    faults, seen = [], {}
+    faults: list[str] = []
+    seen: dict[str, set[int]] = {}
     for place, cell in enumerate(header, 1):
         if header.index(cell) != place - 1:
             faults.append(f"Column {place}: “{cell[:40]}” is there twice.")
@@ -196,7 +197,7 @@ class Shared(NamedTuple):
 class Summary(NamedTuple):
     """What a batch costs with one J for all, for each J compared; the first is without bins."""
 
-    count: int
+    served: int  # problems that PFR serves
     options: tuple[Shared, ...]
     best: int
 

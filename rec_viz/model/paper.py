@@ -11,8 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,7 +37,7 @@ STRATEGIES: dict[rec.Strategy, str] = {
     "collapsed": "the empty dimension",
     "runtime": "by run time",
 }
-CHOICES: dict[rec.Strategy | Literal["none"], str] = {**STRATEGIES, "none": "none"}  # of dimensions to cut
+CHOICES = dict[str, str](STRATEGIES.items()) | {"none": "none"}  # of dimensions to cut
 LEVELS = (0.2, 0.1, 0.05, 0.02)  # of MMD, at which a stopped search is called good enough
 LEAST_RUNS = 8  # of a bin of targets that is drawn
 CANDIDATES_BITS = 22  # how far the number of candidates of a stopped search is looked for
@@ -93,7 +92,7 @@ def orc_study(size: Size) -> study.Study:
 def interval_study(size: Size) -> study.Study:
     """Which dimensions to cut, or none: ORC with few candidates, one dimension of five without information."""
     cells = study.grid(
-        [channel(INTERVAL_BITS, DIM - 1, 1)], (0, "I"), STRATEGIES, (rec.ORC(INTERVAL_CANDIDATES),),
+        [channel(INTERVAL_BITS, DIM - 1, 1)], (0, "I"), tuple(STRATEGIES), (rec.ORC(INTERVAL_CANDIDATES),),
         targets=size.targets,
     )  # fmt: skip
     return study.Study(cells, size.interval_runs, SEED, 250, samples=True)
@@ -261,18 +260,21 @@ def slope(x: Floats, y: Floats) -> tuple[float, float]:
 def pfr_lengths(work: study.Study, table: study.Table) -> list[Band]:
     """Message length against I: mean, quartiles and the exact mean."""
     return [
-        _lengths(name, role, table, [(one.source.information_bits, number) for number, one in enumerate(work.cells)
-                                     if (one.cut.num_bins > 1) == cut], work)
+        _lengths(name, role, table, [number for number, one in enumerate(work.cells) if (one.cut.num_bins > 1) == cut],
+                 work)
         for name, role, cut in (("plain", "p", False), ("J = 2ᴵ bins", "heuristic", True))
     ]  # fmt: skip
 
 
-def _lengths(name: str, role: str, table: study.Table, points: Sequence[tuple[float, int]], work: study.Study) -> Band:
+def _lengths(name: str, role: str, table: study.Table, numbers: Sequence[int], work: study.Study) -> Band:
     rows = []
-    for x, number in points:
+    for number in numbers:
         values = table["length_bits"][(table["cell"] == number) & (table["index"] > 0)]
         if values.size:
-            rows.append((x, values.mean(), *np.quantile(values, (0.25, 0.75)), exact_length(work.cells[number])))
+            one = work.cells[number]
+            assert isinstance(one.source, rec.Channel)
+            x, exact = one.source.information_bits, exact_length(one)
+            rows.append((x, values.mean(), *np.quantile(values, (0.25, 0.75)), exact))
     return Band(name, role, *(np.array(column) for column in zip(*rows, strict=True))) if rows else _empty(name, role)
 
 
@@ -324,6 +326,7 @@ def measured(work: study.Study, table: study.Table, numbers: Sequence[int]) -> M
         if here.sum() < 2:
             return None
         one = work.cells[number]
+        assert isinstance(one.source, rec.Problem)
         found = metrics.mmd(x[here], one.source)
         squares.append(found.squared)
         errors.append(found.error)
@@ -331,12 +334,16 @@ def measured(work: study.Study, table: study.Table, numbers: Sequence[int]) -> M
         lengths.append(table["length_bits"][here])
     mean, half = float(np.mean(squares)), 1.96 * float(np.linalg.norm(errors)) / len(errors)
     every = np.concatenate(lengths)
-    roots = (math.sqrt(max(0.0, value)) for value in (mean, mean - half, mean + half, float(np.mean(exact))))
-    return Measured(*roots, metrics.mean_interval(every), *np.quantile(every, (0.25, 0.75)).tolist(), every.size)
+    middle, low, high, law = (
+        math.sqrt(max(0.0, value)) for value in (mean, mean - half, mean + half, float(np.mean(exact)))
+    )
+    first, third = np.quantile(every, (0.25, 0.75)).tolist()
+    return Measured(middle, low, high, law, metrics.mean_interval(every), first, third, every.size)
 
 
 def exact_bias(cell: study.Cell, counts: tuple[int, ...]) -> float:
     """Exact MMD of a cell's output; `counts` are the numbers of candidates to work out at once."""
+    assert isinstance(cell.source, rec.Problem)
     return _exact_biases(cell.source, cell.cut, counts)[counts.index(candidates_of(cell))]
 
 
@@ -346,9 +353,10 @@ def candidates_of(cell: study.Cell) -> int:
     return cell.method.num_candidates
 
 
-@lru_cache(maxsize=256)
+@memo(256)
 def _exact_biases(problem: rec.Problem, cut: rec.Partition, counts: tuple[int, ...]) -> list[float]:
-    return metrics.output_mmd(problem, [rec.ORC(n, cut) for n in counts]).tolist()
+    found: list[float] = metrics.output_mmd(problem, [rec.ORC(n, cut) for n in counts]).tolist()
+    return found
 
 
 def orc_points(work: study.Study, cut: bool) -> dict[int, list[int]]:
@@ -366,9 +374,8 @@ def interval_points(work: study.Study) -> dict[str, list[int]]:
     numbers = {one: number for number, one in enumerate(work.cells)}
     found: dict[str, list[int]] = {}
     targets = list(dict.fromkeys(one.source for one in work.cells))
-    for strategy in CHOICES:
-        uncut = strategy == "none"
-        cut = rec.allocate(source, 0 if uncut else round(INTERVAL_BITS), "information" if uncut else strategy)
+    cuts = {name: rec.allocate(source, round(INTERVAL_BITS), name) for name in STRATEGIES}
+    for strategy, cut in [*cuts.items(), ("none", rec.Partition.uncut(source.dim))]:
         found[strategy] = [numbers[study.Cell(target, rec.ORC(INTERVAL_CANDIDATES, cut))] for target in targets]
     return found
 

@@ -112,9 +112,9 @@ def shares_of(view: View) -> Floats:
 
 
 def _spread(view: View) -> Floats:
-    shares = np.ones(view.dim)
+    shares: Floats = np.ones(view.dim)
     if view.spread == "falling":
-        shares = 0.5 ** np.arange(view.dim)
+        shares = np.exp2(-np.arange(float(view.dim)))
     elif view.spread == "one_empty" and view.dim > 1:
         shares[-1] = 0.0
     return shares
@@ -134,4 +134,4 @@ def partition_of(view: View, channel: rec.Channel) -> rec.Partition:
         raise rec.RecError(
             f"Give a number of intervals for each of the {view.dim} dimensions; “{view.intervals}” has {len(numbers)}."
         )
-    return rec.Partition([int(number) for number in numbers])
+    return rec.Partition(tuple(int(number) for number in numbers))

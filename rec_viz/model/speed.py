@@ -89,7 +89,7 @@ def bins_of(channel: rec.Channel, search: Search) -> rec.Partition:
     if search.more is None:
         return rec.Partition.uncut(channel.dim)
     shared = rec.allocate(channel, int(channel.information_bits) + search.more)
-    return rec.Partition([min(n, 2**CUT_BITS) for n in shared.intervals])
+    return rec.Partition(tuple(min(n, 2**CUT_BITS) for n in shared.intervals))
 
 
 def _search_bits(channel: rec.Channel, problems: list[rec.Problem], search: Search) -> tuple[float, float, float]:
@@ -202,7 +202,7 @@ def typical_bits(channel: rec.Channel, cut: rec.Partition) -> float:
 
     Intervals of dimensions without information change nothing, and may be too many to look at.
     """
-    some = rec.Partition([n if bits > 0 else 1 for n, bits in zip(cut.intervals, channel.bits, strict=True)])
+    some = rec.Partition(tuple(n if bits > 0 else 1 for n, bits in zip(cut.intervals, channel.bits, strict=True)))
     return _mean([rec.upper_sum_bits(channel.draw(target), some) for target in range(TARGETS)])
 
 
@@ -236,7 +236,9 @@ def doubled(view: View) -> tuple[tuple[int, ...], tuple[int, ...]]:
     channel = channel_of(view)
     now = partition_of(view, channel)
     if view.strategy == "own":
-        halved = [rec.Partition([n * (1 + (e == d)) for e, n in enumerate(now.intervals)]) for d in range(view.dim)]
+        halved = [
+            rec.Partition(tuple(n * (1 + (e == d)) for e, n in enumerate(now.intervals))) for d in range(view.dim)
+        ]
         after = min((cut for cut in halved if _readable(channel, cut)), key=lambda cut: typical_bits(channel, cut))
     else:
         after = partition_of(view._replace(log2_bins=view.log2_bins + 1), channel)

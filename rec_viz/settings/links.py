@@ -25,8 +25,10 @@ def read_link(query: Mapping[str, str], kind: type[Record]) -> tuple[Record, lis
             except ValueError:
                 shown = row.write(getattr(kind(), key))
                 notices.append(f"The link’s value for “{row.label}” cannot be used; it is set to {shown}.")
-    record = kind(**values)
-    return (consistent(record) if isinstance(record, View) else record), notices
+    record: Any = kind(**values)
+    if isinstance(record, View):
+        record = consistent(record)
+    return record, notices
 
 
 def version_notices(query: Mapping[str, str]) -> list[str]:

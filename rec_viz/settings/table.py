@@ -308,7 +308,8 @@ TABLE: Mapping[type, Mapping[str, Parameter]] = {
     Reference: _rows([Parameter("statement", "Statement", "", "text", high=40)]),
 }  # fmt: skip
 
-PAGES: Mapping[str, tuple[type, ...]] = {
+Record = tuple[Any, ...]  # any of the above
+PAGES: Mapping[str, tuple[type[Record], ...]] = {
     "learn": (Learn,),
     "lab": (View,),
     "message": (View, Message),

@@ -22,8 +22,10 @@ def consistent(view: View) -> View:
 
 def own_target(view: View, rows: Iterable[Sequence[float]]) -> View:
     """The view with Q set to these rows, one a dimension: (mean, scale), or (low, high) of a uniform Q."""
-    texts = (reading.written(column) for column in zip(*rows, strict=True))
-    return consistent(view._replace(source="own", **dict(zip(VECTORS[view.family], texts, strict=True))))
+    first, second = (reading.written(column) for column in zip(*rows, strict=True))
+    if view.family == "gaussian":
+        return consistent(view._replace(source="own", means=first, scales=second))
+    return consistent(view._replace(source="own", lows=first, highs=second))
 
 
 def drawn(view: View, heights: Iterable[float]) -> View:
@@ -50,7 +52,7 @@ def relevant(key: str, values: Mapping[str, Any]) -> bool:
     bins = any(name.endswith("_bins") for name in lanes)
     source = values.get("source", "channel")
     channel, own = source == "channel", source == "own"
-    return {
+    says: dict[str, bool] = {
         "family": source != "drawn",
         "bits": channel,
         "dim": channel,
@@ -67,4 +69,5 @@ def relevant(key: str, values: Mapping[str, Any]) -> bool:
         "weights": bins,
         "log2_bins": bins and values.get("strategy") != "own",
         "intervals": bins and values.get("strategy") == "own",
-    }.get(key, True)
+    }
+    return says.get(key, True)

@@ -29,7 +29,7 @@ def index_histogram(view: View, batches: Mapping[str, int], size: int) -> str:
     """Local indices under their exact law."""
     return _sampled(
         view, batches, size,
-        f"lanes = [model.sizes(view, name, count, {size}).index for name, count in batches.items()]",
+        f"lanes = [model.sizes(view, name, count, {size}).histogram for name, count in batches.items()]",
         "figure = figures.index_histogram(lanes, colours)",
     )  # fmt: skip
 

@@ -126,7 +126,7 @@ def test_one_partition_for_all_is_the_best_of_those_compared(job):
             assert abs(sizes.mean() - bits) < 4.5 * sizes.std() / len(sizes) ** 0.5  # false alarm 7e-6, fixed seed
         costs.append(bits + math.log2(candidates))
     assert said.best == int(np.argmin(costs)) > 0
-    assert said.count == 2
+    assert said.served == 2
 
 
 def test_a_row_opens_in_the_lab_as_the_same_problem(job):
@@ -155,7 +155,7 @@ def test_a_stopped_job_keeps_what_it_has():
     assert job.ended.wait(120)
     assert len(job.state.rows) == 3
     assert job.seconds_left > 0
-    assert batch.summary(job.state.rows, job.state.cuts).count == 3
+    assert batch.summary(job.state.rows, job.state.cuts).served == 3
     more = batch.start(problems[:5], lambda: True, job.state.rows)
     assert more.ended.wait(120)
     assert [row.number for row in more.state.rows] == [1, 2, 3, 4, 5]
