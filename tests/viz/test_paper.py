@@ -219,7 +219,7 @@ def test_the_python_under_a_chart_makes_that_chart(monkeypatch, key):
         assert figure.layout.yaxis.title.text
         if key == "pfr":
             with pytest.raises(AssertionError):
-                assert_same(made_by(program.replace("seed=2024", "seed=2025")), figure)
+                assert_same(made_by(program.replace("run(work)", "run(study.Study(work.cells, work.runs, 7, 50))")), figure)
 
 
 # ------------------------------------------------------------------------------------------------ running
