@@ -34,29 +34,29 @@ class WarmUp:
 
 def compile_for_start() -> None:
     """PFR with a clock for every bin, and what the stage shows of it."""
-    channel, cut = rec.gaussian_channel([1.0]), rec.partition([2])
+    channel, cut = rec.gaussian_channel([1.0]), rec.Partition([2])
     problem = channel.draw(0)
-    sent = rec.trace(problem, partition=cut)
-    rec.decode(sent.message, channel.coding, cut)
-    rec.laws.bound_bits(problem.kl_bits, cut.log2_num_bins, 0.0)
+    sent = rec.trace(problem, rec.PFR(cut), seed=0)
+    rec.decode(sent.message, channel.prior, cut, seed=0)
+    rec.laws.bound_bits(problem.kl_bits, cut.log2_bins, 0.0)
     problem.log_ratio_bits(sent.samples)
 
 
 def compile_for_pages() -> None:
     """The other searches, many at once, and how many candidates they examine."""
     channel = rec.gaussian_channel([1.0])
-    rec.trace(channel.draw(0), "orc", num_candidates=2)
-    rec.encode_many(channel, 2)
-    rec.laws.expected_examined(channel.draw(0), weights="uniform")
+    rec.trace(channel.draw(0), rec.ORC(2), seed=0)
+    rec.encode_many(channel, 2, seed=0)
+    rec.laws.expected_examined(channel.draw(0), rec.PFR(weighting="uniform"))
 
 
 def compile_for_later() -> None:
     """While the first page is being read: the research pages' kernels, and last those of long searches."""
     channel = rec.gaussian_channel([1.0])
     for bits in ([1.0], [1.0, 1.0]):
-        rec.laws.index_law(rec.gaussian_channel(bits), rec.partition([2] * len(bits)))
-    rec.encode_many(channel, 1, "orc", num_candidates=1024)
-    rec.encode(channel.draw(0), "orc", num_candidates=1024)
+        rec.laws.index_law(rec.gaussian_channel(bits), rec.Partition([2] * len(bits)))
+    rec.encode_many(channel, 1, rec.ORC(1024), seed=0)
+    rec.encode(channel.draw(0), rec.ORC(1024), seed=0)
 
 
 @memo(64)

@@ -11,7 +11,7 @@ from rec_viz.components.export import chart
 from rec_viz.figures import images as figures
 from rec_viz.model.images import measured, pictures, sending, typical_blocks
 from rec_viz.model.images.pictures import Picture
-from rec_viz.model.images.sending import Job
+from rec_viz.model.images.sending import Sending
 from rec_viz.settings.pictures import Settings
 from rec_viz.snippets import images as snippets
 from rec_viz.text.reading import power, signed
@@ -132,7 +132,7 @@ TYPICAL = {
 }
 
 
-def how_far(settings: Settings, job: Job | None) -> None:
+def how_far(settings: Settings, sent: Sending | None) -> None:
     """Time and bits against the size of a block, and against J for the chosen one."""
     codec, chosen_rate, block_bits = settings.codec, settings.rate, settings.block_bits
     most, times = typical_blocks.limit_bits(codec), 2.0 ** typical_blocks.margin_bits(codec)
@@ -152,7 +152,7 @@ def how_far(settings: Settings, job: Job | None) -> None:
             "images_reach",
             snippets.reach(settings, limits, rate),
         )
-    marks = overhead_marks(settings, job)
+    marks = overhead_marks(settings, sent)
     with right:
         chart(
             figures.overhead(sizes, plain[1], binned[1], marks, colours),
@@ -191,7 +191,7 @@ def how_far(settings: Settings, job: Job | None) -> None:
     )
 
 
-def overhead_marks(settings: Settings, job: Job | None) -> list[figures.Measured]:
+def overhead_marks(settings: Settings, sent: Sending | None) -> list[figures.Measured]:
     """What blocks took beyond their KL: the shipped systems at this rate, and the picture sent here."""
     marks = []
     for point in measured.curves() if settings.codec == "inr" else ():
@@ -199,8 +199,8 @@ def overhead_marks(settings: Settings, job: Job | None) -> list[figures.Measured
             name, role, _, symbol = figures.CURVES[point.system]
             percent = 100.0 * (point.bits_per_pixel / point.kl_bits_per_pixel - 1.0)
             marks.append(figures.Measured(name, role, symbol, float(point.system.split("-")[1]), percent))
-    if job is not None and job.coded and job.settings.codec == settings.codec:
-        report = job.coded.report
+    if sent is not None and sent.coded and sent.settings.codec == settings.codec:
+        report = sent.coded.report
         percent = 100.0 * ((report.payload_bits - report.side_bits) / report.kl_bits - 1.0)
-        marks.append(figures.Measured("sent here", "winner", "star", report.kl_bits / len(job.blocks), percent))
+        marks.append(figures.Measured("sent here", "winner", "star", report.kl_bits / len(sent.blocks), percent))
     return marks

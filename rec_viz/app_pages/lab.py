@@ -111,7 +111,7 @@ def sentences(view: View, race: model.Race) -> None:
         cut.markdown(
             f"**Cutting.** P is cut into J = {reading.raised(stage.bins_text(bins.partition))} bins, all equally "
             "likely under P, "
-            f"so naming one takes log₂ J = {bins.partition.log2_num_bins:g} bits."
+            f"so naming one takes log₂ J = {bins.partition.log2_bins:g} bits."
         )
         rule = {
             "peak_ratio": "in proportion to the highest ratio q/p it holds",
@@ -144,8 +144,8 @@ def cards(view: View, race: model.Race) -> None:
             pieces = tuple(
                 part
                 for part in (
-                    (lane.partition.log2_num_bins, colours["heuristic"], "bin"),
-                    (lane.length_bits - lane.partition.log2_num_bins, colours["winner"], "index"),
+                    (lane.partition.log2_bins, colours["heuristic"], "bin"),
+                    (lane.length_bits - lane.partition.log2_bins, colours["winner"], "index"),
                 )
                 if part[0] > 0
             )
@@ -363,7 +363,7 @@ if view.source == "drawn":
 parts.wait_for_kernels(height=520)
 race = parts.asked(lambda: model.race(view))
 problem = race.problem
-top = 2.0 ** min(problem.renyi_inf_bits, 1020)
+top = 2.0 ** min(problem.d_inf_bits, 1020)
 highest = f"KL(Q‖P) = **{problem.kl_bits:.2f} bits**, highest ratio q/p = **{reading.number(top)}**"
 if view.source == "own":
     st.markdown(f"Your own target: {highest}. The bins are dealt out by its KL in each dimension. {own_code(race)}")

@@ -95,7 +95,7 @@ def sender(view: View, shared: message.Shared) -> tuple[View, message.Sent | Non
         problem = shared.channel.draw(view.target)
     st.markdown(
         f"Only the sender knows Q. Its divergence from P is **{problem.kl_bits:.2f} bits**; "
-        f"the highest ratio q/p is **{reading.number(2.0 ** min(problem.renyi_inf_bits, 1020))}**."
+        f"the highest ratio q/p is **{reading.number(2.0 ** min(problem.d_inf_bits, 1020))}**."
     )
     st.button("Encode", icon=":material/lock:", on_click=encode, args=(problem, shared), key="message_encode")
     kept = st.session_state.get("message_sent")

@@ -31,7 +31,7 @@ GLOSSARY: tuple[Name, ...] = (
     Name("density ratio, `log_ratio_bits`", "$r = q/p$", "how well a candidate fits", "$q(x)/p(x)$"),
     Name("channel, `information_bits`", "$I[X;Y]$", "$I$ known and $Q$ random; what no method can beat",
          "mutual information $I[X,Y]$"),
-    Name("problem, `kl_bits`, `renyi_inf_bits`", r"$\mathrm{KL}$, $D_\infty$",
+    Name("problem, `kl_bits`, `d_inf_bits`", r"$\mathrm{KL}$, $D_\infty$",
          r"one $Q$; $\mathbb E_Q[\log_2 r]$, and $\log_2 \sup r$", r"$D_{\mathrm{KL}}$, $D_\infty$"),
     Name("seed, shared randomness", "", "what makes both sides draw the same candidates", "shared random seed"),
     Name("partition, bin, intervals", "$J$, $B_j$, $n_d$",

@@ -60,7 +60,7 @@ points = parts.each(lambda bits: model.growth(view, bits), grid, "Working out an
 rate = model.candidates_per_second(view.family, view.dim)
 axis = st.segmented_control(
     "Against", list(figures.AXES), default="information_bits", required=True, key="speed_axis",
-    format_func={"information_bits": "Information I", "kl_bits": "KL", "renyi_inf_bits": "D∞"}.__getitem__,
+    format_func={"information_bits": "Information I", "kl_bits": "KL", "d_inf_bits": "D∞"}.__getitem__,
 )  # fmt: skip
 lines = [
     figures.Line(
@@ -85,7 +85,7 @@ st.markdown(
         "information_bits": f"Each point is a channel of I bits: log₂ averaged over {setting.TARGETS} targets. ",
         "kl_bits": "The same channels, placed at the average KL of their targets. Plain PFR stays above 2ᴷᴸ: sup r "
         "is the largest ratio and KL an average of its logarithm. ",
-        "renyi_inf_bits": "The same channels, placed at the average D∞ = log₂ sup r of their targets: plain PFR is the "
+        "d_inf_bits": "The same channels, placed at the average D∞ = log₂ sup r of their targets: plain PFR is the "
         "diagonal, whatever the family. ",
     }[axis]
     + f"Lines are exact, diamonds were run just now (bars: 95%), stars are your target with your bins. "

@@ -325,7 +325,7 @@ def _greedy_spread(problem: rec.Problem) -> float:
     """Standard deviation of the likeliest of GREEDY_CANDIDATES candidates, over GREEDY_RUNS seeds, one dimension."""
     chosen = []
     for seed in range(GREEDY_RUNS):
-        x = rec.trace(problem, "orc", num_candidates=GREEDY_CANDIDATES, seed=seed).samples
+        x = rec.trace(problem, rec.ORC(GREEDY_CANDIDATES), seed=seed).samples
         chosen.append(float(x[np.argmax(problem.log_ratio_bits(x) - 0.5 * x[:, 0] ** 2 / math.log(2.0)), 0]))
     return float(np.std(chosen))
 
@@ -345,8 +345,8 @@ NUMBERS: dict[str, Callable[[View], float | int | str]] = {
     "narrower": lambda view: 2.0**view.bits,
     "prior_scale": lambda view: 1.0 if view.family == "gaussian" else math.sqrt(1.0 / 12.0),
     "kl": _of_target(lambda problem: problem.kl_bits),
-    "dinf": _of_target(lambda problem: problem.renyi_inf_bits),
-    "peak": _of_target(lambda problem: 2.0**problem.renyi_inf_bits),
+    "dinf": _of_target(lambda problem: problem.d_inf_bits),
+    "peak": _of_target(lambda problem: 2.0**problem.d_inf_bits),
     "mean": _of_target(lambda problem: problem.params[0][0]),
     "scale": _of_target(lambda problem: problem.params[0][1]),
     "dim1_bits": lambda view: setting.channel_of(view).bits[0],
@@ -397,7 +397,7 @@ def _trace(lane: Lane) -> rec.Trace:
 
 
 def _bias(view: View, lane: Lane) -> rec.laws.OrcBias:
-    return _orc_bias(_problem(view), view.candidates, lane.partition, view.weights)
+    return _orc_bias(_problem(view), lane.method)
 
 
 _orc_bias = cache(rec.laws.orc_bias)
@@ -406,14 +406,14 @@ _orc_bias = cache(rec.laws.orc_bias)
 @cache
 def _winners(problem: rec.Problem) -> tuple[float, float]:
     """Mean and standard deviation of SAMPLES winners of plain PFR in the first dimension."""
-    x = rec.encode_many(problem, SAMPLES, "pfr", seed=1).samples[:, 0]
+    x = rec.encode_many(problem, SAMPLES, seed=1).samples[:, 0]
     return float(x.mean()), float(x.std())
 
 
 def _distance_from_p(view: View, lane: Lane) -> float:
     """Total variation between what ORC puts out and P = N(0, 1), by quadrature in one dimension."""
     x = np.linspace(-8.0, 8.0, 4001)
-    density = rec.laws.orc_density(_problem(view), view.candidates, x[:, None], lane.partition, view.weights)
+    density = rec.laws.orc_density(_problem(view), lane.method, x[:, None])
     p = np.exp(-0.5 * x * x) / math.sqrt(2.0 * math.pi)
     return float(0.5 * np.abs(density - p).sum() * (x[1] - x[0]))
 
@@ -489,7 +489,7 @@ LANE_NUMBERS: dict[str, Callable[[View, Lane], float | int | str]] = {
     "index": lambda view, lane: _trace(lane).message.index,
     "bin": lambda view, lane: _trace(lane).message.bin[0] + 1,
     "bins": lambda view, lane: lane.partition.num_bins,
-    "log2_bins": lambda view, lane: lane.partition.log2_num_bins,
+    "log2_bins": lambda view, lane: lane.partition.log2_bins,
     "race_time": _at_winner("race_times"),
     "stop": lambda view, lane: _trace(lane).stop_time,
     "sup": lambda view, lane: float(2.0 ** _trace(lane).log2_sup_ratio),
@@ -499,7 +499,7 @@ LANE_NUMBERS: dict[str, Callable[[View, Lane], float | int | str]] = {
     "mean_length": lambda view, lane: _law(view, lane).zipf_mean_bits,
     "matched_length": lambda view, lane: _law(view, lane).codes[0],
     "surcharge": lambda view, lane: _law(view, lane).zipf_mean_bits - setting.channel_of(view).information_bits,
-    "number_length": lambda view, lane: _law(view, lane).zipf_mean_bits - lane.partition.log2_num_bins,
+    "number_length": lambda view, lane: _law(view, lane).zipf_mean_bits - lane.partition.log2_bins,
     "bound": lambda view, lane: _law(view, lane).bound_bits,
     "overhead": lambda view, lane: rec.laws.overhead_bits(setting.channel_of(view), lane.partition),
     "first_chance": lambda view, lane: float(_law(view, lane).law.pmf(1)[0]),

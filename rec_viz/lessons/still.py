@@ -11,7 +11,7 @@ import numpy as np
 from scipy.special import ndtri
 
 import rec_core as rec
-from rec_core.randomness import Floats
+from rec_core.arrays import Floats
 
 from ..model.lab import Lane, Race
 from ..theme import ROLES
@@ -88,7 +88,7 @@ def _race(lane: Lane, curves: _Curves) -> list[str]:
     """Candidates at their arrival times, the curve that touches the winner, and the stop line."""
     trace = lane.trace
     assert trace is not None
-    stops = lane.method == "pfr" and trace.stopping == "single"
+    stops = lane.kind == "pfr" and trace.stopping == "single"
     top = 1.12 * max(float(trace.arrival_times[-1]), trace.stop_time if stops else 0.0)
 
     def up(time: float) -> float:

@@ -10,7 +10,7 @@ import numpy as np
 from scipy.stats import norm
 
 import rec_core as rec
-from rec_core.randomness import Floats
+from rec_core.arrays import Floats
 
 from ..memo import memo
 from ..settings import View
@@ -48,9 +48,9 @@ def _target_values(view: View) -> dict[str, object]:
 @memo(1024)
 def _bias(name: str, candidates: int, **values: object) -> Bias:
     view = View(**values)  # type: ignore[arg-type]
-    (_, problem), cut = problem_of(view), orc_bins(view, name)
-    far = rec.laws.orc_bias(problem, candidates, cut, view.weights)
-    exact = orc_mmd_squared(problem, candidates, cut, view.weights) if view.dim == 1 else math.nan
+    (_, problem), method = problem_of(view), orc(view, name, candidates)
+    far = rec.laws.orc_bias(problem, method)
+    exact = orc_mmd_squared(problem, method) if view.dim == 1 else math.nan
     samples = _orc_samples(name, candidates, runs_of(MMD_RUNS, candidates, view.dim), **values)
     if not len(samples):
         return Bias(far.total_variation, far.kl_bits, exact, math.nan, math.nan)
@@ -60,7 +60,12 @@ def _bias(name: str, candidates: int, **values: object) -> Bias:
 
 def orc_bins(view: View, name: str) -> rec.Partition:
     """The bins of a lane of ORC."""
-    return partition_of(view, channel_of(view)) if name == "orc_bins" else rec.partition((1,) * view.dim)
+    return partition_of(view, channel_of(view)) if name == "orc_bins" else rec.Partition.uncut(view.dim)
+
+
+def orc(view: View, name: str, candidates: int) -> rec.ORC:
+    """A lane's method at some n."""
+    return rec.ORC(candidates, orc_bins(view, name), weighting=view.weights)
 
 
 def runs_of(most: int, candidates: int, dim: int) -> int:
@@ -80,15 +85,15 @@ def _orc_samples(name: str, candidates: int, runs: int, **values: object) -> Flo
     view = View(**values)  # type: ignore[arg-type]
     if runs == 0:
         return np.empty((0, view.dim))
-    (_, problem), cut = problem_of(view), orc_bins(view, name)
-    return rec.encode_many(problem, runs, "orc", cut, view.weights, num_candidates=candidates, seed=view.seed).samples
+    _, problem = problem_of(view)
+    return rec.encode_many(problem, runs, orc(view, name, candidates), seed=view.seed).samples
 
 
-def orc_mmd_squared(problem: rec.Problem, candidates: int, cut: rec.Partition, weights: str) -> float:
+def orc_mmd_squared(problem: rec.Problem, method: rec.ORC) -> float:
     """MMD^2 of ORC's output from Q in one dimension, exact: quadrature of its density, `metrics.mmd`'s own kernel."""
-    x, width = line_rule(problem, cut)
+    x, width = line_rule(problem, method.partition or rec.Partition.uncut(1))
     target = np.exp2(problem.log_ratio_bits(x[:, None])) * np.exp(-0.5 * x * x) / math.sqrt(2.0 * math.pi)
-    gap = (rec.laws.orc_density(problem, candidates, x[:, None], cut, weights) - target) * width
+    gap = (rec.laws.orc_density(problem, method, x[:, None]) - target) * width
     (bandwidth,) = rec.metrics.median_bandwidth(problem)
     square = float(gap @ np.exp(-0.5 * ((x[:, None] - x) / bandwidth) ** 2) @ gap)
     return square if square > MMD_RESOLVED else 0.0
@@ -116,14 +121,14 @@ def output_density(view: View, name: str, x: Floats) -> Floats:
 def _output_density(name: str, x: Floats, candidates: int, **values: object) -> Floats:
     view = View(**values)  # type: ignore[arg-type]
     _, problem = problem_of(view)
-    return rec.laws.orc_density(problem, candidates, x[:, None], orc_bins(view, name), view.weights)
+    return rec.laws.orc_density(problem, orc(view, name, candidates), x[:, None])
 
 
 def chance_of_silence(view: View) -> dict[str, float]:
     """For a uniform target: the chance that none of the n candidates lies in its box, so that ORC sends nothing."""
     channel, problem = problem_of(view)
     chances = {}
-    for name, cut in (("orc", rec.partition((1,) * view.dim)), ("orc_bins", partition_of(view, channel))):
+    for name, cut in (("orc", rec.Partition.uncut(view.dim)), ("orc_bins", partition_of(view, channel))):
         shares = rec.bin_weights(problem, cut, "target_mass")
         weights = rec.bin_weights(problem, cut, view.weights)
         inside = 2.0**-problem.kl_bits  # P' of the box: E_Q[1 / r'], interval by interval
@@ -143,10 +148,9 @@ def candidates_for(samples: int, name: str, **values: object) -> int | None:
     """The least power of two of candidates whose bias goes unnoticed in that many samples; None past 2^30."""
     view = View(**values)  # type: ignore[arg-type]
     _, problem = problem_of(view)
-    cut = orc_bins(view, name)
 
     def unnoticed(k: int) -> bool:
-        return unnoticed_samples(rec.laws.orc_bias(problem, 2**k, cut, view.weights).kl_bits) >= samples
+        return unnoticed_samples(rec.laws.orc_bias(problem, orc(view, name, 2**k)).kl_bits) >= samples
 
     k = bisect.bisect_left(range(31), True, key=unnoticed)
     return 2**k if k <= 30 else None

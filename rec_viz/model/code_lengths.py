@@ -54,19 +54,19 @@ def lengths(view: View) -> Lengths:
 def _lengths(**values: object) -> Lengths:
     view = View(**values)  # type: ignore[arg-type]
     channel = channel_of(view)
-    cuts = {"pfr": rec.partition((1,) * view.dim), "pfr_bins": partition_of(view, channel)}
+    cuts = {"pfr": rec.Partition.uncut(view.dim), "pfr_bins": partition_of(view, channel)}
     return Lengths(channel.information_bits, tuple(_lane_law(name, channel, cut) for name, cut in cuts.items()))
 
 
 def _lane_law(name: str, channel: rec.Channel, cut: rec.Partition) -> LaneLaw:
     law = rec.laws.index_law(channel, cut)
     zipf_bits, overhead, bound = theory(channel, cut)
-    zipf = cut.log2_num_bins + zipf_mean_bits(rec.ZipfCode(zipf_bits), law.mean_log2)
+    zipf = cut.log2_bins + zipf_mean_bits(rec.ZipfCode(zipf_bits), law.mean_log2)
     return LaneLaw(
         name=name,
         title=LANES[name],
         partition=cut,
-        log2_bins=cut.log2_num_bins,
+        log2_bins=cut.log2_bins,
         zipf_bits=zipf_bits,
         law=law,
         mean_log2_index=law.mean_log2,
@@ -75,10 +75,10 @@ def _lane_law(name: str, channel: rec.Channel, cut: rec.Partition) -> LaneLaw:
         sharp_bound_bits=rec.laws.sharp_bound_bits(channel, cut),
         overhead_bits=overhead,
         codes=(
-            cut.log2_num_bins + law.entropy_bits,
+            cut.log2_bins + law.entropy_bits,
             zipf,
-            cut.log2_num_bins + elias_mean_bits(law),
-            cut.log2_num_bins + fixed_bits(law),
+            cut.log2_bins + elias_mean_bits(law),
+            cut.log2_bins + fixed_bits(law),
         ),
     )
 
@@ -129,11 +129,8 @@ def _batch_messages(view: View, name: str, number: int, runs: int) -> tuple[Lane
     """A lane and the messages of one of its batches."""
     lane = next(lane for lane in lengths(view).lanes if lane.name == name)
     seed = int(rec.randomness.run_seeds(view.seed, 1, first=number)[0])
-    many = rec.encode_many(
-        channel_of(view), runs, "pfr", lane.partition, view.weights, seed=seed, max_examined=MAX_EXAMINED
-    )
-    pairs = zip(many.bins.tolist(), many.indices.tolist(), strict=True)
-    return lane, [rec.Message(tuple(numbers), index) for numbers, index in pairs]
+    method = rec.PFR(lane.partition, weighting=view.weights, max_examined=MAX_EXAMINED)
+    return lane, rec.encode_many(channel_of(view), runs, method, seed=seed).messages
 
 
 def payload_bits(messages: list[rec.Message], cut: rec.Partition, code: rec.codes.Code) -> int:
@@ -192,12 +189,11 @@ def _invariance(**values: object) -> Invariance | None:
     rows, messages = [], []
     for weights, title in TABLE["weights"].options.items():
         try:
-            many = rec.encode_many(
-                channel, 300, "pfr", cut, weights, "per_bin", seed=view.seed, max_examined=MEASURED_CANDIDATES
-            )
+            method = rec.PFR(cut, weighting=weights, stopping="per_bin", max_examined=MEASURED_CANDIDATES)
+            many = rec.encode_many(channel, 300, method, seed=view.seed)
         except rec.RecError:
             return None
-        lengths_ = cut.log2_num_bins + code.length_bits(many.indices)
+        lengths_ = cut.log2_bins + code.length_bits(many.indices)
         middle, most = np.percentile(many.examined, [50, 95]).tolist()
         rows.append((title, float(lengths_.mean()), middle, most))
         messages.append(np.column_stack([many.bins, many.indices]))
@@ -223,7 +219,7 @@ class Allocated(NamedTuple):
 def allocations(view: View) -> tuple[Allocated, ...]:
     """Every strategy on a view's channel, with the view's J rounded to a power of two."""
     channel = channel_of(view)
-    return _allocations(channel.family, channel.bits, round(partition_of(view, channel).log2_num_bins))
+    return _allocations(channel.family, channel.bits, round(partition_of(view, channel).log2_bins))
 
 
 @memo(64)
@@ -244,7 +240,7 @@ def _allocations(family: str, bits: tuple[float, ...], log2_bins: int) -> tuple[
             candidates = float(np.median([rec.upper_sum_bits(problem, cut) for problem in problems]))
         zipf_bits, overhead, _ = theory(channel, cut)
         index_bits = zipf_mean_bits(rec.ZipfCode(zipf_bits), rec.laws.expected_log2_index(channel, cut))
-        rows.append(Allocated(strategy, cut, cut.log2_num_bins + index_bits, overhead, candidates))
+        rows.append(Allocated(strategy, cut, cut.log2_bins + index_bits, overhead, candidates))
     return tuple(rows)
 
 
@@ -284,13 +280,13 @@ def sweep_point(view: View, information_bits: int) -> SweepPoint:
 @memo(512)
 def _sweep_point(family: str, shares: tuple[float, ...], information_bits: int, strategy: str, seed: int) -> SweepPoint:
     channel = channel_at(family, shares, information_bits)
-    uncut = rec.partition((1,) * channel.dim)
+    uncut = rec.Partition.uncut(channel.dim)
     n = 2 ** (information_bits + ORC_SPARE_BITS)
     return SweepPoint(
         information_bits,
         _method(channel, uncut, seed),
         _method(channel, rec.allocate(channel, information_bits, strategy), seed),
-        _measured_length(channel, uncut, "orc", n, float(n), seed),
+        _measured_length(channel, rec.ORC(n, uncut, max_examined=MAX_EXAMINED), float(n), seed),
     )
 
 
@@ -299,20 +295,21 @@ def _method(channel: rec.Channel, cut: rec.Partition, seed: int) -> figures.Meth
     candidates = math.inf
     if sum(cut.intervals) <= 2**10:  # tabulated anew for every run
         candidates = float(np.mean([2.0 ** rec.upper_sum_bits(channel.draw(t), cut) for t in range(TARGETS)]))
-    measured = _measured_length(channel, cut, "pfr", None, candidates, seed)
+    measured = _measured_length(channel, rec.PFR(cut, max_examined=MAX_EXAMINED), candidates, seed)
     return figures.Method(lane.zipf_mean_bits, lane.codes[0], lane.bound_bits, lane.sharp_bound_bits, measured)
 
 
 def _measured_length(
-    channel: rec.Channel, cut: rec.Partition, method: str, n: int | None, candidates: float, seed: int
+    channel: rec.Channel, method: rec.PFR | rec.ORC, candidates: float, seed: int
 ) -> figures.Mean | None:
     """Mean Zipf length of SWEEP_RUNS encodings and the half width of its 95% interval; None where out of reach."""
     if candidates * SWEEP_RUNS * channel.dim > SWEEP_CANDIDATES:
         return None
     try:
-        many = rec.encode_many(channel, SWEEP_RUNS, method, cut, num_candidates=n, seed=seed, max_examined=MAX_EXAMINED)
+        many = rec.encode_many(channel, SWEEP_RUNS, method, seed=seed)
     except rec.RecError:  # some run goes over budget, or ORC finds nothing where Q has mass
         return None
+    cut = method.partition or rec.Partition.uncut(channel.dim)
     code = rec.ZipfCode(rec.laws.log2_index_bound_bits(channel, cut))
-    sizes = cut.log2_num_bins + code.length_bits(many.indices)
+    sizes = cut.log2_bins + code.length_bits(many.indices)
     return figures.Mean(float(sizes.mean()), 1.96 * float(sizes.std()) / math.sqrt(SWEEP_RUNS))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import math
-from typing import Any, NamedTuple
+from dataclasses import replace
+from typing import NamedTuple
 
 import rec_core as rec
 
@@ -23,11 +24,7 @@ class Lane(NamedTuple):
 
     name: str
     title: str
-    method: str
-    partition: rec.Partition
-    weights: str
-    stopping: str | None
-    num_candidates: int | None
+    method: rec.PFR | rec.ORC
     trace: rec.Trace | None
     sentence: str  # why there is no trace; else empty
     expected_examined: float
@@ -38,6 +35,32 @@ class Lane(NamedTuple):
     index_bits: str
     data: bytes  # the message as it travels, packed alone
     held: tuple[float, ...]  # what the receiver made of those bytes and the seed
+
+    @property
+    def kind(self) -> str:
+        """'pfr' or 'orc'."""
+        return "orc" if isinstance(self.method, rec.ORC) else "pfr"
+
+    @property
+    def partition(self) -> rec.Partition:
+        """The bins."""
+        assert self.method.partition is not None
+        return self.method.partition
+
+    @property
+    def weights(self) -> str:
+        """The weighting of the bins."""
+        return self.method.weighting
+
+    @property
+    def stopping(self) -> str | None:
+        """PFR's rule; None for ORC."""
+        return self.method.stopping if isinstance(self.method, rec.PFR) else None
+
+    @property
+    def num_candidates(self) -> int | None:
+        """ORC's; None for PFR."""
+        return self.method.num_candidates if isinstance(self.method, rec.ORC) else None
 
 
 class Race(NamedTuple):
@@ -69,50 +92,42 @@ def theory(source: rec.Channel | rec.Problem, cut: rec.Partition) -> tuple[float
     """Parameter of the Zipf code, overhead E[eps] (none without bins) and bound on the mean length; bits."""
     overhead = rec.laws.overhead_bits(source, cut) if cut.num_bins > 1 else 0.0
     information = source.kl_bits if isinstance(source, rec.Problem) else source.information_bits
-    bound = rec.laws.bound_bits(information, cut.log2_num_bins, overhead)
+    bound = rec.laws.bound_bits(information, cut.log2_bins, overhead)
     return rec.laws.log2_index_bound_bits(source, cut), overhead, bound
 
 
 def _lane(name: str, view: View, source: rec.Channel | rec.Problem, problem: rec.Problem, cut: rec.Partition) -> Lane:
-    bins = cut if name.endswith("_bins") else rec.partition((1,) * view.dim)
-    settings = lane_settings(name, view, bins)
-    method, stopping, n = settings["method"], settings["stopping"], settings["num_candidates"]
+    bins = cut if name.endswith("_bins") else rec.Partition.uncut(view.dim)
+    method = method_of(name, view, bins)
     zipf_bits, _, bound = theory(source, bins)
     trace, sentence, length, bin_text, index_bits, data, held = None, "", math.nan, "", "", b"", ()
     try:
-        expected = rec.laws.expected_examined(problem, **settings)
-        trace = rec.trace(
-            problem, **settings, seed=view.seed, max_examined=MAX_EXAMINED, max_events=max_events(view.dim)
-        )
+        expected = rec.laws.expected_examined(problem, method)
+        trace = rec.trace(problem, method, seed=view.seed, max_events=max_events(view.dim))
         code = rec.ZipfCode(zipf_bits)
-        length = bins.log2_num_bins + float(code.length_bits(trace.message.index))
+        length = bins.log2_bins + float(code.length_bits(trace.message.index))
         bin_text = bin_bits(trace.message.bin, bins.intervals)
         index_bits = code.codeword(trace.message.index)
-        data = rec.pack([trace.message], bins, code, seed=view.seed, coding=problem.coding)
-        held = receive(data, problem.coding, bins, zipf_bits, view.seed)
+        data = rec.pack([trace.message], bins, code, seed=view.seed, prior=problem.prior)
+        held = receive(data, problem.prior, bins, zipf_bits, view.seed)
     except rec.BudgetExceeded as error:
         expected = 2.0**error.expected_bits if error.expected_bits < 1000 else math.inf
         sentence = _over_budget(error, bins)
     except rec.RecError as error:
         expected, sentence = math.nan, str(error)
+    title = LANES[name]
     return Lane(
-        name, LANES[name], method, bins, settings["weights"], stopping, n, trace, sentence, expected, zipf_bits, length,
-        bound, bin_text, index_bits, data, held,
-    )  # fmt: skip
+        name, title, method, trace, sentence, expected, zipf_bits, length, bound, bin_text, index_bits, data, held
+    )
 
 
-def lane_settings(name: str, view: View, bins: rec.Partition) -> dict[str, Any]:
-    """How a lane searches, as `rec.trace` takes it."""
-    method = name.split("_")[0]
+def method_of(name: str, view: View, bins: rec.Partition) -> rec.PFR | rec.ORC:
+    """The method of a lane."""
+    if name.startswith("orc"):  # one bin's peak may be infinite, and it needs no weight
+        weighting = "uniform" if bins.num_bins == 1 else view.weights
+        return rec.ORC(view.candidates, bins, weighting=weighting, max_examined=MAX_EXAMINED)
     stopping = view.stopping if bins.num_bins <= rec.ENUMERABLE_BINS else "single"
-    one_bin = method == "orc" and bins.num_bins == 1  # whose peak may be infinite, and needs no weight
-    return {
-        "method": method,
-        "partition": bins,
-        "weights": "uniform" if one_bin else view.weights,
-        "stopping": stopping if method == "pfr" else None,
-        "num_candidates": view.candidates if method == "orc" else None,
-    }
+    return rec.PFR(bins, weighting=view.weights, stopping=stopping, max_examined=MAX_EXAMINED)
 
 
 def max_events(dim: int) -> int:
@@ -129,10 +144,10 @@ def _over_budget(error: rec.BudgetExceeded, bins: rec.Partition) -> str:
     return text
 
 
-def receive(data: bytes, coding: rec.Coding, bins: rec.Partition, zipf_bits: float, seed: int) -> tuple[float, ...]:
+def receive(data: bytes, prior: rec.Prior, bins: rec.Partition, zipf_bits: float, seed: int) -> tuple[float, ...]:
     """The receiver: bytes and shared knowledge in, the sample out. It sees neither the target nor the race."""
-    (message,) = rec.unpack(data, bins, rec.ZipfCode(zipf_bits), seed=seed, coding=coding)
-    return tuple(rec.decode(message, coding, bins, seed).tolist())
+    (message,) = rec.unpack(data, bins, rec.ZipfCode(zipf_bits), seed=seed, prior=prior)
+    return tuple(rec.decode(message, prior, bins, seed=seed).tolist())
 
 
 def bin_bits(numbers: tuple[int, ...], intervals: tuple[int, ...]) -> str:
@@ -165,11 +180,9 @@ def _measured(name: str, **values: object) -> Measured | None:
     lane = next(lane for lane in race(view).lanes if lane.name == name)
     runs = int(min(MEASURED_RUNS, MEASURED_CANDIDATES / max(lane.expected_examined, 1.0)))
     try:
-        result = rec.encode_many(
-            coded_for(view), runs, lane.method, lane.partition, lane.weights,
-            lane.stopping, lane.num_candidates, seed=view.seed, max_examined=MEASURED_CANDIDATES,
-        )  # fmt: skip
+        method = replace(lane.method, max_examined=MEASURED_CANDIDATES)
+        result = rec.encode_many(coded_for(view), runs, method, seed=view.seed)
     except rec.RecError:
         return None
-    lengths = lane.partition.log2_num_bins + rec.ZipfCode(lane.zipf_bits).length_bits(result.indices)
+    lengths = lane.partition.log2_bins + rec.ZipfCode(lane.zipf_bits).length_bits(result.indices)
     return Measured(runs, float(lengths.mean()), float(lengths.std() / math.sqrt(runs)))

@@ -11,15 +11,15 @@ import csv
 import io
 import math
 import re
-import threading
-import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
 import rec_core as rec
 
+from ..background import Halted, Job, Steps
 from ..settings import MAX_DIM, TABLE, View, own_target
 from . import code_lengths, setting, speed
 
@@ -27,7 +27,7 @@ MAX_ROWS = 1000
 MAX_FAULTS = 20  # told at once
 TEMPLATE = "name,mean_1,mean_2,scale_1,scale_2\nfirst,1.2,-0.4,0.3,0.6\nsecond,0.1,0.8,0.25,0.5\n"
 COLUMNS = (
-    "row", "name", "dimensions", "kl_bits", "renyi_inf_bits", "plain_candidates", "plain_bits", "plain_seconds",
+    "row", "name", "dimensions", "kl_bits", "d_inf_bits", "plain_candidates", "plain_bits", "plain_seconds",
     "best_log2_bins", "best_candidates", "best_bits", "best_seconds", "note",
 )  # fmt: skip
 _STEMS = {"mean": "gaussian", "scale": "gaussian", "low": "uniform", "high": "uniform"}
@@ -234,7 +234,7 @@ def summary(rows: Sequence[Row], cuts: Sequence[rec.Partition]) -> Summary | Non
     options = tuple(
         Shared(
             cut,
-            cut.log2_num_bins + code_lengths.zipf_mean_bits(rec.ZipfCode(bound[i]), log2_index[i]),
+            cut.log2_bins + code_lengths.zipf_mean_bits(rec.ZipfCode(bound[i]), log2_index[i]),
             candidates[i],
             len(served) * candidates[i] / rate,
         )
@@ -243,35 +243,27 @@ def summary(rows: Sequence[Row], cuts: Sequence[rec.Partition]) -> Summary | Non
     return Summary(len(served), options, speed.best_of([(one.mean_bits, one.mean_candidates) for one in options]))
 
 
-class Job:
-    """A batch in a thread of its own: the rows worked out so far, and how to stop it."""
+@dataclass
+class Batch:
+    """Problems, the partitions compared for all of them, and the rows worked out so far."""
 
-    def __init__(
-        self, problems: Sequence[Named], alive: Callable[[], bool] = lambda: True, rows: Sequence[Row] = ()
-    ) -> None:
-        """Begin, or go on after the `rows` of a stopped one. It ends by itself once `alive` says no."""
-        self.problems, self.rows, self.error = tuple(problems), list(rows), ""
-        self.cuts = shared_cuts(problems)
-        self.stop, self.ended = threading.Event(), threading.Event()
-        self._alive, self._begun, self._first = alive, time.monotonic(), len(rows)
-        threading.Thread(target=self._run, daemon=True, name="batch").start()
+    problems: tuple[Named, ...]
+    cuts: tuple[rec.Partition, ...]
+    rows: list[Row]
 
-    def _run(self) -> None:
-        try:
-            for number, one in enumerate(self.problems[self._first :], self._first + 1):
-                if self.stop.is_set() or not self._alive():
-                    break
-                self.rows.append(work_out(number, one, self.cuts))
-        except Exception as error:  # the page says it; what came before is kept
-            self.error = str(error)
-        finally:
-            self.ended.set()
 
-    @property
-    def seconds_left(self) -> float | None:
-        """About how long it still takes; None before the first row."""
-        done = len(self.rows) - self._first
-        return (time.monotonic() - self._begun) / done * (len(self.problems) - len(self.rows)) if done else None
+def start(problems: Sequence[Named], alive: Callable[[], bool], rows: Sequence[Row] = ()) -> Job[Batch]:
+    """Work the problems out, or go on after the `rows` of a run that was stopped."""
+    return Job(Batch(tuple(problems), shared_cuts(problems), list(rows)), _work, alive)
+
+
+def _work(batch: Batch, halted: Halted) -> Steps:
+    for number in range(len(batch.rows), len(batch.problems)):
+        yield number, len(batch.problems)
+        if halted():
+            return
+        batch.rows.append(work_out(number + 1, batch.problems[number], batch.cuts))
+    yield len(batch.rows), len(batch.problems)
 
 
 # ------------------------------------------------------------------------------------------------ taking away
@@ -281,7 +273,7 @@ def record(row: Row) -> dict[str, str | int | float | None]:
     """A row's numbers under COLUMNS; None where PFR does not serve it."""
     problem = row.problem
     values: list[str | int | float | None] = [
-        row.number, row.name, problem.dim, problem.kl_bits, problem.renyi_inf_bits
+        row.number, row.name, problem.dim, problem.kl_bits, problem.d_inf_bits
     ]  # fmt: skip
     if row.advice is None:
         values += [None] * 7

@@ -17,8 +17,8 @@ from typing import NamedTuple
 import numpy as np
 
 import rec_core as rec
+from rec_core.arrays import Floats
 from rec_core.codes import Code
-from rec_core.randomness import Floats
 
 from ..memo import memo
 from ..settings import CODES, View
@@ -80,16 +80,16 @@ def _code(name: str, channel: rec.Channel, partition: rec.Partition) -> Code:
 
 def send(problem: rec.Problem, shared: Shared, max_examined: int) -> Sent:
     """Race for a sample of the target and pack its message. RecError where the target or the budget forbids it."""
-    encoding = rec.encode(problem, "pfr", shared.partition, seed=shared.seed, max_examined=max_examined)
+    encoding = rec.encode(problem, rec.PFR(shared.partition, max_examined=max_examined), seed=shared.seed)
     code = code_of(shared)
-    data = rec.pack([encoding.message], shared.partition, code, seed=shared.seed, coding=shared.channel.coding)
+    data = rec.pack([encoding.message], shared.partition, code, seed=shared.seed, prior=shared.channel.prior)
     length = rec.message_length_bits(encoding.message, shared.partition, code)
     return Sent(data, encoding.message, tuple(encoding.sample.tolist()), encoding.examined, length)
 
 
 def receive(data: bytes, own: Shared) -> Received:
     """What bytes mean to someone who holds `own`. MessageError for bytes that were damaged or made under another."""
-    (message,) = rec.unpack(data, own.partition, code_of(own), 1, seed=own.seed, coding=own.channel.coding)
+    (message,) = rec.unpack(data, own.partition, code_of(own), 1, seed=own.seed, prior=own.channel.prior)
     return Received(message, _candidate(message, own))
 
 
@@ -100,7 +100,7 @@ def receive_unchecked(data: bytes, own: Shared) -> Received:
 
 
 def _candidate(message: rec.Message, own: Shared) -> tuple[float, ...]:
-    return tuple(rec.decode(message, own.channel.coding, own.partition, own.seed).tolist())
+    return tuple(rec.decode(message, own.channel.prior, own.partition, seed=own.seed).tolist())
 
 
 # ------------------------------------------------------------------------------------------------ what is wrong
@@ -126,7 +126,7 @@ def diagnose(data: bytes, own: Shared) -> str:
 
 def _fits(data: bytes, own: Shared) -> bool:
     try:
-        rec.unpack(data, own.partition, code_of(own), seed=own.seed, coding=own.channel.coding)
+        rec.unpack(data, own.partition, code_of(own), seed=own.seed, prior=own.channel.prior)
     except rec.RecError:
         return False
     return True
@@ -145,7 +145,7 @@ def _other_settings(own: Shared) -> Iterator[tuple[Shared, str]]:
     for seed in range(max(0, own.seed - NEARBY_SEEDS), min(2**64 - 1, own.seed + NEARBY_SEEDS) + 1):
         if seed != own.seed:
             yield own._replace(seed=seed), f"It was written with another seed: {seed}; yours is {own.seed}."
-    most, here = MOST_LOG2_BINS, round(own.partition.log2_num_bins)
+    most, here = MOST_LOG2_BINS, round(own.partition.log2_bins)
     near = (here - 2, here - 1, here + 1, here + 2)  # the law behind a matched code takes a while for every J
     for log2_bins in range(most + 1) if own.code != "matched" else [k for k in near if 0 <= k <= most]:
         try:
@@ -327,15 +327,13 @@ class StreamCost(NamedTuple):
 
 def stream_costs(shared: Shared, sizes: tuple[int, ...], max_examined: int) -> tuple[StreamCost, ...]:
     """What packing the first k of some fresh messages costs, for every k of `sizes`. RecError past the budget."""
-    many = rec.encode_many(
-        shared.channel, max(sizes), "pfr", shared.partition, seed=shared.seed, max_examined=max_examined
-    )
-    code = code_of(shared)
-    messages = [rec.Message(tuple(b), n) for b, n in zip(many.bins.tolist(), many.indices.tolist(), strict=True)]
-    lengths: Floats = shared.partition.log2_num_bins + np.asarray(code.length_bits(many.indices))
+    method = rec.PFR(shared.partition, max_examined=max_examined)
+    many = rec.encode_many(shared.channel, max(sizes), method, seed=shared.seed)
+    code, messages = code_of(shared), many.messages
+    lengths: Floats = shared.partition.log2_bins + np.asarray(code.length_bits(many.indices))
     costs = []
     for k in sizes:
-        data = rec.pack(messages[:k], shared.partition, code, seed=shared.seed, coding=shared.channel.coding)
+        data = rec.pack(messages[:k], shared.partition, code, seed=shared.seed, prior=shared.channel.prior)
         costs.append(StreamCost(k, 8 * len(data) / k, 8 * rec.FRAME_BYTES / k, float(lengths[:k].mean())))
     return tuple(costs)
 

@@ -7,10 +7,10 @@ study runs, is worked out from its law target by target.
 from __future__ import annotations
 
 import math
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 import rec_core as rec
 from rec_core import metrics, study
 
+from ..background import Halted, Job, Steps
 from ..memo import memo
 
 Floats = NDArray[np.float64]
@@ -75,14 +76,15 @@ def channel(bits: float, dim: int = DIM, idle: int = 0) -> rec.Channel:
 
 def pfr_study(size: Size) -> study.Study:
     """Figure 2: PFR without and with J = 2^I bins, a fresh target of the channel for every run."""
-    cells = study.grid([channel(bits) for bits in size.bits], (0, "I"), max_examined=2**size.budget_bits)
+    method = rec.PFR(max_examined=2**size.budget_bits)
+    cells = study.grid([channel(bits) for bits in size.bits], (0, "I"), methods=(method,))
     return study.Study(cells, size.runs, SEED, 50)
 
 
 def orc_study(size: Size) -> study.Study:
     """Figure 3: ORC without and with bins on a few targets, over the number of candidates."""
     cells = study.grid(
-        [channel(ORC_BITS)], (0, "I"), methods=("orc",), num_candidates=size.candidates, targets=size.targets
+        [channel(ORC_BITS)], (0, "I"), methods=[rec.ORC(n) for n in size.candidates], targets=size.targets
     )
     return study.Study(cells, size.orc_runs, SEED, 200, samples=True)
 
@@ -90,8 +92,8 @@ def orc_study(size: Size) -> study.Study:
 def interval_study(size: Size) -> study.Study:
     """Which dimensions to cut, or none: ORC with few candidates, one dimension of five without information."""
     cells = study.grid(
-        [channel(INTERVAL_BITS, DIM - 1, 1)], (0, "I"), tuple(STRATEGIES), ("orc",), targets=size.targets,
-        num_candidates=(INTERVAL_CANDIDATES,),
+        [channel(INTERVAL_BITS, DIM - 1, 1)], (0, "I"), STRATEGIES, (rec.ORC(INTERVAL_CANDIDATES),),
+        targets=size.targets,
     )  # fmt: skip
     return study.Study(cells, size.interval_runs, SEED, 250, samples=True)
 
@@ -123,9 +125,7 @@ def candidates(key: str, size: Size) -> float:
     """How many candidates an experiment will examine, about: what it costs."""
     if key == "pfr":  # plain searches make up nearly all of it
         most = 2.0**size.budget_bits
-        rows = [
-            min(2.0 ** channel(bits).draw(target).renyi_inf_bits, most) for bits in size.bits for target in range(300)
-        ]
+        rows = [min(2.0 ** channel(bits).draw(target).d_inf_bits, most) for bits in size.bits for target in range(300)]
         return 1.3 * float(np.mean(rows)) * len(size.bits) * size.runs
     work = STUDIES[key](size)
     return float(sum(one.num_candidates or 0 for one in work.cells) * work.runs)
@@ -151,14 +151,11 @@ class Stopped(NamedTuple):
     bins_bits: tuple[float, ...]
 
 
-Halted = Callable[[], bool]
-
-
-def run_study(key: str, size: Size, halted: Halted, report: study.Progress) -> Iterator[Rows]:
+def run_study(key: str, size: Size, halted: Halted) -> Iterator[Rows]:
     """The chunks of an experiment as they come."""
     work = STUDIES[key](size)
     with ThreadPoolExecutor(WORKERS) as pool:
-        for table in study.stream(work, executor=pool, progress=report, stop=halted, in_flight=2 * WORKERS):
+        for table in study.stream(work, executor=pool, stop=halted, in_flight=2 * WORKERS):
             yield Rows(table, *(of_targets(work, table) if key == "pfr" else (np.empty(0), np.empty(0))))
 
 
@@ -166,20 +163,17 @@ def of_targets(work: study.Study, table: study.Table) -> tuple[Floats, Floats]:
     """D_inf of the target of every row, and log2 of the candidates its search examines on average; (R,) both."""
     pairs = [(work.cells[n], seed) for n, seed in zip(table["cell"].tolist(), table["seed"].tolist(), strict=True)]
     targets = [(one.target(seed), one.cut) for one, seed in pairs]
-    d_inf = np.array([problem.renyi_inf_bits for problem, _ in targets])
+    d_inf = np.array([problem.d_inf_bits for problem, _ in targets])
     return d_inf, np.array([rec.upper_sum_bits(problem, cut) for problem, cut in targets])
 
 
-def run_stopped(size: Size, halted: Halted, report: study.Progress) -> Iterator[Stopped]:
+def run_stopped(size: Size, halted: Halted) -> Iterator[Stopped]:
     """How long a search must go on for an approximate sample, target by target."""
-    work = [(bits, target) for target in range(size.law_targets) for bits in size.bits]
-    begun = time.monotonic()
-    report(0, len(work), None)
-    for done, (bits, target) in enumerate(work, start=1):
-        if halted():
-            return
-        yield stopped(channel(bits), target)
-        report(done, len(work), (time.monotonic() - begun) / done * (len(work) - done))
+    for target in range(size.law_targets):
+        for bits in size.bits:
+            if halted():
+                return
+            yield stopped(channel(bits), target)
 
 
 def stopped(source: rec.Channel, target: int) -> Stopped:
@@ -187,8 +181,8 @@ def stopped(source: rec.Channel, target: int) -> Stopped:
     problem = source.draw(target)
     cut = rec.allocate(source, round(source.information_bits))
     return Stopped(
-        problem.renyi_inf_bits,
-        candidates_until(problem, rec.partition((1,) * problem.dim)),
+        problem.d_inf_bits,
+        candidates_until(problem, rec.Partition.uncut(problem.dim)),
         candidates_until(problem, cut),
     )
 
@@ -197,7 +191,7 @@ def candidates_until(problem: rec.Problem, cut: rec.Partition, levels: Sequence[
     """log2 of the candidates after which stopped PFR's MMD from Q is below each level, between powers of two by the
     line through the logs; NaN past 2^CANDIDATES_BITS."""
     most = min(CANDIDATES_BITS, math.ceil(rec.upper_sum_bits(problem, cut)) + 4)
-    bias = metrics.output_mmd(problem, 2 ** np.arange(most + 1), cut, method="pfr")
+    bias = metrics.output_mmd(problem, [rec.PFR(cut, max_examined=2**k) for k in range(most + 1)])
     bias = np.log(np.minimum.accumulate(np.maximum(bias, 1e-12)))
     found = []
     for level in np.log(levels):
@@ -302,7 +296,7 @@ def exact_length(cell: study.Cell) -> float:
     """Exact mean length of a channel's PFR message, Zipf-coded as in a study."""
     source, cut = cell.source, cell.cut
     code = rec.ZipfCode(rec.laws.log2_index_bound_bits(source, cut))
-    return cut.log2_num_bins + float(code.length_bits(1)) + code.exponent * rec.laws.expected_log2_index(source, cut)
+    return cut.log2_bins + float(code.length_bits(1)) + code.exponent * rec.laws.expected_log2_index(source, cut)
 
 
 def stopped_steps(parts: Sequence[Stopped], level: int) -> list[Band]:
@@ -355,7 +349,7 @@ def measured(work: study.Study, table: study.Table, numbers: Sequence[int]) -> M
         found = metrics.mmd(x[here], one.source)
         squares.append(found.squared)
         errors.append(found.error)
-        exact.append(exact_bias(one, tuple(sorted({other.num_candidates or 0 for other in work.cells}))) ** 2)
+        exact.append(exact_bias(one, tuple(sorted({candidates_of(other) for other in work.cells}))) ** 2)
         lengths.append(table["length_bits"][here])
     mean, half = float(np.mean(squares)), 1.96 * float(np.linalg.norm(errors)) / len(errors)
     every = np.concatenate(lengths)
@@ -365,12 +359,18 @@ def measured(work: study.Study, table: study.Table, numbers: Sequence[int]) -> M
 
 def exact_bias(cell: study.Cell, counts: tuple[int, ...]) -> float:
     """Exact MMD of a cell's output; `counts` are the numbers of candidates to work out at once."""
-    return _exact_biases(cell.source, cell.cut, counts)[counts.index(cell.num_candidates or 0)]
+    return _exact_biases(cell.source, cell.cut, counts)[counts.index(candidates_of(cell))]
+
+
+def candidates_of(cell: study.Cell) -> int:
+    """n of a cell of ORC."""
+    assert isinstance(cell.method, rec.ORC)
+    return cell.method.num_candidates
 
 
 @lru_cache(maxsize=256)
 def _exact_biases(problem: rec.Problem, cut: rec.Partition, counts: tuple[int, ...]) -> list[float]:
-    return metrics.output_mmd(problem, counts, cut).tolist()
+    return metrics.output_mmd(problem, [rec.ORC(n, cut) for n in counts]).tolist()
 
 
 def orc_points(work: study.Study, cut: bool) -> dict[int, list[int]]:
@@ -378,7 +378,7 @@ def orc_points(work: study.Study, cut: bool) -> dict[int, list[int]]:
     found: dict[int, list[int]] = {}
     for number, one in enumerate(work.cells):
         if (one.cut.num_bins > 1) == cut:
-            found.setdefault(one.num_candidates or 0, []).append(number)
+            found.setdefault(candidates_of(one), []).append(number)
     return found
 
 
@@ -387,14 +387,11 @@ def interval_points(work: study.Study) -> dict[str, list[int]]:
     source = channel(INTERVAL_BITS, DIM - 1, 1)
     numbers = {one: number for number, one in enumerate(work.cells)}
     found: dict[str, list[int]] = {}
-    targets = list(dict.fromkeys(one.params for one in work.cells))
+    targets = list(dict.fromkeys(one.source for one in work.cells))
     for strategy in CHOICES:
         uncut = strategy == "none"
         cut = rec.allocate(source, 0 if uncut else round(INTERVAL_BITS), "information" if uncut else strategy)
-        found[strategy] = [
-            numbers[study.cell(rec.Problem("gaussian", params), "orc", cut, num_candidates=INTERVAL_CANDIDATES)]
-            for params in targets
-        ]
+        found[strategy] = [numbers[study.Cell(target, rec.ORC(INTERVAL_CANDIDATES, cut))] for target in targets]
     return found
 
 
@@ -491,9 +488,9 @@ def paper_rates() -> Rates:
     runs, each = 8, 2**13
     for target in range(2):  # the first compiles
         problem, begun = source.draw(target), time.perf_counter()
-        rec.encode_many(problem, runs, "orc", cut, num_candidates=each, num_threads=WORKERS)
+        rec.encode_many(problem, runs, rec.ORC(each, cut), seed=0, num_threads=WORKERS)
         searched = time.perf_counter()
-        rec.metrics.output_mmd(problem, 2 ** np.arange(10), cut)
+        rec.metrics.output_mmd(problem, [rec.ORC(2**k, cut) for k in range(10)])
         ended = time.perf_counter()
     return Rates(runs * each / (searched - begun), ended - searched)
 
@@ -518,56 +515,44 @@ def paper_seconds(key: str, size: str) -> float:
 # ------------------------------------------------------------------------------------------------ in the background
 
 
-class Job:
-    """One run in a thread of its own: how far it is, what its rows say so far, and how to stop it.
+@dataclass
+class Run:
+    """An experiment: its rows so far, and what they say.
 
     `result` is worked out anew as rows come, seldom enough to cost a small part of the time, and once at the end.
     """
 
-    def __init__(self, key: str, size: str, alive: Halted = lambda: True) -> None:
-        """Begin 'pfr', 'stopped', 'orc' or 'intervals' at this size. It ends by itself once `alive` says no."""
-        self.key, self.size = key, size
-        self.parts: list[Rows] = []
-        self.result: Result | None = None
-        self.done, self.total = 0, 0
-        self.seconds_left: float | None = None
-        self.error = ""
-        self.stop, self.ended = threading.Event(), threading.Event()
-        self._alive = alive
-        threading.Thread(target=self._run, daemon=True, name=f"paper-{key}").start()
-
-    def _run(self) -> None:
-        try:
-            self._work()
-        except Exception as error:  # the page says it; what came before is kept
-            self.error = str(error)
-        finally:
-            self.ended.set()
-
-    def _work(self) -> None:
-        size = SIZES[self.size]
-        targets: list[Stopped] = []
-        run = run_stopped(size, self._halted, self._report) if self.key == "stopped" else None
-        due = 0.0
-        for part in run or run_study(self.key, size, self._halted, self._report):
-            if isinstance(part, Rows):
-                self.parts.append(part)
-            else:
-                targets.append(part)
-            if time.monotonic() > due:
-                begun = time.monotonic()
-                self.result = said(self.key, size, self.parts, targets)
-                due = 5.0 * time.monotonic() - 4.0 * begun + 0.5
-        if self.parts or targets:
-            self.result = said(self.key, size, self.parts, targets)
-
-    def _halted(self) -> bool:
-        return self.stop.is_set() or not self._alive()
-
-    def _report(self, done: int, total: int, seconds_left: float | None) -> None:
-        self.done, self.total, self.seconds_left = done, total, seconds_left
+    key: str  # 'pfr', 'stopped', 'orc' or 'intervals'
+    size: str
+    parts: list[Rows] = field(default_factory=list)
+    targets: list[Stopped] = field(default_factory=list)
+    result: Result | None = None
 
     @property
     def rows(self) -> study.Table:
         """All that is done, sorted by cell and run."""
         return study.join(part.table for part in self.parts)
+
+
+def start(key: str, size: str, alive: Callable[[], bool] = lambda: True) -> Job[Run]:
+    """Run an experiment at one of SIZES."""
+    return Job(Run(key, size), _work, alive)
+
+
+def _work(run: Run, halted: Halted) -> Steps:
+    size, due = SIZES[run.size], 0.0
+    stopped = run.key == "stopped"
+    total = len(size.bits) * size.law_targets if stopped else STUDIES[run.key](size).num_runs
+    yield 0, total
+    for part in run_stopped(size, halted) if stopped else run_study(run.key, size, halted):
+        if isinstance(part, Rows):
+            run.parts.append(part)
+        else:
+            run.targets.append(part)
+        yield (len(run.targets) if stopped else sum(part.table["run"].size for part in run.parts)), total
+        if time.monotonic() > due:
+            begun = time.monotonic()
+            run.result = said(run.key, size, run.parts, run.targets)
+            due = 5.0 * time.monotonic() - 4.0 * begun + 0.5
+    if run.parts or run.targets:
+        run.result = said(run.key, size, run.parts, run.targets)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 import rec_core as rec
-from rec_core.randomness import Floats
+from rec_core.arrays import Floats
 
 from ..settings import MAX_DIM, TABLE, VECTORS, View, vector
 
@@ -130,7 +130,7 @@ def partition_of(view: View, channel: rec.Channel) -> rec.Partition:
         raise rec.RecError(
             f"Give a number of intervals for each of the {view.dim} dimensions; “{view.intervals}” has {len(numbers)}."
         )
-    return rec.partition(numbers)
+    return rec.Partition(numbers)
 
 
 def channel_values(view: View) -> dict[str, object]:

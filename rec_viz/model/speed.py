@@ -54,7 +54,7 @@ class Growth(NamedTuple):
 
     information_bits: float
     kl_bits: float
-    renyi_inf_bits: float
+    d_inf_bits: float
     exact_bits: tuple[float, ...]  # log2 of the expected candidates
     measured_bits: tuple[float, ...]  # log2 of the mean of SPEED_RUNS races
     error_bits: tuple[float, ...]  # half of its 95% interval
@@ -81,23 +81,23 @@ def _growth(family: str, shares: tuple[float, ...], information_bits: float) -> 
     problems = [channel.draw(target) for target in range(TARGETS)]
     rows = [_search_bits(channel, problems, search) for search in SEARCHES]
     exact, found, errors = zip(*rows, strict=True)
-    kl, top = (_mean([getattr(problem, name) for problem in problems]) for name in ("kl_bits", "renyi_inf_bits"))
+    kl, top = (_mean([getattr(problem, name) for problem in problems]) for name in ("kl_bits", "d_inf_bits"))
     return Growth(information_bits, kl, top, exact, found, errors)
 
 
 def bins_of(channel: rec.Channel, search: Search) -> rec.Partition:
     """The bins of a search of the chart: shared out by information, no dimension finer than 2^CUT_BITS."""
     if search.more is None:
-        return rec.partition((1,) * channel.dim)
+        return rec.Partition.uncut(channel.dim)
     shared = rec.allocate(channel, int(channel.information_bits) + search.more)
-    return rec.partition([min(n, 2**CUT_BITS) for n in shared.intervals])
+    return rec.Partition([min(n, 2**CUT_BITS) for n in shared.intervals])
 
 
 def _search_bits(channel: rec.Channel, problems: list[rec.Problem], search: Search) -> tuple[float, float, float]:
     """log2 of the candidates a search examines: exact, measured, half of the measurement's 95% interval."""
     cut = bins_of(channel, search)
     if search.more is None:
-        exact = most = _mean([problem.renyi_inf_bits for problem in problems])
+        exact = most = _mean([problem.d_inf_bits for problem in problems])
     elif max(channel.bits) > FINEST_BITS or (search.stopping == "per_bin" and cut.num_bins > 2**LISTED_BITS):
         return math.nan, math.nan, math.nan
     else:
@@ -120,14 +120,13 @@ def _mean(values: list[float]) -> float:
 
 def _expected_bits(problem: rec.Problem, cut: rec.Partition, weights: str, stopping: str) -> float:
     """log2 of the candidates PFR is expected to examine; inf past 2^1000."""
-    return math.log2(rec.laws.expected_examined(problem, "pfr", cut, weights, stopping))
+    return math.log2(rec.laws.expected_examined(problem, rec.PFR(cut, weighting=weights, stopping=stopping)))
 
 
 def _measured_bits(problem: rec.Problem, cut: rec.Partition, search: Search, seed: int) -> tuple[float, float]:
     """log2 of the mean examined over SPEED_RUNS races of one target, and its standard error."""
-    examined = rec.encode_many(
-        problem, SPEED_RUNS, "pfr", cut, search.weights, search.stopping, seed=seed, max_examined=2**24
-    ).examined
+    method = rec.PFR(cut, weighting=search.weights, stopping=search.stopping, max_examined=2**24)
+    examined = rec.encode_many(problem, SPEED_RUNS, method, seed=seed).examined
     mean = float(examined.mean())
     return math.log2(mean), float(examined.std(ddof=1)) / (mean * math.log(2.0) * math.sqrt(SPEED_RUNS))
 
@@ -140,7 +139,7 @@ class Here(NamedTuple):
 
     information_bits: float
     kl_bits: float
-    renyi_inf_bits: float
+    d_inf_bits: float
     plain_bits: float
     binned_bits: float
 
@@ -149,7 +148,7 @@ def here(view: View) -> Here:
     """The view's own target. RecError where the view asks for the impossible."""
     channel, problem = problem_of(view)
     cut = partition_of(view, channel)
-    top = problem.renyi_inf_bits
+    top = problem.d_inf_bits
     binned = rec.upper_sum_bits(problem, cut) if max(cut.intervals) <= 2**CUT_BITS else math.nan
     return Here(channel.information_bits, problem.kl_bits, top, top, binned)
 
@@ -167,7 +166,7 @@ def candidates_per_second(family: str, dim: int) -> float:
     rates = []
     for _ in range(3):
         begun = time.perf_counter()
-        many = rec.encode_many(problem, 16, "pfr", seed=0)
+        many = rec.encode_many(problem, 16, seed=0)
         rates.append(float(many.examined.sum()) / (time.perf_counter() - begun))
     return float(f"{np.median(rates):.1e}")
 
@@ -191,10 +190,10 @@ def cost(view: View, intervals: tuple[int, ...]) -> Cost:
 @memo(2048)
 def _cost(family: str, bits: tuple[float, ...], intervals: tuple[int, ...]) -> Cost:
     channel = rec.Channel(family, bits)
-    cut = rec.partition(intervals)
+    cut = rec.Partition(intervals)
     law = rec.laws.index_law(channel, cut)
     code = rec.ZipfCode(rec.laws.log2_index_bound_bits(channel, cut))
-    size = cut.log2_num_bins
+    size = cut.log2_bins
     zipf, matched = size + zipf_mean_bits(code, law.mean_log2), size + law.entropy_bits
     return Cost(intervals, size, typical_bits(channel, cut), zipf, matched)
 
@@ -204,7 +203,7 @@ def typical_bits(channel: rec.Channel, cut: rec.Partition) -> float:
 
     Intervals of dimensions without information change nothing, and may be too many to look at.
     """
-    some = rec.partition([n if bits > 0 else 1 for n, bits in zip(cut.intervals, channel.bits, strict=True)])
+    some = rec.Partition([n if bits > 0 else 1 for n, bits in zip(cut.intervals, channel.bits, strict=True)])
     return _mean([rec.upper_sum_bits(channel.draw(target), some) for target in range(TARGETS)])
 
 
@@ -238,7 +237,7 @@ def doubled(view: View) -> tuple[tuple[int, ...], tuple[int, ...]]:
     channel = channel_of(view)
     now = partition_of(view, channel)
     if view.strategy == "own":
-        halved = [rec.partition([n * (1 + (e == d)) for e, n in enumerate(now.intervals)]) for d in range(view.dim)]
+        halved = [rec.Partition([n * (1 + (e == d)) for e, n in enumerate(now.intervals)]) for d in range(view.dim)]
         after = min((cut for cut in halved if _readable(channel, cut)), key=lambda cut: typical_bits(channel, cut))
     else:
         after = partition_of(view._replace(log2_bins=view.log2_bins + 1), channel)
@@ -282,7 +281,7 @@ def _strategies(family: str, bits: tuple[float, ...], log2_bins: int) -> list[St
 def strategies(view: View) -> list[Strategy]:
     """Every strategy the view's channel allows."""
     channel = channel_of(view)
-    return _strategies(channel.family, channel.bits, round(partition_of(view, channel).log2_num_bins))
+    return _strategies(channel.family, channel.bits, round(partition_of(view, channel).log2_bins))
 
 
 ADVISED = 6  # cuts that are compared at most
@@ -330,7 +329,7 @@ def _advice(**values: object) -> Advice:
 
 def pfr_advice(problem: rec.Problem, channel: rec.Channel, source: rec.Channel | rec.Problem) -> Advice:
     """PFR on one target, its bins dealt out for `channel`, its code made for `source`. RecError where it never ends."""
-    if math.isinf(problem.renyi_inf_bits):
+    if math.isinf(problem.d_inf_bits):
         raise rec.RecError("Q is wider than P somewhere, so its ratio has no limit and no PFR search ever ends.")
     rate = candidates_per_second(problem.family, problem.dim)
     options = []
@@ -350,7 +349,7 @@ def best_of(costs: Sequence[tuple[float, float]]) -> int:
 
 def cut_into(channel: rec.Channel, log2_bins: int) -> rec.Partition:
     """2^log2_bins bins by information; one bin serves a channel without any, too."""
-    return rec.allocate(channel, log2_bins) if log2_bins else rec.partition((1,) * channel.dim)
+    return rec.allocate(channel, log2_bins) if log2_bins else rec.Partition.uncut(channel.dim)
 
 
 def cuts_to_compare(channel: rec.Channel) -> list[int]:

@@ -30,7 +30,7 @@ def problem_line(view: View, problem: rec.Problem) -> str:
 
 def bins_line(bins: rec.Partition) -> str:
     """The line that cuts the prior."""
-    return f"bins = rec.partition({list(bins.intervals)})  # intervals in each dimension; the receiver knows them\n"
+    return f"bins = rec.Partition({list(bins.intervals)})  # intervals in each dimension; the receiver knows them\n"
 
 
 def head(view: View) -> str:

@@ -42,7 +42,7 @@ def _pfr(size: str) -> str:
     cells = f"""\
     [rec.gaussian_channel([bits / {DIM}] * {DIM}) for bits in {chosen.bits}],
     log2_bins=(0, "I"),  # one bin, and J = 2^I
-    max_examined=2**{chosen.budget_bits},"""
+    methods=(rec.PFR(max_examined=2**{chosen.budget_bits}),),"""
     return f"""{_rows("pfr", size, cells)}
 result = experiments.pfr_result(work, rows, *experiments.of_targets(work, rows))"""
 
@@ -73,8 +73,7 @@ def _orc(size: str) -> str:
     cells = f"""\
     [rec.gaussian_channel([{ORC_BITS:g} / {DIM}] * {DIM})],
     log2_bins=(0, "I"),  # one bin, and J = 2^I
-    methods=("orc",),
-    num_candidates={chosen.candidates},
+    methods=[rec.ORC(n) for n in {chosen.candidates}],
     targets={chosen.targets},"""
     return f"{_rows('orc', size, cells)}result = experiments.orc_result(work, rows)"
 
@@ -95,8 +94,7 @@ def _intervals(size: str) -> str:
     [rec.gaussian_channel([{INTERVAL_BITS:g} / {DIM - 1}] * {DIM - 1} + [0])],  # the last dimension holds nothing
     log2_bins=(0, "I"),
     strategies={tuple(STRATEGIES)},
-    methods=("orc",),
-    num_candidates=({INTERVAL_CANDIDATES},),
+    methods=(rec.ORC({INTERVAL_CANDIDATES}),),
     targets={chosen.targets},"""
     return f"{_rows('intervals', size, cells)}choices = experiments.interval_result(work, rows)\n"
 

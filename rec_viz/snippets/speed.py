@@ -22,9 +22,9 @@ def growth(view: View, axis: str) -> str:
     average, own = {
         "information_bits": ("information", "channel.information_bits"),
         "kl_bits": ("np.mean([problem.kl_bits for problem in problems])", "problem.kl_bits"),
-        "renyi_inf_bits": ("np.mean([problem.renyi_inf_bits for problem in problems])", "problem.renyi_inf_bits"),
+        "d_inf_bits": ("np.mean([problem.d_inf_bits for problem in problems])", "problem.d_inf_bits"),
     }[axis]
-    stars = ['speed.Star("this target, no bins", "p", x_here, problem.renyi_inf_bits)']
+    stars = ['speed.Star("this target, no bins", "p", x_here, problem.d_inf_bits)']
     if math.isfinite(model.here(view).binned_bits):
         stars.append('speed.Star("this target, these bins", "heuristic", x_here, rec.upper_sum_bits(problem, bins))')
     return f"""{head(view)}
@@ -44,19 +44,20 @@ def channel_at(information):
 
 def bins_at(information, more):
     if more is None:
-        return rec.partition([1] * shares.size)
+        return rec.Partition([1] * shares.size)
     shared = rec.allocate(channel_at(information), int(information) + more)
-    return rec.partition([min(n, 2**{model.CUT_BITS}) for n in shared.intervals])
+    return rec.Partition([min(n, 2**{model.CUT_BITS}) for n in shared.intervals])
 
 
 def exact(problem, cut, weights, stopping):
     if cut.num_bins == 1:
-        return problem.renyi_inf_bits
-    return math.log2(rec.laws.expected_examined(problem, "pfr", cut, weights, stopping))
+        return problem.d_inf_bits
+    return math.log2(rec.laws.expected_examined(problem, rec.PFR(cut, weighting=weights, stopping=stopping)))
 
 
 def measured(problem, cut, weights, stopping, seed):
-    many = rec.encode_many(problem, runs, "pfr", cut, weights, stopping, seed=seed, max_examined=2**24)
+    method = rec.PFR(cut, weighting=weights, stopping=stopping, max_examined=2**24)
+    many = rec.encode_many(problem, runs, method, seed=seed)
     mean = float(many.examined.mean())
     return math.log2(mean), float(many.examined.std(ddof=1)) / (mean * math.log(2.0) * math.sqrt(runs))
 
@@ -97,13 +98,13 @@ targets = [channel.draw(seed) for seed in range({setting.TARGETS})]
 
 
 def cost(intervals):  # log2 of candidates of a typical target; mean bits of a message with either code
-    cut = rec.partition(intervals)
+    cut = rec.Partition(intervals)
     law = rec.laws.index_law(channel, cut)
     zipf = rec.ZipfCode(rec.laws.log2_index_bound_bits(channel, cut))
     zipf_bits = float(zipf.length_bits(1)) + zipf.exponent * law.mean_log2  # Zipf lengths are linear in log2 n
-    looked_at = rec.partition([n if bits > 0 else 1 for n, bits in zip(intervals, channel.bits)])
+    looked_at = rec.Partition([n if bits > 0 else 1 for n, bits in zip(intervals, channel.bits)])
     candidates = np.mean([rec.upper_sum_bits(target, looked_at) for target in targets])
-    return cut.log2_num_bins, candidates, cut.log2_num_bins + zipf_bits, cut.log2_num_bins + law.entropy_bits
+    return cut.log2_bins, candidates, cut.log2_bins + zipf_bits, cut.log2_bins + law.entropy_bits
 
 
 partitions = {[list(intervals) for intervals in model.trade_partitions(view)]}
@@ -135,7 +136,7 @@ def typical(cut):  # log2 of candidates; cutting a dimension without information
     looked_at = [n if bits > 0 else 1 for n, bits in zip(cut.intervals, channel.bits)]
     if max(looked_at) > 2**{model.CUT_BITS}:
         return np.nan
-    return np.mean([rec.upper_sum_bits(target, rec.partition(looked_at)) for target in targets])
+    return np.mean([rec.upper_sum_bits(target, rec.Partition(looked_at)) for target in targets])
 
 
 log2_bins = {log2_bins}
@@ -158,5 +159,5 @@ for name, weights in {{"target mass": "target_mass", "peak ratio": "peak_ratio"}
     with np.errstate(divide="ignore", invalid="ignore"):  # a bin without Q has weight 0
         sups[name] = np.nan_to_num(np.exp2(peaks) / (share * bins.num_bins))
 roles = {{"target mass": "best", "peak ratio": "heuristic"}}
-figure = speed.blame(sups, roles, rec.laws.expected_examined(problem), colours)
+figure = speed.blame(sups, roles, rec.laws.expected_examined(problem, rec.PFR()), colours)
 """

@@ -154,7 +154,7 @@ def _reach(problem: rec.Problem) -> tuple[float, float]:
 
 def _middle(problem: rec.Problem) -> NDArray[np.float64]:
     """The ends of the middle 95% of a piecewise Q."""
-    (masses,) = rec.bin_weights(problem, rec.partition([4096]), "target_mass")
+    (masses,) = rec.bin_weights(problem, rec.Partition([4096]), "target_mass")
     return np.interp([0.025, 0.975], np.cumsum(masses), (np.arange(4096) + 1) / 4096)
 
 
@@ -171,7 +171,7 @@ def _problem(problem: rec.Problem, low_high: list[tuple[float, float]]) -> dict[
         "dim": problem.dim,
         "family": problem.family,
         "kl_bits": problem.kl_bits,
-        "renyi_inf_bits": problem.renyi_inf_bits,
+        "d_inf_bits": problem.d_inf_bits,
         "q_low": _pack(low),
         "q_high": _pack(high),
         names[0]: _pack(first),
@@ -203,12 +203,12 @@ def _lane(problem: rec.Problem, lane: Lane, grid: NDArray[np.float64]) -> dict[s
     out: dict[str, Any] = {
         "title": lane.title,
         "name": lane.name,
-        "method": lane.method,
+        "method": lane.kind,
         "partitioned": lane.partition.num_bins > 1,
         "weights": lane.weights if lane.partition.num_bins > 1 else None,
         "bin_weights": lane.weights,
         "num_bins_text": bins_text(lane.partition),
-        "log2_num_bins": lane.partition.log2_num_bins,
+        "log2_num_bins": lane.partition.log2_bins,
         "intervals": _pack(lane.partition.intervals, "i4"),
         "log2_sup_ratio": trace.log2_sup_ratio,
         "num_events": len(trace.indices),
@@ -233,8 +233,8 @@ def _lane(problem: rec.Problem, lane: Lane, grid: NDArray[np.float64]) -> dict[s
             "index": trace.message.index,
             "index_bits": lane.index_bits,
             "length_bits": lane.length_bits,
-            "bin_length_bits": lane.partition.log2_num_bins,
-            "index_length_bits": lane.length_bits - lane.partition.log2_num_bins,
+            "bin_length_bits": lane.partition.log2_bins,
+            "index_length_bits": lane.length_bits - lane.partition.log2_bins,
         },
     }
     if max(lane.partition.intervals) <= MAX_DRAWN_INTERVALS:
@@ -263,7 +263,7 @@ def _lane(problem: rec.Problem, lane: Lane, grid: NDArray[np.float64]) -> dict[s
 def bins_text(partition: rec.Partition) -> str:
     """J as people write it."""
     j = partition.num_bins
-    return f"{j:,}" if j < 2**20 else f"2^{partition.log2_num_bins:g}"
+    return f"{j:,}" if j < 2**20 else f"2^{partition.log2_bins:g}"
 
 
 def _receiver(lane: Lane) -> dict[str, Any]:

@@ -15,9 +15,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 import rec_core as rec
-from rec_core import codes, families, race, randomness, search
-from rec_core.partition import MAX_INTERVALS, WEIGHTS, fill_tables, greedy_powers, log_sup_reweighted
-from rec_core.randomness import Floats
+from rec_core import codes, families, randomness
+from rec_core.allocation import greedy_powers
+from rec_core.arrays import Floats
+from rec_core.methods.by_clocks import race_by_clocks
+from rec_core.methods.by_draws import race_by_draws
+from rec_core.methods.method import FINEST_SCALE, MAX_EXAMINED
+from rec_core.tables import MAX_INTERVALS, WEIGHTINGS, fill_tables, log_sup_reweighted
 
 from ..memo import memo
 from ..model import code_lengths
@@ -31,7 +35,7 @@ OURS = "this project"
 FOLKLORE = "the data-processing inequality, known long before"
 
 TARGET = rec.gaussian_problem([0.8], [0.3])
-BINS = rec.partition((8,))
+BINS = rec.Partition((8,))
 TRAP = rec.gaussian_problem([1.5], [0.4])
 CHANNEL = rec.gaussian_channel([6.0])
 CHANNEL_BINS = rec.allocate(CHANNEL, 6)
@@ -82,9 +86,9 @@ def _mean(what: str, theory: float, values: ArrayLike) -> Check:
 
 def check_converse() -> tuple[Check, ...]:
     code = rec.MatchedCode(CHANNEL, CHANNEL_BINS)
-    many = rec.encode_many(CHANNEL, RUNS, partition=CHANNEL_BINS, seed=15)
-    mean = CHANNEL_BINS.log2_num_bins + rec.laws.index_law(CHANNEL, CHANNEL_BINS).entropy_bits
-    lengths = CHANNEL_BINS.log2_num_bins + code.length_bits(many.indices)
+    many = rec.encode_many(CHANNEL, RUNS, rec.PFR(CHANNEL_BINS), seed=15)
+    mean = CHANNEL_BINS.log2_bins + rec.laws.index_law(CHANNEL, CHANNEL_BINS).entropy_bits
+    lengths = CHANNEL_BINS.log2_bins + code.length_bits(many.indices)
     return Check("I, bits", CHANNEL.information_bits), _mean("mean length of our shortest code, bits", mean, lengths)
 
 
@@ -110,7 +114,7 @@ def check_index() -> tuple[Check, ...]:
 
 
 def check_examined() -> tuple[Check, ...]:
-    many, top = rec.encode_many(TARGET, RUNS, stopping="single", seed=3), 2.0**TARGET.renyi_inf_bits
+    many, top = rec.encode_many(TARGET, RUNS, rec.PFR(stopping="single"), seed=3), 2.0**TARGET.d_inf_bits
     return (
         _mean("mean of K", top, many.examined),
         _mean("share of K = 1", 1.0 / top, many.examined == 1),
@@ -119,18 +123,18 @@ def check_examined() -> tuple[Check, ...]:
 
 def check_decoder() -> tuple[Check, ...]:
     runs = 300
-    many = rec.encode_many(CHANNEL, runs, partition=CHANNEL_BINS, seed=4)
-    rows = zip(many.bins.tolist(), many.indices.tolist(), many.seeds.tolist(), strict=True)
-    held = [rec.decode(rec.Message(tuple(b), n), CHANNEL.coding, CHANNEL_BINS, seed) for b, n, seed in rows]
+    many = rec.encode_many(CHANNEL, runs, rec.PFR(CHANNEL_BINS), seed=4)
+    rows = zip(many.messages, many.seeds.tolist(), strict=True)
+    held = [rec.decode(message, CHANNEL.prior, CHANNEL_BINS, seed=seed) for message, seed in rows]
     same = (np.array(held) == many.samples).all(axis=1).sum()
     return (Check(f"samples equal to the last bit, of {runs}", runs, float(same)),)
 
 
 def check_orc() -> tuple[Check, ...]:
     n, (mean, scale) = 4, TARGET.params[0]
-    many = rec.encode_many(TARGET, RUNS, "orc", num_candidates=n, seed=5)
+    many = rec.encode_many(TARGET, RUNS, rec.ORC(n), seed=5)
     x = np.linspace(-7.0, 7.0, 4001)
-    density = rec.laws.orc_density(TARGET, n, x[:, None])
+    density = rec.laws.orc_density(TARGET, rec.ORC(n), x[:, None])
     near = np.abs(x - mean) < scale
     return (
         _mean(f"mean of the output, n = {n} (Q: {mean:g})", float(np.trapezoid(x * density, x)), many.samples[:, 0]),
@@ -144,7 +148,8 @@ def check_orc() -> tuple[Check, ...]:
 
 def check_invariance() -> tuple[Check, ...]:
     runs = 500
-    found = {weights: rec.encode_many(TARGET, runs, partition=BINS, weights=weights, seed=6) for weights in WEIGHTS}
+    methods = {weighting: rec.PFR(BINS, weighting=weighting) for weighting in WEIGHTINGS}
+    found = {weighting: rec.encode_many(TARGET, runs, method, seed=6) for weighting, method in methods.items()}
     first = found["peak_ratio"]
     same = np.ones(runs, dtype=bool)
     for other in found.values():
@@ -152,7 +157,7 @@ def check_invariance() -> tuple[Check, ...]:
     times = (
         _mean(
             f"candidates under {name.replace('_', ' ')}",
-            rec.laws.expected_examined(TARGET, "pfr", BINS, name),
+            rec.laws.expected_examined(TARGET, methods[name]),
             many.examined,
         )
         for name, many in found.items()
@@ -163,27 +168,28 @@ def check_invariance() -> tuple[Check, ...]:
 def check_upper_sum() -> tuple[Check, ...]:
     rows = []
     for intervals in (1, 8, 64):
-        cut = rec.partition((intervals,))
-        many = rec.encode_many(TARGET, RUNS, partition=cut, weights="peak_ratio", seed=7)
+        cut = rec.Partition((intervals,))
+        many = rec.encode_many(TARGET, RUNS, rec.PFR(cut), seed=7)
         rows.append(_mean(f"candidates at J = {intervals}", 2.0 ** rec.upper_sum_bits(TARGET, cut), many.examined))
     return tuple(rows)
 
 
 def check_trap() -> tuple[Check, ...]:
     expected = rec.laws.expected_examined
-    rows = [_mean("no bins", expected(TRAP), rec.encode_many(TRAP, 4 * RUNS, seed=8).examined)]
-    for seed, what, weights, stopping in (
+    rows = [_mean("no bins", expected(TRAP, rec.PFR()), rec.encode_many(TRAP, 4 * RUNS, seed=8).examined)]
+    for seed, what, weighting, stopping in (
         (9, "target mass, one stop line", "target_mass", "single"),
         (16, "target mass, a stop line a bin", "target_mass", "per_bin"),
         (17, "peak ratio", "peak_ratio", "per_bin"),
     ):
-        many = rec.encode_many(TRAP, 4 * RUNS, "pfr", BINS, weights, stopping, seed=seed)
-        rows.append(_mean(what, expected(TRAP, "pfr", BINS, weights, stopping), many.examined))
+        method = rec.PFR(BINS, weighting=weighting, stopping=stopping)
+        many = rec.encode_many(TRAP, 4 * RUNS, method, seed=seed)
+        rows.append(_mean(what, expected(TRAP, method), many.examined))
     return tuple(rows)
 
 
 def check_two_part() -> tuple[Check, ...]:
-    many, law = rec.encode_many(TARGET, RUNS, partition=BINS, seed=10), rec.laws.index_law(TARGET, BINS)
+    many, law = rec.encode_many(TARGET, RUNS, rec.PFR(BINS), seed=10), rec.laws.index_law(TARGET, BINS)
     (shares,) = rec.bin_weights(TARGET, BINS, "target_mass")
     most = int(np.argmax(shares))
     return (
@@ -195,9 +201,9 @@ def check_two_part() -> tuple[Check, ...]:
 
 def check_length() -> tuple[Check, ...]:
     code = rec.ZipfCode(rec.laws.log2_index_bound_bits(CHANNEL, CHANNEL_BINS))
-    many = rec.encode_many(CHANNEL, RUNS, partition=CHANNEL_BINS, seed=11)
+    many = rec.encode_many(CHANNEL, RUNS, rec.PFR(CHANNEL_BINS), seed=11)
     exact = code_lengths.zipf_mean_bits(code, rec.laws.expected_log2_index(CHANNEL, CHANNEL_BINS))
-    log2_bins, overhead = CHANNEL_BINS.log2_num_bins, rec.laws.overhead_bits(CHANNEL, CHANNEL_BINS)
+    log2_bins, overhead = CHANNEL_BINS.log2_bins, rec.laws.overhead_bits(CHANNEL, CHANNEL_BINS)
     return (
         Check("I, bits", CHANNEL.information_bits),
         _mean("mean length, bits", log2_bins + exact, log2_bins + code.length_bits(many.indices)),
@@ -207,7 +213,7 @@ def check_length() -> tuple[Check, ...]:
 
 
 def check_overhead() -> tuple[Check, ...]:
-    many = rec.encode_many(CHANNEL, SLOW_RUNS, partition=CHANNEL_BINS, seed=12)
+    many = rec.encode_many(CHANNEL, SLOW_RUNS, rec.PFR(CHANNEL_BINS), seed=12)
     density = np.array(
         [
             CHANNEL.draw(seed).log_ratio_bits(x)
@@ -220,7 +226,7 @@ def check_overhead() -> tuple[Check, ...]:
         _mean(
             "E[ε], bits",
             rec.laws.overhead_bits(CHANNEL, CHANNEL_BINS),
-            np.maximum(0.0, CHANNEL_BINS.log2_num_bins - density),
+            np.maximum(0.0, CHANNEL_BINS.log2_bins - density),
         ),
         Check("bound by the channel’s scales", HALF_LOG2_E * math.sqrt(float(np.sum(1.0 - CHANNEL.scales**2)))),
         Check("bound by I alone", GAUSSIAN_OVERHEAD * math.sqrt(information)),
@@ -231,12 +237,12 @@ def check_overhead() -> tuple[Check, ...]:
 
 def check_matched() -> tuple[Check, ...]:
     rows = []
-    for what, cut in (("no bins", rec.partition((1,))), ("J = 2⁶", CHANNEL_BINS)):
+    for what, cut in (("no bins", rec.Partition((1,))), ("J = 2⁶", CHANNEL_BINS)):
         law = rec.laws.index_law(CHANNEL, cut)
         zipf = rec.ZipfCode(rec.laws.log2_index_bound_bits(CHANNEL, cut))
         matched = rec.MatchedCode(CHANNEL, cut)
-        indices = rec.encode_many(CHANNEL, RUNS, partition=cut, weights="peak_ratio", seed=13).indices
-        base = cut.log2_num_bins
+        indices = rec.encode_many(CHANNEL, RUNS, rec.PFR(cut), seed=13).indices
+        base = cut.log2_bins
         rows += [
             _mean(
                 f"Zipf, {what}",
@@ -252,17 +258,17 @@ def check_allocation() -> tuple[Check, ...]:
     channel = rec.gaussian_channel([4.0, 0.0])
     problem, rows = channel.draw(1), []
     for what, cut in (
-        ("no bins", rec.partition((1, 1))),
+        ("no bins", rec.Partition((1, 1))),
         ("8 bins across the informative axis", rec.allocate(channel, 3, "information")),
         ("8 bins across the empty axis", rec.allocate(channel, 3, "collapsed")),
     ):
-        many = rec.encode_many(problem, RUNS, partition=cut, seed=14)
+        many = rec.encode_many(problem, RUNS, rec.PFR(cut), seed=14)
         rows.append(_mean(f"candidates, {what}", 2.0 ** rec.upper_sum_bits(problem, cut), many.examined))
     return tuple(rows)
 
 
 def check_mean_of_log() -> tuple[Check, ...]:
-    found = [CHANNEL.draw(target).renyi_inf_bits for target in range(SLOW_RUNS)]
+    found = [CHANNEL.draw(target).d_inf_bits for target in range(SLOW_RUNS)]
     return (_mean("mean of D∞ over targets, bits", CHANNEL.information_bits + HALF_LOG2_E, found),)
 
 
@@ -291,11 +297,11 @@ CONSTANTS: tuple[tuple[str, float | int, str], ...] = (
     ),
     ("rec_core.FRAME_BYTES", rec.FRAME_BYTES, "bytes of frame before the payload of a packed stream"),
     ("rec_core.ENUMERABLE_BINS", rec.ENUMERABLE_BINS, "up to this many bins, every bin has a clock of its own"),
-    ("search.MAX_EXAMINED", search.MAX_EXAMINED, "candidates a search may examine unless told otherwise"),
-    ("partition.MAX_INTERVALS", MAX_INTERVALS, "intervals a dimension may have in a search"),
+    ("methods.method.MAX_EXAMINED", MAX_EXAMINED, "candidates a search may examine unless told otherwise"),
+    ("tables.MAX_INTERVALS", MAX_INTERVALS, "intervals a dimension may have in a search"),
     (
-        "search.FINEST_SCALE",
-        search.FINEST_SCALE,
+        "methods.method.FINEST_SCALE",
+        FINEST_SCALE,
         "a Gaussian narrower than this falls between double-precision candidates",
     ),
     ("codes.INDEX_LIMIT", codes.INDEX_LIMIT, "indices stay below this"),
@@ -338,7 +344,7 @@ measure is $ds\; r(x) P(dx) = ds\, Q(dx)$: the very process one gets by drawing 
 first point of that process comes at an exponential time and lies, independently, at a draw from $Q$. (Points with
 $r = 0$ move to infinity and never win.) $\square$
 """,
-        (race.race_by_clocks, rec.encode),
+        (race_by_clocks, rec.encode),
         check_pfr,
     ),
     Statement(
@@ -378,7 +384,7 @@ Given $X_N = x$ and $S = s$, arrivals before $M s$ other than the winner's lie w
 number with mean $s\,(M - 1)$. With $S$ exponential, as in the statement before, $K - 1$ is geometric with mean
 $M - 1$. $\square$
 """,
-        (rec.laws.expected_examined, race.race_by_draws),
+        (rec.laws.expected_examined, race_by_draws),
         check_examined,
     ),
     Statement(
@@ -419,7 +425,7 @@ with probability $r(X_i) / \sum_k r(X_k)$. By symmetry the density at $x$ is $n\
 $r(x)/(r(x) + \sum r(U_i))$, the first form. For the second write $1/a = \int_0^\infty e^{-ta} dt$ and take the mean
 inside, factor by factor. $\square$
 """,
-        (rec.laws.orc_density, race.race_by_draws),
+        (rec.laws.orc_density, race_by_draws),
         check_orc,
     ),
     Statement(
@@ -441,7 +447,7 @@ make the process of plain PFR, so winner and race time have the same law. The co
 runs over its own bin only, which restricts the integral of $g$ to $B_j$. Dropping $r(u)$ leaves $r(x)\,P(B_j)$.
 $\square$
 """,
-        (rec.Partition, race.race_by_clocks),
+        (rec.Partition, race_by_clocks),
         check_two_part,
     ),
     Statement(
@@ -458,7 +464,7 @@ In $P'$ the clock of bin $j$ runs at rate $\pi_j$, so its candidate $n$ arrives 
 $r' = q/p' = r/(J \pi_j)$. The race time is $\dfrac{T_{j,n}/\pi_j}{r/(J\pi_j)} = J\,T_{j,n}/r(X_{j,n})$: the weight
 cancels. $\square$
 """,
-        (race.race_by_clocks, rec.bin_weights),
+        (race_by_clocks, rec.bin_weights),
         check_invariance,
     ),
     Statement(

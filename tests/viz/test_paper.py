@@ -13,10 +13,11 @@ from streamlit.testing.v1 import AppTest
 import rec_core as rec
 from rec_core import study
 from rec_viz import theme, warm_up
+from rec_viz.background import Job
 from rec_viz.figures import paper as figures
 from rec_viz.figures.data import as_csv
 from rec_viz.model import paper
-from rec_viz.model.paper import SIZES, STUDIES, Job, Size
+from rec_viz.model.paper import SIZES, STUDIES, Run, Size, start
 from rec_viz.snippets import paper as snippets
 from tests.viz.test_snippets import assert_same, made_by
 
@@ -37,10 +38,10 @@ def pfr():
     return work, rows, *paper.of_targets(work, rows)
 
 
-def finished(key: str) -> Job:
-    job = Job(key, "tiny")
+def finished(key: str) -> Job[Run]:
+    job = start(key, "tiny")
     assert job.ended.wait(300)
-    assert job.error == ""
+    assert job.error is None
     assert job.done == job.total > 0
     return job
 
@@ -185,13 +186,13 @@ def test_the_command_makes_the_same_study(monkeypatch, key, size):
 def test_the_command_makes_the_same_rows(tmp_path):
     arguments = shlex.split(paper.command("intervals", TINY))[3:]
     assert study.main([*arguments[:-1], str(tmp_path / "rows")]) == 0
-    theirs, ours = study.read(tmp_path / "rows"), finished("intervals").rows
+    theirs, ours = study.read(tmp_path / "rows"), finished("intervals").state.rows
     assert theirs["index"].tolist() == ours["index"].tolist()
     np.testing.assert_array_equal(study.samples(theirs), study.samples(ours))
 
 
-def charts_of(key: str, job: Job) -> dict[str, object]:
-    result = job.result
+def charts_of(key: str, job: Job[Run]) -> dict[str, object]:
+    result = job.state.result
     return {
         "pfr": lambda: {
             "steps": figures.steps(result.steps, COLOURS),
@@ -226,21 +227,21 @@ def test_the_python_under_a_chart_makes_that_chart(monkeypatch, key):
 
 def test_a_stopped_run_keeps_what_is_done(monkeypatch):
     monkeypatch.setitem(SIZES, "long", TINY._replace(runs=200_000))
-    job = Job("pfr", "long")
-    while not job.result and not job.ended.is_set():
+    job = start("pfr", "long")
+    while not job.state.result and not job.ended.is_set():
         time.sleep(0.05)
     job.stop.set()
     assert job.ended.wait(60)
     assert 0 < job.done < job.total
-    assert job.rows["run"].size == job.done
-    assert job.result.lengths[0].x.tolist() == [2, 4]
+    assert job.state.rows["run"].size == job.done
+    assert job.state.result.lengths[0].x.tolist() == [2, 4]
 
 
 def test_a_run_ends_with_its_session():
-    job = Job("orc", "tiny", lambda: False)
+    job = start("orc", "tiny", lambda: False)
     assert job.ended.wait(60)
-    assert job.result is None
-    assert job.error == ""
+    assert job.state.result is None
+    assert job.error is None
 
 
 def test_an_error_is_said_and_rows_are_kept(monkeypatch):
@@ -249,9 +250,9 @@ def test_an_error_is_said_and_rows_are_kept(monkeypatch):
         raise RuntimeError("no more memory")
 
     monkeypatch.setattr(paper, "run_study", breaks)
-    job = Job("orc", "tiny")
+    job = start("orc", "tiny")
     assert job.ended.wait(60)
-    assert job.error == "no more memory"
+    assert str(job.error) == "no more memory"
 
 
 def test_the_page_runs_stops_and_remembers(monkeypatch):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
@@ -16,6 +16,7 @@ from rec_core.images import blocks as grouping
 from rec_core.images import inr
 from rec_core.images.events import BlockCoded, Coded, Fitting
 
+from ...background import Halted, Job, Steps
 from ...model import lab
 from ...settings import LANES
 from ...settings.pictures import TILED, Settings
@@ -59,53 +60,19 @@ def expected(settings: Settings) -> Typical | None:
 # ------------------------------------------------------------------------------------------------ the run
 
 
-class Job:
-    """A picture being sent in a thread: the blocks sent so far, and how to stop it, which keeps them."""
+@dataclass
+class Sending:
+    """A picture on its way: what has been sent so far."""
 
-    def __init__(self, picture: Picture, settings: Settings, alive: Callable[[], bool] = lambda: True) -> None:
-        """Begin. It ends by itself once `alive` says no."""
-        self.picture, self.settings, self.total_blocks = picture, settings, count_blocks(picture, settings)
-        self.name = f"{time.time_ns():x}"
-        self.fitting: Fitting | None = None
-        self.blocks: list[BlockCoded] = []
-        self._tiles: dict[int, Picture] = {}  # of each, how it would be drawn now
-        self.coded: Coded | None = None
-        self.races: dict[int, lab.Race | None] = {}  # of blocks looked at since
-        self.error = ""
-        self.share = 0.0
-        self.stop, self.ended = threading.Event(), threading.Event()
-        self._alive, self._begun = alive, time.monotonic()
-        threading.Thread(target=self._run, daemon=True, name="picture").start()
-
-    def _run(self) -> None:
-        try:
-            for event in images.encode_detailed(self.picture, **self.settings.coding):
-                self._take(event)
-                if self.stop.is_set() or not self._alive():
-                    break
-        except rec.RecError as error:  # the page says it; what came before is kept
-            self.error = str(error)
-        except Exception as error:
-            self.error = f"The run ended early: {error}"
-        finally:
-            self.ended.set()
-
-    def _take(self, event: Fitting | BlockCoded | Coded) -> None:
-        if isinstance(event, Coded):
-            self.coded, self.share = event, 1.0
-            return
-        if isinstance(event, Fitting):
-            self.fitting = event
-        else:
-            self.blocks.append(event)
-            self._tiles[event.tile] = event.picture
-        done, total = images.share_done(event, self.settings.codec)
-        self.share = done / total
-
-    @property
-    def seconds_left(self) -> float | None:
-        """About how long it still takes; None before anything is known."""
-        return (time.monotonic() - self._begun) * (1.0 / self.share - 1.0) if self.share else None
+    picture: Picture
+    settings: Settings
+    total_blocks: int
+    name: str = field(default_factory=lambda: f"{time.time_ns():x}")
+    fitting: Fitting | None = None
+    blocks: list[BlockCoded] = field(default_factory=list)
+    tiles: dict[int, Picture] = field(default_factory=dict)  # of each, how it would be drawn now
+    coded: Coded | None = None
+    races: dict[int, lab.Race | None] = field(default_factory=dict)  # of blocks looked at since
 
     @property
     def held(self) -> Picture | None:
@@ -115,12 +82,34 @@ class Job:
         if not self.blocks:
             return None
         canvas = np.full_like(self.picture, 128)
-        for number, tile in list(self._tiles.items()):
+        for number, tile in list(self.tiles.items()):
             height, width = tile.shape[:2]
             row, column = divmod(number, -(-canvas.shape[1] // width))
             place = canvas[row * height :, column * width :][:height, :width]
             place[:] = tile[: place.shape[0], : place.shape[1]]
         return canvas
+
+
+def start(picture: Picture, settings: Settings, alive: Callable[[], bool] = lambda: True) -> Job[Sending]:
+    """Send the picture."""
+    return Job(Sending(picture, settings, count_blocks(picture, settings)), _work, alive)
+
+
+def _work(sending: Sending, halted: Halted) -> Steps:
+    yield 0, 1
+    for event in images.encode_detailed(sending.picture, **sending.settings.coding):
+        if isinstance(event, Coded):
+            sending.coded = event
+            yield 1, 1
+            return
+        if isinstance(event, Fitting):
+            sending.fitting = event
+        else:
+            sending.blocks.append(event)
+            sending.tiles[event.tile] = event.picture
+        yield images.share_done(event, sending.settings.codec)
+        if halted():
+            return
 
 
 class Sent(NamedTuple):
@@ -134,16 +123,16 @@ class Sent(NamedTuple):
     psnr_db: float
 
 
-def remember(sent: list[Sent], job: Job) -> None:
+def remember(sent: list[Sent], sending: Sending) -> None:
     """Add a run that came to its end, once."""
-    if job.coded is None or any(one.run == job.name for one in sent):
+    if sending.coded is None or any(one.run == sending.name for one in sent):
         return
-    settings, report = job.settings, job.coded.report
+    settings, report = sending.settings, sending.coded.report
     log2_bins = grouping.check_blocks(settings.block_bits, settings.partition_bits)
     cut = reading.raised(f", J = 2^{log2_bins}") if log2_bins else ""
     name = f"{settings.method.upper()} in {settings.block_bits}-bit blocks{cut}, rate {settings.rate}"
-    pixels = job.picture.shape[0] * job.picture.shape[1]
-    sent.append(Sent(job.name, name, pixels, report.payload_bits, report.header_bits, report.psnr_db))
+    pixels = sending.picture.shape[0] * sending.picture.shape[1]
+    sent.append(Sent(sending.name, name, pixels, report.payload_bits, report.header_bits, report.psnr_db))
 
 
 class BlockBits(NamedTuple):
@@ -154,49 +143,46 @@ class BlockBits(NamedTuple):
     kl_bits: float
 
 
-def block_bits(job: Job) -> list[BlockBits]:
+def block_bits(sending: Sending) -> list[BlockBits]:
     """The blocks sent so far; their indices by the law that is shortest for them."""
-    sent = list(job.blocks)
+    sent = list(sending.blocks)
     if not sent:
         return []
     indices = [event.message.index for event in sent]
     lengths = grouping.best_code(indices).length_bits(indices).tolist()
     return [
-        BlockBits(event.partition.log2_num_bins, length, event.kl_bits)
-        for event, length in zip(sent, lengths, strict=True)
+        BlockBits(event.partition.log2_bins, length, event.kl_bits) for event, length in zip(sent, lengths, strict=True)
     ]
 
 
-def block_race(job: Job, number: int) -> lab.Race | None:
+def block_race(sending: Sending, number: int) -> lab.Race | None:
     """The race of a block once more, recorded for the stage; None where it is too long."""
-    event = job.blocks[number]
+    event = sending.blocks[number]
     problem, cut = event.problem, event.partition
     if event.examined > LONGEST_RACE:
         return None
-    method = job.settings.method
-    trace = rec.trace(
-        problem, method, cut, num_candidates=event.examined if method == "orc" else None, seed=event.seed,
-        max_examined=LONGEST_RACE, max_events=lab.max_events(problem.dim),
-    )  # fmt: skip
-    code = grouping.best_code([sent.message.index for sent in job.blocks])
-    name = f"{method}_bins" if cut.num_bins > 1 else method
+    kind = sending.settings.method
+    method: rec.PFR | rec.ORC
+    if kind == "orc":
+        method = rec.ORC(event.examined, cut, weighting="target_mass" if cut.num_bins > 1 else "uniform")
+    else:
+        method = rec.PFR(cut, max_examined=LONGEST_RACE)
+    trace = rec.trace(problem, method, seed=event.seed, max_events=lab.max_events(problem.dim))
+    code = grouping.best_code([sent.message.index for sent in sending.blocks])
+    name = f"{kind}_bins" if cut.num_bins > 1 else kind
     lane = lab.Lane(
         name=name,
         title=LANES[name],
         method=method,
-        partition=cut,
-        weights="uniform" if name == "orc" else "target_mass" if method == "orc" else "peak_ratio",
-        stopping=None if method == "orc" else trace.stopping,
-        num_candidates=event.examined if method == "orc" else None,
         trace=trace,
         sentence="",
-        expected_examined=float(event.examined) if method == "orc" else 2.0 ** rec.upper_sum_bits(problem, cut),
+        expected_examined=method.expected_examined(problem),
         zipf_bits=math.nan,
-        length_bits=cut.log2_num_bins + float(code.length_bits(event.message.index)),
+        length_bits=cut.log2_bins + float(code.length_bits(event.message.index)),
         bound_bits=rec.laws.sharp_bound_bits(problem, cut),
         bin_bits=lab.bin_bits(event.message.bin, cut.intervals),
         index_bits=code.codeword(event.message.index),
         data=b"",
-        held=tuple(rec.decode(event.message, problem.coding, cut, event.seed).tolist()),
+        held=tuple(rec.decode(event.message, problem.prior, cut, seed=event.seed).tolist()),
     )
-    return lab.Race(f"images-{job.name}-{number}", problem, problem.kl_bits, (lane,))
+    return lab.Race(f"images-{sending.name}-{number}", problem, problem.kl_bits, (lane,))

@@ -10,9 +10,9 @@ from typing import NamedTuple
 import numpy as np
 
 import rec_core as rec
+from rec_core.arrays import Floats
 from rec_core.images import blocks as grouping
 from rec_core.images import dct, inr, mixture, posterior
-from rec_core.randomness import Floats
 
 from ...memo import memo
 from .pictures import Picture
@@ -145,11 +145,11 @@ def trade_rows(codec: str, rate: str, block_bits: int) -> Trade:
 def orc_rate(dim: int, bins: bool) -> float:
     """How many candidates of one ORC search in `dim` dimensions this machine examines in a second, to two digits."""
     problem = rec.gaussian_problem([0.0] * dim, [0.5] * dim)
-    cut, n = rec.partition((2 if bins else 1,) * dim), 2**16
+    cut, n = rec.Partition((2 if bins else 1,) * dim), 2**16
     seconds = []
     for _ in range(3):  # the first may compile
         begun = time.perf_counter()
-        rec.encode(problem, "orc", cut, num_candidates=n, seed=0)
+        rec.encode(problem, rec.ORC(n, cut), seed=0)
         seconds.append(time.perf_counter() - begun)
     return float(f"{n / min(seconds):.1e}")
 
