@@ -525,10 +525,6 @@ if job is not None and not job.running:
         st.fragment(race_of_a_block)(sent)
 open_file()
 images_charts.poster(picture, settings)
-<<<<<<< HEAD
 if settings.codec == "inr":
     images_measured.show(settings)
-images_charts.how_far(settings, job)
-=======
 images_charts.how_far(settings, job.state if job else None)
->>>>>>> main

@@ -467,9 +467,10 @@ def interval_result(work: study.Study, table: study.Table) -> dict[str, Choice]:
     for strategy, numbers in interval_points(work).items():
         point, first = measured(work, table, numbers), work.cells[numbers[0]]
         if point is not None:
-            far = int(np.argmax([abs(mean) for mean, _ in first.params]))
+            rows = first.target(0).params
+            far = int(np.argmax([abs(mean) for mean, _ in rows]))
             sent = study.samples(table)[table["cell"] == numbers[0], far]
-            found[strategy] = Choice(first.intervals, point, sent, first.params[far])
+            found[strategy] = Choice(first.cut.intervals, point, sent, rows[far])
     return found
 
 
