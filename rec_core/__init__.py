@@ -37,6 +37,8 @@ with kernels_kept():
     from .tables import Weighting, bin_peaks_bits, bin_weights, upper_sum_bits
     from .trace import Trace, trace
 
+__version__ = "0.1.0"
+
 __all__ = [
     "ENUMERABLE_BINS",
     "FRAME_BYTES",
@@ -61,6 +63,7 @@ __all__ = [
     "Trace",
     "Weighting",
     "ZipfCode",
+    "__version__",
     "allocate",
     "bin_peaks_bits",
     "bin_weights",

@@ -511,7 +511,7 @@ def _pyarrow() -> tuple[Any, Any]:
     try:
         return importlib.import_module("pyarrow"), importlib.import_module("pyarrow.parquet")
     except ImportError:
-        raise RecError("Parquet files need pyarrow: pip install pyarrow, or choose the format 'csv'.") from None
+        raise RecError('Parquet files need pyarrow: pip install "rec-lab[study]", or choose form="csv".') from None
 
 
 # ---------------------------------------------------------------------------------------------------- terminal

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -14,7 +15,7 @@ from rec_viz.lessons import Lesson, Step, handout
 from rec_viz.model import lab
 from rec_viz.settings import View, widgets
 
-PAGE = "rec_viz/app_pages/learn.py"
+PAGE = Path(__file__)
 STAGE_HEIGHT, LARGE_STAGE_HEIGHT = 400, 460
 Place = tuple[str, int]  # a lesson's slug and a step from 1
 
@@ -269,7 +270,7 @@ def picture(place: Place, step: Step, view: View) -> None:
         stage.show(stage.scene(race, height=height, **shown), key=f"learn_stage_{place[0]}_{place[1]}")
     if not widgets.presenting():
         st.page_link(
-            "rec_viz/app_pages/lab.py", label="Open this in the Lab", icon=":material/science:",
+            PAGE.with_name("lab.py"), label="Open this in the Lab", icon=":material/science:",
             query_params=settings.link_query(view, hide=widgets.hidden()),
         )  # fmt: skip
 

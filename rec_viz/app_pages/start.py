@@ -1,5 +1,7 @@
 """Start: what relative entropy coding is, in one screen, with a race ready to play."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from rec_viz import settings, stage
@@ -30,4 +32,4 @@ st.markdown(
 
 ask, button = st.columns([3, 1], vertical_alignment="center")
 ask.markdown("**Next:** change the target, the number of bins and the dimension, and see the answer at once.")
-button.page_link("rec_viz/app_pages/lab.py", label="Open the Lab", icon=":material/science:")
+button.page_link(Path(__file__).with_name("lab.py"), label="Open the Lab", icon=":material/science:")

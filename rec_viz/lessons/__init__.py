@@ -1,4 +1,4 @@
-"""Lessons are data: the Markdown of assets/lessons read and checked, every number in it computed when it is shown.
+"""Lessons are data: Markdown in assets/lessons, read and checked, every number in it computed when it is shown.
 
 A lesson is a file NN-name.md. Blocks between lines of +++ are TOML. The first belongs to the lesson and the text after
 it says what it is about; every further block begins a step, followed by the step's text. Where a step asks something,
@@ -43,7 +43,7 @@ from ..model.lab import Lane
 from ..settings import LANES, TABLE, View
 from ..text import reading
 
-FOLDER = Path(__file__).parents[2] / "assets" / "lessons"
+FOLDER = Path(__file__).parents[1] / "assets" / "lessons"
 FENCE, REVEAL = "+++", "---"
 WORDS_A_MINUTE = 200
 
@@ -123,7 +123,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Lesson:
-    """A file of assets/lessons."""
+    """A file of rec_viz/assets/lessons."""
 
     slug: str
     title: str
@@ -674,8 +674,8 @@ def render(out: Path, only: str = "") -> Iterator[Path]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     server = subprocess.Popen(
-        [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true", "--server.port", str(port)],
-        cwd=FOLDER.parents[1], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        [sys.executable, "-m", "rec_viz", "--no-browser", "--port", str(port)],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:
         for _ in range(300):
