@@ -128,7 +128,7 @@ def candidates(key: str, size: Size) -> float:
         rows = [min(2.0 ** channel(bits).draw(target).d_inf_bits, most) for bits in size.bits for target in range(300)]
         return 1.3 * float(np.mean(rows)) * len(size.bits) * size.runs
     work = STUDIES[key](size)
-    return float(sum(one.num_candidates or 0 for one in work.cells) * work.runs)
+    return float(sum(candidates_of(one) for one in work.cells) * work.runs)
 
 
 # ------------------------------------------------------------------------------------------------ running
@@ -224,7 +224,7 @@ def steps(work: study.Study, table: study.Table, d_inf: Floats, expected: Floats
     Bins of targets whose search would often be cut off by the budget are left out: their means would be too low.
     """
     bands = []
-    limit = math.log2(work.cells[0].max_examined) - 3.0
+    limit = math.log2(work.cells[0].method.max_examined) - 3.0
     for name, role, cut in (("plain", "p", False), ("J = 2ᴵ bins", "heuristic", True)):
         here = _is_cut(work, table) == cut
         rows = []
