@@ -153,8 +153,8 @@ def test_means_are_paired_with_exact_samples_of_the_same_pictures():
 
 @pytest.mark.skipif(not features.check("avif"), reason="Pillow before 11.3")
 def test_headers_of_an_avif_are_told_apart():
-    """A colour profile makes the file longer and what is coded no longer; over qualities the header keeps its size but for the
-    bytes that tell how long the frame is. What is coded is the end of the file."""
+    """A colour profile makes the file longer and what is coded no longer; over qualities the header keeps its size but
+    for the bytes that tell how long the frame is. What is coded is the end of the file."""
     picture = Image.fromarray(some_pictures(1)[0])
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     plain, more = io.BytesIO(), io.BytesIO()
