@@ -53,8 +53,8 @@ def codecs(ours: list[measured.Point], others: list[measured.CodecPoint]) -> Non
     told = [f"{name} {bare:.2f} ({all_:.2f})" for name, (bare, all_) in bits.items() if math.isfinite(bare)]
     st.markdown(
         f"At {COMPARED:g} dB, bits a pixel without headers (and of whole files): {', '.join(told)}. Pictures of 32 by "
-        "32 pixels are smaller than most headers. The network has an advantage the others lack: it was learnt from "
-        "pictures of the same data set. AVIF is tuned for PSNR here, JPEG XL for the eye. Means over "
+        "32 pixels are smaller than most headers. AVIF is tuned for PSNR here, JPEG XL for the eye; the network was "
+        "learnt from pictures of the same data set, an advantage the others lack. Means over "
         f"{count} test pictures of CIFAR-10."
     )
 
@@ -97,9 +97,9 @@ def budget(rows: list[drawn.Budget], rate: str) -> None:
     channel = 100 * pictures[0].channel_spread / pictures[0].information_bits
     st.markdown(
         f"**No.** With one price for every bit, as in training, test pictures take {free.min():.0f}% to "
-        f"{free.max():.0f}% of I, {free.mean():.0f}% on average. Their deviation is {free.std(ddof=1):.1f}%, targets "
-        f"of the Gaussian channel have {channel:.1f}%: a quiet picture tells less in nearly every weight, which the "
-        "channel, whose weights are independent, does not know. So the codec moves the price of each block until "
-        "its KL is the block’s size, and the rate is the same for every picture. Bars are deviations over pictures, "
-        f"dashed lines what the channel says, ± 2 deviations. {len(pictures)} test pictures of CIFAR-10."
+        f"{free.max():.0f}% of I, {free.mean():.0f}% on average. Their deviation is {free.std(ddof=1):.1f}%; targets "
+        f"of the Gaussian channel have {channel:.1f}%. A quiet picture tells less in nearly every block, which a "
+        "channel of independent weights does not know. So the codec moves the price of each block until its KL is the "
+        "block’s size: every picture takes the same rate, and quiet ones come out better instead. Bars are deviations "
+        f"over pictures, dashed lines what the channel says, ± 2 deviations. {len(pictures)} test pictures of CIFAR-10."
     )

@@ -250,7 +250,7 @@ def webp_coded_bytes(data: bytes) -> int:
 
 
 def avif_coded_bytes(data: bytes) -> int:
-    """Bytes of an AVIF's coded frames: all but its boxes and the sequence's header."""
+    """Bytes of an AVIF's coded frames: all but its boxes and the sequence's header. Its only item is the picture."""
     at, coded = 0, 0
     while at < len(data):
         size = int.from_bytes(data[at : at + 4], "big")
