@@ -13,10 +13,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ..channel import LN2, Channel, Problem
-from ..partition import Partition, check_partition, tables
-from ..randomness import Floats
-from ..search import check_problem
+from ..arrays import LN2, Floats
+from ..channel import Channel, Problem, check_problem
+from ..partition import Partition, check_partition
+from ..tables import tables
 from .ratio import target_law
 
 
@@ -33,9 +33,9 @@ def overhead_bits(problem_or_channel: Problem | Channel, partition: Partition | 
     """eps = E_Q[max(0, log2 J - log2 r(X))] in bits, over Y too for a channel: what the two-part message costs."""
     cut = check_partition(partition, problem_or_channel.dim)
     if isinstance(problem_or_channel, Problem):
-        return _mean_over_target(problem_or_channel, lambda log_r: np.maximum(cut.log2_num_bins * LN2 - log_r, 0.0))
+        return _mean_over_target(problem_or_channel, lambda log_r: np.maximum(cut.log2_bins * LN2 - log_r, 0.0))
     channel = problem_or_channel
-    return _mean_positive_part(channel, cut.log2_num_bins * LN2 - channel.information_bits * LN2, False) / LN2
+    return _mean_positive_part(channel, cut.log2_bins * LN2 - channel.information_bits * LN2, False) / LN2
 
 
 def log2_index_bound_bits(problem_or_channel: Problem | Channel, partition: Partition | None = None) -> float:
@@ -45,7 +45,7 @@ def log2_index_bound_bits(problem_or_channel: Problem | Channel, partition: Part
     that sender and receiver hold the same number whatever their last bits of arithmetic.
     """
     cut = check_partition(partition, problem_or_channel.dim)
-    log_bins = cut.log2_num_bins * LN2
+    log_bins = cut.log2_bins * LN2
     if isinstance(problem_or_channel, Problem):
         mean = _mean_over_target(problem_or_channel, lambda log_r: np.logaddexp(0.0, log_r - log_bins))
     else:
@@ -58,7 +58,7 @@ def sharp_bound_bits(problem_or_channel: Problem | Channel, partition: Partition
     """Upper bound log2 J + A + log2(A + 1) + 1 on the expected message length, A = `log2_index_bound_bits`; in bits."""
     cut = check_partition(partition, problem_or_channel.dim)
     mean = log2_index_bound_bits(problem_or_channel, cut)
-    return cut.log2_num_bins + mean + math.log2(mean + 1.0) + 1.0
+    return cut.log2_bins + mean + math.log2(mean + 1.0) + 1.0
 
 
 def _mean_over_target(problem: Problem, nats: Callable[[Floats], Floats]) -> float:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .. import typical_blocks
 from ..figures.images import Mark, Measured
-from ..picture_settings import Settings
+from ..model.images import typical_blocks
+from ..settings.pictures import Settings
 
 
 def poster(settings: Settings, whole: bool, marks: Sequence[Mark], with_picture: bool) -> str:
@@ -15,8 +15,9 @@ def poster(settings: Settings, whole: bool, marks: Sequence[Mark], with_picture:
     if settings.codec == "inr":
         curves = f"images.measured_curves(measured.curves(), {whole})  # True counts the header of the files"
     return f"""\
-from rec_viz import measured, pictures, theme
+from rec_viz import theme
 from rec_viz.figures import images
+from rec_viz.model.images import measured, pictures
 
 colours = theme.ROLES["light"]
 curves = {curves}
@@ -83,7 +84,7 @@ def typical(rate, block_bits, log2_bins):  # log2 of ORC's candidates, bound on 
 """
 
 _HEADS = {
-    "inr": _START.format(modules="inr", more="\nfrom rec_viz.typical_blocks import to_budget")
+    "inr": _START.format(modules="inr", more="\nfrom rec_viz.model.images.typical_blocks import to_budget")
     + f"""\
     prior, dealt = inr.make_plan(rate, block_bits, log2_bins)
     for i in range(0, dealt.num_blocks, max(1, dealt.num_blocks // {typical_blocks.BLOCKS}))[:{typical_blocks.BLOCKS}]:

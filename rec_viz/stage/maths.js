@@ -1,7 +1,8 @@
 // The cheap mathematics, for a preview that follows the pointer: the same formulas as rec_core, to which a test holds them.
 // A dimension is a row [mean, scale] or [low, high]; logs are natural unless a name says otherwise.
 
-const LN2 = Math.LN2, HALF_LOG_2PI = 0.5 * Math.log(2 * Math.PI), DEEPEST = 1e9, SLIVER = 1e-15;
+export const HALF_LOG_2PI = 0.5 * Math.log(2 * Math.PI);
+const LN2 = Math.LN2, DEEPEST = 1e9, SLIVER = 1e-15;
 
 // erfc: below 2 from the series of erf, whose terms are all positive, above from the continued fraction.
 function erfc(x) {
@@ -42,7 +43,7 @@ function normalQuantileLower(p) {
 }
 
 // Left end of interval b of an equal-mass cut of P into n.
-function intervalEdge(family, b, n) {
+export function intervalEdge(family, b, n) {
   if (family === "uniform") return b / n;
   if (b === 0) return -Infinity;
   if (b === n) return Infinity;
@@ -60,7 +61,7 @@ function intervalEdges(family, n) {
 
 const widthOf = (family, [first, second]) => (family === "uniform" ? second - first : second);
 
-function logRatio(family, row, x) {
+export function logRatio(family, row, x) {
   const log = -Math.log(widthOf(family, row));
   if (family === "uniform") return row[0] <= x && x <= row[1] ? log : -Infinity;
   const z = (x - row[0]) / row[1];
@@ -87,7 +88,7 @@ function logSup(family, row, low, high) {
   return best;
 }
 
-function logNormalCdf(z) {
+export function logNormalCdf(z) {
   if (z > 5) return Math.log1p(-0.5 * erfc(z / Math.SQRT2));
   if (z > -30) return Math.log(0.5 * erfc(-z / Math.SQRT2));
   const y = 1 / (z * z);
@@ -161,7 +162,7 @@ function boundBits(informationBits, log2Bins, overhead) {
 }
 
 // Everything a preview says of a problem in at most two dimensions under a partition and its weights.
-function previewProblem(family, rows, intervals, weights) {
+export function previewProblem(family, rows, intervals, weights) {
   const cuts = rows.map((row, d) => cutDimension(family, row, intervals[d], weights));
   const add = (f) => rows.reduce((sum, row, d) => sum + f(row, d), 0);
   const bits = rows.map((row) => klBits(family, row));

@@ -1,5 +1,8 @@
 // What Python ships, unpacked: a scene holds one search, or up to three side by side, that has already been run.
 
+import { clamp } from "./mix.js";
+import { buildTimeline } from "./timeline.js";
+
 const ARRAY_TYPES = { f4: Float32Array, f8: Float64Array, i4: Int32Array };
 
 function decode(value) {
@@ -12,7 +15,7 @@ function decode(value) {
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, decode(item)]));
 }
 
-function decodeScene(data) {
+export function decodeScene(data) {
   const scene = decode(data);
   scene.lanes = scene.lanes.map((lane, i) => prepareLane(lane, scene, (scene.receiver || [])[i]));
   for (const lane of scene.lanes) {
@@ -24,7 +27,7 @@ function decodeScene(data) {
   return scene;
 }
 
-function prepareLane(lane, scene, receiver) {
+function prepareLane(/** @type {Lane} */ lane, /** @type {Scene} */ scene, receiver) {
   const dim = scene.problem.dim;
   const intervals = Array.from(lane.intervals || new Array(dim).fill(1));
   const offsets = [0];
@@ -45,9 +48,15 @@ function prepareLane(lane, scene, receiver) {
   };
 }
 
-const binOf = (lane, e, d) => lane.bin[e * lane.dim + d];
-const sameBin = (lane, a, b) => lane.intervals.every((_, d) => binOf(lane, a, d) === binOf(lane, b, d));
-const ratioOf = (lane, e) => 2 ** lane.log2_ratio[e];
-const clamp = (v, lo, hi) => Math.min(hi, Math.max(lo, v));
-const mix = (a, b, t) => a + (b - a) * t;
-const smooth = (t) => t * t * (3 - 2 * t);
+export const binOf = (/** @type {Lane} */ lane, e, d) => lane.bin[e * lane.dim + d];
+export const sameBin = (/** @type {Lane} */ lane, a, b) => lane.intervals.every((_, d) => binOf(lane, a, d) === binOf(lane, b, d));
+export const sampleOf = (/** @type {Lane} */ lane, e) => lane.x.subarray(e * lane.dim, (e + 1) * lane.dim);
+export const ratioOf = (/** @type {Lane} */ lane, e) => 2 ** lane.log2_ratio[e];
+
+// From so many candidates on, dots are small and drawn the cheap way.
+export const MANY = 1500;
+
+function dotRadii(/** @type {Lane} */ lane) {
+  const base = lane.count > MANY ? 1.3 : lane.count > 300 ? 1.8 : 2.6;
+  return Float32Array.from({ length: lane.count }, (_, e) => base + base * 0.9 * Math.sqrt(clamp(ratioOf(lane, e) / lane.sup, 0, 1)));
+}

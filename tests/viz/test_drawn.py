@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 
 import rec_core as rec
-from rec_viz import cached, drawing, stage, traces
-from rec_viz.controls import LANES, View, consistent, drawn, link_query, read_link
-from rec_viz.snippets import lab
+from rec_viz import stage, warm_up
+from rec_viz.components import drawing
+from rec_viz.model import lab, setting, speed, traces
+from rec_viz.settings import LANES, View, consistent, drawn, link_query, read_link
+from rec_viz.snippets import lab as programs
 
 from .test_pages import opened, words
 from .test_preview import agree, run  # noqa: F401  (a fixture)
@@ -23,13 +25,13 @@ DRAWN = consistent(View(source="drawn", seed=5))
 
 @pytest.fixture(scope="module", autouse=True)
 def _compiled():
-    cached.warm_up.warm_up().ready.wait(120)
+    warm_up.warm_up().ready.wait(120)
 
 
 def test_a_drawing_is_the_problem_of_its_heights_and_travels_in_a_link():
     view = drawn(View(dim=3, family="gaussian"), [0.0, 4.25, -1.0])
     assert (view.source, view.heights, view.dim, view.family) == ("drawn", "0,4.25,-1", 1, "uniform")
-    channel, problem = cached.views.problem_of(view)
+    channel, problem = setting.problem_of(view)
     assert problem == rec.piecewise_problem([0.0, 4.25, -1.0])
     assert channel == rec.uniform_channel([problem.kl_bits])
     assert read_link(link_query(view)) == (view, [])
@@ -49,17 +51,17 @@ def test_a_drawing_is_the_problem_of_its_heights_and_travels_in_a_link():
 )
 def test_a_text_that_is_no_drawing_gets_a_sentence(heights, said):
     with pytest.raises(rec.RecError, match=said):
-        cached.races.race(DRAWN._replace(heights=heights))
+        lab.race(DRAWN._replace(heights=heights))
 
 
 def test_the_code_and_the_bounds_are_those_of_this_very_target():
-    plain, bins = cached.races.race(DRAWN).lanes
-    problem = cached.views.problem_of(DRAWN)[1]
+    plain, bins = lab.race(DRAWN).lanes
+    problem = setting.problem_of(DRAWN)[1]
     for lane in (plain, bins):
         overhead = rec.laws.overhead_bits(problem, lane.partition) if lane is bins else 0.0
         assert lane.zipf_bits == rec.laws.log2_index_bound_bits(problem, lane.partition)
         assert lane.bound_bits == rec.laws.bound_bits(problem.kl_bits, lane.partition.log2_num_bins, overhead)
-        average = cached.races.measured(DRAWN, lane)
+        average = lab.measured(DRAWN, lane)
         assert average.mean_bits + 4.0 * average.error_bits < lane.bound_bits  # 400 runs, fixed seed
     assert bins.zipf_bits != rec.laws.log2_index_bound_bits(rec.uniform_channel([problem.kl_bits]), bins.partition)
 
@@ -67,7 +69,7 @@ def test_the_code_and_the_bounds_are_those_of_this_very_target():
 def test_every_lane_searches_it_and_every_picture_can_be_drawn():
     for name in LANES:
         view = DRAWN._replace(lanes=(name,), weights="target_mass", view="strips")
-        race = cached.races.race(view)
+        race = lab.race(view)
         (lane,) = race.lanes
         assert lane.held == tuple(lane.trace.samples[lane.trace.winner].tolist())
         for picture in ("race", "strips"):
@@ -77,7 +79,7 @@ def test_every_lane_searches_it_and_every_picture_can_be_drawn():
 
 
 def test_the_middle_on_the_stage_holds_95_percent():
-    problem = cached.views.problem_of(DRAWN)[1]
+    problem = setting.problem_of(DRAWN)[1]
     samples = rec.encode_many(problem, 4000, "pfr", seed=3).samples[:, 0]
     low, high = stage._middle(problem)
     share = np.mean((samples > low) & (samples < high))
@@ -86,10 +88,10 @@ def test_the_middle_on_the_stage_holds_95_percent():
 
 
 def test_the_program_and_the_files_are_this_search():
-    race = cached.races.race(DRAWN)
+    race = lab.race(DRAWN)
     for lane in race.lanes:
         names: dict[str, object] = {}
-        exec(lab.search(DRAWN, lane.name), names)
+        exec(programs.search(DRAWN, lane.name), names)
         assert names["problem"] == race.problem
         assert names["data"] == lane.data
         assert tuple(names["held"].tolist()) == lane.held
@@ -99,8 +101,8 @@ def test_the_program_and_the_files_are_this_search():
 
 
 def test_would_bins_help_is_measured_on_this_target():
-    advice = cached.speed.advice(DRAWN)
-    problem = cached.views.problem_of(DRAWN)[1]
+    advice = speed.advice(DRAWN)
+    problem = setting.problem_of(DRAWN)[1]
     assert advice.options[0].candidates == pytest.approx(2.0**problem.renyi_inf_bits)
     one = advice.options[1]
     cut = rec.partition([2 ** int(one.log2_bins)])
