@@ -77,25 +77,45 @@ def told(known: prior.Prior, mean: np.ndarray, scale: np.ndarray, targets: np.nd
     return Fits(kl, np.mean(levels, axis=0))
 
 
+def channel_spread(information_bits: np.ndarray) -> float:
+    """Standard deviation over targets, in bits, of the KL of a Gaussian channel with this information (D,).
+
+    KL_d = I_d + (m_d^2 - v_d) / (2 ln 2) with m_d ~ N(0, v_d), v_d = 1 - 4^-I_d, independent over dimensions.
+    """
+    variance = 1.0 - np.exp2(-2.0 * np.asarray(information_bits))
+    return float(np.sqrt(0.5 * np.sum(variance**2)) / LN2)
+
+
+def of_blocks(plan: inr.Plan, kl_bits: np.ndarray) -> np.ndarray:
+    """KL of every block, (N, B), of that of every weight, (N, num_weights)."""
+    return np.stack([kl_bits[:, members].sum(axis=1) for members in plan.blocks.members], axis=1)
+
+
 def budget(plan: inr.Plan, rate: str, free: Fits, held: Fits) -> list[Budget]:
     """Every weight and block over the pictures, and every picture over its blocks."""
     information = plan.prior.information_bits.astype(np.float64)
-    members = plan.blocks.members
-    by_block = [np.stack([fits.kl_bits[:, some].sum(axis=1) for some in members]) for fits in (free, held)]
-    rows = []
-    for d, bits in enumerate(information):
-        rows.append(("weight", d, bits, *(f(x.kl_bits[:, d]) for x in (free, held) for f in (np.mean, np.std))))
-    for b, some in enumerate(members):
-        rows.append(("block", b, information[some].sum(), *(f(x[b]) for x in by_block for f in (np.mean, np.std))))
-    for n in range(len(free.psnr_db)):
-        sums = [(fits.kl_bits[n].sum(), x[:, n].std()) for fits, x in zip((free, held), by_block, strict=True)]
-        rows.append(("picture", n, information.sum(), *sums[0], *sums[1]))
-    return [Budget(rate, of, number, *(round(float(v), 3) for v in values)) for of, number, *values in rows]
+    kinds = {
+        "weight": ([np.array([d]) for d in range(information.size)], [fits.kl_bits for fits in (free, held)]),
+        "block": (plan.blocks.members, [of_blocks(plan, fits.kl_bits) for fits in (free, held)]),
+    }
+    rows: list[tuple[object, ...]] = []
+    for of, (members, both) in kinds.items():
+        rows += [
+            (of, k, information[some].sum(), channel_spread(information[some]),
+             *(statistic(kl[:, k]) for kl in both for statistic in (np.mean, np.std)))
+            for k, some in enumerate(members)
+        ]  # fmt: skip
+    whole = information.sum(), channel_spread(information)
+    rows += [
+        ("picture", n, *whole, *(value for kl in both for value in (kl[n].sum(), kl[n].std())))
+        for n in range(len(free.psnr_db))
+    ]
+    return [Budget(rate, of, number, *(round(float(v), 2) for v in values)) for of, number, *values in rows]
 
 
 SUMMARY = (
-    "rate", "I, bits per pixel", "KL of a picture, mean, % of I", "lowest to highest", "deviation", "of the channel",
-    "deviation of a block", "of the channel", "weights: correlation of KL with I_d", "held: deviation of a block",
+    "rate", "I, bits per pixel", "mean KL of a picture", "lowest", "highest", "deviation", "of the channel",
+    "deviation of a block", "of the channel", "of a block, held", "correlation of a weight’s KL with I_d",
     "PSNR free, dB", "held",
 )  # fmt: skip
 
@@ -103,21 +123,19 @@ SUMMARY = (
 def summary(plan: inr.Plan, rate: str, free: Fits, held: Fits) -> list[str]:
     """One line: how much pictures and blocks differ from the channel's I, in % of it."""
     information = plan.prior.information_bits.astype(np.float64)
+    sizes = np.array([information[some].sum() for some in plan.blocks.members])
     whole = 100.0 * free.kl_bits.sum(axis=1) / information.sum()
-    shares = [
-        np.concatenate([100.0 * fits.kl_bits[:, some].sum(axis=1) / plan.blocks.block_bits
-                        for some in plan.blocks.members]) for fits in (free, held)
-    ]  # fmt: skip
-    own = [100.0 * posterior.channel_spread_bits(information[some]) / information[some].sum()
-           for some in plan.blocks.members]  # fmt: skip
+    shares = [100.0 * of_blocks(plan, fits.kl_bits) / sizes for fits in (free, held)]
+    own = [100.0 * channel_spread(information[some]) / information[some].sum() for some in plan.blocks.members]
     numbers = (
-        f"{information.sum() / network.NUM_PIXELS:.3f}", f"{whole.mean():.0f}", f"{whole.min():.0f} to "
-        f"{whole.max():.0f}", f"{whole.std(ddof=1):.1f}",
-        f"{100.0 * posterior.channel_spread_bits(information) / information.sum():.1f}", f"{shares[0].std():.1f}",
-        f"{np.mean(own):.1f}", f"{np.corrcoef(information, free.kl_bits.mean(axis=0))[0, 1]:.3f}",
-        f"{shares[1].std():.1f}", f"{free.psnr_db.mean():.2f}", f"{held.psnr_db.mean():.2f}",
+        whole.mean(), whole.min(), whole.max(), whole.std(ddof=1),
+        100.0 * channel_spread(information) / information.sum(), shares[0].std(), np.mean(own), shares[1].std(),
     )  # fmt: skip
-    return [rate, *numbers]
+    alike = np.corrcoef(information, free.kl_bits.mean(axis=0))[0, 1]
+    return [
+        rate, f"{information.sum() / network.NUM_PIXELS:.3f}", *(f"{value:.1f}" for value in numbers),
+        f"{alike:.3f}", f"{free.psnr_db.mean():.2f}", f"{held.psnr_db.mean():.2f}",
+    ]  # fmt: skip
 
 
 def fitted(plan: inr.Plan, rate: str, pictures: np.ndarray, out: Path) -> tuple[Fits, Fits]:
@@ -149,7 +167,8 @@ def main() -> None:
         both = fitted(plan, rate, pictures, given.out)
         rows += budget(plan, rate, *both)
         lines.append(summary(plan, rate, *both))
-    text = f"{len(pictures)} test pictures of CIFAR-10, blocks of {BLOCK_BITS} bits; {machine()}.\n\n"
+    text = f"{len(pictures)} test pictures of CIFAR-10, blocks of {BLOCK_BITS} bits; {machine()}. "
+    text += "KL and deviations in % of I.\n\n"
     text += markdown(SUMMARY, lines)
     print(text)
     if given.ship:

@@ -1,16 +1,16 @@
 """Other codecs on the same pictures: `python benchmarks/image_codecs.py --cifar PATH`. Needs Pillow 11.3, imagecodecs.
 
-All test pictures of CIFAR-10 at hand as JPEG and AVIF (chroma at half and at full resolution), WebP (which has half)
-and JPEG XL, each at twelve qualities. A picture of 32x32 pixels is smaller than most headers, so these are told apart:
-all of a file that is not coded picture. Of JPEG XL, whose header has no whole bytes, it is what all files begin with.
-Means are over the pictures at one setting; those of the first pictures stand beside `benchmarks/images.py`.
+All test pictures of CIFAR-10 at hand as JPEG (chroma at half and at full resolution), WebP (which has half), AVIF
+(full, tuned for PSNR, a slow speed) and JPEG XL (for the eye, its slowest effort), each at twelve qualities. A picture
+of 32x32 pixels is smaller than most headers, so these are told apart: all of a file that is not coded picture. Of JPEG
+XL, whose header has no whole bytes, it is what all files begin with. Means are over the pictures at one setting; those
+of the first pictures stand beside `benchmarks/images.py`.
 --ship writes the table into rec_core/images/codecs.csv and docs/measurements/image_codecs.md.
 """
 
 from __future__ import annotations
 
 import argparse
-import os.path
 import sys
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -18,15 +18,16 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image, features
-from rec_viz.pictures import QUALITIES, Compressed, compress
 
 from rec_core import images
 from rec_viz.model.images import measured
+from rec_viz.model.images.pictures import QUALITIES, Compressed, compress
 from tables import SHIPPED, markdown, rewrite, write_csv
 
+OURS = ("orc-16", "partitioned-48", "theory")
 FIRST = 100  # pictures, as in `benchmarks/images.py`
 DISTANCES = (15.0, 12.0, 10.0, 8.0, 6.0, 5.0, 4.0, 3.0, 2.0, 1.5, 1.0, 0.5)  # of JPEG XL
-LEVELS = {"low": 22.6, "medium": 25.8, "high": 29.1}  # dB at which the docs compare, near those of our rates
+LEVELS = (23.0, 26.0, 29.0)  # dB at which the docs compare, near those of our rates
 PIXELS = 32 * 32
 COLUMNS = measured.CodecPoint._fields
 
@@ -42,8 +43,13 @@ def jpeg_xl(picture: np.ndarray) -> list[tuple[bytes, float]]:
 def all_jpeg_xl(pictures: np.ndarray) -> list[list[Compressed]]:
     """Every picture at all DISTANCES; `quality` counts these. The header is what all files of a setting share."""
     made = [jpeg_xl(picture) for picture in pictures]
-    shared = [len(os.path.commonprefix([row[k][0] for row in made])) for k in range(len(DISTANCES))]  # noqa: RUF071 - of bytes
+    shared = [common([row[k][0] for row in made]) for k in range(len(DISTANCES))]
     return [[Compressed(k, 8 * len(data), 8 * shared[k], level) for k, (data, level) in enumerate(row)] for row in made]
+
+
+def common(files: Sequence[bytes]) -> int:
+    """With how many equal bytes all files begin."""
+    return next((k for k, column in enumerate(zip(*files, strict=False)) if len(set(column)) > 1), min(map(len, files)))
 
 
 def each(kind: str, pictures: np.ndarray, **options: object) -> list[Sequence[Compressed]]:
@@ -54,8 +60,7 @@ CODECS: dict[str, Callable[[np.ndarray], Sequence[Sequence[Compressed]]]] = {
     "jpeg-420": partial(each, "JPEG", subsampling="4:2:0"),
     "jpeg-444": partial(each, "JPEG", subsampling="4:4:4"),
     "webp": partial(each, "WEBP"),
-    "avif-420": partial(each, "AVIF", subsampling="4:2:0"),
-    "avif-444": partial(each, "AVIF", subsampling="4:4:4"),
+    "avif": partial(each, "AVIF", subsampling="4:4:4", speed=4, advanced={"tune": "psnr"}),
     "jpeg-xl": all_jpeg_xl,
 }
 
@@ -74,33 +79,22 @@ def points(codec: str, rows: Sequence[Sequence[Compressed]]) -> list[measured.Co
     return table
 
 
-def at_level(curve: Sequence[measured.CodecPoint], level: float, whole: bool) -> float:
-    """Bits per pixel at this mean PSNR, between points by the line; NaN outside them."""
-    x = np.array([one.psnr_db for one in curve])
-    y = np.array([one.bits_per_pixel + whole * one.header_bits_per_pixel for one in curve])
-    return float(np.interp(level, x, y, left=np.nan, right=np.nan))
-
-
 def words(table: Sequence[measured.CodecPoint]) -> str:
     """Bits per pixel at three levels of PSNR in Markdown, without headers and of whole files, ours beside them."""
     counts = sorted({one.pictures for one in table})
     lines = []
     for count in counts:
-        curves = {codec: [one for one in table if (one.codec, one.pictures) == (codec, count)] for codec in CODECS}
+        curves: dict[str, Sequence[measured.Measured]] = {
+            codec: [one for one in table if (one.codec, one.pictures) == (codec, count)] for codec in CODECS
+        }
         if count == FIRST:
-            curves |= {
-                system: [
-                    measured.CodecPoint(system, 0.0, one.pictures, one.bits_per_pixel, 0.0, one.psnr_db, 0.0,
-                                        one.header_bits_per_pixel)
-                    for one in measured.curves() if one.system == system
-                ]
-                for system in ("orc-16", "partitioned-48", "theory")
-            }  # fmt: skip
+            ours = {system: [one for one in measured.curves() if one.system == system] for system in OURS}
+            curves = {**curves, **ours}
         for codec, curve in curves.items():
-            found = [(at_level(curve, level, False), at_level(curve, level, True)) for level in LEVELS.values()]
+            found = [(measured.bits_at(curve, level, False), measured.bits_at(curve, level, True)) for level in LEVELS]
             cells = [f"{bare:.2f} ({whole:.2f})" if bare == bare else "" for bare, whole in found]
             lines.append([count, codec, *cells])
-    heads = ("pictures", "codec", *(f"at {level:g} dB" for level in LEVELS.values()))
+    heads = ("pictures", "codec", *(f"at {level:g} dB" for level in LEVELS))
     versions = f"Pillow {Image.__version__}, libavif {features.version('avif')}, libwebp {features.version('webp')}"
     return (
         f"Bits per pixel at a mean PSNR, without headers (with them); {versions}. Empty: not reached.\n\n"

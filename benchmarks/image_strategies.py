@@ -30,6 +30,7 @@ from machine import machine
 from rec_core import images
 from rec_core.images import blocks, inr
 from rec_core.randomness import run_seeds
+from rec_viz.model.images.measured import Strategy
 from tables import SHIPPED, markdown, rewrite, write_csv
 
 CANDIDATES = 2**16  # for 48 bits
@@ -37,10 +38,6 @@ BLOCK_BITS, LOG2_BINS, SMALL_BITS = 48, 40, 12
 MOST_CUTS = 20  # factors of two in one dimension
 STRATEGIES = ("information", "random", "collapsed", "none", "small", "exact")
 PIXELS = 32 * 32
-COLUMNS = (
-    "strategy", "rate", "pictures", "machine", "bits_per_pixel", "psnr_db", "psnr_db_standard_error", "from_exact_db",
-    "from_exact_db_standard_error", "left_bits", "log2_examined",
-)  # fmt: skip
 
 
 class Row(NamedTuple):
@@ -121,10 +118,10 @@ def run(pictures: np.ndarray, rates: list[str], out: Path) -> list[Row]:
     return sorted(row for row in rows if row[:3] in set(wanted))
 
 
-def means(rows: list[Row], rates: list[str]) -> list[list[object]]:
+def means(rows: list[Row], rates: list[str]) -> list[Strategy]:
     """The table: means over pictures, and PSNR against exact samples on the same pictures; standard errors too."""
     exact = {(row.picture, row.rate): row.psnr_db for row in rows if row.strategy == "exact"}
-    table: list[list[object]] = []
+    table = []
     for rate, strategy in itertools.product(rates, STRATEGIES):
         own = [row for row in rows if row.rate == rate and row.strategy == strategy]
         level = np.array([row.psnr_db for row in own])
@@ -135,22 +132,24 @@ def means(rows: list[Row], rates: list[str]) -> list[list[object]]:
             apart.mean(), apart.std(ddof=1) / root, np.mean([row.left_bits for row in own]),
             np.log2(max(1.0, np.mean([row.examined for row in own]))),
         ]  # fmt: skip
-        table.append([strategy, rate, len(own), machine(), *(f"{value:.4f}" for value in numbers)])
+        table.append(Strategy(strategy, rate, len(own), machine(), *(round(float(value), 4) for value in numbers)))
     return table
 
 
-def words(table: list[list[object]]) -> str:
+def words(table: list[Strategy]) -> str:
     """The table in Markdown, with its provenance."""
     lines = [
-        [rate, strategy, f"{float(bits):.3f}", f"{float(level):.2f} ± {1.96 * float(error):.2f}",
-         f"{float(apart):+.2f} ± {1.96 * float(wide):.2f}", f"{float(left):.1f}", f"{float(examined):.1f}"]
-        for strategy, rate, _, _, bits, level, error, apart, wide, left, examined in table
+        [one.rate, one.strategy, f"{one.bits_per_pixel:.3f}",
+         f"{one.psnr_db:.2f} ± {1.96 * one.psnr_db_standard_error:.2f}",
+         f"{one.from_exact_db:+.2f} ± {1.96 * one.from_exact_db_standard_error:.2f}", f"{one.left_bits:.1f}",
+         f"{one.log2_examined:.1f}"]
+        for one in table
     ]  # fmt: skip
     columns = (
         "rate", "intervals", "bits per pixel", "PSNR, dB", "from exact samples, dB", "KL left to search, bits a block",
         "log2 of candidates a picture",
     )  # fmt: skip
-    return f"{table[0][2]} test pictures of CIFAR-10, one seed; {machine()}.\n\n{markdown(columns, lines)}"
+    return f"{table[0].pictures} test pictures of CIFAR-10, one seed; {table[0].machine}.\n\n{markdown(columns, lines)}"
 
 
 def main() -> None:
@@ -166,7 +165,7 @@ def main() -> None:
     table = means(run(pictures, given.rates, given.out), given.rates)
     print(f"\n{words(table)}")
     if given.ship:
-        write_csv(SHIPPED / "strategies.csv", COLUMNS, table)
+        write_csv(SHIPPED / "strategies.csv", Strategy._fields, table)
         rewrite("image_strategies", words(table))
 
 

@@ -59,15 +59,6 @@ def kl_nats(mean: NDArray[Any], scale: NDArray[Any]) -> NDArray[Any]:
     return np.asarray(0.5 * (mean * mean + scale * scale - 1.0) - np.log(scale))
 
 
-def channel_spread_bits(information_bits: NDArray[Any]) -> float:
-    """Standard deviation over targets, in bits, of the KL of a Gaussian channel with this information (D,).
-
-    KL_d = I_d + (m_d^2 - v_d) / (2 ln 2) with m_d ~ N(0, v_d), v_d = 1 - 4^-I_d, independent over dimensions.
-    """
-    variance = 1.0 - np.exp2(-2.0 * np.asarray(information_bits, dtype=np.float64))
-    return float(np.sqrt(0.5 * (variance**2).sum()) / np.log(2.0))
-
-
 def descend(
     posteriors: Posteriors,
     gradient: Singles,

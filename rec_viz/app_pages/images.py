@@ -13,7 +13,7 @@ from rec_core.images import blocks as grouping
 from rec_core.images import container, dct
 from rec_viz import settings as links
 from rec_viz import stage
-from rec_viz.app_pages import images_charts, parts
+from rec_viz.app_pages import images_charts, images_measured, parts
 from rec_viz.background import Job
 from rec_viz.components import upload
 from rec_viz.figures import images as figures
@@ -525,4 +525,6 @@ if job is not None and not job.running:
         st.fragment(race_of_a_block)(sent)
 open_file()
 images_charts.poster(picture, settings)
+if settings.codec == "inr":
+    images_measured.show(settings)
 images_charts.how_far(settings, job.state if job else None)

@@ -48,6 +48,38 @@ for kind in images.OTHERS:  # JPEG and WebP
 """
 
 
+_MEASURED = """\
+from rec_viz import theme
+from rec_viz.figures import images
+from rec_viz.figures import measured as figures
+from rec_viz.model.images import measured
+
+colours = theme.ROLES["light"]
+"""
+
+
+def codecs(pictures: int, whole: bool) -> str:
+    """Other codecs over test pictures beside ours."""
+    return f"""{_MEASURED}
+ours = images.measured_curves(measured.curves(), {whole})[1:2]  # True counts headers
+others = figures.codec_curves(measured.codecs(), {pictures}, {whole})
+figure = images.rate_distortion(ours, others, [], colours)
+"""
+
+
+def strategies() -> str:
+    """PSNR against rate for each choice of intervals."""
+    return f"{_MEASURED}\nfigure = figures.strategies(measured.strategies(), colours)\n"
+
+
+def budget(rate: str) -> str:
+    """KL against what the channel says."""
+    return f"""{_MEASURED}
+rows = [row for row in measured.budgets() if row.rate == {rate!r}]
+figure = figures.budget(rows, colours)
+"""
+
+
 def _values(module: str, values: Sequence[Mark] | Sequence[Measured]) -> str:
     """Named tuples as a list of calls."""
     return "[" + ", ".join(f"{module}.{value!r}" for value in values) + "]"

@@ -27,50 +27,28 @@ GOLDEN = Path(__file__).parent / "golden"
 FILES = ("messages", "rows", "bytes", "pictures", "laws", "studies")
 Given = dict[str, Any]
 
-# ------------------------------------------------------------------------------- what depends on the form of the API
-
 
 def make_partition(given: Given) -> Any:
     """The partition of a case; None where it has none."""
-    return rec.partition(given["intervals"]) if "intervals" in given else None
+    return rec.Partition(given["intervals"]) if "intervals" in given else None
 
 
-def make_method(given: Given) -> Given:
-    """The choices of a case as arguments by name, for encode, trace, encode_many, expected_examined and study.cell."""
-    chosen = {"method": given.get("method", "pfr"), "partition": make_partition(given)}
-    names = ("weighting", "stopping", "num_candidates", "max_examined")
-    return chosen | {name.replace("weighting", "weights"): given[name] for name in names if name in given}
+def make_method(given: Given) -> rec.PFR | rec.ORC:
+    """The method of a case."""
+    own = {name: given[name] for name in ("weighting", "stopping", "max_examined") if name in given}
+    if given.get("method") == "orc":
+        return rec.ORC(given["num_candidates"], make_partition(given), **own)
+    return rec.PFR(make_partition(given), **own)
 
 
-def law(name: str, source: Any, given: Given) -> Any:
+def law(name: str, problem: Any, given: Given) -> Any:
     """The laws that ask for a method."""
-    chosen = make_method(given)
+    method = make_method(given)
     if name == "expected_examined":
-        return rec.laws.expected_examined(source, **chosen)
-    method, early = chosen.pop("method"), chosen.pop("max_examined", None)  # PFR with a budget is PFR cut short there
-    count = given.get("num_candidates", early)
+        return rec.laws.expected_examined(problem, method)
     if name == "output_mmd":
-        return float(rec.metrics.output_mmd(source, [count], chosen["partition"], method=method)[0])
-    chosen["num_candidates"] = count
-    if name == "output_ratio":
-        return rec.laws.output_ratio(source, log_ratios_bits=given["at"], method=method, **chosen)
-    return getattr(rec.laws, name)(source, **chosen, **({"x": given["at"]} if "at" in given else {}))
-
-
-def prior_of(source: Any) -> Any:
-    """P, which the receiver knows."""
-    return source.coding
-
-
-def frame(given: Given, source: Any) -> Given:
-    """What a frame's checksum covers besides partition and code."""
-    named = {"seed": given["seed"]} if "seed" in given else {}
-    return named | ({"coding": prior_of(source)} if source is not None else {})
-
-
-def d_inf_bits(source: Any) -> float:
-    """log2 sup r."""
-    return source.renyi_inf_bits
+        return float(rec.metrics.output_mmd(problem, [method])[0])
+    return getattr(rec.laws, name)(problem, method, *([given["at"]] if "at" in given else []))
 
 
 # ------------------------------------------------------------------------------------------------------------- replay
@@ -101,13 +79,13 @@ def digest(*arrays: Any) -> str:
 def replay_encode(given: Given) -> Given:
     problem = make_source(given)
     try:
-        sent = rec.encode(problem, seed=given["seed"], **make_method(given))
+        sent = rec.encode(problem, make_method(given), seed=given["seed"])
     except rec.BudgetExceeded as refusal:
         intervals = refusal.suggested_intervals
         return {"refused": float(refusal.expected_bits).hex(), "suggested": intervals and list(intervals)}
     except rec.RecError as refusal:
         return {"error": type(refusal).__name__}
-    held = rec.decode(sent.message, prior_of(problem), make_partition(given), seed=given["seed"])
+    held = rec.decode(sent.message, problem.prior, make_partition(given), seed=given["seed"])
     assert (held == sent.sample).all()
     return {
         "bin": list(sent.message.bin), "index": sent.message.index, "examined": sent.examined,
@@ -117,8 +95,8 @@ def replay_encode(given: Given) -> Given:
 
 def replay_many(given: Given) -> Given:
     source, runs = make_source(given), given["runs"]
-    sent = rec.encode_many(source, runs, seed=given["seed"], first=given.get("first", 0), **make_method(given))
-    held = rec.decode_many((sent.bins, sent.indices), prior_of(source), make_partition(given), seeds=sent.seeds)
+    sent = rec.encode_many(source, runs, make_method(given), seed=given["seed"], first=given.get("first", 0))
+    held = rec.decode_many((sent.bins, sent.indices), source.prior, make_partition(given), seeds=sent.seeds)
     assert (held == sent.samples).all()
     return {
         "bins": sent.bins[:3].tolist(), "indices": sent.indices[:8].tolist(), "examined": sent.examined[:8].tolist(),
@@ -130,7 +108,7 @@ def replay_many(given: Given) -> Given:
 
 def replay_trace(given: Given) -> Given:
     events = {"max_events": given["max_events"]} if "max_events" in given else {}
-    kept = rec.trace(make_source(given), seed=given["seed"], **make_method(given), **events)
+    kept = rec.trace(make_source(given), make_method(given), seed=given["seed"], **events)
     return {
         "bin": list(kept.message.bin), "index": kept.message.index, "examined": kept.examined, "winner": kept.winner,
         "events": len(kept.indices), "stopping": kept.stopping, "stop_time": kept.stop_time.hex(),
@@ -152,8 +130,11 @@ def replay_pack(given: Given) -> Given:
     channel, cut = make_source(given), make_partition(given)
     code = codes.MatchedCode(channel, cut) if name == "MatchedCode" else getattr(codes, name)(*arguments)
     messages = [rec.Message(tuple(bin_), index) for bin_, index in given["messages"]]
-    data = rec.pack(messages, cut, code, **frame(given, channel))
-    assert rec.unpack(data, cut, code, **frame(given, channel)) == messages
+    frame = {name: given[name] for name in ("seed",) if name in given}
+    if channel is not None:
+        frame["prior"] = channel.prior
+    data = rec.pack(messages, cut, code, **frame)
+    assert rec.unpack(data, cut, code, **frame) == messages
     lengths = [float(code.length_bits(index)).hex() for _, index in given["messages"]]
     return {"data": data.hex(), "words": [code.codeword(index) for index in given["words"]], "lengths_bits": lengths}
 
@@ -203,7 +184,7 @@ def replay_law(given: Given) -> Given:
     elif name == "bin_peaks_bits":
         value = np.concatenate(rec.bin_peaks_bits(source, cut))
     elif name == "problem":
-        value = [source.kl_bits, d_inf_bits(source), *source.log_ratio_bits(given["at"])]
+        value = [source.kl_bits, source.d_inf_bits, *source.log_ratio_bits(given["at"])]
     else:
         value = metric(name, source, given)
     return {"value": [float(one) for one in np.ravel(value)]}
@@ -221,15 +202,16 @@ def metric(name: str, problem: Any, given: Given) -> Any:
 
 
 def replay_study(given: Given) -> Given:
-    cells = [study.cell(make_source(one), **make_method(one)) for one in given["cells"]]
+    cells = [study.Cell(make_source(one), make_method(one)) for one in given["cells"]]
     table = study.run(study.Study(tuple(cells), given["runs"], given["seed"], samples=given["samples"]))
     lengths = table.pop("length_bits")  # of a code whose parameter is computed, not exact
     table["length_bits"] = np.zeros(len(lengths))
+    table["error"] = table["error"] != ""  # whether, and not in which words
     whole = ("cell", "run", "seed", "index", "examined")
     text = study.to_bytes(table, "csv")
     return {
         "examined": table["examined"].tolist(), "index": table["index"].tolist(),
-        "errors": int((table["error"] != "").sum()),
+        "errors": int(table["error"].sum()),
         "whole_digest": digest(*(table[name] for name in whole)),
         "digits_digest": hashlib.blake2b(text, digest_size=12).hexdigest(), "value": lengths.tolist(),
     }  # fmt: skip

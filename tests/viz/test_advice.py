@@ -16,9 +16,9 @@ def test_advice_is_the_cores_numbers_and_the_best_is_best():
     channel, problem = setting.problem_of(view)
     plain = advice.options[0]
     assert plain.log2_bins == 0
-    assert plain.candidates == pytest.approx(2.0**problem.renyi_inf_bits)
+    assert plain.candidates == pytest.approx(2.0**problem.d_inf_bits)
     assert [option.log2_bins for option in advice.options if option.name == "PFR"] == [0, 2, 4, 6, 8, 10]
-    many = rec.encode_many(problem, 4000, "pfr", rec.allocate(channel, 8), seed=1)
+    many = rec.encode_many(problem, 4000, rec.PFR(rec.allocate(channel, 8)), seed=1)
     code = rec.ZipfCode(rec.laws.log2_index_bound_bits(channel, rec.allocate(channel, 8)))
     sizes, eight = 8 + code.length_bits(many.indices), advice.options[4]
     assert abs(sizes.mean() - eight.mean_bits) < 4.5 * sizes.std() / len(sizes) ** 0.5  # false alarm 7e-6, fixed seed

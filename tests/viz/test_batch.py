@@ -91,11 +91,11 @@ def test_a_rows_numbers_are_the_cores(job):
         record, problem = batch.record(row), one.problem
         cut = rec.allocate(setting.channel_like(problem), int(record["best_log2_bins"]))
         assert record["kl_bits"] == problem.kl_bits
-        assert record["plain_candidates"] == pytest.approx(2.0**problem.renyi_inf_bits)
+        assert record["plain_candidates"] == pytest.approx(2.0**problem.d_inf_bits)
         assert record["best_candidates"] == pytest.approx(2.0 ** rec.upper_sum_bits(problem, cut))
         code = rec.ZipfCode(rec.laws.log2_index_bound_bits(problem, cut))
-        many = rec.encode_many(problem, 4000, "pfr", cut, seed=1)
-        sizes = cut.log2_num_bins + code.length_bits(many.indices)
+        many = rec.encode_many(problem, 4000, rec.PFR(cut), seed=1)
+        sizes = cut.log2_bins + code.length_bits(many.indices)
         assert abs(sizes.mean() - record["best_bits"]) < 4.5 * sizes.std() / len(sizes) ** 0.5  # 7e-6, fixed seed
         assert abs(sizes.mean() - record["plain_bits"]) > 4.5 * sizes.std() / len(sizes) ** 0.5
 
@@ -115,14 +115,14 @@ def test_one_partition_for_all_is_the_best_of_those_compared(job):
     for option in said.options:
         cut = option.partition
         code = rec.ZipfCode(np.mean([rec.laws.log2_index_bound_bits(p, cut) for p in problems]))
-        runs = [rec.encode_many(p, 3000, "pfr", cut, seed=4) for p in problems if cut.num_bins > 64]
+        runs = [rec.encode_many(p, 3000, rec.PFR(cut), seed=4) for p in problems if cut.num_bins > 64]
         exact = [rec.laws.expected_log2_index(p, cut) for p in problems]
-        bits = cut.log2_num_bins + np.mean([code.length_bits(1) + code.exponent * mean for mean in exact])
+        bits = cut.log2_bins + np.mean([code.length_bits(1) + code.exponent * mean for mean in exact])
         candidates = np.mean([2.0 ** rec.upper_sum_bits(p, cut) for p in problems])
         assert option.mean_bits == pytest.approx(bits)
         assert option.mean_candidates == pytest.approx(candidates)
         if runs:
-            sizes = cut.log2_num_bins + np.concatenate([code.length_bits(many.indices) for many in runs])
+            sizes = cut.log2_bins + np.concatenate([code.length_bits(many.indices) for many in runs])
             assert abs(sizes.mean() - bits) < 4.5 * sizes.std() / len(sizes) ** 0.5  # false alarm 7e-6, fixed seed
         costs.append(bits + math.log2(candidates))
     assert said.best == int(np.argmin(costs)) > 0
@@ -145,7 +145,7 @@ def test_results_as_csv_hold_every_row(job):
     assert [row["name"] for row in rows] == ["a", "b", "c"]
     assert float(rows[0]["kl_bits"]) == job.state.problems[0].problem.kl_bits
     assert rows[2]["plain_candidates"] == ""
-    assert rows[2]["renyi_inf_bits"] == "inf"
+    assert rows[2]["d_inf_bits"] == "inf"
 
 
 def test_a_stopped_job_keeps_what_it_has():

@@ -21,7 +21,7 @@ def test_samples_follow_the_exact_density_and_not_the_target():
     edges = np.concatenate([[-8.0], mean + scale * np.linspace(-4, 4, 17), [8.0]])
     for name, cut in (("orc", None), ("orc_bins", setting.partition_of(VIEW, channel))):
         x = np.unique(np.concatenate([edges, np.linspace(-8, 8, 801), mean + scale * np.linspace(-6, 6, 1201)]))
-        density = rec.laws.orc_density(problem, VIEW.candidates, x[:, None], cut, VIEW.weights)
+        density = rec.laws.orc_density(problem, rec.ORC(VIEW.candidates, cut, weighting=VIEW.weights), x[:, None])
         cumulative = np.concatenate([[0.0], np.cumsum(0.5 * (density[1:] + density[:-1]) * np.diff(x))])
         expected = np.diff(np.interp(edges, x, cumulative))
         samples = bias.orc_samples(VIEW, name)[:, 0]
@@ -75,7 +75,7 @@ def test_enough_candidates_are_enough_and_half_are_not():
     channel = setting.channel_of(VIEW)
     problem = channel.draw(VIEW.target)
     enough = bias.candidates_unnoticed(VIEW, 1000, "orc")
-    kl = [rec.laws.orc_bias(problem, n).kl_bits for n in (enough, enough // 2)]
+    kl = [rec.laws.orc_bias(problem, rec.ORC(n)).kl_bits for n in (enough, enough // 2)]
     assert bias.unnoticed_samples(kl[0]) >= 1000 > bias.unnoticed_samples(kl[1])
     assert bias.candidates_unnoticed(VIEW, 1000, "orc_bins") <= enough
 
@@ -90,7 +90,7 @@ def test_the_chance_of_silence_is_that_of_the_races(weights):
         silent = 0
         for seed in range(1500):
             try:
-                rec.encode(problem, "orc", cut, weights, num_candidates=4, seed=seed)
+                rec.encode(problem, rec.ORC(4, cut, weighting=weights), seed=seed)
             except rec.RecError:
                 silent += 1
         deviation = np.sqrt(1500 * chance * (1 - chance))

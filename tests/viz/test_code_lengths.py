@@ -179,7 +179,7 @@ def test_what_a_bin_tells_is_never_negative_on_a_gaussian_or_uniform_channel():
     for make in (rec.gaussian_channel, rec.uniform_channel):
         for dim in (1, 2, 6, 64):
             for information in (0.0, 0.01, 0.3, 1.0, 3.0, 12.0, 48.0):
-                overhead = rec.laws.overhead_bits(make([information / dim] * dim), rec.partition([2] + [1] * (dim - 1)))
+                overhead = rec.laws.overhead_bits(make([information / dim] * dim), rec.Partition([2] + [1] * (dim - 1)))
                 assert overhead <= 1.0 + 1e-9
 
 

@@ -60,7 +60,7 @@ def test_the_code_and_the_bounds_are_those_of_this_very_target():
     for lane in (plain, bins):
         overhead = rec.laws.overhead_bits(problem, lane.partition) if lane is bins else 0.0
         assert lane.zipf_bits == rec.laws.log2_index_bound_bits(problem, lane.partition)
-        assert lane.bound_bits == rec.laws.bound_bits(problem.kl_bits, lane.partition.log2_num_bins, overhead)
+        assert lane.bound_bits == rec.laws.bound_bits(problem.kl_bits, lane.partition.log2_bins, overhead)
         average = lab.measured(DRAWN, lane)
         assert average.mean_bits + 4.0 * average.error_bits < lane.bound_bits  # 400 runs, fixed seed
     assert bins.zipf_bits != rec.laws.log2_index_bound_bits(rec.uniform_channel([problem.kl_bits]), bins.partition)
@@ -80,7 +80,7 @@ def test_every_lane_searches_it_and_every_picture_can_be_drawn():
 
 def test_the_middle_on_the_stage_holds_95_percent():
     problem = setting.problem_of(DRAWN)[1]
-    samples = rec.encode_many(problem, 4000, "pfr", seed=3).samples[:, 0]
+    samples = rec.encode_many(problem, 4000, seed=3).samples[:, 0]
     low, high = stage._middle(problem)
     share = np.mean((samples > low) & (samples < high))
     assert abs(share - 0.95) < 4 * np.sqrt(0.95 * 0.05 / 4000)  # false alarm 6e-5, fixed seed
@@ -103,10 +103,10 @@ def test_the_program_and_the_files_are_this_search():
 def test_would_bins_help_is_measured_on_this_target():
     advice = speed.advice(DRAWN)
     problem = setting.problem_of(DRAWN)[1]
-    assert advice.options[0].candidates == pytest.approx(2.0**problem.renyi_inf_bits)
+    assert advice.options[0].candidates == pytest.approx(2.0**problem.d_inf_bits)
     one = advice.options[1]
-    cut = rec.partition([2 ** int(one.log2_bins)])
-    many = rec.encode_many(problem, 4000, "pfr", cut, seed=2)
+    cut = rec.Partition([2 ** int(one.log2_bins)])
+    many = rec.encode_many(problem, 4000, rec.PFR(cut), seed=2)
     sizes = one.log2_bins + rec.ZipfCode(rec.laws.log2_index_bound_bits(problem, cut)).length_bits(many.indices)
     assert abs(sizes.mean() - one.mean_bits) < 4.5 * sizes.std() / len(sizes) ** 0.5  # false alarm 7e-6, fixed seed
     assert abs(many.examined.mean() - one.candidates) < 4.5 * many.examined.std() / len(sizes) ** 0.5
@@ -144,7 +144,7 @@ def test_the_boards_numbers_are_the_cores(run):  # noqa: F811
     )
     for numbers, problem in zip(told, problems, strict=True):
         knots = (np.array(problem.params[0]) / np.log(2.0)).tolist()
-        agree(numbers, [problem.kl_bits, problem.renyi_inf_bits, *knots], absolute=1e-9)
+        agree(numbers, [problem.kl_bits, problem.d_inf_bits, *knots], absolute=1e-9)
 
 
 def test_a_stroke_sets_the_knots_it_passes_and_no_others(run):  # noqa: F811

@@ -102,7 +102,7 @@ def test_every_other_setting_is_refused_and_named(code):
         "another seed: 56; yours is 57": own._replace(seed=57),
         "another seed: 56; yours is 0": own._replace(seed=0),
         "J = 2^4 bins; yours has 2^5": own._replace(partition=rec.allocate(own.channel, 5)),
-        "J = 2^4 bins; yours has 6": own._replace(partition=rec.partition((3, 2))),
+        "J = 2^4 bins; yours has 6": own._replace(partition=rec.Partition((3, 2))),
         f"{message.CODES[code]} code; yours is {message.CODES[other_code]}": own._replace(code=other_code),
         "gaussian family; yours is uniform": own._replace(channel=rec.uniform_channel([3.0, 2.0])),
     }
@@ -146,7 +146,7 @@ def test_any_bytes_are_read_or_refused_in_a_sentence(data):
 
 @given(st.integers(1, 2**63 - 1))
 def test_elias_parts_are_the_code_word_and_say_the_index(index):
-    own = shared(partition=rec.partition((1, 1)))
+    own = shared(partition=rec.Partition((1, 1)))
     groups = {group.name: group for group in message.written_out(rec.Message((0, 0), index), own)}
     word = rec.EliasDelta().codeword(index)
     assert "".join(groups[name].bits for name in ("length", "octave", "mantissa") if name in groups) == word
@@ -175,7 +175,7 @@ def test_a_word_too_long_to_write_keeps_its_ideal_length():
 
 
 def test_bin_bits_name_the_interval_of_every_cut_dimension():
-    own = shared(partition=rec.partition((8, 1, 5)))
+    own = shared(partition=rec.Partition((8, 1, 5)))
     groups = [g for g in message.written_out(rec.Message((6, 0, 4), 1), own) if g.name.startswith("bin")]
     assert [(g.bits, g.name, g.says) for g in groups] == [
         ("110", "bin, dimension 1", "interval 7 of 8"),

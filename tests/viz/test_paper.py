@@ -101,11 +101,11 @@ def test_a_stopped_search_meets_its_level_where_it_says():
     found = paper.candidates_until(problem, cut)
     assert list(found) == sorted(found)
     for level, log2 in zip(paper.LEVELS, found, strict=True):
-        after = rec.metrics.output_mmd(problem, [int(2 ** np.ceil(log2 + 1e-9))], cut, method="pfr")[0]
-        before = rec.metrics.output_mmd(problem, [int(2 ** np.floor(log2))], cut, method="pfr")[0]
+        after = rec.metrics.output_mmd(problem, [rec.PFR(cut, max_examined=int(2 ** np.ceil(log2 + 1e-9)))])[0]
+        before = rec.metrics.output_mmd(problem, [rec.PFR(cut, max_examined=int(2 ** np.floor(log2)))])[0]
         assert after < level * 1.0001
         assert before > level * 0.9999
-    assert (np.array(paper.candidates_until(problem, rec.partition([1] * 5))) > found).all()
+    assert (np.array(paper.candidates_until(problem, rec.Partition([1] * 5))) > found).all()
 
 
 def test_orc_is_less_biased_in_bins_and_as_the_law_says():

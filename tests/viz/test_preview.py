@@ -10,7 +10,7 @@ import pytest
 
 import rec_core as rec
 from rec_core import families
-from rec_core.partition import WEIGHTS, log_sup_reweighted, tables
+from rec_core.tables import WEIGHTINGS, log_sup_reweighted, tables
 from rec_viz import stage
 
 MATHS = (Path(stage.__file__).parent / "maths.js").read_text(encoding="utf-8")
@@ -106,15 +106,15 @@ def test_a_previewed_problem_is_the_problem(run, family, dim):
     for _ in range(60):
         rows = random_rows(rng, family, dim)
         intervals = [int(2**k) for k in rng.integers(0, 9, dim)]
-        weights = WEIGHTS[int(rng.integers(3))]
-        problem, cut = problem_of(family, rows), rec.partition(intervals)
+        weights = WEIGHTINGS[int(rng.integers(3))]
+        problem, cut = problem_of(family, rows), rec.Partition(intervals)
         jobs.append([family, rows, intervals, weights])
         table = tables(problem, cut, weights)
         logs.append((table.log_peak, table.log_weight, tables(problem, cut, "target_mass").log_weight))
         expected.append(
             [
                 problem.kl_bits,
-                problem.renyi_inf_bits,
+                problem.d_inf_bits,
                 rec.upper_sum_bits(problem, cut),
                 log_sup_reweighted(table) / math.log(2),
             ]
@@ -140,10 +140,10 @@ def test_the_bound_with_its_overhead_is_the_cores(run, family, dim):
     for powers in ([1, 0], [2, 1], [3, 3], [8, 4]):
         for _ in range(3):
             rows = random_rows(rng, family, dim)
-            problem, cut = problem_of(family, rows), rec.partition([2**k for k in powers[:dim]])
+            problem, cut = problem_of(family, rows), rec.Partition([2**k for k in powers[:dim]])
             overhead = rec.laws.overhead_bits(problem, cut)
             jobs.append([family, rows, list(cut.intervals), "peak_ratio"])
-            expected.append([overhead, rec.laws.bound_bits(problem.kl_bits, cut.log2_num_bins, overhead)])
+            expected.append([overhead, rec.laws.bound_bits(problem.kl_bits, cut.log2_bins, overhead)])
     told = run("(...job) => { const p = previewProblem(...job); return [p.overhead_bits, p.bound_bits]; }", jobs)
     agree(told, expected, absolute=5e-4)
     assert max(overhead for overhead, _ in expected) > 1.0

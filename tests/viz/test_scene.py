@@ -33,9 +33,7 @@ def test_the_scene_is_the_search(view):
     shown = [lane for lane in race.lanes if lane.trace is not None]
     assert len(scene["lanes"]) == len(shown) >= 1
     for lane, drawn, held in zip(shown, scene["lanes"], scene["receiver"], strict=True):
-        sent = rec.encode(
-            race.problem, lane.method, lane.partition, lane.weights, lane.stopping, lane.num_candidates, view.seed
-        )
+        sent = rec.encode(race.problem, lane.method, seed=view.seed)
         race_times = unpack(drawn["race"])
         assert drawn["examined"] == sent.examined
         assert int(np.argmin(race_times)) == drawn["winner"]
@@ -49,7 +47,7 @@ def test_the_scene_is_the_search(view):
         np.testing.assert_allclose(np.log2(race_times[finite]), quotient[finite], rtol=1e-6, atol=1e-6)
         assert (quotient[~finite] > 1000).all()
         bits = drawn["message"]["bin_bits"]
-        assert len(bits) == math.ceil(lane.partition.log2_num_bins)
+        assert len(bits) == math.ceil(lane.partition.log2_bins)
         flat = 0
         for b, n in zip(sent.message.bin, lane.partition.intervals, strict=True):
             flat = flat * n + b
@@ -109,7 +107,7 @@ def test_averages_lie_between_information_and_bound():
 
 def test_own_intervals_are_read_or_refused_in_a_sentence():
     view = View(dim=2, strategy="own", intervals="8, 3")
-    assert setting.partition_of(view, setting.channel_of(view)) == rec.partition((8, 3))
+    assert setting.partition_of(view, setting.channel_of(view)) == rec.Partition((8, 3))
     for text in ("8", "8, three", "8, 0", "8; 3"):
         with pytest.raises(rec.RecError, match=r"\d|whole"):
             lab.race(view._replace(intervals=text))

@@ -42,11 +42,11 @@ def test_curves_are_exact_and_met_by_measurement(view):
     assert (np.abs(wrong) > 4.0).all()
 
 
-def test_plain_search_is_the_diagonal_of_the_renyi_axis_and_above_that_of_kl():
+def test_plain_search_is_the_diagonal_of_the_d_inf_axis_and_above_that_of_kl():
     for bits in (3.0, 30.0, 60.0):
         point = speed.growth(View(), bits)
-        assert point.exact_bits[0] == pytest.approx(point.renyi_inf_bits, abs=1e-9)
-        assert point.kl_bits < point.renyi_inf_bits
+        assert point.exact_bits[0] == pytest.approx(point.d_inf_bits, abs=1e-9)
+        assert point.kl_bits < point.d_inf_bits
         assert abs(point.kl_bits - bits) < 0.5  # KL averages to I over targets
 
 
@@ -97,7 +97,7 @@ def test_the_trap_is_a_tail_bin_and_peak_ratio_escapes_it():
     assert max(trap.target_mass) == pytest.approx(single, rel=1e-9)
     np.testing.assert_allclose(trap.peak_ratio, peak, rtol=1e-9)
     channel = setting.channel_of(TRAPPED)
-    shares = rec.bin_weights(channel.draw(TRAPPED.target), rec.partition((8,)), "target_mass")[0]
+    shares = rec.bin_weights(channel.draw(TRAPPED.target), rec.Partition((8,)), "target_mass")[0]
     assert np.argmax(trap.target_mass) == np.argmin(shares)
     np.testing.assert_allclose(trap.target_share, shares)
     assert speed.trap(View(dim=2)) is None

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from importlib import resources
 from typing import Any, NamedTuple, TypeVar, get_type_hints
 
+import numpy as np
+
 FOLDER = resources.files("rec_core") / "images"
 COMMAND = "python benchmarks/images.py --cifar PATH --ship"
-
 
 Row = TypeVar("Row", bound=Any)
 
@@ -78,17 +80,29 @@ class Budget(NamedTuple):
     """KL of one weight or block over test pictures, or of one picture over its blocks, against what the channel says.
 
     `information_bits` is the sum of I_d over its weights. `free_bits` is the mean KL where every bit has one price,
-    `held_bits` where each block's price moves until its KL is the block's size; `_spread` are standard deviations.
+    `held_bits` where each block's price moves until its KL is the block's size. Spreads are standard deviations;
+    `channel_spread` is that of targets of the Gaussian channel with these I_d.
     """
 
     rate: str
     of: str  # weight, block or picture
     number: int
     information_bits: float
+    channel_spread: float
     free_bits: float
     free_spread: float
     held_bits: float
     held_spread: float
+
+
+Measured = Point | CodecPoint
+
+
+def bits_at(curve: Sequence[Measured], psnr_db: float, whole: bool) -> float:
+    """Bits per pixel of a curve at this PSNR, between points by the line; NaN outside them. `whole` counts headers."""
+    level = [point.psnr_db for point in curve]
+    bits = [point.bits_per_pixel + whole * point.header_bits_per_pixel for point in curve]
+    return float(np.interp(psnr_db, level, bits, left=np.nan, right=np.nan))
 
 
 def curves() -> list[Point]:
