@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike
 from .. import families
 from ..arrays import LN2, Floats
 from ..channel import Problem, check_problem
-from ..errors import RecError
+from ..checks import check_method
 from ..jit import kernel
 from ..partition import Partition, check_partition
 from ..tables import tables
@@ -42,7 +42,7 @@ def orc_density(problem: Problem, method: ORC, x: ArrayLike) -> Floats:
     below 1e-3 of the density. More: phi from the convolved law of ln r' under Q, and by 2^15 Sobol points of P' where
     ln r' < -20; error about 1e-2 of p' at small n.
     """
-    case, count = _case(problem, method), method.num_candidates
+    case, count = _case(problem, method, "num_candidates"), method.num_candidates
     table = tables(*case)
     points = np.asarray(x, dtype=np.float64)
     log_ratio = problem.log_ratio_bits(points) * LN2
@@ -73,7 +73,7 @@ def orc_bias(problem: Problem, method: ORC) -> OrcBias:
     """
     from scipy.interpolate import PchipInterpolator
 
-    case, count = _case(problem, method), method.num_candidates
+    case, count = _case(problem, method, "num_candidates"), method.num_candidates
     (values, shares), transform = _law(*case), _transform(*case, True)
     if values.size > 1024:
         low, high = float(values.min()), float(values.max())
@@ -89,11 +89,11 @@ def orc_bias(problem: Problem, method: ORC) -> OrcBias:
     return OrcBias(min(1.0, max(0.0, missing)), max(0.0, divergence) / LN2)
 
 
-def _case(problem: Problem, method: ORC | PFR) -> tuple[Problem, Partition, str]:
-    """What the law of r' depends on. Raises RecError for what is no race, and problems it cannot serve."""
+def _case(problem: Problem, method: ORC | PFR, setting: str) -> tuple[Problem, Partition, str]:
+    """What the law of r' depends on. Raises RecError for what is no race with this setting, and problems it cannot
+    serve."""
     check_problem(problem)
-    if not hasattr(method, "weighting"):
-        raise RecError(f"Give the method as rec.ORC(num_candidates, ...) or rec.PFR(...); got {method!r}.")
+    check_method(method, "weighting", setting)
     method.check(problem)
     return problem, check_partition(method.partition, problem.dim), method.weighting
 
@@ -177,7 +177,7 @@ def output_ratio(problem: Problem, method: ORC | PFR, log_ratios_bits: ArrayLike
     before, and sending the best so far. Both given that some candidate fell where Q has mass. Any number of candidates
     up to 2^40. Raises RecError where no such search can serve the problem.
     """
-    case, count = _case(problem, method), getattr(method, "num_candidates", 0)
+    case, count = _case(problem, method, "max_examined"), getattr(method, "num_candidates", 0)
     points = np.asarray(log_ratios_bits, dtype=np.float64) * LN2
     if count:
         return _orc_ratio(_transform(*case, True), count, points)

@@ -48,7 +48,7 @@ _HERE = Path(__file__).parent
 _MOUNT = st.components.v2.component(
     "rec_lab_stage",
     html=(_HERE / "stage.html").read_text(encoding="utf-8"),
-    css=(_HERE / "stage.css").read_text(encoding="utf-8"),
+    css="".join((_HERE / name).read_text(encoding="utf-8") for name in ("base.css", "stage.css")),
     js=javascript.joined(_HERE / "player.js"),
 )
 
