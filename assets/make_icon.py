@@ -1,4 +1,4 @@
-"""Draws assets/icon.png, the page icon: a target's curve touching its first candidate. `python assets/make_icon.py`"""
+"""Draws the page icon, a target's curve touching its first candidate: `python assets/make_icon.py`."""
 
 from pathlib import Path
 
@@ -19,7 +19,7 @@ def main() -> None:
     for cx, cy, r in ((0.24, 0.32, 0.05), (0.58, 0.24, 0.09), (0.8, 0.45, 0.05)):
         image[np.hypot(x - cx, y - cy) < r] = (242, 199, 68, 255) if r > 0.06 else (255, 255, 255, 255)
     small = image.reshape(SIZE, OVER, SIZE, OVER, 4).mean(axis=(1, 3)).round().astype(np.uint8)
-    Image.fromarray(small, "RGBA").save(Path(__file__).parent / "icon.png")
+    Image.fromarray(small, "RGBA").save(Path(__file__).parents[1] / "rec_viz" / "assets" / "icon.png")
 
 
 if __name__ == "__main__":

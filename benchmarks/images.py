@@ -36,11 +36,11 @@ from rec_core import images
 from rec_core.errors import MessageError
 from rec_core.images import inr
 from rec_core.randomness import run_seeds
+from tables import SHIPPED, write_csv
 
 SYSTEMS = {"orc-16": (16, 0), "partitioned-48": (48, 40), "theory": (48, 40), "theory-16": (16, 0)}
 EXACT = {"orc-16": "theory-16", "partitioned-48": "theory"}  # the same fit, sampled exactly
 RESAMPLES = 2000
-SHIPPED = Path(inr.__file__).parent
 PIXELS = 32 * 32
 
 
@@ -263,15 +263,8 @@ def main() -> None:
         )
     print(check_files(rows, given.out))
     if given.ship:
-        write(SHIPPED / "measured.csv", CURVE_COLUMNS, table)
-        write(SHIPPED / "saved.csv", ("anchor", "system", "bd_rate", "low", "high"), savings)
-
-
-def write(path: Path, columns: tuple[str, ...], lines: list[list[object]]) -> None:
-    with path.open("w", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(columns)
-        writer.writerows(lines)
+        write_csv(SHIPPED / "measured.csv", CURVE_COLUMNS, table)
+        write_csv(SHIPPED / "saved.csv", ("anchor", "system", "bd_rate", "low", "high"), savings)
 
 
 if __name__ == "__main__":

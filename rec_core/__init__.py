@@ -4,22 +4,23 @@
     channel = rec.gaussian_channel([4.0, 2.0])               # bits of information in each dimension
     problem = channel.draw(seed=7)                           # one target Q, known to the sender only
     bins = rec.allocate(channel, log2_bins=6)                # J = 64 bins, known to both sides
-    sent = rec.encode(problem, "pfr", bins, seed=7)          # sent.message is all that travels
-    held = rec.decode(sent.message, channel.coding, bins, seed=7)
-    assert (held == sent.sample).all()                       # to the last bit
+    sent = rec.encode(problem, rec.PFR(bins), seed=7)        # sent.message is all that travels
+    sample = rec.decode(sent.message, channel.prior, bins, seed=7)
+    assert (sample == sent.sample).all()                     # to the last bit
 
-Read in this order: families, randomness, channel, partition, counts, race, kernels, kernels_bins, search, laws, codes,
-metrics, study (`from rec_core import study`). SciPy is imported by the functions that use it: that takes longer than
-all the rest.
+Read in this order: families, randomness, channel, partition, candidates, decode (the receiver), then the sender's side:
+tables, clocks, laws, methods, searches, encode, trace; then codes, metrics, study and images. SciPy is imported by the
+functions that use it: that takes longer than all the rest.
 """
 
-from .cache import kernels_kept
+from .jit import kernels_kept
 
 with kernels_kept():
-    from . import laws, metrics, randomness
+    from . import codes, laws, metrics, randomness
+    from .allocation import Strategy, allocate
     from .channel import (
         Channel,
-        Coding,
+        Prior,
         Problem,
         gaussian_channel,
         gaussian_problem,
@@ -28,16 +29,23 @@ with kernels_kept():
         uniform_problem,
     )
     from .codes import FRAME_BYTES, EliasDelta, FixedCode, MatchedCode, ZipfCode, message_length_bits, pack, unpack
+    from .decode import decode, decode_many
+    from .encode import Encoding, Encodings, encode, encode_many
     from .errors import BudgetExceeded, MessageError, RecError
-    from .partition import Message, Partition, allocate, bin_peaks_bits, bin_weights, partition, upper_sum_bits
-    from .search import ENUMERABLE_BINS, Encoding, Encodings, Trace, decode, decode_many, encode, encode_many, trace
+    from .methods import ORC, PFR, Method, Stopping
+    from .partition import ENUMERABLE_BINS, Message, Partition
+    from .tables import Weighting, bin_peaks_bits, bin_weights, upper_sum_bits
+    from .trace import Trace, trace
+
+__version__ = "0.1.0"
 
 __all__ = [
     "ENUMERABLE_BINS",
     "FRAME_BYTES",
+    "ORC",
+    "PFR",
     "BudgetExceeded",
     "Channel",
-    "Coding",
     "EliasDelta",
     "Encoding",
     "Encodings",
@@ -45,14 +53,21 @@ __all__ = [
     "MatchedCode",
     "Message",
     "MessageError",
+    "Method",
     "Partition",
+    "Prior",
     "Problem",
     "RecError",
+    "Stopping",
+    "Strategy",
     "Trace",
+    "Weighting",
     "ZipfCode",
+    "__version__",
     "allocate",
     "bin_peaks_bits",
     "bin_weights",
+    "codes",
     "decode",
     "decode_many",
     "encode",
@@ -63,7 +78,6 @@ __all__ = [
     "message_length_bits",
     "metrics",
     "pack",
-    "partition",
     "piecewise_problem",
     "randomness",
     "trace",

@@ -15,21 +15,28 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from . import families
-from .cache import kernel
+from .arrays import LN2, Floats, Word
+from .checks import choice, seed_word, vector
 from .errors import RecError
 from .families import FAMILIES, GAUSSIAN
-from .randomness import SOURCE, Floats, Word, check_seed, uniforms
+from .jit import kernel
+from .randomness import SOURCE, uniforms
 
-LN2 = math.log(2.0)
 MAX_PIECES = 256  # of a piecewise density
 MAX_BITS = 1000.0  # a dimension's information: 2^-bits must stay a positive float
 
 
-class Coding(NamedTuple):
-    """The coding distribution P, all the receiver needs to know: its family and dimension D."""
+class Prior(NamedTuple):
+    """The prior P, all the receiver needs to know of a problem: its family and dimension D."""
 
     family: str
     dim: int
+
+    def edges(self, dimension: int, intervals: int) -> Floats:
+        """Ends of equal-mass intervals of a dimension in x, shape (intervals + 1,), rising; infinite at the ends of the
+        line."""
+        code = FAMILIES[self.family]
+        return np.array([families.edge(code, number, intervals) for number in range(intervals + 1)])
 
 
 @dataclass(frozen=True)
@@ -44,6 +51,7 @@ class Problem:
     params: tuple[tuple[float, ...], ...]
 
     def __post_init__(self) -> None:
+        choice(self.family, "family", tuple(FAMILIES))
         if not self.params:
             raise RecError("A problem needs at least one dimension.")
         if not all(math.isfinite(value) for pair in self.params for value in pair):
@@ -65,9 +73,9 @@ class Problem:
         return len(self.params)
 
     @property
-    def coding(self) -> Coding:
-        """The coding distribution P, which the receiver knows."""
-        return Coding(self.family, self.dim)
+    def prior(self) -> Prior:
+        """The prior P, which the receiver knows."""
+        return Prior(self.family, self.dim)
 
     @property
     def family_code(self) -> int:
@@ -91,7 +99,7 @@ class Problem:
         return math.fsum(families.kl(self.family_code, row) for row in self.table) / LN2
 
     @property
-    def renyi_inf_bits(self) -> float:
+    def d_inf_bits(self) -> float:
         """D_inf = log2 sup r in bits, exact; inf where Q is wider than P."""
         low, high = families.support(self.family_code)
         return sum(families.log_sup(self.family_code, row, low, high) for row in self.table) / LN2
@@ -124,6 +132,7 @@ class Channel:
     bits: tuple[float, ...]
 
     def __post_init__(self) -> None:
+        choice(self.family, "family of channels", ("gaussian", "uniform"))
         if not self.bits:
             raise RecError("A channel needs at least one dimension; pass the bits of each, e.g. (4.0, 2.0).")
         for d, value in enumerate(self.bits):
@@ -139,9 +148,9 @@ class Channel:
         return len(self.bits)
 
     @property
-    def coding(self) -> Coding:
-        """The coding distribution P, which the receiver knows."""
-        return Coding(self.family, self.dim)
+    def prior(self) -> Prior:
+        """The prior P, which the receiver knows."""
+        return Prior(self.family, self.dim)
 
     @property
     def family_code(self) -> int:
@@ -162,7 +171,7 @@ class Channel:
     def draw(self, seed: int) -> Problem:
         """The target Q of one Y: a function of the seed."""
         table = np.empty((self.dim, 3))
-        draw_target(self.family_code, self.scales, check_seed(seed), table)
+        draw_target(self.family_code, self.scales, seed_word(seed), table)
         return Problem(self.family, tuple((float(row[0]), float(row[1])) for row in table))
 
 
@@ -200,22 +209,22 @@ def gaussian_channel(information_bits: Sequence[float] | ArrayLike) -> Channel:
 
     Given Y, X is N(m_d, 4^(-I_d)) with m_d ~ N(0, 1 - 4^(-I_d)).
     """
-    return Channel("gaussian", _vector(information_bits, "information_bits"))
+    return Channel("gaussian", vector(information_bits, "information_bits"))
 
 
 def uniform_channel(information_bits: Sequence[float] | ArrayLike) -> Channel:
     """Uniform channel: P = U[0,1]^D, Q uniform on a box of width 2^(-I_d) in dimension d; shape (D,)."""
-    return Channel("uniform", _vector(information_bits, "information_bits"))
+    return Channel("uniform", vector(information_bits, "information_bits"))
 
 
 def gaussian_problem(mean: Sequence[float] | ArrayLike, scale: Sequence[float] | ArrayLike) -> Problem:
     """Q = N(mean, diag(scale^2)) against P = N(0, I); both of shape (D,), scale > 0."""
-    return _problem("gaussian", _vector(mean, "mean"), _vector(scale, "scale"), ("mean", "scale"))
+    return _problem("gaussian", vector(mean, "mean"), vector(scale, "scale"), ("mean", "scale"))
 
 
 def uniform_problem(low: Sequence[float] | ArrayLike, high: Sequence[float] | ArrayLike) -> Problem:
     """Q = U(box from low to high) against P = U[0,1]^D; both of shape (D,), 0 <= low < high <= 1."""
-    return _problem("uniform", _vector(low, "low"), _vector(high, "high"), ("low", "high"))
+    return _problem("uniform", vector(low, "low"), vector(high, "high"), ("low", "high"))
 
 
 def piecewise_problem(log2_ratio: Sequence[float] | ArrayLike) -> Problem:
@@ -224,7 +233,7 @@ def piecewise_problem(log2_ratio: Sequence[float] | ArrayLike) -> Problem:
     `log2_ratio` of shape (K + 1,), 1 <= K <= 256, up to an additive constant: it is normalised. One dimension. Any P
     with a quantile function is this problem in the variable u = F_P(x).
     """
-    logs = np.array(_vector(log2_ratio, "log2_ratio")) * LN2
+    logs = np.array(vector(log2_ratio, "log2_ratio")) * LN2
     if not 2 <= logs.size <= MAX_PIECES + 1:
         raise RecError(f"Give log2 q at 2 to {MAX_PIECES + 1} knots; got {logs.size}.")
     logs -= logs.max()
@@ -243,20 +252,16 @@ def _check_piecewise(params: tuple[tuple[float, ...], ...]) -> None:
 def _problem(family: str, first: tuple[float, ...], second: tuple[float, ...], names: tuple[str, str]) -> Problem:
     if len(first) != len(second):
         raise RecError(
-            f"{names[0]} and {names[1]} must have the same length, one number a dimension; "
+            f"{names[0]} and {names[1]} must have the same length, one number for each dimension; "
             f"got {len(first)} and {len(second)}."
         )
     return Problem(family, tuple(zip(first, second, strict=True)))
 
 
-def _vector(values: Any, name: str) -> tuple[float, ...]:
-    """A one-dimensional tuple of finite floats, or a sentence."""
-    try:
-        array = np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise RecError(f"{name} must be a sequence of numbers, one a dimension; got {values!r}.") from None
-    if array.ndim != 1:
-        raise RecError(f"{name} must have shape (D,), one number a dimension; got shape {array.shape}.")
-    if not np.isfinite(array).all():
-        raise RecError(f"{name} must be finite numbers; found NaN or infinity.")
-    return tuple(array.tolist())
+def check_problem(problem: Any) -> None:
+    """Raises RecError for anything that is not a problem."""
+    if not isinstance(problem, Problem):
+        raise RecError(
+            "Give a problem, made by channel.draw(seed), rec.gaussian_problem, uniform_problem or piecewise_problem; "
+            f"got {type(problem).__name__}."
+        )

@@ -27,10 +27,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from . import laws
-from .channel import Channel, Coding
+from .channel import Channel, Prior
+from .checks import seed_word
 from .errors import MessageError, RecError
 from .partition import Message, Partition, check_partition
-from .randomness import check_seed
 
 IntArray = NDArray[np.int64]
 Result = TypeVar("Result")
@@ -355,7 +355,7 @@ class MatchedCode:
 def message_length_bits(message: Message, partition: Partition, code: Code) -> float:
     """Ideal length of a message in bits: log2 J for the bin, plus the code's for the index. Raises RecError."""
     _, indices = _checked_messages([message], partition)
-    return partition.log2_num_bins + float(code.length_bits(int(indices[0])))
+    return partition.log2_bins + float(code.length_bits(int(indices[0])))
 
 
 def pack(
@@ -364,20 +364,20 @@ def pack(
     code: Code,
     *,
     seed: int | None = None,
-    coding: Coding | None = None,
+    prior: Prior | None = None,
 ) -> bytes:
     """Many messages in one byte string: a frame of FRAME_BYTES, then the payload.
 
     Messages are (bin, index) pairs. The payload exceeds the sum of their `message_length_bits` by less than 0.02 bit
     a message on average, plus less than one byte in all. The checksum in the frame covers the payload, the partition,
-    the code and, if given, the `seed` of the shared randomness and the `coding` distribution (none of them is sent), so
+    the code and, if given, the `seed` of the shared randomness and the `prior` (none of them is sent), so
     `unpack` refuses bytes meant for others. It guards against mistakes and damage, not against forgery.
     Raises RecError for a bin that is not of the partition, or an index out of range or not of the code.
     """
     numbers, indices = _checked_messages(list(messages), partition)
     payload = _payload(numbers, indices, partition, code)
     head = bytes([FORMAT_VERSION]) + indices.size.to_bytes(4, "big")
-    return head + _checksum(head, payload, partition, code, seed, coding) + payload
+    return head + _checksum(head, payload, partition, code, seed, prior) + payload
 
 
 def unpack(
@@ -387,14 +387,14 @@ def unpack(
     count: int | None = None,
     *,
     seed: int | None = None,
-    coding: Coding | None = None,
+    prior: Prior | None = None,
     check: bool = True,
 ) -> list[Message]:
-    """The messages that `pack` put in `data` under the same partition, code, seed and coding distribution.
+    """The messages that `pack` put in `data` under the same partition, code, seed and prior.
 
     `count`, where given, is the number of messages expected. Raises MessageError for anything but the bytes of `pack`
-    under these very arguments: damaged, cut short, extended, or packed for another partition, code, seed, coding
-    distribution or count. With `check=False` the frame is ignored and `count` messages, which must be given, are read
+    under these very arguments: damaged, cut short, extended, or packed for another partition, code, seed, prior
+    or count. With `check=False` the frame is ignored and `count` messages, which must be given, are read
     from the payload whatever it holds: to show what the checksum is for.
     """
     if not isinstance(data, bytes | bytearray | memoryview):
@@ -411,7 +411,7 @@ def unpack(
             f"These bytes are damaged or of format {data[0]}; this version reads format {FORMAT_VERSION}."
         )
     head, checksum, payload = data[:5], data[5:FRAME_BYTES], data[FRAME_BYTES:]
-    if checksum != _checksum(head, payload, partition, code, seed, coding):
+    if checksum != _checksum(head, payload, partition, code, seed, prior):
         raise MessageError(
             "The checksum does not fit: the bytes are damaged or cut short, or were packed for another partition, code "
             "or seed; pass them whole, with the arguments given to pack."
@@ -743,12 +743,12 @@ def _shortest_bytes(encoder: Any) -> bytes:
 
 
 def _checksum(
-    head: bytes, payload: bytes, partition: Partition, code: Code, seed: int | None, coding: Coding | None = None
+    head: bytes, payload: bytes, partition: Partition, code: Code, seed: int | None, prior: Prior | None = None
 ) -> bytes:
     """8 bytes of BLAKE2b over frame, parameters (with their length) and payload."""
     intervals = ",".join(format(n, "x") for n in partition.intervals)
-    named = f"{intervals}\n{code!r}\n{None if seed is None else int(check_seed(seed))}"
-    parameters = (named if coding is None else f"{named}\n{coding.family} {coding.dim}").encode()
+    named = f"{intervals}\n{code!r}\n{None if seed is None else int(seed_word(seed))}"
+    parameters = (named if prior is None else f"{named}\n{prior.family} {prior.dim}").encode()
     digest = hashlib.blake2b(head + len(parameters).to_bytes(4, "big") + parameters, digest_size=8)
     digest.update(payload)
     return digest.digest()

@@ -8,16 +8,15 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from .cache import kernel
-from .randomness import Ints, Word
+from .arrays import Ints, Word, Words
+from .jit import kernel
 
 
 class Counts(NamedTuple):
     """Slots of bins; an empty one has count 0."""
 
-    keys: NDArray[np.uint64]
+    keys: Words
     counts: Ints
     used: Ints  # (1,)
 

@@ -24,3 +24,11 @@ class BudgetExceeded(RecError):
         super().__init__(message)
         self.expected_bits = expected_bits
         self.suggested_intervals = suggested_intervals
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """So that it can be pickled, and one refused search does not end a pool of processes."""
+        return _rebuilt, (str(self), self.expected_bits, self.suggested_intervals)
+
+
+def _rebuilt(message: str, expected_bits: float, suggested_intervals: tuple[int, ...] | None) -> BudgetExceeded:
+    return BudgetExceeded(message, expected_bits=expected_bits, suggested_intervals=suggested_intervals)

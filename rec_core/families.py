@@ -17,11 +17,9 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
-from .cache import kernel
-
-Floats = NDArray[np.float64]
+from .arrays import LN2, Floats
+from .jit import kernel
 
 GAUSSIAN = 0
 UNIFORM = 1
@@ -239,3 +237,13 @@ def kl(family: int, row: Floats) -> float:
 def support(family: int) -> tuple[float, float]:
     """Ends of the support of P."""
     return (-np.inf, np.inf) if family == GAUSSIAN else (0.0, 1.0)
+
+
+def has_cells(family: int) -> bool:
+    """Whether searches by tiles can bound the ratio over cells of quantile space: not between a piecewise Q's knots."""
+    return family in (GAUSSIAN, UNIFORM)
+
+
+def width_bits(family: str, table: Floats) -> float:
+    """How much narrower than P the narrowest dimension of Q is, log2 of the ratio of widths; 0 where none is."""
+    return 0.0 if family == "piecewise" else float(table[:, 2].max()) / LN2

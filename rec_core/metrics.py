@@ -1,7 +1,7 @@
 """How far samples are from where they should be, and how sure a mean is.
 
     from rec_core import metrics                             # or rec.metrics
-    sent = rec.encode_many(problem, 2000, "orc", num_candidates=64)
+    sent = rec.encode_many(problem, 2000, rec.ORC(64), seed=1)
     metrics.mmd(sent.samples, problem).squared               # unbiased; only one side is sampled
     metrics.ks(sent.samples, problem).p_value                # one a dimension
 
@@ -11,18 +11,20 @@ Samples have shape (M, D); a vector (M,) is taken as D = 1. SciPy does what it h
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from . import laws
-from .cache import kernel
-from .channel import Problem
+from .arrays import Floats
+from .channel import Problem, check_problem
+from .checks import check_method
 from .errors import RecError
-from .partition import Partition, bin_weights, check_partition
-from .randomness import Floats
+from .jit import kernel
+from .methods import ORC, PFR
+from .tables import bin_weights
 
 _MEDIAN_POINTS = 1000  # of a sample, whose distances the median heuristic looks at
 
@@ -279,32 +281,30 @@ _SPACE_POINTS = 800  # and in more
 _BETWEEN = (1 / 3, 2 / 3)
 
 
-def output_mmd(
-    problem: Problem,
-    num_candidates: ArrayLike,
-    partition: Partition | None = None,
-    weights: str | None = None,
-    method: str = "orc",
-    bandwidth: ArrayLike | None = None,
-) -> Floats:
-    """MMD from Q of what ORC sends, or PFR stopped early, for each of `num_candidates` (K,); shape (K,).
+def output_mmd(problem: Problem, methods: Sequence[ORC | PFR], bandwidth: ArrayLike | None = None) -> Floats:
+    """MMD from Q of what each of K methods sends; shape (K,). They share partition and weighting.
 
-    From the law of the output, without running a search; `method`, `weights` and the numbers are `laws.output_ratio`'s,
-    kernel and bandwidth `mmd`'s. One dimension: quadrature, to about 1%. More: over points drawn with a fixed seed,
-    with an error of about 5% however small the MMD is, on top of that of the law. A uniform Q is sent exactly: 0.
+    From the law of the output (`laws.output_ratio`), without running a search: of ORC with its number of candidates,
+    or of PFR stopped after `max_examined`. Kernel and bandwidth are `mmd`'s. One dimension: quadrature, to about 1%.
+    More: over points drawn with a fixed seed, with an error of about 5% however small the MMD is, on top of that of the
+    law. A uniform Q is sent exactly: 0.
 
-    Raises RecError as `laws.output_ratio` and `mmd` do.
+    Raises RecError as `laws.output_ratio` and `mmd` do, and where the methods differ in partition or weighting.
     """
     from scipy.interpolate import PchipInterpolator
     from scipy.special import ndtr
 
-    cut = check_partition(partition, problem.dim)
-    weights = weights or ("target_mass" if method == "orc" else "peak_ratio")
+    check_problem(problem)
+    for method in methods:
+        check_method(method, "weighting")
+    kinds = {(method.partition, method.weighting) for method in methods}
+    if len(kinds) != 1:
+        raise RecError("Give at least one method, all of one partition and one weighting.")
+    methods[0].check(problem)
     widths = _bandwidth(bandwidth, problem, problem.dim)
-    counts = np.atleast_1d(np.asarray(num_candidates))
     if problem.family == "uniform":
-        return np.zeros(counts.shape)
-    shares = bin_weights(problem, cut, weights)
+        return np.zeros(len(methods))
+    shares = bin_weights(problem, *kinds.pop())
     x = _nodes(problem, shares)
     log_target = _log_normal(x, *np.array(problem.params).T)
     log_heuristic = _log_normal(x, 0.0, 1.0)
@@ -317,9 +317,9 @@ def output_mmd(
     high = ratio_bits.max()
     grid = np.concatenate((np.quantile(ratio_bits, np.linspace(0.0, 1.0, 256)), high - np.linspace(0.0, 60.0, 192)))
     grid = np.unique(grid.round(6))
-    deltas = np.empty((x.shape[0], counts.size))
-    for k, count in enumerate(counts.tolist()):
-        output = laws.output_ratio(problem, count, grid, cut, weights, method)
+    deltas = np.empty((x.shape[0], len(methods)))
+    for k, method in enumerate(methods):
+        output = laws.output_ratio(problem, method, grid)
         log_output = PchipInterpolator(grid, np.log(np.maximum(output, 1e-300)))(ratio_bits)
         deltas[:, k] = np.exp(log_output + log_heuristic - log_mixture) - np.exp(log_target - log_mixture)
     deltas /= x.shape[0]

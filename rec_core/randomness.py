@@ -20,31 +20,17 @@ serves one dimension of four candidates, 256 places apart; in the top plane a wo
 places, and a byte is one dimension where D <= 2, else two (the even one in the high half). In the low plane a block
 serves eight dimensions of one candidate.
 
-**Clocks.** Arrival times are the sender's business: the receiver never needs one. The gaps of the first tile are unit
-exponentials; a later tile takes Gamma(TILE) in all, and its arrivals divide that as the partial sums of TILE unit
-exponentials divide theirs. That is a Poisson process exactly, and a search that knows a whole tile cannot win passes it
-at the price of one Gamma.
-
 **Bins.** A bin's number in mixed radix, in limbs below 2^63, is absorbed into the key, one block a limb. Two bins share
 a key with probability 2^-64. J = 1 is the seed itself.
 """
 
 from __future__ import annotations
 
-import math
-import operator
-from typing import NamedTuple
-
 import numpy as np
-from numpy.typing import NDArray
 
-from .cache import inlined, kernel
-from .errors import RecError
-from .families import Floats as Floats
-from .families import normal_quantile_lower
-
-Word = np.uint64  # a 64-bit word; inside Philox, 32 bits held in one
-Ints = NDArray[np.int64]
+from .arrays import Floats, Ints, Word, Words
+from .checks import seed_word
+from .jit import inlined, kernel
 
 TILE = 1024  # candidates in a tile
 ROW = 256  # places in a row of a tile
@@ -195,110 +181,6 @@ def bin_key(seed: Word, intervals: Ints, interval_numbers: Ints) -> Word:
     return absorb(key, np.uint64(limb), number) if size > 1 else key
 
 
-# ---------------------------------------------------------------------------------------------------- clocks
-
-
-@kernel
-def exponential(key: Word, tile: Word, place: Word) -> float:
-    """Unit exponential of a place of a tile; one block serves two places, 512 apart."""
-    half = np.uint64(TILE // 2)
-    first, second = block(key, CLOCK, tile * half + (place & (half - _ONE)), np.uint64(0))
-    return -math.log(to_uniform(second if place >= half else first))
-
-
-@kernel
-def tile_gamma(key: Word, tile: Word) -> float:
-    """Gamma(TILE): the time tile `tile` >= 1 takes. Exact (Marsaglia & Tsang, 2000)."""
-    d = TILE - 1.0 / 3.0
-    attempt = np.uint64(0)
-    while True:
-        first, second = block(key, TILE_CLOCK, tile, attempt)
-        v = to_uniform(first)
-        x = normal_quantile_lower(min(v, 1.0 - v))
-        cube = (1.0 + (x if v <= 0.5 else -x) / math.sqrt(9.0 * d)) ** 3
-        if cube > 0.0:
-            u, square = to_uniform(second), x * x
-            if u < 1.0 - 0.0331 * square * square or math.log(u) < 0.5 * square + d * (1.0 - cube + math.log(cube)):
-                return d * cube
-        attempt += _ONE
-
-
-class Clock(NamedTuple):
-    """Where the clock of a key stands: arrivals of its tile come at start + stretch * (sum of exponentials so far)."""
-
-    start: float
-    stretch: float
-    total: float
-
-
-@kernel
-def tile_total(key: Word, tile: Word) -> float:
-    """The sum of a tile's exponentials, but for rounding: a logarithm for every sixteen."""
-    half, total = TILE // 2, 0.0
-    for group in range(0, half, 8):
-        product = 1.0
-        for place in range(group, group + 8):
-            first, second = block(key, CLOCK, tile * np.uint64(half) + np.uint64(place), np.uint64(0))
-            product *= to_uniform(first) * to_uniform(second)
-        total -= math.log(product)
-    return total
-
-
-@kernel
-def tile_start(key: Word, tile: Word, start: float) -> float:
-    """When tile `tile` >= 1 begins, from when the one before it did."""
-    return start + (tile_gamma(key, tile - _ONE) if tile > _ONE else tile_total(key, np.uint64(0)))
-
-
-@kernel
-def next_tile(key: Word, tile: Word, start: float) -> Clock:
-    """The clock at the start of a tile, whose time is known."""
-    if tile == np.uint64(0):
-        return Clock(0.0, 1.0, 0.0)
-    return Clock(start, tile_gamma(key, tile) / tile_total(key, tile), 0.0)
-
-
-@kernel
-def tick(key: Word, index: Word, clock: Clock) -> Clock:
-    """The clock at arrival `index` = 1, 2, 3, ..., from the clock one arrival before; any clock at all before 1."""
-    tile, place = (index - _ONE) >> np.uint64(10), (index - _ONE) & np.uint64(TILE - 1)
-    if place == np.uint64(0):
-        clock = next_tile(key, tile, tile_start(key, tile, clock.start) if tile > np.uint64(0) else 0.0)
-    total = clock.total + exponential(key, tile, place)
-    return Clock(clock.start, clock.stretch, total)
-
-
-@kernel
-def arrival_time(clock: Clock) -> float:
-    """The time of the arrival a clock stands at."""
-    return clock.start + clock.stretch * clock.total
-
-
-@kernel
-def time_after(key: Word, index: int, start: float) -> float:
-    """The time of an arrival that follows arrival `index` >= 1, whose tile begins at `start`, and no others.
-
-    Its gap is its own, so that passing whole tiles is enough where `index` is the last of its tile.
-    """
-    tile, place = np.uint64(index - 1) >> np.uint64(10), (index - 1) & (TILE - 1)
-    gap, _ = block(key, AFTER, np.uint64(index), np.uint64(0))
-    if place == TILE - 1:
-        return tile_start(key, tile + _ONE, start) - math.log(to_uniform(gap))
-    clock, total = next_tile(key, tile, start), 0.0
-    for earlier in range(place + 1):
-        total += exponential(key, tile, np.uint64(earlier))
-    return clock.start + clock.stretch * total - math.log(to_uniform(gap))
-
-
-@kernel
-def end_time(key: Word, index: int) -> float:
-    """`time_after` from the beginning: whole tiles at a step."""
-    start = 0.0
-    for tile in range(1, ((index - 1) >> 10) + 1):
-        start = tile_start(key, np.uint64(tile), start)
-    return time_after(key, index, start)
-
-
 # ---------------------------------------------------------------------------------------------------- bins and runs
 
 
@@ -312,24 +194,13 @@ def bin_choice(seed: Word, index: Word, dimension: Word) -> Word:
 
 
 @kernel
-def _run_seeds(seed: Word, first: int, out: NDArray[np.uint64]) -> None:
+def _run_seeds(seed: Word, first: int, out: Words) -> None:
     for i in range(out.shape[0]):
         out[i], _ = block(seed, RUN, np.uint64(first + i), np.uint64(0))
 
 
-def run_seeds(seed: int, num_runs: int, first: int = 0) -> NDArray[np.uint64]:
+def run_seeds(seed: int, num_runs: int, first: int = 0) -> Words:
     """Seeds of runs first .. first+num_runs-1 of a study with this seed; uint64, shape (num_runs,)."""
     out = np.empty(num_runs, dtype=np.uint64)
-    _run_seeds(check_seed(seed), first, out)
+    _run_seeds(seed_word(seed), first, out)
     return out
-
-
-def check_seed(seed: int) -> np.uint64:
-    """The seed as uint64, or a sentence."""
-    try:
-        number = operator.index(seed)
-    except TypeError:
-        raise RecError(f"The seed must be a whole number from 0 to 2^64 - 1, got {seed!r}.") from None
-    if isinstance(seed, bool) or not 0 <= number < 2**64:
-        raise RecError(f"The seed must be a whole number from 0 to 2^64 - 1, got {seed!r}.")
-    return np.uint64(number)

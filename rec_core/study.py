@@ -1,7 +1,7 @@
 """Studies: many encodings over a grid of problems and methods, on any executor, streamed to a folder, resumable.
 
     from rec_core import study
-    cells = study.grid([rec.gaussian_channel([i]) for i in (2, 4, 6)], log2_bins=(0, 3), methods=("pfr",))
+    cells = study.grid([rec.gaussian_channel([i]) for i in (2, 4, 6)], log2_bins=(0, 3))
     rows = study.run(study.Study(cells, runs=2000, seed=1), out="results")      # run it again: it resumes
     means = study.summary(cells, rows)
 
@@ -34,25 +34,28 @@ import uuid
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ThreadPoolExecutor, wait
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import product
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from . import laws
-from .channel import Channel, Problem
+from .allocation import Strategy, allocate
+from .channel import Channel, Problem, check_problem
+from .checks import seed_word
 from .codes import ZipfCode
+from .encode import Encoding, encode, encode_many
 from .errors import RecError
-from .families import FAMILIES
-from .partition import Partition, allocate, partition
-from .randomness import check_seed, run_seeds
-from .search import MAX_EXAMINED, Encoding, check_searchable, encode, encode_many, make_plan
+from .methods import ORC, PFR
+from .methods.method import MAX_EXAMINED
+from .partition import Partition, check_partition
+from .randomness import run_seeds
 
-FORMAT_VERSION = 2  # of a folder; one more whenever the same study would give other numbers
+FORMAT_VERSION = 3  # of a folder; one more whenever the same study would give other numbers
 FORMATS = ("parquet", "csv")
 ATTEMPTS = 4  # at a chunk whose worker died or whose executor failed
 COLUMNS: dict[str, Any] = dict.fromkeys(("cell", "run", "index", "examined"), np.int64)
@@ -68,106 +71,70 @@ Progress = Callable[[int, int, float | None], object]
 
 @dataclass(frozen=True)
 class Cell:
-    """One point of a study: a channel (its `bits`) or one problem (its `params`), and how to encode. Made by `cell`.
+    """One point of a study: a channel or one problem, and the method that encodes. Raises RecError where the method
+    cannot serve it.
 
-    The other fields are the arguments of `encode`; `intervals` are the partition's. Raises RecError for choices that do
-    not go together.
+    >>> import rec_core as rec
+    >>> Cell(rec.gaussian_channel([3.0]), rec.PFR(rec.Partition((8,)))).cut.num_bins
+    8
     """
 
-    family: str
-    bits: tuple[float, ...] = ()
-    params: tuple[tuple[float, ...], ...] = ()
-    intervals: tuple[int, ...] = ()
-    method: str = "pfr"
-    weights: str | None = None
-    stopping: str | None = None
-    num_candidates: int | None = None
-    max_examined: int = MAX_EXAMINED
+    source: Channel | Problem
+    method: PFR | ORC = PFR()
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "bits", tuple(float(b) + 0.0 for b in self.bits))  # + 0.0: one zero only
-        object.__setattr__(self, "params", tuple(tuple(float(v) + 0.0 for v in row) for row in self.params))
-        if self.family not in FAMILIES or bool(self.bits) == bool(self.params):
-            raise RecError(
-                f"A cell is of a channel or of a problem: give a family ({', '.join(FAMILIES)}), and its bits or "
-                "params and not both."
-            )
-        intervals = partition(self.intervals or (1,) * len(self.bits or self.params)).intervals
-        object.__setattr__(self, "intervals", intervals)
-        plan = make_plan(
-            self.source.dim, self.method, self.cut, self.weights, self.stopping, self.num_candidates, self.max_examined
-        )
-        check_searchable(self.target(0), plan)
-        object.__setattr__(self, "num_candidates", plan.num_candidates or None)
-        object.__setattr__(self, "max_examined", plan.max_examined)
-
-    @property
-    def source(self) -> Channel | Problem:
-        """The channel, or the problem."""
-        return Channel(self.family, self.bits) if self.bits else Problem(self.family, self.params)
+        source = self.source
+        if isinstance(source, Channel):
+            source = Channel(source.family, tuple(bits + 0.0 for bits in source.bits))  # + 0.0: one zero only
+        else:
+            check_problem(source)
+            source = Problem(source.family, tuple(tuple(value + 0.0 for value in row) for row in source.params))
+        if not isinstance(self.method, PFR | ORC):
+            raise RecError(f"Give the method as rec.PFR(...) or rec.ORC(num_candidates, ...); got {self.method!r}.")
+        cut = check_partition(self.method.partition, source.dim)
+        object.__setattr__(self, "source", source)
+        object.__setattr__(self, "method", replace(self.method, partition=cut))
+        self.method.check(self.target(0))
 
     @property
     def cut(self) -> Partition:
         """The partition."""
-        return Partition(self.intervals)
+        return check_partition(self.method.partition, self.source.dim)
 
     def target(self, seed: int) -> Problem:
         """The problem of the run with this seed."""
-        source = self.source
-        return source.draw(seed) if isinstance(source, Channel) else source
+        return self.source.draw(seed) if isinstance(self.source, Channel) else self.source
 
     def encode(self, seed: int) -> Encoding:
         """The run with this seed (a table's column) once more, alone. Raises BudgetExceeded as `encode` does."""
-        return encode(
-            self.target(seed), self.method, self.cut, self.weights, self.stopping, self.num_candidates, seed,
-            self.max_examined,
-        )  # fmt: skip
-
-
-def cell(
-    source: Channel | Problem,
-    method: str = "pfr",
-    partition: Partition | None = None,
-    weights: str | None = None,
-    stopping: str | None = None,
-    num_candidates: int | None = None,
-    max_examined: int = MAX_EXAMINED,
-) -> Cell:
-    """A point of a study; the arguments are those of `encode_many`."""
-    bits, params = (source.bits, ()) if isinstance(source, Channel) else ((), source.params)
-    intervals = () if partition is None else partition.intervals
-    return Cell(source.family, bits, params, intervals, method, weights, stopping, num_candidates, max_examined)
+        return encode(self.target(seed), self.method, seed=seed)
 
 
 def grid(
     sources: Iterable[Channel | Problem],
-    log2_bins: Sequence[int | str] = (0,),
-    strategies: Sequence[str] = ("information",),
-    methods: Sequence[str] = ("pfr",),
-    weights: Sequence[str | None] = (None,),
-    stopping: Sequence[str | None] = (None,),
-    num_candidates: Sequence[int | None] = (None,),
-    max_examined: int = MAX_EXAMINED,
+    log2_bins: Sequence[int | Literal["I"]] = (0,),
+    strategies: Sequence[Strategy] = ("information",),
+    methods: Sequence[PFR | ORC] = (PFR(),),
+    *,
     seed: int = 0,
     targets: int = 0,
 ) -> tuple[Cell, ...]:
-    """Every combination, the first argument slowest, each once. `stopping` is for PFR, `num_candidates` for ORC.
+    """Every combination, the first argument slowest, each once; every method with every partition.
 
     Partitions are `allocate(channel, log2_bins, strategy, seed)`, where "I" among `log2_bins` is the channel's
-    information in whole bits; a problem has none but the uncut one here: make its cells with `cell`. With `targets`, a
-    channel's targets draw(0), ..., draw(targets - 1) take its place, each with cells of its own.
+    information in whole bits; where it is 0 a method keeps its own. Bins cannot be allocated to a problem: give its
+    methods theirs. With `targets`, a channel's targets draw(0), ..., draw(targets - 1) take its place, each with cells
+    of its own. Raises RecError for what does not go together.
     """
     cells = []
-    for source, bins, strategy, method, weight in product(sources, log2_bins, strategies, methods, weights):
+    for source, bins, strategy, method in product(sources, log2_bins, strategies, methods):
         if bins and not isinstance(source, Channel):
-            raise RecError("Bins are allocated by a channel's information; give a problem's partition to study.cell.")
-        cut = None
+            raise RecError("Bins are allocated by a channel's information; give a problem's method its own partition.")
         if bins and isinstance(source, Channel):
-            cut = allocate(source, round(source.information_bits) if bins == "I" else int(bins), strategy, seed)
-        met = [source.draw(t) for t in range(targets)] if targets and isinstance(source, Channel) else [source]
-        rules, numbers = (stopping, (None,)) if method == "pfr" else ((None,), num_candidates)
-        choices = product(met, rules, numbers)
-        cells += [cell(one, method, cut, weight, rule, number, max_examined) for one, rule, number in choices]
+            total = round(source.information_bits) if bins == "I" else int(bins)
+            method = replace(method, partition=allocate(source, total, strategy, seed))
+        some = [source.draw(t) for t in range(targets)] if targets and isinstance(source, Channel) else [source]
+        cells += [Cell(one, method) for one in some]
     return tuple(dict.fromkeys(cells))
 
 
@@ -192,8 +159,8 @@ class Study:
             if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
                 raise RecError(f"{name} must be a whole number >= 1, got {value!r}.")
             object.__setattr__(self, name, int(value))
-        object.__setattr__(self, "seed", int(check_seed(self.seed)))
-        if self.samples and len({len(one.intervals) for one in self.cells}) > 1:
+        object.__setattr__(self, "seed", int(seed_word(self.seed)))
+        if self.samples and len({one.source.dim for one in self.cells}) > 1:
             raise RecError("Samples can be kept of cells that all have one dimension; make a study for each dimension.")
 
     @property
@@ -228,22 +195,21 @@ def run_chunk(cell: Cell, seed: int, first: int, runs: int, samples: bool = Fals
     targets with the same shared randomness, so their differences are less noisy than their means.
     A run over budget has its sentence in `error`. If it is the first the others are not tried: one row stands for all.
     """
-    text = repr((int(check_seed(seed)), cell.family, cell.bits, cell.params))
+    source = cell.source
+    bits, params = (source.bits, ()) if isinstance(source, Channel) else ((), source.params)
+    text = repr((int(seed_word(seed)), source.family, bits, params))
     source_seed = int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest())
     seeds = run_seeds(source_seed, runs, first)
     rows = [_run_one(cell, int(seeds[0]))]
     if not rows[0][3] and runs > 1:
         try:
-            found = encode_many(
-                cell.source, runs, cell.method, cell.cut, cell.weights, cell.stopping, cell.num_candidates, source_seed,
-                cell.max_examined, num_threads=1, first=first,
-            )  # fmt: skip
+            found = encode_many(source, runs, cell.method, seed=source_seed, num_threads=1, first=first)
             rows = list(zip(found.indices, found.examined, found.kl_bits, [""] * runs, found.samples, strict=True))
         except RecError:  # some run: one by one, to keep the others
             rows += [_run_one(cell, seed) for seed in seeds[1:].tolist()]
     index, examined, kl, error, sent = zip(*rows, strict=True)
     code_bits = _zipf_code(cell).length_bits(np.maximum(index, 1))
-    count, bin_bits = len(rows), cell.cut.log2_num_bins
+    count, bin_bits = len(rows), cell.cut.log2_bins
     return {
         "run": np.arange(first, first + count),
         "seed": seeds[:count],
@@ -263,7 +229,7 @@ def _run_one(cell: Cell, seed: int) -> tuple[int, int, float, str, NDArray[np.fl
         sent = cell.encode(seed)
         return sent.message.index, sent.examined, cell.target(seed).kl_bits, "", sent.sample
     except RecError as refusal:
-        return 0, 0, math.nan, str(refusal), np.full(len(cell.intervals), math.nan)
+        return 0, 0, math.nan, str(refusal), np.full(cell.source.dim, math.nan)
 
 
 @lru_cache(maxsize=4096)
@@ -420,10 +386,39 @@ def load(out: str | os.PathLike[str]) -> Study:
         found = json.loads(path.read_text(encoding="utf-8"))
         version = found["version"]
         if version == FORMAT_VERSION:
-            return Study(**{**found["study"], "cells": [Cell(**fields) for fields in found["study"]["cells"]]})
+            return Study(**{**found["study"], "cells": [_cell(fields) for fields in found["study"]["cells"]]})
     except (OSError, ValueError, KeyError, TypeError):
         raise RecError(f"{os.fspath(out)} is not a folder of results: its _study.json is missing or damaged.") from None
     raise RecError(f"{os.fspath(out)} was written by version {version} of studies, this is {FORMAT_VERSION}.")
+
+
+def _described(study: Study) -> dict[str, Any]:
+    """A study as JSON has it."""
+    fields = {name: getattr(study, name) for name in ("runs", "seed", "chunk", "samples")}
+    return {"cells": [_fields(cell) for cell in study.cells], **fields}
+
+
+def _fields(cell: Cell) -> dict[str, Any]:
+    source, method = cell.source, cell.method
+    known = {"bits": source.bits} if isinstance(source, Channel) else {"params": source.params}
+    own = {name: getattr(method, name) for name in method.__dataclass_fields__ if name != "partition"}
+    return {"family": source.family, **known, "method": _name(method), "intervals": cell.cut.intervals, **own}
+
+
+def _cell(fields: dict[str, Any]) -> Cell:
+    """The cell of `_fields`, as JSON gives them back."""
+    own = dict(fields)
+    family, kind, cut = own.pop("family"), _METHODS[own.pop("method")], Partition(own.pop("intervals"))
+    if "bits" in own:
+        return Cell(Channel(family, tuple(own.pop("bits"))), kind(partition=cut, **own))
+    return Cell(Problem(family, tuple(map(tuple, own.pop("params")))), kind(partition=cut, **own))
+
+
+_METHODS: dict[str, type[PFR] | type[ORC]] = {"pfr": PFR, "orc": ORC}
+
+
+def _name(method: PFR | ORC) -> str:
+    return "pfr" if isinstance(method, PFR) else "orc"
 
 
 def read(out: str | os.PathLike[str]) -> Table:
@@ -440,7 +435,7 @@ def _open(study: Study, folder: Path, form: str) -> Path:
         raise RecError(f"Unknown format {form!r}; choose one of {', '.join(FORMATS)}.")
     if form == "parquet":
         _pyarrow()
-    description = json.dumps({"version": FORMAT_VERSION, "form": form, "study": asdict(study)}, indent=1)
+    description = json.dumps({"version": FORMAT_VERSION, "form": form, "study": _described(study)}, indent=1)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except FileExistsError:
@@ -516,7 +511,7 @@ def _pyarrow() -> tuple[Any, Any]:
     try:
         return importlib.import_module("pyarrow"), importlib.import_module("pyarrow.parquet")
     except ImportError:
-        raise RecError("Parquet files need pyarrow: pip install pyarrow, or choose the format 'csv'.") from None
+        raise RecError('Parquet files need pyarrow: pip install "rec-lab[study]", or choose form="csv".') from None
 
 
 # ---------------------------------------------------------------------------------------------------- terminal
@@ -534,19 +529,35 @@ def time_left(seconds: float | None) -> str:
 def _show(cells: Sequence[Cell], means: Table) -> str:
     """The summary as lines of text."""
     lines = [
-        "I_bits   D  log2_J  method  weights      runs      examined: median, quartiles   log2 index    length_bits"
+        "I_bits   D  log2_J  method  weighting    runs      examined: median, quartiles   log2 index    length_bits"
     ]
     for i, one in enumerate(cells):
         row = {name: column[i] for name, column in means.items()}
         information = one.source.information_bits if isinstance(one.source, Channel) else one.source.kl_bits
-        line = f"{information:6.4g} {one.source.dim:3d} {one.cut.log2_num_bins:7.4g}  {one.method:6s}  "
-        line += f"{one.weights or 'default':11s}"
+        line = f"{information:6.4g} {one.source.dim:3d} {one.cut.log2_bins:7.4g}  {_name(one.method):6s}  "
+        line += f"{one.method.weighting:11s}"
         spread = f"{row['examined_median']:.4g} [{row['examined_q1']:.4g}, {row['examined_q3']:.4g}]"
         line += f" {row['runs']:8d} {spread:>29s}"
         for name in ("log2_index", "length_bits") if not row["failed"] else ():
             line += f"  {row[name + '_mean']:6.3f} ± {row[name + '_se']:.2g}"
         lines += [line, f"        {row['failed']} failed. {row['error']}"] if row["failed"] else [line]
     return "\n".join(lines)
+
+
+def _methods(given: argparse.Namespace) -> list[PFR | ORC]:
+    """The methods a command line names, in all combinations."""
+    methods: list[PFR | ORC] = []
+    for name, weighting in product(given.method, given.weighting):
+        if name not in _METHODS:
+            raise RecError(f"Unknown method {name!r}; choose 'pfr' (exact) or 'orc' (a fixed number of candidates).")
+        own = {} if weighting is None else {"weighting": weighting}
+        if name == "pfr":
+            methods += [PFR(stopping=line, max_examined=given.max_examined, **own) for line in given.stopping]
+        elif None in given.num_candidates:
+            raise RecError("ORC needs --num-candidates: about 2^(KL + 2) keeps its bias small.")
+        else:
+            methods += [ORC(n, max_examined=given.max_examined, **own) for n in given.num_candidates]
+    return methods
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -566,7 +577,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         help="log2 J, e.g. 0,3,I (0: no partition, I: the channel's bits)")  # fmt: skip
     add("--strategy", type=many(str), default=["information"], help="information, random, collapsed or runtime")
     add("--method", type=many(str), default=["pfr"], help="pfr or orc")
-    add("--weights", type=many(str), default=[None], help="peak_ratio, target_mass or uniform (the method's own)")
+    add("--weighting", type=many(str), default=[None], help="peak_ratio, target_mass or uniform (the method's own)")
     add("--stopping", type=many(str), default=[None], help="single or per_bin, for pfr")
     add("--num-candidates", type=many(int), default=[None], help="for orc")
     add("--max-examined", type=int, default=MAX_EXAMINED, help="budget of one run (%(default)s)")
@@ -597,8 +608,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise RecError("--dim and --threads must be at least 1, --idle-dims and --targets at least 0.")
         idle = (0.0,) * given.idle_dims
         sources = [Channel(given.family, (bits / dim,) * dim + idle) for bits, dim in product(given.bits, given.dim)]
-        cells = grid(sources, given.log2_bins, given.strategy, given.method, given.weights, given.stopping,
-                     given.num_candidates, given.max_examined, targets=given.targets)  # fmt: skip
+        cells = grid(sources, given.log2_bins, given.strategy, _methods(given), targets=given.targets)
         work = Study(cells, given.runs, given.seed, given.chunk, given.samples)
         usual = signal.signal(signal.SIGINT, interrupt)
         try:

@@ -1,0 +1,18 @@
+"""The app that shows `rec_core` at work. Where to change what:
+
+    a control, its values, its words in a link      settings/    one table of every page's parameters
+    a number a page shows                           model/       pure, by the page's name; `setting` is where all begin
+    a chart                                         figures/     numbers in, a figure out; by the page's name
+    the program under a chart                       snippets/    a few lines that call the model; by the page's name
+    what stands where on a page                     app_pages/   by the page's name
+    the animation                                   stage/
+    a drawing board, an export button, a key press  components/
+    a lesson, its numbers, its hand-out             lessons/
+    a statement, how a number is written            text/
+    how long a value is kept                        memo
+    a run one can stop                              background
+
+So the first chart of the page Speed is `growth` in model/speed, figures/speed, snippets/speed and app_pages/speed.
+Imports go one way only, from the last of these to the first: text, settings, memo, model, figures, lessons, stage,
+components, snippets, app_pages. tests/test_architecture.py holds it.
+"""

@@ -25,5 +25,5 @@ def test_the_docstring_of_the_package_runs():
 
 
 def test_the_two_commands_are_there():
-    assert "pip install -e . && streamlit run app.py" in README
+    assert 'pip install -e ".[app]" && rec-lab' in README
     assert 'pip install -e ".[test]" && pytest' in README

@@ -19,8 +19,8 @@ from typing import Any
 
 import numpy as np
 
+from ..checks import seed_word
 from ..errors import MessageError, RecError
-from ..randomness import check_seed
 from . import container, dct, inr, mixture
 from .blocks import check_blocks, check_reach
 from .container import CODECS
@@ -105,7 +105,7 @@ def encode_detailed(
     log2_bins = check_blocks(block_bits, partition_bits)
     check_reach(block_bits, log2_bins)
     said = container.settle_rate(rate)
-    number = int(check_seed(seed))
+    number = int(seed_word(seed))
     if codec == "dct":
         dct.check_level(mixture.level_for(said), block_bits, log2_bins)
         return dct.encode_events(picture, said, block_bits, method, log2_bins, number)

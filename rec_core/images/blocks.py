@@ -16,8 +16,9 @@ import numpy as np
 import rec_core as rec
 
 from .. import codes
+from ..arrays import Floats, Ints
 from ..codes import PowerCode
-from ..randomness import ALLOCATION, Floats, Ints, uniforms
+from ..randomness import ALLOCATION, uniforms
 
 MARGIN_BITS = 2.0  # ORC examines about 2^(KL from the search heuristic + this) candidates
 SEARCH_LIMIT_BITS = 18  # and with bins at most 2^this
@@ -85,7 +86,7 @@ def search_bits(problem: rec.Problem, cut: rec.Partition) -> float:
     """KL(Q || P') in bits, P' the coding distribution with its bins reweighted to their mass under Q."""
     weights = np.concatenate(rec.bin_weights(problem, cut, "target_mass"))
     entropy = -float((weights * np.log2(np.maximum(weights, 1e-300))).sum())
-    return problem.kl_bits - cut.log2_num_bins + entropy
+    return problem.kl_bits - cut.log2_bins + entropy
 
 
 def code_block(
@@ -103,17 +104,17 @@ def code_block(
         if expected > PFR_LIMIT_BITS:
             raise rec.BudgetExceeded(
                 f"PFR needs about 2^{expected:.0f} candidates for a block of {problem.kl_bits:.0f} bits in "
-                f"{problem.dim} dimensions with 2^{cut.log2_num_bins:.0f} bins; use method 'orc', smaller blocks, or "
+                f"{problem.dim} dimensions with 2^{cut.log2_bins:.0f} bins; use method 'orc', smaller blocks, or "
                 "more bins.",
                 expected_bits=expected,
             )
-        return rec.encode(problem, "pfr", cut, seed=seed)
+        return rec.encode(problem, rec.PFR(cut), seed=seed)
     if num_candidates is None:
         wanted = search_bits(problem, cut) + MARGIN_BITS
         if cut.num_bins > 1:
             wanted = min(wanted, SEARCH_LIMIT_BITS)
         num_candidates = max(16, math.ceil(2.0**wanted))
-    return rec.encode(problem, "orc", cut, num_candidates=num_candidates, seed=seed)
+    return rec.encode(problem, rec.ORC(num_candidates, cut), seed=seed)
 
 
 def draw_exactly(problem: rec.Problem, generator: np.random.Generator) -> rec.Encoding:

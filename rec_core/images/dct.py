@@ -28,8 +28,9 @@ from numpy.typing import NDArray
 import rec_core as rec
 
 from .. import codes
+from ..arrays import Floats, Ints
 from ..codes import PowerCode
-from ..randomness import Floats, Ints, run_seeds
+from ..randomness import run_seeds
 from . import blocks as coding
 from . import container, mixture, transform
 from .container import Header
@@ -297,7 +298,9 @@ def decode(header: Header, payload: bytes) -> Picture:
     for grouping in groupings:
         samples = np.zeros(grouping.scale.size)
         for number, (members, cut) in enumerate(grouping.groups, start=first):
-            samples[members] = rec.decode(messages[number], rec.Coding("gaussian", members.size), cut, seeds[number])
+            samples[members] = rec.decode(
+                messages[number], rec.Prior("gaussian", members.size), cut, seed=seeds[number]
+            )
         first += len(grouping.groups)
         pictures.append(draw(model, grouping, samples))
     return np.ascontiguousarray(np.concatenate(pictures)[: header.height, : header.width])

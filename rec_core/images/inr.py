@@ -19,7 +19,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 import numpy as np
@@ -27,8 +27,8 @@ from numpy.typing import NDArray
 
 import rec_core as rec
 
-from ..channel import LN2
-from ..randomness import Floats, Ints, run_seeds
+from ..arrays import LN2, Floats, Ints
+from ..randomness import run_seeds
 from . import blocks as grouping
 from . import container, network, posterior, prior
 from .blocks import Blocks
@@ -150,6 +150,12 @@ def begin(plan: Plan, tile: Picture, seed: int) -> Fit:
     )
 
 
+def fit_rate(step: int) -> float:
+    """Size of this step of a fit, from 0: it falls to that of the steps between blocks."""
+    cooling = min(1.0, (1.0 - step / FIT_STEPS) / _COOLED)
+    return _REFIT_RATE + (_FIT_RATE - _REFIT_RATE) * cooling
+
+
 def to_budget(mean: Floats, logit: Floats, budget_bits: float) -> Floats:
     """Scales (D,) of least change that make the KL the budget: all logits shifted alike.
 
@@ -212,16 +218,21 @@ def encode_events(
 
 
 def encode_tile(
-    plan: Plan, tile: Picture, method: str, seeds: NDArray[np.uint64], place: tuple[int, int] = (0, 1)
+    plan: Plan,
+    tile: Picture,
+    method: str,
+    seeds: NDArray[np.uint64],
+    place: tuple[int, int] = (0, 1),
+    num_candidates: int | None = None,
 ) -> Iterator[Fitting | BlockCoded]:
     """Fit one tile and send its blocks, block b with seed `seeds[b]`.
 
     `method` "exact" draws each sample from Q itself, which sends nothing: what the same fit is worth at its KL.
+    `num_candidates` of "orc" as in `blocks.code_block`.
     """
     fit = begin(plan, tile, int(seeds[0]))
     for step in range(FIT_STEPS):
-        cooling = min(1.0, (1.0 - step / FIT_STEPS) / _COOLED)
-        fit.descend(_REFIT_RATE + (_FIT_RATE - _REFIT_RATE) * cooling)
+        fit.descend(fit_rate(step))
         if (step + 1) % _REPORT_EVERY == 0:
             bits, level = float(fit.kl_bits().sum()), -10.0 * math.log10(fit.error)
             yield Fitting(*place, step + 1, FIT_STEPS, bits, level)
@@ -236,7 +247,8 @@ def encode_tile(
                 found = [(grouping.draw_exactly(problem, fit.generator), 0.0) for problem in problems]
             else:
                 cuts = [plan.blocks.cuts[block] for block in chosen]
-                found = list(pool.map(_search, problems, cuts, [method] * len(cuts), seeds[chosen].tolist()))
+                search = partial(_search, method=method, num_candidates=num_candidates)
+                found = list(pool.map(search, problems, cuts, seeds[chosen].tolist()))
             for block, problem, (sent, seconds) in zip(chosen, problems, found, strict=True):
                 fit.send(block, sent.sample)
                 picture = network.render(plan.prior.shape, fit.weights(), plan.prior.waves)
@@ -247,10 +259,12 @@ def encode_tile(
                 )  # fmt: skip
 
 
-def _search(problem: rec.Problem, cut: rec.Partition, method: str, seed: int) -> tuple[rec.Encoding, float]:
+def _search(
+    problem: rec.Problem, cut: rec.Partition, seed: int, method: str, num_candidates: int | None
+) -> tuple[rec.Encoding, float]:
     """The block's sample and message, and how many seconds the search took."""
     begun = time.perf_counter()
-    return grouping.code_block(problem, cut, method, seed), time.perf_counter() - begun
+    return grouping.code_block(problem, cut, method, seed, num_candidates), time.perf_counter() - begun
 
 
 def decode(header: Header, payload: bytes) -> Picture:
@@ -266,8 +280,8 @@ def decode(header: Header, payload: bytes) -> Picture:
     for first in range(0, tiles * count, count):
         values = np.empty(plan.prior.mu.size)
         for block, (members, cut) in enumerate(zip(plan.blocks.members, plan.blocks.cuts, strict=True)):
-            coding = rec.Coding("gaussian", members.size)
-            values[members] = rec.decode(messages[first + block], coding, cut, int(seeds[first + block]))
+            known = rec.Prior("gaussian", members.size)
+            values[members] = rec.decode(messages[first + block], known, cut, seed=int(seeds[first + block]))
         pictures.append(network.render(plan.prior.shape, to_weights(plan.prior, values), plan.prior.waves))
     return join(pictures, header.height, header.width)
 

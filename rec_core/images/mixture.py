@@ -21,10 +21,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..channel import LN2
+from ..arrays import LN2, Floats, Ints
 from ..codes import TableCode
 from ..errors import RecError
-from ..randomness import Floats, Ints
 from .transform import COARSE, FINE, PER_TILE, SIDE, Colours, Strip
 
 UNIT = 64  # steps of a bit

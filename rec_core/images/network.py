@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..cache import kernel
+from ..jit import kernel
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]

@@ -11,6 +11,7 @@ Progress is kept beside the priors in OUT/work, so a run that was stopped goes o
 from __future__ import annotations
 
 import argparse
+import importlib
 import sys
 import time
 import zlib
@@ -138,6 +139,14 @@ def from_cifar(path: Path, count: int, seed: int) -> tuple[NDArray[np.uint8], st
     return pictures[chosen], f"{len(chosen)} training pictures of CIFAR-10 (Krizhevsky, 2009)"
 
 
+def _photographs() -> tuple[Any, Any]:
+    """Pillow's Image and scikit-image's photographs, which only training on photographs needs."""
+    try:
+        return importlib.import_module("PIL.Image"), importlib.import_module("skimage.data")
+    except ImportError:
+        raise RecError('Photographs need scikit-image and pillow: pip install "rec-lab[images]".') from None
+
+
 def whole_photos() -> tuple[list[NDArray[np.uint8]], str]:
     """Photographs from scikit-image's package for the mixture, in one to three sizes, and what to call them.
 
@@ -146,21 +155,17 @@ def whole_photos() -> tuple[list[NDArray[np.uint8]], str]:
     without the black around it). The smooth ones come small, or most blocks would be empty sky.
     coffee and chelsea are left for testing.
     """
-    from PIL import Image  # here: only training on photographs needs them
-    from skimage import data
-
+    image, data = _photographs()
     photos = []
     for name, (rows, columns), factors in MIXTURE_PHOTOS:
-        photo = Image.fromarray(np.asarray(getattr(data, name)())[rows, columns])
+        photo = image.fromarray(np.asarray(getattr(data, name)())[rows, columns])
         photos += [np.asarray(photo.reduce(factor)) for factor in factors]
     return photos, f"scikit-image's photographs {', '.join(name for name, *_ in MIXTURE_PHOTOS)}"
 
 
 def from_photos(count: int, seed: int) -> tuple[NDArray[np.uint8], str]:
     """`count` tiles, each an eighth to a half of the height of one of scikit-image's free photographs, scaled down."""
-    from PIL import Image  # here: only training on photographs needs them
-    from skimage import data
-
+    image, data = _photographs()
     generator = np.random.default_rng(seed)
     photos = [np.asarray(getattr(data, name)()) for name in PHOTOS]
     tiles = np.empty((count, SIDE, SIDE, 3), np.uint8)
@@ -169,8 +174,8 @@ def from_photos(count: int, seed: int) -> tuple[NDArray[np.uint8], str]:
         size = int(photo.shape[0] * generator.uniform(0.125, 0.5))
         top = int(generator.integers(photo.shape[0] - size + 1))
         left = int(generator.integers(photo.shape[1] - size + 1))
-        crop = Image.fromarray(photo[top : top + size, left : left + size])
-        tiles[i] = np.asarray(crop.resize((SIDE, SIDE), Image.Resampling.BOX))
+        crop = image.fromarray(photo[top : top + size, left : left + size])
+        tiles[i] = np.asarray(crop.resize((SIDE, SIDE), image.Resampling.BOX))
     return tiles, f"{count} tiles of scikit-image's photographs {', '.join(PHOTOS)}"
 
 

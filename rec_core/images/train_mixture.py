@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..randomness import Floats, Ints
+from ..arrays import Floats, Ints
 from . import transform
 from .events import Picture
 from .mixture import UNIT, Mixture, context

@@ -5,7 +5,7 @@ puts out instead of Q. ratio: the law of ln r', which the others stand on.
 """
 
 from .bounds import bound_bits, log2_index_bound_bits, overhead_bits, sharp_bound_bits
-from .examined import expected_examined
+from .examined import examined_by_bins, expected_examined
 from .index import IndexLaw, expected_log2_index, index_law, index_pmf, mean_log2_geometric
 from .orc import OrcBias, orc_bias, orc_density, output_ratio
 
@@ -13,6 +13,7 @@ __all__ = [
     "IndexLaw",
     "OrcBias",
     "bound_bits",
+    "examined_by_bins",
     "expected_examined",
     "expected_log2_index",
     "index_law",

@@ -15,10 +15,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..channel import LN2, Channel, Problem
+from ..arrays import LN2, Floats
+from ..channel import Channel, Problem, check_problem
 from ..partition import Partition, check_partition
-from ..randomness import Floats
-from ..search import check_problem
 from .ratio import legendre
 
 
@@ -53,14 +52,14 @@ def sharp_bound_bits(problem_or_channel: Problem | Channel, partition: Partition
     """Upper bound log2 J + A + log2(A + 1) + 1 on the expected message length, A = `log2_index_bound_bits`; in bits."""
     cut = check_partition(partition, problem_or_channel.dim)
     mean = log2_index_bound_bits(problem_or_channel, cut)
-    return cut.log2_num_bins + mean + math.log2(mean + 1.0) + 1.0
+    return cut.log2_bins + mean + math.log2(mean + 1.0) + 1.0
 
 
 def _mean_nats(source: Problem | Channel, partition: Partition | None, soft: bool) -> float:
     """E[(ln J - ln r(X))^+], or where `soft` E[ln(1 + r(X)/J)]; nats."""
     if not isinstance(source, Channel):
         check_problem(source)
-    log_bins = check_partition(partition, source.dim).log2_num_bins * LN2
+    log_bins = check_partition(partition, source.dim).log2_bins * LN2
     if isinstance(source, Problem) and source.family == "piecewise":
         return _piecewise_mean(source.table[0], log_bins, soft)
     law = _information_density(source)

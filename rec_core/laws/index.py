@@ -13,7 +13,6 @@ four-point Lagrange weights on a grid of 1/32 nat carry them to about 1e-7.
 from __future__ import annotations
 
 import math
-import operator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise, product
@@ -22,12 +21,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .. import families
-from ..cache import kernel
-from ..channel import LN2, Channel, Problem
-from ..errors import RecError
-from ..partition import Partition, check_partition
-from ..randomness import Floats, Ints
-from ..search import ENUMERABLE_BINS, check_problem
+from ..arrays import LN2, Floats, Ints
+from ..channel import Channel, Problem, check_problem
+from ..checks import whole_number
+from ..jit import kernel
+from ..partition import ENUMERABLE_BINS, Partition, check_partition
 from .ratio import REACH, UNIT_ROW, interval_atoms, legendre, log_q_mass, scatter
 
 _STEP = 1.0 / 32.0  # of the grid of ln(1 + g) on which laws of the index are kept
@@ -109,17 +107,7 @@ def index_pmf(
     problem_or_channel: Problem | Channel, partition: Partition | None = None, max_index: int = 256
 ) -> Floats:
     """P(local index = n), n = 1..max_index, shape (max_index,): a mixture of geometrics; see `index_law`."""
-    return index_law(problem_or_channel, partition).pmf(_checked_count(max_index, "max_index"))
-
-
-def _checked_count(value: int, name: str) -> int:
-    try:
-        number = operator.index(value)
-    except TypeError:
-        number = 0
-    if not 1 <= number < 2**62:
-        raise RecError(f"{name} must be a whole number >= 1, got {value!r}.")
-    return number
+    return index_law(problem_or_channel, partition).pmf(whole_number(max_index, "max_index"))
 
 
 def expected_log2_index(problem_or_channel: Problem | Channel, partition: Partition | None = None) -> float:

@@ -9,19 +9,22 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from .. import families
-from ..cache import kernel
-from ..channel import LN2, Problem
-from ..errors import RecError
-from ..partition import Partition, Tables, check_partition, tables
-from ..randomness import Floats
-from ..search import check_problem, check_searchable, make_plan
+from ..arrays import LN2, Floats
+from ..channel import Problem, check_problem
+from ..checks import check_method
+from ..jit import kernel
+from ..partition import Partition, check_partition
+from ..tables import tables
 from .ratio import heuristic_law, legendre
+
+if TYPE_CHECKING:
+    from ..methods import ORC, PFR
 
 
 class OrcBias(NamedTuple):
@@ -31,21 +34,16 @@ class OrcBias(NamedTuple):
     kl_bits: float
 
 
-def orc_density(
-    problem: Problem,
-    num_candidates: int,
-    x: ArrayLike,
-    partition: Partition | None = None,
-    weights: str | None = None,
-) -> Floats:
+def orc_density(problem: Problem, method: ORC, x: ArrayLike) -> Floats:
     """Density of the sample ORC sends, at `x` (..., D); result (...). Any `num_candidates` up to 2^40.
 
     q(x) h_n(x), h_n(x) = n int_0^inf exp(-t r'(x)) phi(t)^(n-1) dt, given that some candidate fell where Q has mass
-    (`encode` raises otherwise). `weights` as in `encode`, 'target_mass' by default. One dimension: quadrature, error
+    (`encode` raises otherwise). One dimension: quadrature, error
     below 1e-3 of the density. More: phi from the convolved law of ln r' under Q, and by 2^15 Sobol points of P' where
     ln r' < -20; error about 1e-2 of p' at small n.
     """
-    table, count = _orc_plan(problem, num_candidates, partition, weights)
+    case, count = _case(problem, method, "num_candidates"), method.num_candidates
+    table = tables(*case)
     points = np.asarray(x, dtype=np.float64)
     log_ratio = problem.log_ratio_bits(points) * LN2
     log_heuristic = np.zeros(points.shape[:-1])
@@ -64,15 +62,12 @@ def orc_density(
         reweighted = log_ratio + log_prior - log_heuristic
     out = np.zeros(log_ratio.shape)
     alive = np.isfinite(reweighted)
-    transform = _transform(problem, check_partition(partition, problem.dim), weights or "target_mass", "orc")
-    out[alive] = _orc_ratio(transform, count, reweighted[alive]) * np.exp(log_heuristic[alive])
+    out[alive] = _orc_ratio(_transform(*case, True), count, reweighted[alive]) * np.exp(log_heuristic[alive])
     return out
 
 
-def orc_bias(
-    problem: Problem, num_candidates: int, partition: Partition | None = None, weights: str | None = None
-) -> OrcBias:
-    """Total variation and KL(output || Q) in bits of ORC with `num_candidates`; arguments as in `orc_density`.
+def orc_bias(problem: Problem, method: ORC) -> OrcBias:
+    """Total variation and KL(output || Q) in bits of ORC; arguments as in `orc_density`.
 
     Both positive wherever the output is not Q, and in one dimension to 1% however small; where r' is one number up to
     rounding, 0. More dimensions: errors as at `orc_density`, and KL is only its order of magnitude where n > 2^15
@@ -80,9 +75,8 @@ def orc_bias(
     """
     from scipy.interpolate import PchipInterpolator
 
-    _, count = _orc_plan(problem, num_candidates, partition, weights)
-    case = problem, check_partition(partition, problem.dim), weights or "target_mass"
-    (values, shares), transform = _law(*case), _transform(*case, "orc")
+    case, count = _case(problem, method, "num_candidates"), method.num_candidates
+    (values, shares), transform = _law(*case), _transform(*case, True)
     low, high = float(values.min()), float(values.max())
     if high - low < 1e-12:
         return OrcBias(0.0, 0.0)
@@ -106,13 +100,13 @@ def orc_bias(
     return OrcBias(min(1.0, missing), float(terms.sum()) / LN2)
 
 
-def _orc_plan(
-    problem: Problem, num_candidates: int, partition: Partition | None, weights: str | None
-) -> tuple[Tables, int]:
+def _case(problem: Problem, method: ORC | PFR, setting: str) -> tuple[Problem, Partition, str]:
+    """What the law of r' depends on. Raises RecError for what is no race with this setting, and problems it cannot
+    serve."""
     check_problem(problem)
-    plan = make_plan(problem.dim, "orc", partition, weights, None, num_candidates, 2**61)
-    check_searchable(problem, plan)
-    return tables(problem, plan.cut, plan.weights), plan.num_candidates
+    check_method(method, "weighting", setting)
+    method.check(problem)
+    return problem, check_partition(method.partition, problem.dim), method.weighting
 
 
 @kernel
@@ -231,38 +225,29 @@ def _given_any(ratio: Floats, idle: float, count: int) -> Floats:
 # ORC has exponentials in place of uniforms; as n grows the two agree.
 
 
-def output_ratio(
-    problem: Problem,
-    num_candidates: int,
-    log_ratios_bits: ArrayLike,
-    partition: Partition | None = None,
-    weights: str | None = None,
-    method: str = "orc",
-) -> Floats:
+def output_ratio(problem: Problem, method: ORC | PFR, log_ratios_bits: ArrayLike) -> Floats:
     """Density over p' of what a search sends, at points (M,) of log2 r'. It depends on a sample in no other way.
 
-    `method` 'orc': with `num_candidates`, as `orc_density`, errors as there. 'pfr': stopped after `num_candidates`
-    candidates if it was not done before, and sending the best so far; 'peak_ratio' weights by default. Both given
-    that some candidate fell where Q has mass. Any `num_candidates` up to 2^40.
+    Of ORC: as `orc_density`, errors as there. Of PFR: stopped after `max_examined` candidates if it was not done
+    before, and sending the best so far. Both given that some candidate fell where Q has mass. Any number of candidates
+    up to 2^40. Raises RecError where no such search can serve the problem.
     """
-    if method not in ("orc", "pfr"):
-        raise RecError(f"Unknown method {method!r}; choose 'pfr' (stopped early) or 'orc'.")
-    weights = weights or ("target_mass" if method == "orc" else "peak_ratio")
-    _, count = _orc_plan(problem, num_candidates, partition, weights)
-    transform = _transform(problem, check_partition(partition, problem.dim), weights, method)
+    case, count = _case(problem, method, "max_examined"), getattr(method, "num_candidates", 0)
     points = np.asarray(log_ratios_bits, dtype=np.float64) * LN2
-    return (_orc_ratio if method == "orc" else _stopped_ratio)(transform, count, points)
+    if count:
+        return _orc_ratio(_transform(*case, True), count, points)
+    return _stopped_ratio(_transform(*case, False), method.max_examined, points)
 
 
 @lru_cache(maxsize=16)
-def _law(problem: Problem, cut: Partition, weights: str) -> tuple[Floats, Floats]:
-    return heuristic_law(tables(problem, cut, weights))
+def _law(problem: Problem, cut: Partition, weighting: str) -> tuple[Floats, Floats]:
+    return heuristic_law(tables(problem, cut, weighting))
 
 
 @lru_cache(maxsize=64)
-def _transform(problem: Problem, cut: Partition, weights: str, method: str) -> _Transform:
-    values, shares = _law(problem, cut, weights)
-    return (_orc_transform if method == "orc" else _stopped_transform)(values, shares)
+def _transform(problem: Problem, cut: Partition, weighting: str, ordered: bool) -> _Transform:
+    values, shares = _law(problem, cut, weighting)
+    return (_orc_transform if ordered else _stopped_transform)(values, shares)
 
 
 def _stopped_transform(values: Floats, shares: Floats) -> _Transform:

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import families
-from ..cache import kernel
-from ..partition import Tables
-from ..randomness import Floats, Ints
+from ..arrays import Floats, Ints
+from ..jit import kernel
+from ..tables import Tables
 
 LATTICE = 2**15  # points of the quadrature behind per-bin stopping
 UNIT_ROW = np.array([0.0, 1.0, 0.0])  # N(0,1) as families know it

@@ -7,11 +7,14 @@ import math
 import numpy as np
 import streamlit as st
 
-from rec_viz import cached, controls, reading
+from rec_viz import settings
 from rec_viz.app_pages import parts
-from rec_viz.export import chart
+from rec_viz.components.export import chart
 from rec_viz.figures import bias as figures
+from rec_viz.model import bias as model
+from rec_viz.model import setting
 from rec_viz.snippets import bias as snippets
+from rec_viz.text import reading
 
 view = parts.research_page(
     "bias",
@@ -29,28 +32,28 @@ st.markdown(
 )
 parts.wait_for_kernels(height=520)
 if view.family == "uniform":
-    chances = parts.asked(lambda: cached.bias.chance_of_silence(view))
+    chances = parts.asked(lambda: model.chance_of_silence(view))
     st.markdown(
         "A uniform target has the same ratio all over its box, so whatever ORC sends is an **exact** sample of Q. What "
         "too few candidates cost here is silence: none of them lies in the box, and there is nothing to send."
     )
     st.markdown(
         f"| n = {view.candidates:,} | Chance that a race has nothing to send |\n|---|---|\n"
-        + "\n".join(f"| {controls.LANES[name]} | {reading.small(chance)} |" for name, chance in chances.items())
+        + "\n".join(f"| {settings.LANES[name]} | {reading.small(chance)} |" for name, chance in chances.items())
     )
     st.markdown("Choose the Gaussian family to see a bias.")
     st.stop()
-parts.asked(lambda: cached.bias.orc_bins(view, "orc_bins"))
+parts.asked(lambda: model.orc_bins(view, "orc_bins"))
 if view.bits == 0:
     st.markdown("Without information Q is P, so any candidate will do: ORC has no bias, whatever n and the bins.")
     st.stop()
 colours = parts.colours()
-_, problem = cached.views.problem_of(view)
+_, problem = setting.problem_of(view)
 
-wanted = [(name, n) for n in (*(2**k for k in cached.bias.BIAS_POWERS), view.candidates) for name in snippets.ROLES]
-found = parts.each(lambda one: cached.bias.bias(view, *one), wanted, "Working out and measuring the bias")
+wanted = [(name, n) for n in (*(2**k for k in model.BIAS_POWERS), view.candidates) for name in snippets.ROLES]
+found = parts.each(lambda one: model.bias(view, *one), wanted, "Working out and measuring the bias")
 biases = dict(zip(wanted, found, strict=True))
-samples = {name: cached.bias.orc_samples(view, name) for name in snippets.ROLES}
+samples = {name: model.orc_samples(view, name) for name in snippets.ROLES}
 
 # ------------------------------------------------------------------------------------------------ densities
 
@@ -67,8 +70,8 @@ def densities() -> None:
         drawn = samples[name]
         counts, _ = np.histogram(drawn, edges)
         measured = counts / (drawn.size * np.diff(edges)) if drawn.size else np.full(counts.size, np.nan)
-        density = cached.bias.output_density(view, name, x)
-        outputs.append(figures.Output(controls.LANES[name], role, density, edges, measured))
+        density = model.output_density(view, name, x)
+        outputs.append(figures.Output(settings.LANES[name], role, density, edges, measured))
     target = np.exp2(problem.log_ratio_bits(x[:, None])) * np.exp(-0.5 * x * x) / math.sqrt(2.0 * math.pi)
     chart(figures.densities(x, target, outputs, colours), "bias_densities", snippets.densities(view))
 
@@ -81,11 +84,11 @@ else:
 
 def unnoticed(kl_bits: float) -> str:
     """For the table: samples that are safe."""
-    most = cached.bias.unnoticed_samples(kl_bits)
+    most = model.unnoticed_samples(kl_bits)
     return "not even one" if most < 1.0 else "any number" if math.isinf(most) else reading.number(math.floor(most))
 
 
-def mmd(bias: cached.bias.Bias) -> str:
+def mmd(bias: model.Bias) -> str:
     """For the table: MMD, exact where it is known, and measured where there are samples."""
     said = [] if math.isnan(bias.mmd_squared) else [reading.small(math.sqrt(bias.mmd_squared))]
     if math.isfinite(bias.measured_squared):
@@ -100,7 +103,7 @@ st.markdown(
     f"| n = {view.candidates:,} | Total variation from Q | KL from Q, bits | MMD from Q | Samples that are safe |\n"
     "|---|---|---|---|---|\n"
     + "\n".join(
-        f"| {controls.LANES[name]} | {reading.small(bias.total_variation)} | {reading.small(bias.kl_bits)} | "
+        f"| {settings.LANES[name]} | {reading.small(bias.total_variation)} | {reading.small(bias.kl_bits)} | "
         f"{mmd(bias)} | {unnoticed(bias.kl_bits)} |"
         for name, bias in ((name, biases[name, view.candidates]) for name in snippets.ROLES)
     )
@@ -116,7 +119,7 @@ st.markdown(
     + "**Total variation** is how much probability is in the wrong place, **KL** what a code made for Q would waste, "
     "**MMD** how far the mean of a bounded function, smooth on the scale of Q, can be off. **Safe** is how many "
     "samples anyone may compare with as many of Q’s and still tell them apart with less than "
-    f"{cached.bias.NOTICEABLE:g} advantage over guessing, whatever the test: that follows from KL (Pinsker’s "
+    f"{model.NOTICEABLE:g} advantage over guessing, whatever the test: that follows from KL (Pinsker’s "
     "inequality), and is often too careful."
 )
 
@@ -134,13 +137,13 @@ def decay(measure: str) -> None:
     """One measure over n."""
     lines = []
     for name, role in snippets.ROLES.items():
-        rows = [biases[name, 2**k] for k in cached.bias.BIAS_POWERS]
+        rows = [biases[name, 2**k] for k in model.BIAS_POWERS]
         exact, measured, error = (
             np.array([getattr(row, field) for row in rows]) for field in (measure, "measured_squared", "error_squared")
         )
         marks = (measured, 1.96 * error) if measure == "mmd_squared" else ()
-        lines.append(figures.Decay(controls.LANES[name], role, exact, *marks))
-    grid = np.array([float(k) for k in cached.bias.BIAS_POWERS])
+        lines.append(figures.Decay(settings.LANES[name], role, exact, *marks))
+    grid = np.array([float(k) for k in model.BIAS_POWERS])
     figure = figures.decay(grid, lines, math.log2(view.candidates), MEASURES[measure], colours)
     chart(figure, f"bias_{measure}", snippets.decay(view, measure, MEASURES[measure]))
 
@@ -152,7 +155,7 @@ decay("mmd_squared")
 st.markdown(
     f"Plain ORC needs about 2ᴷᴸ candidates before it gets going: KL is **{problem.kl_bits:.1f} bits** for this one. "
     "With bins what counts is the divergence left inside P′. Diamonds are measured on up to "
-    f"{cached.bias.MMD_RUNS:,} samples, with 95% bars, where they can be told from 0"
+    f"{model.MMD_RUNS:,} samples, with 95% bars, where they can be told from 0"
     + ("." if view.dim == 1 else "; the exact MMD is drawn in one dimension.")
 )
 
@@ -165,8 +168,8 @@ compared = st.select_slider(
 )  # fmt: skip
 rows = []
 for name in snippets.ROLES:
-    enough = cached.bias.candidates_unnoticed(view, compared, name)
-    rows.append(f"| {controls.LANES[name]} | {'more than 2³⁰' if enough is None else reading.number(enough)} |")
+    enough = model.candidates_unnoticed(view, compared, name)
+    rows.append(f"| {settings.LANES[name]} | {'more than 2³⁰' if enough is None else reading.number(enough)} |")
 st.markdown("| Safe in that many samples | Candidates n |\n|---|---|\n" + "\n".join(rows))
 st.markdown(
     "The least power of two whose bias no test can find in that many samples, by the same inequality. A given test, "

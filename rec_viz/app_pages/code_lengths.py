@@ -9,12 +9,14 @@ import plotly.graph_objects as go
 import streamlit as st
 
 import rec_core as rec
-from rec_viz import cached, reading
 from rec_viz.app_pages import parts
-from rec_viz.controls import TABLE
-from rec_viz.export import chart, tools
+from rec_viz.components.export import chart, tools
 from rec_viz.figures import code_lengths as figures
+from rec_viz.model import code_lengths as model
+from rec_viz.model import lab, setting
+from rec_viz.settings import TABLE
 from rec_viz.snippets import code_lengths as snippets
+from rec_viz.text import reading
 
 BATCH = 2000
 TARGET_RUNS = 20_000
@@ -34,7 +36,7 @@ st.markdown(
     "that to the information I, which no method can beat?"
 )
 parts.wait_for_kernels(height=520)
-theory = parts.asked(lambda: cached.code_lengths.lengths(view))
+theory = parts.asked(lambda: model.lengths(view))
 
 colours = parts.colours()
 ROLE = {"pfr": "p", "pfr_bins": "heuristic"}
@@ -46,7 +48,7 @@ if st.session_state.get("lengths_of") != view:
     st.session_state.lengths_of = view
     st.session_state.lengths_batches = {lane.name: [] for lane in theory.lanes}
     st.session_state.lengths_out = set()
-batches: dict[str, list[cached.code_lengths.Batch]] = st.session_state.lengths_batches
+batches: dict[str, list[model.Batch]] = st.session_state.lengths_batches
 out_of_reach: set[str] = st.session_state.lengths_out
 
 
@@ -65,9 +67,7 @@ def add_batch() -> None:
     for lane in theory.lanes:
         if lane.name not in out_of_reach:
             try:
-                batches[lane.name].append(
-                    cached.code_lengths.length_batch(view, lane.name, len(batches[lane.name]), BATCH)
-                )
+                batches[lane.name].append(model.length_batch(view, lane.name, len(batches[lane.name]), BATCH))
             except rec.RecError:
                 out_of_reach.add(lane.name)
 
@@ -92,7 +92,7 @@ def live() -> None:
         if lane.name in out_of_reach:
             st.info(
                 f"**{lane.title}** is not run {'further ' if batches[lane.name] else ''}here, its exact law stands "
-                f"below: some target needs more than {cached.races.MAX_EXAMINED:,} candidates.",
+                f"below: some target needs more than {lab.MAX_EXAMINED:,} candidates.",
                 icon=":material/timer_off:",
             )
     shown = [lane for lane in theory.lanes if batches[lane.name]]
@@ -211,8 +211,8 @@ st.header("The same index, four codes", anchor=False)
 def packed(name: str) -> tuple[float, ...]:
     """Measured bits of the codes; dashes where the lane is not run."""
     if not batches[name]:
-        return (float("nan"),) * len(cached.code_lengths.CODES)
-    return cached.code_lengths.packed_codes(view, name, BATCH)
+        return (float("nan"),) * len(model.CODES)
+    return model.packed_codes(view, name, BATCH)
 
 
 real = {lane.name: packed(lane.name) for lane in theory.lanes}
@@ -226,7 +226,7 @@ st.markdown(
         f"| {name} | "
         + " | ".join(f"{reading.bits(lane.codes[row])} | {reading.bits(real[lane.name][row])}" for lane in theory.lanes)
         + " |"
-        for row, name in enumerate(cached.code_lengths.CODES)
+        for row, name in enumerate(model.CODES)
     )
 )
 st.markdown(
@@ -238,7 +238,7 @@ st.markdown(
 # ------------------------------------------------------------------------------------------------ invariance
 
 st.header("Weights change the time, never the message", anchor=False)
-same = cached.code_lengths.invariance(view)
+same = model.invariance(view)
 if bins.log2_bins == 0:
     st.markdown("With one bin there is nothing to weight: choose log₂ J above 0.")
 elif same is None:
@@ -267,7 +267,7 @@ def intervals_in_words(cut: rec.Partition) -> str:
 if view.dim == 1 or round(bins.log2_bins) == 0:
     st.markdown("With one dimension, or one bin, there is nothing to choose: set D above 1 and log₂ J above 0.")
 else:
-    rows = cached.code_lengths.allocations(view)
+    rows = model.allocations(view)
     st.markdown(
         "| J’s factors of two are dealt | Intervals | Mean length, bits | E[ε], bits | Candidates, typical target |"
         "\n|---|---|---|---|---|\n"
@@ -299,7 +299,7 @@ else:
     st.markdown(spoken)
     st.caption(
         f"J = {reading.raised(f'2^{round(bins.log2_bins)}')} throughout, peak-ratio weights. A typical target is the "
-        f"median one of {cached.views.TARGETS}: the mean over all targets of a Gaussian channel is infinite."
+        f"median one of {setting.TARGETS}: the mean over all targets of a Gaussian channel is infinite."
     )
 
 # ------------------------------------------------------------------------------------------------ sweep
@@ -312,13 +312,13 @@ def above(bits: float) -> str:
 
 
 place = st.container(height=660, border=False, key="lengths_sweep_place")
-grid = cached.code_lengths.sweep_grid(view)
+grid = model.sweep_grid(view)
 swept = []
 with place:
     bar = st.progress(0.0, "Working out every method")
     for done, information in enumerate(grid):
         bar.progress(done / len(grid), f"Working out every method at I = {information} bits")
-        swept.append(cached.code_lengths.sweep_point(view, information))
+        swept.append(model.sweep_point(view, information))
     bar.empty()
     chart(
         figures.sweep(
@@ -328,19 +328,19 @@ with place:
                 figures.Swept("J = 2ᴵ", "heuristic", [point.bins for point in swept]),
             ],
             [point.orc for point in swept],
-            cached.code_lengths.ORC_SPARE_BITS,
+            model.ORC_SPARE_BITS,
             colours,
         ),
         "lengths_sweep",
         snippets.sweep(view),
     )
 last = swept[-1]
-strategy = TABLE["strategy"].options[cached.code_lengths.sweep_strategy(view)].lower()
+strategy = TABLE["strategy"].options[model.sweep_strategy(view)].lower()
 st.markdown(
     f"In {view.dim} dimension{'s' * (view.dim > 1)}, the factors of J = 2ᴵ dealt {strategy}. Lines are exact; diamonds "
-    f"are averages of {cached.code_lengths.SWEEP_RUNS:,} real encodings with their 95% intervals, where a search is "
+    f"are averages of {model.SWEEP_RUNS:,} real encodings with their 95% intervals, where a search is "
     f"short enough. At I = {last.information_bits} bits plain coding pays **{above(last.plain.zipf_bits)} bits** above "
     f"I with the Zipf code and {above(last.plain.matched_bits)} with the matched one; with bins it is "
     f"**{above(last.bins.zipf_bits)}** and {above(last.bins.matched_bits)}. ORC never sends more than log₂ n = "
-    f"I + {cached.code_lengths.ORC_SPARE_BITS} bits with a fixed code, but its samples are a little off Q."
+    f"I + {model.ORC_SPARE_BITS} bits with a fixed code, but its samples are a little off Q."
 )

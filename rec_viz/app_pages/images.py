@@ -11,14 +11,19 @@ import rec_core as rec
 from rec_core import images, study
 from rec_core.images import blocks as grouping
 from rec_core.images import container, dct
-from rec_viz import cached, controls, pictures, reading, sending, stage, upload
-from rec_viz import picture_settings as choosing
-from rec_viz.app_pages import images_charts, parts
+from rec_viz import settings as links
+from rec_viz import stage
+from rec_viz.app_pages import images_charts, images_measured, parts
+from rec_viz.background import Job
+from rec_viz.components import upload
 from rec_viz.figures import images as figures
-from rec_viz.picture_settings import BINS, LONGEST, METHODS, ORIGINS, TILED, Settings
-from rec_viz.pictures import PHOTOS, TILES, Picture
-from rec_viz.reading import power, signed
-from rec_viz.sending import Job
+from rec_viz.model.images import pictures, sending, typical_blocks
+from rec_viz.model.images.pictures import PHOTOS, TILES, Picture
+from rec_viz.model.images.sending import Sending
+from rec_viz.settings import pictures as choosing
+from rec_viz.settings.pictures import BINS, LONGEST, METHODS, ORIGINS, TILED, Settings
+from rec_viz.text import reading
+from rec_viz.text.reading import power, signed
 
 CODECS = {"inr": "A small network", "dct": "Cosine waves"}
 RATES = {"low": "Low", "medium": "Medium", "high": "High", "best": "Best"}
@@ -85,7 +90,7 @@ def share(settings: Settings) -> None:
             else "This link opens the page with these settings; the picture stays with you."
         )
         query = choosing.query_of(settings) | {"page": "images"}
-        st.code(controls.address(st.context.url or "", "images", query), language=None, wrap_lines=True)
+        st.code(links.address(st.context.url or "", "images", query), language=None, wrap_lines=True)
 
 
 # ------------------------------------------------------------------------------------------------ the picture
@@ -253,7 +258,7 @@ def before(picture: Picture | None, settings: Settings) -> None:
     if expected is None:
         if picture is not None:
             most = dct.LIMIT_BITS if log2_bins else dct.PLAIN_LIMIT_BITS
-            count, mean = cached.pictures.transform_blocks(picture, settings.rate, settings.block_bits, log2_bins)
+            count, mean = typical_blocks.transform_blocks(picture, settings.rate, settings.block_bits, log2_bins)
             st.markdown(
                 f"**{count:,} blocks** of {mean:.1f} bits on average, about {settings.block_bits} at most, with up to "
                 f"{bins}. A search looks at no more than **{power(most)}** candidates for a block."
@@ -266,7 +271,7 @@ def before(picture: Picture | None, settings: Settings) -> None:
         return
     wanted = expected.search_bits if settings.method == "orc" else expected.peak_bits
     looked = min(wanted, grouping.SEARCH_LIMIT_BITS) if settings.method == "orc" and log2_bins else wanted
-    seconds = expected.blocks * 2.0**looked / cached.pictures.orc_rate(expected.dim, log2_bins > 0)
+    seconds = expected.blocks * 2.0**looked / typical_blocks.orc_rate(expected.dim, log2_bins > 0)
     st.markdown(
         f"**{expected.blocks} blocks** of {settings.block_bits} bits, about {expected.dim} weights each, with {bins}. "
         f"A search looks at about **{power(looked)}** candidates for each block, up to {reading.duration(seconds)} in "
@@ -284,19 +289,19 @@ def before(picture: Picture | None, settings: Settings) -> None:
 
 def running() -> bool:
     job = st.session_state.get("images_job")
-    return job is not None and not job.ended.is_set()
+    return job is not None and job.running
 
 
 def live(picture: Picture | None, settings: Settings, refused: str) -> None:
     """The buttons, how far the run is, the picture as it emerges, and a bar a block."""
     state = st.session_state
-    job: Job | None = state.get("images_job")
+    job: Job[Sending] | None = state.get("images_job")
     left, right = st.columns([1, 3], vertical_alignment="center")
-    if job is not None and not job.ended.is_set():
+    if job is not None and job.running:
         state.images_seen = True
         if left.button("Stop", icon=":material/stop:", key="images_stop", width="stretch"):
             job.stop.set()
-        right.progress(min(job.share, 1.0), progress_words(job))
+        right.progress(job.share, progress_words(job))
     else:
         if state.pop("images_seen", False):  # it has just ended: the rest of the page follows
             st.rerun()
@@ -304,85 +309,85 @@ def live(picture: Picture | None, settings: Settings, refused: str) -> None:
             "Send it", icon=":material/send:", key="images_send", width="stretch",
             disabled=picture is None or bool(refused),
         ):  # fmt: skip
-            state.images_job = Job(picture, settings, parts.alive())
+            state.images_job = sending.start(picture, settings, parts.alive())
             st.rerun()
         right.markdown("Choose a picture first." if picture is None and job is None else ended_words(job))
     with st.container(border=True, key="images_run"):
         waiting = 0 if picture is None or refused else sending.count_blocks(picture, settings)
-        so_far(job, (1, 1) if picture is None else picture.shape, waiting)
+        so_far(job.state if job else None, (1, 1) if picture is None else picture.shape, waiting)
 
 
-def progress_words(job: Job) -> str:
+def progress_words(job: Job[Sending]) -> str:
     left = study.time_left(job.seconds_left)
-    if job.blocks:
-        return f"{len(job.blocks):,} of {job.total_blocks:,} blocks sent, {left}"
-    if job.fitting:
-        return f"Fitting the network, step {job.fitting.step:,} of {job.fitting.steps:,}, {left}"
+    if job.state.blocks:
+        return f"{len(job.state.blocks):,} of {job.state.total_blocks:,} blocks sent, {left}"
+    if job.state.fitting:
+        return f"Fitting the network, step {job.state.fitting.step:,} of {job.state.fitting.steps:,}, {left}"
     return "Beginning"
 
 
-def ended_words(job: Job | None) -> str:
+def ended_words(job: Job[Sending] | None) -> str:
     if job is None:
         return "Press the button, and watch the picture arrive block by block."
-    if job.coded:
-        return f"All {job.total_blocks:,} blocks sent: a file of **{len(job.coded.data)} bytes**."
-    return f"Stopped after **{len(job.blocks):,}** of {job.total_blocks:,} blocks; what was sent is kept."
+    if job.state.coded:
+        return f"All {job.state.total_blocks:,} blocks sent: a file of **{len(job.state.coded.data)} bytes**."
+    return f"Stopped after **{len(job.state.blocks):,}** of {job.state.total_blocks:,} blocks; what was sent is kept."
 
 
-def so_far(job: Job | None, shape: tuple[int, ...], waiting: int) -> None:
+def so_far(sent: Sending | None, shape: tuple[int, ...], waiting: int) -> None:
     """What the receiver would draw now, beside what each block took.
 
     Before a run: an empty picture of this shape, and the places of the blocks `waiting`.
     """
     left, right = st.columns([2, 5], vertical_alignment="center")
-    held = job.held if job else None
+    held = sent.held if sent else None
     if held is None:
         grey = pictures.as_source(np.full((1, 1, 3), 128, np.uint8))
-        left.html(figures.crisp(grey, "Nothing has arrived yet", job.picture.shape if job else shape))
+        left.html(figures.crisp(grey, "Nothing has arrived yet", sent.picture.shape if sent else shape))
     else:
         left.html(figures.crisp(pictures.as_source(held), "The picture as the receiver would draw it now", held.shape))
-    bars = figures.bars_of(sending.block_bits(job) if job else [], job.total_blocks if job else waiting)
-    size = job.settings.block_bits if job else choosing.now().block_bits
+    bars = figures.bars_of(sending.block_bits(sent) if sent else [], sent.total_blocks if sent else waiting)
+    size = sent.settings.block_bits if sent else choosing.now().block_bits
     right.html(figures.block_bars(bars, size, parts.colours()))
 
 
 # ------------------------------------------------------------------------------------------------ the result
 
 
-def result(job: Job) -> None:
+def result(sent: Sending) -> None:
     """Original, decoded and error side by side, what it cost, and the files."""
-    held = job.held
+    held = sent.held
     if held is None:
         return
-    st.header("What arrived" if job.coded else "What arrived before it was stopped", anchor=False)
-    level = images.psnr_db(job.picture, held)
+    st.header("What arrived" if sent.coded else "What arrived before it was stopped", anchor=False)
+    level = images.psnr_db(sent.picture, held)
     columns = st.columns(3)
     for column, title, shown in zip(
         columns,
         ("Sent", f"Received, {level:.2f} dB" if math.isfinite(level) else "Received", f"Error × {ERROR_FACTOR}"),
-        (job.picture, held, pictures.error(job.picture, held, ERROR_FACTOR)),
+        (sent.picture, held, pictures.error(sent.picture, held, ERROR_FACTOR)),
         strict=True,
     ):
         column.markdown(f"**{title}**")
         column.html(figures.crisp(pictures.as_source(shown), title, shown.shape))
     st.markdown(f"The error is drawn {ERROR_FACTOR} times as strong; grey is none.")
-    st.markdown(cost_table(job, level))
-    if job.coded:
-        take_away(job)
+    st.markdown(cost_table(sent, level))
+    if sent.coded:
+        take_away(sent)
 
 
-def cost_table(job: Job, level: float) -> str:
+def cost_table(sent: Sending, level: float) -> str:
     """What the picture cost, whole or so far."""
-    pixels = job.picture.shape[0] * job.picture.shape[1]
-    bits = sending.block_bits(job)
+    pixels = sent.picture.shape[0] * sent.picture.shape[1]
+    bits = sending.block_bits(sent)
     kl = sum(one.kl_bits for one in bits)
     ideal = sum(one.bin_bits + one.index_bits for one in bits)
     count = len(bits)
-    examined = sum(event.examined for event in job.blocks)
+    examined = sum(event.examined for event in sent.blocks)
     plain = grouping.MARGIN_BITS + float(np.logaddexp2.reduce([one.kl_bits for one in bits]))
     rows = [("PSNR", f"{level:.2f} dB")]
-    if job.coded:
-        report = job.coded.report
+    if sent.coded:
+        report = sent.coded.report
         spent, header = report.payload_bits - report.side_bits, report.header_bits
         rows += [
             ("Messages", f"{spent:,.0f} bits, **{spent / pixels:.3f} bits a pixel**"),
@@ -401,37 +406,37 @@ def cost_table(job: Job, level: float) -> str:
         ("Candidates looked at", f"{examined:,}, log₂ {math.log2(examined):.1f}"),
         ("ORC without bins would want", f"{reading.number(2.0**plain)}, log₂ {plain:.1f}"),
     ]
-    if job.coded:
-        rows.append(("Time", f"{job.coded.report.seconds:.1f} s in all"))
+    if sent.coded:
+        rows.append(("Time", f"{sent.coded.report.seconds:.1f} s in all"))
     return "| Measure | This picture |\n|---|---|\n" + "\n".join(f"| {name} | {text} |" for name, text in rows)
 
 
-def take_away(job: Job) -> None:
-    assert job.coded is not None
+def take_away(sent: Sending) -> None:
+    assert sent.coded is not None
     with st.container(horizontal=True, key="images_files"):
         st.download_button(
-            "The file, .rec", job.coded.data, "picture.rec", "application/octet-stream", key="images_rec",
+            "The file, .rec", sent.coded.data, "picture.rec", "application/octet-stream", key="images_rec",
             on_click="ignore", icon=":material/download:",
         )  # fmt: skip
         st.download_button(
-            "The received picture, PNG", pictures.as_png(job.coded.picture), "picture.png", "image/png",
+            "The received picture, PNG", pictures.as_png(sent.coded.picture), "picture.png", "image/png",
             key="images_png", on_click="ignore", icon=":material/image:",
         )  # fmt: skip
 
 
-def race_of_a_block(job: Job) -> None:
+def race_of_a_block(sent: Sending) -> None:
     """The stage on one block's race, run once more from its seed."""
     st.header("One block’s race", anchor=False)
-    total = len(job.blocks)
+    total = len(sent.blocks)
     number = st.slider("Block", 1, total, 1, key="images_block") if total > 1 else 1
-    kept = job.races
+    kept = sent.races
     if number not in kept:
-        kept[number] = sending.block_race(job, number - 1)
+        kept[number] = sending.block_race(sent, number - 1)
     race = kept[number]
     if race is None:
         st.markdown("This search looked at too many candidates to be drawn; smaller blocks or more bins make it short.")
         return
-    event = job.blocks[number - 1]
+    event = sent.blocks[number - 1]
     st.markdown(
         f"A row is one of the block’s {race.problem.dim} numbers, shaded by how often P′ visits each of its intervals; "
         f"candidate {event.message.index:,} of its bin won. The receiver needs the bin, that index, and the seed."
@@ -452,7 +457,7 @@ def open_file() -> None:
         st.error(found, icon=":material/error:")
         return
     job = st.session_state.get("images_job")
-    same = job is not None and job.coded is not None and np.array_equal(job.coded.picture, found)
+    same = job is not None and job.state.coded is not None and np.array_equal(job.state.coded.picture, found)
     st.markdown(
         f"`{name.replace('`', '')}` holds a picture of {found.shape[1]} by {found.shape[0]} pixels"
         + (", **the sender’s pixels exactly**." if same else ".")
@@ -506,16 +511,20 @@ if refused:
 else:
     before(picture, settings)
 st.fragment(live, run_every=0.5 if running() else None)(picture, settings, refused)
-job: Job | None = st.session_state.get("images_job")
-if job is not None and job.ended.is_set():
+job: Job[Sending] | None = st.session_state.get("images_job")
+if job is not None and not job.running:
+    sent = job.state
     if job.error:
-        st.warning(reading.raised(job.error), icon=":material/timer_off:")
-    if job.settings != settings or (picture is not None and not np.array_equal(job.picture, picture)):
+        told = str(job.error) if isinstance(job.error, rec.RecError) else f"The run ended early: {job.error}"
+        st.warning(reading.raised(told), icon=":material/timer_off:")
+    if sent.settings != settings or (picture is not None and not np.array_equal(sent.picture, picture)):
         st.markdown("What follows is the picture sent before; press “Send it” for the one above.")
-    sending.remember(st.session_state.setdefault("images_sent", []), job)
-    result(job)
-    if job.blocks:
-        st.fragment(race_of_a_block)(job)
+    sending.remember(st.session_state.setdefault("images_sent", []), sent)
+    result(sent)
+    if sent.blocks:
+        st.fragment(race_of_a_block)(sent)
 open_file()
 images_charts.poster(picture, settings)
-images_charts.how_far(settings, job)
+if settings.codec == "inr":
+    images_measured.show(settings)
+images_charts.how_far(settings, job.state if job else None)

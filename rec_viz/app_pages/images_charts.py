@@ -6,15 +6,15 @@ import streamlit as st
 
 import rec_core as rec
 from rec_core.images import blocks as grouping
-from rec_viz import cached, measured, sending, typical_blocks
 from rec_viz.app_pages import parts
-from rec_viz.export import chart
+from rec_viz.components.export import chart
 from rec_viz.figures import images as figures
-from rec_viz.picture_settings import Settings
-from rec_viz.pictures import Picture
-from rec_viz.reading import power, signed
-from rec_viz.sending import Job
+from rec_viz.model.images import measured, pictures, sending, typical_blocks
+from rec_viz.model.images.pictures import Picture
+from rec_viz.model.images.sending import Sending
+from rec_viz.settings.pictures import Settings
 from rec_viz.snippets import images as snippets
+from rec_viz.text.reading import power, signed
 
 # ------------------------------------------------------------------------------------------------ the poster's plot
 
@@ -54,8 +54,7 @@ def poster(picture: Picture | None, settings: Settings) -> None:
     if picture is not None:
         pixels = picture.shape[0] * picture.shape[1]
         others = [
-            figures.compressed_curve(kind, cached.pictures.compressed(picture, kind), pixels, whole)
-            for kind in figures.OTHERS
+            figures.compressed_curve(kind, pictures.compressed(picture, kind), pixels, whole) for kind in figures.OTHERS
         ]
     chart(
         figures.rate_distortion(curves, others, marks, parts.colours()),
@@ -108,7 +107,7 @@ def others_table(picture: Picture, last: sending.Sent | None) -> str:
     if last is not None:
         rows.append(("Sent here last", last.psnr_db, last.payload_bits, last.header_bits, last.pixels))
     for kind, name in figures.OTHERS.items():
-        found = cached.pictures.compressed(picture, kind)
+        found = pictures.compressed(picture, kind)
         level = last.psnr_db if last is not None else 27.0
         one = min(found, key=lambda one: abs(one.psnr_db - level))
         rows.append((f"{name[0]}, quality {one.quality}", one.psnr_db, one.file_bits - one.header_bits,
@@ -133,7 +132,7 @@ TYPICAL = {
 }
 
 
-def how_far(settings: Settings, job: Job | None) -> None:
+def how_far(settings: Settings, sent: Sending | None) -> None:
     """Time and bits against the size of a block, and against J for the chosen one."""
     codec, chosen_rate, block_bits = settings.codec, settings.rate, settings.block_bits
     most, times = typical_blocks.limit_bits(codec), 2.0 ** typical_blocks.margin_bits(codec)
@@ -145,7 +144,7 @@ def how_far(settings: Settings, job: Job | None) -> None:
     sizes, plain, binned = typical_blocks.reach_rows(codec, chosen_rate)
     colours = parts.colours()
     limits = (grouping.PLAIN_LIMIT_BITS, most)
-    rate = cached.pictures.orc_rate(typical_blocks.typical(codec, chosen_rate, block_bits, 0).dim, True)
+    rate = typical_blocks.orc_rate(typical_blocks.typical(codec, chosen_rate, block_bits, 0).dim, True)
     left, right = st.columns(2)
     with left:
         chart(
@@ -153,7 +152,7 @@ def how_far(settings: Settings, job: Job | None) -> None:
             "images_reach",
             snippets.reach(settings, limits, rate),
         )
-    marks = overhead_marks(settings, job)
+    marks = overhead_marks(settings, sent)
     with right:
         chart(
             figures.overhead(sizes, plain[1], binned[1], marks, colours),
@@ -192,7 +191,7 @@ def how_far(settings: Settings, job: Job | None) -> None:
     )
 
 
-def overhead_marks(settings: Settings, job: Job | None) -> list[figures.Measured]:
+def overhead_marks(settings: Settings, sent: Sending | None) -> list[figures.Measured]:
     """What blocks took beyond their KL: the shipped systems at this rate, and the picture sent here."""
     marks = []
     for point in measured.curves() if settings.codec == "inr" else ():
@@ -200,8 +199,8 @@ def overhead_marks(settings: Settings, job: Job | None) -> list[figures.Measured
             name, role, _, symbol = figures.CURVES[point.system]
             percent = 100.0 * (point.bits_per_pixel / point.kl_bits_per_pixel - 1.0)
             marks.append(figures.Measured(name, role, symbol, float(point.system.split("-")[1]), percent))
-    if job is not None and job.coded and job.settings.codec == settings.codec:
-        report = job.coded.report
+    if sent is not None and sent.coded and sent.settings.codec == settings.codec:
+        report = sent.coded.report
         percent = 100.0 * ((report.payload_bits - report.side_bits) / report.kl_bits - 1.0)
-        marks.append(figures.Measured("sent here", "winner", "star", report.kl_bits / len(job.blocks), percent))
+        marks.append(figures.Measured("sent here", "winner", "star", report.kl_bits / len(sent.blocks), percent))
     return marks

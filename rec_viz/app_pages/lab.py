@@ -6,18 +6,22 @@ from typing import Any
 import streamlit as st
 
 import rec_core as rec
-from rec_viz import cached, controls, drawing, presenter, reading, stage, traces
+from rec_viz import settings, stage
 from rec_viz.app_pages import many, parts
-from rec_viz.controls import PRESETS, View
-from rec_viz.figures.lengths import Bar, length_bars
+from rec_viz.components import drawing, keys
+from rec_viz.figures.lab import Bar, length_bars
+from rec_viz.model import lab as model
+from rec_viz.model import setting, speed, traces
+from rec_viz.settings import PRESETS, View, widgets
 from rec_viz.snippets import lab as lab_snippets
+from rec_viz.text import reading
 
 
 def choose_preset() -> None:
     name = st.session_state.preset
     for preset in PRESETS:
         if preset.name == name:
-            controls.set_view(preset.view)
+            widgets.set_view(preset.view)
 
 
 def another(key: str) -> None:
@@ -26,12 +30,12 @@ def another(key: str) -> None:
 
 def let_go(change: dict[str, Any]) -> None:
     """The reader dragged a handle of the stage: the controls follow."""
-    controls.set_view(controls.dragged(st.session_state.view_now, change))
+    widgets.set_view(settings.dragged(st.session_state.view_now, change))
 
 
 def drew(heights: list[float]) -> None:
     """The reader let go of the drawing board: the target follows."""
-    controls.set_view(controls.drawn(st.session_state.view_now, heights))
+    widgets.set_view(settings.drawn(st.session_state.view_now, heights))
 
 
 def adopt_target() -> None:
@@ -40,10 +44,10 @@ def adopt_target() -> None:
     if st.session_state.get("source") != "own" or before.source != "channel":
         return
     try:
-        _, problem = cached.views.problem_of(before._replace(family=st.session_state.family))
+        _, problem = setting.problem_of(before._replace(family=st.session_state.family))
     except rec.RecError:
         return
-    controls.set_view(controls.own_target(before._replace(family=problem.family), problem.params))
+    widgets.set_view(settings.own_target(before._replace(family=problem.family), problem.params))
 
 
 def draw_controls() -> View:
@@ -51,37 +55,37 @@ def draw_controls() -> View:
     values: dict[str, Any] = {}
     adopt_target()
     with st.sidebar:
-        controls.draw(
+        widgets.draw(
             ("source", "family", "means", "scales", "lows", "highs", "heights", "bits", "dim", "spread", "target"),
             values, "The problem",
         )  # fmt: skip
-        if values["source"] == "own" and not controls.presenting():
+        if values["source"] == "own" and not widgets.presenting():
             st.markdown(
                 "Many problems? A CSV of them can be uploaded at the [foot of the page](#many-problems-at-once)."
             )
         if values["source"] == "channel":
             dice("Another target", "target")
-        controls.draw(
+        widgets.draw(
             ("lanes", "candidates", "strategy", "log2_bins", "intervals", "weights", "stopping"), values, "The methods"
         )
-        controls.draw(("seed",), values, "The race")
+        widgets.draw(("seed",), values, "The race")
         dice("Another race", "seed")
-        controls.draw(("view",), values)
-        controls.say_hidden()
-    return controls.consistent(View(**values))
+        widgets.draw(("view",), values)
+        widgets.say_hidden()
+    return settings.consistent(View(**values))
 
 
 def board(view: View) -> None:
     """Where the reader draws; a text that is no drawing leaves the board flat, and the page says why."""
     try:
-        cached.views.problem_of(view)
-        heights = controls.vector(view.heights) or ()
+        setting.problem_of(view)
+        heights = settings.vector(view.heights) or ()
     except rec.RecError:
         heights = (0.0,) * 33
     drawing.show(heights, key="lab_drawing", on_commit=drew)
 
 
-def own_code(race: cached.races.Race) -> str:
+def own_code(race: model.Race) -> str:
     """Whose code it is where the target is the reader's own."""
     numbers = " and ".join(dict.fromkeys(f"{lane.zipf_bits:.2f}" for lane in race.lanes))
     return (
@@ -92,11 +96,11 @@ def own_code(race: cached.races.Race) -> str:
 
 def dice(label: str, key: str) -> None:
     """A button that draws a parameter anew, where the parameter itself is there to be changed."""
-    if key not in controls.hidden() and not controls.presenting():
+    if key not in widgets.hidden() and not widgets.presenting():
         st.button(label, icon=":material/casino:", on_click=another, args=(key,), key=f"another_{key}")
 
 
-def sentences(view: View, race: cached.races.Race) -> None:
+def sentences(view: View, race: model.Race) -> None:
     """What is animated, each in a sentence with this view's numbers."""
     bins = next((lane for lane in race.lanes if lane.partition.num_bins > 1), None)
     cut, weigh, choose = st.columns(3)
@@ -107,7 +111,7 @@ def sentences(view: View, race: cached.races.Race) -> None:
         cut.markdown(
             f"**Cutting.** P is cut into J = {reading.raised(stage.bins_text(bins.partition))} bins, all equally "
             "likely under P, "
-            f"so naming one takes log₂ J = {bins.partition.log2_num_bins:g} bits."
+            f"so naming one takes log₂ J = {bins.partition.log2_bins:g} bits."
         )
         rule = {
             "peak_ratio": "in proportion to the highest ratio q/p it holds",
@@ -124,10 +128,10 @@ def sentences(view: View, race: cached.races.Race) -> None:
     )
 
 
-def cards(view: View, race: cached.races.Race) -> None:
+def cards(view: View, race: model.Race) -> None:
     """What each lane's message costs, beside what theory says."""
     ran = [lane for lane in race.lanes if lane.trace is not None]
-    averages = [cached.races.measured(view, lane) for lane in ran]
+    averages = [model.measured(view, lane) for lane in ran]
     longest = max(max(lane.bound_bits, lane.length_bits) for lane in ran)
     colours = parts.colours()
     for column, lane, average in zip(st.columns(len(ran)), ran, averages, strict=True):
@@ -140,8 +144,8 @@ def cards(view: View, race: cached.races.Race) -> None:
             pieces = tuple(
                 part
                 for part in (
-                    (lane.partition.log2_num_bins, colours["heuristic"], "bin"),
-                    (lane.length_bits - lane.partition.log2_num_bins, colours["winner"], "index"),
+                    (lane.partition.log2_bins, colours["heuristic"], "bin"),
+                    (lane.length_bits - lane.partition.log2_bins, colours["winner"], "index"),
                 )
                 if part[0] > 0
             )
@@ -180,7 +184,7 @@ def cards(view: View, race: cached.races.Race) -> None:
             st.html(length_bars(bars, longest))
 
 
-def exports(view: View, race: cached.races.Race) -> None:
+def exports(view: View, race: model.Race) -> None:
     """Each search as a table and as a program."""
     with st.popover("Export the searches", icon=":material/download:", key="lab_export"):
         st.markdown("Every recorded candidate as a table, and the program that makes this very search and message.")
@@ -200,7 +204,7 @@ def exports(view: View, race: cached.races.Race) -> None:
             st.code(lab_snippets.search(view, lane.name), language="python", height=200)
 
 
-def receiver(view: View, race: cached.races.Race) -> None:
+def receiver(view: View, race: model.Race) -> None:
     """Decodes from the seed and the bytes alone, and shows that it holds the sender's sample."""
     st.header("The receiver", anchor=False)
     prior = "N(0, 1)" if view.family == "gaussian" else "U[0, 1]"
@@ -233,7 +237,7 @@ def receiver(view: View, race: cached.races.Race) -> None:
             )
 
 
-def saved(option: cached.speed.Option, plain: cached.speed.Option) -> str:
+def saved(option: speed.Option, plain: speed.Option) -> str:
     """What an option takes and gives against plain PFR."""
     more = option.mean_bits - plain.mean_bits
     cost = (
@@ -246,7 +250,7 @@ def would_bins_help(view: View) -> None:
     """The present target under plain PFR and ever more bins: candidates, bits, time; the best named."""
     st.header("Would bins help here?", anchor=False)
     try:
-        advice = cached.speed.advice(view)
+        advice = speed.advice(view)
     except rec.RecError as error:
         st.markdown(str(error))
         return
@@ -281,7 +285,7 @@ def would_bins_help(view: View) -> None:
         + "; the time is that of the search on this machine, from its measured "
         "candidates a second. Best means the fewest bits, counting a search half as long as worth one bit."
         + (
-            f" ORC takes as many candidates as keep its bias unnoticed in {cached.speed.UNNOTICED_IN:,} samples, and "
+            f" ORC takes as many candidates as keep its bias unnoticed in {speed.UNNOTICED_IN:,} samples, and "
             "names the one it takes by a number of fixed length."
             if advice.options[-1].name == "ORC"
             else ""
@@ -293,7 +297,7 @@ def turn_preset(steps: int) -> None:
     """Show another of the views worth seeing: the one that many further on."""
     now = [preset.view for preset in PRESETS]
     at = now.index(state_view) if (state_view := st.session_state.view_now) in now else -1 if steps > 0 else 0
-    controls.set_view(now[(at + steps) % len(now)])
+    widgets.set_view(now[(at + steps) % len(now)])
 
 
 def present(view: View) -> None:
@@ -301,29 +305,29 @@ def present(view: View) -> None:
 
     def act(key: str) -> None:
         if key == "Escape":
-            presenter.leave()
+            keys.leave()
         else:
             turn_preset(1 if key == "PageDown" else -1)
 
-    presenter.listen(("PageDown", "PageUp", "Escape"), act, "lab", key="lab_keys")
+    keys.listen(("PageDown", "PageUp", "Escape"), act, "lab", key="lab_keys")
     preset = next((preset for preset in PRESETS if preset.view == view), None)
     st.title(preset.name if preset else "Lab", anchor=False)
-    presenter.large(preset.teaches if preset else "One race, from the first candidate to the message.")
+    keys.large(preset.teaches if preset else "One race, from the first candidate to the message.")
     parts.wait_for_kernels(height=560)
-    race = parts.asked(lambda: cached.races.race(view))
+    race = parts.asked(lambda: model.race(view))
     parts.refusals(race)
     if any(lane.trace is not None for lane in race.lanes):
         stage.show(stage.scene(race, view.view, height=560), key="lab_stage")
     st.markdown("Keys: Page Down and Page Up show other views, Space plays, Escape leaves.")
 
 
-notices = controls.load_link("lab")
+notices = widgets.load_link("lab")
 view = draw_controls()
 for notice in notices:
     st.info(notice, icon=":material/info:")
 
-if controls.presenting():
-    controls.write_link(view)
+if widgets.presenting():
+    widgets.write_link(view)
     present(view)
     st.stop()
 heading, preset_box, share = st.columns([3, 3, 1], vertical_alignment="bottom")
@@ -338,10 +342,10 @@ with share:
 if not view.lanes:
     st.info("Choose at least one method in the sidebar.", icon=":material/info:")
     st.stop()
-if len(view.lanes) > controls.MAX_LANES:
+if len(view.lanes) > settings.MAX_LANES:
     st.info("The stage has room for three methods; take one away to see the others.", icon=":material/info:")
     st.stop()
-controls.write_link(view)
+widgets.write_link(view)
 for preset in PRESETS:
     if preset.view == view:
         st.markdown(f"**{preset.name}.** {preset.teaches}")
@@ -357,9 +361,9 @@ else:
 if view.source == "drawn":
     board(view)
 parts.wait_for_kernels(height=520)
-race = parts.asked(lambda: cached.races.race(view))
+race = parts.asked(lambda: model.race(view))
 problem = race.problem
-top = 2.0 ** min(problem.renyi_inf_bits, 1020)
+top = 2.0 ** min(problem.d_inf_bits, 1020)
 highest = f"KL(Q‖P) = **{problem.kl_bits:.2f} bits**, highest ratio q/p = **{reading.number(top)}**"
 if view.source == "own":
     st.markdown(f"Your own target: {highest}. The bins are dealt out by its KL in each dimension. {own_code(race)}")

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 import rec_core as rec
-from rec_viz import cached, controls, handout, lessons, presenter, stage
+from rec_viz import lessons, settings, stage
 from rec_viz.app_pages import parts
-from rec_viz.controls import View
-from rec_viz.lessons import Lesson, Step
+from rec_viz.components import keys as presenter
+from rec_viz.lessons import Lesson, Step, handout
+from rec_viz.model import lab
+from rec_viz.settings import View, widgets
 
-PAGE = "rec_viz/app_pages/learn.py"
+PAGE = Path(__file__)
 STAGE_HEIGHT, LARGE_STAGE_HEIGHT = 400, 460
 Place = tuple[str, int]  # a lesson's slug and a step from 1
 
@@ -28,17 +31,17 @@ for name, empty in (("learn_done", set()), ("learn_answers", {}), ("learn_shown"
 
 def place_query(place: Place | None, **extras: str) -> dict[str, str]:
     """The query of a step, or of the list of lessons."""
-    query = {"v": controls.LINK_VERSION}
+    query = {"v": settings.LINK_VERSION}
     if place:
         query |= {"lesson": place[0], "step": str(place[1])}
-    if controls.hidden():
-        query["hide"] = ",".join(controls.hidden())
+    if widgets.hidden():
+        query["hide"] = ",".join(widgets.hidden())
     return query | extras
 
 
 def go(place: Place | None) -> None:
     """Turn to a step, or to the list; for callbacks."""
-    st.query_params.from_dict(place_query(place, **({"present": "1"} if controls.presenting() else {})))
+    st.query_params.from_dict(place_query(place, **({"present": "1"} if widgets.presenting() else {})))
 
 
 def turn_page(steps: int) -> None:
@@ -53,7 +56,7 @@ def read_place() -> tuple[Place | None, list[str]]:
     """The step a link asks for, and a sentence for what it asks in vain."""
     query, notices = st.query_params, []
     if "hide" in query:
-        state.hidden, notices = controls.read_hidden(query.to_dict())
+        state.hidden, notices = settings.read_hidden(query.to_dict())
     slug = query.get("lesson")
     if slug is None:
         return None, notices
@@ -82,7 +85,7 @@ def done_in(lesson: Lesson) -> int:
 
 def contents() -> None:
     """Every lesson, what it is about, and how far one has come."""
-    if controls.presenting():
+    if widgets.presenting():
         presenter.listen(("Escape",), lambda key: presenter.leave(), "list", key="learn_keys")
     heading, button = st.columns([6, 1], vertical_alignment="bottom")
     heading.title("Learn", anchor=False)
@@ -111,15 +114,15 @@ def share(place: Place | None) -> None:
         here = st.context.url or ""
         query = place_query(place) | {"page": "learn"}
         st.markdown("This link opens the lesson at this step." if place else "This link opens the list of lessons.")
-        st.code(controls.address(here, "learn", query), language=None, wrap_lines=True)
+        st.code(settings.address(here, "learn", query), language=None, wrap_lines=True)
         if place and st.toggle("Make a link for a class", key="class_link"):
             hide = st.multiselect(
-                "Controls to hide in the Lab", list(controls.TABLE),
-                format_func=lambda key: controls.TABLE[key].label, key="class_hide",
+                "Controls to hide in the Lab", list(settings.TABLE),
+                format_func=lambda key: settings.TABLE[key].label, key="class_hide",
             )  # fmt: skip
             present = st.checkbox("Presenter mode: large type, keys only, Escape leaves", key="class_present")
             extras = ({"hide": ",".join(hide)} if hide else {}) | ({"present": "1"} if present else {})
-            st.code(controls.address(here, "learn", query | extras), language=None, wrap_lines=True)
+            st.code(settings.address(here, "learn", query | extras), language=None, wrap_lines=True)
 
 
 # ------------------------------------------------------------------------------------------------ a step
@@ -160,7 +163,7 @@ def told(text: str, now: lessons.Situation) -> str:
 
 def say(text: str) -> None:
     """A lesson's words at the size the page is in."""
-    if controls.presenting():
+    if widgets.presenting():
         presenter.large(text)
     else:
         st.markdown(text)
@@ -174,7 +177,7 @@ def question(place: Place, step: Step) -> None:
     say(f"**{lessons.filled(ask.question, now)}**")
     given = state.learn_answers.get(place)
     verdict = None if given is None else lessons.judge(step, given)
-    if controls.presenting():
+    if widgets.presenting():
         presented_choices(step, given)
     elif ask.choices:
         for k, choice in enumerate(ask.choices):
@@ -192,7 +195,7 @@ def question(place: Place, step: Step) -> None:
                             format="%g")  # fmt: skip
             st.form_submit_button("Answer", on_click=answer_typed, args=(place, typed))
     if verdict is not None:
-        if controls.presenting():
+        if widgets.presenting():
             say(("**Yes.** " if verdict.right else "**Not quite.** ") + verdict.says)
         elif verdict.right:
             st.success(f"**Yes.** {verdict.says}", icon=":material/check_circle:")
@@ -200,7 +203,7 @@ def question(place: Place, step: Step) -> None:
             st.info(f"**Not quite.** {verdict.says}", icon=":material/lightbulb:")
     if place in state.learn_shown:
         say(told(step.reveal, now))
-    elif verdict is not None and not controls.presenting():
+    elif verdict is not None and not widgets.presenting():
         st.button(
             "Show me why",
             key=f"why_{place[0]}_{place[1]}",
@@ -225,7 +228,7 @@ def moved(place: Place, step: Step) -> View:
         key = f"learn_{place[0]}_{place[1]}_{name}"
         if key not in state:
             state[key] = kept.get(name, getattr(step.view, name))
-        kept[name] = controls.draw_widget(controls.TABLE[name], key)
+        kept[name] = widgets.draw_widget(settings.TABLE[name], key)
     return step.view._replace(**kept)
 
 
@@ -257,18 +260,18 @@ def picture(place: Place, step: Step, view: View) -> None:
     if shown is None:
         return
     try:
-        race = cached.races.race(view)
+        race = lab.race(view)
     except rec.RecError as error:
         st.warning(str(error), icon=":material/info:")
         return
     parts.refusals(race)
     if any(lane.trace is not None for lane in race.lanes):
-        height = LARGE_STAGE_HEIGHT if controls.presenting() else STAGE_HEIGHT
+        height = LARGE_STAGE_HEIGHT if widgets.presenting() else STAGE_HEIGHT
         stage.show(stage.scene(race, height=height, **shown), key=f"learn_stage_{place[0]}_{place[1]}")
-    if not controls.presenting():
+    if not widgets.presenting():
         st.page_link(
-            "rec_viz/app_pages/lab.py", label="Open this in the Lab", icon=":material/science:",
-            query_params=controls.link_query(view, hide=controls.hidden()),
+            PAGE.with_name("lab.py"), label="Open this in the Lab", icon=":material/science:",
+            query_params=settings.link_query(view, hide=widgets.hidden()),
         )  # fmt: skip
 
 
@@ -291,7 +294,7 @@ def turn_by_key(place: Place) -> None:
         elif name == "Escape":
             presenter.leave()
 
-    keys = ("ArrowRight", "ArrowLeft", "PageDown", "PageUp", "r", *"abcd", "Escape") if controls.presenting() else ()
+    keys = ("ArrowRight", "ArrowLeft", "PageDown", "PageUp", "r", *"abcd", "Escape") if widgets.presenting() else ()
     presenter.listen(keys, act, f"{place[0]}/{place[1]}", key="learn_keys")
 
 
@@ -300,7 +303,7 @@ def play(place: Place) -> None:
     lesson, step = BY_SLUG[place[0]], step_at(place)
     number, last = LESSONS.index(lesson) + 1, len(lesson.steps)
     turn_by_key(place)
-    presenting = controls.presenting()
+    presenting = widgets.presenting()
     if step.done_when == "read":
         state.learn_done.add(place)
     if presenting:

@@ -6,12 +6,16 @@ import streamlit as st
 
 import rec_core as rec
 from rec_core import study
-from rec_viz import batch, controls, reading, upload
+from rec_viz import settings
 from rec_viz.app_pages import parts
-from rec_viz.batch import Job, Row, Summary
+from rec_viz.background import Job
+from rec_viz.components import upload
+from rec_viz.model import many as batch
+from rec_viz.model.many import Batch, Row, Summary
+from rec_viz.text import reading
 
 SHOWN = {
-    "row": "Row", "name": "Name", "kl_bits": "KL, bits", "renyi_inf_bits": "D∞, bits",
+    "row": "Row", "name": "Name", "kl_bits": "KL, bits", "d_inf_bits": "D∞, bits",
     "plain_candidates": "No bins: candidates", "plain_bits": "No bins: bits", "plain_seconds": "No bins: time",
     "best_log2_bins": "Best J", "best_candidates": "Best J: candidates", "best_bits": "Best J: bits",
     "best_seconds": "Best J: time", "note": "Note",
@@ -24,7 +28,7 @@ def section() -> None:
     st.markdown(
         "Would bins help with **your** problems? Upload them as a CSV, one row a problem: a header with `mean_1` to "
         "`mean_D` and `scale_1` to `scale_D` for Gaussian targets against P = N(0, 1), or `low_d` and `high_d` for "
-        f"boxes in [0, 1]. A column `name` is optional; up to {controls.MAX_DIM} dimensions and {batch.MAX_ROWS:,} "
+        f"boxes in [0, 1]. A column `name` is optional; up to {settings.MAX_DIM} dimensions and {batch.MAX_ROWS:,} "
         "rows. The file stays on the machine that runs this app."
     )
     st.download_button(
@@ -47,7 +51,7 @@ def section() -> None:
         f"dimension{'s' * (found.problems[0].problem.dim != 1)}."
     )
     job = st.session_state.get("batch_job")
-    active = job is not None and not job.ended.is_set()
+    active = job is not None and job.running
     st.fragment(live, run_every=1.0 if active else None)(found.problems)
 
 
@@ -70,39 +74,36 @@ def take(name: str, data: bytes | None) -> None:
 
 def live(problems: tuple[batch.Named, ...]) -> None:
     """The run and its rows; redrawn by itself while it runs."""
-    job: Job | None = st.session_state.get("batch_job")
-    active = job is not None and not job.ended.is_set()
+    job: Job[Batch] | None = st.session_state.get("batch_job")
+    active = job is not None and job.running
     left, right = st.columns([1, 3], vertical_alignment="center")
     if job is not None and active:
         if left.button("Stop", icon=":material/stop:", key="batch_stop", width="stretch"):
             job.stop.set()
-        done = len(job.rows)
-        right.progress(
-            done / len(problems), f"{done:,} of {len(problems):,} problems, {study.time_left(job.seconds_left)}"
-        )
+        right.progress(job.share, f"{job.done:,} of {job.total:,} problems, {study.time_left(job.seconds_left)}")
     else:
         if st.session_state.pop("batch_running", False):  # it has just ended: stop redrawing
             st.rerun()
-        kept = job.rows if job is not None else []
+        kept = job.state.rows if job is not None else []
         left_over = len(problems) - len(kept)
         begin = "Go on" if kept else f"Work out {len(problems):,} problem{'s' * (len(problems) != 1)}"
         if left.button(
             begin, icon=":material/play_arrow:", key="batch_run", width="stretch", disabled=left_over == 0
         ):  # fmt: skip
-            st.session_state.batch_job = Job(problems, parts.alive(), kept)
+            st.session_state.batch_job = batch.start(problems, parts.alive(), kept)
             st.rerun()
         right.markdown(state(job))
     if active:
         st.session_state.batch_running = True
-    if job is not None and job.rows:
-        results(list(job.rows), job.cuts, len(problems), active)
+    if job is not None and job.state.rows:
+        results(list(job.state.rows), job.state.cuts, len(problems), active)
 
 
-def state(job: Job | None) -> str:
+def state(job: Job[Batch] | None) -> str:
     """What has been worked out, in a few words."""
     if job is None:
         return "Not worked out yet."
-    done, total = len(job.rows), len(job.problems)
+    done, total = len(job.state.rows), len(job.state.problems)
     if job.error:
         return f":material/error: It ended early, after {done:,} problems: {job.error}"
     return f"All {total:,} worked out." if done == total else f"Stopped at {done:,} of {total:,}; these are kept."
@@ -139,7 +140,7 @@ def results(rows: list[Row], cuts: tuple[rec.Partition, ...], total: int, active
         )  # fmt: skip
         number = st.number_input("Row to open", 1, len(rows), 1, key="batch_row", width=160)
         st.link_button(
-            f"Open row {number} in the Lab", controls.link(st.context.url or "", batch.view_of(rows[number - 1])),
+            f"Open row {number} in the Lab", settings.link(st.context.url or "", batch.view_of(rows[number - 1])),
             icon=":material/open_in_new:",
         )  # fmt: skip
 
@@ -161,7 +162,7 @@ def verdict(said: Summary, rows: int, total: int) -> str:
     if not said.best:
         answer = f"**No.** Over {over}, one code and no bins cost {cost(plain)}; no shared partition does better."
     else:
-        text = reading.raised(f"2^{best.partition.log2_num_bins:g}")
+        text = reading.raised(f"2^{best.partition.log2_bins:g}")
         ways = " × ".join(map(str, best.partition.intervals[:8])) + " …" * (len(best.partition.intervals) > 8)
         ways = f" ({ways})" if len(best.partition.intervals) > 1 else ""
         answer = (

@@ -5,11 +5,13 @@ from __future__ import annotations
 import streamlit as st
 
 import rec_core as rec
-from rec_viz import cached, controls, messages, reading
 from rec_viz.app_pages import parts
-from rec_viz.controls import TABLE, View
-from rec_viz.figures.bits import bit_groups
-from rec_viz.figures.lengths import Bar, length_bars
+from rec_viz.figures.lab import Bar, length_bars
+from rec_viz.figures.message import bit_groups
+from rec_viz.model import lab, message, setting
+from rec_viz.model import message as model
+from rec_viz.settings import TABLE, View, widgets
+from rec_viz.text import reading
 
 PRIVATE = ("target",)  # the sender's own: no link and no address tells it
 OWN = ("family", "bits", "log2_bins", "intervals", "seed", "code")  # settings the receiver may hold otherwise
@@ -46,10 +48,10 @@ def another_target() -> None:
     st.session_state.target += 1
 
 
-def encode(problem: rec.Problem, shared: messages.Shared) -> None:
+def encode(problem: rec.Problem, shared: message.Shared) -> None:
     """Send, and keep what was sent with what it was sent from; or keep the sentence why not."""
     try:
-        result: messages.Sent | str = messages.send(problem, shared, cached.races.MAX_EXAMINED)
+        result: message.Sent | str = message.send(problem, shared, lab.MAX_EXAMINED)
     except rec.BudgetExceeded as error:
         result = reading.raised(
             f"This target needs about 2^{error.expected_bits:.0f} candidates, too many to search here. "
@@ -69,10 +71,10 @@ def hand_over(text: str) -> None:
 def sample_text(sample: tuple[float, ...]) -> str:
     """A sample to the last bit, at most four of its numbers written out, and its name for comparing."""
     shown = ", ".join(repr(value) for value in sample[:4]) + (" …" if len(sample) > 4 else "")
-    return f"x = `{shown}`  \nIts name, to compare aloud: **{messages.name_of(sample)}**"
+    return f"x = `{shown}`  \nIts name, to compare aloud: **{message.name_of(sample)}**"
 
 
-def sender(view: View, shared: messages.Shared) -> tuple[View, messages.Sent | None]:
+def sender(view: View, shared: message.Shared) -> tuple[View, message.Sent | None]:
     """The sender's half of the page. Returns the view with the target it settled on, and what is sent now."""
     st.header("Sender", anchor=False)
     own = st.segmented_control(
@@ -88,12 +90,12 @@ def sender(view: View, shared: messages.Shared) -> tuple[View, messages.Sent | N
     else:
         left, right = st.columns(2, vertical_alignment="bottom")
         with left:
-            view = view._replace(target=controls.widget("target"))
+            view = view._replace(target=widgets.widget("target"))
         right.button("Another target", icon=":material/casino:", on_click=another_target, key="message_another")
         problem = shared.channel.draw(view.target)
     st.markdown(
         f"Only the sender knows Q. Its divergence from P is **{problem.kl_bits:.2f} bits**; "
-        f"the highest ratio q/p is **{reading.number(2.0 ** min(problem.renyi_inf_bits, 1020))}**."
+        f"the highest ratio q/p is **{reading.number(2.0 ** min(problem.d_inf_bits, 1020))}**."
     )
     st.button("Encode", icon=":material/lock:", on_click=encode, args=(problem, shared), key="message_encode")
     kept = st.session_state.get("message_sent")
@@ -107,24 +109,24 @@ def sender(view: View, shared: messages.Shared) -> tuple[View, messages.Sent | N
     return view, kept[2]
 
 
-def show_sent(sent: messages.Sent, shared: messages.Shared) -> None:
+def show_sent(sent: message.Sent, shared: message.Shared) -> None:
     """The sample, the message bit by bit, and the same message as it travels."""
     examined = f"Of **{sent.examined:,}** candidates examined, the winner:" if sent.examined > 1 else "The winner:"
     st.markdown(f"{examined}  \n{sample_text(sent.sample)}")
     st.subheader("What its bits say", anchor=False)
-    groups = messages.written_out(sent.message, shared)
+    groups = message.written_out(sent.message, shared)
     st.html(bit_groups(groups, parts.colours()))
     written = sum(len(group.bits) for group in groups)
     st.markdown(
         f"Ideal length **{sent.length_bits:.2f} bits**; written out like this, {written}. To travel, both parts go "
         "through a range coder, which rounds once for the whole stream rather than once a part, and a frame is added:"
     )
-    st.html(bit_groups(messages.travelling(sent.data), parts.colours()))
+    st.html(bit_groups(message.travelling(sent.data), parts.colours()))
     kind = st.segmented_control(
         "Send it as", list(SPELLINGS), format_func=SPELLINGS.__getitem__, default="words", required=True,
         key="message_spelling",
     )  # fmt: skip
-    spell = {"words": messages.as_words, "hex": lambda data: data.hex(" "), "bits": messages.as_bits}
+    spell = {"words": message.as_words, "hex": lambda data: data.hex(" "), "bits": message.as_bits}
     text = spell[kind](sent.data)
     st.code(text, language=None, wrap_lines=True)
     if kind == "words":
@@ -165,7 +167,7 @@ def receiver_settings(agreed: View) -> View:
 def receiver_widget(key: str) -> object:
     """A parameter's widget in the receiver's hands."""
     p, name = TABLE[key], f"receiver_{key}"
-    label, value = f"Receiver: {p.label}", st.session_state[name]  # the value as default too: see controls.draw_widget
+    label, value = f"Receiver: {p.label}", st.session_state[name]  # the value as default too: see widgets.draw_widget
     if p.kind == "choice":
         options = list(p.options)
         return st.selectbox(label, options, options.index(value), p.options.__getitem__, key=name)
@@ -182,10 +184,10 @@ def shift(key: str) -> None:
 
 
 def flip(data: bytes) -> None:
-    st.session_state.message_text = messages.flipped(data, st.session_state.message_bit).hex(" ")
+    st.session_state.message_text = message.flipped(data, st.session_state.message_bit).hex(" ")
 
 
-def receiver(agreed: View, sent: messages.Sent | None) -> None:
+def receiver(agreed: View, sent: message.Sent | None) -> None:
     """The receiver's half of the page: its settings and its bytes, and the sample or what is wrong."""
     st.header("Receiver", anchor=False)
     st.markdown("Knows P, the bins, the code and the seed. Knows nothing of Q and runs no race.")
@@ -198,8 +200,8 @@ def receiver(agreed: View, sent: messages.Sent | None) -> None:
         st.markdown("Nothing has come yet.")
         return
     try:
-        own = cached.messages.shared_of(own_view)
-        data = messages.read(text)
+        own = model.shared_of(own_view)
+        data = message.read(text)
     except rec.RecError as error:
         st.error(reading.raised(str(error)), icon=":material/error:")
         return
@@ -207,14 +209,14 @@ def receiver(agreed: View, sent: messages.Sent | None) -> None:
     show_received(data, own, sent)
 
 
-def show_received(data: bytes, own: messages.Shared, sent: messages.Sent | None) -> None:
+def show_received(data: bytes, own: message.Shared, sent: message.Sent | None) -> None:
     """The sample these bytes name, or the sentence what is wrong and what would have come out unnoticed."""
     try:
-        received = messages.receive(data, own)
+        received = message.receive(data, own)
     except rec.MessageError as error:
         st.error(f"**Refused.** {error}", icon=":material/error:")
         if len(data) >= rec.FRAME_BYTES:
-            st.markdown(f"**What happened, found by trying.** {reading.raised(messages.diagnose(data, own))}")
+            st.markdown(f"**What happened, found by trying.** {reading.raised(message.diagnose(data, own))}")
         show_unchecked(data, own, sent)
         return
     except rec.RecError as error:
@@ -229,11 +231,11 @@ def show_received(data: bytes, own: messages.Shared, sent: messages.Sent | None)
         st.markdown("The sender’s sample, **to the last bit**." if same else ":red[Not the sender’s sample.]")
 
 
-def show_unchecked(data: bytes, own: messages.Shared, sent: messages.Sent | None) -> None:
+def show_unchecked(data: bytes, own: message.Shared, sent: message.Sent | None) -> None:
     """What a receiver without a checksum would have held, and believed."""
     st.markdown("**Without a checksum** it would have gone unnoticed, and the receiver would hold")
     try:
-        wrong = messages.receive_unchecked(data, own)
+        wrong = message.receive_unchecked(data, own)
     except rec.RecError as error:
         st.markdown(f"nothing this time: {error}")
         return
@@ -255,7 +257,7 @@ def break_something(data: bytes, agreed: View) -> None:
     )  # fmt: skip
     with st.container(horizontal=True, key="message_break"):
         st.button(
-            f"Flip bit {number}, in {messages.part_of(data, number)}", icon=":material/swap_vert:", on_click=flip,
+            f"Flip bit {number}, in {message.part_of(data, number)}", icon=":material/swap_vert:", on_click=flip,
             args=(data,), key="message_flip",
         )  # fmt: skip
         st.button("Desynchronise the seed", icon=":material/sync_problem:", on_click=shift, args=("seed",),
@@ -279,7 +281,7 @@ def stream(view: View) -> None:
         "target and a new race."
     )
     try:
-        costs = cached.messages.stream(view)
+        costs = model.stream(view)
     except rec.RecError:
         st.info(
             "Three hundred messages would take too long to find with these bins; raise J towards 2ᴵ.",
@@ -306,14 +308,14 @@ def stream(view: View) -> None:
     last = costs[-1]
     st.markdown(
         f"At {last.messages} messages the stream is within **{last.paid_bits - last.ideal_bits:.2f} bits** a message "
-        f"of the ideal; the channel’s information is I = **{cached.views.channel_of(view).information_bits:.1f} bits**."
+        f"of the ideal; the channel’s information is I = **{setting.channel_of(view).information_bits:.1f} bits**."
     )
 
 
 # ------------------------------------------------------------------------------------------------ the page
 
-notices = controls.load_link("message")
-agreed_view = controls.channel_and_bins(
+notices = widgets.load_link("message")
+agreed_view = widgets.channel_and_bins(
     {
         "The channel": ("family", "bits", "dim", "spread"),
         "The bins": ("strategy", "log2_bins", "intervals"),
@@ -332,7 +334,7 @@ st.markdown(
     "the target or the sample."
 )
 parts.wait_for_kernels(height=520)
-shared = parts.asked(lambda: cached.messages.shared_of(agreed_view))
+shared = parts.asked(lambda: model.shared_of(agreed_view))
 left, right = st.columns(2)
 with left.container(border=True, key="sender"):
     agreed_view, sent = sender(agreed_view, shared)
@@ -340,5 +342,5 @@ with right.container(border=True, key="receiver"):
     receiver(agreed_view, sent)
 with share:
     parts.share(agreed_view, "message", PRIVATE, "This link carries what both sides agreed on, not the target.")
-controls.write_link(agreed_view, PRIVATE)
+widgets.write_link(agreed_view, PRIVATE)
 stream(agreed_view)

@@ -9,15 +9,19 @@ from typing import NamedTuple
 import streamlit as st
 
 from rec_core import study
-from rec_viz import cached, controls, experiments, reading
 from rec_viz.app_pages import parts
-from rec_viz.experiments import DIM, INTERVAL_BITS, INTERVAL_CANDIDATES, LEVELS, ORC_BITS, SIZES, STRATEGIES, Job
-from rec_viz.export import chart
+from rec_viz.background import Job
+from rec_viz.components.export import chart
 from rec_viz.figures import paper as figures
+from rec_viz.model import paper as experiments
+from rec_viz.model import paper as model
+from rec_viz.model.paper import CHOICES, DIM, INTERVAL_BITS, INTERVAL_CANDIDATES, LEVELS, ORC_BITS, SIZES, Run
+from rec_viz.settings import widgets
 from rec_viz.snippets import paper as snippets
+from rec_viz.text import reading
 
-notices = controls.load_link("paper")
-controls.write_link(st.session_state.view_now)
+notices = widgets.load_link("paper")
+widgets.write_link(st.session_state.view_now)
 for notice in notices:
     st.info(notice, icon=":material/info:")
 st.title("Paper", anchor=False)
@@ -30,7 +34,7 @@ st.markdown(
 )
 parts.wait_for_kernels(height=520)
 colours = parts.colours()
-jobs: dict[str, Job] = st.session_state.setdefault("paper_jobs", {})
+jobs: dict[str, Job[Run]] = st.session_state.setdefault("paper_jobs", {})
 
 
 # ------------------------------------------------------------------------------------------------ running
@@ -38,12 +42,12 @@ jobs: dict[str, Job] = st.session_state.setdefault("paper_jobs", {})
 
 def running() -> str:
     """Which experiment runs in this session, or ''."""
-    return next((key for key, job in jobs.items() if not job.ended.is_set()), "")
+    return next((key for key, job in jobs.items() if job.running), "")
 
 
 def begin(key: str) -> None:
     if not running():
-        jobs[key] = Job(key, st.session_state.paper_size, parts.alive())
+        jobs[key] = model.start(key, st.session_state.paper_size, parts.alive())
 
 
 def about(seconds: float) -> str:
@@ -52,7 +56,7 @@ def about(seconds: float) -> str:
 
 
 if not jobs:  # the first figure fills by itself
-    jobs["pfr"] = Job("pfr", "small", parts.alive())
+    jobs["pfr"] = model.start("pfr", "small", parts.alive())
 
 st.segmented_control(
     "How much to run", list(SIZES), default="small", required=True, key="paper_size", format_func=str.capitalize,
@@ -68,7 +72,7 @@ class Section(NamedTuple):
     look: str  # what to look for
     paper: str  # what the paper says, in our words
     recipe: str
-    draw: Callable[[Job], str]  # draws the charts, and returns what is seen
+    draw: Callable[[Run], str]  # draws the charts, and returns what is seen
 
 
 def show(section: Section) -> None:
@@ -84,22 +88,21 @@ def show(section: Section) -> None:
 
 def live(section: Section) -> None:
     key, job = section.key, jobs.get(section.key)
-    active = job is not None and not job.ended.is_set()
+    active = job is not None and job.running
     left, right = st.columns([1, 3], vertical_alignment="center")
     if job is not None and active:
         if left.button("Stop", icon=":material/stop:", key=f"paper_{key}_stop", width="stretch"):
             job.stop.set()
-        share = job.done / job.total if job.total else 0.0
         unit = "targets" if key == "stopped" else "runs"
         words = f"{job.done:,} of {job.total:,} {unit}, {study.time_left(job.seconds_left)}"
         if job.stop.is_set() or (job.total and job.done == job.total):
             words = "Working out what the runs say"
-        right.progress(share, words)
+        right.progress(job.share, words)
     else:
         if st.session_state.get("paper_seen") == key:  # it has just ended: the other buttons may be used again
             st.session_state.paper_seen = ""
             st.rerun()
-        seconds = cached.paper.paper_seconds(key, st.session_state.paper_size)
+        seconds = model.paper_seconds(key, st.session_state.paper_size)
         if left.button(
             f"Run, {about(seconds)}", icon=":material/play_arrow:", key=f"paper_{key}_run", disabled=bool(running()),
             width="stretch",
@@ -109,38 +112,39 @@ def live(section: Section) -> None:
         right.markdown(state(job))
     if active:
         st.session_state.paper_seen = key
-    if job is None or job.result is None:
+    if job is None or job.state.result is None:
         return
-    seen = section.draw(job)
+    seen = section.draw(job.state)
     st.markdown(seen)
     if not active:
-        take_away(key, job)
+        take_away(job.state)
 
 
-def state(job: Job | None) -> str:
+def state(job: Job[Run] | None) -> str:
     """What has been run, in a few words."""
     if job is None:
         return "Not run yet."
     if job.error:
         return f":material/error: It ended early: {job.error}"
-    unit = "targets" if job.key == "stopped" else "runs"
+    unit = "targets" if job.state.key == "stopped" else "runs"
     whole = f"{job.done:,} {unit}" if job.done == job.total else f"stopped at {job.done:,} of {job.total:,} {unit}"
-    return f"Size {job.size}: {whole}."
+    return f"Size {job.state.size}: {whole}."
 
 
-def take_away(key: str, job: Job) -> None:
+def take_away(run: Run) -> None:
     """The rows as files, and the command that makes them."""
-    if key == "stopped":
+    if run.key == "stopped":
         st.caption("Worked out from the exact law, so there are no rows: the Python under Export makes the figure.")
         return
-    with st.container(horizontal=True, key=f"paper_{key}_files"):
+    with st.container(horizontal=True, key=f"paper_{run.key}_files"):
         for form in study.FORMATS:
             st.download_button(
-                f"All rows as {'CSV' if form == 'csv' else 'Parquet'}", lambda f=form: study.to_bytes(job.rows, f),
-                f"{key}-{job.size}.{form}", key=f"paper_rows_{key}_{form}", on_click="ignore", icon=":material/table:",
+                f"All rows as {'CSV' if form == 'csv' else 'Parquet'}", lambda f=form: study.to_bytes(run.rows, f),
+                f"{run.key}-{run.size}.{form}", key=f"paper_rows_{run.key}_{form}", on_click="ignore",
+                icon=":material/table:",
             )  # fmt: skip
     st.markdown("The same rows from a terminal, to the last bit:")
-    st.code(experiments.command(key, SIZES[job.size]), language="sh", wrap_lines=True)
+    st.code(experiments.command(run.key, SIZES[run.size]), language="sh", wrap_lines=True)
 
 
 # ------------------------------------------------------------------------------------------------ figure 2
@@ -156,12 +160,12 @@ def growth(band: experiments.Band) -> float:
     return experiments.slope(band.x, band.mean)[0]
 
 
-def draw_pfr(job: Job) -> str:
-    result = job.result
+def draw_pfr(run: Run) -> str:
+    result = run.result
     assert isinstance(result, experiments.Pfr)
     lost = f" Left out: {result.failed} over the budget." if result.failed else ""
     if result.steps:
-        chart(figures.steps(result.steps, colours), "paper_steps", snippets.steps(job.size))
+        chart(figures.steps(result.steps, colours), "paper_steps", snippets.steps(run.size))
     if len(result.steps) == 2 and min(band.x.size for band in result.steps) > 2 and not math.isnan(result.slope):
         plain, bins = (growth(band) for band in result.steps)
         half = 1.96 * result.slope_error
@@ -174,7 +178,7 @@ def draw_pfr(job: Job) -> str:
             f"{times(bins)}; over pairs of runs on the same target {gap}.{lost}"
         )
     st.markdown("**Message length against I.** Look for the distance of both lines from the line of I itself.")
-    chart(figures.lengths(result.lengths, colours), "paper_lengths", snippets.lengths(job.size))
+    chart(figures.lengths(result.lengths, colours), "paper_lengths", snippets.lengths(run.size))
     rows = [
         (x, a, b)
         for x, a in zip(result.lengths[0].x, result.lengths[0].exact, strict=True)
@@ -193,12 +197,12 @@ def draw_pfr(job: Job) -> str:
     )
 
 
-def draw_stopped(job: Job) -> str:
-    levels = job.result
+def draw_stopped(run: Run) -> str:
+    levels = run.result
     assert isinstance(levels, list)
     if not any(levels):
         return "Not enough targets yet."
-    chart(figures.stopped(levels, colours), "paper_stopped", snippets.stopped(job.size))
+    chart(figures.stopped(levels, colours), "paper_stopped", snippets.stopped(run.size))
     middle = 2
     both = levels[middle]
     if len(both) < 2:
@@ -216,11 +220,11 @@ def draw_stopped(job: Job) -> str:
 # ------------------------------------------------------------------------------------------------ figure 3
 
 
-def draw_orc(job: Job) -> str:
-    result = job.result
+def draw_orc(run: Run) -> str:
+    result = run.result
     assert isinstance(result, experiments.Orc)
-    chart(figures.bias(result, colours), "paper_bias", snippets.bias(job.size))
-    chart(figures.orc_lengths(result, colours), "paper_orc_lengths", snippets.orc_lengths(job.size))
+    chart(figures.bias(result, colours), "paper_bias", snippets.bias(run.size))
+    chart(figures.orc_lengths(result, colours), "paper_orc_lengths", snippets.orc_lengths(run.size))
     both = [n for n in result.plain if n in result.bins]
     if not both:
         return "Not enough runs yet."
@@ -236,16 +240,21 @@ def draw_orc(job: Job) -> str:
     )
 
 
-def draw_intervals(job: Job) -> str:
-    choices = job.result
+def draw_intervals(run: Run) -> str:
+    choices = run.result
     assert isinstance(choices, dict)
     if not choices:
         return "Not enough runs yet."
-    chart(figures.intervals(choices, colours), "paper_intervals", snippets.intervals(job.size))
+    chart(figures.intervals(choices, colours), "paper_intervals", snippets.intervals(run.size))
+    st.markdown(
+        "**The samples themselves.** One target, in the dimension where Q lies furthest from P: look for bars that "
+        "stay under P."
+    )
+    chart(figures.histograms(choices, colours), "paper_histograms", snippets.histograms(run.size))
     st.markdown(
         "| Dimensions cut | Intervals | MMD, 95% interval | Length, bits |\n|---|---|---|---|\n"
         + "\n".join(
-            f"| {STRATEGIES[name]} | {' × '.join(map(str, one.intervals))} | {one.measured.mmd_low:.3f} to "
+            f"| {CHOICES[name]} | {' × '.join(map(str, one.intervals))} | {one.measured.mmd_low:.3f} to "
             f"{one.measured.mmd_high:.3f} | {one.measured.length.mean:.2f} |"
             for name, one in choices.items()
         )
@@ -253,12 +262,18 @@ def draw_intervals(job: Job) -> str:
     ranked = sorted(choices, key=lambda name: choices[name].measured.mmd_exact)
     best, worst = (choices[name].measured for name in (ranked[0], ranked[-1]))
     apart = best.mmd_high < worst.mmd_low
-    same = [STRATEGIES[name] for name in ranked if choices[name].intervals == choices[ranked[0]].intervals]
+    same = [CHOICES[name] for name in ranked if choices[name].intervals == choices[ranked[0]].intervals]
     text = (
-        f"Cutting **{' and '.join(same)}** leaves the least bias; cutting **{STRATEGIES[ranked[-1]]}** the most, "
+        f"Cutting **{' and '.join(same)}** leaves the least bias; **{CHOICES[ranked[-1]]}** the most, "
         f"{worst.mmd_exact / best.mmd_exact:.1f} times as much"
     )
     text += ": far more than chance can do. " if apart else ", which could still be chance. "
+    if {"none", "collapsed"} <= set(choices):
+        empty, none = (choices[name].measured for name in ("collapsed", "none"))
+        text += (
+            f"Without bins the MMD is {none.mmd_exact:.3f}, with the empty dimension cut {empty.mmd_exact:.3f}: those "
+            f"bins only make the message longer, {empty.length.mean:.2f} bits for {none.length.mean:.2f}. "
+        )
     if len(same) > 1:
         text += f"{' and '.join(same).capitalize()} are the very same bins here: "
         text += "the four dimensions that hold information hold the same."
@@ -328,9 +343,9 @@ SECTIONS = (
         "collapsed dimension. Cutting the collapsed dimension is the bad case.",
         f"I = {INTERVAL_BITS:g} bits over four dimensions and none in the fifth; ORC with "
         f"{INTERVAL_CANDIDATES} candidates, "
-        f"J = 2^{INTERVAL_BITS:g} bins, {size.targets} targets with {size.interval_runs:,} runs each. “By "
-        f"information” is "
-        "the paper’s choice; “by run time” is ours and takes each factor of two where it shortens the search most.",
+        f"J = 2^{INTERVAL_BITS:g} bins or none, {size.targets} targets with {size.interval_runs:,} runs each. “By "
+        "information” is the paper’s choice; “at random” throws each factor of two at any dimension; “by run time” is "
+        "ours and takes each where it shortens the search most. Histograms are of the first target.",
         draw_intervals,
     ),
 )

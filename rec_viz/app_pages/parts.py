@@ -11,8 +11,10 @@ from streamlit.runtime import exists, get_instance
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 import rec_core as rec
-from rec_viz import cached, controls, reading, theme
-from rec_viz.controls import View
+from rec_viz import settings, theme, warm_up
+from rec_viz.model import lab, setting
+from rec_viz.settings import View, widgets
+from rec_viz.text import reading
 
 Made = TypeVar("Made")
 
@@ -22,7 +24,7 @@ def wait_for_kernels(height: int, on_start: bool = False) -> None:
 
     `on_start`: the page needs no others than the Start page's, which come first.
     """
-    warm = cached.warm_up.warm_up()
+    warm = warm_up.warm_up()
     compiled = warm.start if on_start else warm.ready
     if compiled.is_set():
         return
@@ -46,7 +48,7 @@ def asked(work: Callable[[], Made]) -> Made:
         st.stop()
 
 
-def refusals(race: cached.races.Race) -> None:
+def refusals(race: lab.Race) -> None:
     """The methods that do not run on this problem, each with the sentence why."""
     for lane in race.lanes:
         if lane.trace is None:
@@ -84,11 +86,11 @@ def research_page(
     page: str, title: str, groups: Mapping[str, Sequence[str]], lanes: tuple[str, ...] = ("pfr", "pfr_bins")
 ) -> View:
     """The top of a page about a channel and its bins: sidebar, notices, address bar, title and share button."""
-    notices = controls.load_link(page)
-    view = controls.channel_and_bins(groups, lanes)
+    notices = widgets.load_link(page)
+    view = widgets.channel_and_bins(groups, lanes)
     for notice in notices:
         st.info(notice, icon=":material/info:")
-    controls.write_link(view)
+    widgets.write_link(view)
     heading, button = st.columns([6, 1], vertical_alignment="bottom")
     heading.title(title, anchor=False)
     with button:
@@ -106,7 +108,7 @@ def research_page(
 
 def _stand_in(view: View) -> View:
     """What a page about channels shows while the Lab's target is a drawn one, and a sentence that says so."""
-    _, problem = asked(lambda: cached.views.problem_of(view))
+    _, problem = asked(lambda: setting.problem_of(view))
     st.info(
         f"The Lab’s target is drawn by hand. This page is about a channel and its many targets, so it shows the "
         f"Gaussian channel with the same information, I = {problem.kl_bits:.2f} bits.",
@@ -121,23 +123,23 @@ def share(
     """A button that shows the link of the page as it stands, without the private values, and makes one for a class."""
     with st.popover("Share", icon=":material/link:"):
         here = st.context.url or ""
-        kept = {"hide": ",".join(controls.hidden())} if controls.hidden() else {}
+        kept = {"hide": ",".join(widgets.hidden())} if widgets.hidden() else {}
         st.markdown(says)
-        st.code(controls.link(here, view, page, private, **kept), language=None, wrap_lines=True)
+        st.code(settings.link(here, view, page, private, **kept), language=None, wrap_lines=True)
         if st.toggle("Make a link for a class", key="class_link"):
             extras = _class_extras(page)
-            st.code(controls.link(here, view, page, private, **extras), language=None, wrap_lines=True)
+            st.code(settings.link(here, view, page, private, **extras), language=None, wrap_lines=True)
 
 
 def _class_extras(page: str) -> dict[str, str]:
     """What a teacher adds to a link, chosen in the Share box."""
     hide = st.multiselect(
-        "Controls to hide", list(controls.TABLE), format_func=lambda key: controls.TABLE[key].label, key="class_hide"
+        "Controls to hide", list(settings.TABLE), format_func=lambda key: settings.TABLE[key].label, key="class_hide"
     )
     each = st.checkbox("Another seed for every student", key="class_seed")
     extras = {"hide": ",".join(hide)} if hide else {}
     if each:
-        extras["seed"] = controls.STUDENT
+        extras["seed"] = settings.STUDENT
     if page == "lab" and st.checkbox("Presenter mode: large stage, no sidebar, Escape leaves", key="class_present"):
         extras["present"] = "1"
     return extras

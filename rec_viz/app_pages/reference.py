@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from rec_viz import cached, reading, statements
 from rec_viz.app_pages import parts
-from rec_viz.statements import CONSTANTS, STATEMENTS, Check, Statement
+from rec_viz.text import reading, reference
+from rec_viz.text.reference import CONSTANTS, STATEMENTS, Check, Statement
 
 
 class Name(NamedTuple):
@@ -31,7 +31,7 @@ GLOSSARY: tuple[Name, ...] = (
     Name("density ratio, `log_ratio_bits`", "$r = q/p$", "how well a candidate fits", "$q(x)/p(x)$"),
     Name("channel, `information_bits`", "$I[X;Y]$", "$I$ known and $Q$ random; what no method can beat",
          "mutual information $I[X,Y]$"),
-    Name("problem, `kl_bits`, `renyi_inf_bits`", r"$\mathrm{KL}$, $D_\infty$",
+    Name("problem, `kl_bits`, `d_inf_bits`", r"$\mathrm{KL}$, $D_\infty$",
          r"one $Q$; $\mathbb E_Q[\log_2 r]$, and $\log_2 \sup r$", r"$D_{\mathrm{KL}}$, $D_\infty$"),
     Name("seed, shared randomness", "", "what makes both sides draw the same candidates", "shared random seed"),
     Name("partition, bin, intervals", "$J$, $B_j$, $n_d$",
@@ -89,13 +89,13 @@ def show(statement: Statement, opened: bool) -> None:
         words.markdown(statement.claim)
         words.markdown(f"**Proof.** {statement.proof}")
         with beside:
-            numbers = cached.statements.remembered(statement.id, statement.check) if statement.check else ()
+            numbers = reference.remembered(statement.id, statement.check) if statement.check else ()
             if numbers:
                 st.markdown(
                     "| number | theory | measured |\n|---|---|---|\n" + "\n".join(row(check) for check in numbers)
                 )
             for function in statement.code:
-                file, text = statements.source(function)
+                file, text = reference.source(function)
                 with st.expander(f"Show the code: `{function.__name__}`", icon=":material/code:"):
                     st.markdown(f":small[{file}]")
                     st.code(text, language=None, wrap_lines=True)

@@ -9,13 +9,16 @@ import numpy as np
 import streamlit as st
 
 import rec_core as rec
-from rec_viz import cached, controls, reading, stage
+from rec_viz import settings, stage
 from rec_viz.app_pages import parts
-from rec_viz.cached.speed import Cost
-from rec_viz.controls import View
-from rec_viz.export import chart
+from rec_viz.components.export import chart
 from rec_viz.figures import speed as figures
+from rec_viz.model import lab, setting
+from rec_viz.model import speed as model
+from rec_viz.model.speed import Cost
+from rec_viz.settings import View, widgets
 from rec_viz.snippets import speed as snippets
+from rec_viz.text import reading
 
 view = parts.research_page(
     "speed",
@@ -32,12 +35,12 @@ st.markdown(
 )
 parts.wait_for_kernels(height=520)
 colours = parts.colours()
-here = parts.asked(lambda: cached.speed.here(view))
+here = parts.asked(lambda: model.here(view))
 
 
 def show(values: View) -> None:
     """In a callback: make the page show another view."""
-    controls.set_view(values)
+    widgets.set_view(values)
 
 
 def times(bits: float) -> str:
@@ -52,14 +55,12 @@ def change(bits: float) -> str:
 
 # ------------------------------------------------------------------------------------------------ growth
 
-grid = cached.speed.growth_grid(view)
-points = parts.each(
-    lambda bits: cached.speed.growth(view, bits), grid, "Working out and measuring numbers of candidates"
-)
-rate = cached.speed.candidates_per_second(view.family, view.dim)
+grid = model.growth_grid(view)
+points = parts.each(lambda bits: model.growth(view, bits), grid, "Working out and measuring numbers of candidates")
+rate = model.candidates_per_second(view.family, view.dim)
 axis = st.segmented_control(
     "Against", list(figures.AXES), default="information_bits", required=True, key="speed_axis",
-    format_func={"information_bits": "Information I", "kl_bits": "KL", "renyi_inf_bits": "D∞"}.__getitem__,
+    format_func={"information_bits": "Information I", "kl_bits": "KL", "d_inf_bits": "D∞"}.__getitem__,
 )  # fmt: skip
 lines = [
     figures.Line(
@@ -67,7 +68,7 @@ lines = [
         *(np.array([getattr(point, what)[k] for point in points])
           for what in ("exact_bits", "measured_bits", "error_bits")),
     )
-    for k, search in enumerate(cached.speed.SEARCHES)
+    for k, search in enumerate(model.SEARCHES)
 ]  # fmt: skip
 stars = [figures.Star("this target, no bins", "p", getattr(here, axis), here.plain_bits)]
 if math.isfinite(here.binned_bits):
@@ -81,14 +82,14 @@ chart(
 )
 st.markdown(
     {
-        "information_bits": f"Each point is a channel of I bits: log₂ averaged over {cached.views.TARGETS} targets. ",
+        "information_bits": f"Each point is a channel of I bits: log₂ averaged over {setting.TARGETS} targets. ",
         "kl_bits": "The same channels, placed at the average KL of their targets. Plain PFR stays above 2ᴷᴸ: sup r "
         "is the largest ratio and KL an average of its logarithm. ",
-        "renyi_inf_bits": "The same channels, placed at the average D∞ = log₂ sup r of their targets: plain PFR is the "
+        "d_inf_bits": "The same channels, placed at the average D∞ = log₂ sup r of their targets: plain PFR is the "
         "diagonal, whatever the family. ",
     }[axis]
     + f"Lines are exact, diamonds were run just now (bars: 95%), stars are your target with your bins. "
-    f"J = 2ᴵ bins where nothing else is said, in no dimension more than {reading.raised(f'2^{cached.speed.CUT_BITS}')} "
+    f"J = 2ᴵ bins where nothing else is said, in no dimension more than {reading.raised(f'2^{model.CUT_BITS}')} "
     f"intervals. In {view.dim} dimension{'s' * (view.dim > 1)} this machine examines about **{reading.number(rate)}** "
     "candidates a second."
 )
@@ -99,13 +100,13 @@ st.markdown(
 def trade() -> None:
     """Length against time as J doubles."""
     try:
-        partitions = cached.speed.trade_partitions(view)
-        now, after = cached.speed.doubled(view)
+        partitions = model.trade_partitions(view)
+        now, after = model.doubled(view)
     except rec.RecError as error:
         st.warning(reading.raised(str(error)), icon=":material/info:")
         return
     *row, one, chosen, twice = parts.each(
-        lambda intervals: cached.speed.cost(view, intervals),
+        lambda intervals: model.cost(view, intervals),
         [*partitions, (1,) * view.dim, now, after],
         "Working out what each J costs",
     )
@@ -166,9 +167,9 @@ else:
 
 def compare_strategies() -> None:
     """The same J, shared out over dimensions in each way."""
-    found = cached.speed.strategies(view)
+    found = model.strategies(view)
     costs = parts.each(
-        lambda strategy: cached.speed.cost(view, strategy.now) if strategy.readable else None,
+        lambda strategy: model.cost(view, strategy.now) if strategy.readable else None,
         found,
         "Comparing the cuts",
     )
@@ -176,7 +177,7 @@ def compare_strategies() -> None:
     chart(
         figures.strategies(
             np.array(found[0].log2_bins),
-            [(s.title, cached.speed.STRATEGY_ROLES[s.name], np.array(s.candidates_bits)) for s in found],
+            [(s.title, model.STRATEGY_ROLES[s.name], np.array(s.candidates_bits)) for s in found],
             log2_bins,
             colours,
         ),
@@ -228,9 +229,9 @@ else:
 # ------------------------------------------------------------------------------------------------ the trap
 
 
-def blame(trap: cached.speed.Trap) -> None:
+def blame(trap: model.Trap) -> None:
     """Which bin makes target mass with one stop line slow."""
-    race = cached.races.race(view._replace(lanes=("pfr", "pfr_bins"), weights="target_mass", stopping="single"))
+    race = lab.race(view._replace(lanes=("pfr", "pfr_bins"), weights="target_mass", stopping="single"))
     worst = stage.worst_bin(race)
     if sum(lane.trace is not None for lane in race.lanes) == 2:
         stage.show(
@@ -269,7 +270,7 @@ def blame(trap: cached.speed.Trap) -> None:
 
 
 st.header("The tail-bin trap", anchor=False)
-trap = cached.speed.trap(view)
+trap = model.trap(view)
 if trap is None:
     st.markdown(
         "Weighting bins by target mass can be slower than not cutting at all. One bin is to blame, which shows in one "
@@ -277,7 +278,7 @@ if trap is None:
     )
     st.button(
         "Show the trap", key="speed_show_trap", on_click=show,
-        args=(next(preset.view for preset in controls.PRESETS if preset.name == "The tail-bin trap"),),
+        args=(next(preset.view for preset in settings.PRESETS if preset.name == "The tail-bin trap"),),
     )  # fmt: skip
 else:
     blame(trap)

@@ -1,11 +1,14 @@
 """Start: what relative entropy coding is, in one screen, with a race ready to play."""
 
+from pathlib import Path
+
 import streamlit as st
 
-from rec_viz import cached, controls, stage
+from rec_viz import settings, stage
 from rec_viz.app_pages import parts
+from rec_viz.model import lab
 
-VIEW = controls.PRESETS[1].view
+VIEW = settings.PRESETS[1].view
 
 st.title("Send a random sample in a few bits", anchor=False)
 st.markdown(
@@ -17,7 +20,7 @@ st.markdown(
 )
 
 parts.wait_for_kernels(height=430, on_start=True)
-race = cached.races.race(VIEW)
+race = lab.race(VIEW)
 stage.show(stage.scene(race, height=270, compact=True), key="start_stage")
 plain, bins = race.lanes
 st.markdown(
@@ -27,6 +30,6 @@ st.markdown(
     "message of nearly the same length."
 )
 
-ask, lab = st.columns([3, 1], vertical_alignment="center")
+ask, button = st.columns([3, 1], vertical_alignment="center")
 ask.markdown("**Next:** change the target, the number of bins and the dimension, and see the answer at once.")
-lab.page_link("rec_viz/app_pages/lab.py", label="Open the Lab", icon=":material/science:")
+button.page_link(Path(__file__).with_name("lab.py"), label="Open the Lab", icon=":material/science:")

@@ -11,8 +11,8 @@ import plotly.graph_objects as go
 
 from rec_core.images import mixture
 
-from ..measured import Point
-from ..pictures import Compressed
+from ..model.images.measured import Point
+from ..model.images.pictures import Compressed
 from .style import Colours, Floats, finish, time_axis
 
 MOST_BARS = 96  # more blocks than that share bars

@@ -8,8 +8,10 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from ..experiments import LEVELS, STRATEGIES, Band, Choice, Measured, Orc
+from ..model.paper import CHOICES, LEVELS, Band, Choice, Measured, Orc
 from .style import Colours, faint, finish
+
+_EDGES = np.linspace(-3.5, 3.5, 71)  # of histograms, in standard deviations of P
 
 
 def steps(bands: Sequence[Band], colours: Colours) -> go.Figure:
@@ -74,7 +76,7 @@ def orc_lengths(result: Orc, colours: Colours) -> go.Figure:
 def intervals(choices: Mapping[str, Choice], colours: Colours) -> go.Figure:
     """MMD and message length of each way to choose intervals, with 95% intervals."""
     figure = make_subplots(rows=2, cols=1, shared_xaxes=True, vertical_spacing=0.08)
-    names = [STRATEGIES[strategy] for strategy in choices]
+    names = [CHOICES[strategy] for strategy in choices]
     points: list[Measured] = [choice.measured for choice in choices.values()]
     marker = {"color": colours["heuristic"], "size": 11, "symbol": "diamond"}
     figure.add_scatter(
@@ -98,6 +100,37 @@ def intervals(choices: Mapping[str, Choice], colours: Colours) -> go.Figure:
     figure.update_xaxes(type="category")
     figure.update_xaxes(title="dimensions cut", row=2)
     return finish(figure, 560)
+
+
+def histograms(choices: Mapping[str, Choice], colours: Colours) -> go.Figure:
+    """Coded samples of one dimension over the densities of Q and P, a panel for each choice of intervals."""
+    panels: dict[tuple[int, ...], list[str]] = {}
+    for strategy, choice in choices.items():  # two strategies may choose the same bins
+        panels.setdefault(choice.intervals, []).append(strategy)
+    titles = [f"dimensions cut: {' and '.join(CHOICES[name] for name in names)}" for names in panels.values()]
+    figure = make_subplots(
+        rows=(len(panels) + 1) // 2, cols=2, shared_xaxes=True, shared_yaxes=True, subplot_titles=titles,
+        horizontal_spacing=0.04, vertical_spacing=0.12,
+    )  # fmt: skip
+    x = (_EDGES[1:] + _EDGES[:-1]) / 2
+    for k, names in enumerate(panels.values()):
+        choice, place = choices[names[0]], {"row": k // 2 + 1, "col": k % 2 + 1}
+        shares = np.histogram(choice.sent, _EDGES)[0] / (choice.sent.size * np.diff(_EDGES))
+        figure.add_bar(
+            x=x, y=shares, width=np.diff(_EDGES), name=f"{choice.sent.size:,} coded samples",
+            marker={"color": faint(colours["candidate"], 0.5), "line": {"width": 0}}, showlegend=k == 0, **place,
+        )  # fmt: skip
+        for name, role, mean, scale in (("Q", "q", *choice.target), ("P", "p", 0.0, 1.0)):
+            density = np.exp(-0.5 * ((x - mean) / scale) ** 2) / (scale * np.sqrt(2 * np.pi))
+            figure.add_scatter(
+                x=x, y=density, mode="lines", name=name, line={"color": colours[role], "width": 2},
+                showlegend=k == 0, **place,
+            )  # fmt: skip
+    figure.update_xaxes(title="x", row=(len(panels) + 1) // 2)
+    figure.update_yaxes(title="density", col=1)
+    finish(figure, 520)
+    figure.update_layout(bargap=0, margin_t=64, legend_y=1.08)
+    return figure
 
 
 def _against_candidates(

@@ -14,7 +14,7 @@ from .style import Colours, Floats, finish, time_axis
 AXES = {
     "information_bits": "information I, bits",
     "kl_bits": "KL(Q ‖ P), bits",
-    "renyi_inf_bits": "D<sub>∞</sub> = log₂ sup r, bits",
+    "d_inf_bits": "D<sub>∞</sub> = log₂ sup r, bits",
 }
 
 

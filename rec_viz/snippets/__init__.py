@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import rec_core as rec
 
-from .. import cached
-from ..controls import View, vector
+from ..model import setting
+from ..settings import View, vector
 
 
 def channel_line(channel: rec.Channel) -> str:
@@ -30,13 +30,13 @@ def problem_line(view: View, problem: rec.Problem) -> str:
 
 def bins_line(bins: rec.Partition) -> str:
     """The line that cuts the prior."""
-    return f"bins = rec.partition({list(bins.intervals)})  # intervals in each dimension; the receiver knows them\n"
+    return f"bins = rec.Partition({list(bins.intervals)})  # intervals in each dimension; the receiver knows them\n"
 
 
 def head(view: View) -> str:
     """The beginning of every snippet: imports, the view's `channel`, its `problem` and its partition `bins`."""
-    channel, problem = cached.views.problem_of(view)
-    bins = cached.views.partition_of(view, channel)
+    channel, problem = setting.problem_of(view)
+    bins = setting.partition_of(view, channel)
     return f"""\
 import numpy as np
 import rec_core as rec

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .. import cached
-from ..controls import LANES, View
+from ..model import bias as model
+from ..settings import LANES, View
 from . import head
 
 ROLES = {"orc": "p", "orc_bins": "heuristic"}
@@ -24,20 +24,20 @@ def rule(cut):  # points and weights on the line: panels end where bins do, and 
 def exact(n, cut):
     x, width = rule(cut)
     target = np.exp2(problem.log_ratio_bits(x[:, None])) * np.exp(-0.5 * x * x) / math.sqrt(2.0 * math.pi)
-    gap = (rec.laws.orc_density(problem, n, x[:, None], cut, weighting) - target) * width
+    gap = (rec.laws.orc_density(problem, rec.ORC(n, cut, weighting=weighting), x[:, None]) - target) * width
     (bandwidth,) = rec.metrics.median_bandwidth(problem)
     square = float(gap @ np.exp(-0.5 * ((x[:, None] - x) / bandwidth) ** 2) @ gap)
-    return square if square > {cached.bias.MMD_RESOLVED} else 0.0  # below: the density's own error
+    return square if square > {model.MMD_RESOLVED} else 0.0  # below: the density's own error
 
 """
 
 
 def densities(view: View) -> str:
     """The target's density and ORC's output, exact and as a histogram of real samples; one dimension."""
-    runs = cached.bias.runs_of(cached.bias.BIAS_RUNS, view.candidates, view.dim)
+    runs = model.runs_of(model.BIAS_RUNS, view.candidates, view.dim)
     drawn = (
         f"""rec.encode_many(
-        problem, {runs}, "orc", cut, weighting, num_candidates={view.candidates}, seed={view.seed}
+        problem, {runs}, rec.ORC({view.candidates}, cut, weighting=weighting), seed={view.seed}
     ).samples[:, 0]"""
         if runs
         else "np.empty(0)  # they would take long at this n"
@@ -53,7 +53,7 @@ x = np.linspace(min(ends), max(ends), 500)
 edges = np.linspace(x[0], x[-1], 61)
 outputs = []
 for name, role, cut in methods:
-    density = rec.laws.orc_density(problem, {view.candidates}, x[:, None], cut, weighting)
+    density = rec.laws.orc_density(problem, rec.ORC({view.candidates}, cut, weighting=weighting), x[:, None])
     counts, _ = np.histogram(samples[name], edges)
     measured = counts / (samples[name].size * np.diff(edges)) if samples[name].size else np.full(60, np.nan)
     outputs.append(bias.Output(name, role, density, edges, measured))
@@ -67,20 +67,21 @@ def decay(view: View, measure: str, what: str) -> str:
     if measure == "mmd_squared":
         return _mmd(view, what)
     return f"""{_head(view)}
-powers = np.array({[float(k) for k in cached.bias.BIAS_POWERS]})
+powers = np.array({[float(k) for k in model.BIAS_POWERS]})
 lines = []
 for name, role, cut in methods:
-    exact = [rec.laws.orc_bias(problem, 2 ** int(k), cut, weighting).{measure} for k in powers]
+    methods_ = [rec.ORC(2 ** int(k), cut, weighting=weighting) for k in powers]
+    exact = [rec.laws.orc_bias(problem, method).{measure} for method in methods_]
     lines.append(bias.Decay(name, role, np.array(exact)))
 figure = bias.decay(powers, lines, math.log2({view.candidates}), {what!r}, colours)
 """
 
 
 def _mmd(view: View, what: str) -> str:
-    runs = [cached.bias.runs_of(cached.bias.MMD_RUNS, 2**k, view.dim) for k in cached.bias.BIAS_POWERS]
+    runs = [model.runs_of(model.MMD_RUNS, 2**k, view.dim) for k in model.BIAS_POWERS]
     exact = "exact(2**k, cut)" if view.dim == 1 else "np.nan"
     return f"""{_head(view)}{_QUADRATURE if view.dim == 1 else ""}
-powers = {list(cached.bias.BIAS_POWERS)}
+powers = {list(model.BIAS_POWERS)}
 runs = {runs}  # samples drawn at n = 2^k
 lines = []
 for name, role, cut in methods:
@@ -88,7 +89,7 @@ for name, role, cut in methods:
     for i, (k, count) in enumerate(zip(powers, runs)):
         rows[0, i] = {exact}
         if count:
-            drawn = rec.encode_many(problem, count, "orc", cut, weighting, num_candidates=2**k, seed={view.seed})
+            drawn = rec.encode_many(problem, count, rec.ORC(2**k, cut, weighting=weighting), seed={view.seed})
             found = rec.metrics.mmd(drawn.samples, problem)
             rows[1:, i] = found.squared, 1.96 * found.error
     lines.append(bias.Decay(name, role, *rows))
@@ -105,7 +106,7 @@ import math
 
 weighting = {view.weights!r}
 methods = [  # name, colour, bins
-    ({first[0]!r}, {first[1]!r}, rec.partition({[1] * view.dim})),
+    ({first[0]!r}, {first[1]!r}, rec.Partition({[1] * view.dim})),
     ({second[0]!r}, {second[1]!r}, bins),
 ]
 """

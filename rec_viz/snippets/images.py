@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .. import typical_blocks
 from ..figures.images import Mark, Measured
-from ..picture_settings import Settings
+from ..model.images import typical_blocks
+from ..settings.pictures import Settings
 
 
 def poster(settings: Settings, whole: bool, marks: Sequence[Mark], with_picture: bool) -> str:
@@ -15,8 +15,9 @@ def poster(settings: Settings, whole: bool, marks: Sequence[Mark], with_picture:
     if settings.codec == "inr":
         curves = f"images.measured_curves(measured.curves(), {whole})  # True counts the header of the files"
     return f"""\
-from rec_viz import measured, pictures, theme
+from rec_viz import theme
 from rec_viz.figures import images
+from rec_viz.model.images import measured, pictures
 
 colours = theme.ROLES["light"]
 curves = {curves}
@@ -44,6 +45,38 @@ def _others(whole: bool) -> str:
 for kind in images.OTHERS:  # JPEG and WebP
     found = pictures.compress(picture, kind)
     others.append(images.compressed_curve(kind, found, picture.shape[0] * picture.shape[1], {whole}))
+"""
+
+
+_MEASURED = """\
+from rec_viz import theme
+from rec_viz.figures import images
+from rec_viz.figures import measured as figures
+from rec_viz.model.images import measured
+
+colours = theme.ROLES["light"]
+"""
+
+
+def codecs(pictures: int, whole: bool) -> str:
+    """Other codecs over test pictures beside ours."""
+    return f"""{_MEASURED}
+ours = images.measured_curves(measured.curves(), {whole})[1:2]  # True counts headers
+others = figures.codec_curves(measured.codecs(), {pictures}, {whole})
+figure = images.rate_distortion(ours, others, [], colours)
+"""
+
+
+def strategies() -> str:
+    """PSNR against rate for each choice of intervals."""
+    return f"{_MEASURED}\nfigure = figures.strategies(measured.strategies(), colours)\n"
+
+
+def budget(rate: str) -> str:
+    """KL against what the channel says."""
+    return f"""{_MEASURED}
+rows = [row for row in measured.budgets() if row.rate == {rate!r}]
+figure = figures.budget(rows, colours)
 """
 
 
@@ -83,7 +116,7 @@ def typical(rate, block_bits, log2_bins):  # log2 of ORC's candidates, bound on 
 """
 
 _HEADS = {
-    "inr": _START.format(modules="inr", more="\nfrom rec_viz.typical_blocks import to_budget")
+    "inr": _START.format(modules="inr", more="\nfrom rec_viz.model.images.typical_blocks import to_budget")
     + f"""\
     prior, dealt = inr.make_plan(rate, block_bits, log2_bins)
     for i in range(0, dealt.num_blocks, max(1, dealt.num_blocks // {typical_blocks.BLOCKS}))[:{typical_blocks.BLOCKS}]:

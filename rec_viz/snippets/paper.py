@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..experiments import (
+from ..model.paper import (
     DIM,
     INTERVAL_BITS,
     INTERVAL_CANDIDATES,
@@ -16,8 +16,9 @@ from ..experiments import (
 _IMPORTS = """\
 import rec_core as rec
 from rec_core import study
-from rec_viz import experiments, theme
+from rec_viz import theme
 from rec_viz.figures import paper
+from rec_viz.model import paper as experiments
 
 colours = theme.ROLES["light"]
 """
@@ -41,7 +42,7 @@ def _pfr(size: str) -> str:
     cells = f"""\
     [rec.gaussian_channel([bits / {DIM}] * {DIM}) for bits in {chosen.bits}],
     log2_bins=(0, "I"),  # one bin, and J = 2^I
-    max_examined=2**{chosen.budget_bits},"""
+    methods=(rec.PFR(max_examined=2**{chosen.budget_bits}),),"""
     return f"""{_rows("pfr", size, cells)}
 result = experiments.pfr_result(work, rows, *experiments.of_targets(work, rows))"""
 
@@ -72,8 +73,7 @@ def _orc(size: str) -> str:
     cells = f"""\
     [rec.gaussian_channel([{ORC_BITS:g} / {DIM}] * {DIM})],
     log2_bins=(0, "I"),  # one bin, and J = 2^I
-    methods=("orc",),
-    num_candidates={chosen.candidates},
+    methods=[rec.ORC(n) for n in {chosen.candidates}],
     targets={chosen.targets},"""
     return f"{_rows('orc', size, cells)}result = experiments.orc_result(work, rows)"
 
@@ -88,16 +88,22 @@ def orc_lengths(size: str) -> str:
     return f"{_orc(size)}\nfigure = paper.orc_lengths(result, colours)\n"
 
 
-def intervals(size: str) -> str:
-    """Bias and length of each way to choose intervals."""
+def _intervals(size: str) -> str:
     chosen = SIZES[size]
     cells = f"""\
     [rec.gaussian_channel([{INTERVAL_BITS:g} / {DIM - 1}] * {DIM - 1} + [0])],  # the last dimension holds nothing
-    log2_bins=("I",),
+    log2_bins=(0, "I"),
     strategies={tuple(STRATEGIES)},
-    methods=("orc",),
-    num_candidates=({INTERVAL_CANDIDATES},),
+    methods=(rec.ORC({INTERVAL_CANDIDATES}),),
     targets={chosen.targets},"""
-    return f"""{_rows("intervals", size, cells)}
-figure = paper.intervals(experiments.interval_result(work, rows), colours)
-"""
+    return f"{_rows('intervals', size, cells)}choices = experiments.interval_result(work, rows)\n"
+
+
+def intervals(size: str) -> str:
+    """Bias and length of each way to choose intervals."""
+    return f"{_intervals(size)}figure = paper.intervals(choices, colours)\n"
+
+
+def histograms(size: str) -> str:
+    """Coded samples of each way to choose intervals."""
+    return f"{_intervals(size)}figure = paper.histograms(choices, colours)\n"

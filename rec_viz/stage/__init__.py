@@ -1,7 +1,8 @@
 """The stage: one animation component. Python works the race out once and ships arrays; JavaScript owns the player.
 
-    from rec_viz import cached, stage
-    race = cached.races.race(view)
+    from rec_viz import stage
+    from rec_viz.model import lab
+    race = lab.race(view)
     stage.show(stage.scene(race, step="winner", highlight="bin:3"), key="lesson_stage")
 
 `step` is where the story opens: "glance", "densities", "cut", "reweight" (the last two where a search has bins),
@@ -13,7 +14,7 @@
     "curve", "stop"            the curve of equal race time and the stop line (race view)
     "message", "count"         what is sent, and the local count in it
 
-Each points in every search that has such a thing; "pfr_bins/candidate:17" names the search (see controls.LANES). What
+Each points in every search that has such a thing; "pfr_bins/candidate:17" names the search (see settings.LANES). What
 is pointed at is outlined and named, the rest is dimmed, and a line under the caption says it in words. Calling again
 under the same key with the same race and another `step` or `highlight` moves there without starting over; with the same
 ones it leaves the player where the reader left it. `worst_bin(race)` is the bin that sets the one stop line. What
@@ -35,30 +36,20 @@ from scipy.special import ndtr, ndtri
 
 import rec_core as rec
 
-from ..cached.races import Lane, Race
+from .. import javascript
+from ..model.lab import Lane, Race
 from ..theme import ROLES
 from . import pointing
 from .pointing import MAX_DRAWN_INTERVALS, worst_bin
 
-__all__ = ["SCRIPTS", "bins_text", "scene", "script", "show", "worst_bin"]
+__all__ = ["bins_text", "scene", "show", "worst_bin"]
 
 _HERE = Path(__file__).parent
-SCRIPTS = (
-    "maths", "scene", "timeline", "words", "captions", "draw", "layers", "race", "panel", "plane", "strips",
-    "highlight", "clock", "preview", "handles", "save", "morph", "pose", "lane", "player", "mount",
-)  # fmt: skip
-
-
-def script() -> str:
-    """All of the stage's JavaScript as one module: the files of SCRIPTS, one after the other."""
-    return "\n".join((_HERE / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS)
-
-
 _MOUNT = st.components.v2.component(
     "rec_lab_stage",
     html=(_HERE / "stage.html").read_text(encoding="utf-8"),
-    css=(_HERE / "stage.css").read_text(encoding="utf-8"),
-    js=script(),
+    css="".join((_HERE / name).read_text(encoding="utf-8") for name in ("base.css", "stage.css")),
+    js=javascript.joined(_HERE / "player.js"),
 )
 
 _GRID = 900  # points of a drawn density
@@ -163,7 +154,7 @@ def _reach(problem: rec.Problem) -> tuple[float, float]:
 
 def _middle(problem: rec.Problem) -> NDArray[np.float64]:
     """The ends of the middle 95% of a piecewise Q."""
-    (masses,) = rec.bin_weights(problem, rec.partition([4096]), "target_mass")
+    (masses,) = rec.bin_weights(problem, rec.Partition([4096]), "target_mass")
     return np.interp([0.025, 0.975], np.cumsum(masses), (np.arange(4096) + 1) / 4096)
 
 
@@ -180,7 +171,7 @@ def _problem(problem: rec.Problem, low_high: list[tuple[float, float]]) -> dict[
         "dim": problem.dim,
         "family": problem.family,
         "kl_bits": problem.kl_bits,
-        "renyi_inf_bits": problem.renyi_inf_bits,
+        "d_inf_bits": problem.d_inf_bits,
         "q_low": _pack(low),
         "q_high": _pack(high),
         names[0]: _pack(first),
@@ -212,12 +203,12 @@ def _lane(problem: rec.Problem, lane: Lane, grid: NDArray[np.float64]) -> dict[s
     out: dict[str, Any] = {
         "title": lane.title,
         "name": lane.name,
-        "method": lane.method,
+        "method": lane.kind,
         "partitioned": lane.partition.num_bins > 1,
         "weights": lane.weights if lane.partition.num_bins > 1 else None,
         "bin_weights": lane.weights,
         "num_bins_text": bins_text(lane.partition),
-        "log2_num_bins": lane.partition.log2_num_bins,
+        "log2_num_bins": lane.partition.log2_bins,
         "intervals": _pack(lane.partition.intervals, "i4"),
         "log2_sup_ratio": trace.log2_sup_ratio,
         "num_events": len(trace.indices),
@@ -242,8 +233,8 @@ def _lane(problem: rec.Problem, lane: Lane, grid: NDArray[np.float64]) -> dict[s
             "index": trace.message.index,
             "index_bits": lane.index_bits,
             "length_bits": lane.length_bits,
-            "bin_length_bits": lane.partition.log2_num_bins,
-            "index_length_bits": lane.length_bits - lane.partition.log2_num_bins,
+            "bin_length_bits": lane.partition.log2_bins,
+            "index_length_bits": lane.length_bits - lane.partition.log2_bins,
         },
     }
     if max(lane.partition.intervals) <= MAX_DRAWN_INTERVALS:
@@ -272,7 +263,7 @@ def _lane(problem: rec.Problem, lane: Lane, grid: NDArray[np.float64]) -> dict[s
 def bins_text(partition: rec.Partition) -> str:
     """J as people write it."""
     j = partition.num_bins
-    return f"{j:,}" if j < 2**20 else f"2^{partition.log2_num_bins:g}"
+    return f"{j:,}" if j < 2**20 else f"2^{partition.log2_bins:g}"
 
 
 def _receiver(lane: Lane) -> dict[str, Any]:

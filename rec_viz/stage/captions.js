@@ -1,19 +1,20 @@
 // One sentence for every step of the story.
 
-const sampleOf = (lane, e) => lane.x.subarray(e * lane.dim, (e + 1) * lane.dim);
+import { binOf, ratioOf, sampleOf } from "./scene.js";
+import { apart, count, fmt, point, superscript, whole } from "./words.js";
 
-function binName(lane, e) {
-  const cut = lane.intervals.map((n, d) => d).filter((d) => lane.intervals[d] > 1);
+export function binName(/** @type {Lane} */ lane, e) {
+  const cut = [...lane.intervals.keys()].filter((d) => lane.intervals[d] > 1);
   const parts = cut.slice(0, 4).map((d) => binOf(lane, e, d) + 1);
   return cut.length === 1 ? `bin ${parts[0]}` : `bin (${parts.join(", ")}${cut.length > 4 ? ", …" : ""})`;
 }
 
-const numBins = (lane) => lane.num_bins_text.replace(/\^(\d+)/, (_, n) => superscript(Number(n)));
-const winnerName = (lane) => lane.partitioned
+export const numBins = (/** @type {Lane} */ lane) => lane.num_bins_text.replace(/\^(\d+)/, (_, n) => superscript(Number(n)));
+const winnerName = (/** @type {Lane} */ lane) => lane.partitioned
   ? `candidate ${whole(lane.message.index)} of ${binName(lane, lane.winner)}`
   : `candidate ${whole(lane.position[lane.winner])}`;
 
-function laneCaption(scene, lane, step) {
+export function laneCaption(/** @type {Scene} */ scene, /** @type {Lane} */ lane, step) {
   const { timeline } = scene;
   const kind = timeline.kind(step);
   if (kind === "candidate") return candidateCaption(lane, step - timeline.first);
@@ -45,15 +46,15 @@ function laneCaption(scene, lane, step) {
   }
 }
 
-function reweightCaption(lane) {
+function reweightCaption(/** @type {Lane} */ lane) {
   const share = (lane.weights_by_dim && lane.intervals.filter((n) => n > 1).length === 1)
     ? lane.weights_by_dim.reduce((top, w, i) => (w < 1 && w > top.w ? { w, i } : top), { w: 0, i: 0 }) : null;
-  if (!share || !share.w) return "Bins where Q is high are given more weight: candidates will come from P′ instead of P.";
+  if (!share?.w) return "Bins where Q is high are given more weight: candidates will come from P′ instead of P.";
   const d = lane.intervals.findIndex((n) => n > 1);
   return `Bins where Q is high are given more weight: P becomes P′, and bin ${share.i - lane.offsets[d] + 1} alone now gets ${fmt(share.w * 100, 2)}% of the candidates.`;
 }
 
-function candidateCaption(lane, e) {
+function candidateCaption(/** @type {Lane} */ lane, e) {
   if (e >= lane.count) {
     return lane.budget === null ? `Stopped after ${count(lane.examined, "candidate")}: no later one can win.`
       : `Stopped: all ${count(lane.examined, "candidate")} of the budget have been seen.`;
@@ -71,18 +72,18 @@ function candidateCaption(lane, e) {
   return lane.best[e] === e ? `${name} takes the lead: ${now} < ${then}. ${why}.` : `${name} does not lead: ${now} > ${then}. ${why}.`;
 }
 
-function sceneCaption(scene, step) {
+export function sceneCaption(/** @type {Scene} */ scene, step) {
   if (scene.lanes.length === 1) return laneCaption(scene, scene.lanes[0], step);
   const { timeline } = scene;
   const searches = `${["", "", "Two", "Three"][scene.lanes.length] || scene.lanes.length} searches`;
   switch (timeline.kind(step)) {
     case "glance":
       return `${searches} for one sample of the same target Q looked at `
-        + scene.lanes.map((lane) => whole(lane.examined)).join(" and ").replace(" and ", scene.lanes.length > 2 ? ", " : " and ") + " candidates.";
+        + `${scene.lanes.map((lane) => whole(lane.examined)).join(" and ").replace(" and ", scene.lanes.length > 2 ? ", " : " and ")} candidates.`;
     case "candidate": {
       const k = step - timeline.first + 1;
       const done = scene.lanes.filter((lane) => lane.count < k).length;
-      return `Candidate ${whole(k)} of each search` + (done ? ` that still runs; ${done} of the ${scene.lanes.length} ${done === 1 ? "has" : "have"} stopped.` : ".");
+      return `Candidate ${whole(k)} of each search${done ? ` that still runs; ${done} of the ${scene.lanes.length} ${done === 1 ? "has" : "have"} stopped` : ""}.`;
     }
     case "densities": return laneCaption(scene, scene.lanes[0], step);
     case "cut": return "Partitioned searches cut the space into bins which P hits equally often.";
@@ -93,7 +94,7 @@ function sceneCaption(scene, step) {
   }
 }
 
-function candidateFacts(lane, e) {
+export function candidateFacts(/** @type {Lane} */ lane, e) {
   const facts = [`Candidate ${whole(lane.position[e])}${e === lane.winner ? ", the winner" : ""}`];
   if (lane.partitioned) facts.push(`${binName(lane, e)}, number ${whole(lane.local[e])} in it`);
   facts.push(`x = ${point(sampleOf(lane, e))}`, `arrival time ${fmt(lane.arrival[e])}`,

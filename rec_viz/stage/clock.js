@@ -1,14 +1,19 @@
 // The clock of one bin: choose a bin, with the pointer on the picture or from the list, and see its own arrivals counted.
 
+import { el } from "./dom.js";
+import { css, disc, write } from "./draw.js";
+import { binNumbers, binText } from "./pointed.js";
+import { count, fmt, whole } from "./words.js";
+
 const MOST_LISTED = 64;
 
-const hasClocks = (scene, lane) => Boolean(scene.handles) && scene.view === "race" && lane.hasGrid && lane.partitioned && lane.intervals[0] <= MOST_LISTED;
+const hasClocks = (/** @type {View} */ { scene, lane }) => Boolean(scene.handles) && scene.view === "race" && lane.hasGrid && lane.partitioned && lane.intervals[0] <= MOST_LISTED;
 
-function clockRow(view, choose) {
-  const { scene, lane } = view;
+export function clockRow(/** @type {View} */ view, choose) {
+  const { lane } = view;
   view.clock = -1;
   view.clockText = el("p", "clock-text");
-  if (!hasClocks(scene, lane)) return "";
+  if (!hasClocks(view)) return "";
   view.clockList = el("select", "", ...Array.from({ length: lane.intervals[0] + 1 }, (_, b) => {
     const option = el("option", "", b ? `bin ${b}` : "no bin");
     option.value = String(b - 1);
@@ -28,11 +33,11 @@ function clockRow(view, choose) {
   return el("div", "clock", el("label", "", el("span", "", "Clock of"), view.clockList), view.clockText);
 }
 
-const clockTarget = (view) => (view.clock < 0 ? [] : [{ kind: "bin", bin: [view.clock], clock: true }]);
+export const clockTarget = (/** @type {View} */ view) => (view.clock < 0 ? [] : [{ kind: "bin", bin: [view.clock], clock: true }]);
 
 // So far: what this bin's clock has counted at the present step.
-function clockWords(scene, view) {
-  const { lane, clock, pose } = view;
+export function clockWords(/** @type {View} */ view) {
+  const { scene, lane, clock, pose } = view;
   if (clock < 0) return "";
   const met = [];
   for (let e = 0; e < (pose.seen || 0); e++) if (lane.bin[e] === clock) met.push(e);
@@ -43,8 +48,8 @@ function clockWords(scene, view) {
     + (met.length ? `so far ${count(met.length, "candidate")}: ${shown}${met.length > 6 ? ", …" : ""}.` : "so far no candidate.");
 }
 
-function drawClock(view, pose, ctx) {
-  const { lane, theme } = view;
+export function drawClock(/** @type {View} */ view, /** @type {Pose} */ pose) {
+  const { ctx, lane, theme } = view;
   for (let e = 0; e < pose.seen; e++) {
     if (lane.bin[e] !== view.clock || view.py[e] < view.top - 8) continue;
     disc(ctx, view.px[e], view.py[e], lane.radii[e] + 1.5, css(e === lane.winner ? theme.winner : theme.text));

@@ -1,5 +1,11 @@
 // Handles on the picture: drag Q's mean and width, or the number of bins; each is a slider for the keyboard too.
 
+import { active, el, setAria } from "./dom.js";
+import { intervalEdge, logNormalCdf } from "./maths.js";
+import { clamp, mix, smooth } from "./mix.js";
+import { canPreview } from "./preview.js";
+import { count, fmt } from "./words.js";
+
 const NARROWEST = 2 ** -12, WIDEST = 0.98, MOST_POWERS = 8;
 const NEAR = 18, FAR = 42, OCTAVE = 3; // px: the width's grip never sits on the mean's; close in, it moves by octaves
 
@@ -20,38 +26,39 @@ function withSpread(family, row, value) {
   return [low, Math.min(1, low + width)];
 }
 
-const withRow = (draft, d, row) => ({ ...draft, rows: draft.rows.map((old, i) => (i === d ? row : old)) });
+const withRow = (/** @type {Draft} */ draft, d, row) => ({ ...draft, rows: draft.rows.map((old, i) => (i === d ? row : old)) });
 
-const unitsAcross = (view) => { const [lo, hi] = view.scene.problem.range[0]; return (view.right - view.left) / (hi - lo); };
-const inverseX = (view, px) => { const [lo, hi] = view.scene.problem.range[0]; return mix(lo, hi, (px - view.left) / (view.right - view.left)); };
-const inverseY = (view, py) => { const [lo, hi] = view.scene.problem.range[1]; return mix(lo, hi, (view.bottom - py) / (view.bottom - view.top)); };
+const unitsAcross = (/** @type {View} */ view) => { const [lo, hi] = view.scene.problem.range[0]; return (view.right - view.left) / (hi - lo); };
+const inverseX = (/** @type {View} */ view, px) => { const [lo, hi] = view.scene.problem.range[0]; return mix(lo, hi, (px - view.left) / (view.right - view.left)); };
+const inverseY = (/** @type {View} */ view, py) => { const [lo, hi] = view.scene.problem.range[1]; return mix(lo, hi, (view.bottom - py) / (view.bottom - view.top)); };
 
 // How far the width's grip lies from the mean, and back.
 const gripAt = (half, units) => (half * units >= FAR ? half * units : Math.max(NEAR, FAR + OCTAVE * Math.log2((half * units) / FAR)));
 const gripFrom = (px, units) => (px >= FAR ? px / units : (FAR / units) * 2 ** ((Math.max(px, NEAR) - FAR) / OCTAVE));
 
-const stripMiddle = (view) => view.bottom - 0.5 * view.strip;
-const gripSide = (view, centre) => (view.X(centre) + 60 > view.right ? -1 : 1);
+const stripMiddle = (/** @type {View} */ view) => view.bottom - 0.5 * view.strip;
+const gripSide = (/** @type {View} */ view, centre) => (view.X(centre) + 60 > view.right ? -1 : 1);
 
 // What a handle moves: where it sits, what a pointer there means, and what it says.
-function handleSpecs(scene) {
+/** @returns {Handle[]} */
+function handleSpecs(/** @type {Scene} */ scene) {
   const { family } = scene.problem;
   const half = (row) => (family === "gaussian" ? row[1] : (row[1] - row[0]) / 2);
   const limits = (d) => (draft) => {
     const [lo, hi] = scene.problem.range[d], w = family === "gaussian" ? 0.02 * (hi - lo) : half(draft.rows[d]);
     return [lo + w, hi - w];
   };
-  const mean = (d, id, label, at, from, role = "slider") => ({
-    id, label, role, at, step: family === "gaussian" ? 0.05 : 0.01, page: 10, limits: limits(d),
+  const mean = (d, id, label, at) => ({
+    id, label, at, step: family === "gaussian" ? 0.05 : 0.01, page: 10, limits: limits(d),
     get: (draft) => centreOf(family, draft.rows[d]),
     set: (draft, v) => withRow(draft, d, withCentre(family, draft.rows[d], clamp(v, ...limits(d)(draft)))),
-    from,
+    from: (view, _draft, x, y) => (d ? inverseY(view, y) : inverseX(view, x)),
     say: (draft) => fmt(centreOf(family, draft.rows[d]), 4),
   });
   if (scene.view === "plane") {
     return [
-      mean(0, "mean1", "Mean of Q, dimension 1", (view, draft) => [view.X(centreOf(family, draft.rows[0])), view.bottom], (view, draft, x) => inverseX(view, x)),
-      { ...mean(1, "mean2", "Mean of Q, dimension 2", (view, draft) => [view.left, view.Y(centreOf(family, draft.rows[1]))], (view, draft, x, y) => inverseY(view, y)), vertical: true },
+      mean(0, "mean1", "Mean of Q, dimension 1", (view, draft) => [view.X(centreOf(family, draft.rows[0])), view.bottom]),
+      { ...mean(1, "mean2", "Mean of Q, dimension 2", (view, draft) => [view.left, view.Y(centreOf(family, draft.rows[1]))]), vertical: true },
       { id: "mean", pad: true,
         at: (view, draft) => [view.X(centreOf(family, draft.rows[0])), view.Y(centreOf(family, draft.rows[1]))],
         move(view, draft, x, y) {
@@ -59,8 +66,9 @@ function handleSpecs(scene) {
         } },
     ];
   }
+  /** @type {Handle[]} */
   const specs = [
-    mean(0, "mean", "Mean of Q", (view, draft) => [view.X(centreOf(family, draft.rows[0])), stripMiddle(view)], (view, draft, x) => inverseX(view, x)),
+    mean(0, "mean", "Mean of Q", (view, draft) => [view.X(centreOf(family, draft.rows[0])), stripMiddle(view)]),
     {
       id: "width", label: family === "gaussian" ? "Scale of Q" : "Width of Q", page: 8,
       limits: (draft) => [NARROWEST, family === "gaussian" ? Math.max(WIDEST, draft.rows[0][1]) : 1],
@@ -78,13 +86,14 @@ function handleSpecs(scene) {
       say: (draft) => fmt(spreadOf(family, draft.rows[0])),
     },
   ];
-  if (scene.lanes.some((lane) => lane.binned)) specs.push(binsSpec(scene, family));
+  if (scene.lanes.some((lane) => lane.binned)) specs.push(binsSpec(family));
   return specs;
 }
 
 // The right edge of the first interval: an n-th of P's mass lies left of it.
-function binsSpec(scene, family) {
-  const powers = (draft) => clamp(Math.round(Math.log2(draft.intervals[0])), 0, MOST_POWERS);
+/** @returns {Handle} */
+function binsSpec(family) {
+  const powers = (/** @type {Draft} */ draft) => clamp(Math.round(Math.log2(draft.intervals[0])), 0, MOST_POWERS);
   return {
     id: "bins", label: "Number of bins", ofBins: true, step: 1, page: 2, limits: () => [0, MOST_POWERS], get: powers,
     set: (draft, v) => ({ ...draft, intervals: [2 ** clamp(Math.round(v), 0, MOST_POWERS)] }),
@@ -92,7 +101,7 @@ function binsSpec(scene, family) {
       const [n] = draft.intervals, edge = intervalEdge(family, 1, n);
       return [Number.isFinite(edge) ? view.X(edge) : view.right, mix(view.floor + 8, view.top + 14, smooth(view.pose.big))];
     },
-    from: (view, draft, x) => {
+    from: (view, _draft, x) => {
       const at = inverseX(view, Math.min(x, view.right));
       return -Math.log2(clamp(family === "gaussian" ? Math.exp(logNormalCdf(at)) : at, 2 ** -12, 1));
     },
@@ -101,15 +110,15 @@ function binsSpec(scene, family) {
 }
 
 // The handles of a player. `hooks`: { draft(), views(), change(draft), commit(), cancel() }.
-function createHandles(hooks) {
+export function createHandles(hooks) {
   const box = el("div", "handles");
   const binsBox = el("div", "handles");
   let nodes = new Map(), specs = [], held = null, timer = 0;
 
   // Which handle has the keyboard; ask before the picture goes, give it back with the new one.
-  const focused = () => box.getRootNode().activeElement?.dataset?.handle;
+  const focused = () => active(box)?.dataset?.handle;
 
-  function attach(scene, views, active) {
+  function attach(/** @type {Scene} */ scene, /** @type {View[]} */ views, hand) {
     clearTimeout(timer);
     timer = 0;
     held = null;
@@ -121,10 +130,10 @@ function createHandles(hooks) {
     binsBox.replaceChildren(...ofBins);
     views[0].picture.append(box);
     views.find((view) => view.lane.binned)?.picture.append(binsBox);
-    if (active) nodes.get(active)?.focus({ preventScroll: true });
+    nodes.get(hand)?.focus({ preventScroll: true });
   }
 
-  function makeHandle(spec) {
+  function makeHandle(/** @type {Handle} */ spec) {
     const node = el("div", `handle ${spec.id}${spec.vertical ? " vertical" : ""}${spec.pad ? " pad" : ""}`);
     node.dataset.handle = spec.id;
     node.dataset.role = spec.ofBins ? "heuristic" : "q";
@@ -132,8 +141,7 @@ function createHandles(hooks) {
     else {
       node.tabIndex = 0;
       node.setAttribute("role", "slider");
-      node.setAttribute("aria-label", spec.label);
-      if (spec.vertical) node.setAttribute("aria-orientation", "vertical");
+      setAria(node, { label: spec.label, ...(spec.vertical && { orientation: "vertical" }) });
       node.title = `${spec.label}: drag, or use the arrow keys`;
     }
     node.addEventListener("pointerdown", (event) => grab(spec, node, event));
@@ -145,9 +153,9 @@ function createHandles(hooks) {
     return node;
   }
 
-  const viewOf = (spec) => (spec.ofBins ? hooks.views().find((view) => view.lane.binned) : hooks.views()[0]);
+  const viewOf = (/** @type {Handle} */ spec) => (spec.ofBins ? hooks.views().find((view) => view.lane.binned) : hooks.views()[0]);
 
-  function grab(spec, node, event) {
+  function grab(/** @type {Handle} */ spec, /** @type {HTMLElement} */ node, event) {
     if (event.button) return;
     event.preventDefault();
     node.focus({ preventScroll: true });
@@ -156,7 +164,7 @@ function createHandles(hooks) {
     held = { dx: event.clientX - box0.left - x, dy: event.clientY - box0.top - y };
   }
 
-  function drag(spec, event) {
+  function drag(/** @type {Handle} */ spec, event) {
     if (!held) return;
     const view = viewOf(spec), box0 = view.canvas.getBoundingClientRect(), draft = hooks.draft();
     const x = event.clientX - box0.left - held.dx, y = event.clientY - box0.top - held.dy;
@@ -169,7 +177,7 @@ function createHandles(hooks) {
     hooks.commit();
   }
 
-  function press(spec, event) {
+  function press(/** @type {Handle} */ spec, event) {
     if (event.key === "Escape") { held = null; clearTimeout(timer); timer = 0; hooks.cancel(); event.stopPropagation(); return; }
     if (event.key === "Enter" && timer) { commitKeys(); event.stopPropagation(); return; }
     const steps = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: spec.page, PageDown: -spec.page }[event.key];
@@ -199,9 +207,7 @@ function createHandles(hooks) {
       if (spec.pad) continue;
       const words = consequences ? `${spec.say(draft)}; ${consequences}` : spec.say(draft);
       const [low, high] = spec.limits(draft);
-      for (const [name, value] of [["valuemin", rounded(low)], ["valuemax", rounded(high)], ["valuenow", rounded(spec.get(draft))], ["valuetext", words]]) {
-        if (node.getAttribute(`aria-${name}`) !== String(value)) node.setAttribute(`aria-${name}`, value);
-      }
+      setAria(node, { valuemin: rounded(low), valuemax: rounded(high), valuenow: rounded(spec.get(draft)), valuetext: words });
     }
   }
 

@@ -1,9 +1,19 @@
 // Pointing: what is pointed at is outlined and named, the rest is veiled, and a sentence says it in words.
 
+import { drawClock } from "./clock.js";
+import { boxes, circle, css, font, sizeCanvas, stroke, within, write } from "./draw.js";
+import { clamp } from "./mix.js";
+import { ellipsePath } from "./plane.js";
+import { DENSITY_NAMES, binTitle } from "./pointed.js";
+import { curvePath, densityHeight, densityPath, drawBest, stopHeights } from "./race.js";
+import { binOf } from "./scene.js";
+import { fmt, whole } from "./words.js";
+
 const VEIL = 0.5;
 
 // What every kind of target looks like in a view: `hole` stays unveiled, `draw` outlines it, `at` is where its name goes.
 // A kind that a view lacks is marked in the page instead (message, count) or not at all.
+/** @type {Record<string, Record<string, (view: View, pose: Pose, target: Target) => Mark | null>>} */
 const MARKS = {
   race: { bin: raceBin, candidate: markCandidate, curve: raceCurve, stop: raceStop, p: raceDensity("p"), q: raceDensity("q"),
     heuristic: raceDensity("heuristic"), count: raceCount },
@@ -11,9 +21,9 @@ const MARKS = {
   strips: { bin: stripsBin, candidate: stripsCandidate, p: stripsP, q: stripsQ, heuristic: stripsHeuristic },
 };
 
-function drawHighlights(scene, view, pose) {
+export function drawHighlights(/** @type {View} */ view, /** @type {Pose} */ pose) {
   if (!view.targets.length || pose.point <= 0) return;
-  const marks = view.targets.map((target) => MARKS[scene.view][target.kind]?.(view, pose, target)).filter(Boolean);
+  const marks = view.targets.map((target) => MARKS[view.scene.view][target.kind]?.(view, pose, target)).filter(Boolean);
   const inPage = view.targets.some(({ kind }) => kind === "message" || kind === "count");
   if (!marks.length && !inPage) return;
   const { ctx, theme, width, height } = view;
@@ -28,15 +38,13 @@ function drawHighlights(scene, view, pose) {
   for (const { hole } of marks) if (hole) cover.fill(hole);
   ctx.drawImage(veil, 0, 0, width, height);
   ctx.globalAlpha = pose.point;
-  for (const mark of marks) mark.draw?.(ctx);
+  for (const mark of marks) mark.draw();
   ctx.globalAlpha = 1;
-  for (const { name, at, colour } of marks) {
-    if (name) writeName(view, name, at, colour || theme.text, pose.point);
-  }
+  for (const { name, at, colour = theme.text } of marks) writeName(view, name, at, colour, pose.point);
 }
 
 // On a plate, for it may lie on other labels, and never beyond the picture's edge.
-function writeName(view, name, [x, y, align = "left"], colour, alpha) {
+function writeName(/** @type {View} */ view, name, /** @type {At} */ [x, y, align = "left"], /** @type {Colour} */ colour, alpha) {
   const { ctx, theme } = view;
   ctx.font = font(theme, 13, 700);
   const wide = ctx.measureText(name).width;
@@ -48,168 +56,136 @@ function writeName(view, name, [x, y, align = "left"], colour, alpha) {
 }
 
 // An outline in the colour of the text with the background on both sides stands out from whatever lies under it.
-function outline(ctx, theme, path, width = 2.5, dash = []) {
+function outline(/** @type {View} */ { ctx, theme }, /** @type {Path2D} */ path, width = 2.5) {
   ctx.lineJoin = "round";
-  for (const [colour, w] of [[theme.bg, width + 4], [theme.text, width]]) {
-    ctx.strokeStyle = css(colour);
-    ctx.lineWidth = w;
-    if (colour === theme.text) ctx.setLineDash(dash);
-    ctx.stroke(path);
-    ctx.setLineDash([]);
-  }
+  stroke(ctx, path, css(theme.bg), width + 4);
+  stroke(ctx, path, css(theme.text), width);
 }
 
 // A line keeps its colour and gets an edge on both sides.
-function outlineLine(ctx, theme, path, colour, width = 3) {
+function outlineLine(/** @type {View} */ { ctx, theme }, /** @type {Path2D} */ path, /** @type {Role} */ role) {
   ctx.lineJoin = "round";
-  for (const [c, w] of [[theme.bg, width + 8], [theme.text, width + 4], [theme.bg, width + 1.5], [colour, width]]) {
-    ctx.strokeStyle = css(c);
-    ctx.lineWidth = w;
-    ctx.stroke(path);
-  }
+  stroke(ctx, path, css(theme.bg), 10.5);
+  stroke(ctx, path, css(theme.text), 6.5);
+  stroke(ctx, path, css(theme.bg), 4);
+  stroke(ctx, path, css(theme[role]), 2.5);
 }
 
-function boxes(list) {
-  const path = new Path2D();
-  for (const [x0, y0, x1, y1] of list) path.rect(x0, y0, x1 - x0, y1 - y0);
-  return path;
-}
-
-function binTitle({ bin }) {
-  const numbers = bin.slice(0, 6).map((b) => b + 1).join(", ");
-  return bin.length === 1 ? `bin ${numbers}` : `bin (${numbers}${bin.length > 6 ? ", …" : ""})`;
+/** An area: outlined, and left as bright as it was. @returns {Mark} */
+function area(/** @type {View} */ view, /** @type {Path2D} */ path, name, /** @type {At} */ at, /** @type {Role} */ role = undefined, width = undefined) {
+  return { hole: path, draw: () => outline(view, path, width), name, at, colour: view.theme.ink[role] };
 }
 
 // ---- race view
 
-function raceBin(view, pose, target) {
+function raceBin(/** @type {View} */ view, /** @type {Pose} */ pose, /** @type {Target} */ target) {
   const [b] = target.bin, { edges } = view;
   if (!edges || pose.cut < 0.5) return null;
   const x0 = edges[b], x1 = Math.max(edges[b + 1], x0 + 2), path = boxes([[x0 - 3, view.top - 6, x1 + 3, view.bottom]]);
-  const draw = (ctx) => { outline(ctx, view.theme, path); if (target.clock) drawClock(view, pose, ctx); };
-  return { hole: path, draw, name: binTitle(target), at: [(x0 + x1) / 2, view.top + 12, "center"] };
+  const mark = area(view, path, binTitle(target), [(x0 + x1) / 2, view.top + 12, "center"]);
+  return target.clock ? { ...mark, draw: () => { mark.draw(); drawClock(view, pose); } } : mark;
 }
 
-function raceCurve(view, pose) {
+/** @returns {Mark | null} */
+function raceCurve(/** @type {View} */ view, /** @type {Pose} */ pose) {
   if (!(pose.level > 0) || !Number.isFinite(pose.level) || pose.big > 0.1) return null;
-  return { draw(ctx) {
-    ctx.save();
-    clipTo(ctx, view.left, view.top - 5, view.right, view.floor + 0.5);
-    outlineLine(ctx, view.theme, curvePath(view, pose), view.theme.q, 2.5);
-    ctx.restore();
+  return { draw() {
+    within(view.ctx, view.left, view.top - 5, view.right, view.floor + 0.5, () => outlineLine(view, curvePath(view, pose), "q"));
     drawBest(view, pose); // what it touches lies on top
   }, name: `curve: race time ${fmt(pose.level)}`, at: [view.right - 6, view.floor - 10, "right"] };
 }
 
-function raceStop(view, pose) {
+/** @returns {Mark | null} */
+function raceStop(/** @type {View} */ view, /** @type {Pose} */ pose) {
   const seen = pose.big > 0.1 || !Number.isFinite(pose.stopLevel) ? [] : stopHeights(view, pose.stopLevel).filter(([, , y]) => y > view.top - 16 && Number.isFinite(y));
   if (!seen.length) return null;
   const path = new Path2D();
   for (const [x0, x1, y] of seen) { path.moveTo(x0, y); path.lineTo(x1, y); }
   const [, x1, y] = seen[seen.length - 1];
-  return { draw: (ctx) => outlineLine(ctx, view.theme, path, view.theme.bound, 2.5), name: view.lane.budget === null ? "stop line" : "budget", at: [x1 - 8, y < view.top + 14 ? y + 21 : y - 10, "right"] };
+  return { draw: () => outlineLine(view, path, "bound"), name: view.lane.budget === null ? "stop line" : "budget", at: [x1 - 8, y < view.top + 14 ? y + 21 : y - 10, "right"] };
 }
 
+/** @type {(which: "p" | "q" | "heuristic") => (view: View, pose: Pose) => Mark | null} */
 function raceDensity(which) {
   return (view, pose) => {
     if (which === "heuristic" && (!view.lane.partitioned || pose.weigh < 0.5)) return null;
     const { path, peak } = densityPath(view, pose, which);
-    return { draw(ctx) {
-      ctx.save();
-      clipTo(ctx, view.left, view.bottom - densityHeight(view, pose) - 3, view.right, view.bottom + 3);
-      outlineLine(ctx, view.theme, path, view.theme[which], 2.5);
-      ctx.restore();
-    }, name: DENSITY_NAMES[which], at: [peak[0] + 10, Math.max(peak[1], view.bottom - densityHeight(view, pose) + 14)], colour: view.theme.ink[which] };
+    const top = view.bottom - densityHeight(view, pose);
+    const draw = () => within(view.ctx, view.left, top - 3, view.right, view.bottom + 3, () => outlineLine(view, path, which));
+    return { draw, name: DENSITY_NAMES[which], at: [peak[0] + 10, Math.max(peak[1], top + 14)], colour: view.theme.ink[which] };
   };
 }
 
-function raceCount(view, pose) {
+function raceCount(/** @type {View} */ view, /** @type {Pose} */ pose) {
   const { lane, edges } = view;
   if (!edges || edges.length > 34 || pose.big > 0.1) return null;
   const b = binOf(lane, lane.winner, 0);
   const x = (edges[b] + edges[b + 1]) / 2, w = Math.max(edges[b + 1] - edges[b], 24);
   const path = boxes([[x - w / 2, view.floor + 15, x + w / 2, view.floor + 35]]);
-  return { hole: path, draw: (ctx) => outline(ctx, view.theme, path), name: "local count", at: [x + w / 2 + 6, view.floor + 30] };
-}
-
-function clipTo(ctx, x0, y0, x1, y1) {
-  ctx.beginPath();
-  ctx.rect(x0, y0, x1 - x0, y1 - y0);
-  ctx.clip();
+  return area(view, path, "local count", [x + w / 2 + 6, view.floor + 30]);
 }
 
 // ---- candidates, wherever they are drawn as dots
 
-function circle(x, y, r) {
-  const path = new Path2D();
-  path.arc(x, y, r, 0, 7);
-  return path;
-}
-
-function markCandidate(view, pose, { event: e }) {
+function markCandidate(/** @type {View} */ view, /** @type {Pose} */ pose, /** @type {Target} */ { event: e }) {
   if (e >= pose.seen || pose.big > 0.1) return null;
   const x = view.px[e], y = view.py[e];
   if (y < -20) return null;
-  return { hole: circle(x, y, 13), draw: (ctx) => outline(ctx, view.theme, circle(x, y, 13)),
-    name: `candidate ${whole(view.lane.position[e])}`, at: x > view.width / 2 ? [x - 19, y - 13, "right"] : [x + 19, y - 13] };
+  return area(view, circle(x, y, 13), `candidate ${whole(view.lane.position[e])}`, x > view.width / 2 ? [x - 19, y - 13, "right"] : [x + 19, y - 13]);
 }
 
 // ---- plane view
 
-function planeBin(view, pose, target) {
+function planeBin(/** @type {View} */ view, /** @type {Pose} */ pose, /** @type {Target} */ target) {
   if (!view.cells || pose.cut < 0.5) return null;
   const [[x0, x1], [y1, y0]] = [0, 1].map((d) => [view.cells[d].cuts[target.bin[d]], view.cells[d].cuts[target.bin[d] + 1]]);
-  const path = boxes([[x0, y0, x1, y1]]);
-  return { hole: path, draw: (ctx) => outline(ctx, view.theme, path), name: binTitle(target), at: [(x0 + x1) / 2, y0 - 8 < 16 ? y1 + 18 : y0 - 8, "center"] };
+  return area(view, boxes([[x0, y0, x1, y1]]), binTitle(target), [(x0 + x1) / 2, y0 - 8 < 16 ? y1 + 18 : y0 - 8, "center"]);
 }
 
-const planeBox = (view) => boxes([[view.left, view.top, view.right, view.bottom]]);
+const planeBox = (/** @type {View} */ view) => boxes([[view.left, view.top, view.right, view.bottom]]);
 
-function inPlane(view, path, colour) {
-  return (ctx) => {
-    ctx.save();
-    ctx.clip(planeBox(view));
-    outlineLine(ctx, view.theme, path, colour, 2.5);
-    ctx.restore();
-  };
+/** A line in the plane. @returns {Mark} */
+function inPlane(/** @type {View} */ view, /** @type {Path2D} */ path, /** @type {"p" | "q"} */ role, x, y) {
+  const draw = () => within(view.ctx, view.left, view.top, view.right, view.bottom, () => outlineLine(view, path, role));
+  return { draw, name: DENSITY_NAMES[role], at: [x, y], colour: view.theme.ink[role] };
 }
 
-function planeQ(view) {
+function planeQ(/** @type {View} */ view) {
   const { family, mean, scale, low, high } = view.scene.problem;
   const path = new Path2D();
   if (family === "gaussian") for (const r of [2, 1]) path.addPath(ellipsePath(view, mean[0], mean[1], r * scale[0], r * scale[1]));
   else path.addPath(boxes([[view.X(low[0]), view.Y(high[1]), view.X(high[0]), view.Y(low[1])]]));
   const [x, y] = family === "gaussian" ? [view.X(mean[0] + 2 * scale[0]) + 8, view.Y(mean[1])] : [view.X(high[0]) + 8, view.Y(high[1]) + 12];
-  return { draw: inPlane(view, path, view.theme.q), name: DENSITY_NAMES.q, at: [x, y], colour: view.theme.ink.q };
+  return inPlane(view, path, "q", x, y);
 }
 
-function planeP(view) {
+function planeP(/** @type {View} */ view) {
   const path = new Path2D();
   if (view.scene.problem.family === "gaussian") for (const r of [1, 2, 3]) path.addPath(ellipsePath(view, 0, 0, r, r));
   else path.addPath(planeBox(view));
-  return { draw: inPlane(view, path, view.theme.p), name: DENSITY_NAMES.p, at: [view.left + 8, view.top + 18], colour: view.theme.ink.p };
+  return inPlane(view, path, "p", view.left + 8, view.top + 18);
 }
 
-function planeHeuristic(view, pose) {
+function planeHeuristic(/** @type {View} */ view, /** @type {Pose} */ pose) {
   if (!view.cells || pose.weigh < 0.5) return null;
-  return { hole: planeBox(view), draw: (ctx) => outline(ctx, view.theme, planeBox(view)), name: DENSITY_NAMES.heuristic, at: [view.left + 8, view.top + 18], colour: view.theme.ink.heuristic };
+  return area(view, planeBox(view), DENSITY_NAMES.heuristic, [view.left + 8, view.top + 18], "heuristic");
 }
 
 // ---- strips view
 
-const rowEdges = (view, d) => [view.R(d) - view.pitch / 2, view.R(d) + view.pitch / 2];
+const rowEdges = (/** @type {View} */ view, d) => [view.R(d) - view.pitch / 2, view.R(d) + view.pitch / 2];
 
-function stripsBin(view, pose, target) {
+function stripsBin(/** @type {View} */ view, /** @type {Pose} */ pose, /** @type {Target} */ target) {
   const { lane } = view;
   if (pose.cut < 0.5) return null;
   const path = boxes(Array.from({ length: view.rows }, (_, d) => {
     const [y0, y1] = rowEdges(view, d), b = target.bin[d], n = lane.intervals[d];
     return [view.U(b / n), y0 + 1, view.U((b + 1) / n), y1 - 1];
   }));
-  return { hole: path, draw: (ctx) => outline(ctx, view.theme, path, 2), name: binTitle(target), at: [view.left, view.top - 6] };
+  return area(view, path, binTitle(target), [view.left, view.top - 6], undefined, 2);
 }
 
-function stripsCandidate(view, pose, { event: e }) {
+function stripsCandidate(/** @type {View} */ view, /** @type {Pose} */ pose, /** @type {Target} */ { event: e }) {
   if (e >= pose.seen) return null;
   const path = new Path2D();
   for (let d = 0; d < view.rows; d++) {
@@ -221,89 +197,24 @@ function stripsCandidate(view, pose, { event: e }) {
   }
   const raced = Number.isFinite(view.lane.race[e]);
   if (raced) path.addPath(circle(view.px[e], view.py[e], 10));
-  return { hole: path, draw: (ctx) => outline(ctx, view.theme, path, 2), name: `candidate ${whole(view.lane.position[e])}`,
-    at: raced ? [view.px[e], view.py[e] - 16, "center"] : [view.left, view.top - 6] };
+  return area(view, path, `candidate ${whole(view.lane.position[e])}`, raced ? [view.px[e], view.py[e] - 16, "center"] : [view.left, view.top - 6], undefined, 2);
 }
 
-function stripsQ(view) {
+function stripsQ(/** @type {View} */ view) {
   const { q_low: low, q_high: high } = view.scene.problem;
   const path = boxes(Array.from({ length: view.rows }, (_, d) => {
     const [y0, y1] = rowEdges(view, d), x0 = view.U(low[d]);
     return [x0 - 1, y0 + 1, Math.max(view.U(high[d]), x0 + 3) + 1, y1 - 1];
   }));
-  return { hole: path, draw: (ctx) => outline(ctx, view.theme, path, 2), name: "Q, the middle 95% of it", at: [view.right, view.top - 6, "right"], colour: view.theme.ink.q };
+  return area(view, path, "Q, the middle 95% of it", [view.right, view.top - 6, "right"], "q", 2);
 }
 
-function stripsRows(view, name, role) {
-  const path = boxes([[view.left, view.top, view.right, view.top + view.rows * view.pitch]]);
-  return { hole: path, draw: (ctx) => outline(ctx, view.theme, path), name, at: [view.left, view.top - 6], colour: view.theme.ink[role] };
+function stripsRows(/** @type {View} */ view, name, /** @type {Role} */ role) {
+  return area(view, boxes([[view.left, view.top, view.right, view.top + view.rows * view.pitch]]), name, [view.left, view.top - 6], role);
 }
 
-function stripsP(view) { return stripsRows(view, "P: evenly along every row", "p"); }
+function stripsP(/** @type {View} */ view) { return stripsRows(view, "P: evenly along every row", "p"); }
 
-function stripsHeuristic(view, pose) {
+function stripsHeuristic(/** @type {View} */ view, /** @type {Pose} */ pose) {
   return pose.weigh < 0.5 || !view.lane.hasGrid ? null : stripsRows(view, "P′: more in the darker intervals", "heuristic");
-}
-
-// ---- in words
-
-const DENSITY_NAMES = { p: "P", q: "Q", heuristic: "P′" };
-
-// What is pointed at, in a sentence or two with its numbers.
-function targetText(scene, lane, target) {
-  switch (target.kind) {
-    case "bin": return binText(scene, lane, target.bin);
-    case "candidate": return `${candidateFacts(lane, target.event).replaceAll("\n", ", ")}.`.replace("Candidate", "candidate");
-    case "curve": return "the curve, every point with one and the same race time; under it a candidate would do better.";
-    case "stop": return stopText(lane);
-    case "p": return "P, the coding distribution that both sides draw candidates from.";
-    case "q": return "Q, the target, which only the sender knows.";
-    case "heuristic": return "P′, which is P with its bins reweighted: the sender’s candidates come from it.";
-    case "message": return `the message, ${fmt(lane.message.length_bits)} bits: ${lane.partitioned ? "a bin and a number in it" : "one number"}.`;
-    default: return lane.partitioned ? `the local count: the winner is number ${whole(lane.message.index)} among the candidates of its own bin.`
-      : `the count: the winner is candidate ${whole(lane.message.index)}.`;
-  }
-}
-
-function stopText(lane) {
-  if (lane.budget !== null) return `the budget: ${count(lane.num_candidates ?? lane.examined, "candidate")}, then the search ends.`;
-  return lane.perBin ? "the stop lines, one a bin: in a bin, no candidate above its line can win."
-    : "the stop line: no candidate above it can win.";
-}
-
-function binNumbers(lane, bin) {
-  const at = bin.map((b, d) => lane.offsets[d] + b);
-  const weight = at.reduce((product, i) => product * lane.weights_by_dim[i], 1);
-  const mass = at.reduce((product, i) => product * lane.masses_by_dim[i], 1);
-  const log2Peak = at.reduce((sum, i) => sum + lane.log2_peaks_by_dim[i], 0);
-  return { weight, mass, peak: 2 ** log2Peak, sup: 2 ** (log2Peak - Math.log2(weight) - lane.log2_num_bins) };
-}
-
-const shareOf = (share) => (share && share < 1e-4 ? `a share of ${fmt(share)}` : `${fmt(share * 100)}%`);
-
-function binText(scene, lane, bin) {
-  const { weight, mass, peak, sup } = binNumbers(lane, bin);
-  const where = bin.map((b, d) => {
-    const i = lane.offsets[d] + d + b, lo = lane.edges[i], hi = lane.edges[i + 1];
-    const range = !Number.isFinite(lo) ? (Number.isFinite(hi) ? `below ${fmt(hi)}` : "all values") : Number.isFinite(hi) ? `from ${fmt(lo)} to ${fmt(hi)}` : `above ${fmt(lo)}`;
-    return bin.length === 1 ? `x ${range}` : range;
-  }).join(" × ");
-  const facts = `${binTitle({ bin })} of ${numBins(lane)}${bin.length <= 2 ? ` (${where})` : ""}. Q has ${shareOf(mass)} of its mass here, and P′ sends it ${shareOf(weight)} of the candidates. `
-    + `The ratio q/p reaches ${fmt(peak)}, so against P′ it reaches ${fmt(sup)}.`;
-  const setsLine = lane.budget === null && lane.stopping === "single" && lane.weights !== "peak_ratio" && Math.log2(sup) > lane.log2_sup_ratio - 1e-6;
-  if (!setsLine) return facts;
-  const without = 2 ** scene.problem.renyi_inf_bits;
-  return `${facts} No other bin reaches as far, and the one stop line must clear it: this bin is to blame for ${fmt(sup)} candidates on average`
-    + (Number.isFinite(without) ? `, ${sup > without * 1.005 ? "more than" : "against"} ${fmt(without)} without bins.` : ".");
-}
-
-function pointedText(scene, targets) {
-  const things = new Map(); // the same thing in several searches is said once, unless its numbers differ
-  for (const target of targets) {
-    const lane = scene.lanes[target.lane], thing = target.kind + (target.bin || (target.event === undefined ? "" : lane.position[target.event]));
-    things.set(thing, [...(things.get(thing) || []), [lane.title, targetText(scene, lane, target)]]);
-  }
-  const sentences = [...things.values()].flatMap((told) => new Set(told.map(([, text]) => text)).size === 1 ? [told[0][1]]
-    : told.map(([title, text]) => `${title}, ${text}`));
-  return `Marked: ${sentences.map((text, i) => (i ? text[0].toUpperCase() + text.slice(1) : text)).join(" ")}`;
 }

@@ -1,28 +1,27 @@
 // A lane in the page: heading, canvas, message, receiver, what a pointer finds, and the text twin.
 
-function el(tag, className, ...children) {
-  const node = document.createElement(tag);
-  if (className) node.className = className;
-  node.append(...children);
-  return node;
-}
+import { binName, candidateFacts, laneCaption, numBins } from "./captions.js";
+import { clockRow, clockWords } from "./clock.js";
+import { el, setText } from "./dom.js";
+import { clamp } from "./mix.js";
+import { targetText } from "./pointed.js";
+import { sampleOf } from "./scene.js";
+import { count, fmt, point, whole } from "./words.js";
 
-function stepName(scene, step) {
+export function stepName(/** @type {Scene} */ scene, step) {
   const kind = scene.timeline.kind(step);
   if (kind === "candidate") return `Candidate ${step - scene.timeline.first + 1} of ${scene.timeline.most}`;
   return { glance: "At a glance", densities: "P and Q", cut: "Cut into bins", reweight: "Reweight", winner: "Winner", message: "Message", decoded: "Decoded" }[kind];
 }
 
-function createLane(scene, lane, wake) {
-  const view = { scene, lane, targets: [], width: 0, height: 0, pose: { big: 0, cut: 0, weigh: 0, final: 0, lit: 0, decoded: 0, point: 0, inverse: 0, sweep: 0, top: 0, fresh: [] } };
-  view.number = el("b");
-  view.unit = el("span");
-  view.canvas = el("canvas");
+export function createLane(/** @type {Scene} */ scene, /** @type {Lane} */ lane, wake) {
+  const pose = /** @type {Pose} */ ({ big: 0, cut: 0, weigh: 0, final: 0, lit: 0, decoded: 0, point: 0, inverse: 0, sweep: 0, top: 0, seen: 0, fresh: [] });
+  const view = /** @type {View} */ (/** @type {Partial<View>} */ ({
+    scene, lane, pose, targets: [], width: 0, height: 0, number: el("b"), unit: el("span"), canvas: el("canvas"), tip: el("div", "tip"), caption: el("p", "lane-caption"),
+  }));
   view.canvas.setAttribute("role", "img");
-  view.tip = el("div", "tip");
   view.tip.hidden = true;
   view.picture = el("div", "picture", view.canvas, view.tip);
-  view.caption = el("p", "lane-caption");
   view.caption.hidden = scene.lanes.length === 1;
   view.article = el("div", "lane",
     el("div", "lane-head", el("div", "lane-title", el("strong", "", lane.title), el("small", "", costText(lane))), el("span", "count", view.number, " ", view.unit)),
@@ -33,14 +32,13 @@ function createLane(scene, lane, wake) {
   return view;
 }
 
-function costText(lane) {
+function costText(/** @type {Lane} */ lane) {
   if (lane.budget !== null) return `always ${count(lane.num_candidates ?? lane.examined, "candidate")}`;
   return lane.expected_examined ? `${fmt(lane.expected_examined)} candidates on average` : "\u00a0";
 }
 
-function messageRow(view) {
-  const { lane } = view;
-  const { message } = lane;
+function messageRow(/** @type {View} */ view) {
+  const { lane } = view, { message } = lane;
   view.bits = [];
   const part = (bits, role, label) => {
     const box = el("span", "bits");
@@ -56,15 +54,16 @@ function messageRow(view) {
 }
 
 // Message and count are marked in the page; the rest is marked on the canvas, which says so to those who cannot see it.
-function markLane(scene, view) {
+export function markLane(/** @type {View} */ view) {
+  const { scene, lane } = view;
   const kinds = view.targets.map(({ kind }) => kind);
   view.message.classList.toggle("marked", kinds.includes("message"));
   view.indexPart.classList.toggle("marked", kinds.includes("count"));
-  const told = view.targets.map((target) => targetText(scene, view.lane, target)).join(" ");
-  view.canvas.setAttribute("aria-label", `${view.lane.title}: ${laneCaption(scene, view.lane, 0)}${told ? ` Marked: ${told}` : ""}`);
+  const told = view.targets.map((target) => targetText(scene, lane, target)).join(" ");
+  view.canvas.setAttribute("aria-label", `${lane.title}: ${laneCaption(scene, lane, 0)}${told ? ` Marked: ${told}` : ""}`);
 }
 
-function receiverRow(view) {
+function receiverRow(/** @type {View} */ view) {
   const { lane } = view;
   const x = lane.receiver?.x ?? sampleOf(lane, lane.winner);
   const same = el("span", "same", lane.receiver?.equal === false ? "not the same sample" : "✓ same sample");
@@ -73,33 +72,32 @@ function receiverRow(view) {
   return el("div", "receiver", el("span", "", "Receiver"), view.received);
 }
 
-function syncLane(scene, view, state, progress) {
-  const { lane } = view;
+export function syncLane(/** @type {View} */ view, /** @type {Playback} */ state, progress) {
+  const { scene, lane } = view;
   const kind = scene.timeline.kind(state.step);
-  const text = (node, value) => { if (node.textContent !== value) node.textContent = value; };
   const seen = view.pose.seen || 0;
   const finished = !["densities", "cut", "reweight", "candidate"].includes(kind);
   const stopped = finished || (kind === "candidate" && seen === lane.count && scene.timeline.seenAt(state.step) > lane.count);
   const n = finished || seen === lane.count ? lane.examined : seen ? lane.position[seen - 1] : 0;
-  text(view.number, whole(n));
+  setText(view.number, whole(n));
   const unit = Number(n) === 1 ? "candidate" : "candidates";
-  text(view.unit, stopped && kind === "candidate" ? `${unit}, stopped` : unit);
-  if (!view.caption.hidden) text(view.caption, laneCaption(scene, lane, state.step));
+  setText(view.unit, stopped && kind === "candidate" ? `${unit}, stopped` : unit);
+  if (!view.caption.hidden) setText(view.caption, laneCaption(scene, lane, state.step));
   const all = view.bits.reduce((sum, { bits }) => sum + bits.length, 0);
   let left = kind === "message" ? Math.round(progress * all) : kind === "glance" || kind === "decoded" ? all : 0;
   const written = left === all;
   for (const { box, bits } of view.bits) {
     const here = clamp(left, 0, bits.length);
-    text(box, bits.slice(0, here) + "·".repeat(bits.length - here));
+    setText(box, bits.slice(0, here) + "·".repeat(bits.length - here));
     left -= here;
   }
   for (const node of view.article.querySelectorAll(".part small")) node.classList.toggle("waiting", !written);
   view.total.classList.toggle("waiting", !written);
   view.received.classList.toggle("waiting", kind !== "glance" && kind !== "decoded");
-  text(view.clockText, clockWords(scene, view));
+  setText(view.clockText, clockWords(view));
 }
 
-function hover(view, event) {
+function hover(/** @type {View} */ view, event) {
   const { lane, pose } = view;
   const box = view.canvas.getBoundingClientRect();
   const x = event.clientX - box.left, y = event.clientY - box.top;
@@ -121,14 +119,14 @@ function hover(view, event) {
 
 const TABLE_ROWS = 50;
 
-function textTwin(scene) {
+export function textTwin(/** @type {Scene} */ scene) {
   return scene.lanes.flatMap((lane) => {
     const nodes = [el("h4", "", lane.title), el("p", "", laneCaption(scene, lane, 0)), el("p", "", laneCaption(scene, lane, scene.timeline.last))];
     return [...nodes, candidateTable(lane)];
   });
 }
 
-function candidateTable(lane) {
+function candidateTable(/** @type {Lane} */ lane) {
   const head = ["Number", ...(lane.partitioned ? ["Bin", "Local index"] : []), "x", "Arrival time", "Ratio (log2)", "Race time", "Best so far"];
   const body = el("tbody");
   for (let e = 0; e < lane.count; e++) {

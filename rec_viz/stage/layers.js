@@ -1,7 +1,12 @@
 // What need not be drawn anew for every frame: settled candidates and the backdrop, each on a canvas of its own.
 
+import { circle, css, disc, stroke } from "./draw.js";
+import { clamp, smooth } from "./mix.js";
+import { MANY } from "./scene.js";
+import { POP_SECONDS } from "./timeline.js";
+
 // Thousands of dots are stamped on a second canvas as they settle; a frame then copies that canvas.
-function settle(view, upTo, stamp) {
+export function settle(/** @type {View} */ view, upTo, stamp) {
   const { layer } = view;
   if (layer.done > upTo) {
     layer.ctx.clearRect(0, 0, view.width, view.height);
@@ -10,10 +15,8 @@ function settle(view, upTo, stamp) {
   for (; layer.done < upTo; layer.done++) if (view.py[layer.done] > -20) stamp(layer.ctx, layer.done);
 }
 
-const MANY = 1500;
-
 // Stamping thousands of dots anew for each frame of a zoom is too slow: stretch the old layer until the zoom has settled.
-function showZoomed(view, pose, alpha) {
+export function showZoomed(/** @type {View} */ view, /** @type {Pose} */ pose, alpha) {
   const { ctx, layer, floor } = view;
   const stretch = view.layerTop / view.timeTop;
   if (stretch === 1) return showLayer(view, alpha);
@@ -24,14 +27,14 @@ function showZoomed(view, pose, alpha) {
   ctx.globalAlpha = 1;
 }
 
-function showLayer(view, alpha) {
+export function showLayer(/** @type {View} */ view, alpha) {
   if (alpha <= 0 || !view.layer.done) return;
   view.ctx.globalAlpha = alpha;
   view.ctx.drawImage(view.layer.canvas, 0, 0, view.width, view.height);
   view.ctx.globalAlpha = 1;
 }
 
-function stampDot(view) {
+export function stampDot(/** @type {View} */ view) {
   const colour = css(view.theme.candidate);
   const { lane, px, py } = view;
   const { radii } = lane;
@@ -43,7 +46,7 @@ function stampDot(view) {
 }
 
 // What does not change from one candidate to the next is painted once for each state of the picture, then copied.
-function drawBackdrop(view, pose, paint) {
+export function drawBackdrop(/** @type {View} */ view, /** @type {Pose} */ pose, paint) {
   const { base, ctx } = view;
   const key = [pose.big, pose.cut, pose.weigh, pose.lit].join();
   if (base.key !== key) {
@@ -59,22 +62,17 @@ function drawBackdrop(view, pose, paint) {
   ctx.drawImage(base.canvas, 0, 0, view.width, view.height);
 }
 
-function drawArrivals(view, pose, draw) {
+export function drawArrivals(/** @type {Pose} */ pose, draw) {
   for (const { e, age } of pose.fresh) {
-    const t = smooth(clamp(age / POP_SECONDS, 0, 1));
-    draw(e, t);
+    draw(e, smooth(clamp(age / POP_SECONDS, 0, 1)));
   }
 }
 
-function popDot(view, e, t) {
+export function popDot(/** @type {View} */ view, e, t) {
   const { ctx, theme } = view;
   const x = view.px[e], y = view.py[e];
   ctx.globalAlpha = 1 - t;
-  ctx.beginPath();
-  ctx.arc(x, y, 4 + 14 * t, 0, 7);
-  ctx.strokeStyle = css(theme.candidate);
-  ctx.lineWidth = 1.5;
-  ctx.stroke();
+  stroke(ctx, circle(x, y, 4 + 14 * t), css(theme.candidate), 1.5);
   ctx.globalAlpha = 1;
   disc(ctx, x, y - 26 * (1 - t) * (1 - t), view.lane.radii[e] + 1.2 * (1 - t), css(theme.candidate));
 }

@@ -1,10 +1,12 @@
+// biome-ignore-all lint/correctness/noPrecisionLoss: coefficients as they were published
 // The cheap mathematics, for a preview that follows the pointer: the same formulas as rec_core, to which a test holds them.
 // A dimension is a row [mean, scale] or [low, high]; logs are natural unless a name says otherwise.
 
-const LN2 = Math.LN2, HALF_LOG_2PI = 0.5 * Math.log(2 * Math.PI), DEEPEST = 1e9, SLIVER = 1e-15;
+export const HALF_LOG_2PI = 0.5 * Math.log(2 * Math.PI);
+const LN2 = Math.LN2, DEEPEST = 1e9, SLIVER = 1e-15;
 
 // erfc: below 2 from the series of erf, whose terms are all positive, above from the continued fraction.
-function erfc(x) {
+export function erfc(x) {
   if (x < 0) return 2 - erfc(-x);
   if (x < 2) {
     let term = x, sum = x;
@@ -19,7 +21,7 @@ function erfc(x) {
 const horner = (r, coefficients) => coefficients.reduce((sum, c) => sum * r + c, 0);
 
 // Quantile of N(0,1) at p in (0, 1/2]: Wichura's algorithm AS 241 (1988).
-function normalQuantileLower(p) {
+export function normalQuantileLower(p) {
   const q = p - 0.5;
   if (q >= -0.425) {
     const r = 0.180625 - q * q;
@@ -42,7 +44,7 @@ function normalQuantileLower(p) {
 }
 
 // Left end of interval b of an equal-mass cut of P into n.
-function intervalEdge(family, b, n) {
+export function intervalEdge(family, b, n) {
   if (family === "uniform") return b / n;
   if (b === 0) return -Infinity;
   if (b === n) return Infinity;
@@ -60,7 +62,7 @@ function intervalEdges(family, n) {
 
 const widthOf = (family, [first, second]) => (family === "uniform" ? second - first : second);
 
-function logRatio(family, row, x) {
+export function logRatio(family, row, x) {
   const log = -Math.log(widthOf(family, row));
   if (family === "uniform") return row[0] <= x && x <= row[1] ? log : -Infinity;
   const z = (x - row[0]) / row[1];
@@ -68,7 +70,7 @@ function logRatio(family, row, x) {
 }
 
 // Supremum of the log ratio over [low, high].
-function logSup(family, row, low, high) {
+export function logSup(family, row, low, high) {
   const log = -Math.log(widthOf(family, row));
   if (family === "uniform") return Math.min(high, row[1]) - Math.max(low, row[0]) > SLIVER ? log : -Infinity;
   const [mean, scale] = row;
@@ -87,7 +89,7 @@ function logSup(family, row, low, high) {
   return best;
 }
 
-function logNormalCdf(z) {
+export function logNormalCdf(z) {
   if (z > 5) return Math.log1p(-0.5 * erfc(z / Math.SQRT2));
   if (z > -30) return Math.log(0.5 * erfc(-z / Math.SQRT2));
   const y = 1 / (z * z);
@@ -107,7 +109,7 @@ function logNormalMass(a, b) {
   return a === -Infinity ? upper : upper + Math.log1p(-Math.exp(logNormalCdf(a) - upper));
 }
 
-function logMass(family, row, low, high) {
+export function logMass(family, row, low, high) {
   if (family === "uniform") {
     const overlap = Math.min(high, row[1]) - Math.max(low, row[0]);
     return overlap > SLIVER ? Math.log(overlap) - Math.log(widthOf(family, row)) : -Infinity;
@@ -161,7 +163,7 @@ function boundBits(informationBits, log2Bins, overhead) {
 }
 
 // Everything a preview says of a problem in at most two dimensions under a partition and its weights.
-function previewProblem(family, rows, intervals, weights) {
+export function previewProblem(family, rows, intervals, weights) {
   const cuts = rows.map((row, d) => cutDimension(family, row, intervals[d], weights));
   const add = (f) => rows.reduce((sum, row, d) => sum + f(row, d), 0);
   const bits = rows.map((row) => klBits(family, row));
@@ -173,7 +175,7 @@ function previewProblem(family, rows, intervals, weights) {
   const overhead = log2Bins > 0 ? overheadBits(family, rows, log2Bins) : 0;
   return {
     cuts, log2Bins, kl_bits: kl,
-    renyi_inf_bits: add((row) => logSup(family, row, low, high)) / LN2,
+    d_inf_bits: add((row) => logSup(family, row, low, high)) / LN2,
     upper_sum_bits: add((_, d) => logSumExp(cuts[d].logPeak)) / LN2 - log2Bins,
     log2_sup_ratio: add((_, d) => reach(d)) / LN2 - log2Bins,
     overhead_bits: overhead,

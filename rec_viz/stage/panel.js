@@ -1,20 +1,27 @@
 // The race-time panel of the plane and strips views.
 
+import { css, disc, line, niceTicks, ring, star, write } from "./draw.js";
+import { stampDot } from "./layers.js";
+import { clamp, mix } from "./mix.js";
+import { fmt, superscript, whole } from "./words.js";
+
 // Race times span many powers of two, so the panel is logarithmic and cut off well above the winner.
-function layoutPanel(view, left, top, right, bottom) {
+export function layoutPanel(/** @type {View} */ view, left, top, right, bottom) {
   const { lane } = view;
   const lo = Math.log2(lane.winTime) - 0.6;
   let hi = lo + 2;
   for (let e = 0; e < lane.count; e++) if (Number.isFinite(lane.race[e])) hi = Math.max(hi, Math.log2(lane.race[e]) + 0.5);
   hi = Math.min(hi, lo + 14);
-  const panel = { left: left + 40, top: top + 20, right: right - 8, bottom: bottom - 20 };
-  panel.X = (e) => mix(panel.left + 6, panel.right - 6, lane.count > 1 ? e / (lane.count - 1) : 0.5);
-  panel.Y = (race) => mix(panel.bottom - 4, panel.top, clamp((Math.log2(race) - lo) / (hi - lo), 0, 1));
-  panel.ticks = niceTicks(lo, hi, (panel.bottom - panel.top) / 36).filter(Number.isInteger);
-  view.panel = panel;
+  const box = { left: left + 40, top: top + 20, right: right - 8, bottom: bottom - 20 };
+  view.panel = {
+    ...box,
+    X: (e) => mix(box.left + 6, box.right - 6, lane.count > 1 ? e / (lane.count - 1) : 0.5),
+    Y: (race) => mix(box.bottom - 4, box.top, clamp((Math.log2(race) - lo) / (hi - lo), 0, 1)),
+    ticks: niceTicks(lo, hi, (box.bottom - box.top) / 36).filter(Number.isInteger),
+  };
 }
 
-function drawPanel(view, pose) {
+export function drawPanel(/** @type {View} */ view, /** @type {Pose} */ pose) {
   const { ctx, theme, lane, panel } = view;
   write(ctx, theme, "↑ race time (arrival time ÷ ratio)", panel.left - 40, panel.top - 8, { size: 12, halo: false });
   line(ctx, [[panel.left, panel.top], [panel.left, panel.bottom], [panel.right, panel.bottom]], css(theme.text, 0.55));
@@ -26,18 +33,9 @@ function drawPanel(view, pose) {
   write(ctx, theme, "candidates →", panel.left, panel.bottom + 15, { size: 11, halo: false });
   write(ctx, theme, whole(lane.position[lane.count - 1]), panel.right, panel.bottom + 15, { size: 11, align: "right", halo: false });
   if (!pose.seen) return;
-  ctx.beginPath();
-  let level = panel.top;
-  for (const e of lane.improvements) {
-    if (e >= pose.seen) break;
-    ctx.lineTo(panel.X(e), level);
-    level = panel.Y(lane.race[e]);
-    ctx.lineTo(panel.X(e), level);
-  }
-  ctx.lineTo(panel.X(pose.seen - 1), level);
-  ctx.strokeStyle = css(theme.best);
-  ctx.lineWidth = 1.75;
-  ctx.stroke();
+  const leaders = lane.improvements.filter((e) => e < pose.seen), heights = [panel.top, ...leaders.map((e) => panel.Y(lane.race[e]))];
+  const stairs = leaders.flatMap((e, i) => [[panel.X(e), heights[i]], [panel.X(e), heights[i + 1]]]);
+  line(ctx, [...stairs, [panel.X(pose.seen - 1), heights[leaders.length]]], css(theme.best), 1.75);
   const x = panel.X(pose.best), y = panel.Y(lane.race[pose.best]);
   if (pose.best < 0) return;
   if (pose.final > 0.5 && pose.touched) star(ctx, theme, x, y, 7); else ring(ctx, theme, x, y, 5);
@@ -46,7 +44,7 @@ function drawPanel(view, pose) {
     { size: 12, align: "center", weight: 600, colour: pose.final > 0.5 ? theme.ink.winner : theme.ink.best });
 }
 
-function stampPanel(view) {
+export function stampPanel(/** @type {View} */ view) {
   const colour = css(view.theme.candidate);
   const { lane, panel } = view;
   return (ctx, e) => {
@@ -56,7 +54,7 @@ function stampPanel(view) {
   };
 }
 
-function stampPlane(view) {
+export function stampPlane(/** @type {View} */ view) {
   const dot = stampDot(view), mark = stampPanel(view);
   return (ctx, e) => { dot(ctx, e); mark(ctx, e); };
 }

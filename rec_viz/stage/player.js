@@ -1,54 +1,64 @@
 // Play, pause, step, scrub, keys: everything local, nothing waits for Python.
 
+import { laneCaption, sceneCaption } from "./captions.js";
+import { clockTarget } from "./clock.js";
+import { active, setAria, setText } from "./dom.js";
+import { css, legible, readTheme, sizeCanvas } from "./draw.js";
+import { createHandles } from "./handles.js";
+import { drawHighlights } from "./highlight.js";
+import { createLane, markLane, stepName, syncLane, textTwin } from "./lane.js";
+import { settle, stampDot } from "./layers.js";
+import { clamp, mix } from "./mix.js";
+import { mounted } from "./mounted.js";
+import { stampPanel, stampPlane } from "./panel.js";
+import { drawPlane, layoutPlane } from "./plane.js";
+import { begin, reduce } from "./playback.js";
+import { pointedText } from "./pointed.js";
+import { morph, morphFrom, updatePose } from "./pose.js";
+import { draftLane, draftOf, draftWords, drawPreview, previewText, sameDraft } from "./preview.js";
+import { drawRace, layoutRace, zoomRace } from "./race.js";
+import { compose, download, filmType, startFilm } from "./save.js";
+import { decodeScene } from "./scene.js";
+import { drawStrips, layoutStrips } from "./strips.js";
+import { TWEEN, stepOf } from "./timeline.js";
+
 const VIEWS = {
   race: { layout: layoutRace, zoom: zoomRace, draw: drawRace, stamp: stampDot },
   plane: { layout: layoutPlane, draw: drawPlane, stamp: stampPlane },
   strips: { layout: layoutStrips, draw: drawStrips, stamp: stampPanel },
 };
 
-const memory = new Map(); // scene id -> { step, playing, speed, time, since }
-const players = new WeakMap(); // parent element -> player
+const memory = new Map(); // scene id -> { state, pointed }: where its player stands and what it was last told to point at
 const MEMORY_SIZE = 24;
 
-const FRESH = { step: 0, playing: false, speed: 1, time: 0, since: Infinity, pointed: null };
-
 function recall(id) {
-  const state = memory.get(id) || { ...FRESH };
+  const story = memory.get(id) || { state: null, pointed: null };
   memory.delete(id);
-  memory.set(id, state);
+  memory.set(id, story);
   if (memory.size > MEMORY_SIZE) memory.delete(memory.keys().next().value);
-  return state;
+  return story;
 }
 
-function drawLane(scene, view, theme) {
-  const { ctx, pose, lane } = view;
-  view.theme = theme;
+function drawLane(/** @type {View} */ view) {
+  const { ctx, pose, lane, theme } = view, { zoom, stamp, draw } = VIEWS[view.scene.view];
   if (view.layer.theme !== theme.name) {
     view.layer.theme = theme.name;
     view.layer.done = Infinity;
     view.base.key = null;
   }
   ctx.clearRect(0, 0, view.width, view.height);
-  VIEWS[scene.view].zoom?.(view, pose);
-  const zooming = scene.view === "race" && view.layerTop !== view.timeTop;
-  if (!zooming) settle(view, Math.min(pose.settled, lane.count), VIEWS[scene.view].stamp(view));
-  VIEWS[scene.view].draw(view, pose);
-  drawHighlights(scene, view, pose);
+  zoom?.(view, pose);
+  const zooming = zoom && view.layerTop !== view.timeTop;
+  if (!zooming) settle(view, Math.min(pose.settled, lane.count), stamp(view));
+  draw(view, pose);
+  drawHighlights(view, pose);
 }
 
-function sizeCanvas(canvas, width, height, ratio) {
-  canvas.width = Math.round(width * ratio);
-  canvas.height = Math.round(height * ratio);
-  const ctx = canvas.getContext("2d");
-  ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
-  return ctx;
-}
-
-function layoutLane(scene, view, scale = null) {
+function layoutLane(/** @type {View} */ view, scale = null) {
   const width = Math.floor(view.picture.clientWidth);
   if (!width) return false;
   const ratio = scale ?? Math.min(window.devicePixelRatio || 1, 2);
-  const asked = scene.height || 420;
+  const asked = view.scene.height;
   const height = width < 480 ? Math.round(Math.min(asked, Math.max(340, asked * 0.85))) : asked;
   if (width === view.width && height === view.height && ratio === view.ratio) return true;
   Object.assign(view, { width, height, ratio });
@@ -60,13 +70,13 @@ function layoutLane(scene, view, scale = null) {
   }
   view.px = new Float32Array(view.lane.count);
   view.py = new Float32Array(view.lane.count);
-  VIEWS[scene.view].layout(view);
+  VIEWS[view.scene.view].layout(view);
   return true;
 }
 
 function createPlayer(parent) {
   const root = parent.querySelector(".stage");
-  const find = (selector) => root.querySelector(selector);
+  const find = (selector) => /** @type {any} */ (root.querySelector(selector));
   const button = (act) => find(`[data-act="${act}"]`);
   const ui = {
     play: button("play"), back: button("back"), step: button("step"), restart: button("restart"), png: button("png"), film: button("film"),
@@ -77,49 +87,36 @@ function createPlayer(parent) {
   const reduced = window.matchMedia("(prefers-reduced-motion: reduce)");
   const events = new AbortController();
   const on = (target, name, listener) => target.addEventListener(name, listener, { signal: events.signal });
-  let scene = null, state = null, views = [], theme = null, request = 0, last = 0, frames = 0, shown = null;
-
-  let draft = null; // what the handles say, while Python has not heard of it or not yet answered
-  let tell = null; // how to reach Python
+  let request = 0, last = 0, frames = 0, shown = null;
+  let /** @type {Scene} */ scene = null, /** @type {View[]} */ views = [], /** @type {Theme} */ theme = null;
+  let /** @type {{ state: Playback, pointed: string }} */ story = null, /** @type {Playback} */ state = null;
+  let /** @type {Draft} */ draft = null; // what the handles say, while Python has not heard of it or not yet answered
+  let /** @type {Tell} */ tell = null; // how to reach Python
   let scale = null; // pixels to a point, where it is not the screen's
   let film = null; // what is being recorded
 
   const wake = () => { if (!request && scene) { last = performance.now(); request = requestAnimationFrame(frame); } };
 
-  function goTo(step, animate = false) {
-    const { timeline } = scene;
-    state.step = clamp(step, 0, timeline.last);
-    state.time = timeline.starts[state.step];
-    state.since = animate && !reduced.matches ? 0 : Infinity;
+  const become = (/** @type {Playback} */ next) => { state = story.state = next; };
+
+  function send(/** @type {PlaybackEvent} */ event) {
+    become(reduce(state, event));
     syncControls(); // at once: what is pressed is so, whenever the next frame comes
     wake();
   }
 
-  function pause() {
-    if (state.playing) state.since = state.time - scene.timeline.starts[state.step];
-    state.playing = false;
-    syncControls();
-    wake();
-  }
-
-  function play() {
-    if (state.step === 0 || state.step === scene.timeline.last) goTo(1, true);
-    state.time = Math.max(state.time, scene.timeline.starts[state.step]);
-    state.playing = true;
-    syncControls();
-    wake();
-  }
-
-  const toggle = () => (state.playing ? pause() : play());
-  const stepBy = (n) => { pause(); goTo(state.step + n, n > 0); };
+  const toggle = () => send({ type: state.playing ? "pause" : "play" });
+  const stepBy = (by) => send({ type: "step", by, animate: !reduced.matches });
+  const seek = (step) => send({ type: "seek", step });
 
   function frame(now) {
     request = 0;
     const dt = Math.min(0.1, Math.max(0, (now - last) / 1000));
     last = now;
-    if (!views.every((view) => layoutLane(scene, view, scale))) return; // not laid out yet: the resize observer wakes us
+    if (!views.every((view) => layoutLane(view, scale))) return; // not laid out yet: the resize observer wakes us
     if (!theme || frames % 30 === 0 || !(state.playing || draft)) theme = readTheme(root, scene.colors);
-    advance(dt);
+    for (const view of views) view.theme = theme;
+    become(reduce(state, { type: "tick", seconds: dt }));
     if (draft) {
       showDraft();
       return;
@@ -127,12 +124,12 @@ function createPlayer(parent) {
     const still = reduced.matches;
     let moving = false;
     for (const view of views) {
-      moving = updatePose(scene, view, state, dt, still) || moving;
+      moving = updatePose(view, state, dt, still) || moving;
       if (view.morph) {
         morph(view, still ? Infinity : dt);
         moving = true;
       }
-      drawLane(scene, view, theme);
+      drawLane(view);
     }
     if (!state.playing && state.since < (TWEEN[scene.timeline.kind(state.step)] || 0)) moving = true;
     handles.place();
@@ -164,19 +161,19 @@ function createPlayer(parent) {
   // From the first step to the last at the chosen speed; a second press ends it early and keeps what there is.
   function recordFilm() {
     if (film) { film.finish(); return; }
-    goTo(0);
+    seek(0);
     film = startFilm(root, fileName("webm"), () => {
       film = null;
       setText(ui.film, "WebM");
       setText(ui.saveNote, "Saved the film.");
     });
     setText(ui.film, "Stop");
-    play();
+    send({ type: "play" });
   }
 
   function showDraft() {
     const lanes = views.map((view) => draftLane(scene, view.lane, draft));
-    views.forEach((view, i) => drawPreview(scene, view, theme, draft, lanes[i]));
+    for (const [i, view] of views.entries()) drawPreview(view, draft, lanes[i]);
     handles.place(draftWords(lanes));
     root.dataset.frame = String(++frames);
     setText(ui.caption, previewText(scene, lanes, draft));
@@ -186,7 +183,7 @@ function createPlayer(parent) {
     draft: () => draft || draftOf(scene),
     views: () => views,
     change(next) {
-      if (state.playing) pause();
+      if (state.playing) send({ type: "pause" });
       draft = next;
       root.dataset.dragging = "true";
       wake();
@@ -209,17 +206,6 @@ function createPlayer(parent) {
     wake();
   }
 
-  function advance(dt) {
-    const { timeline } = scene;
-    if (!state.playing) { state.since += dt; return; }
-    state.time += dt * state.speed;
-    state.step = stepAt(timeline, state.time);
-    state.since = state.time - timeline.starts[state.step];
-    if (state.step === timeline.last && state.since > TWEEN.decoded) state.playing = false;
-  }
-
-  function setText(node, text) { if (node.textContent !== text) node.textContent = text; }
-
   function syncControls() {
     const { timeline } = scene;
     const key = `${state.step}|${state.playing}`;
@@ -228,12 +214,12 @@ function createPlayer(parent) {
     root.dataset.step = String(state.step);
     root.dataset.playing = String(state.playing);
     const name = state.playing ? "Pause" : "Play";
-    if (ui.play.getAttribute("aria-label") !== name) ui.play.setAttribute("aria-label", name);
+    setAria(ui.play, { label: name });
     setText(ui.play.querySelector(".text"), name);
-    const active = root.getRootNode().activeElement;
+    const held = active(root);
     ui.back.disabled = ui.restart.disabled = state.step === 0;
     ui.step.disabled = state.step === timeline.last;
-    if (active && active.disabled) root.focus({ preventScroll: true }); // or the keyboard would lose its place
+    if (held?.disabled) root.focus({ preventScroll: true }); // or the keyboard would lose its place
     ui.range.value = String(state.step);
   }
 
@@ -249,9 +235,9 @@ function createPlayer(parent) {
     setText(ui.caption, caption);
     if (!state.playing) {
       setText(ui.live, scene.lanes.length > 1 ? [caption, ...scene.lanes.map((lane) => `${lane.title}: ${laneCaption(scene, lane, state.step)}`)].join(" ") : caption);
-      ui.range.setAttribute("aria-valuetext", stepName(scene, state.step));
+      setAria(ui.range, { valuetext: stepName(scene, state.step) });
     }
-    for (const view of views) syncLane(scene, view, state, progress);
+    for (const view of views) syncLane(view, state, progress);
   }
 
   function show(data, tellPython) {
@@ -259,18 +245,17 @@ function createPlayer(parent) {
     if (scene && scene.id === data.id) {
       if (draft && !handles.holding()) forgetDraft(); // Python's answer was to leave things as they are
       scene.colors = data.colors;
-      theme = null;
       pointAt(data.point, true);
-      wake();
+      recolour();
       return;
     }
     const before = state, earlier = scene;
     scene = decodeScene(data);
-    state = recall(scene.id);
+    story = recall(scene.id);
     // A control was changed: a new picture, told from its start. After a remount, by contrast, carry on where we were.
-    if (before) Object.assign(state, { ...FRESH, speed: before.speed });
-    state.step = Math.min(state.step, scene.timeline.last);
-    shown = ui.key = theme = null;
+    if (before) Object.assign(story, { state: null, pointed: null });
+    become(story.state || begin(scene.timeline, before?.speed));
+    shown = ui.key = null;
     root.dataset.events = String(scene.timeline.last);
     ui.range.max = String(scene.timeline.last);
     ui.speed.value = String(state.speed);
@@ -283,18 +268,17 @@ function createPlayer(parent) {
     ui.twinBody.replaceChildren();
     ui.lanes.style.setProperty("--lanes", scene.lanes.length);
     root.classList.toggle("many", scene.lanes.length > 1);
-    views.forEach((view) => observer.unobserve(view.picture));
+    observer.disconnect();
     draft = null;
     delete root.dataset.dragging;
     const hand = handles.focused();
     views = scene.lanes.map((lane) => createLane(scene, lane, chooseClock));
     for (const view of views) view.morph = morphFrom(earlier, scene, view.lane);
     ui.lanes.replaceChildren(...views.map((view) => view.article));
-    views.forEach((view) => observer.observe(view.picture));
+    for (const view of views) observer.observe(view.picture);
     handles.attach(scene, views, hand);
-    colourWords();
     pointAt(data.point, Boolean(before));
-    wake();
+    recolour();
   }
 
   // Moves to a step and marks things, once for each time Python points somewhere else; after that the reader is free to move.
@@ -306,28 +290,28 @@ function createPlayer(parent) {
     ui.pointed.hidden = !targets.length;
     setText(ui.pointed, targets.length ? pointedText(scene, targets) : "");
     const key = JSON.stringify(point);
-    if (state.pointed === key) return;
-    state.pointed = key;
+    if (story.pointed === key) return;
+    story.pointed = key;
     ui.key = null;
-    if (!point.step) return;
-    state.playing = false;
-    goTo(stepOf(scene.timeline, point.step), animate);
+    if (point.step) send({ type: "seek", step: stepOf(scene.timeline, point.step), animate: animate && !reduced.matches });
   }
 
   // What Python points at, and the bin whose clock the reader has chosen.
-  function gatherTargets(view) {
+  function gatherTargets(/** @type {View} */ view) {
     view.targets = [...scene.point.targets.filter(({ lane }) => scene.lanes[lane] === view.lane), ...clockTarget(view)];
-    markLane(scene, view);
+    markLane(view);
   }
 
-  function chooseClock(view) {
+  function chooseClock(/** @type {View} */ view) {
     gatherTargets(view);
     ui.key = null;
     wake();
   }
 
-  function colourWords() {
+  function recolour() {
     const now = readTheme(root, scene.colors);
+    theme = null;
+    wake();
     for (const node of root.querySelectorAll("[data-role]")) {
       node.style.setProperty("--role", css(now[node.dataset.role]));
       const tint = now[node.dataset.role].map((v, i) => mix(now.bg[i], v, 0.13));
@@ -345,7 +329,7 @@ function createPlayer(parent) {
       ArrowRight: () => stepBy(1),
       ArrowLeft: () => stepBy(-1),
       Home: () => stepBy(-Infinity),
-      End: () => { pause(); goTo(scene.timeline.last); },
+      End: () => seek(Infinity),
     };
     const action = inRange && event.key !== " " ? null : actions[event.key];
     if (!action || target.closest?.(".table")) return;
@@ -360,8 +344,8 @@ function createPlayer(parent) {
   on(ui.restart, "click", () => stepBy(-Infinity));
   on(ui.png, "click", savePicture);
   on(ui.film, "click", recordFilm);
-  on(ui.range, "input", () => { const step = Number(ui.range.value); pause(); goTo(step); });
-  on(ui.speed, "change", () => { state.speed = Number(ui.speed.value); });
+  on(ui.range, "input", () => seek(Number(ui.range.value)));
+  on(ui.speed, "change", () => send({ type: "speed", speed: Number(ui.speed.value) }));
   on(root, "keydown", onKey);
   on(reduced, "change", wake);
   on(ui.twin, "toggle", () => { if (ui.twin.open && !ui.twinBody.firstChild) ui.twinBody.append(...textTwin(scene)); });
@@ -372,9 +356,9 @@ function createPlayer(parent) {
     observer.disconnect();
     cancelAnimationFrame(request);
     scene = null;
-    if (players.get(parent) === player) players.delete(parent);
   }
 
-  const player = { root, show, destroy, recolour: () => { if (scene) { theme = null; colourWords(); wake(); } } };
-  return player;
+  return { root, show, destroy };
 }
+
+export default mounted(createPlayer);

@@ -9,8 +9,8 @@ import numpy as np
 
 import rec_core as rec
 
-from ..cached.races import Lane, Race
-from ..controls import LANES
+from ..model.lab import Lane, Race
+from ..settings import LANES
 
 MAX_DRAWN_INTERVALS = 256  # of a dimension: more are narrower than a pixel
 

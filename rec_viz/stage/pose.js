@@ -1,9 +1,12 @@
-// Where the picture stands between two steps, and how it moves there.
+// Where the picture stands between two steps, and how it moves there; how old weights of the bins turn into new ones.
+
+import { clamp, mix, smooth } from "./mix.js";
+import { POP_SECONDS, TWEEN } from "./timeline.js";
 
 // Where the picture should be at this step; what is shown moves there over a few frames.
-function targetPose(scene, view, state) {
-  const { timeline } = scene;
-  const { lane, closeTop } = view;
+/** @returns {Partial<Pose>} */
+function targetPose(/** @type {View} */ view, /** @type {Playback} */ state) {
+  const { timeline } = state, { lane, closeTop } = view;
   const kind = timeline.kind(state.step);
   const searching = kind === "candidate";
   const early = kind === "densities" || kind === "cut" || kind === "reweight";
@@ -27,13 +30,13 @@ function targetPose(scene, view, state) {
 
 const LINEAR = { big: 0.55, cut: 1.0, weigh: 1.0, final: 0.3, lit: 0.3, decoded: 0.5, point: 0.3 };
 
-function approach(view, target, dt, speed) {
+function approach(/** @type {View} */ view, /** @type {Partial<Pose>} */ target, dt, speed) {
   const { pose } = view;
   let moving = false;
   for (const name in LINEAR) {
-    const gap = target[name] - pose[name], most = (dt * speed) / LINEAR[name];
-    pose[name] = Math.abs(gap) <= most ? target[name] : pose[name] + Math.sign(gap) * most;
-    if (pose[name] !== target[name]) moving = true;
+    const gap = target[name] - pose[name], most = (dt * speed) / LINEAR[name], near = Math.abs(gap) <= most;
+    pose[name] = near ? target[name] : pose[name] + Math.sign(gap) * most;
+    if (!near) moving = true;
   }
   const share = 1 - Math.exp((-dt * Math.max(1, speed)) / 0.11);
   for (const name of view.closeTop ? ["inverse", "sweep", "top"] : ["inverse", "sweep"]) {
@@ -49,10 +52,10 @@ function approach(view, target, dt, speed) {
 // Fast at first, ever slower towards the touch, so that the touch itself is seen.
 const slowing = (t) => 1 - (1 - t) ** 3;
 
-function updatePose(scene, view, state, dt, still) {
-  const { lane, pose } = view;
-  const { timeline } = scene;
-  const target = targetPose(scene, view, state);
+// Moves a picture on by `dt` seconds; tells whether it goes on moving.
+export function updatePose(/** @type {View} */ view, /** @type {Playback} */ state, dt, still) {
+  const { lane, pose } = view, { timeline } = state;
+  const target = targetPose(view, state);
   const { kind, searching, seen, best } = target;
   // Winner: the sweep line first reaches the stop line, then the curve grows from the floor until it touches.
   const grown = kind !== "winner" || still ? 1 : clamp((state.since - 0.4) / (TWEEN.winner - 0.4), 0, 1);
@@ -78,4 +81,30 @@ function updatePose(scene, view, state, dt, still) {
   pose.stopLevel = pose.inverse > 0 ? 1 / pose.inverse : Infinity;
   pose.level = pose.growing ? lane.winTime * slowing(grown) : pose.stopLevel;
   return moving || pose.growing || pose.halo < 1 || pose.fresh.length > 0 || pose.freshBest < 1;
+}
+
+const MORPH_SECONDS = 1.1;
+const MORPHED = ["weights_by_dim", "grid_heuristic"];
+
+// What a lane changes from, where only the weights of its bins are new; else nothing.
+export function morphFrom(earlier, /** @type {Scene} */ scene, /** @type {Lane} */ lane) {
+  if (!earlier || earlier.view !== scene.view || earlier.problem.kl_bits !== scene.problem.kl_bits) return null;
+  const old = earlier.lanes.find((other) => other.title === lane.title && String(other.intervals) === String(lane.intervals));
+  if (!old || !lane.partitioned || old.weights === lane.weights) return null;
+  const from = {}, to = {};
+  for (const name of MORPHED) {
+    if (!lane[name] || !old[name] || lane[name].length !== old[name].length) continue;
+    from[name] = old[name].slice();
+    to[name] = lane[name].slice();
+  }
+  return Object.keys(to).length ? { from, to, age: 0 } : null;
+}
+
+export function morph(/** @type {View} */ view, dt) {
+  const { from, to } = view.morph;
+  view.morph.age += dt;
+  const t = smooth(clamp(view.morph.age / MORPH_SECONDS, 0, 1));
+  for (const name in to) view.lane[name].set(to[name].map((v, i) => mix(from[name][i], v, t)));
+  view.base.key = null; // the backdrop shows the weights
+  if (t === 1) view.morph = null;
 }

@@ -1,9 +1,15 @@
 // Race view, one dimension: x across, arrival time up.
 
-function layoutRace(view) {
+import { binName } from "./captions.js";
+import { css, disc, drawHalo, font, line, niceTicks, place, polyline, ring, star, stroke, within, write } from "./draw.js";
+import { drawArrivals, drawBackdrop, popDot, showZoomed } from "./layers.js";
+import { clamp, highest, mix, smooth } from "./mix.js";
+import { MANY, ratioOf, sameBin, sampleOf } from "./scene.js";
+import { count, fmt, point, whole } from "./words.js";
+
+export function layoutRace(/** @type {View} */ view) {
   const { lane, scene, width, height } = view;
-  const narrow = width < 480;
-  view.narrow = narrow;
+  const narrow = view.narrow = width < 480;
   view.left = narrow ? 34 : 42;
   view.right = width - (narrow ? 6 : 12);
   view.top = 22;
@@ -23,14 +29,14 @@ function layoutRace(view) {
 
 // A budget may end far above the curve. The picture starts close to what decides the race, doubles its scale
 // whenever time runs out of it, and closes in again when the search is over.
-function closeTop(scene, lane) {
+export function closeTop(/** @type {Scene} */ scene, /** @type {Lane} */ lane) {
   const { q } = scene.grid;
   const most = q.reduce((a, b) => Math.max(a, b), 0);
   const ratio = lane.grid_ratio.reduce((top, r, i) => (q[i] > 0.05 * most ? Math.max(top, r) : top), 0);
   return Math.min(lane.timeTop, Math.max(1.9 * lane.winTime * ratio, 1.3 * lane.arrival[lane.winner]));
 }
 
-function zoomRace(view, pose) {
+export function zoomRace(/** @type {View} */ view, /** @type {Pose} */ pose) {
   const { lane } = view;
   if (pose.top !== view.timeTop) {
     view.timeTop = pose.top;
@@ -41,20 +47,16 @@ function zoomRace(view, pose) {
   view.layer.done = Infinity;
 }
 
-function drawRace(view, pose) {
-  const { ctx } = view;
+export function drawRace(/** @type {View} */ view, /** @type {Pose} */ pose) {
   const race = 1 - smooth(pose.big);
   drawBackdrop(view, pose, paintRace);
   if (race > 0.02) {
     drawTimeAxis(view, race);
-    ctx.save();
-    ctx.beginPath();
-    ctx.rect(view.left, view.top - 5, view.right - view.left, view.floor - view.top + 5.5);
-    ctx.clip();
-    drawCurve(view, pose, race);
-    showZoomed(view, pose, race * mix(mix(1, 0.8, pose.final), 0.22, pose.decoded));
-    drawArrivals(view, pose, (e, t) => popDot(view, e, t));
-    ctx.restore();
+    within(view.ctx, view.left, view.top - 5, view.right, view.floor + 0.5, () => {
+      drawCurve(view, pose, race);
+      showZoomed(view, pose, race * mix(mix(1, 0.8, pose.final), 0.22, pose.decoded));
+      drawArrivals(pose, (e, t) => popDot(view, e, t));
+    });
     drawStopLine(view, pose, race);
   }
   if (race > 0.9) {
@@ -64,14 +66,14 @@ function drawRace(view, pose) {
   }
 }
 
-function paintRace(view, pose) {
+function paintRace(/** @type {View} */ view, /** @type {Pose} */ pose) {
   const race = 1 - smooth(pose.big);
   if (view.edges) drawBins(view, pose, race);
   drawDensities(view, pose);
   drawValueAxis(view);
 }
 
-function drawTimeAxis(view, alpha) {
+export function drawTimeAxis(/** @type {View} */ view, alpha) {
   const { ctx, theme } = view;
   for (const t of niceTicks(0, view.timeTop, (view.floor - view.top) / 56)) {
     const y = view.Y(t);
@@ -83,7 +85,7 @@ function drawTimeAxis(view, alpha) {
   view.taken.push([0, 0, 84, 16]);
 }
 
-function drawValueAxis(view) {
+export function drawValueAxis(/** @type {View} */ view) {
   const { ctx, theme, scene } = view;
   const [lo, hi] = scene.problem.range[0];
   line(ctx, [[view.left, view.bottom], [view.right, view.bottom]], css(theme.text, 0.55), 1);
@@ -95,7 +97,7 @@ function drawValueAxis(view) {
 }
 
 // Stripes: equal shading once the space is cut, shading by weight once it is reweighted; the weights also hang below the floor as bars.
-function drawBins(view, pose, race) {
+export function drawBins(/** @type {View} */ view, /** @type {Pose} */ pose, race) {
   const { ctx, theme, lane, edges } = view;
   const n = edges.length - 1;
   const top = Math.max(...lane.weights_by_dim);
@@ -121,7 +123,7 @@ function drawBins(view, pose, race) {
   }
 }
 
-function drawLocalCounts(view, pose) {
+function drawLocalCounts(/** @type {View} */ view, /** @type {Pose} */ pose) {
   const { ctx, theme, lane, edges } = view;
   const counts = new Array(edges.length - 1).fill(0);
   for (let e = 0; e < pose.seen; e++) counts[lane.bin[e]] = Math.max(counts[lane.bin[e]], lane.local[e]);
@@ -141,7 +143,7 @@ function drawLocalCounts(view, pose) {
 }
 
 // The curve holds every point with one and the same race time s: height s × ratio. Growing it from the floor, the first candidate it meets wins.
-function drawCurve(view, pose, alpha) {
+export function drawCurve(/** @type {View} */ view, /** @type {Pose} */ pose, alpha) {
   const { ctx, theme, lane } = view;
   const s = pose.level;
   if (!(s > 0) || !Number.isFinite(s)) return;
@@ -149,24 +151,19 @@ function drawCurve(view, pose, alpha) {
   const sweep = view.Y(pose.sweep);
   const fill = (y0, y1, strength) => {
     if (y1 <= y0) return;
-    ctx.save();
-    ctx.beginPath();
-    ctx.rect(view.left, y0, view.right - view.left, y1 - y0);
-    ctx.clip();
-    ctx.fillStyle = css(theme.q, strength * alpha);
-    ctx.fill(path);
-    ctx.restore();
+    within(ctx, view.left, y0, view.right, y1, () => {
+      ctx.fillStyle = css(theme.q, strength * alpha);
+      ctx.fill(path);
+    });
   };
   // Above the sweep line and under the curve is the only place where a new best can still land.
   fill(-40, sweep, mix(0.34, 0.2, pose.final));
   fill(sweep, view.floor, mix(0.13, 0.2, pose.final));
-  ctx.strokeStyle = css(theme.q, alpha);
-  ctx.lineWidth = clamp(2 * Math.sqrt(12 / lane.intervals[0]), 0.5, 2);
   ctx.lineJoin = "round";
-  ctx.stroke(path);
+  stroke(ctx, path, css(theme.q, alpha), clamp(2 * Math.sqrt(12 / lane.intervals[0]), 0.5, 2));
 }
 
-function curvePath(view, pose) {
+export function curvePath(/** @type {View} */ view, /** @type {Pose} */ pose) {
   const { lane } = view;
   const s = pose.level, n = view.gx.length;
   const touch = pose.best >= 0 ? { x: view.px[pose.best], y: view.Y(s * ratioOf(lane, pose.best)) } : null;
@@ -181,7 +178,7 @@ function curvePath(view, pose) {
   return path;
 }
 
-function stopHeights(view, s) {
+export function stopHeights(/** @type {View} */ view, s) {
   const { lane } = view;
   if (lane.budget !== null) return [[view.left, view.right, view.Y(lane.budget)]];
   if (lane.perBin && view.edges) {
@@ -190,7 +187,7 @@ function stopHeights(view, s) {
   return [[view.left, view.right, view.Y(s * lane.sup)]];
 }
 
-function drawStopLine(view, pose, alpha) {
+function drawStopLine(/** @type {View} */ view, /** @type {Pose} */ pose, alpha) {
   const { ctx, theme, lane } = view;
   if (pose.searching && pose.sweep > 0) {
     const y = view.Y(pose.sweep);
@@ -203,9 +200,9 @@ function drawStopLine(view, pose, alpha) {
   }
 }
 
-function drawBest(view, pose) {
+export function drawBest(/** @type {View} */ view, /** @type {Pose} */ pose) {
   const { ctx, theme, lane } = view;
-  if (pose.decoded > 0.3) drawReceived(view, pose);
+  if (pose.decoded > 0.3) drawReceived(view);
   if (pose.best < 0) return;
   const x = view.px[pose.best], y = view.py[pose.best];
   const won = pose.final > 0.5 && pose.best === lane.winner && pose.touched;
@@ -227,7 +224,7 @@ function drawBest(view, pose) {
 }
 
 // What the receiver regenerates: the candidates of the winner's bin, counted up to the index in the message.
-function drawReceived(view, pose) {
+export function drawReceived(/** @type {View} */ view) {
   const { ctx, theme, lane } = view;
   const few = lane.message.index <= 30;
   for (let e = 0; e < lane.winner; e++) {
@@ -237,12 +234,13 @@ function drawReceived(view, pose) {
   }
 }
 
-function drawRaceLabels(view, pose) {
-  const { ctx, theme, lane, narrow } = view;
+function drawRaceLabels(/** @type {View} */ view, /** @type {Pose} */ pose) {
+  const { theme, lane, narrow } = view;
   const won = pose.final > 0.5 && pose.touched;
   if (Number.isFinite(pose.level) && pose.level > 0) {
-    const [x0, x1, y] = stopHeights(view, pose.stopLevel).find(([, , h]) => h > view.top - 6) || [];
-    if (y !== undefined) {
+    const stop = stopHeights(view, pose.stopLevel).find(([, , h]) => h > view.top - 6);
+    if (stop) {
+      const [x0, x1, y] = stop;
       const text = lane.budget !== null ? `budget: ${count(lane.num_candidates ?? lane.examined, "candidate")}`
         : narrow || lane.perBin ? "stop line" : "stop line: no candidate above it can win";
       const at = y - 6 < view.top - 4 ? y + 15 : y - 6;
@@ -250,7 +248,7 @@ function drawRaceLabels(view, pose) {
       place(view, text, lane.perBin ? [[(x0 + x1) / 2, at, "center"]] : [[view.left + 6, at], [view.right - 4, at, "right"]], { colour: theme.ink.bound, weight: 600 });
     } else {
       const above = lane.budget === null ? "stop line: above the picture ↑" : pose.searching ? `budget: ${count(lane.num_candidates ?? lane.examined, "candidate")} ↑`
-        : `${count(lane.arrival.reduce((n, t) => n + (t > view.timeTop), 0), "more candidate")} above ↑`;
+        : `${count(lane.arrival.reduce((n, t) => n + Number(t > view.timeTop), 0), "more candidate")} above ↑`;
       place(view, above, [[view.right - 4, 12, "right"]], { colour: theme.ink.bound });
     }
   }
@@ -263,17 +261,17 @@ function drawRaceLabels(view, pose) {
     const text = pose.decoded > 0.5 ? "receiver: same sample"
       : lane.partitioned ? `winner: ${binName(lane, lane.winner)}, number ${whole(lane.message.index)}` : `winner: candidate ${whole(lane.message.index)}`;
     // Outwards from the curve's peak there is usually room.
-    const peak = view.gx[lane.grid_ratio.reduce((top, r, i) => (r > lane.grid_ratio[top] ? i : top), 0)];
-    const right = [x + 14, y + 4], left = [x - 14, y + 4, "right"];
-    const low = x >= peak ? [[x + 12, y + 20], [x - 12, y + 20, "right"]] : [[x - 12, y + 20, "right"], [x + 12, y + 20]];
-    place(view, text, [...(x >= peak ? [right, left] : [left, right]), ...low, [x, y - 16, "center"], [x, y + 26, "center"]],
+    const peak = view.gx[highest(view.gx.length, (i) => lane.grid_ratio[i])];
+    const right = [[x + 14, y + 4], [x + 12, y + 20]], left = [[x - 14, y + 4, "right"], [x - 12, y + 20, "right"]];
+    const [near, far] = x >= peak ? [right, left] : [left, right];
+    place(view, text, /** @type {At[]} */ ([near[0], far[0], near[1], far[1], [x, y - 16, "center"], [x, y + 26, "center"]]),
       { colour: theme.ink.winner, weight: 600, size: 13 });
   }
   if (pose.level > 0 && Number.isFinite(pose.level) && !pose.growing) labelCurve(view, pose);
   if (won && pose.decoded < 0.5 && !narrow) labelLoser(view);
 }
 
-function labelLoser(view) {
+function labelLoser(/** @type {View} */ view) {
   const { lane } = view;
   let at = -1, least = Infinity;
   for (let e = 0; e < Math.min(lane.count, 200); e++) {
@@ -285,71 +283,52 @@ function labelLoser(view) {
   place(view, "a candidate", [[x + 8, y + 4], [x - 8, y + 4, "right"], [x, y - 9, "center"], [x, y + 18, "center"]], { optional: true });
 }
 
-function labelCurve(view, pose) {
+function labelCurve(/** @type {View} */ view, /** @type {Pose} */ pose) {
   const { theme, lane } = view;
   const { text, long } = pose.final > 0.5
     ? { text: `race time ${fmt(lane.winTime)}`, long: `all along this curve: race time ${fmt(lane.winTime)}` }
     : { text: `best: ${fmt(pose.level)}`, long: `under this curve: better than ${fmt(lane.race[pose.best])}` };
-  let first = -1, last = -1, peak = 0;
-  for (let i = 0; i < view.gx.length; i++) peak = Math.max(peak, Math.min(view.timeTop, pose.level * lane.grid_ratio[i]));
-  for (let i = 0; i < view.gx.length; i++) {
-    if (pose.level * lane.grid_ratio[i] < peak * 0.5) continue;
-    if (first < 0) first = i;
-    last = i;
-  }
-  if (first < 0) return;
+  const heights = Array.from(lane.grid_ratio, (r) => pose.level * r), peak = heights.reduce((top, h) => Math.max(top, Math.min(view.timeTop, h)), 0);
+  const high = heights.flatMap((h, i) => (h < peak * 0.5 ? [] : [view.gx[i]])), first = high[0], last = high[high.length - 1];
   const y = view.Y(peak * 0.5);
   const options = [];
   for (const dy of [0, -18, 18, -36, 36]) {
-    options.push([view.gx[first] - 8, y + dy, "right"], [view.gx[last] + 8, y + dy]);
+    options.push([first - 8, y + dy, "right"], [last + 8, y + dy]);
   }
-  options.push([(view.gx[first] + view.gx[last]) / 2, y + 18, "center"], [(view.gx[first] + view.gx[last]) / 2, y - 18, "center"]);
+  options.push([(first + last) / 2, y + 18, "center"], [(first + last) / 2, y - 18, "center"]);
   place(view, view.right - view.left < 440 ? text : long, options, { colour: theme.ink.q, weight: 600 });
 }
 
 // P, Q and P′. Before the race they fill the picture; then they shrink to a strip below the floor.
-function drawDensities(view, pose) {
-  const { ctx, theme, lane, scene } = view;
-  const { p } = scene.grid;
-  const n = view.gx.length;
+export function drawDensities(/** @type {View} */ view, /** @type {Pose} */ pose) {
+  const { ctx, theme, lane } = view, { p } = view.scene.grid, n = view.gx.length;
   const big = smooth(pose.big), weigh = lane.partitioned ? smooth(pose.weigh) : 0;
   const height = densityHeight(view, pose), top = densityTop(view, pose);
-  const closed = (path) => {
+  const closed = (/** @type {Path2D} */ path) => {
     const area = new Path2D(path);
     area.lineTo(view.gx[n - 1], view.bottom);
     area.lineTo(view.gx[0], view.bottom);
     return area;
   };
-  ctx.save();
-  ctx.beginPath();
-  ctx.rect(view.left, view.bottom - height - 1, view.right - view.left, height + 3);
-  ctx.clip();
-  const pPath = densityPath(view, pose, "p").path;
-  ctx.fillStyle = css(theme.p, 0.22);
-  ctx.fill(closed(pPath));
-  ctx.lineWidth = 1.5;
-  ctx.strokeStyle = css(theme.p);
-  ctx.stroke(pPath);
-  if (weigh > 0) {
-    const { path } = densityPath(view, pose, "heuristic");
-    ctx.fillStyle = css(theme.heuristic, 0.2 * weigh);
-    ctx.fill(closed(path));
-    ctx.setLineDash([5, 3]);
-    ctx.strokeStyle = css(theme.heuristic);
-    ctx.lineWidth = 1.75;
-    ctx.stroke(path);
-    ctx.setLineDash([]);
-  }
-  ctx.strokeStyle = css(theme.q);
-  ctx.lineWidth = 2;
-  ctx.stroke(densityPath(view, pose, "q").path);
-  ctx.restore();
+  const draw = (/** @type {Role} */ role, fill, width, dash = []) => {
+    const { path } = densityPath(view, pose, role);
+    if (fill) {
+      ctx.fillStyle = css(theme[role], fill);
+      ctx.fill(closed(path));
+    }
+    stroke(ctx, path, css(theme[role]), width, dash);
+  };
+  within(ctx, view.left, view.bottom - height - 1, view.right, view.bottom + 2, () => {
+    draw("p", 0.22, 1.5);
+    if (weigh > 0) draw("heuristic", 0.2 * weigh, 1.75, [5, 3]);
+    draw("q", 0, 2);
+  });
   labelDensities(view, big, weigh, (f, i) => view.bottom - height * Math.min(1, f[i] / top), lane.grid_heuristic || p);
 }
 
-const densityHeight = (view, pose) => mix(view.strip, view.bottom - view.top - 16, smooth(pose.big));
+export const densityHeight = (/** @type {View} */ view, /** @type {Pose} */ pose) => mix(view.strip, view.bottom - view.top - 16, smooth(pose.big));
 
-function densityTop(view, pose) {
+function densityTop(/** @type {View} */ view, /** @type {Pose} */ pose) {
   const { p, q } = view.scene.grid;
   const pTop = p.reduce((a, b) => Math.max(a, b), 0);
   // A narrow Q is far taller than P: let it leave the picture rather than flatten P to nothing.
@@ -357,30 +336,19 @@ function densityTop(view, pose) {
 }
 
 // A density as a line, "p", "q" or "heuristic", and where its peak is.
-function densityPath(view, pose, which) {
-  const { lane, scene } = view;
-  const { p, q } = scene.grid;
+export function densityPath(/** @type {View} */ view, /** @type {Pose} */ pose, which) {
+  const { lane } = view, { p, q } = view.scene.grid;
   const height = densityHeight(view, pose), top = densityTop(view, pose);
   const weigh = smooth(pose.weigh), heuristic = lane.grid_heuristic || p;
   const value = { p: (i) => p[i], q: (i) => q[i], heuristic: (i) => mix(p[i], heuristic[i], weigh) }[which];
-  const path = new Path2D();
-  let peak = 0;
-  for (let i = 0; i < view.gx.length; i++) {
-    if (value(i) > value(peak)) peak = i;
-    path.lineTo(view.gx[i], view.bottom - height * Math.min(1.5, value(i) / top));
-  }
-  return { path, peak: [view.gx[peak], view.bottom - height * Math.min(1, value(peak) / top)] };
+  const at = (i, most) => [view.gx[i], view.bottom - height * Math.min(most, value(i) / top)];
+  return { path: polyline(Array.from(view.gx.keys(), (i) => at(i, 1.5))), peak: at(highest(view.gx.length, value), 1) };
 }
 
-function labelDensities(view, big, weigh, y, heuristic) {
-  const { theme, lane, scene, narrow } = view;
-  const { p, q } = scene.grid;
+function labelDensities(/** @type {View} */ view, big, weigh, y, heuristic) {
+  const { theme, lane, narrow } = view, { p, q } = view.scene.grid;
   const long = big > 0.5 && !narrow;
-  const peak = (score) => {
-    let at = 0;
-    for (let i = 1; i < view.gx.length; i++) if (score(i) > score(at)) at = i;
-    return at;
-  };
+  const peak = (score) => highest(view.gx.length, score);
   const style = { weight: 600, size: long ? 14 : 12.5 };
   const iq = peak((i) => q[i]);
   const flank = (side) => {

@@ -1,14 +1,16 @@
 // Taking the stage away: the picture as PNG at twice its size, the whole animation as WebM.
 
+import { css } from "./draw.js";
+
 const PICTURED = ".caption, .pointed, .lane-title strong, .lane-title small, .count b, .count > span, .lane-caption, .message-name, .bits, .part small, "
   + ".total b, .total small, .receiver > span";
 const MARGIN = 16;
 const FILM_TYPES = ["video/webm;codecs=vp9", "video/webm;codecs=vp8", "video/webm"];
-const filmType = () => (typeof MediaRecorder === "undefined" || !HTMLCanvasElement.prototype.captureStream ? null
+export const filmType = () => (typeof MediaRecorder === "undefined" || !HTMLCanvasElement.prototype.captureStream ? null
   : FILM_TYPES.find((type) => MediaRecorder.isTypeSupported(type)) ?? null);
 
 // The stage as the page shows it, words and all, on one canvas.
-function compose(canvas, root, views, theme, scale) {
+export function compose(/** @type {HTMLCanvasElement} */ canvas, /** @type {HTMLElement} */ root, /** @type {View[]} */ views, /** @type {Theme} */ theme, scale) {
   const frame = root.getBoundingClientRect(), top = root.querySelector(".caption").getBoundingClientRect().top - frame.top;
   const bottom = Math.max(...views.map((view) => view.article.getBoundingClientRect().bottom)) - frame.top;
   const even = (v) => 2 * Math.ceil((v * scale) / 2); // films want even sides
@@ -23,12 +25,12 @@ function compose(canvas, root, views, theme, scale) {
     const box = view.canvas.getBoundingClientRect();
     ctx.drawImage(view.canvas, box.left, box.top, box.width, box.height);
   }
-  for (const node of root.querySelectorAll(PICTURED)) drawWords(ctx, node);
+  for (const node of root.querySelectorAll(PICTURED)) drawWords(ctx, /** @type {HTMLElement} */ (node));
   ctx.setTransform(1, 0, 0, 1, 0, 0);
 }
 
 // An element's text where and as the page has it, broken into lines where it is wider than its box.
-function drawWords(ctx, node) {
+function drawWords(/** @type {Pen} */ ctx, /** @type {HTMLElement} */ node) {
   const box = node.getBoundingClientRect(), style = getComputedStyle(node);
   if (!box.width || style.visibility === "hidden") return;
   const size = parseFloat(style.fontSize), leading = parseFloat(style.lineHeight) || 1.4 * size;
@@ -56,7 +58,7 @@ function drawWords(ctx, node) {
   ctx.letterSpacing = "0px";
 }
 
-function download(blob, name) {
+export function download(blob, name) {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(blob);
   link.download = name;
@@ -65,7 +67,7 @@ function download(blob, name) {
 }
 
 // A film being recorded: `grab` adds the present frame, `finish` hands over what there is.
-function startFilm(root, name, done) {
+export function startFilm(/** @type {HTMLElement} */ root, name, done) {
   const canvas = document.createElement("canvas"), parts = [];
   let recorder = null;
   return {

@@ -1,5 +1,8 @@
 // What Python ships, unpacked: a scene holds one search, or up to three side by side, that has already been run.
 
+import { clamp } from "./mix.js";
+import { buildTimeline } from "./timeline.js";
+
 const ARRAY_TYPES = { f4: Float32Array, f8: Float64Array, i4: Int32Array };
 
 function decode(value) {
@@ -12,23 +15,16 @@ function decode(value) {
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, decode(item)]));
 }
 
-function decodeScene(data) {
-  const scene = decode(data);
-  scene.lanes = scene.lanes.map((lane, i) => prepareLane(lane, scene, (scene.receiver || [])[i]));
-  for (const lane of scene.lanes) {
-    lane.radii = dotRadii(lane);
-    lane.improvements = Array.from(lane.best.keys()).filter((e) => lane.best[e] === e && Number.isFinite(lane.race[e]));
-  }
-  scene.partitioned = scene.lanes.some((lane) => lane.partitioned);
-  scene.timeline = buildTimeline(scene.lanes);
-  return scene;
+/** @returns {Scene} */
+export function decodeScene(data) {
+  const scene = /** @type {SceneData} */ (decode(data));
+  const lanes = scene.lanes.map((lane, i) => prepareLane(lane, scene.problem.dim, scene.receiver[i]));
+  return { ...scene, lanes, partitioned: lanes.some((lane) => lane.partitioned), timeline: buildTimeline(lanes) };
 }
 
-function prepareLane(lane, scene, receiver) {
-  const dim = scene.problem.dim;
-  const intervals = Array.from(lane.intervals || new Array(dim).fill(1));
-  const offsets = [0];
-  for (const n of intervals) offsets.push(offsets[offsets.length - 1] + n);
+/** @returns {Lane} */
+function prepareLane(/** @type {LaneData} */ lane, dim, /** @type {Receiver} */ receiver) {
+  const intervals = Array.from(lane.intervals);
   const sup = 2 ** lane.log2_sup_ratio;
   const winTime = lane.race[lane.winner];
   const lastArrival = lane.arrival[lane.num_events - 1];
@@ -40,14 +36,27 @@ function prepareLane(lane, scene, receiver) {
   // A bin that Q hardly touches can have a stop line far above the rest: the last arrival sets the scale instead.
   const top = perBin ? Math.max(lastArrival, winTime * 2 ** lane.log2_ratio[lane.winner] * 1.2) : Math.max(stop, lastArrival);
   return {
-    ...lane, dim, intervals, binned: lane.name.endsWith("_bins"), offsets, sup, winTime, perBin, budget, receiver,
-    stop, timeTop: top * 1.14, count: lane.num_events, hasGrid: Boolean(lane.edges && lane.weights_by_dim),
+    ...lane, dim, intervals, binned: lane.name.endsWith("_bins"), offsets: offsetsOf(intervals), sup, winTime, perBin, budget, receiver,
+    stop, timeTop: top * 1.14, count: lane.num_events, hasGrid: Boolean(lane.edges), radii: dotRadii(lane, sup),
+    improvements: [...lane.best.keys()].filter((e) => lane.best[e] === e && Number.isFinite(lane.race[e])),
   };
 }
 
-const binOf = (lane, e, d) => lane.bin[e * lane.dim + d];
-const sameBin = (lane, a, b) => lane.intervals.every((_, d) => binOf(lane, a, d) === binOf(lane, b, d));
-const ratioOf = (lane, e) => 2 ** lane.log2_ratio[e];
-const clamp = (v, lo, hi) => Math.min(hi, Math.max(lo, v));
-const mix = (a, b, t) => a + (b - a) * t;
-const smooth = (t) => t * t * (3 - 2 * t);
+// Where the intervals of each dimension begin in an array of those of all.
+export function offsetsOf(/** @type {number[]} */ intervals) {
+  let end = 0;
+  return [0, ...intervals.map((n) => (end += n))];
+}
+
+export const binOf = (/** @type {Lane} */ lane, e, d) => lane.bin[e * lane.dim + d];
+export const sameBin = (/** @type {Lane} */ lane, a, b) => lane.intervals.every((_, d) => binOf(lane, a, d) === binOf(lane, b, d));
+export const sampleOf = (/** @type {Lane} */ lane, e) => lane.x.subarray(e * lane.dim, (e + 1) * lane.dim);
+export const ratioOf = (/** @type {Lane} */ lane, e) => 2 ** lane.log2_ratio[e];
+
+// From so many candidates on, dots are small and drawn the cheap way.
+export const MANY = 1500;
+
+function dotRadii(/** @type {LaneData} */ { num_events, log2_ratio }, sup) {
+  const base = num_events > MANY ? 1.3 : num_events > 300 ? 1.8 : 2.6;
+  return Float32Array.from(log2_ratio, (log2) => base + base * 0.9 * Math.sqrt(clamp(2 ** log2 / sup, 0, 1)));
+}

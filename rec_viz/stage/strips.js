@@ -1,8 +1,14 @@
 // Strips view, any dimension: one row a dimension, in quantile space.
 
+import { css, disc, line, star, write } from "./draw.js";
+import { drawArrivals, drawBackdrop, showLayer } from "./layers.js";
+import { mix, smooth } from "./mix.js";
+import { drawPanel, layoutPanel } from "./panel.js";
+import { binOf } from "./scene.js";
+
 const MAX_ROWS = 32;
 
-function layoutStrips(view) {
+export function layoutStrips(/** @type {View} */ view) {
   const { lane, width, height } = view;
   const wide = width >= 820;
   const rows = Math.min(lane.dim, MAX_ROWS);
@@ -23,7 +29,7 @@ function layoutStrips(view) {
   }
 }
 
-function drawStrips(view, pose) {
+export function drawStrips(/** @type {View} */ view, /** @type {Pose} */ pose) {
   const { ctx, theme, lane } = view;
   drawBackdrop(view, pose, paintRows);
   write(ctx, theme, view.narrow ? "row: dimension; across: quantile of P" : "one row per dimension; across: quantile of P, 0 to 1", view.left, 12, { halo: false });
@@ -44,11 +50,11 @@ function drawStrips(view, pose) {
     trace(view, pose.best, css(won ? theme.winner : theme.best), 2.25, Math.min(4, view.pitch / 2.6), won ? "star" : "ring");
   }
   showLayer(view, 1);
-  drawArrivals(view, pose, (e, t) => Number.isFinite(lane.race[e]) && disc(ctx, view.px[e], view.py[e], 2 + 3 * (1 - t), css(theme.candidate)));
+  drawArrivals(pose, (e, t) => Number.isFinite(lane.race[e]) && disc(ctx, view.px[e], view.py[e], 2 + 3 * (1 - t), css(theme.candidate)));
   drawPanel(view, pose);
 }
 
-function trace(view, e, colour, width, mark, shape = "dot") {
+function trace(/** @type {View} */ view, e, colour, width, mark, shape = "dot") {
   const { ctx, theme, lane } = view;
   const points = Array.from({ length: view.rows }, (_, d) => [view.U(lane.u[e * lane.dim + d]), view.R(d)]);
   line(ctx, points, colour, width);
@@ -60,7 +66,7 @@ function trace(view, e, colour, width, mark, shape = "dot") {
   }
 }
 
-function paintRows(view, pose) {
+function paintRows(/** @type {View} */ view, /** @type {Pose} */ pose) {
   const { ctx, theme, lane, scene } = view;
   const { q_low: low, q_high: high } = scene.problem;
   const weigh = smooth(pose.weigh), cut = lane.partitioned ? smooth(pose.cut) : 0;

@@ -2,11 +2,11 @@
 
 const plain = (text) => text.replace(/-/g, "−");
 const SUPERSCRIPT = "⁰¹²³⁴⁵⁶⁷⁸⁹";
-const superscript = (n) => (n < 0 ? "⁻" : "") + [...String(Math.abs(n))].map((d) => SUPERSCRIPT[d]).join("");
+export const superscript = (n) => (n < 0 ? "⁻" : "") + [...String(Math.abs(n))].map((d) => SUPERSCRIPT[d]).join("");
 
 const GROUPED = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 6 }); // made once: toLocaleString is slow
 
-function fmt(v, digits = 3) {
+export function fmt(v, digits = 3) {
   if (Number.isNaN(v)) return "undefined";
   if (!Number.isFinite(v)) return v > 0 ? "infinite" : "−infinite";
   const size = Math.abs(v);
@@ -18,14 +18,14 @@ function fmt(v, digits = 3) {
 }
 
 // Two different numbers with as many digits as it takes to tell them apart.
-function apart(a, b) {
+export function apart(a, b) {
   for (let digits = 3; digits < 12; digits++) if (fmt(a, digits) !== fmt(b, digits)) return [fmt(a, digits), fmt(b, digits)];
   return [String(a), String(b)];
 }
 
-const whole = (n) => GROUPED.format(n);
-const count = (n, noun) => `${whole(n)} ${noun}${Number(n) === 1 ? "" : "s"}`;
-const point = (x) => {
+export const whole = (n) => GROUPED.format(n);
+export const count = (n, noun) => `${whole(n)} ${noun}${Number(n) === 1 ? "" : "s"}`;
+export const point = (x) => {
   const shown = Array.from(x).slice(0, 4).map((v) => fmt(v));
   if (x.length === 1) return shown[0];
   return `(${shown.join(", ")}${x.length > 4 ? ", …" : ""})`;

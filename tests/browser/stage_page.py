@@ -2,16 +2,17 @@
 
 import streamlit as st
 
-from rec_viz import cached, stage
-from rec_viz.controls import PRESETS, dragged
+from rec_viz import stage, warm_up
+from rec_viz.model import lab
+from rec_viz.settings import PRESETS, dragged
 
 st.set_page_config(layout="wide")
 st.title("One stage")
-cached.warm_up.warm_up().ready.wait(120)
+warm_up.warm_up().ready.wait(120)
 query = st.query_params
 preset = next(p for p in PRESETS if p.name == query.get("preset", "Cut and reweight"))
 view = st.session_state.get("view", preset.view)
-race = cached.races.race(view)
+race = lab.race(view)
 
 
 def commit(change: dict) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from rec_viz.controls import PRESETS, View, link
+from rec_viz.settings import PRESETS, View, link
 
 from .conftest import settle
 

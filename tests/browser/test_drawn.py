@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 import rec_core as rec
-from rec_viz.controls import View, link
+from rec_viz.settings import View, link
 
 from .conftest import for_everyone
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from rec_viz.controls import View, link
 from rec_viz.lessons import all_lessons
+from rec_viz.settings import View, link
 
 from .conftest import BY_NIGHT, ON_A_DESK, for_everyone, settle
 from .test_lessons import Pointer, arrive, path, predict

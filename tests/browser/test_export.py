@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from rec_viz.controls import View, link
 from rec_viz.figures.data import COLUMNS
+from rec_viz.settings import View, link
 
 from .conftest import for_everyone, settle
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from rec_viz.picture_settings import Settings, query_of
+from rec_viz.settings.pictures import Settings, query_of
 
 from .conftest import for_everyone, settle
 

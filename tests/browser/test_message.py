@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from rec_viz.controls import View, link
-from rec_viz.statements import STATEMENTS
+from rec_viz.settings import View, link
+from rec_viz.text.reference import STATEMENTS
 
 from .conftest import settle
 

@@ -10,8 +10,8 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from rec_viz import cached, traces
-from rec_viz.controls import PRESETS, View, link
+from rec_viz.model import lab, setting, traces
+from rec_viz.settings import PRESETS, View, link
 
 from .conftest import for_everyone, serve, settle
 from .test_app import button, state
@@ -123,7 +123,7 @@ def test_the_stage_opens_at_a_step_and_marks_a_bin(open_stage: Open) -> None:
     expect(stage.get_by_text("this bin is to blame")).to_be_visible()
     expect(stage.locator("canvas").nth(1)).to_have_attribute("aria-label", re.compile("Marked: bin 8 of 8"))
     expect(stage.locator("canvas").nth(0)).not_to_have_attribute("aria-label", re.compile("Marked"))
-    expected = cached.races.race(next(p.view for p in PRESETS if p.name == TRAP)).lanes[1].expected_examined
+    expected = lab.race(next(p.view for p in PRESETS if p.name == TRAP)).lanes[1].expected_examined
     assert f"{expected:.3g} candidates on average" in stage.inner_text()
 
 
@@ -186,7 +186,7 @@ def test_the_reader_may_move_away_and_python_may_point_elsewhere(open_stage: Ope
 
 def test_captions_say_why_a_candidate_leads(open_stage: Open) -> None:
     page = open_stage("A first race", step="candidate:2")
-    lane = cached.races.race(next(p.view for p in PRESETS if p.name == "A first race")).lanes[0]
+    lane = lab.race(next(p.view for p in PRESETS if p.name == "A first race")).lanes[0]
     now, before = lane.trace.race_times[1], lane.trace.race_times[0]
     verb = "takes the lead" if now < before else "does not lead"
     caption = page.get_by_test_id("stage").locator(".caption")
@@ -330,7 +330,7 @@ def test_both_means_are_moved_in_the_plane(open_stage: Open) -> None:
 def test_a_bins_clock_by_pointer_and_by_list(open_stage: Open) -> None:
     page = open_stage(TRAP, handles="1")
     stage = page.get_by_test_id("stage")
-    lane = cached.races.race(next(p.view for p in PRESETS if p.name == TRAP)).lanes[1]
+    lane = lab.race(next(p.view for p in PRESETS if p.name == TRAP)).lanes[1]
     met = lane.trace.indices[lane.trace.bins[:, 0] == 0]
     before = canvas(page, 1)
     stage.get_by_label("Clock of").select_option("bin 1")
@@ -424,7 +424,7 @@ def test_an_own_target_is_typed_and_a_wrong_one_gets_a_sentence(open_page: Open)
     page.get_by_role("option", name="Typed or dragged").click()
     settle(page)
     box = page.get_by_role("textbox", name="Means of Q")
-    problem = cached.views.problem_of(View())[1]
+    problem = setting.problem_of(View())[1]
     assert float(box.input_value()) == pytest.approx(problem.params[0][0], rel=1e-6)  # it begins as the one drawn
     box.fill("1, -0.5")
     box.press("Enter")
@@ -438,7 +438,7 @@ def test_searches_are_taken_away_as_tables_and_as_a_program(open_page: Open) -> 
     page = open_page(link("", View()).lstrip("/"))
     settle(page)
     page.get_by_role("button", name="Export the searches").click()
-    race = cached.races.race(View())
+    race = lab.race(View())
     for number, lane in enumerate(race.lanes):
         with page.expect_download() as download:
             page.get_by_role("button", name="CSV").nth(number).click()

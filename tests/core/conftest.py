@@ -18,7 +18,7 @@ Array = NDArray[Any]
 # says how surprising a first failure is. A wrong law has to come out far below it.
 ALPHA = 1e-4
 
-ALL_WEIGHTS = ("peak_ratio", "target_mass", "uniform")
+ALL_WEIGHTINGS = ("peak_ratio", "target_mass", "uniform")
 ALL_STOPPING = ("single", "per_bin")
 
 

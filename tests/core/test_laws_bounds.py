@@ -47,7 +47,7 @@ def means_of_equal_dimensions(channel, log2_bins):
 @pytest.mark.parametrize("log2_bins", [0, 6])
 def test_means_of_a_gaussian_channel_where_information_is_next_to_log2_bins(dim, log2_bins):
     """An oscillating integrand once came out as 0 here: A a bit too small, and codes made by it thousands too long."""
-    cut = rec.partition([2**log2_bins] + [1] * (dim - 1))
+    cut = rec.Partition([2**log2_bins] + [1] * (dim - 1))
     for gap in (gap for gap in NEAR if log2_bins + gap > 0):
         channel = rec.gaussian_channel([(log2_bins + gap) / dim] * dim)
         overhead, mean = means_of_equal_dimensions(channel, log2_bins)
@@ -67,7 +67,7 @@ def test_means_of_a_channel_of_unequal_dimensions_by_convolution():
         shift = channel.information_bits * LN2 - log2_bins * LN2
         joint = np.outer(*(weights * stats.laplace(scale=scale).pdf(x) for scale in scales))
         value = shift + x[:, None] + x
-        cut = rec.partition([2**log2_bins, 1, 1, 1])
+        cut = rec.Partition([2**log2_bins, 1, 1, 1])
         assert laws.overhead_bits(channel, cut) == pytest.approx(np.sum(joint * np.maximum(-value, 0)) / LN2, abs=1e-3)
         mean = np.sum(joint * np.logaddexp(0, value)) / LN2
         assert laws.log2_index_bound_bits(channel, cut) == pytest.approx(mean, abs=2e-6)
@@ -105,7 +105,7 @@ def test_means_of_one_gaussian_target(mean, scale):
     problem = rec.gaussian_problem([mean], [scale])
     kl = problem.kl_bits
     for log2_bins in {0, 1, 2, 5, 12, max(0, round(kl)), max(0, round(kl) + 1)}:
-        cut = rec.partition([2**log2_bins])
+        cut = rec.Partition([2**log2_bins])
         overhead, index = means_of_a_problem(mean, scale, log2_bins)
         assert laws.overhead_bits(problem, cut) == pytest.approx(overhead, abs=1e-9 * (1 + abs(kl)))
         assert -1e-8 < laws.log2_index_bound_bits(problem, cut) - max(index, 2.0**-20) < 2.0**-20 + 1e-8
@@ -117,14 +117,14 @@ def test_means_of_targets_in_several_dimensions(dim, scale):
     mean, gap = np.linspace(-0.8, 1.0, dim), 1 - scale**2
     problem = rec.gaussian_problem(mean, [scale] * dim)
     law = stats.ncx2(dim, np.sum((mean * scale / gap) ** 2))
-    top = problem.renyi_inf_bits * LN2
-    for log2_bins in (0, 2, 6, round(problem.kl_bits), round(problem.renyi_inf_bits) + 1):
+    top = problem.d_inf_bits * LN2
+    for log2_bins in (0, 2, 6, round(problem.kl_bits), round(problem.d_inf_bits) + 1):
         level = log2_bins * LN2
         ends = np.concatenate((law.mean() + law.std() * np.linspace(-9, 25, 171), [0, 1e-4, 1e-3, 0.01, 0.1, 1]))
         ends = np.append(ends, 2 * (top - level) / gap)
         q, weights = panels(np.unique(np.clip(ends, 0, None)), 12)
         weights, value = weights * law.pdf(q), top - level - gap * q / 2
-        cut = rec.partition([2**log2_bins] + [1] * (dim - 1))
+        cut = rec.Partition([2**log2_bins] + [1] * (dim - 1))
         assert weights.sum() == pytest.approx(1, abs=1e-10)
         assert laws.overhead_bits(problem, cut) == pytest.approx(weights @ np.maximum(-value, 0) / LN2, abs=1e-8)
         excess = laws.log2_index_bound_bits(problem, cut) - weights @ np.logaddexp(0, value) / LN2
@@ -143,7 +143,7 @@ def test_means_of_targets_of_unequal_dimensions(mean, scale):
     other = mean[1] * scale[1] * z - (1 - scale[1] ** 2) * z**2 / 2 - math.log(scale[1]) + mean[1] ** 2 / 2
     weights = weights * stats.norm.pdf(z)
     for log2_bins in (0, 2, 4):
-        cut = rec.partition([2**log2_bins, 1])
+        cut = rec.Partition([2**log2_bins, 1])
         given = [means_of_a_problem(mean[0], scale[0], log2_bins - value / LN2) for value in other]
         overhead, index = weights @ np.array(given)
         assert laws.overhead_bits(problem, cut) == pytest.approx(overhead, abs=1e-5)
@@ -157,7 +157,7 @@ def test_means_of_a_piecewise_target():
     x = (np.arange(6 * 2**16) + 0.5) / (6 * 2**16)
     logs = np.interp(x, np.arange(7) / 6, knots)
     for log2_bins in (0, 1, 2, 3, 10):
-        cut, level = rec.partition([2**log2_bins]), log2_bins * LN2
+        cut, level = rec.Partition([2**log2_bins]), log2_bins * LN2
         overhead = 0.0
         for a, b in pairwise(knots.tolist()):
             low, high = min(a, b), min(max(a, b), level)
@@ -197,7 +197,7 @@ def channels_next_to_special_cases(count, seed):
         else:
             powers[:] = 0
         make = rec.uniform_channel if case == 4 or rng.random() < 0.3 else rec.gaussian_channel
-        yield make(bits), rec.partition(2**powers)
+        yield make(bits), rec.Partition(2**powers)
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -208,8 +208,8 @@ def test_theorems_hold_next_to_special_cases(seed):
         slack = 1e-8 + 5 * law.error_bits
         assert law.mean_log2 <= mean + slack, (channel, cut)
         code = rec.ZipfCode(mean)
-        length = cut.log2_num_bins + code.exponent * law.mean_log2 + float(code.length_bits(1))
+        length = cut.log2_bins + code.exponent * law.mean_log2 + float(code.length_bits(1))
         sharp, overhead = laws.sharp_bound_bits(channel, cut), laws.overhead_bits(channel, cut)
         assert length <= sharp + code.exponent * slack, (channel, cut)
         overhead = overhead if cut.num_bins > 1 else 0.0
-        assert sharp <= laws.bound_bits(channel.information_bits, cut.log2_num_bins, overhead) + 4e-6, (channel, cut)
+        assert sharp <= laws.bound_bits(channel.information_bits, cut.log2_bins, overhead) + 4e-6, (channel, cut)

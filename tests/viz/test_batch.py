@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 
 import rec_core as rec
-from rec_viz import batch, cached
-from rec_viz.controls import link_query, read_link
+from rec_viz.background import Job
+from rec_viz.model import many as batch
+from rec_viz.model import setting, speed
+from rec_viz.settings import link_query, read_link
 
 HEAD = "name,mean_1,mean_2,scale_1,scale_2\n"
 FILE = HEAD + "a,1.2,-0.4,0.03,0.06\nb,0.1,0.8,0.05,0.05\n"
@@ -72,8 +74,8 @@ def test_all_faults_are_told_but_not_a_thousand():
     assert read.faults[-1] == "There are 80 more faults like these."
 
 
-def worked_out(text: str) -> batch.Job:
-    job = batch.Job(batch.read(text.encode()).problems)
+def worked_out(text: str) -> Job[batch.Batch]:
+    job = batch.start(batch.read(text.encode()).problems, lambda: True)
     assert job.ended.wait(120)
     assert not job.error
     return job
@@ -85,42 +87,42 @@ def _job():
 
 
 def test_a_rows_numbers_are_the_cores(job):
-    for row, one in zip(job.rows[:2], job.problems, strict=False):
+    for row, one in zip(job.state.rows[:2], job.state.problems, strict=False):
         record, problem = batch.record(row), one.problem
-        cut = rec.allocate(cached.views.channel_like(problem), int(record["best_log2_bins"]))
+        cut = rec.allocate(setting.channel_like(problem), int(record["best_log2_bins"]))
         assert record["kl_bits"] == problem.kl_bits
-        assert record["plain_candidates"] == pytest.approx(2.0**problem.renyi_inf_bits)
+        assert record["plain_candidates"] == pytest.approx(2.0**problem.d_inf_bits)
         assert record["best_candidates"] == pytest.approx(2.0 ** rec.upper_sum_bits(problem, cut))
         code = rec.ZipfCode(rec.laws.log2_index_bound_bits(problem, cut))
-        many = rec.encode_many(problem, 4000, "pfr", cut, seed=1)
-        sizes = cut.log2_num_bins + code.length_bits(many.indices)
+        many = rec.encode_many(problem, 4000, rec.PFR(cut), seed=1)
+        sizes = cut.log2_bins + code.length_bits(many.indices)
         assert abs(sizes.mean() - record["best_bits"]) < 4.5 * sizes.std() / len(sizes) ** 0.5  # 7e-6, fixed seed
         assert abs(sizes.mean() - record["plain_bits"]) > 4.5 * sizes.std() / len(sizes) ** 0.5
 
 
 def test_a_row_pfr_cannot_serve_says_so_and_does_not_count(job):
-    refused = job.rows[2]
+    refused = job.state.rows[2]
     assert refused.advice is None
     assert "wider than P" in refused.note
-    assert batch.summary(job.rows, job.cuts) == batch.summary(job.rows[:2], job.cuts)
-    assert batch.summary([refused], job.cuts) is None
+    assert batch.summary(job.state.rows, job.state.cuts) == batch.summary(job.state.rows[:2], job.state.cuts)
+    assert batch.summary([refused], job.state.cuts) is None
 
 
 def test_one_partition_for_all_is_the_best_of_those_compared(job):
-    said = batch.summary(job.rows, job.cuts)
-    problems = [one.problem for one in job.problems[:2]]
+    said = batch.summary(job.state.rows, job.state.cuts)
+    problems = [one.problem for one in job.state.problems[:2]]
     costs = []
     for option in said.options:
         cut = option.partition
         code = rec.ZipfCode(np.mean([rec.laws.log2_index_bound_bits(p, cut) for p in problems]))
-        runs = [rec.encode_many(p, 3000, "pfr", cut, seed=4) for p in problems if cut.num_bins > 64]
+        runs = [rec.encode_many(p, 3000, rec.PFR(cut), seed=4) for p in problems if cut.num_bins > 64]
         exact = [rec.laws.expected_log2_index(p, cut) for p in problems]
-        bits = cut.log2_num_bins + np.mean([code.length_bits(1) + code.exponent * mean for mean in exact])
+        bits = cut.log2_bins + np.mean([code.length_bits(1) + code.exponent * mean for mean in exact])
         candidates = np.mean([2.0 ** rec.upper_sum_bits(p, cut) for p in problems])
         assert option.mean_bits == pytest.approx(bits)
         assert option.mean_candidates == pytest.approx(candidates)
         if runs:
-            sizes = cut.log2_num_bins + np.concatenate([code.length_bits(many.indices) for many in runs])
+            sizes = cut.log2_bins + np.concatenate([code.length_bits(many.indices) for many in runs])
             assert abs(sizes.mean() - bits) < 4.5 * sizes.std() / len(sizes) ** 0.5  # false alarm 7e-6, fixed seed
         costs.append(bits + math.log2(candidates))
     assert said.best == int(np.argmin(costs)) > 0
@@ -128,40 +130,40 @@ def test_one_partition_for_all_is_the_best_of_those_compared(job):
 
 
 def test_a_row_opens_in_the_lab_as_the_same_problem(job):
-    for row in job.rows[:2]:
+    for row in job.state.rows[:2]:
         view, notices = read_link(link_query(batch.view_of(row)))
         assert not notices
-        assert cached.views.problem_of(view)[1] == row.problem
-        assert cached.speed.advice(view).options[: len(row.advice.options)][row.advice.best] == pytest.approx(
+        assert setting.problem_of(view)[1] == row.problem
+        assert speed.advice(view).options[: len(row.advice.options)][row.advice.best] == pytest.approx(
             row.advice.options[row.advice.best]
         )
         assert view.log2_bins == row.advice.options[row.advice.best].log2_bins
 
 
 def test_results_as_csv_hold_every_row(job):
-    rows = list(csv.DictReader(io.StringIO(batch.as_csv(job.rows))))
+    rows = list(csv.DictReader(io.StringIO(batch.as_csv(job.state.rows))))
     assert [row["name"] for row in rows] == ["a", "b", "c"]
-    assert float(rows[0]["kl_bits"]) == job.problems[0].problem.kl_bits
+    assert float(rows[0]["kl_bits"]) == job.state.problems[0].problem.kl_bits
     assert rows[2]["plain_candidates"] == ""
-    assert rows[2]["renyi_inf_bits"] == "inf"
+    assert rows[2]["d_inf_bits"] == "inf"
 
 
 def test_a_stopped_job_keeps_what_it_has():
     problems = batch.read((HEAD + "a,1.2,-0.4,0.03,0.06\n" * 1000).encode()).problems
     asked = iter([True, True, True])
-    job = batch.Job(problems, lambda: next(asked, False))
+    job = batch.start(problems, lambda: next(asked, False))
     assert job.ended.wait(120)
-    assert len(job.rows) == 3
+    assert len(job.state.rows) == 3
     assert job.seconds_left > 0
-    assert batch.summary(job.rows, job.cuts).count == 3
-    more = batch.Job(problems[:5], rows=job.rows)
+    assert batch.summary(job.state.rows, job.state.cuts).count == 3
+    more = batch.start(problems[:5], lambda: True, job.state.rows)
     assert more.ended.wait(120)
-    assert [row.number for row in more.rows] == [1, 2, 3, 4, 5]
-    assert more.rows[:3] == job.rows
+    assert [row.number for row in more.state.rows] == [1, 2, 3, 4, 5]
+    assert more.state.rows[:3] == job.state.rows
 
 
 def test_uniform_boxes_and_targets_without_information():
     job = worked_out("low_1,high_1\n0,0.25\n0.25,0.5\n")
-    assert batch.summary(job.rows, job.cuts).options[1].mean_candidates == pytest.approx(1.0)
+    assert batch.summary(job.state.rows, job.state.cuts).options[1].mean_candidates == pytest.approx(1.0)
     job = worked_out("mean_1,scale_1\n0,1\n")
-    assert len(job.cuts) == 1
+    assert len(job.state.cuts) == 1

@@ -6,24 +6,25 @@ import numpy as np
 import pytest
 
 import rec_core as rec
-from rec_viz import cached, theme
-from rec_viz.controls import View
+from rec_viz import theme
 from rec_viz.figures import bias as figures
+from rec_viz.model import bias, setting
+from rec_viz.settings import View
 
 VIEW = View(bits=4.0, candidates=16, weights="target_mass")
 
 
 def test_samples_follow_the_exact_density_and_not_the_target():
-    channel = cached.views.channel_of(VIEW)
+    channel = setting.channel_of(VIEW)
     problem = channel.draw(VIEW.target)
     mean, scale = problem.params[0]
     edges = np.concatenate([[-8.0], mean + scale * np.linspace(-4, 4, 17), [8.0]])
-    for name, cut in (("orc", None), ("orc_bins", cached.views.partition_of(VIEW, channel))):
+    for name, cut in (("orc", None), ("orc_bins", setting.partition_of(VIEW, channel))):
         x = np.unique(np.concatenate([edges, np.linspace(-8, 8, 801), mean + scale * np.linspace(-6, 6, 1201)]))
-        density = rec.laws.orc_density(problem, VIEW.candidates, x[:, None], cut, VIEW.weights)
+        density = rec.laws.orc_density(problem, rec.ORC(VIEW.candidates, cut, weighting=VIEW.weights), x[:, None])
         cumulative = np.concatenate([[0.0], np.cumsum(0.5 * (density[1:] + density[:-1]) * np.diff(x))])
         expected = np.diff(np.interp(edges, x, cumulative))
-        samples = cached.bias.orc_samples(VIEW, name)[:, 0]
+        samples = bias.orc_samples(VIEW, name)[:, 0]
         counts, _ = np.histogram(samples, edges)
         z = (counts - samples.size * expected) / np.sqrt(samples.size * expected * (1 - expected) + 1)
         assert np.abs(z).max() < 4.5  # 18 cells: a false alarm in about 10^4
@@ -32,11 +33,11 @@ def test_samples_follow_the_exact_density_and_not_the_target():
         wrong = (counts - samples.size * of_target) / np.sqrt(samples.size * of_target * (1 - of_target) + 1)
         assert np.abs(wrong).max() > 4.5
         measured = 0.5 * np.abs(counts / samples.size - of_target).sum()  # of the cells: at most the whole
-        assert measured < cached.bias.bias(VIEW, name, VIEW.candidates).total_variation + 0.02
+        assert measured < bias.bias(VIEW, name, VIEW.candidates).total_variation + 0.02
 
 
 def test_bias_falls_with_candidates_and_bins_help():
-    plain, bins = ([cached.bias.bias(VIEW, name, 2**k) for k in (0, 3, 6, 9)] for name in ("orc", "orc_bins"))
+    plain, bins = ([bias.bias(VIEW, name, 2**k) for k in (0, 3, 6, 9)] for name in ("orc", "orc_bins"))
     for measure in ("total_variation", "kl_bits", "mmd_squared"):
         for rows in (plain, bins):
             assert (np.diff([getattr(row, measure) for row in rows]) < 0).all()
@@ -45,51 +46,51 @@ def test_bias_falls_with_candidates_and_bins_help():
 
 
 def test_measured_mmd_is_that_of_the_exact_density():
-    exact = [cached.bias.bias(VIEW, name, n) for name in ("orc", "orc_bins") for n in (1, 8, 64)]
+    exact = [bias.bias(VIEW, name, n) for name in ("orc", "orc_bins") for n in (1, 8, 64)]
     z = [(row.measured_squared - row.mmd_squared) / row.error_squared for row in exact]
     assert np.abs(z).max() < 4.0  # 6 normals: a false alarm in about 2500
     assert max(abs(row.measured_squared / row.error_squared) for row in exact) > 20  # and 0 would not do
-    assert np.isnan(cached.bias.bias(VIEW._replace(dim=2), "orc", 8).mmd_squared)
+    assert np.isnan(bias.bias(VIEW._replace(dim=2), "orc", 8).mmd_squared)
 
 
 def test_exact_mmd_agrees_with_a_closed_form():
     """With one candidate and no bins ORC sends P: MMD^2 of two normals with a Gaussian kernel."""
-    problem = cached.views.channel_of(VIEW).draw(VIEW.target)
+    problem = setting.channel_of(VIEW).draw(VIEW.target)
     ((mean, scale),), (width,) = problem.params, rec.metrics.median_bandwidth(problem)
 
     def kernel(distance, variance):
         return width / np.sqrt(width**2 + variance) * np.exp(-0.5 * distance**2 / (width**2 + variance))
 
     expected = kernel(0.0, 2.0) - 2.0 * kernel(mean, 1.0 + scale**2) + kernel(0.0, 2.0 * scale**2)
-    assert cached.bias.bias(VIEW, "orc", 1).mmd_squared == pytest.approx(expected, rel=1e-6)
+    assert bias.bias(VIEW, "orc", 1).mmd_squared == pytest.approx(expected, rel=1e-6)
 
 
 def test_samples_that_would_take_long_are_not_drawn():
-    assert cached.bias.runs_of(4000, 16, 1) == 4000
-    assert cached.bias.runs_of(4000, 2**16, 64) == 0
-    assert cached.bias.orc_samples(VIEW._replace(candidates=2**16), "orc").shape == (0, 1)
+    assert bias.runs_of(4000, 16, 1) == 4000
+    assert bias.runs_of(4000, 2**16, 64) == 0
+    assert bias.orc_samples(VIEW._replace(candidates=2**16), "orc").shape == (0, 1)
 
 
 def test_enough_candidates_are_enough_and_half_are_not():
-    channel = cached.views.channel_of(VIEW)
+    channel = setting.channel_of(VIEW)
     problem = channel.draw(VIEW.target)
-    enough = cached.bias.candidates_unnoticed(VIEW, 1000, "orc")
-    kl = [rec.laws.orc_bias(problem, n).kl_bits for n in (enough, enough // 2)]
-    assert cached.bias.unnoticed_samples(kl[0]) >= 1000 > cached.bias.unnoticed_samples(kl[1])
-    assert cached.bias.candidates_unnoticed(VIEW, 1000, "orc_bins") <= enough
+    enough = bias.candidates_unnoticed(VIEW, 1000, "orc")
+    kl = [rec.laws.orc_bias(problem, rec.ORC(n)).kl_bits for n in (enough, enough // 2)]
+    assert bias.unnoticed_samples(kl[0]) >= 1000 > bias.unnoticed_samples(kl[1])
+    assert bias.candidates_unnoticed(VIEW, 1000, "orc_bins") <= enough
 
 
 @pytest.mark.parametrize("weights", ["peak_ratio", "target_mass", "uniform"])
 def test_the_chance_of_silence_is_that_of_the_races(weights):
     view = View(family="uniform", bits=3.5, dim=2, log2_bins=3, candidates=4, weights=weights)
-    channel = cached.views.channel_of(view)
+    channel = setting.channel_of(view)
     problem = channel.draw(view.target)
-    for name, cut in (("orc", None), ("orc_bins", cached.views.partition_of(view, channel))):
-        chance = cached.bias.chance_of_silence(view)[name]
+    for name, cut in (("orc", None), ("orc_bins", setting.partition_of(view, channel))):
+        chance = bias.chance_of_silence(view)[name]
         silent = 0
         for seed in range(1500):
             try:
-                rec.encode(problem, "orc", cut, weights, num_candidates=4, seed=seed)
+                rec.encode(problem, rec.ORC(4, cut, weighting=weights), seed=seed)
             except rec.RecError:
                 silent += 1
         deviation = np.sqrt(1500 * chance * (1 - chance))

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 import rec_core as rec
-from rec_viz import cached, theme
-from rec_viz.controls import View
+from rec_viz import theme
 from rec_viz.figures import code_lengths as figures
 from rec_viz.figures.data import as_csv
+from rec_viz.model import code_lengths, setting
+from rec_viz.settings import View
 from rec_viz.snippets import code_lengths as snippets
 from tests.viz.test_snippets import assert_same, made_by
 
@@ -23,9 +24,9 @@ ROLE = {"pfr": "p", "pfr_bins": "heuristic"}
 
 @pytest.mark.parametrize("view", [VIEW, View(family="uniform", bits=4.0, log2_bins=4), View(bits=6.0, dim=3, seed=1)])
 def test_measured_lengths_agree_with_the_exact_law_and_keep_below_the_bounds(view):
-    for lane in cached.code_lengths.lengths(view).lanes:
+    for lane in code_lengths.lengths(view).lanes:
         indices = np.concatenate(
-            [cached.code_lengths.length_batch(view, lane.name, number, 2000).indices for number in range(3)]
+            [code_lengths.length_batch(view, lane.name, number, 2000).indices for number in range(3)]
         )
         sizes = lane.log2_bins + rec.ZipfCode(lane.zipf_bits).length_bits(indices)
         error = sizes.std() / np.sqrt(sizes.size)
@@ -38,27 +39,24 @@ def test_measured_lengths_agree_with_the_exact_law_and_keep_below_the_bounds(vie
 
 
 def test_matched_and_elias_means_are_the_sums_they_claim():
-    law = cached.code_lengths.lengths(VIEW).lanes[1].law
+    law = code_lengths.lengths(VIEW).lanes[1].law
     n = np.arange(1, 2**13)
     mass = law.pmf(n.size)
     some = mass > 0
     assert mass.sum() == pytest.approx(1 - float(law.tail(n.size + 1)), abs=1e-9)
     assert law.entropy_bits == pytest.approx(-(mass[some] * np.log2(mass[some])).sum(), abs=2e-3)
-    assert cached.code_lengths.elias_mean_bits(law) == pytest.approx(
-        (mass * rec.EliasDelta().length_bits(n)).sum(), abs=2e-3
-    )
-    limit = 2.0 ** cached.code_lengths.fixed_bits(law)
-    assert law.tail(np.floor(limit) + 1) <= cached.code_lengths.OVERFLOW < law.tail(np.floor(limit / 1.1))
+    assert code_lengths.elias_mean_bits(law) == pytest.approx((mass * rec.EliasDelta().length_bits(n)).sum(), abs=2e-3)
+    limit = 2.0 ** code_lengths.fixed_bits(law)
+    assert law.tail(np.floor(limit) + 1) <= code_lengths.OVERFLOW < law.tail(np.floor(limit / 1.1))
 
 
 def test_weights_leave_every_message_as_it_is():
-    same = cached.code_lengths.invariance(VIEW)
+    same = code_lengths.invariance(VIEW)
     assert same.identical == same.runs
     assert len({row[1] for row in same.rows}) == 1
     assert len({row[3] for row in same.rows}) > 1
     batches = [
-        cached.code_lengths.length_batch(VIEW._replace(weights=w), "pfr_bins", 0, 500)
-        for w in ("peak_ratio", "uniform")
+        code_lengths.length_batch(VIEW._replace(weights=w), "pfr_bins", 0, 500) for w in ("peak_ratio", "uniform")
     ]
     assert (batches[0].indices == batches[1].indices).all()
     assert batches[0].together_bits == batches[1].together_bits
@@ -69,13 +67,13 @@ def test_weights_leave_every_message_as_it_is():
 
 @pytest.mark.parametrize("view", [VIEW, View(bits=0.0, log2_bins=3), View(family="uniform", bits=4.0, log2_bins=4)])
 def test_a_batch_of_bytes_costs_what_it_ideally_should_and_a_lone_message_up_to_a_byte_more(view):
-    for lane in cached.code_lengths.lengths(view).lanes:
-        batch = cached.code_lengths.length_batch(view, lane.name, 0, 2000)
+    for lane in code_lengths.lengths(view).lanes:
+        batch = code_lengths.length_batch(view, lane.name, 0, 2000)
         ideal = lane.log2_bins + rec.ZipfCode(lane.zipf_bits).length_bits(batch.indices)
-        assert batch.alone_bits.size == cached.code_lengths.ALONE
+        assert batch.alone_bits.size == code_lengths.ALONE
         assert not (batch.alone_bits % 8).any()
-        assert (batch.alone_bits < ideal[: cached.code_lengths.ALONE] + 8.1).all()
-        real = cached.code_lengths.packed_codes(view, lane.name, 2000)
+        assert (batch.alone_bits < ideal[: code_lengths.ALONE] + 8.1).all()
+        real = code_lengths.packed_codes(view, lane.name, 2000)
         assert real[1] == batch.together_bits / 2000
         assert real[0] <= real[1] + 0.1
         if (batch.indices == 1).all():  # the bytes end in zeros, which are left out
@@ -117,8 +115,8 @@ def test_the_running_mean_shows_interval_exact_mean_bound_and_information():
 
 
 def test_the_histogram_and_its_law_have_the_same_area():
-    law = cached.code_lengths.lengths(VIEW).lanes[0].law
-    lane = figures.histogram("PFR", "p", cached.code_lengths.length_batch(VIEW, "pfr", 0, 2000).indices, law.tail)
+    law = code_lengths.lengths(VIEW).lanes[0].law
+    lane = figures.histogram("PFR", "p", code_lengths.length_batch(VIEW, "pfr", 0, 2000).indices, law.tail)
     assert (np.diff(lane.edges) >= 1).all()
     figure = figures.index_histogram([lane], COLOURS)
     bars, curve = figure.data
@@ -128,8 +126,8 @@ def test_the_histogram_and_its_law_have_the_same_area():
 
 
 def test_the_histogram_of_total_bits_is_that_of_the_lengths_themselves():
-    lane = cached.code_lengths.lengths(VIEW).lanes[1]
-    batch = cached.code_lengths.length_batch(VIEW, "pfr_bins", 0, 2000)
+    lane = code_lengths.lengths(VIEW).lanes[1]
+    batch = code_lengths.length_batch(VIEW, "pfr_bins", 0, 2000)
     code = rec.ZipfCode(lane.zipf_bits)
     ideal = lane.log2_bins + code.length_bits(batch.indices)
     size = figures.Sizes(
@@ -163,7 +161,7 @@ def test_the_histogram_of_total_bits_is_that_of_the_lengths_themselves():
     ids=lambda v: f"{v.family}-{v.bits}-{v.dim}-{v.log2_bins}",
 )
 def test_the_account_adds_up_and_no_part_is_negative(view):
-    for lane in cached.code_lengths.lengths(view).lanes:
+    for lane in code_lengths.lengths(view).lanes:
         account = figures.message_account(
             lane.title, lane.log2_bins, lane.overhead_bits, lane.mean_log2_index, lane.zipf_mean_bits
         )
@@ -181,7 +179,7 @@ def test_what_a_bin_tells_is_never_negative_on_a_gaussian_or_uniform_channel():
     for make in (rec.gaussian_channel, rec.uniform_channel):
         for dim in (1, 2, 6, 64):
             for information in (0.0, 0.01, 0.3, 1.0, 3.0, 12.0, 48.0):
-                overhead = rec.laws.overhead_bits(make([information / dim] * dim), rec.partition([2] + [1] * (dim - 1)))
+                overhead = rec.laws.overhead_bits(make([information / dim] * dim), rec.Partition([2] + [1] * (dim - 1)))
                 assert overhead <= 1.0 + 1e-9
 
 
@@ -190,23 +188,20 @@ def test_what_a_bin_tells_is_never_negative_on_a_gaussian_or_uniform_channel():
 
 def test_strategies_share_the_overhead_and_differ_in_time():
     view = View(bits=6.0, dim=3, spread="one_empty", log2_bins=6)
-    rows = {row.strategy: row for row in cached.code_lengths.allocations(view)}
+    rows = {row.strategy: row for row in code_lengths.allocations(view)}
     assert set(rows) == {"information", "runtime", "random", "collapsed"}
     assert len({row.overhead_bits for row in rows.values()}) == 1
     assert rows["collapsed"].partition.intervals == (1, 1, 64)
     assert rows["collapsed"].candidates_bits > rows["information"].candidates_bits + 2
     assert rows["runtime"].candidates_bits <= rows["information"].candidates_bits + 0.3
-    channel = cached.views.channel_of(view)
+    channel = setting.channel_of(view)
     for row in rows.values():
         assert row.length_bits <= rec.laws.bound_bits(6.0, 6.0, row.overhead_bits)
         assert row.length_bits >= channel.information_bits
 
 
 def test_a_strategy_without_a_dimension_to_cut_has_no_partition():
-    rows = {
-        row.strategy: row
-        for row in cached.code_lengths.allocations(View(bits=6.0, dim=3, spread="falling", log2_bins=6))
-    }
+    rows = {row.strategy: row for row in code_lengths.allocations(View(bits=6.0, dim=3, spread="falling", log2_bins=6))}
     assert rows["collapsed"].partition is None
     assert rows["information"].partition.intervals[0] > rows["information"].partition.intervals[2]
 
@@ -216,7 +211,7 @@ def test_a_strategy_without_a_dimension_to_cut_has_no_partition():
 
 @pytest.mark.parametrize("view", [View(), View(dim=6, spread="falling"), View(family="uniform", dim=2)])
 def test_the_sweep_stays_between_zero_and_the_bounds(view):
-    points = [cached.code_lengths.sweep_point(view, information) for information in (0, 2, 4, 16)]
+    points = [code_lengths.sweep_point(view, information) for information in (0, 2, 4, 16)]
     measured = 0
     for point in points:
         information = point.information_bits
@@ -234,7 +229,7 @@ def test_the_sweep_stays_between_zero_and_the_bounds(view):
 
 
 def test_the_sweep_leaves_out_what_is_out_of_reach():
-    point = cached.code_lengths.sweep_point(View(dim=16), 16)
+    point = code_lengths.sweep_point(View(dim=16), 16)
     assert point.plain.measured is None
     assert point.plain.zipf_bits > 16
 
@@ -271,9 +266,9 @@ def lanes():
         (
             lane,
             rec.ZipfCode(lane.zipf_bits),
-            [cached.code_lengths.length_batch(SMALL, lane.name, k, 500) for k in range(count)],
+            [code_lengths.length_batch(SMALL, lane.name, k, 500) for k in range(count)],
         )
-        for lane, count in zip(cached.code_lengths.lengths(SMALL).lanes, COUNTS.values(), strict=True)
+        for lane, count in zip(code_lengths.lengths(SMALL).lanes, COUNTS.values(), strict=True)
     ]
 
 
@@ -316,14 +311,14 @@ def test_the_account_as_python(view):
         figures.message_account(
             lane.title, lane.log2_bins, lane.overhead_bits, lane.mean_log2_index, lane.zipf_mean_bits
         )
-        for lane in cached.code_lengths.lengths(view).lanes
+        for lane in code_lengths.lengths(view).lanes
     ]
     assert_same(made_by(snippets.account(view)), figures.account(accounts, view.bits, COLOURS))
 
 
 def test_the_sweep_as_python(monkeypatch):
-    monkeypatch.setattr(cached.code_lengths, "sweep_grid", lambda view: [0, 1, 4, 16])
-    points = [cached.code_lengths.sweep_point(SMALL, information) for information in (0, 1, 4, 16)]
+    monkeypatch.setattr(code_lengths, "sweep_grid", lambda view: [0, 1, 4, 16])
+    points = [code_lengths.sweep_point(SMALL, information) for information in (0, 1, 4, 16)]
     ways = [
         figures.Swept("plain", "p", [point.plain for point in points]),
         figures.Swept("J = 2ᴵ", "heuristic", [point.bins for point in points]),

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rec_viz.controls import LANES, MAX_LANES, PARAMETERS, PRESETS, TABLE, View, consistent, link, link_query, read_link
+from rec_viz.settings import LANES, MAX_LANES, PARAMETERS, PRESETS, TABLE, View, consistent, link, link_query, read_link
 
 
 def values_of(parameter):

@@ -9,27 +9,28 @@ import numpy as np
 import pytest
 
 import rec_core as rec
-from rec_viz import cached, drawing, stage, traces
-from rec_viz.controls import LANES, View, consistent, drawn, link_query, read_link
-from rec_viz.snippets import lab
+from rec_viz import stage, warm_up
+from rec_viz.components import drawing
+from rec_viz.model import lab, setting, speed, traces
+from rec_viz.settings import LANES, View, consistent, drawn, link_query, read_link
+from rec_viz.snippets import lab as programs
 
 from .test_pages import opened, words
-from .test_preview import agree, run  # noqa: F401  (a fixture)
+from .test_preview import agree
 
-HERE = Path(drawing.__file__).parent
-CURVE = "\n".join((HERE / f"{name}.js").read_text(encoding="utf-8") for name in ("curve",))
+CURVE = Path(drawing.__file__).parent / "curve.js"
 DRAWN = consistent(View(source="drawn", seed=5))
 
 
 @pytest.fixture(scope="module", autouse=True)
 def _compiled():
-    cached.warm_up.warm_up().ready.wait(120)
+    warm_up.warm_up().ready.wait(120)
 
 
 def test_a_drawing_is_the_problem_of_its_heights_and_travels_in_a_link():
     view = drawn(View(dim=3, family="gaussian"), [0.0, 4.25, -1.0])
     assert (view.source, view.heights, view.dim, view.family) == ("drawn", "0,4.25,-1", 1, "uniform")
-    channel, problem = cached.views.problem_of(view)
+    channel, problem = setting.problem_of(view)
     assert problem == rec.piecewise_problem([0.0, 4.25, -1.0])
     assert channel == rec.uniform_channel([problem.kl_bits])
     assert read_link(link_query(view)) == (view, [])
@@ -49,17 +50,17 @@ def test_a_drawing_is_the_problem_of_its_heights_and_travels_in_a_link():
 )
 def test_a_text_that_is_no_drawing_gets_a_sentence(heights, said):
     with pytest.raises(rec.RecError, match=said):
-        cached.races.race(DRAWN._replace(heights=heights))
+        lab.race(DRAWN._replace(heights=heights))
 
 
 def test_the_code_and_the_bounds_are_those_of_this_very_target():
-    plain, bins = cached.races.race(DRAWN).lanes
-    problem = cached.views.problem_of(DRAWN)[1]
+    plain, bins = lab.race(DRAWN).lanes
+    problem = setting.problem_of(DRAWN)[1]
     for lane in (plain, bins):
         overhead = rec.laws.overhead_bits(problem, lane.partition) if lane is bins else 0.0
         assert lane.zipf_bits == rec.laws.log2_index_bound_bits(problem, lane.partition)
-        assert lane.bound_bits == rec.laws.bound_bits(problem.kl_bits, lane.partition.log2_num_bins, overhead)
-        average = cached.races.measured(DRAWN, lane)
+        assert lane.bound_bits == rec.laws.bound_bits(problem.kl_bits, lane.partition.log2_bins, overhead)
+        average = lab.measured(DRAWN, lane)
         assert average.mean_bits + 4.0 * average.error_bits < lane.bound_bits  # 400 runs, fixed seed
     assert bins.zipf_bits != rec.laws.log2_index_bound_bits(rec.uniform_channel([problem.kl_bits]), bins.partition)
 
@@ -67,7 +68,7 @@ def test_the_code_and_the_bounds_are_those_of_this_very_target():
 def test_every_lane_searches_it_and_every_picture_can_be_drawn():
     for name in LANES:
         view = DRAWN._replace(lanes=(name,), weights="target_mass", view="strips")
-        race = cached.races.race(view)
+        race = lab.race(view)
         (lane,) = race.lanes
         assert lane.held == tuple(lane.trace.samples[lane.trace.winner].tolist())
         for picture in ("race", "strips"):
@@ -77,8 +78,8 @@ def test_every_lane_searches_it_and_every_picture_can_be_drawn():
 
 
 def test_the_middle_on_the_stage_holds_95_percent():
-    problem = cached.views.problem_of(DRAWN)[1]
-    samples = rec.encode_many(problem, 4000, "pfr", seed=3).samples[:, 0]
+    problem = setting.problem_of(DRAWN)[1]
+    samples = rec.encode_many(problem, 4000, seed=3).samples[:, 0]
     low, high = stage._middle(problem)
     share = np.mean((samples > low) & (samples < high))
     assert abs(share - 0.95) < 4 * np.sqrt(0.95 * 0.05 / 4000)  # false alarm 6e-5, fixed seed
@@ -86,10 +87,10 @@ def test_the_middle_on_the_stage_holds_95_percent():
 
 
 def test_the_program_and_the_files_are_this_search():
-    race = cached.races.race(DRAWN)
+    race = lab.race(DRAWN)
     for lane in race.lanes:
         names: dict[str, object] = {}
-        exec(lab.search(DRAWN, lane.name), names)
+        exec(programs.search(DRAWN, lane.name), names)
         assert names["problem"] == race.problem
         assert names["data"] == lane.data
         assert tuple(names["held"].tolist()) == lane.held
@@ -99,12 +100,12 @@ def test_the_program_and_the_files_are_this_search():
 
 
 def test_would_bins_help_is_measured_on_this_target():
-    advice = cached.speed.advice(DRAWN)
-    problem = cached.views.problem_of(DRAWN)[1]
-    assert advice.options[0].candidates == pytest.approx(2.0**problem.renyi_inf_bits)
+    advice = speed.advice(DRAWN)
+    problem = setting.problem_of(DRAWN)[1]
+    assert advice.options[0].candidates == pytest.approx(2.0**problem.d_inf_bits)
     one = advice.options[1]
-    cut = rec.partition([2 ** int(one.log2_bins)])
-    many = rec.encode_many(problem, 4000, "pfr", cut, seed=2)
+    cut = rec.Partition([2 ** int(one.log2_bins)])
+    many = rec.encode_many(problem, 4000, rec.PFR(cut), seed=2)
     sizes = one.log2_bins + rec.ZipfCode(rec.laws.log2_index_bound_bits(problem, cut)).length_bits(many.indices)
     assert abs(sizes.mean() - one.mean_bits) < 4.5 * sizes.std() / len(sizes) ** 0.5  # false alarm 7e-6, fixed seed
     assert abs(many.examined.mean() - one.candidates) < 4.5 * many.examined.std() / len(sizes) ** 0.5
@@ -131,28 +132,16 @@ def test_lab_and_message_serve_it(page):
         assert "to the last bit" in words(app)
 
 
-def test_the_boards_numbers_are_the_cores(run):  # noqa: F811
+def test_the_boards_numbers_are_the_cores(run):
     rng = np.random.default_rng(8)
     drawings = [rng.normal(0, 4, int(rng.integers(2, 80))).tolist() for _ in range(60)]
     drawings += [[0.0] * 33, [0.0, 1e-5, 0.0], [0.0, 190.0, 0.0], [-3.0, 8.0]]
     problems = [rec.piecewise_problem(heights) for heights in drawings]
     told = run(
-        f"(h) => {{ {CURVE}; const n = normaliseDrawing(h); return [n.kl_bits, n.renyi_inf_bits, ...n.logs]; }}",
+        CURVE,
+        "(h) => { const n = js.normaliseDrawing(h); return [n.kl_bits, n.d_inf_bits, ...n.logs]; }",
         [[heights] for heights in drawings],
     )
     for numbers, problem in zip(told, problems, strict=True):
         knots = (np.array(problem.params[0]) / np.log(2.0)).tolist()
-        agree(numbers, [problem.kl_bits, problem.renyi_inf_bits, *knots], absolute=1e-9)
-
-
-def test_a_stroke_sets_the_knots_it_passes_and_no_others(run):  # noqa: F811
-    told = run(
-        f"(h, a, b) => {{ const mix = (x, y, t) => x + (y - x) * t; {CURVE}; return stroke(h, a, b); }}",
-        [
-            [[0] * 5, [0.25, 2], [0.75, 6]],
-            [[0] * 5, [0.75, 6], [0.25, 2]],
-            [[1] * 5, [0.55, 9], [0.55, 9]],
-            [[0] * 5, [0.0, 8], [1.0, 8]],
-        ],
-    )
-    assert told == [[0, 2, 4, 6, 0], [0, 2, 4, 6, 0], [1, 1, 9, 1, 1], [8] * 5]
+        agree(numbers, [problem.kl_bits, problem.d_inf_bits, *knots], absolute=1e-9)

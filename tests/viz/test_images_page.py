@@ -16,11 +16,13 @@ import rec_core as rec
 from rec_core import images
 from rec_core.images import blocks as grouping
 from rec_core.images import dct, inr
-from rec_viz import cached, measured, picture_settings, pictures, sending
+from rec_viz import warm_up
 from rec_viz.figures import images as figures
-from rec_viz.picture_settings import Settings
-from rec_viz.sending import Job
-from rec_viz.typical_blocks import typical
+from rec_viz.model.images import measured, pictures, sending, typical_blocks
+from rec_viz.model.images.sending import Sending, start
+from rec_viz.model.images.typical_blocks import typical
+from rec_viz.settings import pictures as picture_settings
+from rec_viz.settings.pictures import Settings
 from tests.viz.test_snippets import assert_same, made_by
 
 APP = str(Path(__file__).parents[2] / "app.py")
@@ -29,7 +31,7 @@ QUICK = Settings(rate="low", block_bits=8, bins="none", seed=3)
 
 @pytest.fixture(autouse=True)
 def _quick_fits(monkeypatch):
-    cached.warm_up.warm_up().ready.wait(120)
+    warm_up.warm_up().ready.wait(120)
     monkeypatch.setattr(inr, "FIT_STEPS", 60)
     monkeypatch.setattr(inr, "REFIT_STEPS", 1)
 
@@ -49,10 +51,10 @@ def tile() -> np.ndarray:
     return pictures.cut(pictures.photo("chelsea"), pictures.TILES["The cat’s eye"])
 
 
-def sent(settings: Settings = QUICK) -> Job:
-    job = Job(tile(), settings)
+def sent(settings: Settings = QUICK) -> Sending:
+    job = start(tile(), settings)
     assert job.ended.wait(120)
-    return job
+    return job.state
 
 
 def file_of(image: Image.Image, kind: str, **options: object) -> bytes:
@@ -103,8 +105,8 @@ def test_a_picture_is_sent_shown_and_remembered():
     app = opened(QUICK)
     assert "**42 blocks** of 8 bits" in words(app)
     app.button(key="images_send").click().run()
-    job = app.session_state["images_job"]
-    assert job.ended.wait(120)
+    assert app.session_state["images_job"].ended.wait(120)
+    job = app.session_state["images_job"].state
     app.run()
     assert not app.exception
     report = job.coded.report
@@ -163,44 +165,44 @@ def test_bad_values_of_a_link_are_said_and_left_out():
 
 
 def test_a_stopped_run_keeps_its_blocks():
-    job = Job(tile(), Settings(rate="best", block_bits=8, bins="none"))
-    while not job.blocks:
+    job = start(tile(), Settings(rate="best", block_bits=8, bins="none"))
+    while not job.state.blocks:
         assert not job.ended.is_set()
         time.sleep(0.01)
     job.stop.set()
     assert job.ended.wait(60)
-    assert job.coded is None
-    assert 0 < len(job.blocks) < job.total_blocks
-    assert job.held.shape == (32, 32, 3)
-    assert len(sending.block_bits(job)) == len(job.blocks)
+    assert job.state.coded is None
+    assert 0 < len(job.state.blocks) < job.state.total_blocks
+    assert job.state.held.shape == (32, 32, 3)
+    assert len(sending.block_bits(job.state)) == len(job.state.blocks)
 
 
 def test_a_whole_picture_goes_by_the_transform_codec():
     settings = Settings(codec="dct", rate="low", block_bits=24, longest=64)
     picture = pictures.scaled(pictures.photo("chelsea"), 64)
-    job = Job(picture, settings)
+    job = start(picture, settings)
     assert job.ended.wait(120)
-    assert job.error == ""
-    assert job.total_blocks == len(job.blocks) > 1
-    whole, job.coded = job.coded.picture, None
-    assert np.array_equal(job.held, whole)
-    assert sending.block_race(job, 1).lanes[0].trace.message == job.blocks[1].message
+    assert job.error is None
+    assert job.state.total_blocks == len(job.state.blocks) > 1
+    whole, job.state.coded = job.state.coded.picture, None
+    assert np.array_equal(job.state.held, whole)
+    assert sending.block_race(job.state, 1).lanes[0].trace.message == job.state.blocks[1].message
     app = opened(settings)
     assert not app.exception
-    assert f"**{job.total_blocks} blocks**" in words(app)
+    assert f"**{job.state.total_blocks} blocks**" in words(app)
     assert "not of photographs" in words(app)
 
 
 def test_tiles_stand_in_their_places_while_a_picture_of_several_arrives():
     picture = np.ascontiguousarray(pictures.photo("chelsea")[:40, :50])
-    job = Job(picture, QUICK._replace(block_bits=48, bins="auto"))
+    job = start(picture, QUICK._replace(block_bits=48, bins="auto"))
     assert job.ended.wait(120)
-    whole, job.coded = job.coded.picture, None  # as before the last event
-    assert np.array_equal(job.held, whole)
-    del job._tiles[1]
-    assert (job.held[:32, 32:] == 128).all()
-    assert np.array_equal(job.held[32:], whole[32:])
-    bars = figures.bars_of(sending.block_bits(job), 300)
+    whole, job.state.coded = job.state.coded.picture, None  # as before the last event
+    assert np.array_equal(job.state.held, whole)
+    del job.state.tiles[1]
+    assert (job.state.held[:32, 32:] == 128).all()
+    assert np.array_equal(job.state.held[32:], whole[32:])
+    bars = figures.bars_of(sending.block_bits(job.state), 300)
     assert len(bars) == 75
     assert bars[7:] == [None] * 68  # 28 blocks, four a bar
 
@@ -235,7 +237,7 @@ def test_expected_candidates_are_what_the_codec_examines():
 def test_typical_blocks_of_the_transform_codec_are_those_of_photographs():
     """Within what pictures differ by: blocks of what is asked for without bins, with bins as its search allows."""
     for block_bits, log2_bins, within in ((16, 0, 0.5), (48, 40, 2.5)):
-        _, mean_bits = cached.pictures.transform_blocks(
+        _, mean_bits = typical_blocks.transform_blocks(
             pictures.scaled(pictures.photo("coffee"), 128), "high", block_bits, log2_bins
         )
         found = typical("dct", "high", block_bits, log2_bins)

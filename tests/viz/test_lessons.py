@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from rec_viz import cached, controls, handout, lessons, stage
-from rec_viz.controls import PARAMETERS, View, link, link_query, read_hidden, read_link
-from rec_viz.figures import still
-from rec_viz.lessons import LessonError, all_lessons
+from rec_viz import lessons, settings, stage, warm_up
+from rec_viz.lessons import LessonError, all_lessons, handout, still
+from rec_viz.model import lab
+from rec_viz.settings import PARAMETERS, View, link, link_query, read_hidden, read_link
 
 APP = str(Path(__file__).parents[2] / "app.py")
 STEPS = [
@@ -37,7 +37,7 @@ LOOSE = (  # where such a word counts nothing of ours
 
 @pytest.fixture(scope="module", autouse=True)
 def _compiled():
-    cached.warm_up.warm_up().ready.wait(120)
+    warm_up.warm_up().ready.wait(120)
 
 
 def step_of(lesson, k):
@@ -125,7 +125,7 @@ def test_the_race_by_hand_gives_the_winner_from_the_rounded_numbers_shown():
 @pytest.mark.parametrize(("lesson", "k"), STEPS)
 def test_the_stage_can_show_what_the_step_points_at(lesson, k):
     step = step_of(lesson, k)
-    race = cached.races.race(step.view)
+    race = lab.race(step.view)
     for shown in (step.stage, step.stage_after):
         if shown is not None:
             scene = stage.scene(race, **shown)
@@ -236,7 +236,7 @@ def test_a_handout_is_one_self_contained_page_with_all_steps_and_answers(lesson)
 
 
 def test_a_still_picture_shows_the_trace():
-    race = cached.races.race(View())
+    race = lab.race(View())
     for lane in race.lanes:
         svg = still.lane(race, lane)
         assert svg.count("<circle") == lane.trace.examined + 1  # a ring around the winner
@@ -246,9 +246,9 @@ def test_a_still_picture_shows_the_trace():
     assert "P′" not in still.lane(race, plain)
     assert "P′" in still.lane(race, bins)
     assert "P′" not in still.lane(race, bins, "cut")
-    wide = cached.races.race(View(bits=5.0, dim=2, log2_bins=4))
+    wide = lab.race(View(bits=5.0, dim=2, log2_bins=4))
     assert "<ellipse" in still.lane(wide, wide.lanes[0])
-    high = cached.races.race(View(dim=3))
+    high = lab.race(View(dim=3))
     assert still.lane(high, high.lanes[0]) == ""
 
 
@@ -367,7 +367,7 @@ def test_a_class_link_holds_what_it_was_given():
     query = dict(parse_qsl(urlsplit(made).query))
     assert set(query) == {"v", "hide", "present", *View._fields}
     assert read_hidden(query) == (("bits", "dim"), [])
-    assert query["seed"] == controls.STUDENT
+    assert query["seed"] == settings.STUDENT
     view, notices = read_link(query | {"seed": "1"})
     assert (view.bits, notices) == (5.0, [])
 

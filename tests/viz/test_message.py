@@ -16,47 +16,48 @@ from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
 import rec_core as rec
-from rec_viz import cached, messages
-from rec_viz.controls import View, link, link_query
-from rec_viz.figures.bits import bit_groups
+from rec_viz import warm_up
+from rec_viz.figures.message import bit_groups
+from rec_viz.model import message
+from rec_viz.settings import View, link, link_query
 from rec_viz.theme import ROLES
 
 APP = str(Path(__file__).parents[2] / "app.py")
 BUDGET = 2**20
 
 
-def shared(code: str = "elias_delta", **changes: object) -> messages.Shared:
+def shared(code: str = "elias_delta", **changes: object) -> message.Shared:
     channel = rec.gaussian_channel([3.0, 2.0])
-    return messages.Shared(56, channel, rec.allocate(channel, 4), code)._replace(**changes)
+    return message.Shared(56, channel, rec.allocate(channel, 4), code)._replace(**changes)
 
 
-def sent(own: messages.Shared, target: int = 9) -> messages.Sent:
-    return messages.send(own.channel.draw(target), own, BUDGET)
+def sent(own: message.Shared, target: int = 9) -> message.Sent:
+    return message.send(own.channel.draw(target), own, BUDGET)
 
 
 # ------------------------------------------------------------------------------------------------ the two sides
 
 
-@pytest.mark.parametrize("code", messages.CODES)
+@pytest.mark.parametrize("code", message.CODES)
 @pytest.mark.parametrize("target", range(5))
 def test_the_receiver_holds_the_same_sample(code, target):
     own = shared(code)
     out = sent(own, target)
-    received = messages.receive(out.data, own)
-    assert received == messages.Received(out.message, out.sample)
-    assert messages.receive_unchecked(out.data, own) == received
+    received = message.receive(out.data, own)
+    assert received == message.Received(out.message, out.sample)
+    assert message.receive_unchecked(out.data, own) == received
 
 
 def test_the_receiver_is_given_bytes_and_its_own_settings_and_nothing_else():
-    for side in (messages.receive, messages.receive_unchecked):
+    for side in (message.receive, message.receive_unchecked):
         assert inspect.get_annotations(side, eval_str=True) == {
-            "data": bytes, "own": messages.Shared, "return": messages.Received,
+            "data": bytes, "own": message.Shared, "return": message.Received,
         }  # fmt: skip
         assert not side.__defaults__
         assert inspect.getclosurevars(side).nonlocals == {}
-    assert messages.Shared._fields == ("seed", "channel", "partition", "code")
-    assert {"problem", "target", "sample"}.isdisjoint(messages.Shared._fields)
-    tree = ast.parse(inspect.getsource(messages))
+    assert message.Shared._fields == ("seed", "channel", "partition", "code")
+    assert {"problem", "target", "sample"}.isdisjoint(message.Shared._fields)
+    tree = ast.parse(inspect.getsource(message))
     imported = {name.name for node in ast.walk(tree) if isinstance(node, ast.Import) for name in node.names}
     assert "streamlit" not in imported  # no session to look into
     assert not any(isinstance(node, ast.Global | ast.Nonlocal) for node in ast.walk(tree))
@@ -65,7 +66,7 @@ def test_the_receiver_is_given_bytes_and_its_own_settings_and_nothing_else():
 def test_another_process_reads_the_message_from_bytes_and_settings_alone():
     out = sent(shared("zipf"))
     program = (
-        "import json, rec_core as rec; from rec_viz import messages as m; c = rec.gaussian_channel([3.0, 2.0]);"
+        "import json, rec_core as rec; from rec_viz.model import message as m; c = rec.gaussian_channel([3.0, 2.0]);"
         "own = m.Shared(56, c, rec.allocate(c, 4), 'zipf');"
         f"print(json.dumps(m.receive(m.read({out.data.hex()!r}), own)))"
     )
@@ -78,55 +79,55 @@ def test_another_process_reads_the_message_from_bytes_and_settings_alone():
 # ------------------------------------------------------------------------------------------------ what is wrong
 
 
-@pytest.mark.parametrize("code", messages.CODES)
+@pytest.mark.parametrize("code", message.CODES)
 def test_every_flipped_bit_is_refused_and_named(code):
     own = shared(code)
     out = sent(own)
     for number in range(1, 8 * len(out.data) + 1):
-        damaged = messages.flipped(out.data, number)
-        assert messages.flipped(damaged, number) == out.data
+        damaged = message.flipped(out.data, number)
+        assert message.flipped(damaged, number) == out.data
         with pytest.raises(rec.MessageError):
-            messages.receive(damaged, own)
-        assert messages.diagnose(damaged, own).startswith(
-            f"Bit {number} was flipped on the way, in {messages.part_of(out.data, number)}"
+            message.receive(damaged, own)
+        assert message.diagnose(damaged, own).startswith(
+            f"Bit {number} was flipped on the way, in {message.part_of(out.data, number)}"
         )
 
 
-@pytest.mark.parametrize("code", messages.CODES)
+@pytest.mark.parametrize("code", message.CODES)
 def test_every_other_setting_is_refused_and_named(code):
     own = shared(code)
     out = sent(own)
-    other_code = next(name for name in messages.CODES if name != code)
+    other_code = next(name for name in message.CODES if name != code)
     wrong = {
         "another seed: 56; yours is 57": own._replace(seed=57),
         "another seed: 56; yours is 0": own._replace(seed=0),
         "J = 2^4 bins; yours has 2^5": own._replace(partition=rec.allocate(own.channel, 5)),
-        "J = 2^4 bins; yours has 6": own._replace(partition=rec.partition((3, 2))),
-        f"{messages.CODES[code]} code; yours is {messages.CODES[other_code]}": own._replace(code=other_code),
+        "J = 2^4 bins; yours has 6": own._replace(partition=rec.Partition((3, 2))),
+        f"{message.CODES[code]} code; yours is {message.CODES[other_code]}": own._replace(code=other_code),
         "gaussian family; yours is uniform": own._replace(channel=rec.uniform_channel([3.0, 2.0])),
     }
     for sentence, theirs in wrong.items():
         with pytest.raises(rec.MessageError, match="checksum"):
-            messages.receive(out.data, theirs)
-        assert sentence in messages.diagnose(out.data, theirs)
+            message.receive(out.data, theirs)
+        assert sentence in message.diagnose(out.data, theirs)
 
 
 def test_two_changes_at_once_are_not_guessed_at():
     own = shared()
     out = sent(own)
-    assert messages.diagnose(messages.flipped(out.data, 3), own._replace(seed=57)).startswith("No single")
-    assert messages.diagnose(out.data, own._replace(seed=own.seed + messages.NEARBY_SEEDS + 1)).startswith("No single")
-    assert messages.diagnose(out.data[:-1], own).startswith("No single")
+    assert message.diagnose(message.flipped(out.data, 3), own._replace(seed=57)).startswith("No single")
+    assert message.diagnose(out.data, own._replace(seed=own.seed + message.NEARBY_SEEDS + 1)).startswith("No single")
+    assert message.diagnose(out.data[:-1], own).startswith("No single")
 
 
 def test_without_the_checksum_another_seed_gives_another_sample_and_no_warning():
     own = shared()
     out = sent(own)
-    unnoticed = messages.receive_unchecked(out.data, own._replace(seed=57))
+    unnoticed = message.receive_unchecked(out.data, own._replace(seed=57))
     assert unnoticed.message == out.message
     assert unnoticed.sample != out.sample
-    frame = messages.flipped(out.data, 50)  # a bit of the checksum itself: the payload is whole
-    assert messages.receive_unchecked(frame, own).sample == out.sample
+    frame = message.flipped(out.data, 50)  # a bit of the checksum itself: the payload is whole
+    assert message.receive_unchecked(frame, own).sample == out.sample
 
 
 @settings(deadline=None, max_examples=60)
@@ -134,10 +135,10 @@ def test_without_the_checksum_another_seed_gives_another_sample_and_no_warning()
 def test_any_bytes_are_read_or_refused_in_a_sentence(data):
     own = shared()
     with pytest.raises(rec.MessageError) as raised:
-        messages.receive(data, own)
+        message.receive(data, own)
     assert str(raised.value).endswith(".")
     with contextlib.suppress(rec.RecError):  # and nothing else
-        assert len(messages.receive_unchecked(data, own).sample) == 2
+        assert len(message.receive_unchecked(data, own).sample) == 2
 
 
 # ------------------------------------------------------------------------------------------------ what the bits say
@@ -145,8 +146,8 @@ def test_any_bytes_are_read_or_refused_in_a_sentence(data):
 
 @given(st.integers(1, 2**63 - 1))
 def test_elias_parts_are_the_code_word_and_say_the_index(index):
-    own = shared(partition=rec.partition((1, 1)))
-    groups = {group.name: group for group in messages.written_out(rec.Message((0, 0), index), own)}
+    own = shared(partition=rec.Partition((1, 1)))
+    groups = {group.name: group for group in message.written_out(rec.Message((0, 0), index), own)}
     word = rec.EliasDelta().codeword(index)
     assert "".join(groups[name].bits for name in ("length", "octave", "mantissa") if name in groups) == word
     octave = int(groups["octave"].bits, 2) - 1
@@ -159,8 +160,8 @@ def test_elias_parts_are_the_code_word_and_say_the_index(index):
 @pytest.mark.parametrize("code", ["zipf", "matched"])
 def test_other_codes_show_their_word_and_its_ideal_length(code):
     own = shared(code)
-    law = messages.code_of(own)
-    (group,) = [g for g in messages.written_out(rec.Message((1, 2), 7), own) if g.name == "index"]
+    law = message.code_of(own)
+    (group,) = [g for g in message.written_out(rec.Message((1, 2), 7), own) if g.name == "index"]
     assert group.bits == law.codeword(7)
     assert f"worth {float(law.length_bits(7)):.2f} bits" in group.says
 
@@ -168,14 +169,14 @@ def test_other_codes_show_their_word_and_its_ideal_length(code):
 def test_a_word_too_long_to_write_keeps_its_ideal_length():
     own = shared("zipf", partition=rec.allocate(rec.gaussian_channel([3.0, 2.0]), 16))
     index = 2**40
-    (group,) = [g for g in messages.written_out(rec.Message((1, 2), index), own) if g.name == "index"]
+    (group,) = [g for g in message.written_out(rec.Message((1, 2), index), own) if g.name == "index"]
     assert group.bits == ""
     assert f"candidate {index}" in group.says
 
 
 def test_bin_bits_name_the_interval_of_every_cut_dimension():
-    own = shared(partition=rec.partition((8, 1, 5)))
-    groups = [g for g in messages.written_out(rec.Message((6, 0, 4), 1), own) if g.name.startswith("bin")]
+    own = shared(partition=rec.Partition((8, 1, 5)))
+    groups = [g for g in message.written_out(rec.Message((6, 0, 4), 1), own) if g.name.startswith("bin")]
     assert [(g.bits, g.name, g.says) for g in groups] == [
         ("110", "bin, dimension 1", "interval 7 of 8"),
         ("100", "bin, dimension 3", "interval 5 of 5"),
@@ -184,7 +185,7 @@ def test_bin_bits_name_the_interval_of_every_cut_dimension():
 
 def test_travelling_bytes_are_shown_whole_and_in_order():
     out = sent(shared())
-    groups = messages.travelling(out.data)
+    groups = message.travelling(out.data)
     assert bytes.fromhex(" ".join(g.bits for g in groups)) == out.data
     assert [g.name for g in groups][:3] == ["version", "count", "checksum"]
     html = bit_groups(groups, ROLES["light"])
@@ -196,25 +197,25 @@ def test_travelling_bytes_are_shown_whole_and_in_order():
 
 @given(st.binary(min_size=1, max_size=40))
 def test_words_hex_and_bits_carry_any_bytes(data):
-    words = messages.as_words(data)
-    assert messages.read(words) == data
-    assert messages.read(words.upper().replace("-", "  ")) == data
+    words = message.as_words(data)
+    assert message.read(words) == data
+    assert message.read(words.upper().replace("-", "  ")) == data
     hexed = data.hex(" ")
     if set(hexed) - set("01 ") and any(c.isdigit() for c in hexed):  # as of any frame, which begins with 01
-        assert messages.read(hexed) == data
-    assert messages.read(messages.as_bits(data)) == data
+        assert message.read(hexed) == data
+    assert message.read(message.as_bits(data)) == data
 
 
 def test_every_word_misheard_by_one_letter_is_noticed():
-    words = messages.as_words(sent(shared()).data)
+    words = message.as_words(sent(shared()).data)
     changed = 0
     for place, letter in enumerate(words):
-        kind = messages.VOWELS if letter in messages.VOWELS else messages.CONSONANTS
+        kind = message.VOWELS if letter in message.VOWELS else message.CONSONANTS
         for other in kind if letter != "-" else "":
             if other != letter:
                 changed += 1
                 with pytest.raises(rec.MessageError, match="misheard"):
-                    messages.read(words[:place] + other + words[place + 1 :])
+                    message.read(words[:place] + other + words[place + 1 :])
     assert changed == 51 * (words.count("-") + 1)  # 3 consonants with 15 others, 2 vowels with 3
 
 
@@ -233,21 +234,21 @@ def test_every_word_misheard_by_one_letter_is_noticed():
 )
 def test_text_that_is_no_message_gets_a_sentence(text, match):
     with pytest.raises(rec.MessageError, match=match):
-        messages.read(text)
+        message.read(text)
 
 
 def test_a_samples_name_depends_on_its_last_bit():
-    assert messages.name_of((0.1, 0.2)) == messages.name_of((0.1, 0.2))
-    assert messages.name_of((0.1, 0.2)) != messages.name_of((0.1, 0.2 + 2**-55))
+    assert message.name_of((0.1, 0.2)) == message.name_of((0.1, 0.2))
+    assert message.name_of((0.1, 0.2)) != message.name_of((0.1, 0.2 + 2**-55))
 
 
 # ------------------------------------------------------------------------------------------------ the stream
 
 
-@pytest.mark.parametrize("code", messages.CODES)
+@pytest.mark.parametrize("code", message.CODES)
 def test_the_cost_of_a_message_falls_to_its_ideal(code):
     own = shared(code)
-    costs = messages.stream_costs(own, (1, 10, 100, 300), BUDGET)
+    costs = message.stream_costs(own, (1, 10, 100, 300), BUDGET)
     for cost in costs:
         assert cost.frame_bits == 8 * rec.FRAME_BYTES / cost.messages
         rest = cost.paid_bits - cost.frame_bits - cost.ideal_bits
@@ -269,7 +270,7 @@ def test_no_link_tells_the_target():
 
 
 def opened(view: View) -> AppTest:
-    cached.warm_up.warm_up().ready.wait(120)
+    warm_up.warm_up().ready.wait(120)
     app = AppTest.from_file(APP, default_timeout=120)
     for key, value in (link_query(view, ("target",)) | {"page": "message"}).items():
         app.query_params[key] = value
@@ -280,7 +281,7 @@ def words(app: AppTest) -> str:
     return " ".join(element.value for element in app.markdown)
 
 
-@pytest.mark.parametrize("code", messages.CODES)
+@pytest.mark.parametrize("code", message.CODES)
 def test_the_page_encodes_hands_over_breaks_and_agrees_again(code):
     app = opened(View(code=code))
     assert not app.exception

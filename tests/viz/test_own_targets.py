@@ -5,24 +5,25 @@ from __future__ import annotations
 import pytest
 
 import rec_core as rec
-from rec_viz import cached
-from rec_viz.controls import LANES, PRESETS, View, consistent, dragged, link_query, read_link
+from rec_viz import warm_up
+from rec_viz.model import lab, setting
+from rec_viz.settings import LANES, PRESETS, View, consistent, dragged, link_query, read_link
 
 from .test_pages import opened, words
 
 
 @pytest.fixture(scope="module", autouse=True)
 def _compiled():
-    cached.warm_up.warm_up().ready.wait(120)
+    warm_up.warm_up().ready.wait(120)
 
 
 def test_an_own_target_is_what_was_typed():
-    channel, problem = cached.views.problem_of(View(source="own", means="1.5; −0.25", scales="0.4 0.9", dim=2))
+    channel, problem = setting.problem_of(View(source="own", means="1.5; −0.25", scales="0.4 0.9", dim=2))
     assert problem == rec.gaussian_problem([1.5, -0.25], [0.4, 0.9])
     assert channel.information_bits == pytest.approx(problem.kl_bits)
     one = rec.gaussian_problem([-0.25], [0.9])
     assert channel.bits[1] == pytest.approx(one.kl_bits)
-    _, box = cached.views.problem_of(View(source="own", family="uniform", lows="0, 0.5", highs="0.25, 1", dim=2))
+    _, box = setting.problem_of(View(source="own", family="uniform", lows="0, 0.5", highs="0.25, 1", dim=2))
     assert box == rec.uniform_problem([0, 0.5], [0.25, 1])
 
 
@@ -42,17 +43,15 @@ def test_an_own_target_is_what_was_typed():
 )
 def test_a_wrong_vector_gets_a_sentence(values, said):
     with pytest.raises(rec.RecError, match=said):
-        cached.races.race(View(source="own")._replace(**values))
+        lab.race(View(source="own")._replace(**values))
 
 
 def test_every_lane_searches_an_own_target():
     for lane in LANES:
-        (ran,) = cached.races.race(
-            View(lanes=(lane,), source="own", means="1.2", scales="0.3", weights="target_mass")
-        ).lanes
+        (ran,) = lab.race(View(lanes=(lane,), source="own", means="1.2", scales="0.3", weights="target_mass")).lanes
         assert ran.trace is not None
         assert ran.held == tuple(ran.trace.samples[ran.trace.winner].tolist())
-        average = cached.races.measured(View(lanes=(lane,), source="own", means="1.2", scales="0.3"), ran)
+        average = lab.measured(View(lanes=(lane,), source="own", means="1.2", scales="0.3"), ran)
         assert average.mean_bits < ran.bound_bits
 
 
@@ -60,7 +59,7 @@ def test_a_hand_let_go_changes_the_target_or_the_bins_and_nothing_else():
     view = View(target=4, seed=25)
     moved = dragged(view, {"rows": [[-1.25, 0.3]]})
     assert moved == view._replace(source="own", means="-1.25", scales="0.3")
-    assert cached.views.problem_of(moved)[1] == rec.gaussian_problem([-1.25], [0.3])
+    assert setting.problem_of(moved)[1] == rec.gaussian_problem([-1.25], [0.3])
     box = dragged(View(family="uniform", bits=2.0), {"rows": [[0.1, 0.1 + 0.2]]})
     assert (box.lows, box.highs) == ("0.1", "0.3")
     assert dragged(view, {"intervals": [32]}) == view._replace(log2_bins=5)

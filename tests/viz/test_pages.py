@@ -7,15 +7,16 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from rec_viz import cached
-from rec_viz.controls import PRESETS, View, link_query
+from rec_viz import warm_up
+from rec_viz.model import lab
+from rec_viz.settings import PRESETS, View, link_query
 
 APP = str(Path(__file__).parents[2] / "app.py")
 
 
 @pytest.fixture(scope="module", autouse=True)
 def _compiled():
-    cached.warm_up.warm_up().ready.wait(120)
+    warm_up.warm_up().ready.wait(120)
 
 
 def opened(view: View | None = None, **query: str) -> AppTest:
@@ -32,7 +33,7 @@ def words(app: AppTest) -> str:
 def test_start_tells_the_examined_counts():
     app = opened()
     assert not app.exception
-    plain, bins = cached.races.race(View()).lanes
+    plain, bins = lab.race(View()).lanes
     assert f"**{plain.trace.examined}**" in words(app)
     assert f"**{bins.trace.examined}**" in words(app)
 

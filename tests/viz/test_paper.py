@@ -12,10 +12,12 @@ from streamlit.testing.v1 import AppTest
 
 import rec_core as rec
 from rec_core import study
-from rec_viz import cached, experiments, theme
-from rec_viz.experiments import SIZES, STUDIES, Job, Size
+from rec_viz import theme, warm_up
+from rec_viz.background import Job
 from rec_viz.figures import paper as figures
 from rec_viz.figures.data import as_csv
+from rec_viz.model import paper
+from rec_viz.model.paper import SIZES, STUDIES, Run, Size, start
 from rec_viz.snippets import paper as snippets
 from tests.viz.test_snippets import assert_same, made_by
 
@@ -31,15 +33,15 @@ def _tiny(monkeypatch):
 @pytest.fixture(scope="module")
 def pfr():
     """Enough of Figure 2 to say something: its study, rows, D_inf and expected candidates."""
-    work = experiments.pfr_study(Size((2, 4, 6, 8), 250, 18, 0, 0, 0, (), 0))
+    work = paper.pfr_study(Size((2, 4, 6, 8), 250, 18, 0, 0, 0, (), 0))
     rows = study.run(work)
-    return work, rows, *experiments.of_targets(work, rows)
+    return work, rows, *paper.of_targets(work, rows)
 
 
-def finished(key: str) -> Job:
-    job = Job(key, "tiny")
+def finished(key: str) -> Job[Run]:
+    job = start(key, "tiny")
     assert job.ended.wait(300)
-    assert job.error == ""
+    assert job.error is None
     assert job.done == job.total > 0
     return job
 
@@ -51,7 +53,7 @@ def test_the_gap_between_plain_and_partitioned_grows_with_d_inf(pfr):
     """Figure 2's shape: at least 0.2 bits for each bit of D_inf, with 4 standard errors to spare (false alarms: 3e-5).
     With D_inf dealt to the wrong runs there is no slope."""
     work, rows, d_inf, _ = pfr
-    slope, error = experiments.gap_slope(work, rows, d_inf)
+    slope, error = paper.gap_slope(work, rows, d_inf)
     assert slope - 4 * error > 0.2
     plain = np.array([one.cut.num_bins == 1 for one in work.cells])[rows["cell"]]
     dealt = d_inf.copy()
@@ -60,7 +62,7 @@ def test_the_gap_between_plain_and_partitioned_grows_with_d_inf(pfr):
     values = d_inf[plain]
     numbers = np.cumsum(plain) - 1
     dealt = np.random.default_rng(1).permutation(values)[numbers[first]]  # the same for both runs of a pair
-    slope, error = experiments.gap_slope(work, rows, dealt)
+    slope, error = paper.gap_slope(work, rows, dealt)
     assert abs(slope) < 4 * error
     assert not slope - 4 * error > 0.2
 
@@ -68,7 +70,7 @@ def test_the_gap_between_plain_and_partitioned_grows_with_d_inf(pfr):
 def test_steps_are_those_of_the_law(pfr):
     """Means of groups of runs against 2^D_inf and U_J: the counts are geometric or less spread."""
     work, rows, d_inf, expected = pfr
-    plain, bins = experiments.steps(work, rows, d_inf, expected)
+    plain, bins = paper.steps(work, rows, d_inf, expected)
     assert plain.x.size >= 8
     assert np.allclose(plain.exact, plain.x, atol=0.2)  # log2 of a mean of 2^D_inf over one bit
     for band in (plain, bins):
@@ -85,7 +87,7 @@ def test_steps_are_those_of_the_law(pfr):
 
 def test_lengths_are_those_of_the_law(pfr):
     work, rows, *_ = pfr
-    for band in experiments.pfr_lengths(work, rows):
+    for band in paper.pfr_lengths(work, rows):
         assert band.x.tolist() == [2, 4, 6, 8]
         spread = (band.high - band.low) / 1.35 / np.sqrt(250)
         assert (np.abs(band.mean - band.exact) < 5 * spread).all()
@@ -94,21 +96,21 @@ def test_lengths_are_those_of_the_law(pfr):
 
 
 def test_a_stopped_search_meets_its_level_where_it_says():
-    channel = experiments.channel(4.0)
+    channel = paper.channel(4.0)
     problem, cut = channel.draw(1), rec.allocate(channel, 4)
-    found = experiments.candidates_until(problem, cut)
+    found = paper.candidates_until(problem, cut)
     assert list(found) == sorted(found)
-    for level, log2 in zip(experiments.LEVELS, found, strict=True):
-        after = rec.metrics.output_mmd(problem, [int(2 ** np.ceil(log2 + 1e-9))], cut, method="pfr")[0]
-        before = rec.metrics.output_mmd(problem, [int(2 ** np.floor(log2))], cut, method="pfr")[0]
+    for level, log2 in zip(paper.LEVELS, found, strict=True):
+        after = rec.metrics.output_mmd(problem, [rec.PFR(cut, max_examined=int(2 ** np.ceil(log2 + 1e-9)))])[0]
+        before = rec.metrics.output_mmd(problem, [rec.PFR(cut, max_examined=int(2 ** np.floor(log2)))])[0]
         assert after < level * 1.0001
         assert before > level * 0.9999
-    assert (np.array(experiments.candidates_until(problem, rec.partition([1] * 5))) > found).all()
+    assert (np.array(paper.candidates_until(problem, rec.Partition([1] * 5))) > found).all()
 
 
 def test_orc_is_less_biased_in_bins_and_as_the_law_says():
-    work = experiments.orc_study(Size((), 0, 0, 0, 2, 400, (1, 8, 64), 0))
-    result = experiments.orc_result(work, study.run(work))
+    work = paper.orc_study(Size((), 0, 0, 0, 2, 400, (1, 8, 64), 0))
+    result = paper.orc_result(work, study.run(work))
     for found in (result.plain, result.bins):
         assert list(found) == [1, 8, 64]
         for one in found.values():
@@ -119,13 +121,47 @@ def test_orc_is_less_biased_in_bins_and_as_the_law_says():
 
 
 def test_cutting_the_empty_dimension_is_the_bad_case():
-    work = experiments.interval_study(Size((), 0, 0, 0, 2, 0, (), 500))
-    found = experiments.interval_result(work, study.run(work))
-    assert list(found) == list(experiments.STRATEGIES)
+    work = paper.interval_study(Size((), 0, 0, 0, 2, 0, (), 500))
+    found = paper.interval_result(work, study.run(work))
+    assert list(found) == list(paper.CHOICES)
     assert found["collapsed"].intervals == (1, 1, 1, 1, 256)
     assert found["collapsed"].measured.mmd_low > found["random"].measured.mmd_high
     assert found["random"].measured.mmd_low > found["information"].measured.mmd_high
     assert found["information"].measured.mmd_high > found["runtime"].measured.mmd_low
+
+
+def test_bins_along_the_empty_dimension_are_as_good_as_none_and_cost_their_bits():
+    """The exact MMD of 256 bins where Q is P is that without bins; the message names a bin for nothing. 20 candidates
+    are too few, so samples stay near P: their mean lies between P's and Q's, further from Q than with good bins."""
+    work = paper.interval_study(Size((), 0, 0, 0, 2, 0, (), 1000))
+    found = paper.interval_result(work, study.run(work))
+    empty, none, good = (found[name] for name in ("collapsed", "none", "information"))
+    assert none.intervals == (1,) * 5
+    assert empty.measured.mmd_exact == pytest.approx(none.measured.mmd_exact, rel=0.02)
+    assert good.measured.mmd_exact < 0.5 * none.measured.mmd_exact
+    assert empty.measured.length.low > none.measured.length.high + 2.0
+    problem = paper.channel(8.0, 4, 1).draw(0)
+    mean, scale = problem.params[3]
+    assert none.target == good.target == (mean, scale)
+    assert abs(mean) == max(abs(row[0]) for row in problem.params)
+    short = [(mean - choice.sent.mean()) / mean for choice in (good, none, empty)]
+    assert abs(short[0]) < 0.05
+    assert 0.2 < short[1] < 0.5
+    assert short[2] == pytest.approx(short[1], abs=0.08)  # over 5 standard errors of 1,000 runs
+
+
+def test_histograms_are_densities_and_same_bins_share_a_panel():
+    work = paper.interval_study(TINY)
+    choices = paper.interval_result(work, study.run(work))
+    figure = figures.histograms(choices, COLOURS)
+    titles = [note.text for note in figure.layout.annotations]
+    assert len(titles) == 4
+    assert titles[0].endswith("by information and by run time")
+    for bars, key in zip(figure.select_traces("bar"), ("information", "random", "collapsed", "none"), strict=True):
+        inside = (np.abs(choices[key].sent) < 3.5).mean()
+        assert np.dot(bars.y, bars.width) == pytest.approx(inside, abs=1e-12)
+    for curve in figure.select_traces({"type": "scatter"}):
+        assert np.sum(curve.y) * 0.1 == pytest.approx(1.0, abs=2e-3)
 
 
 # ------------------------------------------------------------------------------------------------ the same elsewhere
@@ -141,22 +177,22 @@ def test_the_command_makes_the_same_study(monkeypatch, key, size):
         return study.join(())
 
     monkeypatch.setattr(study, "run", capture)
-    program, module, *arguments = shlex.split(experiments.command(key, SIZES[size]))[1:]
+    program, module, *arguments = shlex.split(paper.command(key, SIZES[size]))[1:]
     assert (program, module) == ("-m", "rec_core.study")
     assert study.main(arguments) == 0
     assert asked == [STUDIES[key](SIZES[size])]
 
 
 def test_the_command_makes_the_same_rows(tmp_path):
-    arguments = shlex.split(experiments.command("intervals", TINY))[3:]
+    arguments = shlex.split(paper.command("intervals", TINY))[3:]
     assert study.main([*arguments[:-1], str(tmp_path / "rows")]) == 0
-    theirs, ours = study.read(tmp_path / "rows"), finished("intervals").rows
+    theirs, ours = study.read(tmp_path / "rows"), finished("intervals").state.rows
     assert theirs["index"].tolist() == ours["index"].tolist()
     np.testing.assert_array_equal(study.samples(theirs), study.samples(ours))
 
 
-def charts_of(key: str, job: Job) -> dict[str, object]:
-    result = job.result
+def charts_of(key: str, job: Job[Run]) -> dict[str, object]:
+    result = job.state.result
     return {
         "pfr": lambda: {
             "steps": figures.steps(result.steps, COLOURS),
@@ -164,7 +200,10 @@ def charts_of(key: str, job: Job) -> dict[str, object]:
         },
         "stopped": lambda: {"stopped": figures.stopped(result, COLOURS)},
         "orc": lambda: {"bias": figures.bias(result, COLOURS), "orc_lengths": figures.orc_lengths(result, COLOURS)},
-        "intervals": lambda: {"intervals": figures.intervals(result, COLOURS)},
+        "intervals": lambda: {
+            "intervals": figures.intervals(result, COLOURS),
+            "histograms": figures.histograms(result, COLOURS),
+        },
     }[key]()
 
 
@@ -188,21 +227,21 @@ def test_the_python_under_a_chart_makes_that_chart(monkeypatch, key):
 
 def test_a_stopped_run_keeps_what_is_done(monkeypatch):
     monkeypatch.setitem(SIZES, "long", TINY._replace(runs=200_000))
-    job = Job("pfr", "long")
-    while not job.result and not job.ended.is_set():
+    job = start("pfr", "long")
+    while not job.state.result and not job.ended.is_set():
         time.sleep(0.05)
     job.stop.set()
     assert job.ended.wait(60)
     assert 0 < job.done < job.total
-    assert job.rows["run"].size == job.done
-    assert job.result.lengths[0].x.tolist() == [2, 4]
+    assert job.state.rows["run"].size == job.done
+    assert job.state.result.lengths[0].x.tolist() == [2, 4]
 
 
 def test_a_run_ends_with_its_session():
-    job = Job("orc", "tiny", lambda: False)
+    job = start("orc", "tiny", lambda: False)
     assert job.ended.wait(60)
-    assert job.result is None
-    assert job.error == ""
+    assert job.state.result is None
+    assert job.error is None
 
 
 def test_an_error_is_said_and_rows_are_kept(monkeypatch):
@@ -210,15 +249,15 @@ def test_an_error_is_said_and_rows_are_kept(monkeypatch):
         yield from ()
         raise RuntimeError("no more memory")
 
-    monkeypatch.setattr(experiments, "run_study", breaks)
-    job = Job("orc", "tiny")
+    monkeypatch.setattr(paper, "run_study", breaks)
+    job = start("orc", "tiny")
     assert job.ended.wait(60)
-    assert job.error == "no more memory"
+    assert str(job.error) == "no more memory"
 
 
 def test_the_page_runs_stops_and_remembers(monkeypatch):
     monkeypatch.setitem(SIZES, "small", TINY)
-    cached.warm_up.warm_up().ready.wait(120)
+    warm_up.warm_up().ready.wait(120)
     app = AppTest.from_file(str(Path(__file__).parents[2] / "app.py"), default_timeout=180)
     app.query_params["v"], app.query_params["page"] = "1", "paper"
     app.run()

@@ -12,18 +12,19 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import rec_core as rec
-from rec_viz import cached, statements
-from rec_viz.statements import OURS, STATEMENTS
+from rec_viz import warm_up
+from rec_viz.text import reference
+from rec_viz.text.reference import OURS, STATEMENTS
 
 ROOT = Path(__file__).parents[2]
 BY_ID = {statement.id: statement for statement in STATEMENTS}
 
 
-def rows(name: str) -> dict[str, statements.Check]:
+def rows(name: str) -> dict[str, reference.Check]:
     return {check.what: check for check in BY_ID[name].check()}
 
 
-def distance(measured: statements.Check, theory: float) -> float:
+def distance(measured: reference.Check, theory: float) -> float:
     """How far a measured mean lies from a law, in standard errors."""
     return abs(measured.measured - theory) / (measured.half_width / 1.96)
 
@@ -46,20 +47,20 @@ def test_what_is_measured_follows_the_law(name):
         ("pfr", "mean of X", lambda: 0.0),  # the prior's
         ("pfr", "variance of X", lambda: 1.0),
         ("pfr", "mean of S", lambda: 1.0 + 0.3**2),
-        ("index", "mean of log₂ N", lambda: statements.TARGET.kl_bits),
-        ("index", "share of N = 1", lambda: 2.0**-statements.TARGET.renyi_inf_bits),
-        ("examined", "mean of K", lambda: 2.0**statements.TARGET.kl_bits),
+        ("index", "mean of log₂ N", lambda: reference.TARGET.kl_bits),
+        ("index", "share of N = 1", lambda: 2.0**-reference.TARGET.d_inf_bits),
+        ("examined", "mean of K", lambda: 2.0**reference.TARGET.kl_bits),
         ("orc", "mean of the output, n = 4 (Q: 0.8)", lambda: 0.8),
-        ("two-part", "mean of log₂ n", lambda: rec.laws.index_law(statements.TARGET).mean_log2),
+        ("two-part", "mean of log₂ n", lambda: rec.laws.index_law(reference.TARGET).mean_log2),
         ("upper-sum", "candidates at J = 8", lambda: rec.laws.expected_examined(
-            statements.TARGET, "pfr", statements.BINS, "target_mass", "single")),
-        ("tail-bin", "target mass, one stop line", lambda: 2.0**statements.TRAP.renyi_inf_bits),
-        ("length", "mean length, bits", lambda: statements.CHANNEL.information_bits + 1.0),
+            reference.TARGET, rec.PFR(reference.BINS, weighting="target_mass", stopping="single"))),
+        ("tail-bin", "target mass, one stop line", lambda: 2.0**reference.TRAP.d_inf_bits),
+        ("length", "mean length, bits", lambda: reference.CHANNEL.information_bits + 1.0),
         ("overhead", "E[ε], bits", lambda: 0.7213),
         ("matched", "matched, no bins", lambda: rows("matched")["Zipf, no bins"].theory),
         ("allocation", "candidates, 8 bins across the empty axis", lambda: rows("allocation")[
             "candidates, 8 bins across the informative axis"].theory),
-        ("mean-of-log", "mean of D∞ over targets, bits", lambda: statements.CHANNEL.information_bits),
+        ("mean-of-log", "mean of D∞ over targets, bits", lambda: reference.CHANNEL.information_bits),
     ],
 )  # fmt: skip
 def test_a_wrong_law_would_be_seen(name, what, wrong):
@@ -99,7 +100,7 @@ def test_the_trap_is_one_and_matched_is_shorter():
 @pytest.mark.parametrize("name", BY_ID)
 def test_the_code_shown_is_the_code_that_runs(name):
     for function in BY_ID[name].code:
-        file, text = statements.source(function)
+        file, text = reference.source(function)
         assert text in (ROOT / file).read_text(encoding="utf-8")
         assert re.match(r"(@.*\n)*(def|class) " + function.__name__ + r"\b", text)
         module = importlib.import_module(file.removesuffix(".py").replace("/", "."))
@@ -107,8 +108,8 @@ def test_the_code_shown_is_the_code_that_runs(name):
 
 
 def test_source_follows_the_function_and_not_a_copy():
-    assert statements.source(rec.decode) == ("rec_core/search.py", inspect.getsource(rec.decode))
-    assert statements.source(rec.decode) != statements.source(rec.encode)
+    assert reference.source(rec.decode) == ("rec_core/search.py", inspect.getsource(rec.decode))
+    assert reference.source(rec.decode) != reference.source(rec.encode)
 
 
 def test_every_statement_is_whole():
@@ -133,7 +134,7 @@ def test_what_is_ours_is_said_to_be_and_nothing_else():
 
 
 def opened(**query: str) -> AppTest:
-    cached.warm_up.warm_up().ready.wait(120)
+    warm_up.warm_up().ready.wait(120)
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=180)
     for key, value in ({"v": "1", "page": "reference"} | query).items():
         app.query_params[key] = value

@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 import rec_core as rec
-from rec_viz import cached, stage
-from rec_viz.controls import PRESETS, View
+from rec_viz import stage
+from rec_viz.model import lab, setting
+from rec_viz.settings import PRESETS, View
 
 
 def unpack(packed):
@@ -26,15 +27,13 @@ VIEWS = [pytest.param(preset.view, id=preset.name) for preset in PRESETS]
 
 @pytest.mark.parametrize("view", VIEWS)
 def test_the_scene_is_the_search(view):
-    race = cached.races.race(view)
+    race = lab.race(view)
     scene = stage.scene(race, view.view)
     assert len(json.dumps(scene)) < 3_000_000
     shown = [lane for lane in race.lanes if lane.trace is not None]
     assert len(scene["lanes"]) == len(shown) >= 1
     for lane, drawn, held in zip(shown, scene["lanes"], scene["receiver"], strict=True):
-        sent = rec.encode(
-            race.problem, lane.method, lane.partition, lane.weights, lane.stopping, lane.num_candidates, view.seed
-        )
+        sent = rec.encode(race.problem, lane.method, seed=view.seed)
         race_times = unpack(drawn["race"])
         assert drawn["examined"] == sent.examined
         assert int(np.argmin(race_times)) == drawn["winner"]
@@ -48,7 +47,7 @@ def test_the_scene_is_the_search(view):
         np.testing.assert_allclose(np.log2(race_times[finite]), quotient[finite], rtol=1e-6, atol=1e-6)
         assert (quotient[~finite] > 1000).all()
         bits = drawn["message"]["bin_bits"]
-        assert len(bits) == math.ceil(lane.partition.log2_num_bins)
+        assert len(bits) == math.ceil(lane.partition.log2_bins)
         flat = 0
         for b, n in zip(sent.message.bin, lane.partition.intervals, strict=True):
             flat = flat * n + b
@@ -63,7 +62,7 @@ def test_the_scene_is_the_search(view):
 def test_the_curve_of_the_race_view_touches_the_winner_and_no_other(family, weights):
     """The geometric promise of the race view: the curve s r'(x) at the winning s passes through the winner alone."""
     view = View(lanes=("pfr", "pfr_bins"), family=family, bits=2.5, weights=weights, seed=9)
-    scene = stage.scene(cached.races.race(view))
+    scene = stage.scene(lab.race(view))
     x = unpack(scene["grid"]["x"])
     assert np.trapezoid(unpack(scene["grid"]["p"]), x) == pytest.approx(1, abs=5e-3)
     assert np.trapezoid(unpack(scene["grid"]["q"]), x) == pytest.approx(1, abs=5e-3)
@@ -85,13 +84,13 @@ def test_the_curve_of_the_race_view_touches_the_winner_and_no_other(family, weig
 def test_weights_change_the_time_and_never_the_message():
     sent = {}
     for weights in ("peak_ratio", "target_mass", "uniform"):
-        lane = cached.races.race(View(lanes=("pfr_bins",), bits=6.0, log2_bins=5, weights=weights)).lanes[0]
+        lane = lab.race(View(lanes=("pfr_bins",), bits=6.0, log2_bins=5, weights=weights)).lanes[0]
         sent[weights] = (lane.trace.message, lane.bin_bits, lane.index_bits)
     assert len(set(sent.values())) == 1
 
 
 def test_a_hopeless_lane_says_what_it_would_take():
-    plain, bins = cached.races.race(PRESETS[-1].view).lanes
+    plain, bins = lab.race(PRESETS[-1].view).lanes
     assert plain.trace is None
     assert plain.expected_examined > 2**45
     assert re.search(r"With 2\^\d+ bins", plain.sentence)
@@ -100,25 +99,25 @@ def test_a_hopeless_lane_says_what_it_would_take():
 
 def test_averages_lie_between_information_and_bound():
     view = View(bits=5.0, log2_bins=4)
-    for lane in cached.races.race(view).lanes:
-        average = cached.races.measured(view, lane)
+    for lane in lab.race(view).lanes:
+        average = lab.measured(view, lane)
         assert average.runs >= 100
         assert 5.0 < average.mean_bits < lane.bound_bits
 
 
 def test_own_intervals_are_read_or_refused_in_a_sentence():
     view = View(dim=2, strategy="own", intervals="8, 3")
-    assert cached.views.partition_of(view, cached.views.channel_of(view)) == rec.partition((8, 3))
+    assert setting.partition_of(view, setting.channel_of(view)) == rec.Partition((8, 3))
     for text in ("8", "8, three", "8, 0", "8; 3"):
         with pytest.raises(rec.RecError, match=r"\d|whole"):
-            cached.races.race(view._replace(intervals=text))
+            lab.race(view._replace(intervals=text))
 
 
 # ---------------------------------------------------------------------------------------------------- pointing
 
 
 def test_steps_are_named_and_counted_from_one():
-    race = cached.races.race(View())
+    race = lab.race(View())
     assert stage.scene(race)["point"] == {"step": None, "targets": []}
     assert stage.scene(race, step="winner")["point"]["step"] == {"kind": "winner"}
     assert stage.scene(race, step="cut")["point"]["step"] == {"kind": "cut"}
@@ -126,7 +125,7 @@ def test_steps_are_named_and_counted_from_one():
 
 
 def test_a_candidate_is_found_where_recording_left_gaps():
-    race = cached.races.race(View(lanes=("pfr",), dim=12, bits=12.0, seed=3))
+    race = lab.race(View(lanes=("pfr",), dim=12, bits=12.0, seed=3))
     positions = race.lanes[0].trace.positions
     assert positions[-1] > len(positions)  # the recording has gaps
     (target,) = stage.scene(race, highlight=f"candidate:{positions[-1]}")["point"]["targets"]
@@ -137,7 +136,7 @@ def test_a_candidate_is_found_where_recording_left_gaps():
 
 
 def test_things_are_pointed_at_wherever_they_are():
-    race = cached.races.race(View())
+    race = lab.race(View())
     targets = stage.scene(race, highlight=("q", "bin:3", "pfr/candidate:2", "heuristic"))["point"]["targets"]
     assert targets == [
         {"lane": 0, "kind": "q"},
@@ -146,7 +145,7 @@ def test_things_are_pointed_at_wherever_they_are():
         {"lane": 0, "kind": "candidate", "event": 1},
         {"lane": 1, "kind": "heuristic"},
     ]
-    plane = cached.races.race(View(dim=2, log2_bins=4))
+    plane = lab.race(View(dim=2, log2_bins=4))
     assert stage.scene(plane, highlight="bin:2,1")["point"]["targets"] == [{"lane": 1, "kind": "bin", "bin": [1, 0]}]
 
 
@@ -172,12 +171,12 @@ def test_things_are_pointed_at_wherever_they_are():
 )
 def test_what_cannot_be_pointed_at_is_said(view, asked):
     with pytest.raises(ValueError, match=r"no step|no search|Nothing here|cannot point|whole numbers|No search"):
-        stage.scene(cached.races.race(view), **asked)
+        stage.scene(lab.race(view), **asked)
 
 
 def test_the_trap_names_the_bin_that_sets_the_stop_line():
     trap = next(preset.view for preset in PRESETS if preset.name == "The tail-bin trap")
-    race = cached.races.race(trap)
+    race = lab.race(trap)
     lane = race.lanes[-1]
     (peaks,), (weights,) = (
         rec.bin_peaks_bits(race.problem, lane.partition),
@@ -188,4 +187,4 @@ def test_the_trap_names_the_bin_that_sets_the_stop_line():
     assert stage.scene(race, highlight=stage.worst_bin(race))["point"]["targets"][0]["bin"] == [worst - 1]
     assert max(peaks - np.log2(weights)) - 3 == pytest.approx(lane.trace.log2_sup_ratio)
     for same in (trap._replace(weights="peak_ratio"), trap._replace(stopping="per_bin"), trap._replace(log2_bins=0)):
-        assert stage.worst_bin(cached.races.race(same)) is None
+        assert stage.worst_bin(lab.race(same)) is None

@@ -11,9 +11,9 @@ import plotly.graph_objects as go
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from rec_viz import cached
-from rec_viz.controls import View, link_query
+from rec_viz import warm_up
 from rec_viz.figures.data import COLUMNS, as_csv
+from rec_viz.settings import View, link_query
 from rec_viz.snippets import speed
 
 APP = str(Path(__file__).parents[2] / "app.py")
@@ -30,7 +30,7 @@ def made_by(program: str) -> go.Figure:
 
 def opened(page: str, view: View) -> tuple[list[dict], list[str]]:
     """The charts of a page as it sends them to the browser, and the programs offered under them."""
-    cached.warm_up.warm_up().ready.wait(120)
+    warm_up.warm_up().ready.wait(120)
     app = AppTest.from_file(APP, default_timeout=300)
     for key, value in (link_query(view) | {"page": page}).items():
         app.query_params[key] = value

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 import rec_core as rec
-from rec_viz import cached, theme
-from rec_viz.controls import View
+from rec_viz import theme
 from rec_viz.figures import speed as figures
+from rec_viz.model import setting, speed
+from rec_viz.settings import View
 
 COLOURS = theme.ROLES["light"]
 TRAPPED = View(bits=1.5, target=6)
@@ -16,7 +17,7 @@ TRAPPED = View(bits=1.5, target=6)
 
 def lines_of(view, grid):
     """The chart's lines at these I, (searches, I): exact, measured, half of the 95% interval."""
-    points = [cached.speed.growth(view, bits) for bits in grid]
+    points = [speed.growth(view, bits) for bits in grid]
     return [np.array([getattr(p, name) for p in points]).T for name in ("exact_bits", "measured_bits", "error_bits")]
 
 
@@ -41,42 +42,42 @@ def test_curves_are_exact_and_met_by_measurement(view):
     assert (np.abs(wrong) > 4.0).all()
 
 
-def test_plain_search_is_the_diagonal_of_the_renyi_axis_and_above_that_of_kl():
+def test_plain_search_is_the_diagonal_of_the_d_inf_axis_and_above_that_of_kl():
     for bits in (3.0, 30.0, 60.0):
-        point = cached.speed.growth(View(), bits)
-        assert point.exact_bits[0] == pytest.approx(point.renyi_inf_bits, abs=1e-9)
-        assert point.kl_bits < point.renyi_inf_bits
+        point = speed.growth(View(), bits)
+        assert point.exact_bits[0] == pytest.approx(point.d_inf_bits, abs=1e-9)
+        assert point.kl_bits < point.d_inf_bits
         assert abs(point.kl_bits - bits) < 0.5  # KL averages to I over targets
 
 
 def test_uniform_curves_end_where_floats_do():
-    assert max(cached.speed.growth_grid(View(family="uniform"))) <= 40
-    assert max(cached.speed.growth_grid(View(family="uniform", dim=2))) == 60
-    assert max(cached.speed.growth_grid(View())) == 60
+    assert max(speed.growth_grid(View(family="uniform"))) <= 40
+    assert max(speed.growth_grid(View(family="uniform", dim=2))) == 60
+    assert max(speed.growth_grid(View())) == 60
 
 
 def test_the_rate_is_of_that_dimension():
-    low, high = (cached.speed.candidates_per_second("gaussian", dim) for dim in (1, 64))
+    low, high = (speed.candidates_per_second("gaussian", dim) for dim in (1, 64))
     assert 0 < high < low  # 64 numbers a candidate take longer than one
 
 
 def test_the_trade_gives_time_for_bits():
     view = View(bits=6.0, log2_bins=6)
-    costs = [cached.speed.cost(view, intervals) for intervals in cached.speed.trade_partitions(view)]
+    costs = [speed.cost(view, intervals) for intervals in speed.trade_partitions(view)]
     assert costs[0].log2_bins == 0
     assert (np.diff([cost.candidates_bits for cost in costs]) < 0).all()
     assert costs[-1].zipf_bits > min(cost.zipf_bits for cost in costs)
     assert all(6.0 < cost.matched_bits <= cost.zipf_bits for cost in costs)
-    now, after = cached.speed.doubled(view)
+    now, after = speed.doubled(view)
     assert (now, after) == ((64,), (128,))
-    assert cached.speed.doubled(View(strategy="own", intervals="24")) == ((24,), (48,))
+    assert speed.doubled(View(strategy="own", intervals="24")) == ((24,), (48,))
     with pytest.raises(rec.RecError, match="intervals"):
-        cached.speed.doubled(View(bits=40.0, log2_bins=40))
+        speed.doubled(View(bits=40.0, log2_bins=40))
 
 
 def test_cuts_through_an_empty_dimension_save_nothing():
     view = View(bits=9.0, dim=3, spread="one_empty", log2_bins=6)
-    rows = {s.name: s for s in cached.speed.strategies(view)}
+    rows = {s.name: s for s in speed.strategies(view)}
     assert set(rows) == {"information", "runtime", "random", "collapsed"}
     empty, by_time, by_information = (
         np.array(rows[name].candidates_bits) for name in ("collapsed", "runtime", "information")
@@ -85,21 +86,21 @@ def test_cuts_through_an_empty_dimension_save_nothing():
     assert by_time[-1] < empty[-1] - 4
     assert (np.abs(by_time - by_information) < 0.5).all()
     assert rows["collapsed"].now == (1, 1, 64)
-    assert "collapsed" not in {s.name for s in cached.speed.strategies(view._replace(spread="equal"))}
+    assert "collapsed" not in {s.name for s in speed.strategies(view._replace(spread="equal"))}
 
 
 def test_the_trap_is_a_tail_bin_and_peak_ratio_escapes_it():
-    trap = cached.speed.trap(TRAPPED)
+    trap = speed.trap(TRAPPED)
     plain, single, per_bin, peak = (value for _, value in trap.rows)
     assert single > plain > peak
     assert peak <= per_bin < single
     assert max(trap.target_mass) == pytest.approx(single, rel=1e-9)
     np.testing.assert_allclose(trap.peak_ratio, peak, rtol=1e-9)
-    channel = cached.views.channel_of(TRAPPED)
-    shares = rec.bin_weights(channel.draw(TRAPPED.target), rec.partition((8,)), "target_mass")[0]
+    channel = setting.channel_of(TRAPPED)
+    shares = rec.bin_weights(channel.draw(TRAPPED.target), rec.Partition((8,)), "target_mass")[0]
     assert np.argmax(trap.target_mass) == np.argmin(shares)
     np.testing.assert_allclose(trap.target_share, shares)
-    assert cached.speed.trap(View(dim=2)) is None
+    assert speed.trap(View(dim=2)) is None
 
 
 def test_figures_say_what_they_show():
@@ -125,7 +126,7 @@ def test_figures_say_what_they_show():
     assert "length, bits" in figure.layout.xaxis.title.text
     figure = figures.strategies(k, [("By information", "heuristic", sizes)], 2.0, COLOURS)
     assert figure.layout.shapes[0].x0 == 2.0
-    trap = cached.speed.trap(TRAPPED)
+    trap = speed.trap(TRAPPED)
     figure = figures.blame({"target mass": np.array(trap.target_mass)}, {"target mass": "best"}, trap.plain, COLOURS)
     assert list(figure.data[0].marker.line.width).index(4) == int(np.argmax(trap.target_mass))
     assert set(figure.data[1].y) == {trap.plain}

@@ -9,9 +9,9 @@ import json
 import numpy as np
 import pytest
 
-from rec_viz import cached, traces
-from rec_viz.controls import PRESETS, View
-from rec_viz.snippets import lab
+from rec_viz.model import lab, traces
+from rec_viz.settings import PRESETS, View
+from rec_viz.snippets import lab as programs
 
 VIEWS = [
     View(),
@@ -24,7 +24,7 @@ VIEWS = [
 
 
 def searches(view):
-    race = cached.races.race(view)
+    race = lab.race(view)
     return [(race, lane) for lane in race.lanes if lane.trace is not None]
 
 
@@ -32,7 +32,7 @@ def searches(view):
 def test_the_program_makes_this_very_search_and_message(view):
     for race, lane in searches(view):
         names: dict[str, object] = {}
-        exec(lab.search(view, lane.name), names)
+        exec(programs.search(view, lane.name), names)
         assert names["message"] == lane.trace.message
         assert names["data"] == lane.data
         assert tuple(names["held"].tolist()) == lane.held
@@ -43,7 +43,7 @@ def test_the_program_makes_this_very_search_and_message(view):
 
 def test_another_view_is_another_program():
     for change in ({"seed": 57}, {"target": 10}, {"log2_bins": 4}, {"weights": "uniform"}):
-        assert lab.search(View()._replace(**change), "pfr_bins") != lab.search(View(), "pfr_bins")
+        assert programs.search(View()._replace(**change), "pfr_bins") != programs.search(View(), "pfr_bins")
 
 
 @pytest.mark.parametrize("view", VIEWS, ids=str)

@@ -8,18 +8,20 @@ import sys
 SCRIPT = """
 import sys
 from numba.core.registry import CPUDispatcher
-from rec_viz import cached, controls, stage
+from rec_viz import warm_up
+from rec_viz.model import lab
+from rec_viz import settings, stage
 
 def called():
     modules = [module for name, module in list(sys.modules.items()) if name.startswith("rec_core.")]
     kernels = [value for module in modules for value in vars(module).values() if isinstance(value, CPUDispatcher)]
     return {(kernel.__module__, kernel.__name__) for kernel in kernels if kernel.signatures}
 
-cached.warm_up.compile_for_start()
+warm_up.compile_for_start()
 first = called()
-stage.scene(cached.races.race(controls.PRESETS[1].view), height=270, compact=True)
+stage.scene(lab.race(settings.PRESETS[1].view), height=270, compact=True)
 print(sorted(called() - first), len(first))
-cached.warm_up.compile_for_pages()
+warm_up.compile_for_pages()
 print(len(called() - first))
 """
 

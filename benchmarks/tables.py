@@ -1,0 +1,32 @@
+"""Where what was measured goes: tables the app draws, and tables in docs/measurements."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from rec_core.images import inr
+
+SHIPPED = Path(inr.__file__).parent
+DOCS = Path(__file__).parents[1] / "docs" / "measurements"
+
+
+def write_csv(path: Path, columns: Sequence[str], lines: Iterable[Sequence[object]]) -> None:
+    with path.open("w", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows(lines)
+
+
+def markdown(columns: Sequence[str], lines: Iterable[Sequence[object]]) -> str:
+    """A table in Markdown."""
+    rows = [columns, ["---"] * len(columns), *lines]
+    return "".join(f"| {' | '.join(map(str, row))} |\n" for row in rows)
+
+
+def rewrite(name: str, text: str) -> None:
+    """Put `text` between the marks of docs/measurements/NAME.md."""
+    path, begin, end = DOCS / f"{name}.md", f"<!-- {name}: begin -->\n", f"<!-- {name}: end -->"
+    before, rest = path.read_text(encoding="utf-8").split(begin)
+    path.write_text(f"{before}{begin}{text}{end}{rest.split(end)[1]}", encoding="utf-8")

@@ -1,0 +1,147 @@
+"""The receiver: from a message to the sample it names. It needs no clock, no table and no search."""
+
+from __future__ import annotations
+
+import operator
+import os
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from .arrays import Floats, Ints, Words
+from .candidates import candidate_of_bin
+from .channel import Prior
+from .checks import seed_word, shown
+from .errors import RecError
+from .families import FAMILIES
+from .jit import in_parts, kernel
+from .partition import Message, Partition, check_partition
+
+_INT64 = np.dtype(np.int64)
+
+
+def _check_prior(prior: Any) -> None:
+    if not isinstance(prior, Prior) or prior.family not in FAMILIES:
+        raise RecError(f"Give the prior as problem.prior or channel.prior; got {shown(prior)}.")
+
+
+@kernel
+def _receive(family: int, address: Ints, intervals: Ints, x: Floats) -> bool:
+    """The candidate at an address (seed, index, bin...); False, and nothing written, where it names none."""
+    if address.shape[0] != x.shape[0] + 2 or address[0] < 0 or address[1] < 1:
+        return False
+    numbers = address[2:]
+    for d in range(x.shape[0]):
+        if not 0 <= numbers[d] < intervals[d]:
+            return False
+    candidate_of_bin(family, np.uint64(address[0]), address[1], intervals, numbers, x)
+    return True
+
+
+def decode(message: Message, prior: Prior, partition: Partition | None = None, *, seed: int) -> Floats:
+    """The sample (D,) a message names: equal to the encoder's to the last bit, in O(D) whatever the index.
+
+    `prior` is `problem.prior` or `channel.prior`; partition and seed must be the sender's. Raises RecError for a
+    message that names no candidate, and for a partition or seed that cannot be.
+
+    >>> import rec_core as rec
+    >>> problem = rec.gaussian_problem([1.0], [0.1])
+    >>> sent = rec.encode(problem, seed=7)
+    >>> rec.decode(sent.message, problem.prior, seed=7) == sent.sample
+    array([ True])
+    """
+    _check_prior(prior)
+    cut = check_partition(partition, prior.dim)
+    x = np.empty(prior.dim)
+    try:
+        address = np.array((seed, message[1], *message[0]))
+    except (TypeError, ValueError, IndexError):
+        return _decode_carefully(message, prior, cut, seed)
+    whole = address.dtype is _INT64 and not isinstance(seed, bool)
+    if whole and _receive(FAMILIES[prior.family], address, cut.counts, x):
+        return x
+    return _decode_carefully(message, prior, cut, seed)
+
+
+def _decode_carefully(message: Message, prior: Prior, cut: Partition, seed: int) -> Floats:
+    """`decode` with a sentence for whatever is wrong; also where the seed is 2^63 or more."""
+    try:
+        numbers = tuple(map(operator.index, message[0]))
+        index = operator.index(message[1])
+    except (TypeError, IndexError):
+        raise RecError(
+            f"Give the message as rec.Message(bin, index), all whole numbers; got {shown(message)}."
+        ) from None
+    if len(numbers) != prior.dim:
+        raise RecError(f"The message names a bin in {len(numbers)} dimensions, the prior has {prior.dim}.")
+    for d in range(prior.dim):
+        if not 0 <= numbers[d] < cut.intervals[d]:
+            raise _no_such_interval(numbers[d], d, cut)
+    if not 1 <= index < 2**63:
+        raise RecError(f"A local index is a whole number from 1 to 2^63 - 1, got {index}.")
+    x = np.empty(prior.dim)
+    candidate_of_bin(FAMILIES[prior.family], seed_word(seed), index, cut.counts, np.array(numbers, np.int64), x)
+    return x
+
+
+def _no_such_interval(number: int, dimension: int, cut: Partition) -> RecError:
+    return RecError(
+        f"The message names interval {number} of dimension {dimension}, which has {cut.intervals[dimension]}; "
+        "is the partition the sender's?"
+    )
+
+
+@kernel
+def _decode_rows(family: int, seeds: Words, indices: Ints, intervals: Ints, bins: Ints, samples: Floats) -> None:
+    for i in range(indices.shape[0]):
+        candidate_of_bin(family, seeds[i], indices[i], intervals, bins[i], samples[i])
+
+
+def decode_many(
+    messages: Sequence[Message] | tuple[ArrayLike, ArrayLike],
+    prior: Prior,
+    partition: Partition | None = None,
+    *,
+    seeds: ArrayLike,
+) -> Floats:
+    """The samples (R, D) of R messages, on all cores: row i is `decode(messages[i], prior, partition, seed=seeds[i])`.
+
+    `messages` may also be two arrays, bins (R, D) and indices (R,), as `encode_many` returns them. `seeds` is one seed
+    for all, or (R,). Raises RecError as `decode` does.
+    """
+    _check_prior(prior)
+    cut = check_partition(partition, prior.dim)
+    if isinstance(messages, tuple) and not isinstance(messages, Message) and len(messages) == 2:
+        named, numbered = messages
+    else:
+        named, numbered = [message[0] for message in messages], [message[1] for message in messages]
+    try:
+        bins = np.asarray(named).reshape(-1, prior.dim)
+        indices, keys = np.asarray(numbered), np.asarray(seeds)
+        if any(column.size and column.dtype.kind not in "iu" for column in (bins, indices, keys)):
+            raise ValueError
+        keys = np.broadcast_to(keys, indices.shape)
+    except ValueError:
+        raise RecError(
+            f"Give bins of shape (R, {prior.dim}), indices (R,) and one seed or (R,) of them, all whole numbers."
+        ) from None
+    if indices.shape != (len(bins),):
+        raise RecError(f"There are {len(bins)} bins and {indices.size} indices; give one of each for every message.")
+    if keys.size and keys.dtype.kind == "i" and keys.min() < 0:
+        raise RecError(f"Seeds are whole numbers from 0 to 2^64 - 1, got {keys.min()}.")
+    wrong = (bins < 0) | (bins >= np.array(cut.intervals))
+    if wrong.any():
+        i, d = np.argwhere(wrong)[0]
+        raise _no_such_interval(bins[i, d], int(d), cut)
+    if indices.size and not (indices.min() >= 1 and indices.max() < 2**63):
+        raise RecError(f"A local index is a whole number from 1 to 2^63 - 1, got {indices.min()}.")
+    samples = np.empty(bins.shape)
+    rows = bins.astype(np.int64), indices.astype(np.int64), keys.astype(np.uint64)
+
+    def work(part: slice) -> None:
+        _decode_rows(FAMILIES[prior.family], rows[2][part], rows[1][part], cut.counts, rows[0][part], samples[part])
+
+    in_parts(work, len(bins), os.cpu_count() or 1)
+    return samples

@@ -1,0 +1,150 @@
+"""The sender: choose a sample of Q, and the message that lets the receiver hold it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+import numpy as np
+
+from .arrays import LN2, Floats, Ints, Words
+from .channel import Channel, Problem, check_problem
+from .checks import check_method, seed_word, whole_number
+from .decode import decode
+from .methods import ORC, PFR, Found, Method, Record, new_record
+from .partition import Message, check_partition
+from .randomness import run_seeds
+from .searches import race, race_many
+
+
+@dataclass(frozen=True, eq=False)
+class Encoding:
+    """One encoded sample.
+
+    `message` is all that is sent. `sample` (D,) is what the receiver will hold. `examined` counts the candidates whose
+    ratio was evaluated, `race_time` is the winner's arrival time over its ratio, `log_ratio_bits` is log2 r(sample).
+    """
+
+    message: Message
+    sample: Floats
+    examined: int
+    race_time: float
+    log_ratio_bits: float
+
+
+def encode(problem: Problem, method: Method = PFR(), *, seed: int) -> Encoding:
+    """Choose a sample of Q by a method, and the message that lets the receiver hold it.
+
+    `method`: `rec.PFR(...)`, which is exact, or `rec.ORC(num_candidates, ...)`, which examines a fixed number and is
+    slightly biased. `seed`: a whole number from 0 to 2^64 - 1, shared with the receiver; one for every message.
+
+    Raises BudgetExceeded past the method's `max_examined` candidates, RecError for what cannot be searched.
+
+    >>> import rec_core as rec
+    >>> rec.encode(rec.gaussian_problem([1.0, -1.0], [0.1, 0.2]), rec.PFR(rec.Partition((8, 4))), seed=7).message.bin
+    (6, 0)
+    """
+    found = search(problem, method, seed, new_record(0, 1))
+    return Encoding(
+        message=found.message,
+        sample=decode(found.message, problem.prior, method.partition, seed=seed),
+        examined=found.examined,
+        race_time=float(from_logs(np.array(found.log_race))),
+        log_ratio_bits=found.log_ratio / LN2,
+    )
+
+
+def search(problem: Problem, method: Method, seed: int, record: Record) -> Found:
+    """The search of a method, checked. Raises RecError, BudgetExceeded among them."""
+    check_problem(problem)
+    check_method(method)
+    method.check(problem)
+    return method.search(problem, seed_word(seed), record, race)
+
+
+def from_logs(logs: Floats) -> Floats:
+    """Race times from their logs; inf past float64, as where Q has almost no mass."""
+    with np.errstate(over="ignore"):
+        times: Floats = np.exp(logs)
+    return times
+
+
+@dataclass(frozen=True, eq=False)
+class Encodings:
+    """Many encoded samples, one a row; R runs. Run i is `encode(problem_i, method, seed=int(seeds[i]))`, where
+    problem_i is the problem, or `channel.draw(int(seeds[i]))`. `samples`, `bins` (R, D), the others (R,); `race_times`
+    as in `Encoding`, `kl_bits` KL(Q || P) of the run's target."""
+
+    samples: Floats
+    bins: Ints
+    indices: Ints
+    examined: Ints
+    race_times: Floats
+    kl_bits: Floats
+    seeds: Words
+
+    @property
+    def messages(self) -> list[Message]:
+        """The R messages, as `pack` and `decode_many` take them."""
+        return [
+            Message(tuple(bin), index) for bin, index in zip(self.bins.tolist(), self.indices.tolist(), strict=True)
+        ]
+
+
+def encode_many(
+    source: Channel | Problem,
+    num_runs: int,
+    method: Method = PFR(),
+    *,
+    seed: int,
+    num_threads: int | None = None,
+    first: int = 0,
+) -> Encodings:
+    """`num_runs` independent encodings; for PFR and ORC on all cores and without Python in the loop.
+
+    Give a channel to draw a new target for every run, or a problem to keep one. `max_examined` is for each run; the
+    first run over it raises. Runs are numbered from `first` on: those from 0 to 99 and those from 100 to 199 are
+    together the first 200. The result does not depend on `num_threads` (default: every core).
+    Raises BudgetExceeded and RecError as `encode` does.
+
+    >>> import rec_core as rec
+    >>> rec.encode_many(rec.gaussian_channel([3.0]), 100, rec.ORC(32), seed=1).samples.shape
+    (100, 1)
+    """
+    if not isinstance(source, Channel):
+        check_problem(source)
+    check_method(method)
+    runs = whole_number(num_runs, "num_runs")
+    seeds = run_seeds(seed, runs, whole_number(first, "first", 0, 2**62 - runs))
+    threads = (os.cpu_count() or 1) if num_threads is None else whole_number(num_threads, "num_threads")
+    typical = source if isinstance(source, Problem) else source.draw(0)
+    method.check(typical)
+    if not isinstance(method, PFR | ORC):
+        return _one_by_one(source, method, seeds)
+    if isinstance(method, ORC) and method.num_candidates > method.max_examined:
+        search(typical, method, seed, new_record(0, 1))  # its refusal
+    cut = check_partition(method.partition, source.dim)
+    rows, failed = race_many(source, typical, method.rules(source.dim), cut, seeds, threads)
+    if failed >= 0:
+        search(_target(source, int(seeds[failed])), method, int(seeds[failed]), new_record(0, 1))  # for its sentence
+    samples, bins, indices, examined, log_races, kl = rows
+    return Encodings(samples, bins, indices, examined, from_logs(log_races), kl / LN2, seeds)
+
+
+def _target(source: Channel | Problem, seed: int) -> Problem:
+    return source if isinstance(source, Problem) else source.draw(seed)
+
+
+def _one_by_one(source: Channel | Problem, method: Method, seeds: Words) -> Encodings:
+    """`encode_many` for a method that is no race in tables."""
+    targets = [_target(source, seed) for seed in seeds.tolist()]
+    sent = [encode(target, method, seed=seed) for target, seed in zip(targets, seeds.tolist(), strict=True)]
+    return Encodings(
+        samples=np.array([one.sample for one in sent]),
+        bins=np.array([one.message.bin for one in sent], np.int64),
+        indices=np.array([one.message.index for one in sent], np.int64),
+        examined=np.array([one.examined for one in sent], np.int64),
+        race_times=np.array([one.race_time for one in sent]),
+        kl_bits=np.array([target.kl_bits for target in targets]),
+        seeds=seeds,
+    )

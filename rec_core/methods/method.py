@@ -1,0 +1,145 @@
+"""What a method is, and what every race shares: its rules, its outcome, the record of its events.
+
+A search is a race. Candidates X ~ P' arrive at times T; a candidate's race time is T / r'(X), r' = q/p', and the
+smallest wins.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import NamedTuple, Protocol
+
+import numpy as np
+
+from .. import families
+from ..arrays import Floats, Ints, Word
+from ..channel import Problem
+from ..errors import RecError
+from ..jit import kernel
+from ..partition import Message, Partition
+from ..tables import Tables, log_sup_reweighted
+
+SINGLE, PER_BIN = 0, 1
+MAX_EXAMINED = 2**26
+FINEST_SCALE = 2.0**-40  # a Gaussian narrower than this falls between float64 candidates
+_EXTRA_EVENTS = 256  # room in a trace for improvements past max_events
+
+
+class Rules(NamedTuple):
+    """A race's rules as kernels take them."""
+
+    num_bins: int  # J; 0 beyond enumeration
+    weighting: int  # a position in WEIGHTINGS
+    stopping: int  # SINGLE or PER_BIN
+    num_candidates: int  # 0 for PFR
+    max_examined: int
+
+
+class Outcome(NamedTuple):
+    """How a race ended; logs in nats. `local_index` 0 means the budget ran out first."""
+
+    local_index: int
+    examined: int
+    log_race: float
+    log_ratio: float
+    log_stop: float  # PFR: ln of the stop line at the end, S sup r'; ORC: ln of the last arrival time
+
+
+class Record(NamedTuple):
+    """Events of a search as they happen, for `trace`: C of them and some improvements more, `used[0]` filled."""
+
+    capacity: int  # C
+    used: Ints
+    bins: Ints  # (.., D)
+    numbers: Ints  # (.., 2) position, local index
+    logs: Floats  # (.., 3) of arrival time, ratio, race time
+
+
+@kernel
+def copy(source: Ints, target: Ints) -> None:
+    """target[:] = source, as a loop: an array assignment costs seconds of compile time."""
+    for d in range(source.shape[0]):
+        target[d] = source[d]
+
+
+@kernel
+def note(
+    record: Record,
+    position: int,
+    numbers: Ints,
+    index: int,
+    log_arrival: float,
+    log_ratio: float,
+    log_race: float,
+    improves: bool,
+) -> None:
+    """Record a candidate: the first `capacity`, and after those the ones that take the lead."""
+    k = record.used[0]
+    if k < record.capacity or (improves and k < record.bins.shape[0]):
+        copy(numbers, record.bins[k])
+        record.numbers[k, 0], record.numbers[k, 1] = position, index
+        record.logs[k, 0], record.logs[k, 1], record.logs[k, 2] = log_arrival, log_ratio, log_race
+        record.used[0] = k + 1
+
+
+def new_record(capacity: int, dim: int) -> Record:
+    """Room for `capacity` events and some improvements more; none at all for 0."""
+    size = capacity + _EXTRA_EVENTS if capacity else 0
+    bins, numbers = np.empty((size, dim), np.int64), np.empty((size, 2), np.int64)
+    return Record(capacity, np.zeros(1, np.int64), bins, numbers, np.empty((size, 3)))
+
+
+class Found(NamedTuple):
+    """What a search of any method comes to; logs in nats."""
+
+    message: Message
+    examined: int
+    log_race: float
+    log_ratio: float  # ln r of the sample
+    log_stop: float  # as in `Outcome`
+    log_sup: float  # ln sup r'
+    stopping: str = ""  # of a race: 'single', 'per_bin', or 'count' for a fixed number of candidates
+
+
+Race = Callable[[Tables, Rules, Word, float, Ints, Record], Outcome]
+"""A race in tables by rules: (table, rules, seed, ln sup r', winner (D,) to be written, record)."""
+
+
+class Method(Protocol):
+    """What `encode`, `trace`, `encode_many` and `laws.expected_examined` ask of a method: a frozen value."""
+
+    @property
+    def partition(self) -> Partition | None:
+        """The bins of its messages; None is one bin, whatever the dimension."""
+
+    def check(self, problem: Problem) -> None:
+        """Raises RecError for targets that no search by this method can serve."""
+
+    def search(self, problem: Problem, seed: Word, record: Record, race: Race) -> Found:
+        """Search with this seed, and note events in the record where it has room for any. A method that races runs
+        `race`. Raises RecError, BudgetExceeded among them."""
+
+    def expected_examined(self, problem: Problem) -> float:
+        """Expected number of candidates a search examines; inf where there is no end."""
+
+
+def check_width(problem: Problem) -> None:
+    """Raises RecError for a target that falls between float64 candidates."""
+    bits = families.width_bits(problem.family, problem.table)
+    if bits > -math.log2(FINEST_SCALE):
+        raise RecError(
+            f"A dimension of Q is narrower than 2^-40 of P (it has {bits:.1f} bits of width), finer than float64 "
+            "candidates can tell apart. Spread the information over more dimensions."
+        )
+
+
+def run(problem: Problem, table: Tables, rules: Rules, seed: Word, record: Record, race: Race) -> tuple[Found, bool]:
+    """Run a race; False beside it where it ended without a winner."""
+    winner = np.zeros(problem.dim, np.int64)
+    log_sup = float(log_sup_reweighted(table))
+    outcome = race(table, rules, seed, log_sup, winner, record)
+    message = Message(tuple(winner.tolist()), int(outcome.local_index))
+    stopping = "count" if rules.num_candidates else ("single", "per_bin")[rules.stopping]
+    logs = outcome.log_race, outcome.log_ratio, outcome.log_stop, log_sup
+    return Found(message, int(outcome.examined), *logs, stopping), message.index > 0

@@ -1,0 +1,134 @@
+"""Poisson functional representation: exact samples, and a message as long as its index is surprising."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import KW_ONLY, dataclass
+from typing import Literal, get_args
+
+from ..allocation import greedy_powers
+from ..arrays import LN2, Word
+from ..channel import Problem, check_problem
+from ..checks import choice, whole_number
+from ..errors import BudgetExceeded, RecError
+from ..laws.examined import examined_by_bins
+from ..partition import ENUMERABLE_BINS, Partition, check_partition
+from ..tables import WEIGHTINGS, Weighting, log_sup_reweighted, log_upper_sum, tables
+from .method import MAX_EXAMINED, PER_BIN, SINGLE, Found, Race, Record, Rules, check_width, run
+
+Stopping = Literal["single", "per_bin"]
+_HOPELESS = 16.0  # a search expected to need this many budgets is refused before it starts
+
+
+@dataclass(frozen=True)
+class PFR:
+    """Poisson functional representation, plain or partitioned: exact, its run time random.
+
+    `partition`: the bins; None is one bin. `weighting`: how P' weighs bins; it changes the time a search takes, never
+    its message where bins are enumerable (J <= 4096). `stopping`: 'single' is one stop line T sup r' as in the paper,
+    'per_bin' one for every bin, None per_bin where enumerable. `max_examined`: candidates after which a search gives up
+    with BudgetExceeded. Raises RecError for choices that cannot be.
+    Sources: Li & El Gamal (2018); with bins He, Flamich & Hernandez-Lobato (2024). The best-first order of 'per_bin'
+    with 'peak_ratio' is A* sampling on a one-level partition: Maddison, Tarlow & Minka (2014).
+
+    >>> PFR(Partition((8, 4)), weighting="uniform").max_examined
+    67108864
+    """
+
+    partition: Partition | None = None
+    _: KW_ONLY
+    weighting: Weighting = "peak_ratio"
+    stopping: Stopping | None = None
+    max_examined: int = MAX_EXAMINED
+
+    def __post_init__(self) -> None:
+        if self.partition is not None:
+            check_partition(self.partition, getattr(self.partition, "dim", 1))
+        choice(self.weighting, "weighting", WEIGHTINGS)
+        object.__setattr__(self, "max_examined", whole_number(self.max_examined, "max_examined"))
+        if self.stopping is not None:
+            choice(self.stopping, "stopping", get_args(Stopping))
+        if self.stopping == "per_bin" and self.partition and self.partition.num_bins > ENUMERABLE_BINS:
+            raise RecError(
+                f"stopping='per_bin' keeps a clock for every bin and works up to J = {ENUMERABLE_BINS}; "
+                "this partition has more: use stopping='single'."
+            )
+
+    def rules(self, dim: int) -> Rules:
+        """The rules of a race in so many dimensions. Raises RecError where the partition has others."""
+        num_bins = check_partition(self.partition, dim).num_bins
+        enumerable = num_bins <= ENUMERABLE_BINS
+        line = SINGLE if self.stopping == "single" or not enumerable else PER_BIN
+        return Rules(num_bins if enumerable else 0, WEIGHTINGS.index(self.weighting), line, 0, self.max_examined)
+
+    def check(self, problem: Problem) -> None:
+        """Raises RecError for a target whose ratio has no upper bound, or one too narrow for float64."""
+        check_problem(problem)
+        check_partition(self.partition, problem.dim)
+        if math.isinf(problem.d_inf_bits):
+            raise RecError(
+                "Q is wider than P in some dimension, or as wide and shifted, so the density ratio has no upper bound "
+                "and PFR could never stop. Use rec.ORC(num_candidates), or make every scale of Q smaller than P's."
+            )
+        check_width(problem)
+
+    def search(self, problem: Problem, seed: Word, record: Record, race: Race) -> Found:
+        """Race until nothing that is still to come can win. Raises BudgetExceeded past `max_examined` candidates."""
+        rules = self.rules(problem.dim)
+        table = tables(problem, check_partition(self.partition, problem.dim), self.weighting)
+        log_expected = float(log_sup_reweighted(table))
+        if self._is_mean(rules) and log_expected > math.log(_HOPELESS * self.max_examined):
+            raise self._refusal(problem, log_expected, 0)
+        found, won = run(problem, table, rules, seed, record, race)
+        if not won:
+            raise self._refusal(problem, log_expected, found.examined)
+        return found
+
+    def expected_examined(self, problem: Problem) -> float:
+        """sup r' where there is one stop line, U_J with 'peak_ratio', both exact; else `laws.examined_by_bins`."""
+        table = tables(problem, check_partition(self.partition, problem.dim), self.weighting)
+        rules = self.rules(problem.dim)
+        if not self._is_mean(rules):
+            return examined_by_bins(table, rules.num_bins)
+        log_sup = log_sup_reweighted(table)
+        return math.exp(log_sup) if log_sup < 709.0 else math.inf
+
+    def _is_mean(self, rules: Rules) -> bool:
+        """Whether sup r' is the expected number of candidates; else it is an upper bound."""
+        return rules.stopping == SINGLE or self.weighting == "peak_ratio"
+
+    def _refusal(self, problem: Problem, log_expected: float, examined: int) -> BudgetExceeded:
+        """The error for a search over budget: what it would take, and what would make it fit."""
+        bits = log_expected / LN2
+        at_most = "" if self._is_mean(self.rules(problem.dim)) else "at most "
+        number = f"2^{bits:.1f}" if bits > 20 else f"{2**bits:.4g}"
+        text = f"This search needs {at_most}{number} candidates on average, "
+        text += f"and examined {examined} without an end; " if examined else ""
+        text += f"max_examined is {self.max_examined}. "
+        intervals = suggest_intervals(problem, self.max_examined)
+        if intervals is None:
+            text += "No partition brings it under; raise max_examined or use rec.ORC(num_candidates)."
+        elif intervals == check_partition(self.partition, problem.dim).intervals:
+            text += "It was unlucky: another seed, a larger max_examined or weighting='peak_ratio' will do."
+        else:
+            shown = intervals if len(intervals) <= 8 else f"{str(intervals[:8])[:-1]}, ...)"
+            text += (
+                f"A partition with J = 2^{sum(n.bit_length() - 1 for n in intervals)} bins brings it under "
+                f"with weighting='peak_ratio': rec.Partition({shown}); or raise max_examined."
+            )
+        return BudgetExceeded(text, expected_bits=bits, suggested_intervals=intervals)
+
+
+def suggest_intervals(problem: Problem, budget: int) -> tuple[int, ...] | None:
+    """Intervals of a partition, found greedily, whose U_J is at most a quarter of the budget; None if there is none."""
+    target = max(0.0, math.log(budget) - math.log(4.0))
+    costs = [_doubling_cost(problem.family, row) for row in problem.params]
+    powers = greedy_powers(costs, 40 * problem.dim, target)
+    enough = sum(cost(int(k)) for cost, k in zip(costs, powers, strict=True)) <= math.log(budget)
+    return tuple(2 ** int(k) for k in powers) if enough else None
+
+
+def _doubling_cost(family: str, params: tuple[float, ...]) -> Callable[[int], float]:
+    """ln of a dimension's factor of U_J at 2^k intervals, as a function of k."""
+    return lambda k: log_upper_sum(family, params, 2**k)

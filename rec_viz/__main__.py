@@ -1,0 +1,99 @@
+"""`rec-lab`, or `python -m rec_viz`: starts the app on this machine and opens it in the browser."""
+
+from __future__ import annotations
+
+import argparse
+import socket
+import threading
+import time
+import urllib.request
+import webbrowser
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from urllib.parse import urlsplit
+
+LOOPBACK, EVERYWHERE = ("127.0.0.1", "localhost"), ("0.0.0.0", "")
+FIRST_PORT = 8501
+EXAMPLES = """\
+examples:
+  rec-lab                                  the Start page
+  rec-lab learn                            any page by its name: learn, lab, message, code_lengths, speed, bias,
+                                           images, paper, reference
+  rec-lab "lab?v=1&bits=8&log2_bins=8"     a view: what follows the address in a link that the app gave
+  rec-lab --address 0.0.0.0 --no-browser   for a class on the same network; anyone who can reach the port can use it
+"""
+
+
+def options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
+    """The command line, read."""
+    parser = argparse.ArgumentParser(
+        prog="rec-lab",
+        description="See relative entropy coding work, in your browser. Ctrl-C ends it.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("view", nargs="?", default="", help="page or link to open (default: the Start page)")
+    parser.add_argument(
+        "--port", type=int, help=f"port to listen on (default: the first free one from {FIRST_PORT} on)"
+    )
+    parser.add_argument("--address", default=LOOPBACK[0], help="address to listen on (default: %(default)s)")
+    parser.add_argument("--no-browser", action="store_true", help="only print the address")
+    return parser.parse_args(arguments)
+
+
+def missing() -> list[str]:
+    """Packages of the extra [app] that are not installed."""
+    return [name for name in ("streamlit", "plotly", "PIL", "skimage") if find_spec(name) is None]
+
+
+def free_port(address: str) -> int:
+    """The first port from FIRST_PORT on that nothing listens on; where the next hundred are taken, any."""
+    for port in (*range(FIRST_PORT, FIRST_PORT + 100), 0):
+        with socket.socket() as probe:
+            try:
+                probe.bind((address, port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise SystemExit(f"rec-lab cannot listen on {address}; choose another --address.")
+
+
+def view_url(base: str, view: str) -> str:
+    """The address of a view in the app at `base`: of a page's name, a query, or a whole link from another start."""
+    parts = urlsplit(view)
+    return f"{base}/{parts.path.lstrip('/')}" + (f"?{parts.query}" if parts.query else "")
+
+
+def open_when_ready(base: str, view: str) -> None:
+    """Opens the browser as soon as the app answers."""
+    for _ in range(600):
+        try:
+            urllib.request.urlopen(f"{base}/_stcore/health", timeout=2).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            webbrowser.open(view_url(base, view))
+            return
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Runs the app until it is interrupted."""
+    chosen = options(arguments)
+    if absent := missing():
+        raise SystemExit(f'The app needs {", ".join(absent)}: pip install "rec-lab[app]".')
+    from streamlit.web import cli
+
+    port = chosen.port or free_port(chosen.address)
+    base = f"http://{LOOPBACK[0] if chosen.address in EVERYWHERE else chosen.address}:{port}"
+    print(f"REC Lab: {view_url(base, chosen.view)} (Ctrl-C ends it)", flush=True)
+    if not chosen.no_browser:
+        threading.Thread(target=open_when_ready, args=(base, chosen.view), daemon=True).start()
+    flags = ["--server.port", str(port), "--server.address", chosen.address, "--server.headless", "true"]
+    if chosen.address not in LOOPBACK:  # visitors name this machine in ways it does not know itself
+        flags += ["--server.allowedHosts", "*"]
+    cli.main(["run", str(Path(__file__).with_name("app.py")), *flags, "--logger.hideWelcomeMessage", "true"])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Small parts of a page that Streamlit lacks: each a folder, or a file, that shows one thing."""

@@ -1,0 +1,97 @@
+"""What was measured on test pictures, as pictures: other codecs, ways to choose intervals, KL against the channel."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from ..model.images.measured import Budget, CodecPoint, Strategy
+from .images import FARTHEST, Curve
+from .style import Colours, finish
+
+CODECS = {  # another codec of the shipped table: its name, role, dash and symbol
+    "jpeg-444": ("JPEG", "best", "dot", "x"),
+    "webp": ("WebP", "q", "dashdot", "cross"),
+    "avif": ("AVIF", "p", "dot", "triangle-up"),
+    "jpeg-xl": ("JPEG XL", "winner", "dashdot", "star-diamond"),
+}
+STRATEGIES = {  # a row of the shipped table: its name, role and symbol
+    "information": ("by information", "heuristic", "diamond"),
+    "random": ("at random", "best", "circle"),
+    "collapsed": ("weights that tell least", "winner", "x"),
+    "none": ("none", "p", "cross"),
+    "small": ("none, in 12-bit blocks", "q", "triangle-up"),
+    "exact": ("exact samples", "bound", "square"),
+}
+FITS = {  # a field of Budget: its name, role and symbol
+    "free": ("one price for every bit", "q", "circle"),
+    "held": ("the codec: a price for each block", "heuristic", "diamond"),
+}
+
+
+def codec_curves(points: Sequence[CodecPoint], pictures: int, whole: bool) -> list[Curve]:
+    """Other codecs over so many test pictures, as far as the axis goes; `whole` counts headers too."""
+    curves = []
+    for codec, (name, role, dash, symbol) in CODECS.items():
+        own = [point for point in points if (point.codec, point.pictures) == (codec, pictures)]
+        bits = np.array([point.bits_per_pixel + whole * point.header_bits_per_pixel for point in own])
+        level = np.array([point.psnr_db for point in own])
+        near = bits <= FARTHEST[whole]
+        curves.append(Curve(name, role, dash, symbol, bits[near], level[near]))
+    return curves
+
+
+def strategies(rows: Sequence[Strategy], colours: Colours) -> go.Figure:
+    """PSNR against bits per pixel over rates, a line for each choice of intervals, and exact samples."""
+    figure = go.Figure()
+    for key, (name, role, symbol) in STRATEGIES.items():
+        own = [row for row in rows if row.strategy == key]
+        figure.add_scatter(
+            x=[row.bits_per_pixel for row in own], y=[row.psnr_db for row in own], mode="lines+markers", name=name,
+            line={"color": colours[role], "width": 2, "dash": "dash" if key == "exact" else "solid"},
+            marker={"symbol": symbol, "size": 10},
+        )  # fmt: skip
+    figure.update_xaxes(title="bits a pixel", rangemode="tozero")
+    figure.update_yaxes(title="PSNR, dB")
+    return finish(figure, 430)
+
+
+def budget(rows: Sequence[Budget], colours: Colours) -> go.Figure:
+    """KL against what the channel says, at one rate: of weights, of pictures, of blocks.
+
+    Pictures and blocks are in the order of their KL. Bars are deviations over pictures; dashed lines are what targets
+    of the channel differ by, twice their deviation.
+    """
+    titles = ["a dot for each weight", "a dot for each picture", "a dot for each block"]
+    figure = make_subplots(rows=1, cols=3, horizontal_spacing=0.09, subplot_titles=titles)
+    for col, of in enumerate(("weight", "picture", "block"), start=1):
+        own = sorted((row for row in rows if row.of == of), key=lambda row: row.free_bits)
+        told, spread = (np.array([getattr(row, f) for row in own]) for f in ("information_bits", "channel_spread"))
+        if of == "weight":
+            x, unit, lines = told, np.ones(told.size), [told]
+        else:
+            x, unit = np.arange(1.0, told.size + 1), 0.01 * told
+            lines = [(told + sign * spread) / unit for sign in (-2, 2)]
+        for field, (name, role, symbol) in FITS.items():
+            mean, wide = (np.array([getattr(row, f"{field}_{f}") for row in own]) / unit for f in ("bits", "spread"))
+            figure.add_scatter(
+                x=x, y=mean, mode="markers", name=name, showlegend=col == 1,
+                marker={"color": colours[role], "size": 5 if of == "weight" else 7, "symbol": symbol},
+                error_y={"array": wide, "thickness": 1, "width": 2} if of == "block" else None, row=1, col=col,
+            )  # fmt: skip
+        for line in lines:
+            order = np.argsort(x)
+            figure.add_scatter(
+                x=x[order], y=line[order], mode="lines", name="the channel", showlegend=col == 1,
+                line={"color": colours["bound"], "width": 1.5, "dash": "dash"}, row=1, col=col,
+            )  # fmt: skip
+    for col, x, y in ((1, "I<sub>d</sub>, bits", "mean KL, bits"), (2, "pictures by KL", "KL, % of I"),
+                      (3, "blocks by KL", "KL, % of I")):  # fmt: skip
+        figure.update_xaxes(title=x, col=col)
+        figure.update_yaxes(title=y, col=col)
+    finish(figure, 430)
+    figure.update_layout(margin_t=64, legend_y=1.08)
+    return figure

@@ -1,0 +1,161 @@
+"""Bias: how far ORC's output is from Q at a number of candidates, and when a test would notice."""
+
+from __future__ import annotations
+
+import bisect
+import math
+from typing import NamedTuple
+
+import numpy as np
+from scipy.stats import norm
+
+import rec_core as rec
+from rec_core.arrays import Floats
+
+from ..memo import memo
+from ..settings import View
+from .setting import channel_of, channel_values, partition_of, problem_of
+
+BIAS_POWERS = tuple(range(0, 22, 3))  # log2 of the n whose bias is worked out
+BIAS_NUMBERS = 2**21  # candidates times D that samples of one n may cost in all
+BIAS_RUNS = 20_000  # samples of the chosen n, if they are cheap
+MMD_RUNS = 4000  # samples an MMD is measured from
+MMD_RESOLVED = 1e-11  # smaller squares are those of the density's own error, and count as 0
+LEAST_RUNS = 500  # fewer samples are not worth showing
+NOTICEABLE = 0.1  # advantage over guessing below which a test may be called blind
+
+
+class Bias(NamedTuple):
+    """How far ORC's output is from Q: exact, and measured where samples are cheap."""
+
+    total_variation: float
+    kl_bits: float
+    mmd_squared: float  # nan in more than one dimension
+    measured_squared: float  # MMD^2 of samples, nan without them
+    error_squared: float  # its standard error
+
+
+def bias(view: View, name: str, candidates: int) -> Bias:
+    """One lane's bias on a view's Gaussian target with some n. RecError where the view asks for the impossible."""
+    return _bias(name, candidates, **_target_values(view))
+
+
+def _target_values(view: View) -> dict[str, object]:
+    """The values that decide a view's target, its races and its bins: all of ORC but n."""
+    return {"target": view.target, "seed": view.seed, "weights": view.weights, **channel_values(view)}
+
+
+@memo(1024)
+def _bias(name: str, candidates: int, **values: object) -> Bias:
+    view = View(**values)  # type: ignore[arg-type]
+    (_, problem), method = problem_of(view), orc(view, name, candidates)
+    far = rec.laws.orc_bias(problem, method)
+    exact = orc_mmd_squared(problem, method) if view.dim == 1 else math.nan
+    samples = _orc_samples(name, candidates, runs_of(MMD_RUNS, candidates, view.dim), **values)
+    if not len(samples):
+        return Bias(far.total_variation, far.kl_bits, exact, math.nan, math.nan)
+    found = rec.metrics.mmd(samples, problem)
+    return Bias(far.total_variation, far.kl_bits, exact, found.squared, found.error)
+
+
+def orc_bins(view: View, name: str) -> rec.Partition:
+    """The bins of a lane of ORC."""
+    return partition_of(view, channel_of(view)) if name == "orc_bins" else rec.Partition.uncut(view.dim)
+
+
+def orc(view: View, name: str, candidates: int) -> rec.ORC:
+    """A lane's method at some n."""
+    return rec.ORC(candidates, orc_bins(view, name), weighting=view.weights)
+
+
+def runs_of(most: int, candidates: int, dim: int) -> int:
+    """How many samples of ORC are drawn: as many as are cheap, none where that is too few to show."""
+    runs = min(most, BIAS_NUMBERS // (candidates * dim))
+    return runs if runs >= LEAST_RUNS else 0
+
+
+def orc_samples(view: View, name: str) -> Floats:
+    """Samples (runs, D) of a lane at the view's n; no runs where they would take long."""
+    runs = runs_of(BIAS_RUNS, view.candidates, view.dim)
+    return _orc_samples(name, view.candidates, runs, **_target_values(view))
+
+
+@memo(64)
+def _orc_samples(name: str, candidates: int, runs: int, **values: object) -> Floats:
+    view = View(**values)  # type: ignore[arg-type]
+    if runs == 0:
+        return np.empty((0, view.dim))
+    _, problem = problem_of(view)
+    return rec.encode_many(problem, runs, orc(view, name, candidates), seed=view.seed).samples
+
+
+def orc_mmd_squared(problem: rec.Problem, method: rec.ORC) -> float:
+    """MMD^2 of ORC's output from Q in one dimension, exact: quadrature of its density, `metrics.mmd`'s own kernel."""
+    x, width = line_rule(problem, method.partition or rec.Partition.uncut(1))
+    target = np.exp2(problem.log_ratio_bits(x[:, None])) * np.exp(-0.5 * x * x) / math.sqrt(2.0 * math.pi)
+    gap = (rec.laws.orc_density(problem, method, x[:, None]) - target) * width
+    (bandwidth,) = rec.metrics.median_bandwidth(problem)
+    square = float(gap @ np.exp(-0.5 * ((x[:, None] - x) / bandwidth) ** 2) @ gap)
+    return square if square > MMD_RESOLVED else 0.0
+
+
+def line_rule(problem: rec.Problem, cut: rec.Partition) -> tuple[Floats, Floats]:
+    """Points and weights that integrate over the line: panels end where bins do, and are close where Q is."""
+    mean, scale = problem.params[0]
+    first, last = np.floor(norm.cdf([mean - 9 * scale, mean + 9 * scale]) * cut.num_bins).astype(int)
+    cuts = np.arange(max(first, 1), min(last + 1, cut.num_bins))  # beyond them P' is as smooth as P, or nothing
+    cuts = cuts[:: max(1, cuts.size // 512)]  # finer bins make steps too small to matter
+    breaks = [norm.ppf(cuts / cut.num_bins), np.linspace(-9, 9, 181), mean + scale * np.linspace(-9, 9, 49)]
+    ends = np.unique(np.concatenate(breaks))
+    nodes, weights = np.polynomial.legendre.leggauss(4)
+    half = 0.5 * np.diff(ends)[:, None]
+    return (ends[:-1, None] + half * (1.0 + nodes)).ravel(), (half * weights).ravel()
+
+
+def output_density(view: View, name: str, x: Floats) -> Floats:
+    """Exact density of what ORC puts out at `x` (M,), in one dimension."""
+    return _output_density(name, x, view.candidates, **_target_values(view))
+
+
+@memo(64)
+def _output_density(name: str, x: Floats, candidates: int, **values: object) -> Floats:
+    view = View(**values)  # type: ignore[arg-type]
+    _, problem = problem_of(view)
+    return rec.laws.orc_density(problem, orc(view, name, candidates), x[:, None])
+
+
+def chance_of_silence(view: View) -> dict[str, float]:
+    """For a uniform target: the chance that none of the n candidates lies in its box, so that ORC sends nothing."""
+    channel, problem = problem_of(view)
+    chances = {}
+    for name, cut in (("orc", rec.Partition.uncut(view.dim)), ("orc_bins", partition_of(view, channel))):
+        shares = rec.bin_weights(problem, cut, "target_mass")
+        weights = rec.bin_weights(problem, cut, view.weights)
+        inside = 2.0**-problem.kl_bits  # P' of the box: E_Q[1 / r'], interval by interval
+        for share, weight, n in zip(shares, weights, cut.intervals, strict=True):
+            inside *= float(np.sum(share * weight)) * n
+        chances[name] = max(0.0, 1.0 - inside) ** view.candidates
+    return chances
+
+
+def unnoticed_samples(kl_bits: float) -> float:
+    """How many samples no test can tell from Q's with advantage above NOTICEABLE: by Pinsker, m KL ln 2 / 2 <= a^2."""
+    return math.inf if kl_bits <= 0.0 else 2.0 * NOTICEABLE**2 / (kl_bits * math.log(2.0))
+
+
+@memo(64)
+def candidates_for(samples: int, name: str, **values: object) -> int | None:
+    """The least power of two of candidates whose bias goes unnoticed in that many samples; None past 2^30."""
+    view = View(**values)  # type: ignore[arg-type]
+    _, problem = problem_of(view)
+
+    def unnoticed(k: int) -> bool:
+        return unnoticed_samples(rec.laws.orc_bias(problem, orc(view, name, 2**k)).kl_bits) >= samples
+
+    k = bisect.bisect_left(range(31), True, key=unnoticed)
+    return 2**k if k <= 30 else None
+
+
+def candidates_unnoticed(view: View, samples: int, name: str) -> int | None:
+    """`candidates_for` of a view."""
+    return candidates_for(samples, name, target=view.target, weights=view.weights, **channel_values(view))

@@ -1,0 +1,188 @@
+"""Races: the lanes of a view searched, and their averages over fresh races."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from dataclasses import replace
+from typing import NamedTuple
+
+import rec_core as rec
+
+from ..memo import memo
+from ..settings import LANES, View
+from .setting import coded_for, partition_of, problem_of
+
+MAX_EXAMINED = 2**21  # of a search on the stage: about half a second
+MAX_NUMBERS = 24_000  # events times dimensions shipped to the browser
+MEASURED_RUNS = 400
+MEASURED_CANDIDATES = 200_000  # what the average under the stage may cost
+
+
+class Lane(NamedTuple):
+    """One method on the problem: its choices, its search or the sentence why there is none, and what theory says."""
+
+    name: str
+    title: str
+    method: rec.PFR | rec.ORC
+    trace: rec.Trace | None
+    sentence: str  # why there is no trace; else empty
+    expected_examined: float
+    zipf_bits: float  # parameter of the index code
+    length_bits: float  # ideal length of this message
+    bound_bits: float
+    bin_bits: str
+    index_bits: str
+    data: bytes  # the message as it travels, packed alone
+    held: tuple[float, ...]  # what the receiver made of those bytes and the seed
+
+    @property
+    def kind(self) -> str:
+        """'pfr' or 'orc'."""
+        return "orc" if isinstance(self.method, rec.ORC) else "pfr"
+
+    @property
+    def partition(self) -> rec.Partition:
+        """The bins."""
+        assert self.method.partition is not None
+        return self.method.partition
+
+    @property
+    def weights(self) -> str:
+        """The weighting of the bins."""
+        return self.method.weighting
+
+    @property
+    def stopping(self) -> str | None:
+        """PFR's rule; None for ORC."""
+        return self.method.stopping if isinstance(self.method, rec.PFR) else None
+
+    @property
+    def num_candidates(self) -> int | None:
+        """ORC's; None for PFR."""
+        return self.method.num_candidates if isinstance(self.method, rec.ORC) else None
+
+
+class Race(NamedTuple):
+    """A view worked out."""
+
+    id: str
+    problem: rec.Problem
+    information_bits: float
+    lanes: tuple[Lane, ...]
+
+
+def race(view: View) -> Race:
+    """Run every lane of a view, or answer from the cache. RecError where the view asks for the impossible."""
+    return _race(**view._asdict())
+
+
+@memo(128)
+def _race(**values: object) -> Race:
+    view = View(**values)  # type: ignore[arg-type]
+    channel, problem = problem_of(view)
+    cut = partition_of(view, channel)
+    source = coded_for(view)
+    lanes = tuple(_lane(name, view, source, problem, cut) for name in LANES if name in view.lanes)
+    digest = hashlib.blake2b(repr(view).encode(), digest_size=8).hexdigest()
+    return Race(digest, problem, channel.information_bits, lanes)
+
+
+def theory(source: rec.Channel | rec.Problem, cut: rec.Partition) -> tuple[float, float, float]:
+    """Parameter of the Zipf code, overhead E[eps] (none without bins) and bound on the mean length; bits."""
+    overhead = rec.laws.overhead_bits(source, cut) if cut.num_bins > 1 else 0.0
+    information = source.kl_bits if isinstance(source, rec.Problem) else source.information_bits
+    bound = rec.laws.bound_bits(information, cut.log2_bins, overhead)
+    return rec.laws.log2_index_bound_bits(source, cut), overhead, bound
+
+
+def _lane(name: str, view: View, source: rec.Channel | rec.Problem, problem: rec.Problem, cut: rec.Partition) -> Lane:
+    bins = cut if name.endswith("_bins") else rec.Partition.uncut(view.dim)
+    method = method_of(name, view, bins)
+    zipf_bits, _, bound = theory(source, bins)
+    trace, sentence, length, bin_text, index_bits, data, held = None, "", math.nan, "", "", b"", ()
+    try:
+        expected = rec.laws.expected_examined(problem, method)
+        trace = rec.trace(problem, method, seed=view.seed, max_events=max_events(view.dim))
+        code = rec.ZipfCode(zipf_bits)
+        length = bins.log2_bins + float(code.length_bits(trace.message.index))
+        bin_text = bin_bits(trace.message.bin, bins.intervals)
+        index_bits = code.codeword(trace.message.index)
+        data = rec.pack([trace.message], bins, code, seed=view.seed, prior=problem.prior)
+        held = receive(data, problem.prior, bins, zipf_bits, view.seed)
+    except rec.BudgetExceeded as error:
+        expected = 2.0**error.expected_bits if error.expected_bits < 1000 else math.inf
+        sentence = _over_budget(error, bins)
+    except rec.RecError as error:
+        expected, sentence = math.nan, str(error)
+    title = LANES[name]
+    return Lane(
+        name, title, method, trace, sentence, expected, zipf_bits, length, bound, bin_text, index_bits, data, held
+    )
+
+
+def method_of(name: str, view: View, bins: rec.Partition) -> rec.PFR | rec.ORC:
+    """The method of a lane."""
+    if name.startswith("orc"):  # one bin's peak may be infinite, and it needs no weight
+        weighting = "uniform" if bins.num_bins == 1 else view.weights
+        return rec.ORC(view.candidates, bins, weighting=weighting, max_examined=MAX_EXAMINED)
+    stopping = view.stopping if bins.num_bins <= rec.ENUMERABLE_BINS else "single"
+    return rec.PFR(bins, weighting=view.weights, stopping=stopping, max_examined=MAX_EXAMINED)
+
+
+def max_events(dim: int) -> int:
+    """How many candidates of a search are recorded for the stage."""
+    return max(64, MAX_NUMBERS // dim)
+
+
+def _over_budget(error: rec.BudgetExceeded, bins: rec.Partition) -> str:
+    """The core's refusal in the words of the page."""
+    text = f"It needs 2^{error.expected_bits:.0f} candidates on average; the stage stops at {MAX_EXAMINED:,}."
+    if error.suggested_intervals and error.suggested_intervals != bins.intervals:
+        powers = sum(n.bit_length() - 1 for n in error.suggested_intervals)
+        text += f" With 2^{powers} bins and peak-ratio weights it would run."
+    return text
+
+
+def receive(data: bytes, prior: rec.Prior, bins: rec.Partition, zipf_bits: float, seed: int) -> tuple[float, ...]:
+    """The receiver: bytes and shared knowledge in, the sample out. It sees neither the target nor the race."""
+    (message,) = rec.unpack(data, bins, rec.ZipfCode(zipf_bits), seed=seed, prior=prior)
+    return tuple(rec.decode(message, prior, bins, seed=seed).tolist())
+
+
+def bin_bits(numbers: tuple[int, ...], intervals: tuple[int, ...]) -> str:
+    """The bin as a binary number of ceil(log2 J) digits."""
+    flat, total = 0, 1
+    for b, n in zip(numbers, intervals, strict=True):
+        flat, total = flat * n + b, total * n
+    width = (total - 1).bit_length()
+    return format(flat, f"0{width}b") if width else ""
+
+
+class Measured(NamedTuple):
+    """Average message length over fresh races, and over fresh targets where they are drawn; in bits."""
+
+    runs: int
+    mean_bits: float
+    error_bits: float  # one standard error
+
+
+def measured(view: View, lane: Lane) -> Measured | None:
+    """A lane's average over fresh races, where it is cheap enough to take now."""
+    if lane.trace is None or not lane.expected_examined < MEASURED_CANDIDATES / 20:
+        return None
+    return _measured(lane.name, **view._asdict())
+
+
+@memo(256)
+def _measured(name: str, **values: object) -> Measured | None:
+    view = View(**values)  # type: ignore[arg-type]
+    lane = next(lane for lane in race(view).lanes if lane.name == name)
+    runs = int(min(MEASURED_RUNS, MEASURED_CANDIDATES / max(lane.expected_examined, 1.0)))
+    try:
+        method = replace(lane.method, max_examined=MEASURED_CANDIDATES)
+        result = rec.encode_many(coded_for(view), runs, method, seed=view.seed)
+    except rec.RecError:
+        return None
+    lengths = lane.partition.log2_bins + rec.ZipfCode(lane.zipf_bits).length_bits(result.indices)
+    return Measured(runs, float(lengths.mean()), float(lengths.std() / math.sqrt(runs)))

@@ -1,0 +1,300 @@
+"""Many problems at once: a CSV with one row a problem, read with a sentence for every fault, worked out in a thread.
+
+Every problem gets its own best J, as if the receiver could know it; and all of them share one partition and one code,
+which is what two sides can agree on beforehand. The shared bins are dealt out by the mean KL of each dimension, and J
+is chosen by mean bits + log2 of mean candidates: a bit of message is worth half the search.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+import rec_core as rec
+
+from ..background import Halted, Job, Steps
+from ..settings import MAX_DIM, TABLE, View, own_target
+from . import code_lengths, setting, speed
+
+MAX_ROWS = 1000
+MAX_FAULTS = 20  # told at once
+TEMPLATE = "name,mean_1,mean_2,scale_1,scale_2\nfirst,1.2,-0.4,0.3,0.6\nsecond,0.1,0.8,0.25,0.5\n"
+COLUMNS = (
+    "row", "name", "dimensions", "kl_bits", "d_inf_bits", "plain_candidates", "plain_bits", "plain_seconds",
+    "best_log2_bins", "best_candidates", "best_bits", "best_seconds", "note",
+)  # fmt: skip
+_STEMS = {"mean": "gaussian", "scale": "gaussian", "low": "uniform", "high": "uniform"}
+
+
+# ------------------------------------------------------------------------------------------------ reading
+
+
+class Named(NamedTuple):
+    """A problem and what its row calls it."""
+
+    name: str
+    problem: rec.Problem
+
+
+class Read(NamedTuple):
+    """What a file holds: its problems, or the faults that keep it from being used."""
+
+    problems: tuple[Named, ...]
+    faults: tuple[str, ...]
+
+
+def read(data: bytes) -> Read:
+    """The problems of a CSV with a header of mean_1..mean_D, scale_1..scale_D (or low_d, high_d), in any order.
+
+    A column `name` may be there too. Rows are counted from 1 below the header; blank lines are left out.
+    """
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return Read((), ("The file is not text in UTF-8; save it as a CSV in UTF-8.",))
+    lines = text.splitlines()
+    first = next((line for line in lines if line.strip()), "")
+    mark = "," if "," in first else ";" if ";" in first else "\t"
+    try:
+        table = [row for row in csv.reader(lines, delimiter=mark) if any(cell.strip() for cell in row)]
+    except csv.Error as error:
+        return Read((), (f"The file cannot be read as a CSV: {error}.",))
+    if not table:
+        return Read((), ("The file is empty; it needs a header and one row a problem.",))
+    header = [cell.strip().lower() for cell in table[0]]
+    faults = _header_faults(header)
+    rows = table[1:]
+    if not faults and not rows:
+        faults = ["The file has a header but no rows; give one row a problem."]
+    if not faults and len(rows) > MAX_ROWS:
+        faults = [f"The file has {len(rows):,} rows; up to {MAX_ROWS:,} are worked out at once. Split it."]
+    if faults:
+        return Read((), tuple(faults[:MAX_FAULTS]))
+    problems: list[Named] = []
+    for number, row in enumerate(rows, 1):
+        found = _row(number, header, row)
+        if isinstance(found, Named):
+            problems.append(found)
+        else:
+            faults += found
+    if len(faults) > MAX_FAULTS:
+        faults = [*faults[:MAX_FAULTS], f"There are {len(faults) - MAX_FAULTS:,} more faults like these."]
+    return Read((), tuple(faults)) if faults else Read(tuple(problems), ())
+
+
+def _header_faults(header: Sequence[str]) -> list[str]:
+    """What is wrong with the names of the columns, a sentence each."""
+    if all(_number(cell) is not None for cell in header):
+        return ["The first row must be a header, for example mean_1,mean_2,scale_1,scale_2; it holds numbers."]
+    faults, seen = [], {}
+    for place, cell in enumerate(header, 1):
+        if header.index(cell) != place - 1:
+            faults.append(f"Column {place}: “{cell[:40]}” is there twice.")
+        elif match := re.fullmatch(r"(mean|scale|low|high)_([1-9]\d{0,3})", cell):
+            seen.setdefault(match[1], set()).add(int(match[2]))
+        elif cell != "name":
+            faults.append(
+                f"Column {place}: “{cell[:40]}” is not a name that is known; use mean_d and scale_d, or low_d and "
+                "high_d, with d = 1, 2, …, and name."
+            )
+    if faults:
+        return faults
+    families = {_STEMS[stem] for stem in seen}
+    if len(families) != 1:
+        return ["The header needs mean_d and scale_d (Gaussian), or low_d and high_d (uniform): one of these pairs."]
+    (first, second) = (stem for stem in _STEMS if _STEMS[stem] in families)
+    dims = sorted(seen.get(first, set()) | seen.get(second, set()))
+    if dims[-1] > MAX_DIM:
+        return [f"The header has {dims[-1]} dimensions; up to {MAX_DIM} are worked out."]
+    wanted = ((stem, d) for d in range(1, dims[-1] + 1) for stem in (first, second))
+    return [f"The header lacks the column {stem}_{d}." for stem, d in wanted if d not in seen.get(stem, ())]
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text.strip().replace("−", "-"))
+    except ValueError:
+        return None
+
+
+def _row(number: int, header: Sequence[str], row: Sequence[str]) -> Named | list[str]:
+    """The problem of a row, or a sentence for each of its faults."""
+    if len(row) != len(header):
+        return [f"Row {number} has {len(row)} cells where the header has {len(header)}."]
+    faults, values, name = [], {}, ""
+    for column, cell in zip(header, row, strict=True):
+        if column == "name":
+            name = cell.strip()
+            continue
+        value = _number(cell)
+        if not cell.strip():
+            faults.append(f"Row {number}, column {column}: the cell is empty.")
+        elif value is None:
+            faults.append(f"Row {number}, column {column}: “{cell.strip()[:40]}” is not a number.")
+        elif not math.isfinite(value):
+            faults.append(f"Row {number}, column {column}: the number must be finite.")
+        else:
+            values[column] = value
+    if faults:
+        return faults
+    dim = len(values) // 2
+    gaussian = "mean_1" in values
+    first, second = ([values[f"{stem}_{d + 1}"] for d in range(dim)] for stem in
+                     (("mean", "scale") if gaussian else ("low", "high")))  # fmt: skip
+    for d, (a, b) in enumerate(zip(first, second, strict=True), 1):
+        if gaussian and b <= 0.0:
+            faults.append(f"Row {number}, column scale_{d}: the scale must be positive; it is {b:g}.")
+        elif not gaussian and not 0.0 <= a <= 1.0:
+            faults.append(f"Row {number}, column low_{d}: it must lie between 0 and 1; it is {a:g}.")
+        elif not gaussian and not a < b <= 1.0:
+            faults.append(f"Row {number}, column high_{d}: it must lie above low_{d} = {a:g} and be at most 1; "
+                          f"it is {b:g}.")  # fmt: skip
+        elif gaussian and rec.gaussian_problem([a], [b]).kl_bits > rec.channel.MAX_BITS:
+            faults.append(f"Row {number}, column mean_{d}: Q is more than {rec.channel.MAX_BITS:g} bits from P there.")
+    if faults:
+        return faults
+    return Named(name, rec.gaussian_problem(first, second) if gaussian else rec.uniform_problem(first, second))
+
+
+# ------------------------------------------------------------------------------------------------ working out
+
+
+class Row(NamedTuple):
+    """One problem worked out. `advice` is None where PFR cannot serve it, and `note` says why.
+
+    `shared` has, for each of the shared cuts, E[log2 index], the bound A that the code is made from, and the expected
+    candidates.
+    """
+
+    number: int
+    name: str
+    problem: rec.Problem
+    advice: speed.Advice | None
+    shared: tuple[tuple[float, float, float], ...]
+    note: str
+
+
+class Shared(NamedTuple):
+    """One partition and one code for all the problems: means over them."""
+
+    partition: rec.Partition
+    mean_bits: float
+    mean_candidates: float
+    seconds: float  # of searching for all
+
+
+class Summary(NamedTuple):
+    """What a batch costs with one J for all, for each J compared; the first is without bins."""
+
+    count: int
+    options: tuple[Shared, ...]
+    best: int
+
+
+def shared_cuts(problems: Sequence[Named]) -> tuple[rec.Partition, ...]:
+    """The partitions compared for all: dealt out by the mean KL of each dimension."""
+    bits = np.mean([setting.channel_like(one.problem).bits for one in problems], axis=0)
+    make = rec.gaussian_channel if problems[0].problem.family == "gaussian" else rec.uniform_channel
+    channel = make(bits)
+    return tuple(speed.cut_into(channel, k) for k in speed.cuts_to_compare(channel))
+
+
+def work_out(number: int, one: Named, cuts: Sequence[rec.Partition]) -> Row:
+    """A problem's own best J, and what the shared partitions cost it."""
+    problem = one.problem
+    try:
+        advice = speed.pfr_advice(problem, setting.channel_like(problem), problem)
+    except rec.RecError as error:
+        return Row(number, one.name, problem, None, (), str(error))
+    shared = tuple(
+        (
+            rec.laws.expected_log2_index(problem, cut),
+            rec.laws.log2_index_bound_bits(problem, cut),
+            2.0 ** min(rec.upper_sum_bits(problem, cut), 1000.0),
+        )
+        for cut in cuts
+    )
+    return Row(number, one.name, problem, advice, shared, "")
+
+
+def summary(rows: Sequence[Row], cuts: Sequence[rec.Partition]) -> Summary | None:
+    """One J for all the rows that PFR serves, the index coded with the mean of their bounds; None without such rows."""
+    served = [row for row in rows if row.advice is not None]
+    if not served:
+        return None
+    rate = speed.candidates_per_second(served[0].problem.family, served[0].problem.dim)
+    log2_index, bound, candidates = np.mean([row.shared for row in served], axis=0).T.tolist()
+    options = tuple(
+        Shared(
+            cut,
+            cut.log2_bins + code_lengths.zipf_mean_bits(rec.ZipfCode(bound[i]), log2_index[i]),
+            candidates[i],
+            len(served) * candidates[i] / rate,
+        )
+        for i, cut in enumerate(cuts)
+    )
+    return Summary(len(served), options, speed.best_of([(one.mean_bits, one.mean_candidates) for one in options]))
+
+
+@dataclass
+class Batch:
+    """Problems, the partitions compared for all of them, and the rows worked out so far."""
+
+    problems: tuple[Named, ...]
+    cuts: tuple[rec.Partition, ...]
+    rows: list[Row]
+
+
+def start(problems: Sequence[Named], alive: Callable[[], bool], rows: Sequence[Row] = ()) -> Job[Batch]:
+    """Work the problems out, or go on after the `rows` of a run that was stopped."""
+    return Job(Batch(tuple(problems), shared_cuts(problems), list(rows)), _work, alive)
+
+
+def _work(batch: Batch, halted: Halted) -> Steps:
+    for number in range(len(batch.rows), len(batch.problems)):
+        yield number, len(batch.problems)
+        if halted():
+            return
+        batch.rows.append(work_out(number + 1, batch.problems[number], batch.cuts))
+    yield len(batch.rows), len(batch.problems)
+
+
+# ------------------------------------------------------------------------------------------------ taking away
+
+
+def record(row: Row) -> dict[str, str | int | float | None]:
+    """A row's numbers under COLUMNS; None where PFR does not serve it."""
+    problem = row.problem
+    values: list[str | int | float | None] = [
+        row.number, row.name, problem.dim, problem.kl_bits, problem.d_inf_bits
+    ]  # fmt: skip
+    if row.advice is None:
+        values += [None] * 7
+    else:
+        plain, best = row.advice.options[0], row.advice.options[row.advice.best]
+        values += [plain.candidates, plain.mean_bits, plain.seconds]
+        values += [best.log2_bins, best.candidates, best.mean_bits, best.seconds]
+    return dict(zip(COLUMNS, [*values, row.note], strict=True))
+
+
+def as_csv(rows: Sequence[Row]) -> str:
+    """The rows as a CSV, numbers in full."""
+    out = io.StringIO()
+    table = csv.DictWriter(out, COLUMNS, lineterminator="\n")
+    table.writeheader()
+    table.writerows(record(row) for row in rows)
+    return out.getvalue()
+
+
+def view_of(row: Row) -> View:
+    """The Lab on this problem, with its best J."""
+    view = View(family=row.problem.family)
+    best = row.advice.options[row.advice.best].log2_bins if row.advice else 0
+    return own_target(view, row.problem.params)._replace(log2_bins=int(min(best or 0, TABLE["log2_bins"].high)))

@@ -1,0 +1,140 @@
+"""Views: what a view says of the channel, the target and the bins."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+import rec_core as rec
+from rec_core.arrays import Floats
+
+from ..settings import MAX_DIM, TABLE, VECTORS, View, vector
+
+STEEPEST_BITS = 200  # between the highest and the lowest point of a drawn density
+TARGETS = 24  # targets a typical one is averaged over
+
+
+def problem_of(view: View) -> tuple[rec.Channel, rec.Problem]:
+    """The channel a view describes and the target Q at hand: drawn from it, or the reader's own. The one way from a
+    view to either. RecError where the view asks for the impossible.
+    """
+    if view.source != "channel":
+        problem = _own_problem(view) if view.source == "own" else _drawn_problem(view)
+        return channel_like(problem), problem
+    channel = _shared_out(view)
+    return channel, channel.draw(view.target)
+
+
+def channel_of(view: View) -> rec.Channel:
+    """The channel a view describes."""
+    return problem_of(view)[0]
+
+
+def _own_problem(view: View) -> rec.Problem:
+    """The target whose vectors the reader gave, or a sentence."""
+    names = VECTORS[view.family]
+    vectors = []
+    for name in names:
+        numbers = vector(getattr(view, name))
+        if numbers is None:
+            raise rec.RecError(
+                f"“{TABLE[name].label}” must be numbers separated by commas, for example 0.5, -1; "
+                f"got “{getattr(view, name)}”."
+            )
+        if len(numbers) > MAX_DIM:
+            raise rec.RecError(f"The Lab shows up to {MAX_DIM} dimensions; “{TABLE[name].label}” has {len(numbers)}.")
+        vectors.append(numbers)
+    if len(vectors[0]) != len(vectors[1]):
+        raise rec.RecError(
+            f"Give one number a dimension in both: “{TABLE[names[0]].label}” has {len(vectors[0])}, "
+            f"“{TABLE[names[1]].label}” has {len(vectors[1])}."
+        )
+    make = rec.gaussian_problem if view.family == "gaussian" else rec.uniform_problem
+    return make(*vectors)
+
+
+def _drawn_problem(view: View) -> rec.Problem:
+    """The target whose density the reader drew, or a sentence."""
+    heights, name = vector(view.heights), TABLE["heights"].label
+    if heights is None:
+        raise rec.RecError(
+            f"“{name}” must be numbers separated by commas, for example 0, 3, 0; got “{view.heights[:60]}”."
+        )
+    if not all(math.isfinite(height) for height in heights):
+        raise rec.RecError(f"“{name}” must be finite numbers; found NaN or infinity.")
+    if max(heights) - min(heights) > STEEPEST_BITS:
+        raise rec.RecError(
+            f"“{name}” may span {STEEPEST_BITS} bits from the lowest to the highest; "
+            f"these span {max(heights) - min(heights):g}."
+        )
+    return rec.piecewise_problem(heights)
+
+
+def coded_for(view: View) -> rec.Channel | rec.Problem:
+    """What the code and the bounds are made for: the channel, or the one target that is the reader's own."""
+    channel, problem = problem_of(view)
+    return channel if view.source == "channel" else problem
+
+
+def channel_like(problem: rec.Problem) -> rec.Channel:
+    """The channel with as much information in every dimension as this one target holds there: I_d = KL_d.
+
+    For a drawn target it is the uniform channel, which has the same P.
+    """
+    bits = [max(0.0, rec.Problem(problem.family, (pair,)).kl_bits) for pair in problem.params]
+    return rec.gaussian_channel(bits) if problem.family == "gaussian" else rec.uniform_channel(bits)
+
+
+def _shared_out(view: View) -> rec.Channel:
+    """A channel by its I and how it is shared over dimensions."""
+    return channel_at(view.family, _spread(view), view.bits)
+
+
+def channel_at(family: str, shares: Sequence[float] | Floats, information_bits: float) -> rec.Channel:
+    """The channel with this I, shared over dimensions in proportion to `shares` (D,)."""
+    make = rec.gaussian_channel if family == "gaussian" else rec.uniform_channel
+    return make(information_bits * np.asarray(shares) / np.sum(shares))
+
+
+def shares_of(view: View) -> Floats:
+    """In what proportion a view's I is shared over dimensions, shape (D,)."""
+    if view.source == "channel":
+        return _spread(view)
+    bits = np.array(channel_of(view).bits)
+    return bits if bits.any() else np.ones(bits.size)
+
+
+def _spread(view: View) -> Floats:
+    shares = np.ones(view.dim)
+    if view.spread == "falling":
+        shares = 0.5 ** np.arange(view.dim)
+    elif view.spread == "one_empty" and view.dim > 1:
+        shares[-1] = 0.0
+    return shares
+
+
+def partition_of(view: View, channel: rec.Channel) -> rec.Partition:
+    """The partition a view describes, or a sentence."""
+    if view.strategy != "own":
+        strategy = view.strategy if channel.information_bits > 0 or view.strategy != "information" else "random"
+        return rec.allocate(channel, view.log2_bins, strategy)
+    try:
+        numbers = [int(part) for part in view.intervals.replace("×", ",").split(",") if part.strip()]
+    except ValueError:
+        raise rec.RecError(
+            f"The intervals must be whole numbers separated by commas, for example 8, 4; got “{view.intervals}”."
+        ) from None
+    if len(numbers) != view.dim:
+        raise rec.RecError(
+            f"Give a number of intervals for each of the {view.dim} dimensions; “{view.intervals}” has {len(numbers)}."
+        )
+    return rec.Partition(numbers)
+
+
+def channel_values(view: View) -> dict[str, object]:
+    """The values that decide a view's channel and partition: a key no other control disturbs."""
+    own = {"channel": (), "own": VECTORS[view.family], "drawn": ("heights",)}[view.source]
+    names = ("source", "family", *own, "bits", "dim", "spread", "log2_bins", "strategy", "intervals")
+    return {name: getattr(view, name) for name in names}

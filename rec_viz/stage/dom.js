@@ -1,0 +1,22 @@
+// Nodes of the page.
+
+/** @template {keyof HTMLElementTagNameMap} K @param {K} tag @param {(Node | string)[]} children @returns {HTMLElementTagNameMap[K]} */
+export function el(tag, className = "", ...children) {
+  const node = document.createElement(tag);
+  if (className) node.className = className;
+  node.append(...children);
+  return node;
+}
+
+// Written only where it changes: to write is to lay out again.
+export function setText(/** @type {Element} */ node, text) { if (node.textContent !== text) node.textContent = text; }
+
+// What has the keyboard, in the page or shadow tree that holds a node.
+export const active = (/** @type {Node} */ node) => /** @type {HTMLInputElement} */ (/** @type {ShadowRoot} */ (node.getRootNode()).activeElement);
+
+// The aria- attributes of a node.
+export function setAria(/** @type {Element} */ node, /** @type {Record<string, string | number>} */ values) {
+  for (const [name, value] of Object.entries(values)) {
+    if (node.getAttribute(`aria-${name}`) !== String(value)) node.setAttribute(`aria-${name}`, String(value));
+  }
+}

@@ -1,0 +1,257 @@
+// What the stage's modules hand to each other. Things with fields have a type here; numbers and texts need none.
+
+type Pen = CanvasRenderingContext2D;
+type Colour = number[]; // red, green, blue, 0 to 255
+type Role = "p" | "q" | "heuristic" | "candidate" | "best" | "winner" | "bound";
+type Box = [left: number, top: number, right: number, bottom: number];
+type At = [x: number, y: number, align?: CanvasTextAlign];
+
+/** One step of the story. */
+type Kind = "glance" | "densities" | "cut" | "reweight" | "candidate" | "winner" | "message" | "decoded";
+
+type Style = { colour?: Colour; size?: number; weight?: number; align?: CanvasTextAlign; halo?: boolean; alpha?: number };
+type Theme = Record<Role | "bg" | "text" | "muted", Colour> & {
+  font: string;
+  ink: Record<Role, Colour>; // of the same role, legible as small text
+  name: string; // differs where any colour does
+};
+
+type Timeline = {
+  first: number; // the step of the first candidate
+  most: number; // candidates of the longest search
+  last: number;
+  starts: Float64Array; // of each step, in seconds
+  kind(step: number): Kind;
+  seenAt(step: number): number;
+};
+
+type Playback = { timeline: Timeline; step: number; time: number; since: number; playing: boolean; speed: number };
+type PlaybackEvent =
+  | { type: "play" | "pause" }
+  | { type: "step"; by: number; animate?: boolean }
+  | { type: "seek"; step: number; animate?: boolean }
+  | { type: "speed"; speed: number }
+  | { type: "tick"; seconds: number };
+
+type Problem = {
+  dim: number;
+  family: "gaussian" | "uniform" | "piecewise";
+  kl_bits: number;
+  d_inf_bits: number;
+  q_low: Float64Array; // the middle 95% of Q in every dimension, as quantiles of P
+  q_high: Float64Array;
+  mean?: Float64Array;
+  scale?: Float64Array;
+  low?: Float64Array;
+  high?: Float64Array;
+  range: [number, number][];
+};
+
+type Grid = { x: ArrayLike<number>; p: Float64Array; q: Float64Array };
+
+/** What Python ships of one search, unpacked; arrays of candidates in the order they were met. */
+type LaneData = {
+  title: string;
+  name: string;
+  method: "pfr" | "orc";
+  partitioned: boolean;
+  weights: string | null;
+  bin_weights: "peak_ratio" | "target_mass" | "uniform";
+  num_bins_text: string;
+  log2_num_bins: number;
+  intervals: Int32Array;
+  log2_sup_ratio: number;
+  num_events: number;
+  examined: number;
+  num_candidates: number | null;
+  expected_examined: number | null;
+  arrival: Float64Array;
+  race: Float64Array;
+  log2_ratio: Float32Array;
+  x: Float32Array; // dim numbers a candidate
+  u: Float32Array;
+  bin: Int32Array; // dim numbers a candidate
+  local: Int32Array;
+  position: Int32Array;
+  best: Int32Array;
+  winner: number;
+  stop_time: number | null;
+  stopping: "single" | "per_bin";
+  message: {
+    bin: number[];
+    bin_bits: string;
+    index: number;
+    index_bits: string;
+    length_bits: number;
+    bin_length_bits: number;
+    index_length_bits: number;
+  };
+  edges?: Float64Array; // of all dimensions, one after the other, as the next three
+  weights_by_dim?: Float64Array;
+  masses_by_dim?: Float64Array;
+  log2_peaks_by_dim?: Float64Array;
+  grid_heuristic?: Float64Array; // on the scene's grid, as the next
+  grid_ratio?: Float64Array;
+  bin_stop?: Float64Array;
+};
+
+type Receiver = { x: number[]; equal: boolean };
+
+type Lane = Omit<LaneData, "intervals"> & {
+  dim: number;
+  intervals: number[];
+  binned: boolean;
+  offsets: number[]; // where a dimension's intervals begin in what holds those of all
+  sup: number; // of the ratio against P′
+  winTime: number;
+  perBin: boolean; // a stop line for each bin
+  budget: number | null; // the time of the last candidate, where their number is fixed beforehand
+  stop: number;
+  timeTop: number;
+  count: number;
+  hasGrid: boolean;
+  receiver?: Receiver;
+  radii: Float32Array;
+  improvements: number[];
+  numbers?: Preview; // of a preview
+};
+
+type Target = { lane?: number; kind: string; bin?: number[]; event?: number; clock?: boolean };
+type Point = { step: { kind: Kind; event?: number } | null; targets: Target[] };
+
+/** What Python ships, unpacked. */
+type SceneData = {
+  id: string;
+  view: "race" | "plane" | "strips";
+  colors: { light: Record<Role, string>; dark: Record<Role, string> };
+  height: number;
+  compact: boolean;
+  handles: boolean;
+  save: boolean;
+  problem: Problem;
+  lanes: LaneData[];
+  receiver: Receiver[];
+  point: Point;
+  grid?: Grid; // of one dimension
+};
+
+type Scene = Omit<SceneData, "lanes"> & { lanes: Lane[]; partitioned: boolean; timeline: Timeline };
+
+/** Where a picture stands between two steps: shares from 0 to 1 unless said otherwise. */
+type Pose = {
+  big: number; // densities fill the picture
+  cut: number;
+  weigh: number;
+  final: number;
+  lit: number;
+  decoded: number;
+  point: number;
+  inverse: number; // 1 over the race time of the curve
+  sweep: number; // an arrival time, as the next
+  top: number;
+  level: number; // a race time, as the next
+  stopLevel: number;
+  kind: Kind;
+  searching: boolean;
+  seen: number;
+  best: number; // a candidate, or -1
+  fresh: { e: number; age: number }[];
+  settled: number;
+  freshBest: number;
+  growing: boolean;
+  touched: boolean;
+  halo: number;
+  zooming: boolean;
+  ready: boolean;
+};
+
+type Layer = { canvas: HTMLCanvasElement; ctx: Pen; done: number; key: string | null; theme?: string; taken?: Box[] };
+type Cells = { cuts: number[]; weights: Float64Array; top: number };
+
+/** One search on the page: its nodes, its canvases, and where its view put things. */
+type View = {
+  scene: Scene;
+  lane: Lane;
+  theme: Theme;
+  pose: Pose;
+  targets: Target[];
+  article: HTMLElement;
+  number: HTMLElement;
+  unit: HTMLElement;
+  picture: HTMLElement;
+  canvas: HTMLCanvasElement;
+  tip: HTMLElement;
+  caption: HTMLElement;
+  message: HTMLElement;
+  indexPart: HTMLElement;
+  bits: { box: HTMLElement; bits: string }[];
+  total: HTMLElement;
+  received: HTMLElement;
+  clock: number; // the bin whose clock is shown, or -1
+  clockText: HTMLElement;
+  clockList?: HTMLSelectElement;
+  ctx: Pen;
+  layer: Layer;
+  base: Layer;
+  veil?: HTMLCanvasElement;
+  veilCtx?: Pen;
+  taken: Box[]; // by labels
+  morph: Morph | null;
+  width: number;
+  height: number;
+  ratio: number; // canvas pixels to a point
+  px: Float32Array;
+  py: Float32Array;
+  left: number;
+  right: number;
+  top: number;
+  bottom: number;
+  narrow: boolean;
+  X(x: number): number;
+  Y(y: number): number;
+  // race
+  strip: number;
+  floor: number;
+  timeTop: number;
+  layerTop: number;
+  closeTop: number;
+  gx: Float64Array;
+  edges: number[] | null;
+  // plane
+  cells: Cells[] | null;
+  // strips
+  rows: number;
+  pitch: number;
+  U(u: number): number;
+  R(d: number): number;
+  // plane and strips
+  panel: { left: number; top: number; right: number; bottom: number; ticks: number[]; X(e: number): number; Y(race: number): number };
+};
+
+type Morph = { from: Record<string, Float64Array>; to: Record<string, Float64Array>; age: number };
+type Mark = { hole?: Path2D; draw(): void; name: string; at: At; colour?: Colour };
+
+type Draft = { rows: [number, number][]; intervals: number[] | null };
+type Cut = { edges: Float64Array; logPeak: Float64Array; logTarget: Float64Array; logWeight: Float64Array };
+type Preview = { cuts: Cut[]; log2Bins: number; kl_bits: number; d_inf_bits: number; log2_sup_ratio: number; bound_bits: number };
+
+type Handle = {
+  id: string;
+  label?: string;
+  pad?: boolean; // moves both means at once
+  ofBins?: boolean;
+  vertical?: boolean;
+  step?: number;
+  page?: number;
+  limits?(draft: Draft): number[];
+  get?(draft: Draft): number;
+  set?(draft: Draft, value: number): Draft;
+  nudge?(value: number, steps: number): number;
+  at(view: View, draft: Draft): number[];
+  from?(view: View, draft: Draft, x: number, y: number): number;
+  move?(view: View, draft: Draft, x: number, y: number): Draft;
+  say?(draft: Draft): string;
+};
+
+type Tell = (name: string, value: unknown) => void;
+type Mounted = { root: HTMLElement; show(data: object, tell: Tell): void; destroy(): void };

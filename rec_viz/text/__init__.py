@@ -1,0 +1,1 @@
+"""Words: numbers as people read them, and what the Reference page says."""
