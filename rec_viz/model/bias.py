@@ -138,9 +138,14 @@ def chance_of_silence(view: View) -> dict[str, float]:
     return chances
 
 
-def unnoticed_samples(kl_bits: float) -> float:
-    """How many samples no test can tell from Q's with advantage above NOTICEABLE: by Pinsker, m KL ln 2 / 2 <= a^2."""
-    return math.inf if kl_bits <= 0.0 else 2.0 * NOTICEABLE**2 / (kl_bits * math.log(2.0))
+def unnoticed_samples(bias: Bias | rec.laws.OrcBias) -> float:
+    """How many samples no test can tell from Q's with advantage above NOTICEABLE: by Pinsker, m KL ln 2 / 2 <= a^2.
+
+    No end only where total variation is 0; elsewhere KL is at least what Pinsker makes of it.
+    """
+    if bias.total_variation == 0.0:
+        return math.inf
+    return 2.0 * NOTICEABLE**2 / max(bias.kl_bits * math.log(2.0), 2.0 * bias.total_variation**2)
 
 
 @memo(64)
@@ -150,7 +155,7 @@ def candidates_for(samples: int, name: str, **values: object) -> int | None:
     _, problem = problem_of(view)
 
     def unnoticed(k: int) -> bool:
-        return unnoticed_samples(rec.laws.orc_bias(problem, orc(view, name, 2**k)).kl_bits) >= samples
+        return unnoticed_samples(rec.laws.orc_bias(problem, orc(view, name, 2**k))) >= samples
 
     k = bisect.bisect_left(range(31), True, key=unnoticed)
     return 2**k if k <= 30 else None
