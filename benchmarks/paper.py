@@ -1,7 +1,7 @@
-"""Which dimensions to cut, by ORC with few candidates: `python benchmarks/paper.py` prints the table of the Paper page.
+"""Which dimensions to cut, by ORC with few candidates: `python benchmarks/paper.py` prints the Paper page's table.
 
-The recipe is `rec_viz.model.paper.interval_study` at its middle size: five dimensions of which one holds no
-information, 20 candidates, 5,000 runs a target. --ship writes docs/measurements/intervals.md.
+The recipe is `rec_viz.model.paper.interval_study` at its middle size: five dimensions of which one holds nothing, 20
+candidates, 5,000 runs a target. --ship writes docs/measurements/intervals.md.
 """
 
 from __future__ import annotations
