@@ -63,9 +63,9 @@ else:
     st.markdown("The densities themselves are drawn in one dimension; the measures below hold in any.")
 
 
-def unnoticed(kl_bits: float) -> str:
+def unnoticed(bias: model.Bias) -> str:
     """For the table: samples that are safe."""
-    most = model.unnoticed_samples(kl_bits)
+    most = model.unnoticed_samples(bias)
     return "not even one" if most < 1.0 else "any number" if math.isinf(most) else reading.number(math.floor(most))
 
 
@@ -85,7 +85,7 @@ st.markdown(
     "|---|---|---|---|---|\n"
     + "\n".join(
         f"| {LANES[name]} | {reading.small(bias.total_variation)} | {reading.small(bias.kl_bits)} | "
-        f"{mmd(bias)} | {unnoticed(bias.kl_bits)} |"
+        f"{mmd(bias)} | {unnoticed(bias)} |"
         for name, bias in ((name, biases[name, view.candidates]) for name in model.ORC_LANES)
     )
 )

@@ -124,9 +124,14 @@ def chance_of_silence(view: View) -> dict[str, float]:
     return chances
 
 
-def unnoticed_samples(kl_bits: float) -> float:
-    """How many samples no test can tell from Q's with advantage above NOTICEABLE: by Pinsker, m KL ln 2 / 2 <= a^2."""
-    return math.inf if kl_bits <= 0.0 else 2.0 * NOTICEABLE**2 / (kl_bits * math.log(2.0))
+def unnoticed_samples(bias: Bias | rec.laws.OrcBias) -> float:
+    """How many samples no test can tell from Q's with advantage above NOTICEABLE: by Pinsker, m KL ln 2 / 2 <= a^2.
+
+    No end only where total variation is 0; elsewhere KL is at least what Pinsker makes of it.
+    """
+    if bias.total_variation == 0.0:
+        return math.inf
+    return 2.0 * NOTICEABLE**2 / max(bias.kl_bits * math.log(2.0), 2.0 * bias.total_variation**2)
 
 
 def candidates_unnoticed(view: View, samples: int, name: str) -> int | None:
@@ -137,8 +142,7 @@ def candidates_unnoticed(view: View, samples: int, name: str) -> int | None:
 @memo(64)
 def _candidates_unnoticed(problem: rec.Problem, method: rec.ORC, samples: int) -> int | None:
     def unnoticed(k: int) -> bool:
-        bias = rec.laws.orc_bias(problem, replace(method, num_candidates=2**k))
-        return unnoticed_samples(bias.kl_bits) >= samples
+        return unnoticed_samples(rec.laws.orc_bias(problem, replace(method, num_candidates=2**k))) >= samples
 
     k = bisect.bisect_left(range(31), True, key=unnoticed)
     return 2**k if k <= 30 else None
