@@ -12,7 +12,8 @@ import rec_core as rec
 from rec_viz import stage, warm_up
 from rec_viz.components import drawing
 from rec_viz.model import lab, setting, speed, traces
-from rec_viz.settings import LANES, View, consistent, drawn, link_query, read_link
+from rec_viz.settings import LANES, View, link_query, read_link
+from rec_viz.settings.view import consistent, drawn
 from rec_viz.snippets import lab as programs
 
 from .test_pages import opened, words
@@ -33,7 +34,7 @@ def test_a_drawing_is_the_problem_of_its_heights_and_travels_in_a_link():
     channel, problem = setting.problem_of(view)
     assert problem == rec.piecewise_problem([0.0, 4.25, -1.0])
     assert channel == rec.uniform_channel([problem.kl_bits])
-    assert read_link(link_query(view)) == (view, [])
+    assert read_link(link_query(view), View) == (view, [])
     assert len(link_query(DRAWN)["heights"]) < 120
 
 
