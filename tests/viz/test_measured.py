@@ -202,10 +202,10 @@ def test_bits_at_a_level_lie_on_the_line_between_points():
 
 def test_charts_show_the_shipped_tables():
     count = measured.curves()[0].pictures
-    curves = figures.codec_curves(measured.codecs(), count, False)
-    assert [curve.name for curve in curves] == [name for name, *_ in figures.CODECS.values()]
+    curves = measured.codec_curves(measured.codecs(), count, False)
+    assert [curve.name for curve in curves] == [name for name, *_ in measured.CODECS.values()]
     assert all((np.diff(curve.psnr_db) > 0).all() and curve.bits_per_pixel.size > 5 for curve in curves)
-    whole = figures.codec_curves(measured.codecs(), count, True)
+    whole = measured.codec_curves(measured.codecs(), count, True)
     assert all(a.bits_per_pixel[0] < b.bits_per_pixel[0] for a, b in zip(curves, whole, strict=True))
     rows = measured.strategies()
     figure = figures.strategies(rows, COLOURS)
