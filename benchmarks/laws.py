@@ -52,7 +52,7 @@ PAIRS: tuple[Pair, ...] = (
     Pair(U([5]), None, 20_000),
     Pair(U([2.5, 1.7, 0]), None, 20_000),
     Pair(U([0.5] * 16), None, 4000),
-    Pair(G([3]), rec.partition([5]), 20_000),
+    Pair(G([3]), rec.Partition([5]), 20_000),
     Pair(G([6]), CUT(G([6]), 6), 20_000),
     Pair(G([10]), CUT(G([10]), 10)),
     Pair(G([6, 2]), CUT(G([6, 2]), 4)),
@@ -64,8 +64,8 @@ PAIRS: tuple[Pair, ...] = (
     Pair(G([5] * 8), CUT(G([5] * 8), 46), 1000),
     Pair(G(_MANY), CUT(G(_MANY), 21), 2000),
     Pair(G(_TAIL), CUT(G(_TAIL), 12), 1000),
-    Pair(U([4]), rec.partition([16]), 20_000),
-    Pair(U([2.5]), rec.partition([3]), 20_000),
+    Pair(U([4]), rec.Partition([16]), 20_000),
+    Pair(U([2.5]), rec.Partition([3]), 20_000),
     Pair(U([3.3, 2, 0]), CUT(U([3.3, 2, 0]), 7), 20_000),
     Pair(U([5] * 8), CUT(U([5] * 8), 40)),
     Pair(U([1.5] * 16), CUT(U([1.5] * 16), 32)),
@@ -106,22 +106,23 @@ def _score(measured: tuple[float, float], exact: tuple[float, float]) -> float:
 def measure(pair: Pair, seed: int) -> Row:
     """Run a pair's encodings and work out its laws."""
     channel, runs = pair.channel, pair.runs
-    cut = pair.partition or rec.partition([1] * channel.dim)
+    cut = pair.partition or rec.Partition.uncut(channel.dim)
+    method = rec.PFR(cut, max_examined=BUDGET)
     code = rec.ZipfCode(rec.laws.log2_index_bound_bits(channel, cut))
-    many = rec.encode_many(channel, runs, "pfr", cut, seed=seed, max_examined=BUDGET)
+    many = rec.encode_many(channel, runs, method, seed=seed)
     law = rec.laws.index_law(channel, cut)
-    exact = cut.log2_num_bins + float(code.length_bits(1)) + code.exponent * law.mean_log2
+    exact = cut.log2_bins + float(code.length_bits(1)) + code.exponent * law.mean_log2
     overhead = rec.laws.overhead_bits(channel, cut) if cut.num_bins > 1 else 0.0
     problem = typical_target(channel, cut)
-    races = rec.encode_many(problem, runs, "pfr", cut, seed=seed + 1, max_examined=BUDGET)
+    races = rec.encode_many(problem, runs, method, seed=seed + 1)
     return Row(
         pair,
-        _mean(cut.log2_num_bins + code.length_bits(many.indices)),
+        _mean(cut.log2_bins + code.length_bits(many.indices)),
         (exact, code.exponent * max(law.error_bits, LAW_ERROR_BITS)),
         rec.laws.sharp_bound_bits(channel, cut),
-        rec.laws.bound_bits(channel.information_bits, cut.log2_num_bins, overhead),
+        rec.laws.bound_bits(channel.information_bits, cut.log2_bins, overhead),
         _mean(races.examined.astype(float)),
-        rec.laws.expected_examined(problem, "pfr", cut),
+        rec.laws.expected_examined(problem, method),
     )
 
 

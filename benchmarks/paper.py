@@ -1,7 +1,7 @@
-"""Which dimensions to cut, by ORC with few candidates: `python benchmarks/paper.py`. Prints the table of the Paper page.
+"""Which dimensions to cut, by ORC with few candidates: `python benchmarks/paper.py` prints the Paper page's table.
 
-The recipe is `rec_viz.model.paper.interval_study` at its middle size: five dimensions of which one holds no information,
-20 candidates, 5,000 runs a target. --ship writes docs/measurements/intervals.md.
+The recipe is `rec_viz.model.paper.interval_study` at its middle size: five dimensions of which one holds nothing, 20
+candidates, 5,000 runs a target. --ship writes docs/measurements/intervals.md.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from rec_viz.model import paper
 from tables import markdown, rewrite
 
 COLUMNS = (
-    "dimensions cut", "intervals", "MMD, exact", "MMD measured, 95%", "length, bits", "mean and deviation of what was sent, in Q’s deviations",
+    "dimensions cut", "intervals", "MMD, exact", "MMD measured, 95%", "length, bits",
+    "mean and deviation of what was sent, in Q’s deviations",
 )  # fmt: skip
 
 

@@ -35,9 +35,11 @@ from numba import njit
 
 import rec_core as rec
 from machine import machine
-from rec_core import kernels, kernels_bins, race, search
-from rec_core.partition import log_sup_reweighted, tables
+from rec_core.methods import new_record
+from rec_core.methods.by_clocks import race_by_clocks
 from rec_core.randomness import MIDDLE
+from rec_core.searches import dispatch, threads, tiles, tiles_bins
+from rec_core.tables import log_sup_reweighted, tables
 
 CHUNK = 2**14
 BITS = 20.0
@@ -149,26 +151,26 @@ def naive_search(problem: rec.Problem, n: int) -> Callable[[], object]:
 
 def ours(problem: rec.Problem, n: int, way: str) -> Callable[[], object]:
     """This package's kernel for one bin; `way` is 'all', 'sieve' or 'threads'."""
-    table = tables(problem, rec.partition((1,) * problem.dim), "target_mass")
-    key, size = np.uint64(1), math.log(n)
+    method = rec.ORC(n)
+    table, rules = tables(problem, rec.Partition.uncut(problem.dim), method.weighting), method.rules(problem.dim)
+    seed, log_sup, expected = np.uint64(1), log_sup_reweighted(table), 1.0 if way == "all" else math.inf
     if way == "threads":
-        return lambda: search.race_in_threads(table, key, n, size, n, 2)
-    expected = 1.0 if way == "all" else math.inf
-    return lambda: kernels.race_plain(table, key, n, size, expected, n)
+        return lambda: threads.race_in_threads(table, rules, seed, log_sup, 2)
+    return lambda: tiles.race_sieved(table, tiles.make_sieve(table, expected), rules, seed, log_sup)
 
 
 @njit(nogil=True)
-def _ceiling(tiles: int, dim: int, normals: bool) -> float:
-    room = kernels.new_room(dim)
+def _ceiling(num_tiles: int, dim: int, normals: bool) -> float:
+    room = tiles.new_room(dim)
     total = 0.0
-    for tile in range(tiles):
+    for tile in range(num_tiles):
         for d in range(dim):
-            kernels.fill_plane(np.uint64(1), MIDDLE, np.uint64(tile), d, room.words)
+            tiles.fill_plane(np.uint64(1), MIDDLE, np.uint64(tile), d, room.words)
             if normals:
                 if dim <= 2 or d % 2 == 0:
                     number = d if dim <= 2 else d // 2
-                    kernels.fill_top(np.uint64(1), np.uint64(tile), number, room.planes[number])
-                kernels.quantiles32(room, room.bytes[d if dim <= 2 else d // 2], 0 if d % 2 else 4, 4)
+                    tiles.fill_top(np.uint64(1), np.uint64(tile), number, room.planes[number])
+                tiles.quantiles32(room, room.bytes[d if dim <= 2 else d // 2], 0 if d % 2 else 4, 4)
                 total += room.near[5]
             else:
                 total += room.words[5]
@@ -262,7 +264,7 @@ def threads_table(dims: list[int], rounds: int) -> str:
         "|" + "---:|" * 8,
     ]
     for dim in dims:
-        log2_size = math.ceil(math.log2(search.THREADS_FROM / dim)) + 1
+        log2_size = math.ceil(math.log2(dispatch.THREADS_FROM / dim)) + 1
         cells = [str(dim), f"2^{log2_size}"]
         for bits in (log2_size, log2_size - 6):
             problem = rec.gaussian_channel([bits / dim] * dim).draw(1)
@@ -285,33 +287,31 @@ BINNED = (((18.0,), (2,)), ((12.0, 8.0), (4, 4)), ((4.0,) * 5, (2,) * 5), ((0.9,
 
 
 def bins_table(seeds: int) -> str:
-    """PFR with a clock for every bin: the search as one reads it and the one by tiles, in the same races."""
+    """PFR with a clock for every bin: the readable search and the one by tiles, in the same races."""
     lines = [
-        f"PFR with a clock for every bin, means of {seeds} races: one candidate after the other (`race`) against whole "
-        "tiles (`kernels_bins`).",
+        f"PFR with a clock for every bin, means of {seeds} races: one candidate after the other (`by_clocks`) against "
+        "whole tiles (`tiles_bins`).",
         "",
         "| bits of each dimension | J | candidates expected | one by one, ms | by tiles, ms | times as fast |",
         "|---|" + "---:|" * 5,
     ]
     for bits, intervals in BINNED:
-        problem, cut = rec.gaussian_channel(bits).draw(1), rec.partition(intervals)
-        tabled = tables(problem, cut, "peak_ratio")
-        expected, winner, none = log_sup_reweighted(tabled), np.zeros(problem.dim, np.int64), search.new_record(0, 1)
+        problem, method = rec.gaussian_channel(bits).draw(1), rec.PFR(rec.Partition(intervals))
+        table, rules = tables(problem, method.partition, method.weighting), method.rules(problem.dim)
+        expected, winner, none = log_sup_reweighted(table), np.zeros(problem.dim, np.int64), new_record(0, 1)
         spent = np.zeros(2)
         for seed in range(seeds + 1):
-            choice = cut.num_bins, np.uint64(seed), race.PER_BIN, expected, 2**26, winner
             times = [time.process_time()]
-            found = race.race_by_clocks(tabled, *choice, none)
+            found = race_by_clocks(table, rules, np.uint64(seed), expected, winner, none)
             times.append(time.process_time())
-            if found != kernels_bins.race_bins_by_clocks(tabled, *choice):
+            if found != tiles_bins.race_bins_by_clocks(table, rules, np.uint64(seed), expected, winner):
                 raise AssertionError("the two searches disagree")
             times.append(time.process_time())
             spent += np.diff(times) if seed else 0.0  # the first compiles
-        one, tiles = 1e3 * spent / seeds
+        slow, fast = 1e3 * spent / seeds
         shape = ", ".join(f"{value:g}" for value in bits) if len(set(bits)) > 1 else f"{bits[0]:g} ({len(bits)}×)"
-        lines.append(
-            f"| {shape} | {cut.num_bins} | {math.exp(expected):,.0f} | {one:.1f} | {tiles:.2f} | {one / tiles:.0f}× |"
-        )
+        cells = (shape, math.prod(intervals), f"{math.exp(expected):,.0f}", f"{slow:.1f}", f"{fast:.2f}")
+        lines.append(f"| {' | '.join(map(str, cells))} | {slow / fast:.0f}× |")
         print(lines[-1], flush=True)
     return "\n".join(lines)
 

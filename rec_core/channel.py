@@ -172,8 +172,8 @@ class Problem:
     """One target Q against P. Made by `gaussian_problem` and the others below, or by `Channel.draw`.
 
     `params[d]` says what Q is in dimension d where P is standard, as `families` has it: (mean, scale) of a Gaussian,
-    (low, high) of a uniform one, ln q at the knots of a piecewise one. `shift` and `scale` place the prior, as in `Prior`.
-    Raises RecError for an unknown family and parameters it does not have.
+    (low, high) of a uniform one, ln q at the knots of a piecewise one. `prior_shift` and `prior_scale` place the prior,
+    as in `Prior`. Raises RecError for an unknown family and parameters it does not have.
     """
 
     family: str
@@ -238,7 +238,7 @@ class Problem:
 class Channel:
     """A channel with `bits[d]` bits of information in dimension d. Made by `gaussian_channel` or `uniform_channel`.
 
-    `shift` and `scale` place the prior, as in `Prior`. Raises RecError for a family without channels, no dimension and
+    `prior_shift` and `prior_scale` place the prior, as in `Prior`. Raises RecError for a family without channels, no dimension and
     information below 0 or above MAX_BITS.
     """
 

@@ -54,6 +54,12 @@ def vector(values: Any, name: str) -> tuple[float, ...]:
     return tuple(array.tolist())
 
 
+def check_method(value: Any, *settings: str) -> None:
+    """Raises RecError for what is no method, and for one without these settings."""
+    if isinstance(value, type) or not all(hasattr(value, name) for name in ("partition", "search", *settings)):
+        raise RecError(f"Give a method, such as rec.PFR() or rec.ORC(num_candidates); got {shown(value)}.")
+
+
 def shown(value: Any) -> str:
     """`repr` of a value for an error, cut to 80 characters."""
     text = repr(value)

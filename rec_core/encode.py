@@ -9,9 +9,8 @@ import numpy as np
 
 from .arrays import LN2, Floats, Ints, Words
 from .channel import Channel, Problem, check_problem
-from .checks import seed_word, whole_number
+from .checks import check_method, seed_word, whole_number
 from .decode import decode
-from .errors import RecError
 from .methods import ORC, PFR, Found, Method, Record, new_record
 from .partition import Message, check_partition
 from .randomness import run_seeds
@@ -61,13 +60,6 @@ def search(problem: Problem, method: Method, seed: int, record: Record) -> Found
     check_method(method)
     method.check(problem)
     return method.search(problem, seed_word(seed), record, race)
-
-
-def check_method(method: object) -> None:
-    """Raises RecError for what is no method."""
-    if isinstance(method, type) or not (hasattr(method, "search") and hasattr(method, "partition")):
-        name = method if isinstance(method, str) else getattr(method, "__name__", type(method).__name__)
-        raise RecError(f"Give a method, such as rec.PFR() or rec.ORC(num_candidates); got {name!r}.")
 
 
 def from_logs(logs: Floats) -> Floats:

@@ -20,6 +20,7 @@ from numpy.typing import ArrayLike
 from . import laws
 from .arrays import Floats
 from .channel import Problem, check_problem
+from .checks import check_method
 from .errors import RecError
 from .jit import kernel
 from .methods import ORC, PFR
@@ -294,6 +295,8 @@ def output_mmd(problem: Problem, methods: Sequence[ORC | PFR], bandwidth: ArrayL
     from scipy.special import ndtr
 
     check_problem(problem)
+    for method in methods:
+        check_method(method, "weighting")
     kinds = {(method.partition, method.weighting) for method in methods}
     if len(kinds) != 1:
         raise RecError("Give at least one method, all of one partition and one weighting.")

@@ -43,7 +43,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from . import laws
+from . import families, laws
 from .allocation import Strategy, allocate
 from .channel import Channel, Problem, check_problem
 from .checks import seed_word

@@ -1,7 +1,7 @@
 """A slow, independent oracle for relative entropy coding in plain NumPy and SciPy.
 
 Nothing here is shared with `rec_core`: other formulas, another random generator, no speed. A problem is a target Q
-and a coding distribution P that factorise over dimensions, each factor a frozen `scipy.stats` distribution. Ratios
+and a prior P that factorise over dimensions, each factor a frozen `scipy.stats` distribution. Ratios
 are in nats unless a name says bits; indices of candidates count from 1.
 """
 
@@ -28,10 +28,10 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True)
 class Problem:
-    """Target Q and coding distribution P, one frozen scipy distribution a dimension."""
+    """Target Q and prior P, one frozen scipy distribution a dimension."""
 
     target: tuple[Any, ...]
-    coding: tuple[Any, ...]
+    prior: tuple[Any, ...]
 
     @property
     def dim(self) -> int:
@@ -57,7 +57,7 @@ def log_ratio(problem: Problem, x: ArrayLike) -> Array:
     x = np.asarray(x, dtype=float)
     factors = [
         q.logpdf(x[..., d]) - p.logpdf(x[..., d])
-        for d, (q, p) in enumerate(zip(problem.target, problem.coding, strict=True))
+        for d, (q, p) in enumerate(zip(problem.target, problem.prior, strict=True))
     ]
     return np.sum(factors, axis=0)
 
@@ -76,7 +76,7 @@ def gaussian_kl_bits(mean: ArrayLike, scale: ArrayLike) -> float:
     return float(np.sum((scale**2 - 1 + mean**2) / 2 - np.log(scale)) / np.log(2))
 
 
-def gaussian_renyi_inf_bits(mean: ArrayLike, scale: ArrayLike) -> float:
+def gaussian_d_inf_bits(mean: ArrayLike, scale: ArrayLike) -> float:
     """log2 of the largest ratio, in closed form; a dimension with Q = P adds nothing."""
     total = 0.0
     for m, s in zip(np.atleast_1d(mean), np.atleast_1d(scale), strict=True):
@@ -89,7 +89,7 @@ def gaussian_renyi_inf_bits(mean: ArrayLike, scale: ArrayLike) -> float:
 def kl_bits_by_quadrature(problem: Problem) -> float:
     """KL(Q||P) by numerical integration over the quantiles of Q, dimension by dimension."""
     total = 0.0
-    for q, p in zip(problem.target, problem.coding, strict=True):
+    for q, p in zip(problem.target, problem.prior, strict=True):
         value, _ = integrate.quad(
             lambda v, q=q, p=p: q.logpdf(q.ppf(v)) - p.logpdf(q.ppf(v)), 0, 1, epsabs=1e-11, limit=500
         )
@@ -122,9 +122,9 @@ def sup_log_ratio(q: Any, p: Any, low: float, high: float) -> float:
 
 
 @functools.cache
-def renyi_inf_bits_by_search(problem: Problem) -> float:
+def d_inf_bits_by_search(problem: Problem) -> float:
     """log2 of the largest ratio, by numerical search."""
-    return sum(sup_log_ratio(q, p, 0, 1) for q, p in zip(problem.target, problem.coding, strict=True)) / np.log(2)
+    return sum(sup_log_ratio(q, p, 0, 1) for q, p in zip(problem.target, problem.prior, strict=True)) / np.log(2)
 
 
 # -------------------------------------------------------------------------------------------------------------- bins
@@ -146,7 +146,7 @@ def peaks(problem: Problem, intervals: tuple[int, ...]) -> Array:
     return product_over_bins(
         [
             np.exp([sup_log_ratio(q, p, b / n, (b + 1) / n) for b in range(n)])
-            for q, p, n in zip(problem.target, problem.coding, intervals, strict=True)
+            for q, p, n in zip(problem.target, problem.prior, intervals, strict=True)
         ]
     )
 
@@ -155,7 +155,7 @@ def peaks(problem: Problem, intervals: tuple[int, ...]) -> Array:
 def masses(problem: Problem, intervals: tuple[int, ...]) -> Array:
     """Q(B_j) of each bin."""
     per_dimension = []
-    for q, p, n in zip(problem.target, problem.coding, intervals, strict=True):
+    for q, p, n in zip(problem.target, problem.prior, intervals, strict=True):
         edges = p.ppf(np.arange(n + 1) / n)
         # Above the median by the survival function, so that a far tail keeps its digits.
         upper = edges[:-1] > q.median()
@@ -163,16 +163,16 @@ def masses(problem: Problem, intervals: tuple[int, ...]) -> Array:
     return product_over_bins(per_dimension)
 
 
-def bin_weights(problem: Problem, intervals: Sequence[int], weights: str) -> Array:
+def bin_weights(problem: Problem, intervals: Sequence[int], weighting: str) -> Array:
     """pi_j for one of the three rules."""
-    if weights == "uniform":
+    if weighting == "uniform":
         raw = np.ones(prod(intervals))
-    elif weights == "target_mass":
+    elif weighting == "target_mass":
         raw = masses(problem, intervals)
-    elif weights == "peak_ratio":
+    elif weighting == "peak_ratio":
         raw = peaks(problem, intervals)
     else:
-        raise ValueError(weights)
+        raise ValueError(weighting)
     return raw / raw.sum()
 
 
@@ -202,7 +202,7 @@ def clock_block(
     rng = np.random.default_rng([seed, number, *index])
     gaps = rng.exponential(size=16)
     u = (np.array(index) + rng.random((16, problem.dim))) / np.array(intervals)
-    x = np.stack([p.ppf(u[:, d]) for d, p in enumerate(problem.coding)], axis=1)
+    x = np.stack([p.ppf(u[:, d]) for d, p in enumerate(problem.prior)], axis=1)
     return gaps, x, np.exp(log_ratio(problem, x))
 
 
@@ -219,7 +219,7 @@ def clock(
 
 def pfr(problem: Problem, seed: int, horizon: int | None = None) -> Winner:
     """Plain PFR with its stop line, or, given a horizon, the best of that many candidates without any stop."""
-    sup = 2.0 ** renyi_inf_bits_by_search(problem) * (1 + 1e-12)
+    sup = 2.0 ** d_inf_bits_by_search(problem) * (1 + 1e-12)
     best, winner, examined = np.inf, (0, np.zeros(problem.dim)), 0
     for time, x, ratio in clock(problem, (1,) * problem.dim, (0,) * problem.dim, seed):
         if horizon is None and time / sup > best:
@@ -233,11 +233,11 @@ def pfr(problem: Problem, seed: int, horizon: int | None = None) -> Winner:
 
 
 def partitioned_pfr(
-    problem: Problem, intervals: tuple[int, ...], seed: int, weights: str = "peak_ratio", stopping: str = "per_bin"
+    problem: Problem, intervals: tuple[int, ...], seed: int, weighting: str = "peak_ratio", stopping: str = "per_bin"
 ) -> Winner:
     """Partitioned PFR: one clock a bin, candidates in order of their P' arrival time, either stopping rule."""
     bins, num = all_bins(intervals), prod(intervals)
-    peak, pi = peaks(problem, intervals), bin_weights(problem, intervals, weights)
+    peak, pi = peaks(problem, intervals), bin_weights(problem, intervals, weighting)
     used = [j for j in range(num) if pi[j] > 0 and (stopping == "single" or peak[j] > 0)]
     sup = max(peak[j] / (num * pi[j]) for j in used) * (1 + 1e-12)
     clocks = {j: clock(problem, intervals, bins[j], seed) for j in used}
@@ -263,7 +263,7 @@ def partitioned_pfr(
 
 def orc(problem: Problem, num_candidates: int, rng: np.random.Generator) -> Winner:
     """Ordered random coding: n candidates, sorted exponentials for arrival times."""
-    x = np.stack([p.ppf(rng.random(num_candidates)) for p in problem.coding], axis=1)
+    x = np.stack([p.ppf(rng.random(num_candidates)) for p in problem.prior], axis=1)
     times = np.sort(rng.exponential(size=num_candidates)) * num_candidates
     with np.errstate(divide="ignore"):
         scores = times / np.exp(log_ratio(problem, x))
@@ -272,14 +272,14 @@ def orc(problem: Problem, num_candidates: int, rng: np.random.Generator) -> Winn
 
 
 def partitioned_orc_sample(
-    problem: Problem, intervals: Sequence[int], weights: str, num_candidates: int, rng: np.random.Generator
+    problem: Problem, intervals: Sequence[int], weighting: str, num_candidates: int, rng: np.random.Generator
 ) -> Array:
     """One sample of ORC whose candidates come from P': a bin by its weight, then P on that bin."""
-    pi = bin_weights(problem, intervals, weights)
+    pi = bin_weights(problem, intervals, weighting)
     bins, num = np.array(all_bins(intervals)), prod(intervals)
     j = rng.choice(num, size=num_candidates, p=pi)
     u = (bins[j] + rng.random((num_candidates, problem.dim))) / np.array(intervals)
-    x = np.stack([p.ppf(u[:, d]) for d, p in enumerate(problem.coding)], axis=1)
+    x = np.stack([p.ppf(u[:, d]) for d, p in enumerate(problem.prior)], axis=1)
     times = np.sort(rng.exponential(size=num_candidates))
     return x[np.argmin(np.log(times) - log_ratio(problem, x) + np.log(num * pi[j]))]
 
@@ -287,7 +287,7 @@ def partitioned_orc_sample(
 def spoiled_pfr(problem: Problem, num_runs: int, seed: int, horizon: int = 100) -> Array:
     """A known mistake: race times made from the very uniforms that made the candidates. Samples (R, D), not ~ Q."""
     u = np.random.default_rng(seed).random((num_runs, horizon, problem.dim))
-    x = np.stack([p.ppf(u[..., d]) for d, p in enumerate(problem.coding)], axis=-1)
+    x = np.stack([p.ppf(u[..., d]) for d, p in enumerate(problem.prior)], axis=-1)
     times = np.cumsum(-np.log1p(-u[..., 0]), axis=1)
     winners = np.argmin(np.log(times) - log_ratio(problem, x), axis=1)
     return x[np.arange(num_runs), winners]
@@ -309,7 +309,7 @@ def cells(problem: Problem, intervals: Sequence[int], per_dimension: int) -> Cel
     for index in all_bins(intervals):
         axes = [
             p.ppf((b + (np.arange(per_dimension) + 0.5) / per_dimension) / n)
-            for b, n, p in zip(index, intervals, problem.coding, strict=True)
+            for b, n, p in zip(index, intervals, problem.prior, strict=True)
         ]
         points.append(np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, problem.dim))
     return Cells(np.exp(log_ratio(problem, np.array(points))), np.array(points))
@@ -325,7 +325,7 @@ def excess(ratio: Array, at: Array) -> Array:
 
 def local_excess(problem: Problem, intervals: Sequence[int], x: Sequence[float]) -> float:
     """g_j(x) of theory by adaptive quadrature, one dimension: integral over the bin of x of (r(x) - r(u))^+ dP(u)."""
-    (q,), (p,), (n,) = problem.target, problem.coding, intervals
+    (q,), (p,), (n,) = problem.target, problem.prior, intervals
     level = float(np.exp(log_ratio(problem, np.asarray(x))))
     b = min(int(p.cdf(x[0]) * n), n - 1)
 
@@ -363,14 +363,14 @@ def mean_index(problem: Problem, intervals: Sequence[int], per_dimension: int) -
 
 
 def expected_examined(
-    problem: Problem, intervals: Sequence[int], weights: str, stopping: str, per_dimension: int = 2000
+    problem: Problem, intervals: Sequence[int], weighting: str, stopping: str, per_dimension: int = 2000
 ) -> float:
     """Exact mean number of candidates examined by PFR.
 
     single: sup r' = max_j M_j / (J pi_j). per_bin: a candidate of bin j arriving at P' time t is examined if no earlier
     candidate scored under c_j t, c_j = J pi_j / M_j; integrating over t gives sum_j pi_j / E_P'[min(1, c_j r')].
     """
-    pi, peak, num = bin_weights(problem, intervals, weights), peaks(problem, intervals), prod(intervals)
+    pi, peak, num = bin_weights(problem, intervals, weighting), peaks(problem, intervals), prod(intervals)
     if stopping == "single":
         return float(np.max(peak[pi > 0] / (num * pi[pi > 0])))
     used = (pi > 0) & (peak > 0)
@@ -384,18 +384,18 @@ def expected_examined(
 
 
 def orc_factor(
-    problem: Problem, num_candidates: int, x: Array, intervals: Sequence[int] | None = None, weights: str = "uniform"
+    problem: Problem, num_candidates: int, x: Array, intervals: Sequence[int] | None = None, weighting: str = "uniform"
 ) -> Array:
     """h_n at points x (M, D), one dimension: n times the integral over t of exp(-t r(x)) phi(t)^(n-1).
 
-    With a partition and weights r is replaced by r' and P by P'.
+    With a partition and a weighting r is replaced by r' and P by P'.
     """
     intervals = (1,) * problem.dim if intervals is None else intervals
-    pi, num = bin_weights(problem, intervals, weights), prod(intervals)
+    pi, num = bin_weights(problem, intervals, weighting), prod(intervals)
     ratio, _ = cells(problem, intervals, 6000 // num)
     used = pi > 0
     reweighted = ratio[used] / (num * pi[used])[:, None]
-    bins = np.minimum((problem.coding[0].cdf(x[:, 0]) * num).astype(int), num - 1)
+    bins = np.minimum((problem.prior[0].cdf(x[:, 0]) * num).astype(int), num - 1)
     at = np.exp(log_ratio(problem, x)) / (num * pi[bins])
     # t = exp(v), up to where the smallest ratio asked for has decayed. The integrand vanishes at both ends, so the
     # trapezium rule in v converges exponentially fast.
@@ -411,7 +411,7 @@ def orc_cdf(problem: Problem, num_candidates: int, **partition: Any) -> tuple[Ar
     """Points and values of the distribution function of ORC's output q h_n, one dimension."""
     v = special.expit(np.linspace(-25, 25, 2000))
     # Half the points are quantiles of Q, half of P: the output lies between the two.
-    x = np.sort(np.concatenate([problem.target[0].ppf(v), problem.coding[0].ppf(v)]))
+    x = np.sort(np.concatenate([problem.target[0].ppf(v), problem.prior[0].ppf(v)]))
     density = problem.target[0].pdf(x) * orc_factor(problem, num_candidates, x[:, None], **partition)
     value = np.concatenate([[0.0], np.cumsum(np.diff(x) * (density[1:] + density[:-1]) / 2)])
     return x, value

@@ -58,7 +58,7 @@ def quantile(family: int, number: int, intervals: int, v: float) -> float:
 @kernel
 def support(family: int) -> tuple[float, float]:
     """Ends of the support of P."""
-    return (0.0, 1.0) if family == UNIFORM or family == PIECEWISE else (-np.inf, np.inf)
+    return (0.0, 1.0) if family in (UNIFORM, PIECEWISE) else (-np.inf, np.inf)
 
 
 @kernel

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..arrays import Floats
 from ..channel import Problem, check_problem
+from ..checks import check_method
 from ..partition import split_bin
 from ..tables import Tables, bin_sum
 from .ratio import reweighted_log_ratios, target_law
@@ -28,6 +29,7 @@ def expected_examined(problem: Problem, method: Method) -> float:
     9.537
     """
     check_problem(problem)
+    check_method(method, "expected_examined")
     method.check(problem)
     return method.expected_examined(problem)
 

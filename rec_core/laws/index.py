@@ -122,7 +122,7 @@ def _index_law(source: Problem | Channel, cut: Partition) -> IndexLaw:
     if isinstance(source, Problem) and source.family == "piecewise":
         return _piecewise_law(source.table[0], cut.intervals[0])
     if isinstance(source, Channel):
-        active = [d for d, bits in enumerate(source.bits) if bits > 0.0]
+        active = [d for d, scale in enumerate(source.scales) if scale < 1.0]  # below 8e-17 bits no float tells
     else:
         active = [d for d, pair in enumerate(source.params) if pair != (0.0, 1.0)]
     # A dimension without information only splits each bin's share of P: ln r = 0, and J counts its intervals.

@@ -602,9 +602,14 @@ def outcome(best: Best, key: Word, log_sup: float, rules: Rules) -> Outcome:
 @kernel
 def race_plain(table: Tables, rules: Rules, seed: Word, log_sup: float) -> Outcome:
     """The readable races for one bin, in one thread."""
-    num_candidates = rules.num_candidates
-    expected = float(num_candidates) if num_candidates > 0 else math.exp(min(log_sup, 100.0))
-    sieve, room = make_sieve(table, expected), new_room(table.params.shape[0])
+    expected = float(rules.num_candidates) if rules.num_candidates > 0 else math.exp(min(log_sup, 100.0))
+    return race_sieved(table, make_sieve(table, expected), rules, seed, log_sup)
+
+
+@kernel
+def race_sieved(table: Tables, sieve: Sieve, rules: Rules, seed: Word, log_sup: float) -> Outcome:
+    """`race_plain` with this sieve."""
+    num_candidates, room = rules.num_candidates, new_room(table.params.shape[0])
     limit = num_candidates if num_candidates > 0 else rules.max_examined
     num_tiles = (limit + TILE - 1) // TILE
     log_peak = np.inf if num_candidates > 0 else log_sup

@@ -201,8 +201,8 @@ def _step(settings: str, body: str, shared: dict[str, Any], where: str) -> Step:
         for name, change in raw.get("also", {}).items()
     }
     for key in raw.get("controls", ()):
-        if key not in TABLE:
-            raise LessonError(f"{where}: “{key}” is not a parameter; they are {', '.join(TABLE)}.")
+        if key not in TABLE[View]:
+            raise LessonError(f"{where}: “{key}” is not a parameter; they are {', '.join(TABLE[View])}.")
     shown = _stage(raw["stage"], f"{where}, stage") if "stage" in raw else None
     step = Step(
         title=raw["title"],
@@ -227,10 +227,10 @@ def _step(settings: str, body: str, shared: dict[str, Any], where: str) -> Step:
 def _view(values: Mapping[str, Any], where: str) -> View:
     chosen = {}
     for key, value in values.items():
-        if key not in TABLE:
-            raise LessonError(f"{where}: “{key}” is not a parameter of a view; they are {', '.join(TABLE)}.")
+        if key not in TABLE[View]:
+            raise LessonError(f"{where}: “{key}” is not a parameter of a view; they are {', '.join(TABLE[View])}.")
         try:
-            chosen[key] = TABLE[key].parse(str(value))
+            chosen[key] = TABLE[View][key].parse(str(value))
         except ValueError:
             raise LessonError(f"{where}: {key} = {value!r} is not a value a link could hold.") from None
     return View(**chosen)
@@ -413,6 +413,7 @@ def _winners(problem: rec.Problem) -> tuple[float, float]:
 def _distance_from_p(view: View, lane: Lane) -> float:
     """Total variation between what ORC puts out and P = N(0, 1), by quadrature in one dimension."""
     x = np.linspace(-8.0, 8.0, 4001)
+    assert isinstance(lane.method, rec.ORC)
     density = rec.laws.orc_density(_problem(view), lane.method, x[:, None])
     p = np.exp(-0.5 * x * x) / math.sqrt(2.0 * math.pi)
     return float(0.5 * np.abs(density - p).sum() * (x[1] - x[0]))
@@ -527,7 +528,7 @@ def value(name: str, now: Situation) -> float | int | str:
         return NUMBERS[name](view)
     if name in View._fields:
         found = getattr(view, name)
-        return TABLE[name].options.get(found, found) if isinstance(found, str) else found
+        return TABLE[View][name].options.get(found, found) if isinstance(found, str) else found
     raise LessonError(f"“{name}” is not a number a lesson can use.")
 
 

@@ -20,10 +20,12 @@ import rec_core as rec
 from rec_core.arrays import Floats
 from rec_core.codes import Code
 
+from ..figures.message import Group
 from ..memo import memo
-from ..settings import CODES, View
+from ..settings import View
+from ..settings.table import CODES
 from .lab import MAX_EXAMINED
-from .setting import channel_of, channel_values, partition_of
+from .setting import channel_of, partition_of
 
 NEARBY_SEEDS = 100  # how far off a seed may be for `diagnose` to name it
 STREAM_SIZES = (1, 3, 10, 30, 100, 300)
@@ -55,15 +57,6 @@ class Received(NamedTuple):
 
     message: rec.Message
     sample: tuple[float, ...]
-
-
-class Group(NamedTuple):
-    """Some bits that say one thing: `bits` as 0s and 1s, `role` a role of the theme, `name`, and what they say."""
-
-    bits: str
-    role: str
-    name: str
-    says: str
 
 
 def code_of(shared: Shared) -> Code:
@@ -344,12 +337,7 @@ def shared_of(view: View) -> Shared:
     return Shared(view.seed, channel, partition_of(view, channel), view.code)
 
 
-def stream(view: View) -> tuple[StreamCost, ...]:
-    """What many messages in one stream cost, a  RecError past the budget."""
-    return _stream(seed=view.seed, code=view.code, **channel_values(view))
-
-
 @memo(64)
-def _stream(**values: object) -> tuple[StreamCost, ...]:
-    view = View(**values)  # type: ignore[arg-type]
-    return stream_costs(shared_of(view), STREAM_SIZES, MAX_EXAMINED // STREAM_SIZES[-1])
+def stream(shared: Shared) -> tuple[StreamCost, ...]:
+    """What many messages in one stream cost, a message. RecError past the budget."""
+    return stream_costs(shared, STREAM_SIZES, MAX_EXAMINED // STREAM_SIZES[-1])

@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -21,6 +20,7 @@ import rec_core as rec
 from rec_core import metrics, study
 
 from ..background import Halted, Job, Steps
+from ..figures.paper import Band, Choice, Measured, Orc
 from ..memo import memo
 
 Floats = NDArray[np.float64]
@@ -31,13 +31,13 @@ SEED = 2024
 ORC_BITS = 8.0
 INTERVAL_BITS = 8.0
 INTERVAL_CANDIDATES = 20
-STRATEGIES = {
+STRATEGIES: dict[rec.Strategy, str] = {
     "information": "by information",
     "random": "at random",
     "collapsed": "the empty dimension",
     "runtime": "by run time",
 }
-CHOICES = STRATEGIES | {"none": "none"}  # of dimensions to cut
+CHOICES = dict[str, str](STRATEGIES.items()) | {"none": "none"}  # of dimensions to cut
 LEVELS = (0.2, 0.1, 0.05, 0.02)  # of MMD, at which a stopped search is called good enough
 LEAST_RUNS = 8  # of a bin of targets that is drawn
 CANDIDATES_BITS = 22  # how far the number of candidates of a stopped search is looked for
@@ -92,7 +92,7 @@ def orc_study(size: Size) -> study.Study:
 def interval_study(size: Size) -> study.Study:
     """Which dimensions to cut, or none: ORC with few candidates, one dimension of five without information."""
     cells = study.grid(
-        [channel(INTERVAL_BITS, DIM - 1, 1)], (0, "I"), STRATEGIES, (rec.ORC(INTERVAL_CANDIDATES),),
+        [channel(INTERVAL_BITS, DIM - 1, 1)], (0, "I"), tuple(STRATEGIES), (rec.ORC(INTERVAL_CANDIDATES),),
         targets=size.targets,
     )  # fmt: skip
     return study.Study(cells, size.interval_runs, SEED, 250, samples=True)
@@ -128,7 +128,7 @@ def candidates(key: str, size: Size) -> float:
         rows = [min(2.0 ** channel(bits).draw(target).d_inf_bits, most) for bits in size.bits for target in range(300)]
         return 1.3 * float(np.mean(rows)) * len(size.bits) * size.runs
     work = STUDIES[key](size)
-    return float(sum(one.num_candidates or 0 for one in work.cells) * work.runs)
+    return float(sum(candidates_of(one) for one in work.cells) * work.runs)
 
 
 # ------------------------------------------------------------------------------------------------ running
@@ -167,7 +167,7 @@ def of_targets(work: study.Study, table: study.Table) -> tuple[Floats, Floats]:
     return d_inf, np.array([rec.upper_sum_bits(problem, cut) for problem, cut in targets])
 
 
-def run_stopped(size: Size, halted: Halted) -> Iterator[Stopped]:
+def run_stopped(size: Size, halted: Halted = lambda: False) -> Iterator[Stopped]:
     """How long a search must go on for an approximate sample, target by target."""
     for target in range(size.law_targets):
         for bits in size.bits:
@@ -205,26 +205,13 @@ def candidates_until(problem: rec.Problem, cut: rec.Partition, levels: Sequence[
 # ------------------------------------------------------------------------------------------------ what rows say
 
 
-class Band(NamedTuple):
-    """One line of a chart: x (K,), the mean of each point's runs, their quartiles, and what the law says (NaN where it
-    was not worked out)."""
-
-    name: str
-    role: str
-    x: Floats
-    mean: Floats
-    low: Floats
-    high: Floats
-    exact: Floats
-
-
 def steps(work: study.Study, table: study.Table, d_inf: Floats, expected: Floats) -> list[Band]:
     """Candidates examined against D_inf in steps of one bit; log2 of mean and quartiles.
 
     Bins of targets whose search would often be cut off by the budget are left out: their means would be too low.
     """
     bands = []
-    limit = math.log2(work.cells[0].max_examined) - 3.0
+    limit = math.log2(work.cells[0].method.max_examined) - 3.0
     for name, role, cut in (("plain", "p", False), ("J = 2ᴵ bins", "heuristic", True)):
         here = _is_cut(work, table) == cut
         rows = []
@@ -273,18 +260,21 @@ def slope(x: Floats, y: Floats) -> tuple[float, float]:
 def pfr_lengths(work: study.Study, table: study.Table) -> list[Band]:
     """Message length against I: mean, quartiles and the exact mean."""
     return [
-        _lengths(name, role, table, [(one.source.information_bits, number) for number, one in enumerate(work.cells)
-                                     if (one.cut.num_bins > 1) == cut], work)
+        _lengths(name, role, table, [number for number, one in enumerate(work.cells) if (one.cut.num_bins > 1) == cut],
+                 work)
         for name, role, cut in (("plain", "p", False), ("J = 2ᴵ bins", "heuristic", True))
     ]  # fmt: skip
 
 
-def _lengths(name: str, role: str, table: study.Table, points: Sequence[tuple[float, int]], work: study.Study) -> Band:
+def _lengths(name: str, role: str, table: study.Table, numbers: Sequence[int], work: study.Study) -> Band:
     rows = []
-    for x, number in points:
+    for number in numbers:
         values = table["length_bits"][(table["cell"] == number) & (table["index"] > 0)]
         if values.size:
-            rows.append((x, values.mean(), *np.quantile(values, (0.25, 0.75)), exact_length(work.cells[number])))
+            one = work.cells[number]
+            assert isinstance(one.source, rec.Channel)
+            x, exact = one.source.information_bits, exact_length(one)
+            rows.append((x, values.mean(), *np.quantile(values, (0.25, 0.75)), exact))
     return Band(name, role, *(np.array(column) for column in zip(*rows, strict=True))) if rows else _empty(name, role)
 
 
@@ -299,8 +289,12 @@ def exact_length(cell: study.Cell) -> float:
     return cut.log2_bins + float(code.length_bits(1)) + code.exponent * rec.laws.expected_log2_index(source, cut)
 
 
-def stopped_steps(parts: Sequence[Stopped], level: int) -> list[Band]:
-    """log2 of candidates until the MMD is below LEVELS[level], against D_inf in steps of two bits."""
+def stopped_levels(parts: Sequence[Stopped]) -> list[tuple[float, list[Band]]]:
+    """For each of LEVELS, log2 of candidates until the MMD is below it, against D_inf in steps of two bits."""
+    return [(level, _stopped_steps(parts, k)) for k, level in enumerate(LEVELS)]
+
+
+def _stopped_steps(parts: Sequence[Stopped], level: int) -> list[Band]:
     d_inf = np.array([part.d_inf_bits for part in parts])
     bands = []
     for name, role, values in (
@@ -319,20 +313,6 @@ def stopped_steps(parts: Sequence[Stopped], level: int) -> list[Band]:
     return bands
 
 
-class Measured(NamedTuple):
-    """Bias and length of one cell of every target: MMD with the ends of its 95% interval, and its exact value; mean
-    length with its interval, and quartiles."""
-
-    mmd: float
-    mmd_low: float
-    mmd_high: float
-    mmd_exact: float
-    length: metrics.Interval
-    length_low: float
-    length_high: float
-    runs: int
-
-
 def measured(work: study.Study, table: study.Table, numbers: Sequence[int]) -> Measured | None:
     """What the cells of these numbers say together, one cell a target; None until every one has two runs.
 
@@ -346,6 +326,7 @@ def measured(work: study.Study, table: study.Table, numbers: Sequence[int]) -> M
         if here.sum() < 2:
             return None
         one = work.cells[number]
+        assert isinstance(one.source, rec.Problem)
         found = metrics.mmd(x[here], one.source)
         squares.append(found.squared)
         errors.append(found.error)
@@ -353,12 +334,16 @@ def measured(work: study.Study, table: study.Table, numbers: Sequence[int]) -> M
         lengths.append(table["length_bits"][here])
     mean, half = float(np.mean(squares)), 1.96 * float(np.linalg.norm(errors)) / len(errors)
     every = np.concatenate(lengths)
-    roots = (math.sqrt(max(0.0, value)) for value in (mean, mean - half, mean + half, float(np.mean(exact))))
-    return Measured(*roots, metrics.mean_interval(every), *np.quantile(every, (0.25, 0.75)).tolist(), every.size)
+    middle, low, high, law = (
+        math.sqrt(max(0.0, value)) for value in (mean, mean - half, mean + half, float(np.mean(exact)))
+    )
+    first, third = np.quantile(every, (0.25, 0.75)).tolist()
+    return Measured(middle, low, high, law, metrics.mean_interval(every), first, third, every.size)
 
 
 def exact_bias(cell: study.Cell, counts: tuple[int, ...]) -> float:
     """Exact MMD of a cell's output; `counts` are the numbers of candidates to work out at once."""
+    assert isinstance(cell.source, rec.Problem)
     return _exact_biases(cell.source, cell.cut, counts)[counts.index(candidates_of(cell))]
 
 
@@ -368,9 +353,10 @@ def candidates_of(cell: study.Cell) -> int:
     return cell.method.num_candidates
 
 
-@lru_cache(maxsize=256)
+@memo(256)
 def _exact_biases(problem: rec.Problem, cut: rec.Partition, counts: tuple[int, ...]) -> list[float]:
-    return metrics.output_mmd(problem, [rec.ORC(n, cut) for n in counts]).tolist()
+    found: list[float] = metrics.output_mmd(problem, [rec.ORC(n, cut) for n in counts]).tolist()
+    return found
 
 
 def orc_points(work: study.Study, cut: bool) -> dict[int, list[int]]:
@@ -388,9 +374,8 @@ def interval_points(work: study.Study) -> dict[str, list[int]]:
     numbers = {one: number for number, one in enumerate(work.cells)}
     found: dict[str, list[int]] = {}
     targets = list(dict.fromkeys(one.source for one in work.cells))
-    for strategy in CHOICES:
-        uncut = strategy == "none"
-        cut = rec.allocate(source, 0 if uncut else round(INTERVAL_BITS), "information" if uncut else strategy)
+    cuts = {name: rec.allocate(source, round(INTERVAL_BITS), name) for name in STRATEGIES}
+    for strategy, cut in [*cuts.items(), ("none", rec.Partition.uncut(source.dim))]:
         found[strategy] = [numbers[study.Cell(target, rec.ORC(INTERVAL_CANDIDATES, cut))] for target in targets]
     return found
 
@@ -405,33 +390,13 @@ class Pfr(NamedTuple):
     failed: int  # runs over the budget
 
 
-class Orc(NamedTuple):
-    """Figure 3: number of candidates -> what was measured, without and with bins."""
-
-    plain: dict[int, Measured]
-    bins: dict[int, Measured]
-
-
-class Choice(NamedTuple):
-    """One way to choose intervals, and what was measured with it.
-
-    `sent` are the coded values of the first target's dimension where Q lies furthest from P, and `target` is Q's mean
-    and scale there.
-    """
-
-    intervals: tuple[int, ...]
-    measured: Measured
-    sent: Floats
-    target: tuple[float, ...]
-
-
-Result = Pfr | list[list[Band]] | Orc | dict[str, Choice]
+Result = Pfr | list[tuple[float, list[Band]]] | Orc | dict[str, Choice]
 
 
 def said(key: str, size: Size, parts: Sequence[Rows], targets: Sequence[Stopped]) -> Result:
     """What an experiment's rows, or targets, say."""
     if key == "stopped":
-        return [stopped_steps(targets, level) for level in range(len(LEVELS))]
+        return stopped_levels(targets)
     work, table = STUDIES[key](size), study.join(part.table for part in parts)
     if key == "orc":
         return orc_result(work, table)
@@ -467,9 +432,11 @@ def interval_result(work: study.Study, table: study.Table) -> dict[str, Choice]:
     for strategy, numbers in interval_points(work).items():
         point, first = measured(work, table, numbers), work.cells[numbers[0]]
         if point is not None:
-            far = int(np.argmax([abs(mean) for mean, _ in first.params]))
+            params = first.target(0).params
+            far = int(np.argmax([abs(mean) for mean, _ in params]))
             sent = study.samples(table)[table["cell"] == numbers[0], far]
-            found[strategy] = Choice(first.intervals, point, sent, first.params[far])
+            name = CHOICES[strategy]
+            found[strategy] = Choice(name, first.cut.intervals, point, sent, (params[far][0], params[far][1]))
     return found
 
 

@@ -4,7 +4,7 @@ import { binOf, ratioOf, sampleOf } from "./scene.js";
 import { apart, count, fmt, point, superscript, whole } from "./words.js";
 
 export function binName(/** @type {Lane} */ lane, e) {
-  const cut = lane.intervals.map((n, d) => d).filter((d) => lane.intervals[d] > 1);
+  const cut = [...lane.intervals.keys()].filter((d) => lane.intervals[d] > 1);
   const parts = cut.slice(0, 4).map((d) => binOf(lane, e, d) + 1);
   return cut.length === 1 ? `bin ${parts[0]}` : `bin (${parts.join(", ")}${cut.length > 4 ? ", …" : ""})`;
 }
@@ -49,7 +49,7 @@ export function laneCaption(/** @type {Scene} */ scene, /** @type {Lane} */ lane
 function reweightCaption(/** @type {Lane} */ lane) {
   const share = (lane.weights_by_dim && lane.intervals.filter((n) => n > 1).length === 1)
     ? lane.weights_by_dim.reduce((top, w, i) => (w < 1 && w > top.w ? { w, i } : top), { w: 0, i: 0 }) : null;
-  if (!share || !share.w) return "Bins where Q is high are given more weight: candidates will come from P′ instead of P.";
+  if (!share?.w) return "Bins where Q is high are given more weight: candidates will come from P′ instead of P.";
   const d = lane.intervals.findIndex((n) => n > 1);
   return `Bins where Q is high are given more weight: P becomes P′, and bin ${share.i - lane.offsets[d] + 1} alone now gets ${fmt(share.w * 100, 2)}% of the candidates.`;
 }
@@ -79,11 +79,11 @@ export function sceneCaption(/** @type {Scene} */ scene, step) {
   switch (timeline.kind(step)) {
     case "glance":
       return `${searches} for one sample of the same target Q looked at `
-        + scene.lanes.map((lane) => whole(lane.examined)).join(" and ").replace(" and ", scene.lanes.length > 2 ? ", " : " and ") + " candidates.";
+        + `${scene.lanes.map((lane) => whole(lane.examined)).join(" and ").replace(" and ", scene.lanes.length > 2 ? ", " : " and ")} candidates.`;
     case "candidate": {
       const k = step - timeline.first + 1;
       const done = scene.lanes.filter((lane) => lane.count < k).length;
-      return `Candidate ${whole(k)} of each search` + (done ? ` that still runs; ${done} of the ${scene.lanes.length} ${done === 1 ? "has" : "have"} stopped.` : ".");
+      return `Candidate ${whole(k)} of each search${done ? ` that still runs; ${done} of the ${scene.lanes.length} ${done === 1 ? "has" : "have"} stopped` : ""}.`;
     }
     case "densities": return laneCaption(scene, scene.lanes[0], step);
     case "cut": return "Partitioned searches cut the space into bins which P hits equally often.";

@@ -48,17 +48,17 @@ function handleSpecs(/** @type {Scene} */ scene) {
     const [lo, hi] = scene.problem.range[d], w = family === "gaussian" ? 0.02 * (hi - lo) : half(draft.rows[d]);
     return [lo + w, hi - w];
   };
-  const mean = (d, id, label, at, from) => ({
+  const mean = (d, id, label, at) => ({
     id, label, at, step: family === "gaussian" ? 0.05 : 0.01, page: 10, limits: limits(d),
     get: (draft) => centreOf(family, draft.rows[d]),
     set: (draft, v) => withRow(draft, d, withCentre(family, draft.rows[d], clamp(v, ...limits(d)(draft)))),
-    from,
+    from: (view, _draft, x, y) => (d ? inverseY(view, y) : inverseX(view, x)),
     say: (draft) => fmt(centreOf(family, draft.rows[d]), 4),
   });
   if (scene.view === "plane") {
     return [
-      mean(0, "mean1", "Mean of Q, dimension 1", (view, draft) => [view.X(centreOf(family, draft.rows[0])), view.bottom], (view, draft, x) => inverseX(view, x)),
-      { ...mean(1, "mean2", "Mean of Q, dimension 2", (view, draft) => [view.left, view.Y(centreOf(family, draft.rows[1]))], (view, draft, x, y) => inverseY(view, y)), vertical: true },
+      mean(0, "mean1", "Mean of Q, dimension 1", (view, draft) => [view.X(centreOf(family, draft.rows[0])), view.bottom]),
+      { ...mean(1, "mean2", "Mean of Q, dimension 2", (view, draft) => [view.left, view.Y(centreOf(family, draft.rows[1]))]), vertical: true },
       { id: "mean", pad: true,
         at: (view, draft) => [view.X(centreOf(family, draft.rows[0])), view.Y(centreOf(family, draft.rows[1]))],
         move(view, draft, x, y) {
@@ -68,7 +68,7 @@ function handleSpecs(/** @type {Scene} */ scene) {
   }
   /** @type {Handle[]} */
   const specs = [
-    mean(0, "mean", "Mean of Q", (view, draft) => [view.X(centreOf(family, draft.rows[0])), stripMiddle(view)], (view, draft, x) => inverseX(view, x)),
+    mean(0, "mean", "Mean of Q", (view, draft) => [view.X(centreOf(family, draft.rows[0])), stripMiddle(view)]),
     {
       id: "width", label: family === "gaussian" ? "Scale of Q" : "Width of Q", page: 8,
       limits: (draft) => [NARROWEST, family === "gaussian" ? Math.max(WIDEST, draft.rows[0][1]) : 1],
@@ -86,13 +86,13 @@ function handleSpecs(/** @type {Scene} */ scene) {
       say: (draft) => fmt(spreadOf(family, draft.rows[0])),
     },
   ];
-  if (scene.lanes.some((lane) => lane.binned)) specs.push(binsSpec(scene, family));
+  if (scene.lanes.some((lane) => lane.binned)) specs.push(binsSpec(family));
   return specs;
 }
 
 // The right edge of the first interval: an n-th of P's mass lies left of it.
 /** @returns {Handle} */
-function binsSpec(/** @type {Scene} */ scene, family) {
+function binsSpec(family) {
   const powers = (/** @type {Draft} */ draft) => clamp(Math.round(Math.log2(draft.intervals[0])), 0, MOST_POWERS);
   return {
     id: "bins", label: "Number of bins", ofBins: true, step: 1, page: 2, limits: () => [0, MOST_POWERS], get: powers,
@@ -101,7 +101,7 @@ function binsSpec(/** @type {Scene} */ scene, family) {
       const [n] = draft.intervals, edge = intervalEdge(family, 1, n);
       return [Number.isFinite(edge) ? view.X(edge) : view.right, mix(view.floor + 8, view.top + 14, smooth(view.pose.big))];
     },
-    from: (view, draft, x) => {
+    from: (view, _draft, x) => {
       const at = inverseX(view, Math.min(x, view.right));
       return -Math.log2(clamp(family === "gaussian" ? Math.exp(logNormalCdf(at)) : at, 2 ** -12, 1));
     },

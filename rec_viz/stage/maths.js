@@ -1,3 +1,4 @@
+// biome-ignore-all lint/correctness/noPrecisionLoss: coefficients as they were published
 // The cheap mathematics, for a preview that follows the pointer: the same formulas as rec_core, to which a test holds them.
 // A dimension is a row [mean, scale] or [low, high]; logs are natural unless a name says otherwise.
 
@@ -5,7 +6,7 @@ export const HALF_LOG_2PI = 0.5 * Math.log(2 * Math.PI);
 const LN2 = Math.LN2, DEEPEST = 1e9, SLIVER = 1e-15;
 
 // erfc: below 2 from the series of erf, whose terms are all positive, above from the continued fraction.
-function erfc(x) {
+export function erfc(x) {
   if (x < 0) return 2 - erfc(-x);
   if (x < 2) {
     let term = x, sum = x;
@@ -20,7 +21,7 @@ function erfc(x) {
 const horner = (r, coefficients) => coefficients.reduce((sum, c) => sum * r + c, 0);
 
 // Quantile of N(0,1) at p in (0, 1/2]: Wichura's algorithm AS 241 (1988).
-function normalQuantileLower(p) {
+export function normalQuantileLower(p) {
   const q = p - 0.5;
   if (q >= -0.425) {
     const r = 0.180625 - q * q;
@@ -69,7 +70,7 @@ export function logRatio(family, row, x) {
 }
 
 // Supremum of the log ratio over [low, high].
-function logSup(family, row, low, high) {
+export function logSup(family, row, low, high) {
   const log = -Math.log(widthOf(family, row));
   if (family === "uniform") return Math.min(high, row[1]) - Math.max(low, row[0]) > SLIVER ? log : -Infinity;
   const [mean, scale] = row;
@@ -108,7 +109,7 @@ function logNormalMass(a, b) {
   return a === -Infinity ? upper : upper + Math.log1p(-Math.exp(logNormalCdf(a) - upper));
 }
 
-function logMass(family, row, low, high) {
+export function logMass(family, row, low, high) {
   if (family === "uniform") {
     const overlap = Math.min(high, row[1]) - Math.max(low, row[0]);
     return overlap > SLIVER ? Math.log(overlap) - Math.log(widthOf(family, row)) : -Infinity;
@@ -174,7 +175,7 @@ export function previewProblem(family, rows, intervals, weights) {
   const overhead = log2Bins > 0 ? overheadBits(family, rows, log2Bins) : 0;
   return {
     cuts, log2Bins, kl_bits: kl,
-    renyi_inf_bits: add((row) => logSup(family, row, low, high)) / LN2,
+    d_inf_bits: add((row) => logSup(family, row, low, high)) / LN2,
     upper_sum_bits: add((_, d) => logSumExp(cuts[d].logPeak)) / LN2 - log2Bins,
     log2_sup_ratio: add((_, d) => reach(d)) / LN2 - log2Bins,
     overhead_bits: overhead,

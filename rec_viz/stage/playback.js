@@ -4,6 +4,7 @@ import { clamp } from "./mix.js";
 import { TWEEN, stepAt } from "./timeline.js";
 
 // `time` is where playing has come to, in seconds of the timeline; `since`, for how long the step has been shown.
+/** @returns {Playback} */
 export function begin(/** @type {Timeline} */ timeline, speed = 1) {
   return { timeline, step: 0, time: 0, since: Infinity, playing: false, speed };
 }
@@ -14,7 +15,8 @@ function moveTo(/** @type {Playback} */ state, to, animate = false) {
   return { ...state, step, time: state.timeline.starts[step], since: animate ? 0 : Infinity, playing: false };
 }
 
-export function reduce(/** @type {Playback} */ state, event) {
+/** @returns {Playback} */
+export function reduce(/** @type {Playback} */ state, /** @type {PlaybackEvent} */ event) {
   const { timeline, step, time } = state;
   switch (event.type) {
     case "play": { // from where it stands, or from the start where there is nothing left to play

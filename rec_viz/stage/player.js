@@ -76,7 +76,7 @@ function layoutLane(/** @type {View} */ view, scale = null) {
 
 function createPlayer(parent) {
   const root = parent.querySelector(".stage");
-  const find = (selector) => root.querySelector(selector);
+  const find = (selector) => /** @type {any} */ (root.querySelector(selector));
   const button = (act) => find(`[data-act="${act}"]`);
   const ui = {
     play: button("play"), back: button("back"), step: button("step"), restart: button("restart"), png: button("png"), film: button("film"),
@@ -87,18 +87,19 @@ function createPlayer(parent) {
   const reduced = window.matchMedia("(prefers-reduced-motion: reduce)");
   const events = new AbortController();
   const on = (target, name, listener) => target.addEventListener(name, listener, { signal: events.signal });
-  let scene = null, story = null, state = null, views = [], theme = null, request = 0, last = 0, frames = 0, shown = null;
-
-  let draft = null; // what the handles say, while Python has not heard of it or not yet answered
-  let tell = null; // how to reach Python
+  let request = 0, last = 0, frames = 0, shown = null;
+  let /** @type {Scene} */ scene = null, /** @type {View[]} */ views = [], /** @type {Theme} */ theme = null;
+  let /** @type {{ state: Playback, pointed: string }} */ story = null, /** @type {Playback} */ state = null;
+  let /** @type {Draft} */ draft = null; // what the handles say, while Python has not heard of it or not yet answered
+  let /** @type {Tell} */ tell = null; // how to reach Python
   let scale = null; // pixels to a point, where it is not the screen's
   let film = null; // what is being recorded
 
   const wake = () => { if (!request && scene) { last = performance.now(); request = requestAnimationFrame(frame); } };
 
-  const become = (next) => { state = story.state = next; };
+  const become = (/** @type {Playback} */ next) => { state = story.state = next; };
 
-  function send(event) {
+  function send(/** @type {PlaybackEvent} */ event) {
     become(reduce(state, event));
     syncControls(); // at once: what is pressed is so, whenever the next frame comes
     wake();
@@ -172,7 +173,7 @@ function createPlayer(parent) {
 
   function showDraft() {
     const lanes = views.map((view) => draftLane(scene, view.lane, draft));
-    views.forEach((view, i) => drawPreview(view, draft, lanes[i]));
+    for (const [i, view] of views.entries()) drawPreview(view, draft, lanes[i]);
     handles.place(draftWords(lanes));
     root.dataset.frame = String(++frames);
     setText(ui.caption, previewText(scene, lanes, draft));
@@ -215,9 +216,10 @@ function createPlayer(parent) {
     const name = state.playing ? "Pause" : "Play";
     setAria(ui.play, { label: name });
     setText(ui.play.querySelector(".text"), name);
+    const held = active(root);
     ui.back.disabled = ui.restart.disabled = state.step === 0;
     ui.step.disabled = state.step === timeline.last;
-    if (active(root)?.disabled) root.focus({ preventScroll: true }); // or the keyboard would lose its place
+    if (held?.disabled) root.focus({ preventScroll: true }); // or the keyboard would lose its place
     ui.range.value = String(state.step);
   }
 
@@ -266,14 +268,14 @@ function createPlayer(parent) {
     ui.twinBody.replaceChildren();
     ui.lanes.style.setProperty("--lanes", scene.lanes.length);
     root.classList.toggle("many", scene.lanes.length > 1);
-    views.forEach((view) => observer.unobserve(view.picture));
+    observer.disconnect();
     draft = null;
     delete root.dataset.dragging;
     const hand = handles.focused();
     views = scene.lanes.map((lane) => createLane(scene, lane, chooseClock));
     for (const view of views) view.morph = morphFrom(earlier, scene, view.lane);
     ui.lanes.replaceChildren(...views.map((view) => view.article));
-    views.forEach((view) => observer.observe(view.picture));
+    for (const view of views) observer.observe(view.picture);
     handles.attach(scene, views, hand);
     pointAt(data.point, Boolean(before));
     recolour();

@@ -53,7 +53,7 @@ export function binText(/** @type {Scene} */ scene, /** @type {Lane} */ lane, bi
     + `The ratio q/p reaches ${fmt(peak)}, so against P′ it reaches ${fmt(sup)}.`;
   const setsLine = lane.budget === null && lane.stopping === "single" && lane.weights !== "peak_ratio" && Math.log2(sup) > lane.log2_sup_ratio - 1e-6;
   if (!setsLine) return facts;
-  const without = 2 ** scene.problem.renyi_inf_bits;
+  const without = 2 ** scene.problem.d_inf_bits;
   return `${facts} No other bin reaches as far, and the one stop line must clear it: this bin is to blame for ${fmt(sup)} candidates on average`
     + (Number.isFinite(without) ? `, ${sup > without * 1.005 ? "more than" : "against"} ${fmt(without)} without bins.` : ".");
 }

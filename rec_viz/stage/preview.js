@@ -6,6 +6,7 @@ import { HALF_LOG_2PI, logRatio, previewProblem } from "./maths.js";
 import { clamp, mix, smooth } from "./mix.js";
 import { paintPlane, planeCells } from "./plane.js";
 import { drawBins, drawCurve, drawDensities, drawTimeAxis, drawValueAxis } from "./race.js";
+import { offsetsOf } from "./scene.js";
 import { fmt } from "./words.js";
 
 const MOST_PREVIEWED = 4096; // intervals of a dimension: more would not keep up with the pointer
@@ -29,10 +30,8 @@ export function draftLane(/** @type {Scene} */ scene, /** @type {Lane} */ lane, 
   const intervals = lane.binned ? draft.intervals : lane.intervals.map(() => 1);
   const numbers = previewProblem(scene.problem.family, draft.rows, intervals, lane.bin_weights);
   const flat = (name, f) => Float64Array.from(numbers.cuts.flatMap((cut) => Array.from(cut[name], f)));
-  const offsets = [0];
-  for (const n of intervals) offsets.push(offsets[offsets.length - 1] + n);
   return {
-    ...lane, count: 0, intervals, offsets, numbers, partitioned: numbers.log2Bins > 0, perBin: false, sup: 2 ** numbers.log2_sup_ratio,
+    ...lane, count: 0, intervals, offsets: offsetsOf(intervals), numbers, partitioned: numbers.log2Bins > 0, perBin: false, sup: 2 ** numbers.log2_sup_ratio,
     hasGrid: Math.max(...intervals) <= 256, edges: flat("edges", (v) => v), weights_by_dim: flat("logWeight", Math.exp),
   };
 }
@@ -53,7 +52,7 @@ export function previewText(/** @type {Scene} */ scene, /** @type {Lane[]} */ la
   const names = draft.rows.map(([a, b]) => (family === "gaussian" ? `N(${fmt(a)}, ${fmt(b)}²)` : `U[${fmt(a)}, ${fmt(b)}]`));
   const { numbers } = lanes[0];
   const bounds = lanes.map((lane) => fmt(lane.numbers.bound_bits));
-  return `Q = ${names.join(" × ")}: ${fmt(numbers.kl_bits)} bits from P, highest ratio ${fmt(2 ** numbers.renyi_inf_bits)}. `
+  return `Q = ${names.join(" × ")}: ${fmt(numbers.kl_bits)} bits from P, highest ratio ${fmt(2 ** numbers.d_inf_bits)}. `
     + `Bound on the mean message: ${bounds.join(" and ")} bits. Let go to race.`;
 }
 

@@ -3,14 +3,13 @@
 import { binName } from "./captions.js";
 import { css, disc, drawHalo, font, line, niceTicks, place, polyline, ring, star, stroke, within, write } from "./draw.js";
 import { drawArrivals, drawBackdrop, popDot, showZoomed } from "./layers.js";
-import { clamp, mix, smooth } from "./mix.js";
+import { clamp, highest, mix, smooth } from "./mix.js";
 import { MANY, ratioOf, sameBin, sampleOf } from "./scene.js";
 import { count, fmt, point, whole } from "./words.js";
 
 export function layoutRace(/** @type {View} */ view) {
   const { lane, scene, width, height } = view;
-  const narrow = width < 480;
-  view.narrow = narrow;
+  const narrow = view.narrow = width < 480;
   view.left = narrow ? 34 : 42;
   view.right = width - (narrow ? 6 : 12);
   view.top = 22;
@@ -262,7 +261,7 @@ function drawRaceLabels(/** @type {View} */ view, /** @type {Pose} */ pose) {
     const text = pose.decoded > 0.5 ? "receiver: same sample"
       : lane.partitioned ? `winner: ${binName(lane, lane.winner)}, number ${whole(lane.message.index)}` : `winner: candidate ${whole(lane.message.index)}`;
     // Outwards from the curve's peak there is usually room.
-    const peak = view.gx[lane.grid_ratio.reduce((top, r, i) => (r > lane.grid_ratio[top] ? i : top), 0)];
+    const peak = view.gx[highest(view.gx.length, (i) => lane.grid_ratio[i])];
     const right = [[x + 14, y + 4], [x + 12, y + 20]], left = [[x - 14, y + 4, "right"], [x - 12, y + 20, "right"]];
     const [near, far] = x >= peak ? [right, left] : [left, right];
     place(view, text, /** @type {At[]} */ ([near[0], far[0], near[1], far[1], [x, y - 16, "center"], [x, y + 26, "center"]]),
@@ -289,28 +288,20 @@ function labelCurve(/** @type {View} */ view, /** @type {Pose} */ pose) {
   const { text, long } = pose.final > 0.5
     ? { text: `race time ${fmt(lane.winTime)}`, long: `all along this curve: race time ${fmt(lane.winTime)}` }
     : { text: `best: ${fmt(pose.level)}`, long: `under this curve: better than ${fmt(lane.race[pose.best])}` };
-  let first = -1, last = -1, peak = 0;
-  for (let i = 0; i < view.gx.length; i++) peak = Math.max(peak, Math.min(view.timeTop, pose.level * lane.grid_ratio[i]));
-  for (let i = 0; i < view.gx.length; i++) {
-    if (pose.level * lane.grid_ratio[i] < peak * 0.5) continue;
-    if (first < 0) first = i;
-    last = i;
-  }
-  if (first < 0) return;
+  const heights = Array.from(lane.grid_ratio, (r) => pose.level * r), peak = heights.reduce((top, h) => Math.max(top, Math.min(view.timeTop, h)), 0);
+  const high = heights.flatMap((h, i) => (h < peak * 0.5 ? [] : [view.gx[i]])), first = high[0], last = high[high.length - 1];
   const y = view.Y(peak * 0.5);
   const options = [];
   for (const dy of [0, -18, 18, -36, 36]) {
-    options.push([view.gx[first] - 8, y + dy, "right"], [view.gx[last] + 8, y + dy]);
+    options.push([first - 8, y + dy, "right"], [last + 8, y + dy]);
   }
-  options.push([(view.gx[first] + view.gx[last]) / 2, y + 18, "center"], [(view.gx[first] + view.gx[last]) / 2, y - 18, "center"]);
+  options.push([(first + last) / 2, y + 18, "center"], [(first + last) / 2, y - 18, "center"]);
   place(view, view.right - view.left < 440 ? text : long, options, { colour: theme.ink.q, weight: 600 });
 }
 
 // P, Q and P′. Before the race they fill the picture; then they shrink to a strip below the floor.
 export function drawDensities(/** @type {View} */ view, /** @type {Pose} */ pose) {
-  const { ctx, theme, lane, scene } = view;
-  const { p } = scene.grid;
-  const n = view.gx.length;
+  const { ctx, theme, lane } = view, { p } = view.scene.grid, n = view.gx.length;
   const big = smooth(pose.big), weigh = lane.partitioned ? smooth(pose.weigh) : 0;
   const height = densityHeight(view, pose), top = densityTop(view, pose);
   const closed = (/** @type {Path2D} */ path) => {
@@ -346,25 +337,18 @@ function densityTop(/** @type {View} */ view, /** @type {Pose} */ pose) {
 
 // A density as a line, "p", "q" or "heuristic", and where its peak is.
 export function densityPath(/** @type {View} */ view, /** @type {Pose} */ pose, which) {
-  const { lane, scene } = view;
-  const { p, q } = scene.grid;
+  const { lane } = view, { p, q } = view.scene.grid;
   const height = densityHeight(view, pose), top = densityTop(view, pose);
   const weigh = smooth(pose.weigh), heuristic = lane.grid_heuristic || p;
   const value = { p: (i) => p[i], q: (i) => q[i], heuristic: (i) => mix(p[i], heuristic[i], weigh) }[which];
   const at = (i, most) => [view.gx[i], view.bottom - height * Math.min(most, value(i) / top)];
-  const peak = Array.from(view.gx.keys()).reduce((best, i) => (value(i) > value(best) ? i : best), 0);
-  return { path: polyline(Array.from(view.gx.keys(), (i) => at(i, 1.5))), peak: at(peak, 1) };
+  return { path: polyline(Array.from(view.gx.keys(), (i) => at(i, 1.5))), peak: at(highest(view.gx.length, value), 1) };
 }
 
 function labelDensities(/** @type {View} */ view, big, weigh, y, heuristic) {
-  const { theme, lane, scene, narrow } = view;
-  const { p, q } = scene.grid;
+  const { theme, lane, narrow } = view, { p, q } = view.scene.grid;
   const long = big > 0.5 && !narrow;
-  const peak = (score) => {
-    let at = 0;
-    for (let i = 1; i < view.gx.length; i++) if (score(i) > score(at)) at = i;
-    return at;
-  };
+  const peak = (score) => highest(view.gx.length, score);
   const style = { weight: 600, size: long ? 14 : 12.5 };
   const iq = peak((i) => q[i]);
   const flank = (side) => {

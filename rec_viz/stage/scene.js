@@ -15,23 +15,16 @@ function decode(value) {
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, decode(item)]));
 }
 
+/** @returns {Scene} */
 export function decodeScene(data) {
-  const scene = decode(data);
-  scene.lanes = scene.lanes.map((lane, i) => prepareLane(lane, scene, (scene.receiver || [])[i]));
-  for (const lane of scene.lanes) {
-    lane.radii = dotRadii(lane);
-    lane.improvements = Array.from(lane.best.keys()).filter((e) => lane.best[e] === e && Number.isFinite(lane.race[e]));
-  }
-  scene.partitioned = scene.lanes.some((lane) => lane.partitioned);
-  scene.timeline = buildTimeline(scene.lanes);
-  return scene;
+  const scene = /** @type {SceneData} */ (decode(data));
+  const lanes = scene.lanes.map((lane, i) => prepareLane(lane, scene.problem.dim, scene.receiver[i]));
+  return { ...scene, lanes, partitioned: lanes.some((lane) => lane.partitioned), timeline: buildTimeline(lanes) };
 }
 
-function prepareLane(/** @type {Lane} */ lane, /** @type {Scene} */ scene, receiver) {
-  const dim = scene.problem.dim;
-  const intervals = Array.from(lane.intervals || new Array(dim).fill(1));
-  const offsets = [0];
-  for (const n of intervals) offsets.push(offsets[offsets.length - 1] + n);
+/** @returns {Lane} */
+function prepareLane(/** @type {LaneData} */ lane, dim, /** @type {Receiver} */ receiver) {
+  const intervals = Array.from(lane.intervals);
   const sup = 2 ** lane.log2_sup_ratio;
   const winTime = lane.race[lane.winner];
   const lastArrival = lane.arrival[lane.num_events - 1];
@@ -43,9 +36,16 @@ function prepareLane(/** @type {Lane} */ lane, /** @type {Scene} */ scene, recei
   // A bin that Q hardly touches can have a stop line far above the rest: the last arrival sets the scale instead.
   const top = perBin ? Math.max(lastArrival, winTime * 2 ** lane.log2_ratio[lane.winner] * 1.2) : Math.max(stop, lastArrival);
   return {
-    ...lane, dim, intervals, binned: lane.name.endsWith("_bins"), offsets, sup, winTime, perBin, budget, receiver,
-    stop, timeTop: top * 1.14, count: lane.num_events, hasGrid: Boolean(lane.edges && lane.weights_by_dim),
+    ...lane, dim, intervals, binned: lane.name.endsWith("_bins"), offsets: offsetsOf(intervals), sup, winTime, perBin, budget, receiver,
+    stop, timeTop: top * 1.14, count: lane.num_events, hasGrid: Boolean(lane.edges), radii: dotRadii(lane, sup),
+    improvements: [...lane.best.keys()].filter((e) => lane.best[e] === e && Number.isFinite(lane.race[e])),
   };
+}
+
+// Where the intervals of each dimension begin in an array of those of all.
+export function offsetsOf(/** @type {number[]} */ intervals) {
+  let end = 0;
+  return [0, ...intervals.map((n) => (end += n))];
 }
 
 export const binOf = (/** @type {Lane} */ lane, e, d) => lane.bin[e * lane.dim + d];
@@ -56,7 +56,7 @@ export const ratioOf = (/** @type {Lane} */ lane, e) => 2 ** lane.log2_ratio[e];
 // From so many candidates on, dots are small and drawn the cheap way.
 export const MANY = 1500;
 
-function dotRadii(/** @type {Lane} */ lane) {
-  const base = lane.count > MANY ? 1.3 : lane.count > 300 ? 1.8 : 2.6;
-  return Float32Array.from({ length: lane.count }, (_, e) => base + base * 0.9 * Math.sqrt(clamp(ratioOf(lane, e) / lane.sup, 0, 1)));
+function dotRadii(/** @type {LaneData} */ { num_events, log2_ratio }, sup) {
+  const base = num_events > MANY ? 1.3 : num_events > 300 ? 1.8 : 2.6;
+  return Float32Array.from(log2_ratio, (log2) => base + base * 0.9 * Math.sqrt(clamp(2 ** log2 / sup, 0, 1)));
 }

@@ -37,7 +37,7 @@ type Problem = {
   dim: number;
   family: "gaussian" | "uniform" | "piecewise";
   kl_bits: number;
-  renyi_inf_bits: number;
+  d_inf_bits: number;
   q_low: Float64Array; // the middle 95% of Q in every dimension, as quantiles of P
   q_high: Float64Array;
   mean?: Float64Array;
@@ -49,7 +49,7 @@ type Problem = {
 
 type Grid = { x: ArrayLike<number>; p: Float64Array; q: Float64Array };
 
-/** What Python ships of one search; arrays of candidates in the order they were met. */
+/** What Python ships of one search, unpacked; arrays of candidates in the order they were met. */
 type LaneData = {
   title: string;
   name: string;
@@ -59,6 +59,7 @@ type LaneData = {
   bin_weights: "peak_ratio" | "target_mass" | "uniform";
   num_bins_text: string;
   log2_num_bins: number;
+  intervals: Int32Array;
   log2_sup_ratio: number;
   num_events: number;
   examined: number;
@@ -96,7 +97,7 @@ type LaneData = {
 
 type Receiver = { x: number[]; equal: boolean };
 
-type Lane = LaneData & {
+type Lane = Omit<LaneData, "intervals"> & {
   dim: number;
   intervals: number[];
   binned: boolean;
@@ -118,7 +119,8 @@ type Lane = LaneData & {
 type Target = { lane?: number; kind: string; bin?: number[]; event?: number; clock?: boolean };
 type Point = { step: { kind: Kind; event?: number } | null; targets: Target[] };
 
-type Scene = {
+/** What Python ships, unpacked. */
+type SceneData = {
   id: string;
   view: "race" | "plane" | "strips";
   colors: { light: Record<Role, string>; dark: Record<Role, string> };
@@ -127,13 +129,13 @@ type Scene = {
   handles: boolean;
   save: boolean;
   problem: Problem;
-  lanes: Lane[];
+  lanes: LaneData[];
   receiver: Receiver[];
   point: Point;
-  grid?: Grid;
-  partitioned: boolean;
-  timeline: Timeline;
+  grid?: Grid; // of one dimension
 };
+
+type Scene = Omit<SceneData, "lanes"> & { lanes: Lane[]; partitioned: boolean; timeline: Timeline };
 
 /** Where a picture stands between two steps: shares from 0 to 1 unless said otherwise. */
 type Pose = {
@@ -231,7 +233,7 @@ type Mark = { hole?: Path2D; draw(): void; name: string; at: At; colour?: Colour
 
 type Draft = { rows: [number, number][]; intervals: number[] | null };
 type Cut = { edges: Float64Array; logPeak: Float64Array; logTarget: Float64Array; logWeight: Float64Array };
-type Preview = { cuts: Cut[]; log2Bins: number; kl_bits: number; renyi_inf_bits: number; log2_sup_ratio: number; bound_bits: number };
+type Preview = { cuts: Cut[]; log2Bins: number; kl_bits: number; d_inf_bits: number; log2_sup_ratio: number; bound_bits: number };
 
 type Handle = {
   id: string;
@@ -252,4 +254,4 @@ type Handle = {
 };
 
 type Tell = (name: string, value: unknown) => void;
-type Mounted = { root: HTMLElement; show(data: any, tell: Tell): void; destroy(): void };
+type Mounted = { root: HTMLElement; show(data: object, tell: Tell): void; destroy(): void };

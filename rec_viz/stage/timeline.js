@@ -8,20 +8,20 @@ const WINNING_SECONDS = 0.9; // a winner's arrival is given time to be seen
 export const TWEEN = { densities: 0.8, cut: 1.2, reweight: 1.2, candidate: POP_SECONDS, winner: 2.4, message: 1.6, decoded: 0.7 };
 const HOLD = { glance: 0, densities: 1.8, cut: 2.0, reweight: 2.2, winner: 3.4, message: 2.6, decoded: 1.0 };
 
+/** @returns {Timeline} */
 export function buildTimeline(lanes) {
   const most = Math.max(...lanes.map((lane) => lane.count));
   const lead = lanes.some((lane) => lane.partitioned) ? ["glance", "densities", "cut", "reweight"] : ["glance", "densities"];
-  const first = lead.length;
-  const length = first + most + 3;
+  const kinds = [...lead, ...new Array(most).fill("candidate"), "winner", "message", "decoded"];
+  const first = lead.length, length = kinds.length;
   const starts = new Float64Array(length + 1);
-  const kind = (i) => i < first ? lead[i] : i < first + most ? "candidate" : ["winner", "message", "decoded"][i - first - most];
   const seconds = candidateSeconds(most);
   const winning = new Set(lanes.map((lane) => first + lane.winner));
   for (let i = 0; i < length; i++) {
     const held = winning.has(i) ? WINNING_SECONDS : 0;
-    starts[i + 1] = starts[i] + (kind(i) === "candidate" ? Math.max(held, seconds(i - first + 1)) : HOLD[kind(i)]);
+    starts[i + 1] = starts[i] + (kinds[i] === "candidate" ? Math.max(held, seconds(i - first + 1)) : HOLD[kinds[i]]);
   }
-  return { first, most, last: length - 1, starts, kind, seenAt: (i) => clamp(i - first + 1, 0, most) };
+  return { first, most, last: length - 1, starts, kind: (i) => kinds[i], seenAt: (i) => clamp(i - first + 1, 0, most) };
 }
 
 // The first dozen are slow enough to follow; the rest speed up as a power law towards an even rain, all of them within FAST_SECONDS.

@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -21,7 +21,7 @@ from rec_core.arrays import Floats
 from rec_core.methods.by_clocks import race_by_clocks
 from rec_core.methods.by_draws import race_by_draws
 from rec_core.methods.method import FINEST_SCALE, MAX_EXAMINED
-from rec_core.tables import MAX_INTERVALS, WEIGHTINGS, fill_tables, log_sup_reweighted
+from rec_core.tables import MAX_INTERVALS, fill_tables, log_sup_reweighted
 
 from ..memo import memo
 from ..model import code_lengths
@@ -148,7 +148,7 @@ def check_orc() -> tuple[Check, ...]:
 
 def check_invariance() -> tuple[Check, ...]:
     runs = 500
-    methods = {weighting: rec.PFR(BINS, weighting=weighting) for weighting in WEIGHTINGS}
+    methods = {weighting: rec.PFR(BINS, weighting=weighting) for weighting in get_args(rec.Weighting)}
     found = {weighting: rec.encode_many(TARGET, runs, method, seed=6) for weighting, method in methods.items()}
     first = found["peak_ratio"]
     same = np.ones(runs, dtype=bool)
@@ -177,12 +177,11 @@ def check_upper_sum() -> tuple[Check, ...]:
 def check_trap() -> tuple[Check, ...]:
     expected = rec.laws.expected_examined
     rows = [_mean("no bins", expected(TRAP, rec.PFR()), rec.encode_many(TRAP, 4 * RUNS, seed=8).examined)]
-    for seed, what, weighting, stopping in (
-        (9, "target mass, one stop line", "target_mass", "single"),
-        (16, "target mass, a stop line a bin", "target_mass", "per_bin"),
-        (17, "peak ratio", "peak_ratio", "per_bin"),
+    for seed, what, method in (
+        (9, "target mass, one stop line", rec.PFR(BINS, weighting="target_mass", stopping="single")),
+        (16, "target mass, a stop line a bin", rec.PFR(BINS, weighting="target_mass", stopping="per_bin")),
+        (17, "peak ratio", rec.PFR(BINS, stopping="per_bin")),
     ):
-        method = rec.PFR(BINS, weighting=weighting, stopping=stopping)
         many = rec.encode_many(TRAP, 4 * RUNS, method, seed=seed)
         rows.append(_mean(what, expected(TRAP, method), many.examined))
     return tuple(rows)

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
-import pytest
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
@@ -18,12 +17,8 @@ Array = NDArray[Any]
 # says how surprising a first failure is. A wrong law has to come out far below it.
 ALPHA = 1e-4
 
-ALL_WEIGHTS = ("peak_ratio", "target_mass", "uniform")
+ALL_WEIGHTINGS = ("peak_ratio", "target_mass", "uniform")
 ALL_STOPPING = ("single", "per_bin")
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "nojit: fast and meaningful without JIT compilation (NUMBA_DISABLE_JIT=1)")
 
 
 class Pair(NamedTuple):

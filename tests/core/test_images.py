@@ -227,7 +227,7 @@ def test_fitting_brings_every_block_near_its_budget(tiny, monkeypatch):
     assert np.abs(before - 24.0).max() > 3.0
     problem = fit.problem(1)
     assert problem.kl_bits == pytest.approx(24.0, abs=1e-6)
-    assert np.isfinite(problem.renyi_inf_bits)
+    assert np.isfinite(problem.d_inf_bits)
 
 
 def test_weights_already_sent_stay(tiny):

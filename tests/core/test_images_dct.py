@@ -228,7 +228,7 @@ def test_bins_follow_the_information_and_keep_the_search_within_reach():
     for one in grouping.groups[:12]:
         own = bits[one.members]
         assert own.sum() <= 49
-        assert one.cut.log2_num_bins == round(own.sum() * 40 / 48)
+        assert one.cut.log2_bins == round(own.sum() * 40 / 48)
         for _ in range(4):
             problem = rec.gaussian_problem(generator.standard_normal(own.size) * np.sqrt(1 - 4.0**-own), 2.0**-own)
             level_search.append(dct.coding.search_bits(problem, one.cut))

@@ -67,7 +67,8 @@ def test_the_law_of_other_weights_fails(rows):
     for row in rows:
         if row.pair.partition is not None and row.pair.channel.family == "gaussian":
             problem = laws.typical_target(row.pair.channel, row.pair.partition)
-            wrong = rec.laws.expected_examined(problem, "pfr", row.pair.partition, "target_mass", "single")
+            method = rec.PFR(row.pair.partition, weighting="target_mass", stopping="single")
+            wrong = rec.laws.expected_examined(problem, method)
             scores.append(row._replace(exact_examined=wrong).examined_score)
     assert len(scores) >= 3
     assert surprise(scores) < ALPHA

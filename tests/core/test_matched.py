@@ -25,7 +25,7 @@ EDGES = [1, 2, 3, 254, 255, 256, 257, 271, 272, 511, 512, 10**6, 2**40 + 12345, 
 
 @pytest.mark.parametrize(("channel", "intervals"), SOURCES)
 def test_messages_come_back_and_cost_their_lengths(channel, intervals):
-    cut = rec.partition(intervals)
+    cut = rec.Partition(intervals)
     code = MatchedCode(channel, cut)
     messages = [rec.Message((0,) * channel.dim, n) for n in EDGES]
     assert rec.unpack(rec.pack(messages, cut, code), cut, code) == messages
@@ -37,7 +37,7 @@ def test_messages_come_back_and_cost_their_lengths(channel, intervals):
 
 @pytest.mark.parametrize(("channel", "intervals"), SOURCES)
 def test_lengths_are_those_of_a_probability_over_all_indices(channel, intervals):
-    code = MatchedCode(channel, rec.partition(intervals))
+    code = MatchedCode(channel, rec.Partition(intervals))
     total = np.exp2(-code.length_bits(np.arange(1, 256))).sum()
     for octave in range(8, 63):
         for part in range(16):
@@ -48,7 +48,7 @@ def test_lengths_are_those_of_a_probability_over_all_indices(channel, intervals)
 
 @pytest.mark.parametrize(("channel", "intervals"), SOURCES)
 def test_code_words_are_prefix_free_and_in_order(channel, intervals):
-    code = MatchedCode(channel, rec.partition(intervals))
+    code = MatchedCode(channel, rec.Partition(intervals))
     words = [code.codeword(n) for n in [*range(1, 600), *EDGES[-5:]]]
     assert all(a < b and not b.startswith(a) for a, b in pairwise(words))
     lengths = np.array([len(code.codeword(n)) for n in EDGES])
@@ -62,23 +62,23 @@ def test_code_words_are_prefix_free_and_in_order(channel, intervals):
 )
 def test_mean_message_length(bits, intervals, zipf, matched):
     """Matched coding costs about I + 1.8 bits whatever the partition up to J = 2^I; Zipf a bit more when plain."""
-    channel, cut = rec.gaussian_channel([bits]), rec.partition([intervals])
+    channel, cut = rec.gaussian_channel([bits]), rec.Partition([intervals])
     code, law = MatchedCode(channel, cut), laws.index_law(channel, cut)
     n = np.arange(1, 2**16)
     tail = law.tail(np.exp2(np.arange(16, 63)))
     beyond = (tail - np.append(tail[1:], 0)) @ code.length_bits([3 << k for k in range(15, 62)])
-    mean = cut.log2_num_bins + law.pmf(n.size) @ code.length_bits(n) + beyond
+    mean = cut.log2_bins + law.pmf(n.size) @ code.length_bits(n) + beyond
     assert mean == pytest.approx(matched, abs=0.005)
     if zipf is not None:
-        other = rec.ZipfCode(bits - cut.log2_num_bins + 1)
+        other = rec.ZipfCode(bits - cut.log2_bins + 1)
         cost = other.exponent * law.mean_log2 + float(other.length_bits(1))
-        assert cut.log2_num_bins + cost == pytest.approx(zipf, abs=0.005)
+        assert cut.log2_bins + cost == pytest.approx(zipf, abs=0.005)
 
 
 def test_simulated_messages_cost_what_the_law_says():
-    channel, cut = rec.gaussian_channel([2.0, 1.5]), rec.partition([4, 2])
+    channel, cut = rec.gaussian_channel([2.0, 1.5]), rec.Partition([4, 2])
     code, law = MatchedCode(channel, cut), laws.index_law(channel, cut)
-    lengths = code.length_bits(rec.encode_many(channel, 20_000, "pfr", cut, seed=21).indices)
+    lengths = code.length_bits(rec.encode_many(channel, 20_000, rec.PFR(cut), seed=21).indices)
     n = np.arange(1, 20_000)
     mean = law.pmf(n.size) @ code.length_bits(n)
     assert abs(lengths.mean() - mean) < 4 * lengths.std() / np.sqrt(lengths.size)
@@ -87,11 +87,11 @@ def test_simulated_messages_cost_what_the_law_says():
 
 
 def test_representation_names_channel_partition_and_table():
-    code = MatchedCode(rec.gaussian_channel([2.0, 1.0]), rec.partition([4, 1]))
+    code = MatchedCode(rec.gaussian_channel([2.0, 1.0]), rec.Partition([4, 1]))
     assert repr(code.channel) in repr(code)
     assert repr(code.partition) in repr(code)
-    assert MatchedCode(rec.gaussian_channel([1.0])) == MatchedCode(rec.gaussian_channel([1.0]), rec.partition([1]))
-    cut = rec.partition([1])
+    assert MatchedCode(rec.gaussian_channel([1.0])) == MatchedCode(rec.gaussian_channel([1.0]), rec.Partition([1]))
+    cut = rec.Partition([1])
     data = rec.pack([rec.Message((0,), 3)], cut, MatchedCode(rec.gaussian_channel([2.0])))
     with pytest.raises(rec.MessageError, match="checksum"):
         rec.unpack(data, cut, MatchedCode(rec.gaussian_channel([2.5])))
@@ -99,19 +99,19 @@ def test_representation_names_channel_partition_and_table():
 
 def test_last_digits_of_arithmetic_do_not_reach_the_table(monkeypatch):
     """Both sides make the same table though their libraries round differently: noise of 1e-13 changes nothing."""
-    channel, cut = rec.gaussian_channel([2.0, 1.0]), rec.partition([4, 2])
-    table = codes._matched_table(channel, cut)
+    channel, cut = rec.gaussian_channel([2.0, 1.0]), rec.Partition([4, 2])
+    table = codes.matched._matched_table(channel, cut)
     exact = laws.index_law(channel, cut)
     noise = 1 + 1e-13 * np.random.default_rng(0).standard_normal(exact.weights.size)
     other = laws.IndexLaw(exact.excess, exact.weights * noise, 0.0)
     monkeypatch.setattr(laws, "index_law", lambda *_: other)
-    assert codes._matched_table.__wrapped__(channel, cut) == table
+    assert codes.matched._matched_table.__wrapped__(channel, cut) == table
 
 
 def test_tables_are_made_in_about_a_second_and_kept():
     MatchedCode(rec.gaussian_channel([1.0, 1.0])).length_bits(1)  # compile
     start = time.process_time()
-    code = MatchedCode(rec.gaussian_channel([8.0] * 64), rec.partition([256] * 64))
+    code = MatchedCode(rec.gaussian_channel([8.0] * 64), rec.Partition([256] * 64))
     code.length_bits(1)
     assert time.process_time() - start < 5  # under 1 s alone on a core of 2020; headroom for a loaded one
     start = time.process_time()

@@ -134,7 +134,7 @@ def stopped(problem: rec.Problem, cut: rec.Partition, runs: int) -> np.ndarray:
     """Samples PFR would send if stopped after each of COUNTS: the candidate that leads then; (K, runs, D)."""
     out = np.empty((COUNTS.size, runs, problem.dim))
     for run in range(runs):
-        trace = rec.trace(problem, "pfr", cut, seed=run, max_events=1)
+        trace = rec.trace(problem, rec.PFR(cut), seed=run, max_events=1)
         leaders = np.unique(trace.best)
         at = np.searchsorted(trace.positions[leaders], COUNTS, side="right") - 1
         out[:, run] = trace.samples[leaders[at]]
@@ -147,50 +147,62 @@ def test_the_law_of_an_output_is_that_of_its_samples(bits, log2_bins, method):
     """Every number of candidates, stopped PFR and ORC, within 4 standard errors and 6% of the exact MMD."""
     channel = rec.gaussian_channel(bits)
     problem, cut = channel.draw(4), rec.allocate(channel, log2_bins)
-    exact = metrics.output_mmd(problem, COUNTS, cut, method=method)
+
+    def law(factor: int) -> np.ndarray:
+        counts = [factor * int(n) for n in COUNTS]
+        if method == "orc":
+            return metrics.output_mmd(problem, [rec.ORC(n, cut) for n in counts])
+        return metrics.output_mmd(problem, [rec.PFR(cut, max_examined=n) for n in counts])
+
+    exact = law(1)
     if method == "orc":
-        sent = [rec.encode_many(problem, 1500, "orc", cut, num_candidates=int(n), seed=int(n)) for n in COUNTS]
+        sent = [rec.encode_many(problem, 1500, rec.ORC(int(n), cut), seed=int(n)) for n in COUNTS]
         samples = [one.samples for one in sent]
     else:
         samples = list(stopped(problem, cut, 1500))
     found = [metrics.mmd(x, problem) for x in samples]
 
-    def agrees(law: np.ndarray) -> bool:
+    def agrees(means: np.ndarray) -> bool:
         return all(
             abs(one.squared - mean**2) < 4 * one.error + 2 * 0.06 * mean**2
-            for one, mean in zip(found, law, strict=True)
+            for one, mean in zip(found, means, strict=True)
         )
 
     assert agrees(exact)
-    assert not agrees(metrics.output_mmd(problem, 2 * COUNTS, cut, method=method))
+    assert not agrees(law(2))
     assert (np.diff(exact) < 1e-6).all()
 
 
 def test_orc_in_one_dimension_is_the_quadrature_of_its_density():
     channel = rec.gaussian_channel([2.0])
-    problem, cut = channel.draw(1), rec.partition([4])
+    problem, method = channel.draw(1), rec.ORC(6, rec.Partition([4]))
     nodes, weights = np.polynomial.legendre.leggauss(20)
     ends = np.sort(np.concatenate((np.linspace(-7.0, 7.0, 61), stats.norm.ppf([0.25, 0.5, 0.75]))))
     half = 0.5 * np.diff(ends)[:, None]
     x = (ends[:-1, None] + half * (1.0 + nodes)).ravel()
     mean, scale = problem.params[0]
     width = metrics.median_bandwidth(problem)[0]
-    delta = rec.laws.orc_density(problem, 6, x[:, None], cut) - stats.norm.pdf(x, mean, scale)
+    delta = rec.laws.orc_density(problem, method, x[:, None]) - stats.norm.pdf(x, mean, scale)
     delta *= (half * weights).ravel()
     assert abs(delta.sum()) < 1e-4
     kernel = np.exp(-0.5 * ((x[:, None] - x) / width) ** 2)
-    assert metrics.output_mmd(problem, 6, cut)[0] == pytest.approx(math.sqrt(delta @ kernel @ delta), rel=0.01)
+    assert metrics.output_mmd(problem, [method])[0] == pytest.approx(math.sqrt(delta @ kernel @ delta), rel=0.01)
 
 
 def test_pfr_stopped_after_one_candidate_or_never():
     problem = rec.gaussian_channel([1.0]).draw(2)
     points = np.array([-3.0, 0.0, 1.0])
-    one, never = (rec.laws.output_ratio(problem, n, points, method="pfr") for n in (1, 10_000))
+    one, never = (rec.laws.output_ratio(problem, rec.PFR(max_examined=n), points) for n in (1, 10_000))
     np.testing.assert_allclose(one, 1.0, rtol=1e-6)  # the output is P'
     np.testing.assert_allclose(never, np.exp2(points), rtol=1e-3)  # the output is Q
-    assert metrics.output_mmd(rec.uniform_channel([3.0]).draw(0), [1, 8]).tolist() == [0.0, 0.0]
-    with pytest.raises(rec.RecError, match="stopped early"):
-        rec.laws.output_ratio(problem, 5, points, method="best")
+    assert metrics.output_mmd(rec.uniform_channel([3.0]).draw(0), [rec.ORC(1), rec.ORC(8)]).tolist() == [0.0, 0.0]
+    for wrong in (5, "pfr", rec.PFR):
+        with pytest.raises(rec.RecError, match="Give a method"):
+            rec.laws.output_ratio(problem, wrong, points)
+    cut = rec.Partition([2])
+    for mixed in ([], [rec.ORC(1), rec.ORC(1, cut)], [rec.ORC(1), rec.ORC(1, weighting="uniform")]):
+        with pytest.raises(rec.RecError, match="one partition and one weighting"):
+            metrics.output_mmd(problem, mixed)
 
 
 @pytest.mark.parametrize("interval", [metrics.mean_interval, metrics.bootstrap_interval])

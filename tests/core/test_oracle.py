@@ -11,7 +11,7 @@ from scipy import stats
 from tests import naive
 from tests.core.conftest import (
     ALL_STOPPING,
-    ALL_WEIGHTS,
+    ALL_WEIGHTINGS,
     ALPHA,
     chi_square_p,
     geometric_pmf,
@@ -29,14 +29,14 @@ OFF_CENTRE = naive.gaussian(1.5, 0.4)
 def test_divergences_by_closed_form_and_by_search(mean, scale):
     problem = naive.gaussian(mean, scale)
     assert naive.kl_bits_by_quadrature(problem) == pytest.approx(naive.gaussian_kl_bits(mean, scale), rel=1e-6)
-    found = naive.renyi_inf_bits_by_search(problem)
-    assert found == pytest.approx(naive.gaussian_renyi_inf_bits(mean, scale), rel=1e-9)
+    found = naive.d_inf_bits_by_search(problem)
+    assert found == pytest.approx(naive.gaussian_d_inf_bits(mean, scale), rel=1e-9)
 
 
 def test_uniform_divergences():
     problem = naive.uniform([0.25, 0.0], [0.5, 0.125])
     assert naive.kl_bits_by_quadrature(problem) == pytest.approx(5, rel=1e-9)
-    assert naive.renyi_inf_bits_by_search(problem) == pytest.approx(5, rel=1e-9)
+    assert naive.d_inf_bits_by_search(problem) == pytest.approx(5, rel=1e-9)
 
 
 @pytest.mark.parametrize("x", [-3.0, 0.29, 0.31, 4.0])
@@ -46,10 +46,10 @@ def test_log_ratio_agrees_with_high_precision(x):
 
 
 def test_weights_are_distributions_and_the_upper_sum_falls_to_one():
-    for weights in ALL_WEIGHTS:
-        assert naive.bin_weights(OFF_CENTRE, (16,), weights).sum() == pytest.approx(1)
+    for weighting in ALL_WEIGHTINGS:
+        assert naive.bin_weights(OFF_CENTRE, (16,), weighting).sum() == pytest.approx(1)
     sums = [naive.upper_sum(OFF_CENTRE, (2**k,)) for k in range(8)]
-    assert sums[0] == pytest.approx(2 ** naive.gaussian_renyi_inf_bits(1.5, 0.4))
+    assert sums[0] == pytest.approx(2 ** naive.gaussian_d_inf_bits(1.5, 0.4))
     assert all(a > b for a, b in itertools.pairwise(sums))
     assert 1 < sums[-1] < 1 + 2 * sums[0] / 128  # the ratio rises once and falls once
     assert sums[3] == pytest.approx(1.657, abs=1e-3)
@@ -66,8 +66,8 @@ def test_the_winner_does_not_depend_on_weights_or_stopping():
     for problem, intervals in cases:
         for seed in range(40):
             winners = set()
-            for weights, stopping in itertools.product(ALL_WEIGHTS, ALL_STOPPING):
-                found = naive.partitioned_pfr(problem, intervals, seed, weights, stopping)
+            for weighting, stopping in itertools.product(ALL_WEIGHTINGS, ALL_STOPPING):
+                found = naive.partitioned_pfr(problem, intervals, seed, weighting, stopping)
                 winners.add((found.bin, found.index, tuple(found.sample)))
             assert len(winners) == 1
 
@@ -78,13 +78,13 @@ def test_pfr_follows_its_laws(intervals):
     runs, problem = 2000, NARROW
     if intervals is None:
         won = [naive.pfr(problem, seed) for seed in range(runs)]
-        intervals, success = (1,), 2 ** -naive.gaussian_renyi_inf_bits(0.9, 0.3)
+        intervals, success = (1,), 2 ** -naive.gaussian_d_inf_bits(0.9, 0.3)
         assert index_p(np.array([w.examined for w in won]), geometric_pmf(success, 100)) > ALPHA
     else:
         won = [naive.partitioned_pfr(problem, intervals, seed, "target_mass", "per_bin") for seed in range(runs)]
     samples = np.array([w.sample for w in won])
     assert ks_p_all(samples, problem.target) > ALPHA
-    assert ks_p_all(samples, problem.coding) < ALPHA / 1000
+    assert ks_p_all(samples, problem.prior) < ALPHA / 1000
     assert ks_p(np.array([w.race_time for w in won]), stats.expon.cdf) > ALPHA
     pmf = naive.index_pmf(problem, intervals, 60, 4000)
     assert index_p(np.array([w.index for w in won]), pmf) > ALPHA
@@ -96,17 +96,17 @@ def test_pfr_follows_its_laws(intervals):
 def test_examined_follows_its_formula():
     problem, intervals, runs = OFF_CENTRE, (8,), 600
     expected = {}
-    for weights, stopping in itertools.product(ALL_WEIGHTS, ALL_STOPPING):
-        counts = [naive.partitioned_pfr(problem, intervals, seed, weights, stopping).examined for seed in range(runs)]
-        expected[weights, stopping] = naive.expected_examined(problem, intervals, weights, stopping)
-        assert mean_p(np.array(counts), expected[weights, stopping]) > ALPHA, (weights, stopping)
+    for weighting, stopping in itertools.product(ALL_WEIGHTINGS, ALL_STOPPING):
+        counts = [naive.partitioned_pfr(problem, intervals, seed, weighting, stopping).examined for seed in range(runs)]
+        expected[weighting, stopping] = naive.expected_examined(problem, intervals, weighting, stopping)
+        assert mean_p(np.array(counts), expected[weighting, stopping]) > ALPHA, (weighting, stopping)
         if stopping == "single":
-            pmf = geometric_pmf(1 / expected[weights, stopping], 200)
+            pmf = geometric_pmf(1 / expected[weighting, stopping], 200)
             assert index_p(np.array(counts), pmf) > ALPHA
     for stopping in ALL_STOPPING:
         assert expected["peak_ratio", stopping] == pytest.approx(naive.upper_sum(problem, intervals), rel=1e-4)
     # A tail bin with little Q mass makes the paper's stop line slower than no partition at all.
-    assert expected["target_mass", "single"] > 2 ** naive.gaussian_renyi_inf_bits(1.5, 0.4)
+    assert expected["target_mass", "single"] > 2 ** naive.gaussian_d_inf_bits(1.5, 0.4)
     assert expected["target_mass", "per_bin"] < expected["target_mass", "single"]
 
 
@@ -148,7 +148,7 @@ def test_orc_factor_by_simulation_of_its_definition():
 
 def test_partitioned_orc_follows_its_law_and_is_less_biased():
     rng = np.random.default_rng(3)
-    partition = {"intervals": (8,), "weights": "target_mass"}
+    partition = {"intervals": (8,), "weighting": "target_mass"}
     samples = np.array([naive.partitioned_orc_sample(NARROW, (8,), "target_mass", 2, rng)[0] for _ in range(2000)])
     x, value = naive.orc_cdf(NARROW, 2, **partition)
     assert value[-1] == pytest.approx(1, abs=1e-3)

@@ -9,7 +9,7 @@ from scipy import stats
 import rec_core as rec
 from tests import naive
 from tests.core.conftest import (
-    ALL_WEIGHTS,
+    ALL_WEIGHTINGS,
     ALPHA,
     chi_square_p,
     gaussian_pair,
@@ -25,11 +25,10 @@ NARROW, OFF_CENTRE = gaussian_pair(0.9, 0.3), gaussian_pair(-1.5, 0.1)
 BINS = (8,)
 
 
-def run(pair, num_candidates, intervals=None, weights=None, runs=RUNS, seed=41):
-    cut = None if intervals is None else rec.partition(intervals)
-    return rec.encode_many(
-        pair.problem, runs, "orc", partition=cut, weights=weights, num_candidates=num_candidates, seed=seed
-    )
+def run(pair, num_candidates, intervals=None, weighting=None, runs=RUNS, seed=41):
+    cut = None if intervals is None else rec.Partition(intervals)
+    chosen = {} if weighting is None else {"weighting": weighting}
+    return rec.encode_many(pair.problem, runs, rec.ORC(num_candidates, cut, **chosen), seed=seed)
 
 
 def orc_p(samples, pair, num_candidates, **partition):
@@ -49,24 +48,24 @@ def test_output_follows_its_exact_biased_law(pair, num_candidates):
         assert ks_p_all(samples, pair.oracle.target) < ALPHA / 1000
 
 
-@pytest.mark.parametrize("weights", ALL_WEIGHTS)
-def test_partitioned_output_follows_its_exact_biased_law(weights):
-    samples = run(NARROW, 4, BINS, weights).samples
-    assert orc_p(samples, NARROW, 4, intervals=BINS, weights=weights) > ALPHA
-    others = [other for other in ALL_WEIGHTS if other != weights]
-    assert min(orc_p(samples, NARROW, 4, intervals=BINS, weights=other) for other in others) < ALPHA
+@pytest.mark.parametrize("weighting", ALL_WEIGHTINGS)
+def test_partitioned_output_follows_its_exact_biased_law(weighting):
+    samples = run(NARROW, 4, BINS, weighting).samples
+    assert orc_p(samples, NARROW, 4, intervals=BINS, weighting=weighting) > ALPHA
+    others = [other for other in ALL_WEIGHTINGS if other != weighting]
+    assert min(orc_p(samples, NARROW, 4, intervals=BINS, weighting=other) for other in others) < ALPHA
 
 
 def test_one_candidate_is_a_sample_of_the_search_heuristic():
     plain = run(NARROW, 1)
     assert (plain.indices == 1).all()
-    assert ks_p_all(plain.samples, NARROW.oracle.coding) > ALPHA
+    assert ks_p_all(plain.samples, NARROW.oracle.prior) > ALPHA
     assert ks_p_all(plain.samples, NARROW.oracle.target) < ALPHA / 1000
-    for weights in ALL_WEIGHTS:
-        seen = np.bincount(run(NARROW, 1, BINS, weights).bins[:, 0], minlength=8)
-        for other in ALL_WEIGHTS:
+    for weighting in ALL_WEIGHTINGS:
+        seen = np.bincount(run(NARROW, 1, BINS, weighting).bins[:, 0], minlength=8)
+        for other in ALL_WEIGHTINGS:
             p = chi_square_p(seen, naive.bin_weights(NARROW.oracle, BINS, other))
-            assert p > ALPHA if other == weights else p < ALPHA
+            assert p > ALPHA if other == weighting else p < ALPHA
 
 
 def test_enough_candidates_are_as_good_as_exact():
@@ -84,7 +83,7 @@ def test_default_weights_are_target_mass_and_bring_the_output_closer_to_the_targ
     assert distance[1] < distance[0] / 1.5
     exact = [
         naive.total_variation_of_orc(OFF_CENTRE.oracle, 4),
-        naive.total_variation_of_orc(OFF_CENTRE.oracle, 4, intervals=BINS, weights="target_mass"),
+        naive.total_variation_of_orc(OFF_CENTRE.oracle, 4, intervals=BINS, weighting="target_mass"),
     ]
     assert exact[1] < exact[0] / 1.5
 
@@ -123,7 +122,7 @@ def test_index_is_not_that_of_the_last_batch_only():
     indices = run(NARROW, 20_000, runs=200).indices
     assert np.mean(indices < 100) > 0.95
     for seed in range(5):
-        seen = rec.trace(NARROW.problem, "orc", num_candidates=20_000, seed=seed, max_events=20_000)
+        seen = rec.trace(NARROW.problem, rec.ORC(20_000), seed=seed, max_events=20_000)
         assert len(seen.race_times) == 20_000
         assert seen.winner == np.argmin(seen.race_times)
         assert seen.message.index == seen.winner + 1
@@ -133,7 +132,7 @@ def test_arrival_times_are_sorted_exponentials():
     """In the scaling t * n: the first is Exp(1), the last n times the largest of n exponentials."""
     first, last, middle = [], [], []
     for seed in range(1500):
-        times = rec.trace(NARROW.problem, "orc", num_candidates=20, seed=seed).arrival_times
+        times = rec.trace(NARROW.problem, rec.ORC(20), seed=seed).arrival_times
         first.append(times[0])
         last.append(times[-1] / 20)
         middle.append(times[9] / 20)
@@ -155,15 +154,15 @@ def test_many_candidates_and_pfr_agree_on_how_far_the_index_goes():
 def test_race_times_beyond_double_precision():
     """Far targets score no candidate well: the best race time may overflow, the search may not."""
     far = rec.gaussian_problem([-1.5], [0.1])
-    many = rec.encode_many(far, 200, "orc", num_candidates=1, seed=41)
+    many = rec.encode_many(far, 200, rec.ORC(1), seed=41)
     assert np.isfinite(many.samples).all()
     for i in range(200):
-        one = rec.encode(far, "orc", num_candidates=1, seed=int(many.seeds[i]))
+        one = rec.encode(far, rec.ORC(1), seed=int(many.seeds[i]))
         assert one.race_time == many.race_times[i]
         assert (one.sample == many.samples[i]).all()
     farther = rec.gaussian_problem([50.0], [0.5])
-    sent = rec.encode(farther, "orc", num_candidates=100, seed=1)
-    seen = rec.trace(farther, "orc", num_candidates=100, seed=1)
+    sent = rec.encode(farther, rec.ORC(100), seed=1)
+    seen = rec.trace(farther, rec.ORC(100), seed=1)
     assert sent.sample[0] == seen.samples.max()  # the nearest by far
 
 
@@ -171,7 +170,7 @@ def test_race_times_beyond_double_precision():
 def test_no_candidate_where_the_target_has_mass():
     problem = rec.uniform_problem([0.5], [0.50001])
     with pytest.raises(rec.RecError, match=r"\w+ .{15,}"):
-        rec.encode(problem, "orc", num_candidates=3, seed=1)
-    cut = rec.partition((10_000,))
-    sent = rec.encode(problem, "orc", num_candidates=3, partition=cut, seed=1)  # target_mass goes straight there
+        rec.encode(problem, rec.ORC(3), seed=1)
+    cut = rec.Partition((10_000,))
+    sent = rec.encode(problem, rec.ORC(3, cut), seed=1)  # target_mass goes straight there
     assert 0.5 <= sent.sample[0] <= 0.50001

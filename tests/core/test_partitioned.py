@@ -12,7 +12,7 @@ import rec_core as rec
 from tests import naive
 from tests.core.conftest import (
     ALL_STOPPING,
-    ALL_WEIGHTS,
+    ALL_WEIGHTINGS,
     ALPHA,
     chi_square_p,
     gaussian_pair,
@@ -25,7 +25,7 @@ from tests.core.conftest import (
 )
 
 RUNS = 10_000
-RULES = list(itertools.product(ALL_WEIGHTS, ALL_STOPPING))
+RULES = list(itertools.product(ALL_WEIGHTINGS, ALL_STOPPING))
 ONE, TWO = gaussian_pair(1.5, 0.4), gaussian_pair([0.5, -1.0], [0.5, 0.3])
 BOX = uniform_pair([0.2, 0.1], [0.45, 0.9])
 CASES = {
@@ -43,10 +43,9 @@ HUGE = {  # more bins than clocks can be kept for
 }
 
 
-def run(pair, intervals, weights=None, stopping=None, runs=RUNS, seed=11):
-    return rec.encode_many(
-        pair.problem, runs, partition=rec.partition(intervals), weights=weights, stopping=stopping, seed=seed
-    )
+def run(pair, intervals, weighting="peak_ratio", stopping=None, runs=RUNS, seed=11):
+    method = rec.PFR(rec.Partition(intervals), weighting=weighting, stopping=stopping)
+    return rec.encode_many(pair.problem, runs, method, seed=seed)
 
 
 @pytest.fixture(scope="module")
@@ -58,11 +57,11 @@ def results():
 # ---------------------------------------------------------------------------------------------------------- exactness
 
 
-@pytest.mark.parametrize(("weights", "stopping"), RULES)
+@pytest.mark.parametrize(("weighting", "stopping"), RULES)
 @pytest.mark.parametrize("name", ["1-D", "2-D", "box across bins"])
-def test_samples_follow_the_target_under_every_rule(name, weights, stopping):
+def test_samples_follow_the_target_under_every_rule(name, weighting, stopping):
     pair, intervals = CASES[name]
-    result = run(pair, intervals, weights, stopping, seed=hash_free_seed(name, weights, stopping))
+    result = run(pair, intervals, weighting, stopping, seed=hash_free_seed(name, weighting, stopping))
     assert ks_p_all(result.samples, pair.oracle.target) > ALPHA
     assert ks_p(result.race_times, stats.expon.cdf) > ALPHA
 
@@ -72,11 +71,11 @@ def hash_free_seed(*words):
     return sum(ord(letter) * 31**i for i, letter in enumerate("".join(words)[:12])) % 2**32
 
 
-@pytest.mark.parametrize("weights", ALL_WEIGHTS)
+@pytest.mark.parametrize("weighting", ALL_WEIGHTINGS)
 @pytest.mark.parametrize("name", ["1-D", "2-D", "box across bins"])
-def test_samples_follow_the_target_beyond_enumeration(name, weights):
+def test_samples_follow_the_target_beyond_enumeration(name, weighting):
     pair, intervals = HUGE[name]
-    result = run(pair, intervals, weights, "single", runs=5000, seed=hash_free_seed(name, weights))
+    result = run(pair, intervals, weighting, "single", runs=5000, seed=hash_free_seed(name, weighting))
     assert ks_p_all(result.samples, pair.oracle.target) > ALPHA
     assert ks_p(result.race_times, stats.expon.cdf) > ALPHA
 
@@ -88,7 +87,7 @@ def test_forty_eight_bits_in_six_dimensions():
     assert ks_p_all(result.samples, pair.oracle.target) > ALPHA
     scores = (result.samples - np.array([q.mean() for q in pair.oracle.target])) / 2.0**-4
     assert ks_p((scores**2).sum(axis=1), stats.chi2(6).cdf) > ALPHA
-    expected = 2 ** rec.upper_sum_bits(pair.problem, rec.partition(intervals))
+    expected = 2 ** rec.upper_sum_bits(pair.problem, rec.Partition(intervals))
     assert mean_p(result.examined, expected) > ALPHA
     shifted = result.samples.copy()
     shifted[:, 3] += 0.1 * 2.0**-4
@@ -98,12 +97,12 @@ def test_forty_eight_bits_in_six_dimensions():
 @pytest.mark.parametrize("name", CASES)
 def test_the_same_test_rejects_wrong_laws(results, name):
     (pair, intervals), rng = CASES[name], np.random.default_rng(1)
-    wrong = np.stack([p.ppf(rng.random(RUNS)) for p in pair.oracle.coding], axis=1)
+    wrong = np.stack([p.ppf(rng.random(RUNS)) for p in pair.oracle.prior], axis=1)
     assert ks_p_all(wrong, pair.oracle.target) < ALPHA / 1000
     # The law P' itself, with the right bins but P within them, unless the bins are so fine that it is nearly Q.
     bins = results[name].bins
     inside = (bins + rng.random(bins.shape)) / np.array(intervals)
-    wrong = np.stack([p.ppf(inside[:, d]) for d, p in enumerate(pair.oracle.coding)], axis=1)
+    wrong = np.stack([p.ppf(inside[:, d]) for d, p in enumerate(pair.oracle.prior)], axis=1)
     if max(intervals) < 100:
         assert ks_p_all(wrong, pair.oracle.target) < ALPHA
 
@@ -111,7 +110,7 @@ def test_the_same_test_rejects_wrong_laws(results, name):
 @pytest.mark.parametrize("name", CASES)
 def test_samples_lie_in_their_bins_and_bins_follow_their_masses(results, name):
     (pair, intervals), result = CASES[name], results[name]
-    quantiles = np.stack([p.cdf(result.samples[:, d]) for d, p in enumerate(pair.oracle.coding)], axis=1)
+    quantiles = np.stack([p.cdf(result.samples[:, d]) for d, p in enumerate(pair.oracle.prior)], axis=1)
     inside = quantiles * np.array(intervals) - result.bins
     assert inside.min() > -1e-9
     assert inside.max() < 1 + 1e-9
@@ -170,7 +169,7 @@ def random_problem(rng):
     while True:
         intervals = tuple(int(n) for n in np.round(2 ** rng.uniform(0, 12 / dim, dim)))
         if np.prod(intervals) <= 4096:
-            return problem, rec.partition(intervals)
+            return problem, rec.Partition(intervals)
 
 
 @pytest.mark.parametrize("block", [pytest.param(0, marks=pytest.mark.nojit), 1, 2, 3, 4, 5])
@@ -181,14 +180,13 @@ def test_weights_and_stopping_never_change_the_message(block):
     for seed in range(50 if block else 15):
         problem, cut = random_problem(rng)
         found = []
-        for weights, stopping in RULES:
+        for weighting, stopping in RULES:
+            method = rec.PFR(cut, weighting=weighting, stopping=stopping, max_examined=200_000)
             try:
-                sent = rec.encode(
-                    problem, partition=cut, weights=weights, stopping=stopping, seed=seed, max_examined=200_000
-                )
+                sent = rec.encode(problem, method, seed=seed)
             except rec.BudgetExceeded:
                 # Only the rules the theory calls slow may be: a tail bin of target_mass, or bins far from Q.
-                assert (weights, stopping) != ("peak_ratio", "per_bin")
+                assert (weighting, stopping) != ("peak_ratio", "per_bin")
                 skipped += 1
                 continue
             found.append(sent)
@@ -200,11 +198,11 @@ def test_weights_and_stopping_never_change_the_message(block):
 
 
 def test_the_largest_enumerable_partition_is_invariant():
-    problem, cut = rec.gaussian_problem([0.4, -1.1, 0.8], [0.1, 0.3, 0.5]), rec.partition((64, 8, 8))
+    problem, cut = rec.gaussian_problem([0.4, -1.1, 0.8], [0.1, 0.3, 0.5]), rec.Partition((64, 8, 8))
     for seed in range(10):
         messages = {
-            rec.encode(problem, partition=cut, weights=weights, stopping=stopping, seed=seed).message
-            for weights, stopping in RULES
+            rec.encode(problem, rec.PFR(cut, weighting=weighting, stopping=stopping), seed=seed).message
+            for weighting, stopping in RULES
         }
         assert len(messages) == 1
 
@@ -212,8 +210,8 @@ def test_the_largest_enumerable_partition_is_invariant():
 def test_many_runs_are_invariant_too():
     pair, intervals = CASES["2-D"]
     first = run(pair, intervals, runs=2000)
-    for weights, stopping in RULES:
-        other = run(pair, intervals, weights, stopping, runs=2000)
+    for weighting, stopping in RULES:
+        other = run(pair, intervals, weighting, stopping, runs=2000)
         assert (other.bins == first.bins).all()
         assert (other.indices == first.indices).all()
         assert (other.samples == first.samples).all()
@@ -228,23 +226,22 @@ def test_another_seed_gives_another_message():
 # ------------------------------------------------------------------------------------------------------------ runtime
 
 
-@pytest.mark.parametrize(("weights", "stopping"), RULES)
+@pytest.mark.parametrize(("weighting", "stopping"), RULES)
 @pytest.mark.parametrize(
     ("name", "cells_per_dimension"),
     [("1-D", 4000), ("2-D", 120), ("2-D, one dimension uncut", 120), ("box across bins", 200)],
 )
-def test_examined_has_the_exact_mean(name, cells_per_dimension, weights, stopping):
+def test_examined_has_the_exact_mean(name, cells_per_dimension, weighting, stopping):
     pair, intervals = CASES[name]
-    examined = run(pair, intervals, weights, stopping, seed=21).examined
-    expected = naive.expected_examined(pair.oracle, intervals, weights, stopping, cells_per_dimension)
+    examined = run(pair, intervals, weighting, stopping, seed=21).examined
+    expected = naive.expected_examined(pair.oracle, intervals, weighting, stopping, cells_per_dimension)
     assert mean_p(examined, expected) > ALPHA
     assert mean_p(examined, 1.1 * expected) < ALPHA
     if stopping == "single":
         assert index_p(examined, geometric_pmf(1 / expected, int(10 * expected) + 10)) > ALPHA
-    told = rec.laws.expected_examined(
-        pair.problem, partition=rec.partition(intervals), weights=weights, stopping=stopping
-    )
-    exact = stopping == "single" or weights == "peak_ratio"
+    method = rec.PFR(rec.Partition(intervals), weighting=weighting, stopping=stopping)
+    told = rec.laws.expected_examined(pair.problem, method)
+    exact = stopping == "single" or weighting == "peak_ratio"
     assert told == pytest.approx(expected, rel=1e-4 if exact or pair.oracle.dim == 1 else 0.02)
 
 
@@ -252,7 +249,7 @@ def test_examined_has_the_exact_mean(name, cells_per_dimension, weights, stoppin
 def test_best_first_examines_the_upper_riemann_sum(name):
     pair, intervals = CASES[name]
     expected = naive.upper_sum(pair.oracle, intervals)
-    assert 2 ** rec.upper_sum_bits(pair.problem, rec.partition(intervals)) == pytest.approx(expected, rel=1e-6)
+    assert 2 ** rec.upper_sum_bits(pair.problem, rec.Partition(intervals)) == pytest.approx(expected, rel=1e-6)
     for stopping in ALL_STOPPING:
         examined = run(pair, intervals, "peak_ratio", stopping, seed=22).examined
         assert mean_p(examined, expected) > ALPHA
@@ -260,12 +257,12 @@ def test_best_first_examines_the_upper_riemann_sum(name):
         assert index_p(examined, geometric_pmf(1 / expected, 60)) > ALPHA
 
 
-@pytest.mark.parametrize("weights", ALL_WEIGHTS)
+@pytest.mark.parametrize("weighting", ALL_WEIGHTINGS)
 @pytest.mark.parametrize("name", ["2-D", "box across bins"])
-def test_examined_beyond_enumeration(name, weights):
+def test_examined_beyond_enumeration(name, weighting):
     pair, intervals = HUGE[name]
-    expected = naive.expected_examined(pair.oracle, intervals, weights, "single")
-    examined = run(pair, intervals, weights, "single", runs=5000, seed=23).examined
+    expected = naive.expected_examined(pair.oracle, intervals, weighting, "single")
+    examined = run(pair, intervals, weighting, "single", runs=5000, seed=23).examined
     assert mean_p(examined, expected) > ALPHA
     assert index_p(examined, geometric_pmf(1 / expected, int(10 * expected) + 10)) > ALPHA
 
@@ -293,50 +290,50 @@ FAR = gaussian_pair(0.0, 0.01)
 
 
 @pytest.mark.nojit
-@pytest.mark.parametrize(("weights", "stopping"), RULES)
-def test_bins_whose_mass_underflows_neither_hang_nor_change_the_message(weights, stopping):
+@pytest.mark.parametrize(("weighting", "stopping"), RULES)
+def test_bins_whose_mass_underflows_neither_hang_nor_change_the_message(weighting, stopping):
     """Q = N(0, 0.01), J = 64: Q gives the outer bins less than the smallest double, their ratio is positive."""
-    cut = rec.partition((64,))
+    cut = rec.Partition((64,))
     for seed in range(4):
-        reference = rec.encode(FAR.problem, partition=cut, seed=seed)
-        sent = rec.encode(FAR.problem, partition=cut, weights=weights, stopping=stopping, seed=seed)
+        reference = rec.encode(FAR.problem, rec.PFR(cut), seed=seed)
+        sent = rec.encode(FAR.problem, rec.PFR(cut, weighting=weighting, stopping=stopping), seed=seed)
         assert sent.message == reference.message
         assert (sent.sample == reference.sample).all()
 
 
 def test_bins_whose_mass_underflows_keep_the_law():
-    for weights, stopping in RULES:
-        runs = 4000 if (weights, stopping) != ("target_mass", "single") else 300
-        result = run(FAR, (64,), weights, stopping, runs=runs, seed=33)
+    for weighting, stopping in RULES:
+        runs = 4000 if (weighting, stopping) != ("target_mass", "single") else 300
+        result = run(FAR, (64,), weighting, stopping, runs=runs, seed=33)
         assert ks_p_all(result.samples, FAR.oracle.target) > ALPHA
 
 
 @pytest.mark.nojit
-@pytest.mark.parametrize(("weights", "stopping"), RULES)
-def test_empty_bins_are_harmless(weights, stopping):
+@pytest.mark.parametrize(("weighting", "stopping"), RULES)
+def test_empty_bins_are_harmless(weighting, stopping):
     """A box that leaves most bins empty: none of those wins, and none is examined where each bin has its stop line."""
-    problem, cut = rec.uniform_problem([0.26], [0.3]), rec.partition((64,))
+    problem, cut = rec.uniform_problem([0.26], [0.3]), rec.Partition((64,))
     for seed in range(25):
-        sent = rec.encode(problem, partition=cut, weights=weights, stopping=stopping, seed=seed)
-        assert sent.message == rec.encode(problem, partition=cut, seed=seed).message
+        sent = rec.encode(problem, rec.PFR(cut, weighting=weighting, stopping=stopping), seed=seed)
+        assert sent.message == rec.encode(problem, rec.PFR(cut), seed=seed).message
         assert 0.26 <= sent.sample[0] <= 0.3
         if stopping == "per_bin":
-            seen = rec.trace(problem, partition=cut, weights=weights, stopping=stopping, seed=seed)
+            seen = rec.trace(problem, rec.PFR(cut, weighting=weighting, stopping=stopping), seed=seed)
             assert np.isin(seen.bins, [16, 17, 18, 19]).all()
 
 
-@pytest.mark.parametrize("weights", ALL_WEIGHTS)
-def test_empty_bins_beyond_enumeration(weights):
+@pytest.mark.parametrize("weighting", ALL_WEIGHTINGS)
+def test_empty_bins_beyond_enumeration(weighting):
     pair = uniform_pair([0.26, 0.5], [0.3, 0.75])
-    result = run(pair, (250, 100), weights, "single", runs=3000)
+    result = run(pair, (250, 100), weighting, "single", runs=3000)
     assert ks_p_all(result.samples, pair.oracle.target) > ALPHA
 
 
 def test_a_cell_of_the_grid_needs_one_candidate():
     """A whole-bit uniform channel with matching bins: the upper sum is 1, the index always 1."""
-    channel, cut = rec.uniform_channel([2.0, 3.0]), rec.partition((4, 8))
-    for weights, stopping in (("peak_ratio", "single"), ("peak_ratio", "per_bin"), ("target_mass", "per_bin")):
-        result = rec.encode_many(channel, 500, partition=cut, weights=weights, stopping=stopping, seed=2)
+    channel, cut = rec.uniform_channel([2.0, 3.0]), rec.Partition((4, 8))
+    for weighting, stopping in (("peak_ratio", "single"), ("peak_ratio", "per_bin"), ("target_mass", "per_bin")):
+        result = rec.encode_many(channel, 500, rec.PFR(cut, weighting=weighting, stopping=stopping), seed=2)
         assert (result.examined == 1).all()
         assert (result.indices == 1).all()
     assert rec.upper_sum_bits(channel.draw(1), cut) == pytest.approx(0, abs=1e-12)
@@ -345,34 +342,34 @@ def test_a_cell_of_the_grid_needs_one_candidate():
 def test_a_very_narrow_target():
     """s = 1e-9 in 2^18 bins: the upper sum is 2^12, and the sample keeps its nine digits."""
     pair = gaussian_pair(0.3, 1e-9)
-    cut = rec.partition((2**18,))
+    cut = rec.Partition((2**18,))
     expected = 2 ** rec.upper_sum_bits(pair.problem, cut)
     assert 2**11 < expected < 2**13
-    result = rec.encode_many(pair.problem, 120, partition=cut, seed=1, max_examined=2**17)
+    result = rec.encode_many(pair.problem, 120, rec.PFR(cut, max_examined=2**17), seed=1)
     assert ks_p((result.samples[:, 0] - 0.3) / 1e-9, stats.norm.cdf) > ALPHA
     assert mean_p(result.examined, expected) > ALPHA
 
 
 def test_a_very_narrow_target_with_clocks():
-    pair, cut = gaussian_pair(0.3, 1e-6), rec.partition((4096,))
+    pair, cut = gaussian_pair(0.3, 1e-6), rec.Partition((4096,))
     for stopping in ALL_STOPPING:
         result = run(pair, (4096,), stopping=stopping, runs=500)
         assert ks_p((result.samples[:, 0] - 0.3) / 1e-6, stats.norm.cdf) > ALPHA
         assert mean_p(result.examined, 2 ** rec.upper_sum_bits(pair.problem, cut)) > ALPHA
-        told = rec.laws.expected_examined(pair.problem, partition=cut, weights="peak_ratio", stopping=stopping)
+        told = rec.laws.expected_examined(pair.problem, rec.PFR(cut, stopping=stopping))
         assert np.log2(told) == pytest.approx(rec.upper_sum_bits(pair.problem, cut), abs=1e-3)
     narrow = rec.gaussian_problem([0.3], [1e-9])
     for stopping in ALL_STOPPING:
-        told = rec.laws.expected_examined(narrow, partition=cut, weights="peak_ratio", stopping=stopping)
+        told = rec.laws.expected_examined(narrow, rec.PFR(cut, stopping=stopping))
         assert np.log2(told) == pytest.approx(rec.upper_sum_bits(narrow, cut), abs=1e-3)
 
 
 def test_five_hundred_and_twelve_bits():
     """64 dimensions of 8 bits: J = 2^768, found among 2^15 candidates and decoded to the last bit."""
-    channel, cut = rec.gaussian_channel([8.0] * 64), rec.partition((2**12,) * 64)
+    channel, cut = rec.gaussian_channel([8.0] * 64), rec.Partition((2**12,) * 64)
     assert cut.num_bins == 2**768
     problem = channel.draw(5)
-    sent = rec.encode(problem, partition=cut, seed=5)
-    assert (rec.decode(sent.message, channel.coding, cut, seed=5) == sent.sample).all()
+    sent = rec.encode(problem, rec.PFR(cut), seed=5)
+    assert (rec.decode(sent.message, channel.prior, cut, seed=5) == sent.sample).all()
     mean, scale = np.array(problem.params).T
     assert ks_p((sent.sample - mean) / scale, stats.norm.cdf) > ALPHA

@@ -52,17 +52,17 @@ def test_samples_follow_the_target(runs, name):
 
 
 @pytest.mark.parametrize("name", [name for name in PAIRS if "hardly" not in name])
-def test_the_same_test_rejects_the_coding_distribution(name):
+def test_the_same_test_rejects_the_prior(name):
     oracle = PAIRS[name].oracle
     rng = np.random.default_rng(7)
-    wrong = np.stack([p.ppf(rng.random(RUNS)) for p in oracle.coding], axis=1)
+    wrong = np.stack([p.ppf(rng.random(RUNS)) for p in oracle.prior], axis=1)
     assert ks_p_all(wrong, oracle.target) < ALPHA / 1000
 
 
 @pytest.mark.parametrize("name", ["gaussian 1-D", "gaussian 2-D"])
 def test_the_same_test_rejects_race_times_from_the_candidates_stream(name):
     oracle = PAIRS[name].oracle
-    horizon = 18 * int(2 ** naive.renyi_inf_bits_by_search(oracle))
+    horizon = 18 * int(2 ** naive.d_inf_bits_by_search(oracle))
     assert ks_p_all(naive.spoiled_pfr(oracle, RUNS, seed=8, horizon=horizon), oracle.target) < ALPHA / 1000
 
 
@@ -93,8 +93,8 @@ def test_index_follows_the_geometric_mixture(runs, name, cells_per_dimension):
 @pytest.mark.parametrize("name", PAIRS)
 def test_examined_is_geometric_with_mean_sup_ratio(runs, name):
     examined = runs[name].examined
-    mean = 2 ** naive.renyi_inf_bits_by_search(PAIRS[name].oracle)
-    assert mean == pytest.approx(2 ** PAIRS[name].problem.renyi_inf_bits, rel=1e-9)
+    mean = 2 ** naive.d_inf_bits_by_search(PAIRS[name].oracle)
+    assert mean == pytest.approx(2 ** PAIRS[name].problem.d_inf_bits, rel=1e-9)
     assert mean_p(examined, mean) > ALPHA
     assert mean_p(examined, 1.06 * mean) < ALPHA
     assert index_p(examined, geometric_pmf(1 / mean, int(8 * mean) + 8)) > ALPHA
@@ -173,23 +173,20 @@ def test_the_target_drawn_and_the_race_run_with_one_seed_are_unrelated():
 
 
 def choices():
-    """Every kind of search, with the problem it is tried on."""
+    """Every kind of search: what it is tried on, and the method."""
     one, two = rec.gaussian_problem([0.9], [0.3]), rec.gaussian_problem([0.5, -1.0], [0.5, 0.3])
     channel = rec.gaussian_channel([2.0, 1.0, 0.0])
     return {
-        "plain": (one, {}),
-        "channel": (channel, {}),
-        "uniform channel": (rec.uniform_channel([3.0, 1.0]), {"partition": rec.partition((4, 2))}),
-        "best first": (two, {"partition": rec.partition((8, 4))}),
-        "one line": (two, {"partition": rec.partition((8, 4)), "weights": "target_mass", "stopping": "single"}),
-        "uniform weights": (channel, {"partition": rec.partition((4, 2, 2)), "weights": "uniform"}),
-        "beyond enumeration": (channel, {"partition": rec.partition((64, 64, 64))}),
-        "orc": (channel, {"method": "orc", "num_candidates": 50}),
-        "orc, partitioned": (two, {"method": "orc", "num_candidates": 8, "partition": rec.partition((8, 4))}),
-        "orc, beyond enumeration": (
-            channel,
-            {"method": "orc", "num_candidates": 8, "partition": rec.partition((64, 64, 64)), "weights": "peak_ratio"},
-        ),
+        "plain": (one, rec.PFR()),
+        "channel": (channel, rec.PFR()),
+        "uniform channel": (rec.uniform_channel([3.0, 1.0]), rec.PFR(rec.Partition((4, 2)))),
+        "best first": (two, rec.PFR(rec.Partition((8, 4)))),
+        "one line": (two, rec.PFR(rec.Partition((8, 4)), weighting="target_mass", stopping="single")),
+        "uniform weights": (channel, rec.PFR(rec.Partition((4, 2, 2)), weighting="uniform")),
+        "beyond enumeration": (channel, rec.PFR(rec.Partition((64, 64, 64)))),
+        "orc": (channel, rec.ORC(50)),
+        "orc, partitioned": (two, rec.ORC(8, rec.Partition((8, 4)))),
+        "orc, beyond enumeration": (channel, rec.ORC(8, rec.Partition((64, 64, 64)), weighting="peak_ratio")),
     }
 
 
@@ -203,12 +200,12 @@ def problem_of(source, seed):
 @pytest.mark.nojit
 @pytest.mark.parametrize("name", CHOICES)
 def test_many_runs_equal_single_runs(name):
-    source, options = choices()[name]
-    many = rec.encode_many(source, 12, seed=77, **options)
+    source, method = choices()[name]
+    many = rec.encode_many(source, 12, method, seed=77)
     for i, seed in enumerate(many.seeds):
         problem = problem_of(source, seed)
-        one = rec.encode(problem, seed=int(seed), **options)
-        assert one.message == rec.Message(tuple(int(b) for b in many.bins[i]), int(many.indices[i]))
+        one = rec.encode(problem, method, seed=int(seed))
+        assert one.message == rec.Message(tuple(int(b) for b in many.bins[i]), int(many.indices[i])) == many.messages[i]
         assert (one.sample == many.samples[i]).all()
         assert one.examined == many.examined[i]
         assert one.race_time == many.race_times[i]
@@ -216,7 +213,7 @@ def test_many_runs_equal_single_runs(name):
 
 
 def test_arrays_have_the_promised_shapes():
-    result = rec.encode_many(rec.gaussian_channel([1.0, 1.0]), 9, seed=1, partition=rec.partition((2, 1)))
+    result = rec.encode_many(rec.gaussian_channel([1.0, 1.0]), 9, rec.PFR(rec.Partition((2, 1))), seed=1)
     assert result.samples.shape == result.bins.shape == (9, 2)
     for column in (result.indices, result.examined, result.race_times, result.kl_bits, result.seeds):
         assert column.shape == (9,)
@@ -235,10 +232,10 @@ def test_results_do_not_depend_on_threads_or_on_the_number_of_runs():
 
 def test_searches_in_several_threads_agree():
     """Sessions of a web application share the process."""
-    problem, cut = rec.gaussian_problem([0.5, -1.0], [0.5, 0.3]), rec.partition((4, 4))
-    alone = [rec.encode(problem, partition=cut, seed=seed).message for seed in range(60)]
+    problem, cut = rec.gaussian_problem([0.5, -1.0], [0.5, 0.3]), rec.Partition((4, 4))
+    alone = [rec.encode(problem, rec.PFR(cut), seed=seed).message for seed in range(60)]
     with ThreadPoolExecutor(4) as pool:
-        together = list(pool.map(lambda seed: rec.encode(problem, partition=cut, seed=seed).message, range(60)))
+        together = list(pool.map(lambda seed: rec.encode(problem, rec.PFR(cut), seed=seed).message, range(60)))
     assert together == alone
 
 
@@ -256,44 +253,44 @@ def test_ten_thousand_runs_take_about_a_second():
 @pytest.mark.nojit
 @pytest.mark.parametrize("name", CHOICES)
 def test_decoding_returns_the_sample_to_the_last_bit(name):
-    source, options = choices()[name]
+    source, method = choices()[name]
+    cut = method.partition
     for seed in range(20):
         problem = problem_of(source, seed)
-        sent = rec.encode(problem, seed=seed, **options)
-        cut = options.get("partition")
-        held = rec.decode(sent.message, problem.coding, cut, seed=seed)
+        sent = rec.encode(problem, method, seed=seed)
+        held = rec.decode(sent.message, problem.prior, cut, seed=seed)
         assert held.shape == (problem.dim,)
         assert (held == sent.sample).all()
-        assert (rec.decode(sent.message, source.coding, cut, seed=seed) == sent.sample).all()
-        assert not np.isclose(rec.decode(sent.message, problem.coding, cut, seed=seed + 1), sent.sample).any()
+        assert (rec.decode(sent.message, source.prior, cut, seed=seed) == sent.sample).all()
+        assert not np.isclose(rec.decode(sent.message, problem.prior, cut, seed=seed + 1), sent.sample).any()
 
 
 @pytest.mark.nojit
 def test_decoding_does_not_walk_the_stream():
-    coding = rec.gaussian_channel([1.0] * 64).coding
+    prior = rec.gaussian_channel([1.0] * 64).prior
     start = time.perf_counter()
     for index in (1, 2**31, 2**32, 2**40, 2**60):
-        assert np.isfinite(rec.decode(rec.Message((0,) * 64, index), coding, seed=9)).all()
+        assert np.isfinite(rec.decode(rec.Message((0,) * 64, index), prior, seed=9)).all()
     assert time.perf_counter() - start < 30  # compilation included; a walk of 2^60 would take years
 
 
 @pytest.mark.nojit
 def test_messages_out_of_arrays_decode_too():
     """Rows of encode_many hold NumPy integers."""
-    problem, cut = rec.gaussian_problem([0.5, -1.0], [0.5, 0.3]), rec.partition((4, 4))
-    result = rec.encode_many(problem, 5, partition=cut, seed=1)
+    problem, cut = rec.gaussian_problem([0.5, -1.0], [0.5, 0.3]), rec.Partition((4, 4))
+    result = rec.encode_many(problem, 5, rec.PFR(cut), seed=1)
     for i in range(5):
         message = rec.Message(tuple(result.bins[i]), result.indices[i])
-        assert (rec.decode(message, problem.coding, cut, seed=result.seeds[i]) == result.samples[i]).all()
+        assert (rec.decode(message, problem.prior, cut, seed=result.seeds[i]) == result.samples[i]).all()
 
 
 @pytest.mark.nojit
 @pytest.mark.parametrize("log2_intervals", [20, 40, 51])
 def test_the_outermost_of_very_fine_bins_decode_to_finite_samples(log2_intervals):
     """(bin + place) / n may round to 1, where the quantile function is infinite."""
-    coding, num = rec.gaussian_problem([0.0], [0.5]).coding, 2**log2_intervals
+    prior, num = rec.gaussian_problem([0.0], [0.5]).prior, 2**log2_intervals
     for b in (0, num - 1):
-        x = [rec.decode(rec.Message((b,), n), coding, rec.partition((num,)), seed=1)[0] for n in range(1, 300)]
+        x = [rec.decode(rec.Message((b,), n), prior, rec.Partition((num,)), seed=1)[0] for n in range(1, 300)]
         assert np.isfinite(x).all()
 
 
@@ -301,7 +298,7 @@ def test_the_outermost_of_very_fine_bins_decode_to_finite_samples(log2_intervals
 def test_plain_coding_is_one_bin():
     problem = rec.gaussian_problem([0.5, -1.0], [0.5, 0.3])
     for seed in range(30):
-        plain, one_bin = rec.encode(problem, seed=seed), rec.encode(problem, seed=seed, partition=rec.partition((1, 1)))
+        plain, one_bin = rec.encode(problem, seed=seed), rec.encode(problem, rec.PFR(rec.Partition((1, 1))), seed=seed)
         assert plain.message == one_bin.message
         assert plain.message.bin == (0, 0)
         assert (plain.sample == one_bin.sample).all()
@@ -311,50 +308,37 @@ def test_plain_coding_is_one_bin():
 # ------------------------------------------------------------------------------------------------------------ traces
 
 
+TWO, FAR = gaussian_pair([0.5, -1.0], [0.5, 0.3]), gaussian_pair(1.5, 0.4)
 TRACED = {
-    "plain": (gaussian_pair(0.9, 0.3), {}),
-    "plain 3-D": (gaussian_pair([0.3, -0.8, 0.0], [0.5, 0.6, 1.0]), {}),
-    "best first": (gaussian_pair([0.5, -1.0], [0.5, 0.3]), {"intervals": (8, 4), "weights": "peak_ratio"}),
-    "one line, peaks": (
-        gaussian_pair([0.5, -1.0], [0.5, 0.3]),
-        {"intervals": (4, 4), "weights": "peak_ratio", "stopping": "single"},
+    "plain": (gaussian_pair(0.9, 0.3), rec.PFR(rec.Partition((1,)))),
+    "plain 3-D": (gaussian_pair([0.3, -0.8, 0.0], [0.5, 0.6, 1.0]), rec.PFR(rec.Partition.uncut(3))),
+    "best first": (TWO, rec.PFR(rec.Partition((8, 4)))),
+    "one line, peaks": (TWO, rec.PFR(rec.Partition((4, 4)), stopping="single")),
+    "one line, masses": (FAR, rec.PFR(rec.Partition((8,)), weighting="target_mass", stopping="single")),
+    "a line a bin, masses": (FAR, rec.PFR(rec.Partition((8,)), weighting="target_mass")),
+    "a line a bin, uniform": (FAR, rec.PFR(rec.Partition((8,)), weighting="uniform")),
+    "uniform family": (
+        uniform_pair([0.25, 0.1], [0.5, 0.9]),
+        rec.PFR(rec.Partition((2, 4)), weighting="target_mass"),
     ),
-    "one line, masses": (
-        gaussian_pair(1.5, 0.4),
-        {"intervals": (8,), "weights": "target_mass", "stopping": "single"},
-    ),
-    "a line a bin, masses": (gaussian_pair(1.5, 0.4), {"intervals": (8,), "weights": "target_mass"}),
-    "a line a bin, uniform": (gaussian_pair(1.5, 0.4), {"intervals": (8,), "weights": "uniform"}),
-    "uniform family": (uniform_pair([0.25, 0.1], [0.5, 0.9]), {"intervals": (2, 4), "weights": "target_mass"}),
-    "beyond enumeration": (
-        gaussian_pair([0.5, -1.0], [0.5, 0.3]),
-        {"intervals": (128, 64), "weights": "target_mass", "stopping": "single"},
-    ),
-    "orc": (gaussian_pair(0.9, 0.3), {"method": "orc", "num_candidates": 40}),
-    "orc, partitioned": (
-        gaussian_pair([0.5, -1.0], [0.5, 0.3]),
-        {"method": "orc", "num_candidates": 40, "intervals": (8, 4), "weights": "target_mass"},
-    ),
+    "beyond enumeration": (TWO, rec.PFR(rec.Partition((128, 64)), weighting="target_mass", stopping="single")),
+    "orc": (gaussian_pair(0.9, 0.3), rec.ORC(40, rec.Partition((1,)))),
+    "orc, partitioned": (TWO, rec.ORC(40, rec.Partition((8, 4)))),
 }
 
 
-def traced(name, seed, **more):
-    """The problem pair, the encoding, the trace and the oracle's ln pi_j and ln J of every event."""
-    pair, given = TRACED[name]
-    options = dict(given)
-    intervals = options.pop("intervals", (1,) * pair.oracle.dim)
-    options["partition"] = rec.partition(intervals)
-    sent = rec.encode(pair.problem, seed=seed, **options)
-    seen = rec.trace(pair.problem, seed=seed, **options, **more)
-    return pair, intervals, options, sent, seen
+def traced(name, seed):
+    """The pair, the method, the encoding and the trace."""
+    pair, method = TRACED[name]
+    return pair, method, rec.encode(pair.problem, method, seed=seed), rec.trace(pair.problem, method, seed=seed)
 
 
 @pytest.mark.nojit
 @pytest.mark.parametrize("name", TRACED)
 def test_trace_tells_the_same_story_as_encode(name):
     for seed in range(12):
-        pair, intervals, options, sent, seen = traced(name, seed)
-        count = len(seen.race_times)
+        pair, method, sent, seen = traced(name, seed)
+        intervals, count = method.partition.intervals, len(seen.race_times)
         assert seen.examined == sent.examined == count
         assert seen.message == sent.message
         assert (seen.samples[seen.winner] == sent.sample).all()
@@ -373,10 +357,10 @@ def test_trace_tells_the_same_story_as_encode(name):
         assert (seen.best[ever_finite] == np.array(running)[ever_finite]).all()
         # Where the candidates lie.
         assert (np.floor(seen.quantiles * np.array(intervals)) == seen.bins).all()
-        for d, law in enumerate(pair.oracle.coding):
+        for d, law in enumerate(pair.oracle.prior):
             assert seen.samples[:, d] == pytest.approx(law.ppf(seen.quantiles[:, d]), rel=1e-12, abs=1e-15)
         # The ratios r' = r / (J pi_j).
-        weights = naive.bin_weights(pair.oracle, intervals, options.get("weights", "uniform"))
+        weights = naive.bin_weights(pair.oracle, intervals, method.weighting)
         j = np.ravel_multi_index(tuple(seen.bins.T), intervals)
         log_reweighted = naive.log_ratio(pair.oracle, seen.samples) - np.log(len(weights) * weights[j])
         assert seen.log_ratios_bits * np.log(2) == pytest.approx(log_reweighted, rel=1e-9, abs=1e-9)
@@ -386,8 +370,8 @@ def test_trace_tells_the_same_story_as_encode(name):
         for k in range(count):
             held = rec.decode(
                 rec.Message(tuple(int(b) for b in seen.bins[k]), int(seen.indices[k])),
-                pair.problem.coding,
-                options["partition"],
+                pair.problem.prior,
+                method.partition,
                 seed=seed,
             )
             assert (held == seen.samples[k]).all()
@@ -397,13 +381,14 @@ def test_trace_tells_the_same_story_as_encode(name):
 @pytest.mark.parametrize("name", [name for name in TRACED if "orc" not in name])
 def test_trace_stops_where_theory_says(name):
     for seed in range(12):
-        pair, intervals, options, _, seen = traced(name, seed)
+        pair, method, _, seen = traced(name, seed)
+        intervals = method.partition.intervals
         peak = naive.peaks(pair.oracle, intervals)
-        weights = naive.bin_weights(pair.oracle, intervals, options.get("weights", "uniform"))
+        weights = naive.bin_weights(pair.oracle, intervals, method.weighting)
         used = weights > 0
         reweighted_peak = peak[used] / (len(weights) * weights[used])
         best_before = np.concatenate([[np.inf], np.minimum.accumulate(seen.race_times)[:-1]])
-        if options.get("stopping") == "single" or seen.stopping == "single":
+        if method.stopping == "single" or seen.stopping == "single":
             line = best_before * reweighted_peak.max()
         else:
             j = np.ravel_multi_index(tuple(seen.bins.T), intervals)
@@ -415,11 +400,11 @@ def test_trace_stops_where_theory_says(name):
 
 def test_what_a_line_a_bin_examines_is_part_of_what_one_line_examines():
     pair = gaussian_pair(1.5, 0.4)
-    cut = rec.partition((8,))
-    for weights in ("peak_ratio", "target_mass", "uniform"):
+    cut = rec.Partition((8,))
+    for weighting in ("peak_ratio", "target_mass", "uniform"):
         for seed in range(30):
             both = [
-                rec.trace(pair.problem, partition=cut, weights=weights, stopping=stopping, seed=seed)
+                rec.trace(pair.problem, rec.PFR(cut, weighting=weighting, stopping=stopping), seed=seed)
                 for stopping in ("per_bin", "single")
             ]
             few, many = (
@@ -458,12 +443,12 @@ def test_clocks_and_candidates_of_a_trace_are_unrelated():
 
 
 def test_bins_of_the_first_candidate_follow_the_weights():
-    problem, cut = rec.gaussian_problem([1.5], [0.4]), rec.partition((8,))
+    problem, cut = rec.gaussian_problem([1.5], [0.4]), rec.Partition((8,))
     oracle = naive.gaussian(1.5, 0.4)
-    for weights in ("peak_ratio", "target_mass", "uniform"):
+    for weighting in ("peak_ratio", "target_mass", "uniform"):
         first = [
-            int(rec.trace(problem, partition=cut, weights=weights, stopping="single", seed=s).bins[0, 0])
+            int(rec.trace(problem, rec.PFR(cut, weighting=weighting, stopping="single"), seed=s).bins[0, 0])
             for s in range(1500)
         ]
         counts = np.bincount(first, minlength=8)
-        assert chi_square_p(counts, naive.bin_weights(oracle, (8,), weights)) > ALPHA
+        assert chi_square_p(counts, naive.bin_weights(oracle, (8,), weighting)) > ALPHA

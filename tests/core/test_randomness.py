@@ -10,7 +10,7 @@ import pytest
 from scipy import stats
 
 import rec_core as rec
-from rec_core import randomness
+from rec_core import clocks, randomness
 from tests.core.conftest import ALPHA
 
 pytestmark = pytest.mark.nojit
@@ -34,8 +34,8 @@ def test_philox_known_answers(counter, key, answer):
 
 def sample_at(seed, bin_numbers, index, intervals):
     """The quantiles of one candidate, by its address, through the public decoder."""
-    coding = rec.uniform_problem([0.0] * len(intervals), [1.0] * len(intervals)).coding
-    return rec.decode(rec.Message(tuple(bin_numbers), index), coding, rec.partition(intervals), seed=seed)
+    prior = rec.uniform_problem([0.0] * len(intervals), [1.0] * len(intervals)).prior
+    return rec.decode(rec.Message(tuple(bin_numbers), index), prior, rec.Partition(intervals), seed=seed)
 
 
 def within_bin(seed, bin_numbers, index, intervals):
@@ -172,10 +172,10 @@ def test_bins_have_their_own_candidates_and_clocks():
 
 def arrivals(key, count):
     """The first arrivals of a clock."""
-    clock, times = randomness.Clock(0.0, 1.0, 0.0), []
+    clock, times = clocks.Clock(0.0, 1.0, 0.0), []
     for index in range(1, count + 1):
-        clock = randomness.tick(np.uint64(key), np.uint64(index), clock)
-        times.append(randomness.arrival_time(clock))
+        clock = clocks.tick(np.uint64(key), np.uint64(index), clock)
+        times.append(clocks.arrival_time(clock))
     return np.array(times)
 
 
@@ -199,7 +199,7 @@ def test_the_same_test_rejects_a_tile_of_fixed_length():
     """The twin: a later tile stretched to last its mean has the wrong spread, though every gap looks right."""
     tile, ends, wrong = randomness.TILE, [], []
     for key in range(1, 400):
-        length = randomness.tile_gamma(np.uint64(key), np.uint64(3))
+        length = clocks.tile_gamma(np.uint64(key), np.uint64(3))
         ends.append(length)
         wrong.append(tile + 0.5 * (length - tile))
     assert stats.kstest(ends, stats.gamma(tile).cdf).pvalue > ALPHA
@@ -212,7 +212,7 @@ def test_counted_arrivals_over_one_more_are_sorted_uniforms():
     for count in (3, tile, tile + 1):
         shares = []
         for key in range(300 if count == 3 or not jit_is_off() else 8):
-            shares.append(arrivals(key, count) / randomness.end_time(np.uint64(key), count))
+            shares.append(arrivals(key, count) / clocks.end_time(np.uint64(key), count))
         shares = np.array(shares)
         assert shares.max() < 1
         for place in (0, count // 2, count - 1):

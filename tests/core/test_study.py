@@ -11,6 +11,7 @@ import sys
 import time
 from collections import Counter
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 
@@ -19,13 +20,15 @@ import pytest
 
 import rec_core as rec
 from rec_core import study
-from tests.core.conftest import ALPHA, mean_p
+from tests.core.conftest import ALL_WEIGHTINGS, ALPHA, mean_p
 
 CELLS = (
     *study.grid([rec.gaussian_channel([2, 1]), rec.uniform_channel([3])], log2_bins=(0, 3)),
-    study.cell(rec.gaussian_channel([2, 1]), "orc", rec.partition((4, 2)), num_candidates=30),
-    study.cell(rec.gaussian_problem([0.5], [0.3]), "pfr", rec.partition((4,)), "target_mass", "single"),
-    study.cell(rec.uniform_problem([0.3], [0.300001]), max_examined=1000),  # needs a million
+    study.Cell(rec.gaussian_channel([2, 1]), rec.ORC(30, rec.Partition((4, 2)))),
+    study.Cell(
+        rec.gaussian_problem([0.5], [0.3]), rec.PFR(rec.Partition((4,)), weighting="target_mass", stopping="single")
+    ),
+    study.Cell(rec.uniform_problem([0.3], [0.300001]), rec.PFR(max_examined=1000)),  # needs a million
 )
 PINNED_SEEDS = [11938372911516021444, 9258096202663396114]
 PINNED_INDICES = [3, 1, 1, 1, 1, 1, 1, 4, 1, 1]
@@ -69,7 +72,7 @@ def test_every_run_can_be_run_again(expected):
         sent = one.encode(seed)
         assert (sent.message.index, sent.examined) == (expected["index"][row], expected["examined"][row])
         assert one.target(seed).kl_bits == pytest.approx(expected["kl_bits"][row], rel=1e-12)
-        assert (rec.decode(sent.message, one.source.coding, one.cut, seed) == sent.sample).all()
+        assert (rec.decode(sent.message, one.source.prior, one.cut, seed=seed) == sent.sample).all()
 
 
 def test_numbers_are_pinned():
@@ -77,7 +80,7 @@ def test_numbers_are_pinned():
     chunk = study.run_chunk(CELLS[1], 5, 16, 10)
     assert chunk["seed"][:2].tolist() == PINNED_SEEDS
     assert chunk["index"].tolist() == PINNED_INDICES
-    assert study.FORMAT_VERSION == 2
+    assert study.FORMAT_VERSION == 3
     assert study.run_chunk(CELLS[1], 5, 16, 4)["index"].tolist() == PINNED_INDICES[:4]
 
 
@@ -97,7 +100,8 @@ def test_no_seed_is_used_twice():
 
 
 def test_cells_of_one_channel_meet_the_same_targets_and_weights_change_no_message():
-    cells = study.grid([rec.gaussian_channel([4])], (3,), weights=("peak_ratio", "target_mass", "uniform"))
+    methods = [rec.PFR(weighting=weighting) for weighting in ALL_WEIGHTINGS]
+    cells = study.grid([rec.gaussian_channel([4])], (3,), methods=methods)
     rows = study.run(study.Study(cells, runs=200, seed=2))
     index, examined, kl = (rows[name].reshape(3, 200) for name in ("index", "examined", "kl_bits"))
     assert (index == index[0]).all()
@@ -109,23 +113,23 @@ def test_lengths_are_bin_plus_zipf(expected):
     for number in (1, 5):
         one, here = CELLS[number], expected["cell"] == number
         mean = rec.laws.log2_index_bound_bits(one.source, one.cut)
-        wanted = one.cut.log2_num_bins + rec.ZipfCode(mean).length_bits(expected["index"][here])
+        wanted = one.cut.log2_bins + rec.ZipfCode(mean).length_bits(expected["index"][here])
         np.testing.assert_allclose(expected["length_bits"][here], wanted, rtol=1e-12)
-        assert (expected["bin_bits"][here] == one.cut.log2_num_bins).all()
+        assert (expected["bin_bits"][here] == one.cut.log2_bins).all()
 
 
 def test_means_agree_with_the_laws():
-    problem, cut = rec.gaussian_problem([0.8, -0.4], [0.3, 0.5]), rec.partition((8, 2))
+    problem, cut = rec.gaussian_problem([0.8, -0.4], [0.3, 0.5]), rec.Partition((8, 2))
     cells = (
-        study.cell(problem),
-        study.cell(problem, partition=cut),
-        study.cell(problem, partition=cut, weights="target_mass", stopping="single"),
-        study.cell(problem, "orc", num_candidates=40),
-        study.cell(rec.gaussian_channel([3, 1]), partition=rec.partition((8, 2))),
+        study.Cell(problem),
+        study.Cell(problem, rec.PFR(cut)),
+        study.Cell(problem, rec.PFR(cut, weighting="target_mass", stopping="single")),
+        study.Cell(problem, rec.ORC(40)),
+        study.Cell(rec.gaussian_channel([3, 1]), rec.PFR(cut)),
     )
     rows = study.run(study.Study(cells, runs=8000, seed=11, chunk=1000))
     for number, one in enumerate(cells[:3]):
-        wanted = rec.laws.expected_examined(problem, "pfr", one.cut, one.weights, one.stopping)
+        wanted = rec.laws.expected_examined(problem, one.method)
         assert mean_p(rows["examined"][rows["cell"] == number], wanted) > ALPHA
         assert mean_p(rows["examined"][rows["cell"] == number], 1.15 * wanted) < ALPHA
     means = study.summary(cells, rows)
@@ -160,7 +164,7 @@ def test_a_cell_over_budget_is_a_sentence(expected):
 
 def test_a_run_over_budget_costs_no_other(tmp_path):
     """Over a Gaussian channel plain PFR has a heavy tail; its median is known all the same."""
-    cells = [study.cell(rec.gaussian_channel([6]), max_examined=budget) for budget in (200, 2**26)]
+    cells = [study.Cell(rec.gaussian_channel([6]), rec.PFR(max_examined=budget)) for budget in (200, 2**26)]
     work = study.Study(cells, runs=60, seed=4, chunk=30)
     rows = study.run(work, tmp_path)
     cut, whole = ({name: column[rows["cell"] == i] for name, column in rows.items()} for i in (0, 1))
@@ -406,22 +410,30 @@ def test_without_pyarrow_csv_still_works(tmp_path, monkeypatch):
 
 def test_a_grid_has_each_combination_once():
     channel = rec.gaussian_channel([4, 0])
-    cells = study.grid(
-        [channel], (0, 3), ("information", "collapsed"), ("pfr", "orc"), stopping=("single", "per_bin"),
-        num_candidates=(16, 64),
-    )  # fmt: skip
+    methods = (rec.PFR(stopping="single"), rec.PFR(stopping="per_bin"), rec.ORC(16), rec.ORC(64))
+    cells = study.grid([channel], (0, 3), ("information", "collapsed"), methods)
     assert len(cells) == 3 * 4  # uncut, (8, 1) and (1, 8), with two rules of PFR and two numbers of ORC
-    assert {one.intervals for one in cells} == {(1, 1), (8, 1), (1, 8)}
+    assert {one.cut.intervals for one in cells} == {(1, 1), (8, 1), (1, 8)}
+    assert {replace(one.method, partition=None) for one in cells} == set(methods)
     assert all(one.source == channel for one in cells)
     assert {hash(one) for one in cells}
-    with pytest.raises(rec.RecError, match="to study"):
-        study.grid([rec.gaussian_problem([0.5], [0.5])], (2,))
+    problem, method = rec.gaussian_problem([0.5], [0.5]), rec.PFR(rec.Partition((4,)))
+    with pytest.raises(rec.RecError, match="its own partition"):
+        study.grid([problem], (2,))
+    assert study.grid([problem], methods=[method]) == (study.Cell(problem, method),)  # it keeps its own
+
+
+def test_cells_that_say_one_thing_are_one():
+    channel = rec.gaussian_channel([2.0, -0.0])
+    one, two = study.Cell(channel), study.Cell(rec.gaussian_channel([2, 0]), rec.PFR(rec.Partition.uncut(2)))
+    assert one == two
+    assert repr(one) == repr(two)
 
 
 def test_bins_of_the_channels_bits_and_targets_in_its_place():
     channels = [rec.gaussian_channel([1, 1.4, 0]), rec.gaussian_channel([2, 2, 0])]
     cells = study.grid(channels, (0, "I"))
-    assert [one.cut.log2_num_bins for one in cells] == [0, 2, 0, 4]
+    assert [one.cut.log2_bins for one in cells] == [0, 2, 0, 4]
     assert cells == study.grid(channels, (0, 2))[:2] + study.grid(channels, (0, 4))[2:]
     fixed = study.grid(channels[:1], (0, "I"), targets=3)
     assert [one.source for one in fixed] == [channels[0].draw(target) for target in range(3)] * 2
@@ -432,7 +444,7 @@ def test_bins_of_the_channels_bits_and_targets_in_its_place():
 def test_samples_are_kept_on_request(tmp_path, form):
     cells = (
         *study.grid([rec.gaussian_channel([2, 1])], (0, "I"), targets=2),
-        study.cell(rec.uniform_problem([0.3, 0.0], [0.3 + 1e-6, 1.0]), max_examined=1000),  # needs a million
+        study.Cell(rec.uniform_problem([0.3, 0.0], [0.3 + 1e-6, 1.0]), rec.PFR(max_examined=1000)),  # needs a million
     )
     kept = study.run(study.Study(cells, 20, seed=3, chunk=8, samples=True), out=tmp_path, form=form)
     assert list(kept) == [*study.COLUMNS, "x1", "x2"]
@@ -447,17 +459,17 @@ def test_samples_are_kept_on_request(tmp_path, form):
     assert list(without) == list(study.COLUMNS)
     assert without["index"].tolist() == kept["index"].tolist()
     with pytest.raises(rec.RecError, match="all have one dimension"):
-        study.Study((*cells, study.cell(rec.gaussian_channel([1]))), 20, samples=True)
+        study.Study((*cells, study.Cell(rec.gaussian_channel([1]))), 20, samples=True)
 
 
 @pytest.mark.parametrize(
     ("make", "words"),
     [
-        (lambda: study.Cell("gaussian"), "bits or params"),
-        (lambda: study.Cell("gaussian", (1.0,), ((0.0, 0.5),)), "not both"),
-        (lambda: study.cell(rec.gaussian_channel([1]), "orc"), "ORC needs num_candidates"),
-        (lambda: study.cell(rec.gaussian_channel([1]), partition=rec.partition((2, 2))), "2 dimensions"),
-        (lambda: study.cell(rec.gaussian_problem([0.1], [1.5])), "wider than P"),
+        (lambda: study.Cell("gaussian"), "Give a problem"),
+        (lambda: study.Cell(rec.gaussian_channel([1]), "orc"), "Give the method"),
+        (lambda: study.Cell(rec.gaussian_channel([1]), rec.ORC), "Give the method"),
+        (lambda: study.Cell(rec.gaussian_channel([1]), rec.PFR(rec.Partition((2, 2)))), "2 dimensions"),
+        (lambda: study.Cell(rec.gaussian_problem([0.1], [1.5])), "wider than P"),
         (lambda: study.Study((), 1), "at least one cell"),
         (lambda: study.Study(CELLS[:1] * 2, 1), "only once"),
         (lambda: study.Study(CELLS, 0), "runs must be"),
@@ -504,7 +516,7 @@ def test_the_command_runs_and_resumes(tmp_path):
 def test_the_command_for_fixed_targets_idle_dimensions_and_samples(tmp_path):
     command = "--bits 2 --dim 2 --idle-dims 1 --targets 2 --log2-bins 0,I --method orc --num-candidates 4 --runs 5"
     assert study.main([*command.split(), "--samples", "--out", str(tmp_path / "r")]) == 0
-    cells = study.grid([rec.gaussian_channel([1, 1, 0])], (0, "I"), methods=("orc",), num_candidates=(4,), targets=2)
+    cells = study.grid([rec.gaussian_channel([1, 1, 0])], (0, "I"), methods=(rec.ORC(4),), targets=2)
     assert study.load(tmp_path / "r") == study.Study(cells, 5, samples=True)
     assert study.samples(study.read(tmp_path / "r")).shape == (20, 3)
     assert study.main(["--bits", "2", "--idle-dims", "-1"]) == 2
@@ -512,7 +524,11 @@ def test_the_command_for_fixed_targets_idle_dimensions_and_samples(tmp_path):
 
 def test_the_command_says_what_is_wrong(tmp_path, capsys):
     assert study.main(["--bits", "2", "--method", "orc"]) == 2
-    assert "num_candidates" in capsys.readouterr().err
+    assert "--num-candidates" in capsys.readouterr().err
+    assert study.main(["--bits", "2", "--method", "astar"]) == 2
+    assert "Unknown method 'astar'" in capsys.readouterr().err
+    assert study.main(["--bits", "2", "--weighting", "best"]) == 2
+    assert "Unknown weighting 'best'" in capsys.readouterr().err
     assert study.main(["--bits", "30", "--max-examined", "50", "--runs", "3"]) == 0
     assert "This search needs" in capsys.readouterr().out
 

@@ -12,14 +12,14 @@ import rec_core as rec
 from rec_viz import stage, warm_up
 from rec_viz.components import drawing
 from rec_viz.model import lab, setting, speed, traces
-from rec_viz.settings import LANES, View, consistent, drawn, link_query, read_link
+from rec_viz.settings import LANES, View, link_query, read_link
+from rec_viz.settings.view import consistent, drawn
 from rec_viz.snippets import lab as programs
 
 from .test_pages import opened, words
-from .test_preview import agree, run  # noqa: F401  (a fixture)
+from .test_preview import agree
 
-HERE = Path(drawing.__file__).parent
-CURVE = "\n".join((HERE / f"{name}.js").read_text(encoding="utf-8") for name in ("curve",))
+CURVE = Path(drawing.__file__).parent / "curve.js"
 DRAWN = consistent(View(source="drawn", seed=5))
 
 
@@ -34,7 +34,7 @@ def test_a_drawing_is_the_problem_of_its_heights_and_travels_in_a_link():
     channel, problem = setting.problem_of(view)
     assert problem == rec.piecewise_problem([0.0, 4.25, -1.0])
     assert channel == rec.uniform_channel([problem.kl_bits])
-    assert read_link(link_query(view)) == (view, [])
+    assert read_link(link_query(view), View) == (view, [])
     assert len(link_query(DRAWN)["heights"]) < 120
 
 
@@ -133,28 +133,16 @@ def test_lab_and_message_serve_it(page):
         assert "to the last bit" in words(app)
 
 
-def test_the_boards_numbers_are_the_cores(run):  # noqa: F811
+def test_the_boards_numbers_are_the_cores(run):
     rng = np.random.default_rng(8)
     drawings = [rng.normal(0, 4, int(rng.integers(2, 80))).tolist() for _ in range(60)]
     drawings += [[0.0] * 33, [0.0, 1e-5, 0.0], [0.0, 190.0, 0.0], [-3.0, 8.0]]
     problems = [rec.piecewise_problem(heights) for heights in drawings]
     told = run(
-        f"(h) => {{ {CURVE}; const n = normaliseDrawing(h); return [n.kl_bits, n.renyi_inf_bits, ...n.logs]; }}",
+        CURVE,
+        "(h) => { const n = js.normaliseDrawing(h); return [n.kl_bits, n.d_inf_bits, ...n.logs]; }",
         [[heights] for heights in drawings],
     )
     for numbers, problem in zip(told, problems, strict=True):
         knots = (np.array(problem.params[0]) / np.log(2.0)).tolist()
         agree(numbers, [problem.kl_bits, problem.d_inf_bits, *knots], absolute=1e-9)
-
-
-def test_a_stroke_sets_the_knots_it_passes_and_no_others(run):  # noqa: F811
-    told = run(
-        f"(h, a, b) => {{ const mix = (x, y, t) => x + (y - x) * t; {CURVE}; return stroke(h, a, b); }}",
-        [
-            [[0] * 5, [0.25, 2], [0.75, 6]],
-            [[0] * 5, [0.75, 6], [0.25, 2]],
-            [[1] * 5, [0.55, 9], [0.55, 9]],
-            [[0] * 5, [0.0, 8], [1.0, 8]],
-        ],
-    )
-    assert told == [[0, 2, 4, 6, 0], [0, 2, 4, 6, 0], [1, 1, 9, 1, 1], [8] * 5]

@@ -7,7 +7,7 @@ import io
 
 import numpy as np
 import pytest
-from PIL import Image, features
+from PIL import Image, ImageCms, features
 
 import image_budget
 import image_codecs
@@ -32,11 +32,11 @@ def some_pictures(count: int = 2) -> np.ndarray:
 
 
 def test_targets_of_a_channel_differ_by_the_spread_in_closed_form():
-    """2,000 targets; the estimate of a deviation is off by 2%, so 8% is four of its errors."""
+    """8,000 targets: the estimate is off by 1.4%, so 6% is four of its errors."""
     bits = [3.0, 1.0, 0.2, 2.0, 0.0]
-    kl = [rec.gaussian_channel(bits).draw(seed).kl_bits for seed in range(2000)]
-    assert image_budget.channel_spread(np.array(bits)) == pytest.approx(np.std(kl), rel=0.08)
-    assert image_budget.channel_spread(np.array([4.0] * 5)) != pytest.approx(np.std(kl), rel=0.08)
+    kl = [rec.gaussian_channel(bits).draw(seed).kl_bits for seed in range(8000)]
+    assert image_budget.channel_spread(np.array(bits)) == pytest.approx(np.std(kl), rel=0.06)
+    assert image_budget.channel_spread(np.array([4.0] * 5)) != pytest.approx(np.std(kl), rel=0.06)
 
 
 def test_kl_of_weights_and_of_blocks_sums_to_that_of_pictures():
@@ -153,17 +153,16 @@ def test_means_are_paired_with_exact_samples_of_the_same_pictures():
 
 @pytest.mark.skipif(not features.check("avif"), reason="Pillow before 11.3")
 def test_headers_of_an_avif_are_told_apart():
-    """Metadata makes the file longer and what is coded no longer; over qualities the header keeps its size but for the
-    bytes that tell how long the frame is. What is coded is the end of the file."""
+    """A colour profile makes the file longer and what is coded no longer; over qualities the header keeps its size but
+    for the bytes that tell how long the frame is. What is coded is the end of the file."""
     picture = Image.fromarray(some_pictures(1)[0])
-    exif = Image.Exif()
-    exif[0x010E] = "a description of this picture"
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     plain, more = io.BytesIO(), io.BytesIO()
     picture.save(plain, "AVIF", quality=50)
-    picture.save(more, "AVIF", quality=50, exif=exif)
+    picture.save(more, "AVIF", quality=50, icc_profile=profile)
     coded = pictures.avif_coded_bytes(plain.getvalue())
     assert pictures.avif_coded_bytes(more.getvalue()) == coded
-    assert len(more.getvalue()) > len(plain.getvalue()) + 29
+    assert len(more.getvalue()) > len(plain.getvalue()) + len(profile)
     assert plain.getvalue()[-coded:] in more.getvalue()
     kind, size = plain.getvalue()[-coded - 3 : -coded - 2], plain.getvalue()[-coded - 2 : -coded]
     assert kind == bytes([pictures._AV1_FRAME << 3 | 2])

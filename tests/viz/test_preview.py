@@ -1,4 +1,4 @@
-"""The preview's mathematics in JavaScript is rec_core's: the very functions of the stage, run in a browser."""
+"""The preview's mathematics in JavaScript is rec_core's: the very functions of the stage, run by node."""
 
 from __future__ import annotations
 
@@ -13,33 +13,8 @@ from rec_core import families
 from rec_core.tables import WEIGHTINGS, log_sup_reweighted, tables
 from rec_viz import stage
 
-MATHS = (Path(stage.__file__).parent / "maths.js").read_text(encoding="utf-8")
+MATHS = Path(stage.__file__).parent / "maths.js"
 RELATIVE, ABSOLUTE = 1e-9, 1e-11  # absolute where a log is near 0: log2 of a mass near 1, U_J near 1
-
-
-@pytest.fixture(scope="module")
-def run(browser):
-    """Evaluates an expression of the stage's own functions on arguments; infinities travel as text."""
-    page = browser.new_page()
-
-    def evaluate(expression: str, rows: list):
-        text = (
-            f"(rows) => {{ {MATHS}; const read = (v) => Array.isArray(v) ? v.map(read)"
-            " : v === 'inf' ? Infinity : v === '-inf' ? -Infinity : v;"
-            " const tell = (v) => v && v.length !== undefined && typeof v !== 'string' ? Array.from(v, tell)"
-            " : typeof v === 'number' && !Number.isFinite(v) ? String(v).replace('Infinity', 'inf') : v;"
-            f" return rows.map((row) => tell(({expression})(...read(row)))); }}"
-        )
-        return page.evaluate(text, [[_tell(value) for value in row] for row in rows])
-
-    yield evaluate
-    page.close()
-
-
-def _tell(value):
-    if isinstance(value, float) and math.isinf(value):
-        return "inf" if value > 0 else "-inf"
-    return [_tell(v) for v in value] if isinstance(value, list | tuple) else value
 
 
 def numbers(told) -> np.ndarray:
@@ -67,11 +42,13 @@ def problem_of(family: str, rows: list[list[float]]) -> rec.Problem:
 
 def test_normal_tails_and_quantiles(run):
     z = np.concatenate([np.linspace(-60, 12, 400), [-1e3, -1e5, -1e8, -30.0, -29.999, 5.0, 5.001]])
-    agree(run("logNormalCdf", [[v] for v in z.tolist()]), [families.log_normal_cdf(v) for v in z])
+    agree(run(MATHS, "js.logNormalCdf", [[v] for v in z.tolist()]), [families.log_normal_cdf(v) for v in z])
     p = np.concatenate([2.0 ** -np.arange(1, 1000, 7.0), np.linspace(1e-6, 0.5, 200)])
-    agree(run("normalQuantileLower", [[v] for v in p.tolist()]), [families.normal_quantile_lower(v) for v in p])
+    agree(
+        run(MATHS, "js.normalQuantileLower", [[v] for v in p.tolist()]), [families.normal_quantile_lower(v) for v in p]
+    )
     x = np.concatenate([np.linspace(-6, 26, 500), [1.9999999, 2.0, 2.0000001]])
-    agree(run("erfc", [[v] for v in x.tolist()]), [math.erfc(v) for v in x], 1e-12, 0)
+    agree(run(MATHS, "js.erfc", [[v] for v in x.tolist()]), [math.erfc(v) for v in x], 1e-12, 0)
 
 
 def test_ratio_supremum_and_mass_over_intervals_deep_tails_included(run):
@@ -92,9 +69,9 @@ def test_ratio_supremum_and_mass_over_intervals_deep_tails_included(run):
             masses.append(families.log_mass(code, table, low, high))
     deep = np.array(masses)[np.isfinite(masses)]
     assert (deep < -1e4).sum() > 20  # tails far below what a float could hold as a probability
-    agree(run("(f, row, lo, hi, x) => logRatio(f, row, x)", jobs), ratios)
-    agree(run("(f, row, lo, hi) => logSup(f, row, lo, hi)", jobs), sups)
-    agree(run("(f, row, lo, hi) => logMass(f, row, lo, hi)", jobs), masses)
+    agree(run(MATHS, "(f, row, lo, hi, x) => js.logRatio(f, row, x)", jobs), ratios)
+    agree(run(MATHS, "(f, row, lo, hi) => js.logSup(f, row, lo, hi)", jobs), sups)
+    agree(run(MATHS, "(f, row, lo, hi) => js.logMass(f, row, lo, hi)", jobs), masses)
 
 
 @pytest.mark.parametrize("family", ["gaussian", "uniform"])
@@ -120,8 +97,10 @@ def test_a_previewed_problem_is_the_problem(run, family, dim):
             ]
         )
     told = run(
-        "(f, rows, n, w) => { const p = previewProblem(f, rows, n, w), flat = (k) => p.cuts.flatMap((c) => [...c[k]]);"
-        " return [[p.kl_bits, p.renyi_inf_bits, p.upper_sum_bits, p.log2_sup_ratio],"
+        MATHS,
+        "(f, rows, n, w) => { const p = js.previewProblem(f, rows, n, w);"
+        " const flat = (k) => p.cuts.flatMap((c) => [...c[k]]);"
+        " return [[p.kl_bits, p.d_inf_bits, p.upper_sum_bits, p.log2_sup_ratio],"
         " flat('logPeak'), flat('logWeight'), flat('logTarget')]; }",
         jobs,
     )
@@ -144,13 +123,15 @@ def test_the_bound_with_its_overhead_is_the_cores(run, family, dim):
             overhead = rec.laws.overhead_bits(problem, cut)
             jobs.append([family, rows, list(cut.intervals), "peak_ratio"])
             expected.append([overhead, rec.laws.bound_bits(problem.kl_bits, cut.log2_bins, overhead)])
-    told = run("(...job) => { const p = previewProblem(...job); return [p.overhead_bits, p.bound_bits]; }", jobs)
+    told = run(
+        MATHS, "(...job) => { const p = js.previewProblem(...job); return [p.overhead_bits, p.bound_bits]; }", jobs
+    )
     agree(told, expected, absolute=5e-4)
     assert max(overhead for overhead, _ in expected) > 1.0
 
 
 def test_the_comparison_can_fail(run):
     right = [families.log_normal_cdf(-9.0)]
-    agree(run("logNormalCdf", [[-9.0]]), right)
+    agree(run(MATHS, "js.logNormalCdf", [[-9.0]]), right)
     with pytest.raises(AssertionError):
-        agree(run("(z) => logNormalCdf(z) * (1 + 3e-9)", [[-9.0]]), right)
+        agree(run(MATHS, "(z) => js.logNormalCdf(z) * (1 + 3e-9)", [[-9.0]]), right)

@@ -20,10 +20,11 @@ from ...theme import ROLES
 __all__ = ["show"]
 
 _HERE = Path(__file__).parent
+_STAGE = _HERE.parents[1] / "stage"
 _MOUNT = st.components.v2.component(
     "rec_lab_drawing",
     html=(_HERE / "board.html").read_text(encoding="utf-8"),
-    css=(_HERE / "board.css").read_text(encoding="utf-8"),
+    css="".join(file.read_text(encoding="utf-8") for file in (_STAGE / "base.css", _HERE / "board.css")),
     js=javascript.joined(_HERE / "board.js"),
 )
 

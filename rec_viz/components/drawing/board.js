@@ -154,7 +154,7 @@ function createBoard(parent) {
     paintDensity(numbers);
     const changed = JSON.stringify(heights) !== JSON.stringify(kept);
     const more = held ? " Let go to race." : changed ? " Working it out …" : "";
-    const text = `KL(Q‖P) ${fmt(numbers.kl_bits)} bits, highest ratio q/p ${fmt(2 ** numbers.renyi_inf_bits)}.${more}`;
+    const text = `KL(Q‖P) ${fmt(numbers.kl_bits)} bits, highest ratio q/p ${fmt(2 ** numbers.d_inf_bits)}.${more}`;
     setText(said, text);
     root.dataset.heights = heights.join(",");
   }
@@ -189,7 +189,7 @@ function createBoard(parent) {
     });
   }
 
-  function paintDensity({ logs, renyi_inf_bits: top }) {
+  function paintDensity({ logs, d_inf_bits: top }) {
     const { b, ctx } = pen(other), pieces = logs.length - 1, ceiling = Math.max(2, 1.12 * 2 ** top);
     const y = (q) => mix(b.bottom, b.top, q / ceiling);
     const curve = Array.from({ length: 8 * pieces + 1 }, (_, i) => {

@@ -29,7 +29,7 @@ export function normaliseDrawing(heights) {
   const top = Math.max(...heights), fallen = heights.map((h) => h - top);
   const log2Area = Math.log2(overPieces(meanPower, fallen));
   const logs = fallen.map((h) => h - log2Area);
-  return { logs, kl_bits: Math.max(0, overPieces(meanLogPower, logs)), renyi_inf_bits: -log2Area };
+  return { logs, kl_bits: Math.max(0, overPieces(meanLogPower, logs)), d_inf_bits: -log2Area };
 }
 
 // The heights after a straight stroke of the hand from one place to another, [u, height] each: the knots it passes.

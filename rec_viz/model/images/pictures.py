@@ -21,6 +21,7 @@ import rec_core as rec
 from rec_core import images
 
 from ...memo import memo
+from ...settings.table import Images
 
 Picture = NDArray[np.uint8]
 
@@ -33,19 +34,12 @@ FORMATS = ("PNG", "JPEG", "WEBP")
 # ------------------------------------------------------------------------------------------------ photographs
 
 
-class Photo(NamedTuple):
-    """A photograph of scikit-image, free to use: its name there, what it shows, whose it is."""
-
-    title: str
-    credit: str
-
-
-PHOTOS = {
-    "astronaut": Photo("Astronaut Eileen Collins", "NASA, public domain"),
-    "chelsea": Photo("Chelsea the cat", "Stefan van der Walt, CC0"),
-    "coffee": Photo("A cup of coffee", "Rachel Michetti, CC0"),
-    "rocket": Photo("A rocket launch", "SpaceX, CC0"),
-    "hubble_deep_field": Photo("Hubble’s deep field", "NASA, public domain"),
+PHOTOS = {  # of scikit-image, all free to use: whose each is
+    "astronaut": "NASA, public domain",
+    "chelsea": "Stefan van der Walt, CC0",
+    "coffee": "Rachel Michetti, CC0",
+    "rocket": "SpaceX, CC0",
+    "hubble_deep_field": "NASA, public domain",
 }
 
 
@@ -66,6 +60,11 @@ TILES = {
     "The rocket": Tile("rocket", 208, 120, 224),
     "A sky full of galaxies": Tile("hubble_deep_field", 560, 600, 160),
 }
+
+
+def tile_of(settings: Images) -> Tile:
+    """The square of the photograph or of the upload that the page is set to."""
+    return Tile(settings.photo, settings.left, settings.top, settings.side)
 
 
 @lru_cache(maxsize=len(PHOTOS))
@@ -251,7 +250,7 @@ def webp_coded_bytes(data: bytes) -> int:
 
 
 def avif_coded_bytes(data: bytes) -> int:
-    """Bytes of an AVIF's coded frames: all but its boxes and the sequence's header."""
+    """Bytes of an AVIF's coded frames: all but its boxes and the sequence's header. Its only item is the picture."""
     at, coded = 0, 0
     while at < len(data):
         size = int.from_bytes(data[at : at + 4], "big")

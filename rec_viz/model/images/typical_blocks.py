@@ -137,8 +137,8 @@ def trade_rows(codec: str, rate: str, block_bits: int) -> Trade:
     """What J buys. The transform codec makes other blocks where there are no bins: that one is left out."""
     cuts = range(0 if codec == "inr" else STEP, min(block_bits + STEP, 63) + 1, STEP)
     found = [typical(codec, rate, block_bits, log2_bins) for log2_bins in cuts]
-    values = np.array([(one.bound_bits, one.search_bits) for one in found]).T
-    return Trade(np.array(cuts, dtype=np.float64), *values, found[-1].kl_bits)
+    bounds, search = np.array([(one.bound_bits, one.search_bits) for one in found]).T
+    return Trade(np.array(cuts, dtype=np.float64), bounds, search, found[-1].kl_bits)
 
 
 @memo(64)

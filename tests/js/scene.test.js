@@ -1,0 +1,67 @@
+// What Python ships, unpacked, and what is said of it.
+
+import assert from "node:assert/strict";
+import test from "node:test";
+import { candidateFacts, laneCaption, sceneCaption } from "../../rec_viz/stage/captions.js";
+import { pointedText } from "../../rec_viz/stage/pointed.js";
+import { binOf, decodeScene, ratioOf, sameBin, sampleOf } from "../../rec_viz/stage/scene.js";
+
+const pack = (Type, t, values) => ({ t, n: values.length, b64: Buffer.from(new Type(values).buffer).toString("base64") });
+const f8 = (...values) => pack(Float64Array, "f8", values);
+const f4 = (...values) => pack(Float32Array, "f4", values);
+const i4 = (...values) => pack(Int32Array, "i4", values);
+
+// Three candidates in two bins of one dimension; the third cannot win, the second does.
+const lane = (more = {}) => ({
+  title: "PFR with bins", name: "pfr_bins", method: "pfr", partitioned: true, weights: "peak_ratio", num_bins_text: "2", log2_num_bins: 1,
+  intervals: i4(2), log2_sup_ratio: 2, num_events: 3, examined: 3, num_candidates: null, expected_examined: 4, stopping: "single",
+  arrival: f8(0.5, 1, 1.5), race: f8(0.5, 0.25, Infinity), log2_ratio: f4(0, 2, -Infinity), x: f4(-1, 0.5, -2), u: f4(0.1, 0.7, 0.05),
+  bin: i4(0, 1, 0), local: i4(1, 1, 2), position: i4(1, 2, 3), best: i4(0, 1, 1), winner: 1, stop_time: null,
+  message: { bin: [1], bin_bits: "1", index: 1, index_bits: "0", length_bits: 2.5, bin_length_bits: 1, index_length_bits: 1.5 }, ...more,
+});
+const scene = (...lanes) => decodeScene({
+  id: "x", view: "race", lanes, problem: { dim: 1, kl_bits: 1.25, d_inf_bits: 3 }, receiver: lanes.map(() => ({ x: [0.5], equal: true })),
+});
+
+test("arrays come out with their numbers and types", () => {
+  const [one] = scene(lane()).lanes;
+  assert.ok(one.arrival instanceof Float64Array && one.x instanceof Float32Array && one.bin instanceof Int32Array);
+  assert.deepEqual([...one.arrival], [0.5, 1, 1.5]);
+  assert.deepEqual([binOf(one, 1, 0), ratioOf(one, 1), [...sampleOf(one, 1)]], [1, 4, [0.5]]);
+  assert.deepEqual([sameBin(one, 0, 2), sameBin(one, 0, 1)], [true, false]);
+});
+
+test("a lane knows where it stops and who has led", () => {
+  const [one] = scene(lane()).lanes;
+  assert.deepEqual([one.winTime, one.sup, one.stop, one.budget, one.perBin, one.binned], [0.25, 4, 1, null, false, true]);
+  assert.deepEqual(one.improvements, [0, 1]);
+  assert.ok(one.radii[1] > one.radii[0] && one.radii[0] > one.radii[2]);
+});
+
+test("a budget is the time of its last candidate", () => {
+  const [one] = scene(lane({ method: "orc", num_candidates: 3, name: "orc" })).lanes;
+  assert.deepEqual([one.budget, one.stop, one.binned], [1.5, 1.5, false]);
+});
+
+test("a stop line a bin is drawn only where the lines differ", () => {
+  const perBin = (...stops) => scene(lane({ stopping: "per_bin", bin_stop: f8(...stops) })).lanes[0].perBin;
+  assert.deepEqual([perBin(1, 2), perBin(1, 1.005)], [true, false]);
+});
+
+test("captions say why a candidate leads or cannot", () => {
+  const told = scene(lane());
+  const say = (e) => laneCaption(told, told.lanes[0], told.timeline.first + e);
+  assert.match(say(0), /^Candidate 1 arrives in bin 1 at time 0\.5: 0\.5 ÷ ratio 1 gives race time 0\.5, the one to beat\.$/);
+  assert.match(say(1), /^Candidate 2 takes the lead: 0\.25 < 0\.5\./);
+  assert.match(say(2), /Q is zero there, so it cannot win\.$/);
+  assert.equal(sceneCaption(told, 0), laneCaption(told, told.lanes[0], 0));
+  assert.match(sceneCaption(scene(lane(), lane()), 0), /^Two searches .* looked at 3 and 3 candidates\.$/);
+  assert.match(candidateFacts(told.lanes[0], 1), /^Candidate 2, the winner\nbin 2, number 1 in it\nx = 0\.5\n/);
+});
+
+test("what is pointed at in two searches is said once, unless it differs", () => {
+  const told = scene(lane(), lane({ title: "Other", position: i4(1, 2, 3), race: f8(0.5, 0.125, Infinity) }));
+  const both = (kind, more) => pointedText(told, [0, 1].map((i) => ({ lane: i, kind, ...more })));
+  assert.equal(both("q", {}), "Marked: Q, the target, which only the sender knows.");
+  assert.match(both("candidate", { event: 1 }), /^Marked: PFR with bins, candidate 2.* race time 0\.25\. Other, candidate 2.* race time 0\.125\.$/);
+});
