@@ -72,7 +72,7 @@ def trace(problem: Problem, method: Method = PFR(), *, seed: int, max_events: in
     best = np.maximum.accumulate(np.where(log_race <= running, np.arange(log_race.size), 0))
     return Trace(
         message=found.message,
-        samples=samples,
+        samples=problem.prior.place(samples),
         quantiles=quantiles,
         bins=bins,
         indices=indices,

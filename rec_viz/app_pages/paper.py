@@ -249,8 +249,7 @@ def draw_intervals(run: Run) -> str:
         return "Not enough runs yet."
     chart(figures.intervals(choices, colours), "paper_intervals", snippets.intervals(run.size))
     st.markdown(
-        "**The samples themselves.** One target, in the dimension where Q lies furthest from P: look for bars that "
-        "stay under P."
+        "**The samples themselves.** One target, in the dimension where Q lies furthest from P: look for bars off Q."
     )
     chart(figures.histograms(choices, colours), "paper_histograms", snippets.histograms(run.size))
     st.markdown(
@@ -265,8 +264,9 @@ def draw_intervals(run: Run) -> str:
     best, worst = (choices[name].measured for name in (ranked[0], ranked[-1]))
     apart = best.mmd_high < worst.mmd_low
     same = [choices[name].name for name in ranked if choices[name].intervals == choices[ranked[0]].intervals]
+    bad = [choices[name].name for name in ranked if choices[name].measured.mmd_exact > 0.99 * worst.mmd_exact]
     text = (
-        f"Cutting **{' and '.join(same)}** leaves the least bias; **{choices[ranked[-1]].name}** the most, "
+        f"Cutting **{' and '.join(same)}** leaves the least bias; **{' and '.join(bad)}** the most, "
         f"{worst.mmd_exact / best.mmd_exact:.1f} times as much"
     )
     text += ": far more than chance can do. " if apart else ", which could still be chance. "
