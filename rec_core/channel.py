@@ -204,6 +204,15 @@ def draw_target(family: int, scales: Floats, seed: Word, table: Floats) -> None:
             table[d, 2] = -math.log(table[d, 1] - table[d, 0])
 
 
+def box_places(scale: float, most: int) -> tuple[Floats, float]:
+    """Lower ends of one dimension's boxes, at most `most`, evenly among those `draw_target` draws; and their width."""
+    cells = round(1.0 / scale)
+    if abs(cells * scale - 1.0) <= 1e-9 and cells < 2**50:
+        count = min(cells, most)
+        return np.floor((np.arange(count) + 0.5) * (cells / count)) / cells, 1.0 / cells
+    return (np.arange(most) + 0.5) / most * (1.0 - scale), scale
+
+
 def gaussian_channel(information_bits: Sequence[float] | ArrayLike) -> Channel:
     """Gaussian channel: X ~ N(0,1) and I_d = `information_bits[d]` >= 0 bits in dimension d; shape (D,).
 
