@@ -238,8 +238,8 @@ class Problem:
 class Channel:
     """A channel with `bits[d]` bits of information in dimension d. Made by `gaussian_channel` or `uniform_channel`.
 
-    `prior_shift` and `prior_scale` place the prior, as in `Prior`. Raises RecError for a family without channels, no dimension and
-    information below 0 or above MAX_BITS.
+    `prior_shift` and `prior_scale` place the prior, as in `Prior`. Raises RecError for a family without channels, no
+    dimension and information below 0 or above MAX_BITS.
     """
 
     family: str

@@ -24,6 +24,7 @@ from .. import families
 from ..arrays import LN2, Floats, Ints
 from ..channel import Channel, Problem, check_problem
 from ..checks import whole_number
+from ..families.uniform import box_places
 from ..jit import kernel
 from ..partition import ENUMERABLE_BINS, Partition, check_partition
 from .ratio import REACH, UNIT_ROW, interval_atoms, legendre, log_q_mass, scatter
@@ -691,14 +692,7 @@ def _uniform_law(source: Problem | Channel, cut: Partition) -> IndexLaw:
     atoms, top = [], -math.fsum(math.log(n) for n in cut.intervals)
     for d, n in enumerate(cut.intervals):
         if isinstance(source, Channel):
-            width = float(source.scales[d])
-            cells = round(1.0 / width)
-            if abs(cells * width - 1.0) <= 1e-9 and cells < 2**50:
-                count = min(cells, _STRATA)
-                lows = np.floor((np.arange(count) + 0.5) * (cells / count)) / cells
-                width = 1.0 / cells
-            else:
-                lows = (np.arange(_STRATA) + 0.5) / _STRATA * (1.0 - width)
+            lows, width = box_places(float(source.scales[d]), _STRATA)
         else:
             lows, width = np.array([source.params[d][0]]), source.params[d][1] - source.params[d][0]
         top -= math.log(width)
