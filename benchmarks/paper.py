@@ -11,6 +11,7 @@ import argparse
 import numpy as np
 
 from rec_core import study
+from rec_viz.figures.paper import Choice
 from rec_viz.model import paper
 from tables import markdown, rewrite
 
@@ -20,13 +21,14 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def words(size: paper.Size, found: dict[str, paper.Choice]) -> str:
+def words(size: paper.Size, found: dict[str, Choice]) -> str:
     """The table in Markdown, with its recipe."""
     lines = []
-    for name, (intervals, point, sent, (mean, scale)) in found.items():
-        z = (sent - mean) / scale
+    for choice in found.values():
+        point, (mean, scale) = choice.measured, choice.target
+        z = (choice.sent - mean) / scale
         lines.append([
-            paper.CHOICES[name], " × ".join(map(str, intervals)), f"{point.mmd_exact:.3f}",
+            choice.name, " × ".join(map(str, choice.intervals)), f"{point.mmd_exact:.3f}",
             f"{point.mmd_low:.3f} to {point.mmd_high:.3f}", f"{point.length.mean:.2f}",
             f"{np.mean(z):+.2f}, {np.std(z):.2f}",
         ])  # fmt: skip
