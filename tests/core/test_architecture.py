@@ -26,11 +26,11 @@ ORDER = (
 Graph = dict[str, set[str]]
 
 
-def modules() -> dict[str, Path]:
+def modules(root: Path = ROOT) -> dict[str, Path]:
     """Every module by its dotted name within the package, '' for the package itself."""
     found = {}
-    for path in ROOT.rglob("*.py"):
-        parts = path.relative_to(ROOT).with_suffix("").parts
+    for path in root.rglob("*.py"):
+        parts = path.relative_to(root).with_suffix("").parts
         found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
     return found
 
@@ -39,8 +39,8 @@ def is_for_types(node: ast.AST) -> bool:
     return isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
 
 
-def imports(source: str, package: str, known: dict[str, Path]) -> tuple[set[str], set[str]]:
-    """What a module in `package` (dotted, '' at the top) imports: modules of rec_core, and top names of others."""
+def imports(source: str, package: str, known: dict[str, Path], whole: str = "rec_core") -> tuple[set[str], set[str]]:
+    """What a module in `package` (dotted, '' at the top) of `whole` imports: its modules, and top names of others."""
     inside, outside = set(), set()
 
     def add(name: str) -> None:
@@ -53,11 +53,11 @@ def imports(source: str, package: str, known: dict[str, Path]) -> tuple[set[str]
         if isinstance(node, ast.Import):
             for alias in node.names:
                 top, _, rest = alias.name.partition(".")
-                add(rest) if top == "rec_core" else outside.add(top)
+                add(rest) if top == whole else outside.add(top)
         elif isinstance(node, ast.ImportFrom):
             base = (package.split(".") if package else [])[: len(package.split(".")) - node.level + 1]
             where = ".".join(filter(None, [*base, node.module or ""])) if node.level else node.module
-            if not node.level and where.split(".")[0] != "rec_core":
+            if not node.level and where.split(".")[0] != whole:
                 outside.add(where.split(".")[0])
             else:
                 where = where if node.level else where.partition(".")[2]
@@ -79,14 +79,19 @@ FOUND = {name: imports(path.read_text(encoding="utf-8"), package_of(name, path),
 GRAPH: Graph = {name: inside - {name} for name, (inside, _) in FOUND.items()}
 
 
-def step(name: str) -> int:
+def step(name: str, order: tuple[str, ...] = ORDER) -> int:
     """How high a module stands; modules of one folder stand together."""
-    return ORDER.index(name.split(".")[0])
+    return order.index(name.split(".")[0])
 
 
-def upward(graph: Graph) -> list[str]:
+def upward(graph: Graph, order: tuple[str, ...] = ORDER) -> list[str]:
     """Imports that go up."""
-    return [f"{name} imports {other}" for name in graph for other in graph[name] if name and step(other) > step(name)]
+    return [
+        f"{name} imports {other}"
+        for name in graph
+        for other in graph[name]
+        if name and step(other, order) > step(name, order)
+    ]
 
 
 def reached(graph: Graph, start: str) -> set[str]:
