@@ -33,8 +33,15 @@ def bound_bits(information_bits: float, log2_bins: float = 0.0, overhead_bits: f
 def overhead_bits(problem_or_channel: Problem | Channel, partition: Partition | None = None) -> float:
     """eps = E_Q[max(0, log2 J - log2 r(X))] in bits, over Y too for a channel: what the two-part message costs.
 
-    Error below 1e-9 bits, and a part of 1e-9 of log2 J and information.
+    0 without bins (J = 1), where the message has one part. Error below 1e-9 bits, and a part of 1e-9 of log2 J and
+    information. Raises RecError for a partition of another dimension.
+
+    >>> import rec_core as rec
+    >>> round(overhead_bits(rec.gaussian_channel([6.0]), rec.Partition((8,))), 4)
+    0.0359
     """
+    if check_partition(partition, problem_or_channel.dim).num_bins == 1:
+        return 0.0
     return _mean_nats(problem_or_channel, partition, False) / LN2
 
 
