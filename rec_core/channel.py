@@ -233,13 +233,41 @@ class Problem:
         """
         return _summed(_log_ratios, self.family_code, self.table, self.prior.standard(x)) / LN2
 
+    def pdf(self, x: ArrayLike) -> Any:
+        """Density q(x); `x` of shape (..., D), result (...). Raises RecError for another shape.
+
+        >>> float(gaussian_problem([1.0], [0.5]).pdf([1.0]).round(4))
+        0.7979
+        """
+        return np.exp(self.prior.log_pdf(x) + self.log_ratio_bits(x) * LN2)
+
+    @property
+    def mean(self) -> Floats:
+        """The mean of Q, shape (D,)."""
+        return self.prior.place(self._moments[:, 0])
+
+    @property
+    def scale(self) -> Floats:
+        """The scale of Q as its constructor takes it, of a box its width, of a piecewise problem the standard deviation;
+        shape (D,)."""
+        return self._moments[:, 1] * np.array(self.prior_scale or 1.0)
+
+    @property
+    def spread(self) -> Floats:
+        """The standard deviation of Q, shape (D,)."""
+        return self._moments[:, 2] * np.array(self.prior_scale or 1.0)
+
+    @property
+    def _moments(self) -> Floats:
+        return np.array([families.family(self.family).moments(row) for row in self.table])
+
 
 @dataclass(frozen=True, repr=False)
 class Channel:
     """A channel with `bits[d]` bits of information in dimension d. Made by `gaussian_channel` or `uniform_channel`.
 
-    `prior_shift` and `prior_scale` place the prior, as in `Prior`. Raises RecError for a family without channels, no dimension and
-    information below 0 or above MAX_BITS.
+    `prior_shift` and `prior_scale` place the prior, as in `Prior`. Raises RecError for a family without channels, no
+    dimension and information below 0 or above MAX_BITS.
     """
 
     family: str
@@ -346,6 +374,32 @@ def gaussian_problem(
     Problem(family='gaussian', params=((1.0, 0.25),), prior_shift=(1.0,), prior_scale=(2.0,))
     """
     return _located("gaussian", mean, scale, prior_mean, prior_scale)
+
+
+def laplace_problem(
+    mean: Sequence[float] | ArrayLike,
+    scale: Sequence[float] | ArrayLike,
+    prior_mean: Numbers = 0.0,
+    prior_scale: Numbers = 1.0,
+) -> Problem:
+    """Q of density exp(-|x - mean| / scale) / (2 scale) in every dimension against P, the same of the prior.
+
+    Q's of shape (D,), scale > 0, the prior's one number or (D,). Raises RecError for what is not so.
+    """
+    return _located("laplace", mean, scale, prior_mean, prior_scale)
+
+
+def logistic_problem(
+    mean: Sequence[float] | ArrayLike,
+    scale: Sequence[float] | ArrayLike,
+    prior_mean: Numbers = 0.0,
+    prior_scale: Numbers = 1.0,
+) -> Problem:
+    """Q with the cdf 1 / (1 + exp(-(x - mean) / scale)) in every dimension against P, the same of the prior.
+
+    Q's of shape (D,), scale > 0, the prior's one number or (D,). Raises RecError for what is not so.
+    """
+    return _located("logistic", mean, scale, prior_mean, prior_scale)
 
 
 def uniform_problem(
