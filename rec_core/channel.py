@@ -79,7 +79,9 @@ class Prior:
 
     def log_pdf(self, x: ArrayLike) -> Any:
         """ln p(x), nats; `x` of shape (..., D), result (...)."""
-        return _summed(_log_pdfs, self.family_code, None, self.standard(x)) - math.fsum(map(math.log, self.scale))
+        return _summed(families.log_pdfs, self.family_code, None, self.standard(x)) - math.fsum(
+            map(math.log, self.scale)
+        )
 
     def pdf(self, x: ArrayLike) -> Any:
         """Density p(x); `x` of shape (..., D), result (...). Raises RecError for another shape.
@@ -103,7 +105,7 @@ class Prior:
         """The quantiles u = F_P(x) of every dimension; `x` and result (..., D). Raises RecError for another shape."""
         points = self.standard(x)
         row = families.family(self.family).table((families.family(self.family).STANDARD,))[0]
-        return _cdfs(self.family_code, row, points.ravel()).reshape(points.shape)
+        return families.cdfs(self.family_code, row, points.ravel()).reshape(points.shape)
 
     def edges(self, dimension: int, intervals: int) -> Floats:
         """Ends of equal-mass intervals of a dimension in x, shape (intervals + 1,), rising; infinite at the ends of the
@@ -132,22 +134,6 @@ def _summed(kernel: Any, family: int, table: Floats | None, points: Floats) -> F
 
 
 @kernel
-def _log_ratios(family: int, row: Floats, x: Floats) -> Floats:
-    out = np.empty(x.shape[0])
-    for i in range(x.shape[0]):
-        out[i] = families.log_ratio(family, row, x[i])
-    return out
-
-
-@kernel
-def _log_pdfs(family: int, x: Floats) -> Floats:
-    out = np.empty(x.shape[0])
-    for i in range(x.shape[0]):
-        out[i] = families.log_pdf(family, x[i])
-    return out
-
-
-@kernel
 def _quantiles(family: int, u: Floats) -> Floats:
     out = np.empty(u.shape[0])
     for i in range(u.shape[0]):
@@ -155,15 +141,6 @@ def _quantiles(family: int, u: Floats) -> Floats:
             out[i] = families.support(family)[int(u[i])]
         else:
             out[i] = families.quantile(family, int(np.int64(0)), int(np.int64(1)), u[i])
-    return out
-
-
-@kernel
-def _cdfs(family: int, row: Floats, x: Floats) -> Floats:
-    out = np.empty(x.shape[0])
-    low, high = families.support(family)
-    for i in range(x.shape[0]):
-        out[i] = 0.0 if x[i] <= low else math.exp(families.log_mass(family, row, low, min(x[i], high)))
     return out
 
 
@@ -231,7 +208,7 @@ class Problem:
 
         Raises RecError for another shape.
         """
-        return _summed(_log_ratios, self.family_code, self.table, self.prior.standard(x)) / LN2
+        return _summed(families.log_ratios, self.family_code, self.table, self.prior.standard(x)) / LN2
 
     def pdf(self, x: ArrayLike) -> Any:
         """Density q(x); `x` of shape (..., D), result (...). Raises RecError for another shape.
@@ -248,8 +225,7 @@ class Problem:
 
     @property
     def scale(self) -> Floats:
-        """The scale of Q as its constructor takes it, of a box its width, of a piecewise problem the standard deviation;
-        shape (D,)."""
+        """The scale of Q as its constructor takes it, of a box its width, else the standard deviation; shape (D,)."""
         return self._moments[:, 1] * np.array(self.prior_scale or 1.0)
 
     @property

@@ -36,6 +36,7 @@ below (a chain of comparisons, because compiled loops cannot hold a function as 
 
 from __future__ import annotations
 
+import math
 from types import ModuleType
 
 import numpy as np
@@ -99,6 +100,15 @@ def log_pdf(family: int, x: float) -> float:
 
 
 @kernel
+def log_pdfs(family: int, x: Floats) -> Floats:
+    """`log_pdf` at points (M,)."""
+    out = np.empty(x.shape[0])
+    for i in range(x.shape[0]):
+        out[i] = log_pdf(family, x[i])
+    return out
+
+
+@kernel
 def log_ratio(family: int, row: Floats, x: float) -> float:
     """ln r(x) of one dimension; -inf outside the support of Q."""
     if family == GAUSSIAN:
@@ -110,6 +120,15 @@ def log_ratio(family: int, row: Floats, x: float) -> float:
     if family == LOGISTIC:
         return logistic.log_ratio(row, x)
     return piecewise.log_ratio(row, x)
+
+
+@kernel
+def log_ratios(family: int, row: Floats, x: Floats) -> Floats:
+    """`log_ratio` at points (M,)."""
+    out = np.empty(x.shape[0])
+    for i in range(x.shape[0]):
+        out[i] = log_ratio(family, row, x[i])
+    return out
 
 
 @kernel
@@ -138,6 +157,16 @@ def log_mass(family: int, row: Floats, low: float, high: float) -> float:
     if family == LOGISTIC:
         return logistic.log_mass(row, low, high)
     return piecewise.log_mass(row, low, high)
+
+
+@kernel
+def cdfs(family: int, row: Floats, x: Floats) -> Floats:
+    """Q((-inf, x]) at points (M,)."""
+    out = np.empty(x.shape[0])
+    low, high = support(family)
+    for i in range(x.shape[0]):
+        out[i] = 0.0 if x[i] <= low else math.exp(log_mass(family, row, low, min(x[i], high)))
+    return out
 
 
 @kernel
