@@ -100,7 +100,8 @@ class MatchedCode:
         parts = np.maximum(symbols - NEAR, 0)
         rest_bits = np.where(symbols < NEAR, 0, (parts >> _FINE_BITS) + FIRST_OCTAVE - _FINE_BITS)
         leads = (1 << _FINE_BITS) + (parts & ((1 << _FINE_BITS) - 1))
-        return np.where(symbols < NEAR, symbols + 1, leads << rest_bits) | decode_places(decoder, rest_bits)
+        n: Ints = np.where(symbols < NEAR, symbols + 1, leads << rest_bits) | decode_places(decoder, rest_bits)
+        return n
 
 
 def _fine_symbols(n: Ints) -> tuple[Ints, Ints]:

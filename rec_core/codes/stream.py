@@ -135,7 +135,7 @@ def _limbs(powers: Ints) -> Iterator[tuple[int, NDArray[np.bool_], Ints]]:
 
 
 def encode_places(coder: Any, places: NDArray[Any], powers: Ints) -> None:
-    """Write the low `powers[i]` bits of whole numbers `places[i]` >= 0, all equally probable; both of shape (count,)."""
+    """Write the low `powers[i]` bits of whole numbers `places[i]` >= 0, all equally probable; both (count,)."""
     for shift, used, sizes in _limbs(powers):
         limbs = (places[used] >> shift) & (sizes - 1).astype(places.dtype)
         coder.encode(limbs.astype(np.int32), _model.Uniform(), sizes.astype(np.int32))

@@ -121,14 +121,22 @@ def log_normal_cdf(z: float) -> float:
         return math.log1p(-0.5 * math.erfc(z / math.sqrt(2.0)))
     if z > -30.0:
         return math.log(0.5 * math.erfc(-z / math.sqrt(2.0)))
+    return -0.5 * z * z - _HALF_LOG_2PI - math.log(-z) + math.log(_tail_series(z))
+
+
+@kernel
+def _tail_series(z: float) -> float:
+    """The N(0,1) cdf over its density and -1/z, at z <= -30."""
     y = 1.0 / (z * z)
-    series = 1.0 - y * (1.0 - 3.0 * y * (1.0 - 5.0 * y * (1.0 - 7.0 * y * (1.0 - 9.0 * y))))
-    return -0.5 * z * z - _HALF_LOG_2PI - math.log(-z) + math.log(series)
+    return 1.0 - y * (1.0 - 3.0 * y * (1.0 - 5.0 * y * (1.0 - 7.0 * y * (1.0 - 9.0 * y))))
 
 
 @kernel
 def _log_normal_mass(a: float, b: float) -> float:
-    """ln of the N(0,1) mass of [a, b]: relative error below 1e-8 for any width, never -inf for a < b finite."""
+    """ln of the N(0,1) mass of [a, b], a < b: to 1e-8, or to four units in its own last place where that is more.
+
+    Never -inf for a < b finite.
+    """
     if a > 0.0:
         a, b = -b, -a
     if b - a < 1e-4 / (1.0 + abs(a)):
@@ -139,6 +147,8 @@ def _log_normal_mass(a: float, b: float) -> float:
     upper = log_normal_cdf(b)
     if a == -np.inf:
         return upper
+    if b < -30.0:  # not a difference of logs, which have lost the digits after the point
+        return upper + math.log1p(-math.exp(-0.5 * (a - b) * (a + b)) * (b / a) * (_tail_series(a) / _tail_series(b)))
     return upper + math.log1p(-math.exp(log_normal_cdf(a) - upper))
 
 

@@ -95,6 +95,15 @@ def draw(scale: float, v: float, row: Floats) -> None:
     row[2] = -math.log(row[1] - row[0])
 
 
+def box_places(scale: float, most: int) -> tuple[Floats, float]:
+    """Lower ends of one dimension's boxes, at most `most`, evenly among those `draw` draws; and their width."""
+    cells = round(1.0 / scale)
+    if abs(cells * scale - 1.0) <= 1e-9 and cells < 2**50:
+        count = min(cells, most)
+        return np.floor((np.arange(count) + 0.5) * (cells / count)) / cells, 1.0 / cells
+    return (np.arange(most) + 0.5) / most * (1.0 - scale), scale
+
+
 def moments(row: Floats) -> tuple[float, float, float]:
     """Mean, width and standard deviation of Q."""
     width = float(row[1] - row[0])

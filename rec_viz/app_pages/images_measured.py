@@ -78,8 +78,8 @@ def strategies(rows: list[drawn.Strategy], rate: str) -> None:
     )
     one = rows[0]
     st.markdown(
-        "The collapsed case is our own: two weights of each block, those that tell least, take all cuts. Without bins "
-        "a block of 48 bits cannot be searched: its candidates hold nothing near Q. The last row is what one would do "
+        "“Weights that tell least” is our own bad case: two weights of each block take all cuts. Without bins a block "
+        "of 48 bits cannot be searched: its candidates hold nothing near Q. The last row is what one would do "
         "instead, blocks of 12 bits with a quarter of the candidates each. “Left to search” is how far Q is from P′; "
         f"the search reaches 16 bits. {one.pictures} test pictures of CIFAR-10, one seed, 95% intervals over pictures "
         f"({one.machine})."

@@ -8,7 +8,7 @@ import streamlit as st
 import rec_core as rec
 from rec_viz import stage
 from rec_viz.app_pages import many, parts
-from rec_viz.components import drawing, keys
+from rec_viz.components import drawing, presenter
 from rec_viz.figures.lab import Bar, length_bars
 from rec_viz.model import advice, setting, traces
 from rec_viz.model import lab as model
@@ -307,14 +307,14 @@ def present(view: View) -> None:
 
     def act(key: str) -> None:
         if key == "Escape":
-            keys.leave()
+            presenter.leave()
         else:
             turn_preset(1 if key == "PageDown" else -1)
 
-    keys.listen(("PageDown", "PageUp", "Escape"), act, "lab", key="lab_keys")
+    presenter.listen(("PageDown", "PageUp", "Escape"), act, "lab", key="lab_keys")
     preset = next((preset for preset in PRESETS if preset.view == view), None)
     st.title(preset.name if preset else "Lab", anchor=False)
-    keys.large(preset.teaches if preset else "One race, from the first candidate to the message.")
+    presenter.large(preset.teaches if preset else "One race, from the first candidate to the message.")
     parts.wait_for_kernels(height=560)
     race = parts.asked(lambda: model.race(view))
     parts.refusals(race)

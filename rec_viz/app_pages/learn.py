@@ -10,7 +10,7 @@ import streamlit as st
 import rec_core as rec
 from rec_viz import lessons, stage
 from rec_viz.app_pages import parts
-from rec_viz.components import keys as presenter
+from rec_viz.components import presenter
 from rec_viz.lessons import Lesson, Step, handout
 from rec_viz.model import lab
 from rec_viz.settings import TABLE, View, link_query, links, read_link, widgets

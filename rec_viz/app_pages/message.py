@@ -24,14 +24,11 @@ EXAMPLE = {"gaussian": ("Mean", "Standard deviation", "1.2", "0.3"), "uniform": 
 
 def numbers(text: str, name: str, dim: int) -> list[float]:
     """Numbers typed with commas, one a dimension; a single one serves all. RecError in a sentence."""
-    try:
-        values = [float(part) for part in text.split(",") if part.strip()]
-    except ValueError:
-        values = []
+    values = reading.typed(text, ",") or ()
     if len(values) not in (1, dim):
         wanted = "one number" if dim == 1 else f"one number, or {dim} separated by commas"
         raise rec.RecError(f"{name}: give {wanted}; got “{text}”.")
-    return values * dim if len(values) == 1 else values
+    return list(values) * dim if len(values) == 1 else list(values)
 
 
 def own_problem(view: View) -> rec.Problem:

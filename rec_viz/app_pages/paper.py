@@ -14,8 +14,9 @@ from rec_viz.app_pages import parts
 from rec_viz.background import Job
 from rec_viz.components.export import chart
 from rec_viz.figures import paper as figures
-from rec_viz.model import paper as model
-from rec_viz.model.paper import DIM, INTERVAL_BITS, INTERVAL_CANDIDATES, ORC_BITS, SIZES, Run
+from rec_viz.model.paper import results, running, studies
+from rec_viz.model.paper.running import Run
+from rec_viz.model.paper.studies import DIM, INTERVAL_BITS, INTERVAL_CANDIDATES, ORC_BITS, SIZES
 from rec_viz.settings import widgets
 from rec_viz.settings.table import Paper
 from rec_viz.snippets import paper as snippets
@@ -44,18 +45,18 @@ jobs: dict[str, Job[Run]] = st.session_state.setdefault("paper_jobs", {})
 # ------------------------------------------------------------------------------------------------ running
 
 
-def running() -> str:
+def at_work() -> str:
     """Which experiment runs in this session, or ''."""
     return next((key for key, job in jobs.items() if job.running), "")
 
 
 def begin(key: str) -> None:
-    if not running():
-        jobs[key] = model.start(key, st.session_state.paper_size, parts.alive())
+    if not at_work():
+        jobs[key] = running.start(key, st.session_state.paper_size, parts.alive())
 
 
 if not jobs:  # the first figure fills by itself
-    jobs["pfr"] = model.start("pfr", "small", parts.alive())
+    jobs["pfr"] = running.start("pfr", "small", parts.alive())
 
 widgets.widget(Paper, "size", "content")
 
@@ -79,7 +80,7 @@ def show(section: Section) -> None:
         "What the paper says, and our recipe", icon=":material/menu_book:", key=f"paper_{section.key}_words"
     ):
         st.markdown(f"**The paper.** {section.paper}\n\n**Our recipe.** {section.recipe}")
-    st.fragment(live, run_every=1.0 if running() == section.key else None)(section)
+    st.fragment(live, run_every=1.0 if at_work() == section.key else None)(section)
 
 
 def live(section: Section) -> None:
@@ -98,10 +99,10 @@ def live(section: Section) -> None:
         if st.session_state.get("paper_seen") == key:  # it has just ended: the other buttons may be used again
             st.session_state.paper_seen = ""
             st.rerun()
-        seconds = model.paper_seconds(key, st.session_state.paper_size)
+        seconds = running.paper_seconds(key, st.session_state.paper_size)
         if left.button(
             f"Run, {reading.duration(max(round(seconds), 1))}", icon=":material/play_arrow:", key=f"paper_{key}_run",
-            disabled=bool(running()),
+            disabled=bool(at_work()),
             width="stretch",
         ):  # fmt: skip
             begin(key)
@@ -146,7 +147,7 @@ def take_away(run: Run) -> None:
                 icon=":material/table:",
             )  # fmt: skip
     st.markdown("The same rows from a terminal, to the last bit:")
-    st.code(model.command(run.key, SIZES[run.size]), language="sh", wrap_lines=True)
+    st.code(studies.command(run.key, SIZES[run.size]), language="sh", wrap_lines=True)
 
 
 # ------------------------------------------------------------------------------------------------ figure 2
@@ -159,12 +160,12 @@ def times(log2: float) -> str:
 
 def growth(band: figures.Band) -> float:
     """Bits of candidates for each bit of D_inf, by the line through the means."""
-    return model.slope(band.x, band.mean)[0]
+    return results.slope(band.x, band.mean)[0]
 
 
 def draw_pfr(run: Run) -> str:
     result = run.result
-    assert isinstance(result, model.Pfr)
+    assert isinstance(result, results.Pfr)
     lost = f" Left out: {result.failed} over the budget." if result.failed else ""
     if result.steps:
         chart(figures.steps(result.steps, colours), "paper_steps", snippets.steps(run.size))
@@ -249,8 +250,7 @@ def draw_intervals(run: Run) -> str:
         return "Not enough runs yet."
     chart(figures.intervals(choices, colours), "paper_intervals", snippets.intervals(run.size))
     st.markdown(
-        "**The samples themselves.** One target, in the dimension where Q lies furthest from P: look for bars that "
-        "stay under P."
+        "**The samples themselves.** One target, in the dimension where Q lies furthest from P: look for bars off Q."
     )
     chart(figures.histograms(choices, colours), "paper_histograms", snippets.histograms(run.size))
     st.markdown(
@@ -265,8 +265,9 @@ def draw_intervals(run: Run) -> str:
     best, worst = (choices[name].measured for name in (ranked[0], ranked[-1]))
     apart = best.mmd_high < worst.mmd_low
     same = [choices[name].name for name in ranked if choices[name].intervals == choices[ranked[0]].intervals]
+    bad = [choices[name].name for name in ranked if choices[name].measured.mmd_exact > 0.99 * worst.mmd_exact]
     text = (
-        f"Cutting **{' and '.join(same)}** leaves the least bias; **{choices[ranked[-1]].name}** the most, "
+        f"Cutting **{' and '.join(same)}** leaves the least bias; **{' and '.join(bad)}** the most, "
         f"{worst.mmd_exact / best.mmd_exact:.1f} times as much"
     )
     text += ": far more than chance can do. " if apart else ", which could still be chance. "

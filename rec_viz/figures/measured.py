@@ -90,26 +90,25 @@ def budget(rows: Sequence[Budget], colours: Colours) -> go.Figure:
     for col, of in enumerate(("weight", "picture", "block"), start=1):
         own = sorted((row for row in rows if row.of == of), key=lambda row: row.free_bits)
         told, spread = (np.array([getattr(row, f) for row in own]) for f in ("information_bits", "channel_spread"))
-        if of == "weight":
-            x, unit, lines = told, np.ones(told.size), [told]
-        else:
-            x, unit = np.arange(1.0, told.size + 1), 0.01 * told
-            lines = [(told + sign * spread) / unit for sign in (-2, 2)]
-        for field, (name, role, symbol) in FITS.items():
+        unit = 0.01 * told if of == "picture" else np.ones(told.size)
+        x = told if of == "weight" else np.arange(1.0, told.size + 1)
+        for field in ("free",) if of == "weight" else FITS:
+            name, role, symbol = FITS[field]
             mean, wide = (np.array([getattr(row, f"{field}_{f}") for row in own]) / unit for f in ("bits", "spread"))
             figure.add_scatter(
-                x=x, y=mean, mode="markers", name=name, showlegend=col == 1,
+                x=x, y=mean, mode="markers", name=name, showlegend=of == "picture",
                 marker={"color": colours[role], "size": 5 if of == "weight" else 7, "symbol": symbol},
                 error_y={"array": wide, "thickness": 1, "width": 2} if of == "block" else None, row=1, col=col,
             )  # fmt: skip
-        for line in lines:
-            order = np.argsort(x)
+        order = np.argsort(x)
+        for sign in (0,) if of == "weight" else (-2, 2):
             figure.add_scatter(
-                x=x[order], y=line[order], mode="lines", name="the channel", showlegend=col == 1,
-                line={"color": colours["bound"], "width": 1.5, "dash": "dash"}, row=1, col=col,
+                x=x[order], y=((told + sign * spread) / unit)[order], mode="lines", name="the channel",
+                showlegend=of == "weight", line={"color": colours["bound"], "width": 1.5, "dash": "dash"}, row=1,
+                col=col,
             )  # fmt: skip
     for col, x_title, y_title in ((1, "I<sub>d</sub>, bits", "mean KL, bits"), (2, "pictures by KL", "KL, % of I"),
-                      (3, "blocks by KL", "KL, % of I")):  # fmt: skip
+                       (3, "blocks by KL", "KL, bits")):  # fmt: skip
         figure.update_xaxes(title=x_title, col=col)
         figure.update_yaxes(title=y_title, col=col)
     finish(figure, 430)

@@ -23,6 +23,7 @@ from ..background import Halted, Job, Steps
 from ..settings import TABLE, View
 from ..settings.table import MAX_DIM
 from ..settings.view import own_target
+from ..text import reading
 from . import code_lengths, setting, speed
 from .advice import Advice, best_of, cut_into, cuts_to_compare, pfr_advice
 
@@ -122,10 +123,8 @@ def _header_faults(header: Sequence[str]) -> list[str]:
 
 
 def _number(text: str) -> float | None:
-    try:
-        return float(text.strip().replace("−", "-"))
-    except ValueError:
-        return None
+    found = reading.typed(text, ",")
+    return found[0] if found and len(found) == 1 else None
 
 
 def _row(number: int, header: Sequence[str], row: Sequence[str]) -> Named | list[str]:

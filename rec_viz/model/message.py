@@ -11,7 +11,6 @@ import binascii
 import hashlib
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -64,7 +63,7 @@ def code_of(shared: Shared) -> Code:
     return _code(shared.code, shared.channel, shared.partition)
 
 
-@lru_cache(maxsize=256)
+@memo(256)
 def _code(name: str, channel: rec.Channel, partition: rec.Partition) -> Code:
     if name == "zipf":
         return rec.ZipfCode(rec.laws.log2_index_bound_bits(channel, partition))

@@ -125,7 +125,7 @@ def partition_of(view: View, channel: rec.Channel) -> rec.Partition:
     if view.strategy != "own":
         strategy = view.strategy if channel.information_bits > 0 or view.strategy != "information" else "random"
         return rec.allocate(channel, view.log2_bins, strategy)
-    numbers = reading.typed(view.intervals.replace("×", ","))
+    numbers = reading.typed(view.intervals, "[,×]")
     if numbers is None or any(number % 1 for number in numbers):
         raise rec.RecError(
             f"The intervals must be whole numbers separated by commas, for example 8, 4; got “{view.intervals}”."

@@ -6,18 +6,18 @@ _RUN = """\
 from rec_core import study
 from rec_viz import theme
 from rec_viz.figures import paper as figures
-from rec_viz.model import paper as model
+from rec_viz.model.paper import results, studies
 
 colours = theme.ROLES["light"]
-size = model.SIZES[{size!r}]
+size = studies.SIZES[{size!r}]
 """
 _ROWS = """\
-work = model.STUDIES[{key!r}](size)
+work = studies.STUDIES[{key!r}](size)
 rows = study.run(work)  # with out="a folder" it keeps them there and resumes
 """
-_PFR = _RUN + _ROWS + "result = model.pfr_result(work, rows, *model.of_targets(work, rows))\n"
-_ORC = _RUN + _ROWS + "result = model.orc_result(work, rows)\n"
-_INTERVALS = _RUN + _ROWS + "choices = model.interval_result(work, rows)\n"
+_PFR = _RUN + _ROWS + "result = results.pfr_result(work, rows, *studies.of_targets(work, rows))\n"
+_ORC = _RUN + _ROWS + "result = results.orc_result(work, rows)\n"
+_INTERVALS = _RUN + _ROWS + "choices = results.interval_result(work, rows)\n"
 
 
 def steps(size: str) -> str:
@@ -35,8 +35,8 @@ def stopped(size: str) -> str:
     return (
         _RUN.format(size=size).replace("from rec_core import study\n", "")
         + """\
-targets = list(model.run_stopped(size))
-figure = figures.stopped(model.stopped_levels(targets), colours)
+targets = list(studies.run_stopped(size))
+figure = figures.stopped(results.stopped_levels(targets), colours)
 """
     )
 

@@ -65,10 +65,11 @@ def signed(value: float, digits: int = 1) -> str:
     return f"{value:+.{digits}f}".replace("-", "−")
 
 
-def typed(text: str) -> tuple[float, ...] | None:
-    """The numbers a person typed, separated by commas, spaces or semicolons; None where one of them is not a number."""
+def typed(text: str, marks: str = r"[,;\s]+") -> tuple[float, ...] | None:
+    """The numbers a person typed, between `marks`, or by default commas, spaces and semicolons; None where one of them
+    is not a number."""
     try:
-        return tuple(float(part) for part in re.split(r"[,;\s]+", text.replace("−", "-").strip(" ,;\n")))
+        return tuple(float(part) for part in re.split(marks, text.replace("−", "-").strip(" ,;\n")))
     except ValueError:
         return None
 

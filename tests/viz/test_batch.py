@@ -11,8 +11,9 @@ import pytest
 
 import rec_core as rec
 from rec_viz.background import Job
+from rec_viz.model import advice as model
 from rec_viz.model import many as batch
-from rec_viz.model import setting, speed
+from rec_viz.model import setting
 from rec_viz.settings import View, link_query, read_link
 
 HEAD = "name,mean_1,mean_2,scale_1,scale_2\n"
@@ -134,7 +135,7 @@ def test_a_row_opens_in_the_lab_as_the_same_problem(job):
         view, notices = read_link(link_query(batch.view_of(row)), View)
         assert not notices
         assert setting.problem_of(view)[1] == row.problem
-        assert speed.advice(view).options[: len(row.advice.options)][row.advice.best] == pytest.approx(
+        assert model.advice(view).options[: len(row.advice.options)][row.advice.best] == pytest.approx(
             row.advice.options[row.advice.best]
         )
         assert view.log2_bins == row.advice.options[row.advice.best].log2_bins

@@ -11,7 +11,8 @@ import pytest
 import rec_core as rec
 from rec_viz import stage, warm_up
 from rec_viz.components import drawing
-from rec_viz.model import lab, setting, speed, traces
+from rec_viz.model import advice as model
+from rec_viz.model import lab, setting, traces
 from rec_viz.settings import LANES, View, link_query, read_link
 from rec_viz.settings.view import consistent, drawn
 from rec_viz.snippets import lab as programs
@@ -101,7 +102,7 @@ def test_the_program_and_the_files_are_this_search():
 
 
 def test_would_bins_help_is_measured_on_this_target():
-    advice = speed.advice(DRAWN)
+    advice = model.advice(DRAWN)
     problem = setting.problem_of(DRAWN)[1]
     assert advice.options[0].candidates == pytest.approx(2.0**problem.d_inf_bits)
     one = advice.options[1]

@@ -9,7 +9,6 @@ import base64
 import io
 import struct
 from collections.abc import Iterator
-from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -67,7 +66,7 @@ def tile_of(settings: Images) -> Tile:
     return Tile(settings.photo, settings.left, settings.top, settings.side)
 
 
-@lru_cache(maxsize=len(PHOTOS))
+@memo(len(PHOTOS))
 def photo(name: str) -> Picture:
     """A photograph, from the files that come with scikit-image."""
     from skimage import data  # takes half a second, which only this page should pay
@@ -121,7 +120,7 @@ def read_cifar(path: str) -> Picture:
     return found
 
 
-@lru_cache(maxsize=1)
+@memo(1)
 def _read_copy(file: Path, changed: int) -> Picture:
     """What the file holds, as it was `changed`; the binary version has a label and 3 x 32 x 32 colours a picture."""
     if file.suffix == ".npz":

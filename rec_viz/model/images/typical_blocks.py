@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -48,7 +47,7 @@ class Block(NamedTuple):
     targets: tuple[rec.Problem, ...]
 
 
-@lru_cache(maxsize=1024)
+@memo(1024)
 def typical(codec: str, rate: str, block_bits: int, log2_bins: int) -> Typical:
     """Means over a few blocks and a few targets of each."""
     a_tile, dim, found = _DEALT[codec](rate, block_bits, log2_bins)
