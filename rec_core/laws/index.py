@@ -142,7 +142,7 @@ def _index_law(source: Problem | Channel, cut: Partition) -> IndexLaw:
         return _grid_law(source.family_code, rows, counts, log_idle)
     if own.LAWS == "line":
         return _mixed(*index_nodes(source.family_code, rows[0], counts[0], log_idle), 0.0)
-    return _line_problem_law(rows[0], counts[0], log_idle)
+    return _line_problem_law(source.family_code, rows[0], counts[0], log_idle)
 
 
 # --- the grid of y = ln(1 + g)
@@ -323,21 +323,21 @@ def _line_bin(
 
 @kernel
 def _line_bins(
-    mean: float, scale: float, log_share: float, intervals: int, first: float, step: float, count: int,
+    family: int, mean: float, scale: float, log_share: float, intervals: int, first: float, step: float, count: int,
     rule: Floats, rule_weights: Floats, y: Floats, w: Floats,
 ) -> int:  # fmt: skip
     """Nodes of the bins number first, first + step, ... of one target; returns how many nodes."""
     used = 0
     for i in range(count):
         b = math.floor(first + i * step)
-        low, high = families.edge(families.GAUSSIAN, b, intervals), families.edge(families.GAUSSIAN, b + 1, intervals)
+        low, high = families.edge(family, b, intervals), families.edge(family, b + 1, intervals)
         used = _line_bin(
             mean, scale, log_share, (low - mean) / scale, (high - mean) / scale, 1.0, rule, rule_weights, y, w, used
         )
     return used
 
 
-def _line_problem_law(row: Floats, intervals: int, log_idle: float) -> IndexLaw:
+def _line_problem_law(family: int, row: Floats, intervals: int, log_idle: float) -> IndexLaw:
     """One informative Gaussian dimension of one problem: every bin Q reaches, or _MOST_BINS of them evenly."""
     from scipy.special import ndtr
 
@@ -351,7 +351,7 @@ def _line_problem_law(row: Floats, intervals: int, log_idle: float) -> IndexLaw:
     rule, rule_weights = legendre(24 if count <= 256 else 8)
     y, w = np.empty((2, count * _PIECES * rule.size))
     used = _line_bins(
-        mean, scale, log_idle, intervals, first + 0.5 * (step - 1.0), step, count, rule, rule_weights, y, w
+        family, mean, scale, log_idle, intervals, first + 0.5 * (step - 1.0), step, count, rule, rule_weights, y, w
     )
     return _mixed(y[:used], w[:used], 0.0)
 

@@ -56,7 +56,7 @@ def target_nodes(
 ) -> tuple[Floats, Floats, Floats]:
     """Quadrature of Q between `low` and `high`: points x, ln r there, and their weights; those sum to Q([low, high]).
 
-    `extra`: further ends of panels, where what is to be averaged is not smooth. What lies beyond the breaks is left out.
+    `extra`: further ends of panels, where what is to be averaged is not smooth. Beyond the breaks nothing is.
     """
     own = families.family(family).breaks(row)
     ends = np.concatenate((own, [] if extra is None else extra, [low, high]))
