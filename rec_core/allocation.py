@@ -11,9 +11,10 @@ import numpy as np
 
 from . import families
 from .arrays import Floats, Ints
-from .channel import Channel, box_places
+from .channel import Channel
 from .checks import choice, seed_word, whole_number
 from .errors import RecError
+from .families.uniform import box_places
 from .jit import kernel
 from .partition import Partition
 from .randomness import ALLOCATION, uniforms

@@ -43,7 +43,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from . import laws
+from . import families, laws
 from .allocation import Strategy, allocate
 from .channel import Channel, Problem, check_problem
 from .checks import seed_word
@@ -85,10 +85,10 @@ class Cell:
     def __post_init__(self) -> None:
         source = self.source
         if isinstance(source, Channel):
-            source = Channel(source.family, tuple(bits + 0.0 for bits in source.bits))  # + 0.0: one zero only
+            source = replace(source, bits=tuple(bits + 0.0 for bits in source.bits))  # + 0.0: one zero only
         else:
             check_problem(source)
-            source = Problem(source.family, tuple(tuple(value + 0.0 for value in row) for row in source.params))
+            source = replace(source, params=tuple(tuple(value + 0.0 for value in row) for row in source.params))
         if not isinstance(self.method, PFR | ORC):
             raise RecError(f"Give the method as rec.PFR(...) or rec.ORC(num_candidates, ...); got {self.method!r}.")
         cut = check_partition(self.method.partition, source.dim)
@@ -400,8 +400,10 @@ def _described(study: Study) -> dict[str, Any]:
 
 def _fields(cell: Cell) -> dict[str, Any]:
     source, method = cell.source, cell.method
-    known = {"bits": source.bits} if isinstance(source, Channel) else {"params": source.params}
+    known: dict[str, Any] = {"bits": source.bits} if isinstance(source, Channel) else {"params": source.params}
     own = {name: getattr(method, name) for name in method.__dataclass_fields__ if name != "partition"}
+    if source.prior.shift:
+        known |= {"prior_shift": source.prior_shift, "prior_scale": source.prior_scale}
     return {"family": source.family, **known, "method": _name(method), "intervals": cell.cut.intervals, **own}
 
 
@@ -409,9 +411,13 @@ def _cell(fields: dict[str, Any]) -> Cell:
     """The cell of `_fields`, as JSON gives them back."""
     own = dict(fields)
     family, kind, cut = own.pop("family"), _METHODS[own.pop("method")], Partition(own.pop("intervals"))
+    placed = {name: tuple(own.pop(name)) for name in ("prior_shift", "prior_scale") if name in own}
+    source: Channel | Problem
     if "bits" in own:
-        return Cell(Channel(family, tuple(own.pop("bits"))), kind(partition=cut, **own))
-    return Cell(Problem(family, tuple(map(tuple, own.pop("params")))), kind(partition=cut, **own))
+        source = Channel(family, tuple(own.pop("bits")), **placed)
+    else:
+        source = Problem(family, tuple(map(tuple, own.pop("params"))), **placed)
+    return Cell(source, kind(partition=cut, **own))
 
 
 _METHODS: dict[str, type[PFR] | type[ORC]] = {"pfr": PFR, "orc": ORC}
@@ -568,7 +574,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     parser = argparse.ArgumentParser(prog="python -m rec_core.study", description="Encode over a grid and summarise.")
     add = parser.add_argument
-    add("--family", choices=("gaussian", "uniform"), default="gaussian")
+    add("--family", choices=families.CHANNELS, default=families.CHANNELS[0])
     add("--bits", type=many(float), required=True, help="information of the channels in all, e.g. 2,4,6")
     add("--dim", type=many(int), default=[1], help="dimensions the information is spread over, e.g. 1,5 (1)")
     add("--idle-dims", type=int, default=0, help="dimensions without information, besides those (0)")

@@ -100,12 +100,12 @@ def test_representation_names_channel_partition_and_table():
 def test_last_digits_of_arithmetic_do_not_reach_the_table(monkeypatch):
     """Both sides make the same table though their libraries round differently: noise of 1e-13 changes nothing."""
     channel, cut = rec.gaussian_channel([2.0, 1.0]), rec.Partition([4, 2])
-    table = codes._matched_table(channel, cut)
+    table = codes.matched._matched_table(channel, cut)
     exact = laws.index_law(channel, cut)
     noise = 1 + 1e-13 * np.random.default_rng(0).standard_normal(exact.weights.size)
     other = laws.IndexLaw(exact.excess, exact.weights * noise, 0.0)
     monkeypatch.setattr(laws, "index_law", lambda *_: other)
-    assert codes._matched_table.__wrapped__(channel, cut) == table
+    assert codes.matched._matched_table.__wrapped__(channel, cut) == table
 
 
 def test_tables_are_made_in_about_a_second_and_kept():

@@ -10,6 +10,7 @@ from scipy import special, stats
 
 import rec_core as rec
 from rec_core import allocation, families
+from rec_core.partition import split_bin
 from tests import naive
 from tests.core.conftest import ALPHA, gaussian_pair, ks_p, mean_p, uniform_pair
 
@@ -185,15 +186,15 @@ def test_log_of_a_normal_mass_keeps_its_digits(low, width):
     high = max(low + width / (1 + low), np.nextafter(low, np.inf))
     wanted = log_mass_by_integral(low, high)
     for a, b in ((low, high), (-high, -low)):
-        assert families._log_normal_mass(a, b) == pytest.approx(wanted, rel=4 * 2.0**-53, abs=1e-8)
+        assert families.gaussian._log_normal_mass(a, b) == pytest.approx(wanted, rel=4 * 2.0**-53, abs=1e-8)
     tail = log_mass_by_integral(low, 1e300)
-    assert families._log_normal_mass(low, np.inf) == pytest.approx(tail, rel=4 * 2.0**-53, abs=1e-8)
+    assert families.gaussian._log_normal_mass(low, np.inf) == pytest.approx(tail, rel=4 * 2.0**-53, abs=1e-8)
 
 
 @pytest.mark.nojit
 def test_log_of_the_normal_cdf_and_its_quantile_are_right_far_into_the_tail():
     for z in (8.0, 5.1, 4.9, 1.0, 0.0, -1.0, -29.9, -30.1, -1e3, -1e6):
-        assert families.log_normal_cdf(z) == pytest.approx(special.log_ndtr(z), rel=1e-14)
+        assert families.gaussian.log_normal_cdf(z) == pytest.approx(special.log_ndtr(z), rel=1e-14)
     for p in (0.5, 0.3, 0.075, 0.0749, 1e-5, 1e-11, 1e-12, 1e-100, 1e-300):
         assert families.normal_quantile_lower(p) == pytest.approx(special.ndtri(p), rel=2e-15)
 
@@ -271,6 +272,60 @@ def test_partition_sizes_are_exact_integers():
     assert cut.log2_bins == pytest.approx(np.log2(105), rel=1e-15)
     assert rec.Partition([1, 1]).num_bins == 1
     assert rec.Partition(np.array([2, 4])).num_bins == 8
+
+
+@pytest.mark.nojit
+def test_a_partition_is_a_frozen_value_of_whole_numbers():
+    cut = rec.Partition([2, np.int64(4)])
+    assert cut == rec.Partition((2, 4)) == rec.Partition(np.array([2, 4]))
+    assert len({cut, rec.Partition((2, 4)), rec.Partition((4, 2))}) == 2
+    assert cut.intervals == (2, 4)
+    assert all(type(n) is int for n in cut.intervals)
+    assert cut.dim == 2
+    with pytest.raises(AttributeError):
+        cut.intervals = (4, 2)
+    assert rec.Partition.uncut(3) == rec.Partition((1, 1, 1))
+    assert rec.Partition.uncut(3).num_bins == 1
+
+
+@pytest.mark.nojit
+def test_bins_are_numbered_in_order_and_back():
+    """From 0 to J - 1, the last dimension fastest, as the oracle lists them and as kernels split them."""
+    cut, numbers = rec.Partition((3, 1, 4, 2)), np.empty(4, np.int64)
+    assert [cut.bin(j) for j in range(cut.num_bins)] == naive.all_bins(cut.intervals)
+    for j in range(cut.num_bins):
+        assert cut.number(cut.bin(j)) == j
+        split_bin(j, cut.counts, numbers)
+        assert tuple(numbers.tolist()) == cut.bin(j)
+    huge = rec.Partition((2**40, 3, 10**9 + 7) * 3)
+    for j in (0, 1, huge.num_bins // 3, huge.num_bins - 1):
+        assert huge.number(huge.bin(j)) == j
+    assert huge.bin(huge.num_bins - 1) == tuple(n - 1 for n in huge.intervals)
+
+
+@pytest.mark.nojit
+@pytest.mark.parametrize(
+    ("source", "law", "low", "high"),
+    [
+        (rec.gaussian_channel([1.0, 2.0]), stats.norm(), -np.inf, np.inf),
+        (rec.uniform_channel([1.0, 2.0]), stats.uniform(), 0.0, 1.0),
+    ],
+    ids=["gaussian", "uniform"],
+)
+def test_edges_are_quantiles_and_candidates_lie_between_their_bins(source, law, low, high):
+    cut = rec.Partition((5, 64))
+    edges = cut.edges(source.prior)
+    assert [part.shape for part in edges] == [(6,), (65,)]
+    for part, n in zip(edges, cut.intervals, strict=True):
+        assert (np.diff(part) > 0).all()
+        assert (part[0], part[-1]) == (low, high)
+        assert part[1:-1] == pytest.approx(law.ppf(np.arange(1, n) / n), rel=1e-13, abs=1e-15)
+    for number in range(0, cut.num_bins, 7):
+        places = cut.bin(number)
+        x = rec.decode(rec.Message(places, 3), source.prior, cut, seed=1)
+        assert all(part[b] <= y <= part[b + 1] for part, b, y in zip(edges, places, x, strict=True))
+        other = cut.bin((number + 1) % cut.num_bins)
+        assert not all(part[b] <= y <= part[b + 1] for part, b, y in zip(edges, other, x, strict=True))
 
 
 @pytest.mark.parametrize("strategy", ["information", "random", "collapsed", "runtime"])
