@@ -24,10 +24,11 @@ COLUMNS = (
 def words(size: studies.Size, found: dict[str, Choice]) -> str:
     """The table in Markdown, with its recipe."""
     lines = []
-    for name, intervals, point, sent, (mean, scale) in found.values():
-        z = (sent - mean) / scale
+    for choice in found.values():
+        point, (mean, scale) = choice.measured, choice.target
+        z = (choice.sent - mean) / scale
         lines.append([
-            name, " × ".join(map(str, intervals)), f"{point.mmd_exact:.3f}",
+            choice.name, " × ".join(map(str, choice.intervals)), f"{point.mmd_exact:.3f}",
             f"{point.mmd_low:.3f} to {point.mmd_high:.3f}", f"{point.length.mean:.2f}",
             f"{np.mean(z):+.2f}, {np.std(z):.2f}",
         ])  # fmt: skip

@@ -12,11 +12,14 @@ from PIL import Image, ImageCms, features
 import image_budget
 import image_codecs
 import image_strategies
+import paper
 import rec_core as rec
 import tables
+from rec_core import study
 from rec_core.images import blocks, inr, prior
 from rec_viz import theme
 from rec_viz.figures import measured as figures
+from rec_viz.model import paper as experiments
 from rec_viz.model.images import measured, pictures
 
 COLOURS = theme.ROLES["light"]
@@ -216,6 +219,23 @@ def test_charts_show_the_shipped_tables():
         sizes = {len(trace.x) for trace in figure.data}
         assert sizes == {sum(row.of == of for row in own) for of in ("weight", "block", "picture")}
         assert sum(bool(trace.showlegend) for trace in figure.data) == 3
+
+
+def test_the_table_of_intervals_holds_what_was_measured():
+    size = experiments.SIZES["small"]._replace(targets=1, interval_runs=40)
+    work = experiments.interval_study(size)
+    found = experiments.interval_result(work, study.run(work))
+    rows = [line.strip("| ").split(" | ") for line in paper.words(size, found).splitlines() if line.startswith("|")]
+    assert "1 targets with 40 runs" in paper.words(size, found)
+    cells = {row[0]: row[1:] for row in rows[2:]}
+    assert list(cells) == list(experiments.CHOICES.values())
+    for choice in found.values():
+        told = cells[choice.name]
+        assert told[0] == " × ".join(map(str, choice.intervals))
+        assert float(told[3]) == pytest.approx(choice.measured.length.mean, abs=0.006)
+        assert float(told[4].split(", ")[0]) * choice.target[1] == pytest.approx(
+            np.mean(choice.sent) - choice.target[0], abs=0.006
+        )
 
 
 def test_the_docs_hold_the_tables_that_ship():
