@@ -28,5 +28,6 @@ from .numbers import Situation, filled, situation, value
 
 __all__ = [
     "WORDS_A_MINUTE", "Ask", "Choice", "Goal", "Lesson", "LessonError", "Situation", "Step", "Verdict", "all_lessons",
-    "filled", "goals_met", "holds", "judge", "read", "right_answer", "right_choice", "right_number", "situation", "value",
+    "filled", "goals_met", "holds", "judge", "read", "right_answer", "right_choice", "right_number", "situation",
+    "value",
 ]  # fmt: skip
