@@ -19,8 +19,8 @@ from rec_core import study
 from rec_core.images import blocks, inr, prior
 from rec_viz import theme
 from rec_viz.figures import measured as figures
-from rec_viz.model import paper as experiments
 from rec_viz.model.images import measured, pictures
+from rec_viz.model.paper import results, studies
 
 COLOURS = theme.ROLES["light"]
 
@@ -222,9 +222,9 @@ def test_charts_show_the_shipped_tables():
 
 
 def test_the_table_of_intervals_holds_what_was_measured():
-    size = experiments.SIZES["small"]._replace(targets=1, interval_runs=40)
-    work = experiments.interval_study(size)
-    found = experiments.interval_result(work, study.run(work))
+    size = studies.SIZES["small"]._replace(targets=1, interval_runs=40)
+    work = studies.interval_study(size)
+    found = results.interval_result(work, study.run(work))
     rows = [line.strip("| ").split(" | ") for line in paper.words(size, found).splitlines() if line.startswith("|")]
     assert "1 targets with 40 runs" in paper.words(size, found)
     cells = {row[0]: row[1:] for row in rows[2:]}
