@@ -1,4 +1,4 @@
-"""Laws against measurement: `python benchmarks/laws.py` prints the table of README, `--write` puts it there.
+"""Laws against measurement: `python benchmarks/laws.py`; `--write` puts the table into docs/measurements/laws.md.
 
 For every channel and partition it measures the mean message length over fresh targets and races (bin plus Zipf code of
 the index, ideal lengths) and holds it against the exact law, the sharp bound and the bound. The number of candidates
@@ -12,7 +12,6 @@ import argparse
 import math
 import sys
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -20,9 +19,8 @@ from numpy.typing import NDArray
 from scipy import stats
 
 import rec_core as rec
+import tables
 
-README = Path(__file__).parents[1] / "README.md"
-BEGIN, END = "<!-- laws: begin -->\n", "<!-- laws: end -->"
 CONFIDENCE = 0.99
 WIDTH = float(stats.norm.ppf(0.5 + CONFIDENCE / 2))  # half of an interval, in standard errors
 TARGETS = 25
@@ -219,15 +217,14 @@ def _tell(text: str) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Mean lengths and run times, measured against their exact laws.")
-    parser.add_argument("--write", action="store_true", help="put the table into README.md")
+    parser.add_argument("--write", action="store_true", help="put the table into docs/measurements/laws.md")
     parser.add_argument("--seed", type=int, default=1, help="of all the encodings (default 1)")
     options = parser.parse_args()
     rows = run(PAIRS, options.seed, _tell)
     text = f"{summary(rows)}\n\n{table(rows)}\n"
     print(text)
     if options.write:
-        before, rest = README.read_text(encoding="utf-8").split(BEGIN)
-        README.write_text(f"{before}{BEGIN}{text}{END}{rest.split(END)[1]}", encoding="utf-8")
+        tables.rewrite("laws", text)
     held = all(row.below_bounds for row in rows)
     for scores in ([row.length_score for row in rows], [row.examined_score for row in rows]):
         held &= sum(abs(score) > WIDTH for score in scores) <= allowed(len(rows))

@@ -1,4 +1,4 @@
-"""Candidates a second of an exact search: `python benchmarks/search.py`, and with `--write` into README's table.
+"""Candidates a second of an exact search: `python benchmarks/search.py`; `--write` for docs/measurements/search.md.
 
 The task is ORC at 20 bits of information: n candidates in D dimensions, the winner's index. Every contender draws its
 own candidates and arrival times. Contenders take turns, and the table shows medians, so a busy moment is shared; those
@@ -25,7 +25,6 @@ import math
 import os
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1")
@@ -40,11 +39,10 @@ from rec_core.methods.by_clocks import race_by_clocks
 from rec_core.randomness import MIDDLE
 from rec_core.searches import dispatch, threads, tiles, tiles_bins
 from rec_core.tables import log_sup_reweighted, tables
+from tables import rewrite
 
 CHUNK = 2**14
 BITS = 20.0
-README = Path(__file__).parent.parent / "README.md"
-MARKS = "<!-- benchmarks/search.py -->", "<!-- end of benchmarks/search.py -->"
 
 
 def vertex_form(problem: rec.Problem) -> tuple[np.ndarray, np.ndarray]:
@@ -322,15 +320,13 @@ def main() -> None:
     parser.add_argument("--log2-candidates", type=int, nargs="+", default=[16, 22])
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--budget", type=float, default=0.5, help="seconds a round, about, for one contender")
-    parser.add_argument("--write", action="store_true", help="put the table between the marks in README.md")
+    parser.add_argument("--write", action="store_true", help="put the tables into docs/measurements/search.md")
     given = parser.parse_args()
     text = table(given.dims, [2**k for k in given.log2_candidates], given.rounds, given.budget)
     text += "\n\n" + threads_table(given.dims, given.rounds) + "\n\n" + bins_table(3 * given.rounds)
     print("\n" + text)
     if given.write:
-        before, _, after = README.read_text().partition(MARKS[0])
-        _, _, after = after.partition(MARKS[1])
-        README.write_text(f"{before}{MARKS[0]}\n{text}\n{MARKS[1]}{after}")
+        rewrite("search", text + "\n")
 
 
 if __name__ == "__main__":

@@ -15,7 +15,6 @@ from .candidates import candidate_of_bin
 from .channel import Prior
 from .checks import seed_word, shown
 from .errors import RecError
-from .families import FAMILIES
 from .jit import in_parts, kernel
 from .partition import Message, Partition, check_partition
 
@@ -23,7 +22,7 @@ _INT64 = np.dtype(np.int64)
 
 
 def _check_prior(prior: Any) -> None:
-    if not isinstance(prior, Prior) or prior.family not in FAMILIES:
+    if not isinstance(prior, Prior):
         raise RecError(f"Give the prior as problem.prior or channel.prior; got {shown(prior)}.")
 
 
@@ -60,8 +59,8 @@ def decode(message: Message, prior: Prior, partition: Partition | None = None, *
     except (TypeError, ValueError, IndexError):
         return _decode_carefully(message, prior, cut, seed)
     whole = address.dtype is _INT64 and not isinstance(seed, bool)
-    if whole and _receive(FAMILIES[prior.family], address, cut.counts, x):
-        return x
+    if whole and _receive(prior.family_code, address, cut.counts, x):
+        return prior.place(x)
     return _decode_carefully(message, prior, cut, seed)
 
 
@@ -82,8 +81,8 @@ def _decode_carefully(message: Message, prior: Prior, cut: Partition, seed: int)
     if not 1 <= index < 2**63:
         raise RecError(f"A local index is a whole number from 1 to 2^63 - 1, got {index}.")
     x = np.empty(prior.dim)
-    candidate_of_bin(FAMILIES[prior.family], seed_word(seed), index, cut.counts, np.array(numbers, np.int64), x)
-    return x
+    candidate_of_bin(prior.family_code, seed_word(seed), index, cut.counts, np.array(numbers, np.int64), x)
+    return prior.place(x)
 
 
 def _no_such_interval(number: int, dimension: int, cut: Partition) -> RecError:
@@ -141,7 +140,7 @@ def decode_many(
     rows = bins.astype(np.int64), indices.astype(np.int64), keys.astype(np.uint64)
 
     def work(part: slice) -> None:
-        _decode_rows(FAMILIES[prior.family], rows[2][part], rows[1][part], cut.counts, rows[0][part], samples[part])
+        _decode_rows(prior.family_code, rows[2][part], rows[1][part], cut.counts, rows[0][part], samples[part])
 
     in_parts(work, len(bins), os.cpu_count() or 1)
-    return samples
+    return prior.place(samples)

@@ -128,7 +128,7 @@ def encode_many(
     if failed >= 0:
         search(_target(source, int(seeds[failed])), method, int(seeds[failed]), new_record(0, 1))  # for its sentence
     samples, bins, indices, examined, log_races, kl = rows
-    return Encodings(samples, bins, indices, examined, from_logs(log_races), kl / LN2, seeds)
+    return Encodings(source.prior.place(samples), bins, indices, examined, from_logs(log_races), kl / LN2, seeds)
 
 
 def _target(source: Channel | Problem, seed: int) -> Problem:

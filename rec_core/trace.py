@@ -11,6 +11,7 @@ from .arrays import LN2, Floats, Ints, Word
 from .channel import Problem, check_problem
 from .checks import seed_word, whole_number
 from .encode import from_logs, search
+from .errors import RecError
 from .jit import kernel
 from .methods import PFR, Method, new_record
 from .partition import Message, check_partition
@@ -60,6 +61,8 @@ def trace(problem: Problem, method: Method = PFR(), *, seed: int, max_events: in
     record = new_record(whole_number(max_events, "max_events"), problem.dim)
     found = search(problem, method, seed, record)
     used = int(record.used[0])
+    if used == 0:
+        raise RecError(f"{type(method).__name__} notes no candidates, so there is nothing to trace.")
     bins, (positions, indices), logs = record.bins[:used], record.numbers[:used].T.copy(), record.logs[:used].T.copy()
     samples, quantiles = np.empty(bins.shape), np.empty(bins.shape)
     intervals = check_partition(method.partition, problem.dim).counts
@@ -69,7 +72,7 @@ def trace(problem: Problem, method: Method = PFR(), *, seed: int, max_events: in
     best = np.maximum.accumulate(np.where(log_race <= running, np.arange(log_race.size), 0))
     return Trace(
         message=found.message,
-        samples=samples,
+        samples=problem.prior.place(samples),
         quantiles=quantiles,
         bins=bins,
         indices=indices,

@@ -13,6 +13,6 @@
     a run one can stop                              background
 
 So the first chart of the page Speed is `growth` in model/speed, figures/speed, snippets/speed and app_pages/speed.
-Imports go one way only, from the last of these to the first: text, settings, memo, model, figures, lessons, stage,
-components, snippets, app_pages. tests/test_architecture.py holds it.
+Imports go one way only, from the last of these to the first: text, settings, memo, background, figures, model, lessons,
+stage, components, snippets, app_pages. Figures know no model, and the model knows no Streamlit.
 """

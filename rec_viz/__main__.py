@@ -47,9 +47,9 @@ def missing() -> list[str]:
     return [name for name in ("streamlit", "plotly", "PIL", "skimage") if find_spec(name) is None]
 
 
-def free_port(address: str) -> int:
-    """The first port from FIRST_PORT on that nothing listens on; where the next hundred are taken, any."""
-    for port in (*range(FIRST_PORT, FIRST_PORT + 100), 0):
+def free_port(address: str, first: int = FIRST_PORT) -> int:
+    """The first port from `first` on that nothing listens on; where a hundred are taken, any."""
+    for port in (*range(first, min(first + 100, 65536)), 0):
         with socket.socket() as probe:
             try:
                 probe.bind((address, port))

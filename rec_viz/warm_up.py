@@ -34,7 +34,7 @@ class WarmUp:
 
 def compile_for_start() -> None:
     """PFR with a clock for every bin, and what the stage shows of it."""
-    channel, cut = rec.gaussian_channel([1.0]), rec.Partition([2])
+    channel, cut = rec.gaussian_channel([1.0]), rec.Partition((2,))
     problem = channel.draw(0)
     sent = rec.trace(problem, rec.PFR(cut), seed=0)
     rec.decode(sent.message, channel.prior, cut, seed=0)
@@ -54,7 +54,7 @@ def compile_for_later() -> None:
     """While the first page is being read: the research pages' kernels, and last those of long searches."""
     channel = rec.gaussian_channel([1.0])
     for bits in ([1.0], [1.0, 1.0]):
-        rec.laws.index_law(rec.gaussian_channel(bits), rec.Partition([2] * len(bits)))
+        rec.laws.index_law(rec.gaussian_channel(bits), rec.Partition((2,) * len(bits)))
     rec.encode_many(channel, 1, rec.ORC(1024), seed=0)
     rec.encode(channel.draw(0), rec.ORC(1024), seed=0)
 

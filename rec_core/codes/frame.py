@@ -175,7 +175,10 @@ def _checksum(
     """8 bytes of BLAKE2b over frame, parameters (with their length) and payload."""
     intervals = ",".join(format(n, "x") for n in partition.intervals)
     named = f"{intervals}\n{code!r}\n{None if seed is None else int(seed_word(seed))}"
-    parameters = (named if prior is None else f"{named}\n{prior.family} {prior.dim}").encode()
+    if prior is not None:
+        placed = f" {prior.shift} {prior.scale}" if prior.shift else ""
+        named += f"\n{prior.family} {prior.dim}{placed}"
+    parameters = named.encode()
     digest = hashlib.blake2b(head + len(parameters).to_bytes(4, "big") + parameters, digest_size=8)
     digest.update(payload)
     return digest.digest()

@@ -24,6 +24,7 @@ from .. import families
 from ..arrays import LN2, Floats, Ints
 from ..channel import Channel, Problem, check_problem
 from ..checks import whole_number
+from ..families.uniform import box_places
 from ..jit import kernel
 from ..partition import ENUMERABLE_BINS, Partition, check_partition
 from .ratio import REACH, UNIT_ROW, interval_atoms, legendre, log_q_mass, scatter
@@ -691,14 +692,7 @@ def _uniform_law(source: Problem | Channel, cut: Partition) -> IndexLaw:
     atoms, top = [], -math.fsum(math.log(n) for n in cut.intervals)
     for d, n in enumerate(cut.intervals):
         if isinstance(source, Channel):
-            width = float(source.scales[d])
-            cells = round(1.0 / width)
-            if abs(cells * width - 1.0) <= 1e-9 and cells < 2**50:
-                count = min(cells, _STRATA)
-                lows = np.floor((np.arange(count) + 0.5) * (cells / count)) / cells
-                width = 1.0 / cells
-            else:
-                lows = (np.arange(_STRATA) + 0.5) / _STRATA * (1.0 - width)
+            lows, width = box_places(float(source.scales[d]), _STRATA)
         else:
             lows, width = np.array([source.params[d][0]]), source.params[d][1] - source.params[d][0]
         top -= math.log(width)
@@ -773,7 +767,7 @@ def _piecewise_bins(row: Floats, intervals: int, rule: Floats, rule_weights: Flo
         for piece in range(size):
             a, half = breaks[piece], 0.5 * (breaks[piece + 1] - breaks[piece])
             for node in range(rule.shape[0]):
-                here = families.between_knots(row, a + half * (1.0 + rule[node]))
+                here = families.piecewise.between_knots(row, a + half * (1.0 + rule[node]))
                 y[used] = math.log1p(_piecewise_excess(row, breaks, size, here))
                 w[used] = half * rule_weights[node] * math.exp(here)
                 used += 1
@@ -786,12 +780,15 @@ def _piecewise_excess(row: Floats, breaks: Floats, size: int, here: float) -> fl
     total = 0.0
     for piece in range(size):
         width = breaks[piece + 1] - breaks[piece]
-        a, b = families.between_knots(row, breaks[piece]), families.between_knots(row, breaks[piece + 1])
+        a, b = (
+            families.piecewise.between_knots(row, breaks[piece]),
+            families.piecewise.between_knots(row, breaks[piece + 1]),
+        )
         low, high = min(a, b), max(a, b)
         if low >= here:
             continue
         if high > here:  # only where ln q is below `here`
             width *= (here - low) / (high - low)
             high = here
-        total += width * (math.exp(here) - families.mean_exp(low, high))
+        total += width * (math.exp(here) - families.piecewise.mean_exp(low, high))
     return max(total, 0.0)

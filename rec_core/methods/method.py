@@ -126,7 +126,7 @@ class Method(Protocol):
 
 def check_width(problem: Problem) -> None:
     """Raises RecError for a target that falls between float64 candidates."""
-    bits = families.width_bits(problem.family, problem.table)
+    bits = families.family(problem.family).width_bits(problem.table)
     if bits > -math.log2(FINEST_SCALE):
         raise RecError(
             f"A dimension of Q is narrower than 2^-40 of P (it has {bits:.1f} bits of width), finer than float64 "

@@ -32,7 +32,7 @@ def log_expected(rules: Rules, log_sup: float) -> float:
 
 def is_fast(family: int, rules: Rules, log_sup: float) -> bool:
     """Whether tiles have this race and are worth their tables."""
-    if not families.has_cells(family):
+    if not families.family(family).HAS_CELLS:
         return False
     expected = log_expected(rules, log_sup)
     if rules.num_candidates or rules.num_bins in (0, 1):

@@ -25,7 +25,6 @@ from numpy.typing import NDArray
 from .. import families
 from ..arrays import Floats, Ints, Word
 from ..clocks import next_tile, tile_gamma, tile_start, tile_total, time_after
-from ..families import GAUSSIAN
 from ..jit import kernel
 from ..methods.by_draws import log_time
 from ..methods.method import Outcome, Rules
@@ -173,19 +172,16 @@ def make_sieve(table: Tables, expected: float) -> Sieve:
     """The sieve for a problem without bins, and for about so many candidates."""
     dim = table.params.shape[0]
     vertex, slope, numbers = np.zeros(dim, np.float32), np.zeros(dim, np.float32), np.zeros(dim, np.int64)
-    if expected > FLOAT32_UP_TO or table.family != GAUSSIAN:
+    if expected > FLOAT32_UP_TO:
         return sieve_by_cells(table, numbers, 0.0)
     peaks, top, blur = np.empty((dim, 1)), 0.0, 0.0
     for d in range(dim):
-        mean, scale = table.params[d, 0], table.params[d, 1]
-        if not (mean == 0.0 and scale == 1.0):
-            gap = (1.0 - scale) * (1.0 + scale)
-            if gap <= 0.0 or scale < 1e-12:  # no vertex, or none that float32 can hold
-                return sieve_by_cells(table, numbers, 0.0)
-            middle, width = mean / gap, math.sqrt(0.5 * gap) / scale
-            vertex[d], slope[d] = np.float32(middle), np.float32(width)
-            blur += (width * (1.0 + abs(middle))) ** 2
-        peaks[d, 0] = families.log_sup(GAUSSIAN, table.params[d], -np.inf, np.inf)
+        curved, middle, width = families.parabola(table.family, table.params[d])
+        if not curved or width > 1e12:  # no vertex, or none that float32 can hold
+            return sieve_by_cells(table, numbers, 0.0)
+        vertex[d], slope[d] = np.float32(middle), np.float32(width)
+        blur += (width * (1.0 + abs(middle))) ** 2
+        peaks[d, 0] = families.log_sup(table.family, table.params[d], -np.inf, np.inf)
         top += peaks[d, 0]
     deficits = np.empty((num_bytes(dim), 256), np.float32)
     return Sieve(FLOAT32, top, peaks, deficits, vertex, slope, _EPSILON * math.sqrt(blur), numbers, 0.0)

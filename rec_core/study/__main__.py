@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import product
 from typing import Any
 
+from .. import families
 from ..channel import Channel
 from ..errors import RecError
 from ..methods import ORC, PFR
@@ -32,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     parser = argparse.ArgumentParser(prog="python -m rec_core.study", description="Encode over a grid and summarise.")
     add = parser.add_argument
-    add("--family", choices=("gaussian", "uniform"), default="gaussian")
+    add("--family", choices=families.CHANNELS, default=families.CHANNELS[0])
     add("--bits", type=many(float), required=True, help="information of the channels in all, e.g. 2,4,6")
     add("--dim", type=many(int), default=[1], help="dimensions the information is spread over, e.g. 1,5 (1)")
     add("--idle-dims", type=int, default=0, help="dimensions without information, besides those (0)")

@@ -119,7 +119,9 @@ def _described(study: Study) -> dict[str, Any]:
 
 def _fields(cell: Cell) -> dict[str, Any]:
     source, method = cell.source, cell.method
-    known = {"bits": source.bits} if isinstance(source, Channel) else {"params": source.params}
+    known: dict[str, Any] = {"bits": source.bits} if isinstance(source, Channel) else {"params": source.params}
+    if source.prior.shift:
+        known |= {"prior_shift": source.prior_shift, "prior_scale": source.prior_scale}
     own = {name: getattr(method, name) for name in method.__dataclass_fields__ if name != "partition"}
     return {"family": source.family, **known, "method": name_of(method), "intervals": cell.cut.intervals, **own}
 
@@ -128,9 +130,13 @@ def _cell(fields: dict[str, Any]) -> Cell:
     """The cell of `_fields`, as JSON gives them back."""
     own = dict(fields)
     family, kind, cut = own.pop("family"), METHODS[own.pop("method")], Partition(own.pop("intervals"))
+    placed = {name: tuple(own.pop(name)) for name in ("prior_shift", "prior_scale") if name in own}
+    source: Channel | Problem
     if "bits" in own:
-        return Cell(Channel(family, tuple(own.pop("bits"))), kind(partition=cut, **own))
-    return Cell(Problem(family, tuple(map(tuple, own.pop("params")))), kind(partition=cut, **own))
+        source = Channel(family, tuple(own.pop("bits")), **placed)
+    else:
+        source = Problem(family, tuple(map(tuple, own.pop("params"))), **placed)
+    return Cell(source, kind(partition=cut, **own))
 
 
 def name_of(method: PFR | ORC) -> str:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
 import streamlit as st
 
-from rec_viz import settings
 from rec_viz.app_pages import parts
 from rec_viz.components.export import chart
 from rec_viz.figures import bias as figures
 from rec_viz.model import bias as model
 from rec_viz.model import setting
+from rec_viz.settings import LANES, widgets
+from rec_viz.settings.table import Bias
 from rec_viz.snippets import bias as snippets
 from rec_viz.text import reading
 
@@ -39,7 +39,7 @@ if view.family == "uniform":
     )
     st.markdown(
         f"| n = {view.candidates:,} | Chance that a race has nothing to send |\n|---|---|\n"
-        + "\n".join(f"| {settings.LANES[name]} | {reading.small(chance)} |" for name, chance in chances.items())
+        + "\n".join(f"| {LANES[name]} | {reading.small(chance)} |" for name, chance in chances.items())
     )
     st.markdown("Choose the Gaussian family to see a bias.")
     st.stop()
@@ -50,41 +50,22 @@ if view.bits == 0:
 colours = parts.colours()
 _, problem = setting.problem_of(view)
 
-wanted = [(name, n) for n in (*(2**k for k in model.BIAS_POWERS), view.candidates) for name in snippets.ROLES]
+wanted = [(name, n) for n in (*(2**k for k in model.BIAS_POWERS), view.candidates) for name in model.ORC_LANES]
 found = parts.each(lambda one: model.bias(view, *one), wanted, "Working out and measuring the bias")
 biases = dict(zip(wanted, found, strict=True))
-samples = {name: model.orc_samples(view, name) for name in snippets.ROLES}
+runs = len(model.orc_samples(view, "orc"))
 
 # ------------------------------------------------------------------------------------------------ densities
 
-
-def densities() -> None:
-    """Q and what is sent instead, on the line."""
-    mean, scale = problem.params[0]
-    ends = [mean - 4 * scale, mean + 4 * scale]
-    ends += [end for drawn in samples.values() if drawn.size for end in np.quantile(drawn, [0.002, 0.998])]
-    x = np.linspace(min(ends), max(ends), 500)
-    edges = np.linspace(x[0], x[-1], 61)
-    outputs = []
-    for name, role in snippets.ROLES.items():
-        drawn = samples[name]
-        counts, _ = np.histogram(drawn, edges)
-        measured = counts / (drawn.size * np.diff(edges)) if drawn.size else np.full(counts.size, np.nan)
-        density = model.output_density(view, name, x)
-        outputs.append(figures.Output(settings.LANES[name], role, density, edges, measured))
-    target = np.exp2(problem.log_ratio_bits(x[:, None])) * np.exp(-0.5 * x * x) / math.sqrt(2.0 * math.pi)
-    chart(figures.densities(x, target, outputs, colours), "bias_densities", snippets.densities(view))
-
-
 if view.dim == 1:
-    densities()
+    chart(figures.densities(*model.densities(view), colours), "bias_densities", snippets.densities(view))
 else:
     st.markdown("The densities themselves are drawn in one dimension; the measures below hold in any.")
 
 
-def unnoticed(kl_bits: float) -> str:
+def unnoticed(bias: model.Bias) -> str:
     """For the table: samples that are safe."""
-    most = model.unnoticed_samples(kl_bits)
+    most = model.unnoticed_samples(bias)
     return "not even one" if most < 1.0 else "any number" if math.isinf(most) else reading.number(math.floor(most))
 
 
@@ -103,12 +84,11 @@ st.markdown(
     f"| n = {view.candidates:,} | Total variation from Q | KL from Q, bits | MMD from Q | Samples that are safe |\n"
     "|---|---|---|---|---|\n"
     + "\n".join(
-        f"| {settings.LANES[name]} | {reading.small(bias.total_variation)} | {reading.small(bias.kl_bits)} | "
-        f"{mmd(bias)} | {unnoticed(bias.kl_bits)} |"
-        for name, bias in ((name, biases[name, view.candidates]) for name in snippets.ROLES)
+        f"| {LANES[name]} | {reading.small(bias.total_variation)} | {reading.small(bias.kl_bits)} | "
+        f"{mmd(bias)} | {unnoticed(bias)} |"
+        for name, bias in ((name, biases[name, view.candidates]) for name in model.ORC_LANES)
     )
 )
-runs = len(samples["orc"])
 st.markdown(
     "Exact numbers unless they say measured"
     + (
@@ -126,31 +106,18 @@ st.markdown(
 # ------------------------------------------------------------------------------------------------ decay
 
 st.header("How the bias falls with n", anchor=False)
-MEASURES = {
-    "total_variation": "total variation",
-    "kl_bits": "KL(output ‖ Q), bits",
-    "mmd_squared": "MMD² from Q",
-}
 
 
-def decay(measure: str) -> None:
+def decay(measure: model.Measure) -> None:
     """One measure over n."""
-    lines = []
-    for name, role in snippets.ROLES.items():
-        rows = [biases[name, 2**k] for k in model.BIAS_POWERS]
-        exact, measured, error = (
-            np.array([getattr(row, field) for row in rows]) for field in (measure, "measured_squared", "error_squared")
-        )
-        marks = (measured, 1.96 * error) if measure == "mmd_squared" else ()
-        lines.append(figures.Decay(settings.LANES[name], role, exact, *marks))
-    grid = np.array([float(k) for k in model.BIAS_POWERS])
-    figure = figures.decay(grid, lines, math.log2(view.candidates), MEASURES[measure], colours)
-    chart(figure, f"bias_{measure}", snippets.decay(view, measure, MEASURES[measure]))
+    chart(figures.decay(*model.decay(view, measure), colours), f"bias_{measure}", snippets.decay(view, measure))
 
 
-for column, measure in zip(st.columns(2), ("total_variation", "kl_bits"), strict=True):
-    with column:
-        decay(measure)
+left, right = st.columns(2)
+with left:
+    decay("total_variation")
+with right:
+    decay("kl_bits")
 decay("mmd_squared")
 st.markdown(
     f"Plain ORC needs about 2ᴷᴸ candidates before it gets going: KL is **{problem.kl_bits:.1f} bits** for this one. "
@@ -162,14 +129,11 @@ st.markdown(
 # ------------------------------------------------------------------------------------------------ how many
 
 st.header("How many candidates are enough?", anchor=False)
-compared = st.select_slider(
-    "Samples someone may compare", [10**k for k in range(1, 7)], value=1000, format_func=lambda n: f"{n:,}",
-    key="bias_samples",
-)  # fmt: skip
+compared = widgets.widget(Bias, "samples")
 rows = []
-for name in snippets.ROLES:
+for name in model.ORC_LANES:
     enough = model.candidates_unnoticed(view, compared, name)
-    rows.append(f"| {settings.LANES[name]} | {'more than 2³⁰' if enough is None else reading.number(enough)} |")
+    rows.append(f"| {LANES[name]} | {'more than 2³⁰' if enough is None else reading.number(enough)} |")
 st.markdown("| Safe in that many samples | Candidates n |\n|---|---|\n" + "\n".join(rows))
 st.markdown(
     "The least power of two whose bias no test can find in that many samples, by the same inequality. A given test, "

@@ -14,7 +14,7 @@ from rec_viz.components.export import chart, tools
 from rec_viz.figures import code_lengths as figures
 from rec_viz.model import code_lengths as model
 from rec_viz.model import lab, setting
-from rec_viz.settings import TABLE
+from rec_viz.settings import TABLE, View
 from rec_viz.snippets import code_lengths as snippets
 from rec_viz.text import reading
 
@@ -39,16 +39,15 @@ parts.wait_for_kernels(height=520)
 theory = parts.asked(lambda: model.lengths(view))
 
 colours = parts.colours()
-ROLE = {"pfr": "p", "pfr_bins": "heuristic"}
 
 
 # ------------------------------------------------------------------------------------------------ live encodings
 
 if st.session_state.get("lengths_of") != view:
     st.session_state.lengths_of = view
-    st.session_state.lengths_batches = {lane.name: [] for lane in theory.lanes}
+    st.session_state.lengths_batches = {lane.name: 0 for lane in theory.lanes}
     st.session_state.lengths_out = set()
-batches: dict[str, list[model.Batch]] = st.session_state.lengths_batches
+batches: dict[str, int] = st.session_state.lengths_batches  # how many there are of each method
 out_of_reach: set[str] = st.session_state.lengths_out
 
 
@@ -59,7 +58,7 @@ def restart(running: bool) -> None:
 
 
 def total() -> int:
-    return BATCH * max(len(done) for done in batches.values())
+    return BATCH * max(batches.values())
 
 
 def add_batch() -> None:
@@ -67,7 +66,8 @@ def add_batch() -> None:
     for lane in theory.lanes:
         if lane.name not in out_of_reach:
             try:
-                batches[lane.name].append(model.length_batch(view, lane.name, len(batches[lane.name]), BATCH))
+                model.length_batch(view, lane.name, batches[lane.name], BATCH)
+                batches[lane.name] += 1
             except rec.RecError:
                 out_of_reach.add(lane.name)
 
@@ -98,34 +98,21 @@ def live() -> None:
     shown = [lane for lane in theory.lanes if batches[lane.name]]
     if not shown:
         return
-    runs, indices, sizes = [], [], []
-    for column, lane in zip(st.columns(len(shown)), shown, strict=True):
-        done, code = batches[lane.name], rec.ZipfCode(lane.zipf_bits)
-        numbers = np.concatenate([batch.indices for batch in done])
-        lengths = lane.log2_bins + code.length_bits(numbers)
-        run = figures.running(lane.title, ROLE[lane.name], lengths, lane.zipf_mean_bits, lane.bound_bits)
-        size = figures.Sizes(
-            figures.histogram(lane.title, ROLE[lane.name], numbers, lane.law.tail),
-            lane.log2_bins + float(code.length_bits(1)),
-            code.exponent,
-            np.concatenate([batch.alone_bits for batch in done]),
-            sum(batch.together_bits for batch in done) / numbers.size,
-        )
-        runs.append(run)
-        indices.append(size.index)
-        sizes.append(size)
+    runs = [model.running(view, lane.name, batches[lane.name], BATCH) for lane in shown]
+    sizes = [model.sizes(view, lane.name, batches[lane.name], BATCH) for lane in shown]
+    for column, lane, run, size in zip(st.columns(len(shown)), shown, runs, sizes, strict=True):
         column.markdown(
-            f"**{lane.title}** · {numbers.size:,} encodings · mean **{run.mean_bits[-1]:.2f} ± "
+            f"**{lane.title}** · {BATCH * batches[lane.name]:,} encodings · mean **{run.mean_bits[-1]:.2f} ± "
             f"{run.half_width_bits[-1]:.2f} bits** (95%) · exact **{lane.zipf_mean_bits:.2f}** · sharp bound "
             f"{lane.sharp_bound_bits:.2f} · bound {lane.bound_bits:.2f}  \n"
             f"As bytes: **{size.together_bits:.2f}** bits a message in a batch, {size.alone_bits.mean():.1f} alone"
         )
-    if any((size.index.counts[1:] == 0).all() for size in sizes):
+    if any((size.histogram.counts[1:] == 0).all() for size in sizes):
         st.caption(
             "Where every index is 1 the bytes end in zeros, and trailing zeros are not sent: so bytes can come out "
             "below the ideal length of the Zipf code."
         )
-    done_batches = {lane.name: len(batches[lane.name]) for lane in shown}
+    done_batches = {lane.name: batches[lane.name] for lane in shown}
     st.session_state.lengths_drawn = drawn = {
         "lengths_running_mean": Drawn(
             "Export means",
@@ -134,7 +121,7 @@ def live() -> None:
         ),
         "lengths_index": Drawn(
             "Export indices",
-            figures.index_histogram(indices, colours),
+            figures.index_histogram([size.histogram for size in sizes], colours),
             snippets.index_histogram(view, done_batches, BATCH),
         ),
         "lengths_sizes": Drawn(
@@ -176,20 +163,8 @@ st.markdown(
 
 st.header("Where the bits go", anchor=False)
 st.markdown("The exact averages. The parts of a method add up to its mean length; the dotted line is I.")
-chart(
-    figures.account(
-        [
-            figures.message_account(
-                lane.title, lane.log2_bins, lane.overhead_bits, lane.mean_log2_index, lane.zipf_mean_bits
-            )
-            for lane in theory.lanes
-        ],
-        theory.information_bits,
-        colours,
-    ),
-    "lengths_account",
-    snippets.account(view),
-)
+account = figures.account(model.accounts(view), theory.information_bits, colours)
+chart(account, "lengths_account", snippets.account(view))
 bins = theory.lanes[-1]
 st.markdown(
     "- **Bin, what it tells.** A sample with density ratio r is worth log₂ r bits. Naming its bin takes log₂ J bits, "
@@ -272,7 +247,7 @@ else:
         "| J’s factors of two are dealt | Intervals | Mean length, bits | E[ε], bits | Candidates, typical target |"
         "\n|---|---|---|---|---|\n"
         + "\n".join(
-            f"| {TABLE['strategy'].options[row.strategy]} | "
+            f"| {TABLE[View]['strategy'].options[row.strategy]} | "
             + (
                 "no dimension is empty | — | — | — |"
                 if row.partition is None
@@ -287,7 +262,7 @@ else:
     if len(timed) > 1:
         fast, slow = (pick(timed, key=lambda row: row.candidates_bits) for pick in (min, max))
         shortest, longest = (pick(row.length_bits for row in timed) for pick in (min, max))
-        slowest, fastest = (TABLE["strategy"].options[row.strategy] for row in (slow, fast))
+        slowest, fastest = (TABLE[View]["strategy"].options[row.strategy] for row in (slow, fast))
         factor = 2.0 ** (slow.candidates_bits - fast.candidates_bits)
         spoken += f"The mean lengths lie within {longest - shortest:.2f} bits of each other"
         spoken += (
@@ -320,22 +295,9 @@ with place:
         bar.progress(done / len(grid), f"Working out every method at I = {information} bits")
         swept.append(model.sweep_point(view, information))
     bar.empty()
-    chart(
-        figures.sweep(
-            np.array(grid, dtype=float),
-            [
-                figures.Swept("plain", "p", [point.plain for point in swept]),
-                figures.Swept("J = 2ᴵ", "heuristic", [point.bins for point in swept]),
-            ],
-            [point.orc for point in swept],
-            model.ORC_SPARE_BITS,
-            colours,
-        ),
-        "lengths_sweep",
-        snippets.sweep(view),
-    )
+    chart(figures.sweep(*model.sweep(view), colours), "lengths_sweep", snippets.sweep(view))
 last = swept[-1]
-strategy = TABLE["strategy"].options[model.sweep_strategy(view)].lower()
+strategy = TABLE[View]["strategy"].options[model.sweep_strategy(view)].lower()
 st.markdown(
     f"In {view.dim} dimension{'s' * (view.dim > 1)}, the factors of J = 2ᴵ dealt {strategy}. Lines are exact; diamonds "
     f"are averages of {model.SWEEP_RUNS:,} real encodings with their 95% intervals, where a search is "

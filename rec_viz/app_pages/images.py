@@ -8,25 +8,22 @@ import numpy as np
 import streamlit as st
 
 import rec_core as rec
-from rec_core import images, study
+from rec_core import images
 from rec_core.images import blocks as grouping
 from rec_core.images import container, dct
-from rec_viz import settings as links
 from rec_viz import stage
-from rec_viz.app_pages import images_charts, images_measured, parts
+from rec_viz.app_pages import images_charts, images_measured, images_picture, parts
 from rec_viz.background import Job
 from rec_viz.components import upload
 from rec_viz.figures import images as figures
 from rec_viz.model.images import pictures, sending, typical_blocks
-from rec_viz.model.images.pictures import PHOTOS, TILES, Picture
+from rec_viz.model.images.pictures import Picture
 from rec_viz.model.images.sending import Sending
-from rec_viz.settings import pictures as choosing
-from rec_viz.settings.pictures import BINS, LONGEST, METHODS, ORIGINS, TILED, Settings
+from rec_viz.settings import widgets
+from rec_viz.settings.table import Images
 from rec_viz.text import reading
 from rec_viz.text.reading import power, signed
 
-CODECS = {"inr": "A small network", "dct": "Cosine waves"}
-RATES = {"low": "Low", "medium": "Medium", "high": "High", "best": "Best"}
 MODELS = {
     "inr": "A small network is fitted to the picture, and its weights are the numbers: a small COMBINER-like model. "
     "What each weight usually tells was learnt from other pictures, and ships with the app.",
@@ -35,222 +32,29 @@ MODELS = {
 }
 ERROR_FACTOR = 4
 OPENED_SIDE = 512  # of a file that is opened here
-OTHER = "A tile of your own"
 
 
 # ------------------------------------------------------------------------------------------------ the controls
 
 
 def sidebar() -> None:
-    """How the picture is coded: every widget reads and writes its key of the session."""
-    state = st.session_state
+    """How the picture is coded."""
     with st.sidebar:
         st.subheader("The codec", anchor=False)
-        if len(images.CODECS) > 1:
-            segmented("Numbers of the picture", "codec", {key: CODECS[key] for key in images.CODECS})
-        st.select_slider(
-            "Rate", list(RATES), state.images_rate, RATES.__getitem__, key="images_rate",
-            help="How many bits a picture may take. Each rate has a model of its own.",
-        )  # fmt: skip
+        widgets.widget(Images, "codec")
+        widgets.widget(Images, "rate")
         st.subheader("The blocks", anchor=False)
-        st.slider(
-            "Bits of a block", 8, 64, state.images_block_bits, key="images_block_bits",
-            help="KL between a block’s Q and P: without bins a search needs at least 2 to this power of candidates.",
-        )  # fmt: skip
-        segmented(
-            "Bins, log₂ J", "bins", BINS,
-            "Auto: 8 bits fewer than the block, none for blocks under 24 bits. None: standard ORC.",
-        )  # fmt: skip
-        if state.images_bins == "number":
-            st.slider("log₂ J", 0, 63, state.images_log2_bins, key="images_log2_bins")
-        segmented(
-            "Method", "method", METHODS,
-            "ORC examines a fixed number of candidates. PFR is exact, and quick enough for small blocks only.",
-        )  # fmt: skip
-        st.number_input(
-            "Seed", 0, 2**31, state.images_seed, 1, key="images_seed",
-            help="The randomness sender and receiver share; it travels in the file.",
-        )  # fmt: skip
-
-
-def segmented(label: str, key: str, options: dict[str, str], says: str | None = None) -> None:
-    name = choosing.PREFIX + key
-    st.segmented_control(
-        label, list(options), default=st.session_state[name], format_func=options.__getitem__, required=True,
-        key=name, help=says, width="stretch",
-    )  # fmt: skip
-
-
-def share(settings: Settings) -> None:
-    """The page's link; an uploaded picture and the path of CIFAR-10 are not in it."""
-    with st.popover("Share", icon=":material/link:"):
-        st.markdown(
-            "This link opens the page with this tile and these settings."
-            if settings.origin == "photo"
-            else "This link opens the page with these settings; the picture stays with you."
-        )
-        query = choosing.query_of(settings) | {"page": "images"}
-        st.code(links.address(st.context.url or "", "images", query), language=None, wrap_lines=True)
-
-
-# ------------------------------------------------------------------------------------------------ the picture
-
-
-def choose() -> Picture | None:
-    """The picture to send; None while there is none, with the reason on the page."""
-    state = st.session_state
-    left, right = st.columns([3, 2])
-    with left:
-        segmented("The picture", "origin", ORIGINS)
-    if state.images_origin == "cifar":
-        return from_cifar()
-    if state.images_origin == "photo":
-        with right:
-            if state.images_codec in TILED:
-                pick_tile()
-            else:
-                pick_photo()
-        source = pictures.photo(state.images_photo)
-        title, credit = PHOTOS[state.images_photo]
-        says = f"{title}. Photograph: {credit}."
-    else:
-        upload.show(
-            f"PNG, JPEG or WebP, up to {upload.MOST_BYTES // 10**6} MB", "image/png,image/jpeg,image/webp",
-            key="images_file", on_file=take_upload,
-        )  # fmt: skip
-        taken = state.get("images_upload")
-        if taken is None or isinstance(taken[1], str):
-            if taken is None:
-                st.markdown("The picture stays on the machine that runs this app, and no link carries it.")
-            else:
-                st.error(taken[1], icon=":material/error:")
-            return None
-        name, source = taken
-        says = f"`{name.replace('`', '')}`"
-    made = (cut_tile if state.images_codec in TILED else scale_down)(source)
-    st.markdown(f":small[{says}]")
-    return made
-
-
-def pick_tile() -> None:
-    """A good tile to begin with."""
-    state = st.session_state
-    tile = pictures.Tile(state.images_photo, state.images_left, state.images_top, state.images_side)
-    names = {tile: name for name, tile in TILES.items()}
-    options = [*TILES, OTHER]
-    state.images_good = names.get(tile, OTHER)
-    st.selectbox("A good tile", options, options.index(state.images_good), key="images_good", on_change=take_good_tile)
-
-
-def pick_photo() -> None:
-    st.selectbox(
-        "Photograph", list(PHOTOS), list(PHOTOS).index(st.session_state.images_photo), lambda key: PHOTOS[key].title,
-        key="images_photo",
-    )  # fmt: skip
-
-
-def take_good_tile() -> None:
-    tile = TILES.get(st.session_state.images_good)
-    if tile:
-        for key, value in tile._asdict().items():
-            st.session_state[choosing.PREFIX + key] = value
-
-
-def take_upload(name: str, data: bytes | None) -> None:
-    """Keep the uploaded picture with its name, or the sentence what is wrong with it."""
-    try:
-        if data is None:
-            raise rec.RecError(f"The file is larger than {upload.MOST_BYTES / 1e6:g} MB; scale the picture down first.")
-        picture = pictures.read_upload(data)
-    except rec.RecError as error:
-        st.session_state.images_upload = (name, str(error))
-        return
-    st.session_state.images_upload = (name, picture)
-    height, width = picture.shape[:2]
-    side = min(height, width)
-    for key, value in (("left", (width - side) // 2), ("top", (height - side) // 2), ("side", side)):
-        st.session_state[choosing.PREFIX + key] = value
-
-
-def cut_tile(source: Picture) -> Picture:
-    """Sliders that move a square over the picture, and the 32x32 pixels it becomes."""
-    state = st.session_state
-    height, width = source.shape[:2]
-    shortest = min(height, width)
-    tile = pictures.fitted(pictures.Tile("", state.images_left, state.images_top, state.images_side), source)
-    photo, small, sliders = st.columns([3, 2, 2], vertical_alignment="center")
-    with sliders:
-        if shortest > pictures.SIDE:
-            side = position("Side", "side", pictures.SIDE, shortest, tile.side)
-            tile = pictures.fitted(tile._replace(side=side), source)
-            left = position("From the left", "left", 0, width - side, tile.left)
-            top = position("From the top", "top", 0, height - side, tile.top)
-            tile = tile._replace(left=left, top=top)
-    colour = parts.colours()["q"]
-    seen = pictures.scaled(source, 480)
-    photo.html(
-        figures.outlined(
-            pictures.as_source(seen, "jpeg"), "The whole picture; the tile is outlined.", (height, width), tile[1:],
-            colour,
-        )
-    )  # fmt: skip
-    made = pictures.cut(source, tile)
-    small.html(figures.crisp(pictures.as_source(made), "The tile, 32 by 32 pixels"))
-    return made
-
-
-def position(label: str, key: str, low: int, high: int, value: int) -> int:
-    """A slider in pixels whose range follows the picture."""
-    name = choosing.PREFIX + key
-    st.session_state[name] = min(max(value, low), high)
-    return int(st.slider(label, low, max(high, low + 1), st.session_state[name], key=name))
-
-
-def scale_down(source: Picture) -> Picture:
-    """The whole picture, its longest side chosen."""
-    photo, size = st.columns([3, 2], vertical_alignment="center")
-    longest = size.select_slider("Longest side, pixels", LONGEST, st.session_state.images_longest, key="images_longest")
-    made = pictures.scaled(source, longest)
-    photo.html(figures.crisp(pictures.as_source(made), "The picture to send", made.shape, 360))
-    return made
-
-
-def from_cifar() -> Picture | None:
-    """A picture of the reader's own copy, read from the disk of the machine that runs the app."""
-    if st.context.ip_address is not None:  # None: the browser runs on the same machine
-        st.info(
-            "A path is only read for someone who sits at the machine that runs this app. Upload a picture instead.",
-            icon=":material/info:",
-        )
-        return None
-    left, right = st.columns([3, 1])
-    path = left.text_input(
-        "Path of test_batch.bin, or of an .npz with an array “test”", st.session_state.get("images_copy", ""),
-        key="images_path", max_chars=1000, placeholder="On the machine that runs this app",
-    )  # fmt: skip
-    st.session_state.images_copy = path  # kept when the page is left
-    if not path.strip():
-        st.markdown("CIFAR-10 is not shipped. Its binary version has the file test_batch.bin; nothing is unpickled.")
-        return None
-    try:
-        found = pictures.read_cifar(path.strip())
-    except rec.RecError as error:
-        st.error(str(error), icon=":material/error:")
-        return None
-    st.session_state.images_number = min(st.session_state.images_number, len(found) - 1)
-    with right:
-        number = st.number_input(
-            f"Picture, of {len(found):,}", 0, len(found) - 1, st.session_state.images_number, 1, key="images_number"
-        )
-    picture = np.ascontiguousarray(found[number])
-    st.html(figures.crisp(pictures.as_source(picture), f"Picture {number} of CIFAR-10"))
-    return picture
+        widgets.widget(Images, "block_bits")
+        if widgets.widget(Images, "bins") == "number":
+            widgets.widget(Images, "log2_bins")
+        widgets.widget(Images, "method")
+        widgets.widget(Images, "seed")
 
 
 # ------------------------------------------------------------------------------------------------ sending
 
 
-def before(picture: Picture | None, settings: Settings) -> None:
+def before(picture: Picture | None, settings: Images) -> None:
     """What pressing the button will do, by the blocks there will be and typical targets in them."""
     log2_bins = grouping.check_blocks(settings.block_bits, settings.partition_bits)
     bins = f"J = {power(log2_bins)} bins" if log2_bins else "no bins"
@@ -292,7 +96,7 @@ def running() -> bool:
     return job is not None and job.running
 
 
-def live(picture: Picture | None, settings: Settings, refused: str) -> None:
+def live(picture: Picture | None, settings: Images, refused: str) -> None:
     """The buttons, how far the run is, the picture as it emerges, and a bar a block."""
     state = st.session_state
     job: Job[Sending] | None = state.get("images_job")
@@ -308,7 +112,7 @@ def live(picture: Picture | None, settings: Settings, refused: str) -> None:
         if left.button(
             "Send it", icon=":material/send:", key="images_send", width="stretch",
             disabled=picture is None or bool(refused),
-        ):  # fmt: skip
+        ) and picture is not None:  # fmt: skip
             state.images_job = sending.start(picture, settings, parts.alive())
             st.rerun()
         right.markdown("Choose a picture first." if picture is None and job is None else ended_words(job))
@@ -318,7 +122,7 @@ def live(picture: Picture | None, settings: Settings, refused: str) -> None:
 
 
 def progress_words(job: Job[Sending]) -> str:
-    left = study.time_left(job.seconds_left)
+    left = reading.time_left(job.seconds_left)
     if job.state.blocks:
         return f"{len(job.state.blocks):,} of {job.state.total_blocks:,} blocks sent, {left}"
     if job.state.fitting:
@@ -347,7 +151,7 @@ def so_far(sent: Sending | None, shape: tuple[int, ...], waiting: int) -> None:
     else:
         left.html(figures.crisp(pictures.as_source(held), "The picture as the receiver would draw it now", held.shape))
     bars = figures.bars_of(sending.block_bits(sent) if sent else [], sent.total_blocks if sent else waiting)
-    size = sent.settings.block_bits if sent else choosing.now().block_bits
+    size = sent.settings.block_bits if sent else widgets.now(Images).block_bits
     right.html(figures.block_bars(bars, size, parts.colours()))
 
 
@@ -484,7 +288,7 @@ def take_file(name: str, data: bytes | None) -> None:
 
 # ------------------------------------------------------------------------------------------------ the page
 
-notices = choosing.load()
+notices = widgets.load_link("images")
 for notice in notices:
     st.info(notice, icon=":material/info:")
 sidebar()
@@ -494,14 +298,18 @@ st.markdown(
     "A picture becomes numbers. For each of them the sender works out a Gaussian :orange[**Q**]: where "
     "the number should be, and how far off it may be without harm. The numbers are dealt into blocks, and of each "
     "block the receiver gets a random sample of Q by relative entropy coding, against a :blue[**P**] both sides know. "
-    "From the samples it draws the picture. " + MODELS[st.session_state.images_codec]
+    "From the samples it draws the picture. " + MODELS[widgets.now(Images).codec]
 )
 parts.wait_for_kernels(height=520)
-picture = choose()
-settings = choosing.now()
-choosing.write(settings)
+picture = images_picture.choose()
+settings = widgets.now(Images)
+widgets.write_link(settings)
 with share_place:
-    share(settings)
+    parts.share(
+        settings, "images", says="This link opens the page with this tile and these settings."
+        if settings.origin == "photo"
+        else "This link opens the page with these settings; the picture stays with you.",
+    )  # fmt: skip
 
 st.header("Send it", anchor=False)
 blank = np.zeros((pictures.SIDE, pictures.SIDE, 3), np.uint8)

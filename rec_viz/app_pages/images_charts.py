@@ -12,7 +12,8 @@ from rec_viz.figures import images as figures
 from rec_viz.model.images import measured, pictures, sending, typical_blocks
 from rec_viz.model.images.pictures import Picture
 from rec_viz.model.images.sending import Sending
-from rec_viz.settings.pictures import Settings
+from rec_viz.settings import widgets
+from rec_viz.settings.table import Images
 from rec_viz.snippets import images as snippets
 from rec_viz.text.reading import power, signed
 
@@ -30,7 +31,7 @@ MODEL_CURVE = (
 )
 
 
-def poster(picture: Picture | None, settings: Settings) -> None:
+def poster(picture: Picture | None, settings: Images) -> None:
     """PSNR against bits per pixel: shipped curves, the pictures sent here, JPEG and WebP of this one."""
     st.header("Fidelity against rate", anchor=False)
     network = settings.codec == "inr"
@@ -40,22 +41,13 @@ def poster(picture: Picture | None, settings: Settings) -> None:
             f"The curves over test pictures are not there. Make them with your copy of CIFAR-10: `{measured.COMMAND}`",
             icon=":material/info:",
         )
-    counted = st.segmented_control(
-        "Bits counted", ["messages", "files"], default="messages", required=True, key="images_counted",
-        format_func={"messages": "Without headers", "files": "Whole files"}.__getitem__,
-    )  # fmt: skip
-    whole = counted == "files"
+    whole = widgets.widget(Images, "counted", "content") == "files"
     sent = st.session_state.get("images_sent", [])
     marks = [
         figures.Mark(one.name, (one.payload_bits + whole * one.header_bits) / one.pixels, one.psnr_db) for one in sent
     ]
-    curves = figures.measured_curves(points, whole) if network else [figures.model_curve()]
-    others = []
-    if picture is not None:
-        pixels = picture.shape[0] * picture.shape[1]
-        others = [
-            figures.compressed_curve(kind, pictures.compressed(picture, kind), pixels, whole) for kind in figures.OTHERS
-        ]
+    curves = measured.measured_curves(points, whole) if network else [measured.model_curve()]
+    others = [] if picture is None else measured.compressed_curves(picture, whole)
     chart(
         figures.rate_distortion(curves, others, marks, parts.colours()),
         "images_poster",
@@ -106,7 +98,7 @@ def others_table(picture: Picture, last: sending.Sent | None) -> str:
     rows = []
     if last is not None:
         rows.append(("Sent here last", last.psnr_db, last.payload_bits, last.header_bits, last.pixels))
-    for kind, name in figures.OTHERS.items():
+    for kind, name in measured.OTHERS.items():
         found = pictures.compressed(picture, kind)
         level = last.psnr_db if last is not None else 27.0
         one = min(found, key=lambda one: abs(one.psnr_db - level))
@@ -132,7 +124,7 @@ TYPICAL = {
 }
 
 
-def how_far(settings: Settings, sent: Sending | None) -> None:
+def how_far(settings: Images, sent: Sending | None) -> None:
     """Time and bits against the size of a block, and against J for the chosen one."""
     codec, chosen_rate, block_bits = settings.codec, settings.rate, settings.block_bits
     most, times = typical_blocks.limit_bits(codec), 2.0 ** typical_blocks.margin_bits(codec)
@@ -174,7 +166,7 @@ def how_far(settings: Settings, sent: Sending | None) -> None:
     except rec.RecError:  # said above
         chosen = None
     chart(
-        figures.trade(bought.log2_bins, bought.bound_bits, bought.search_bits, chosen, most, bought.kl_bits, colours),
+        figures.trade(*bought, chosen, most, colours),
         "images_trade",
         snippets.trade(settings, chosen),
     )
@@ -191,12 +183,12 @@ def how_far(settings: Settings, sent: Sending | None) -> None:
     )
 
 
-def overhead_marks(settings: Settings, sent: Sending | None) -> list[figures.Measured]:
+def overhead_marks(settings: Images, sent: Sending | None) -> list[figures.Measured]:
     """What blocks took beyond their KL: the shipped systems at this rate, and the picture sent here."""
     marks = []
     for point in measured.curves() if settings.codec == "inr" else ():
         if point.rate == settings.rate and point.system in ("orc-16", "partitioned-48"):
-            name, role, _, symbol = figures.CURVES[point.system]
+            name, role, _, symbol = measured.CURVES[point.system]
             percent = 100.0 * (point.bits_per_pixel / point.kl_bits_per_pixel - 1.0)
             marks.append(figures.Measured(name, role, symbol, float(point.system.split("-")[1]), percent))
     if sent is not None and sent.coded and sent.settings.codec == settings.codec:

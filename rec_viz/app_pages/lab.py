@@ -6,13 +6,14 @@ from typing import Any
 import streamlit as st
 
 import rec_core as rec
-from rec_viz import settings, stage
+from rec_viz import stage
 from rec_viz.app_pages import many, parts
-from rec_viz.components import drawing, keys
+from rec_viz.components import drawing, presenter
 from rec_viz.figures.lab import Bar, length_bars
+from rec_viz.model import advice, setting, traces
 from rec_viz.model import lab as model
-from rec_viz.model import setting, speed, traces
-from rec_viz.settings import PRESETS, View, widgets
+from rec_viz.settings import PRESETS, View, table, widgets
+from rec_viz.settings.view import consistent, dragged, drawn, own_target
 from rec_viz.snippets import lab as lab_snippets
 from rec_viz.text import reading
 
@@ -21,7 +22,7 @@ def choose_preset() -> None:
     name = st.session_state.preset
     for preset in PRESETS:
         if preset.name == name:
-            widgets.set_view(preset.view)
+            widgets.put(preset.view)
 
 
 def another(key: str) -> None:
@@ -30,24 +31,24 @@ def another(key: str) -> None:
 
 def let_go(change: dict[str, Any]) -> None:
     """The reader dragged a handle of the stage: the controls follow."""
-    widgets.set_view(settings.dragged(st.session_state.view_now, change))
+    widgets.put(dragged(widgets.current(View), change))
 
 
 def drew(heights: list[float]) -> None:
     """The reader let go of the drawing board: the target follows."""
-    widgets.set_view(settings.drawn(st.session_state.view_now, heights))
+    widgets.put(drawn(widgets.current(View), heights))
 
 
 def adopt_target() -> None:
     """An own target begins as the one on the stage."""
-    before = st.session_state.view_now
+    before = widgets.current(View)
     if st.session_state.get("source") != "own" or before.source != "channel":
         return
     try:
         _, problem = setting.problem_of(before._replace(family=st.session_state.family))
     except rec.RecError:
         return
-    widgets.set_view(settings.own_target(before._replace(family=problem.family), problem.params))
+    widgets.put(own_target(before._replace(family=problem.family), problem.params))
 
 
 def draw_controls() -> View:
@@ -72,14 +73,14 @@ def draw_controls() -> View:
         dice("Another race", "seed")
         widgets.draw(("view",), values)
         widgets.say_hidden()
-    return settings.consistent(View(**values))
+    return consistent(View(**values))
 
 
 def board(view: View) -> None:
     """Where the reader draws; a text that is no drawing leaves the board flat, and the page says why."""
     try:
         setting.problem_of(view)
-        heights = settings.vector(view.heights) or ()
+        heights = reading.typed(view.heights) or ()
     except rec.RecError:
         heights = (0.0,) * 33
     drawing.show(heights, key="lab_drawing", on_commit=drew)
@@ -89,7 +90,7 @@ def own_code(race: model.Race) -> str:
     """Whose code it is where the target is the reader's own."""
     numbers = " and ".join(dict.fromkeys(f"{lane.zipf_bits:.2f}" for lane in race.lanes))
     return (
-        "The code and the bounds are made for this Q alone, so they hold for it and not on average over targets. The "
+        "The code and the bounds are made for this Q alone, so they hold for it and not on average over  The "
         f"receiver is assumed to know the one number its index code needs, a bound on E[log₂ n]: {numbers} bits here."
     )
 
@@ -137,6 +138,7 @@ def cards(view: View, race: model.Race) -> None:
     for column, lane, average in zip(st.columns(len(ran)), ran, averages, strict=True):
         with column.container(border=True, key=f"card_{lane.name}"):
             st.markdown(f"**{lane.title}**")
+            assert lane.trace is not None
             st.markdown(
                 f"Examined **{lane.trace.examined:,}** candidates; "
                 f"**{reading.number(lane.expected_examined)}** expected here."
@@ -237,7 +239,7 @@ def receiver(view: View, race: model.Race) -> None:
             )
 
 
-def saved(option: speed.Option, plain: speed.Option) -> str:
+def saved(option: advice.Option, plain: advice.Option) -> str:
     """What an option takes and gives against plain PFR."""
     more = option.mean_bits - plain.mean_bits
     cost = (
@@ -250,12 +252,12 @@ def would_bins_help(view: View) -> None:
     """The present target under plain PFR and ever more bins: candidates, bits, time; the best named."""
     st.header("Would bins help here?", anchor=False)
     try:
-        advice = speed.advice(view)
+        found = advice.advice(view)
     except rec.RecError as error:
         st.markdown(str(error))
         return
-    plain, best = advice.options[0], advice.options[advice.best]
-    if advice.best:
+    plain, best = found.options[0], found.options[found.best]
+    if found.best:
         st.markdown(
             f"**Yes: J = {reading.raised(f'2^{best.log2_bins:g}')} with peak-ratio weights.** {saved(best, plain)}."
         )
@@ -264,15 +266,15 @@ def would_bins_help(view: View) -> None:
             f"**No.** Plain PFR examines {reading.number(plain.candidates)} candidates here; bins cost more bits."
         )
     rows = []
-    for i, option in enumerate(advice.options):
+    for i, option in enumerate(found.options):
         name, size = f"PFR, J = {reading.raised(f'2^{option.log2_bins or 0:g}')}", f"{option.mean_bits:.2f}"
         if option.name == "ORC":
             name = "ORC"
         elif not option.log2_bins:
             name = "PFR, no bins"
-        mark = "**" if i == advice.best else ""
+        mark = "**" if i == found.best else ""
         cells = (
-            name + " · best" * (i == advice.best),
+            name + " · best" * (i == found.best),
             reading.number(option.candidates),
             size,
             reading.duration(option.seconds),
@@ -285,9 +287,9 @@ def would_bins_help(view: View) -> None:
         + "; the time is that of the search on this machine, from its measured "
         "candidates a second. Best means the fewest bits, counting a search half as long as worth one bit."
         + (
-            f" ORC takes as many candidates as keep its bias unnoticed in {speed.UNNOTICED_IN:,} samples, and "
+            f" ORC takes as many candidates as keep its bias unnoticed in {advice.UNNOTICED_IN:,} samples, and "
             "names the one it takes by a number of fixed length."
-            if advice.options[-1].name == "ORC"
+            if found.options[-1].name == "ORC"
             else ""
         )
     )
@@ -296,8 +298,8 @@ def would_bins_help(view: View) -> None:
 def turn_preset(steps: int) -> None:
     """Show another of the views worth seeing: the one that many further on."""
     now = [preset.view for preset in PRESETS]
-    at = now.index(state_view) if (state_view := st.session_state.view_now) in now else -1 if steps > 0 else 0
-    widgets.set_view(now[(at + steps) % len(now)])
+    at = now.index(state_view) if (state_view := widgets.current(View)) in now else -1 if steps > 0 else 0
+    widgets.put(now[(at + steps) % len(now)])
 
 
 def present(view: View) -> None:
@@ -305,14 +307,14 @@ def present(view: View) -> None:
 
     def act(key: str) -> None:
         if key == "Escape":
-            keys.leave()
+            presenter.leave()
         else:
             turn_preset(1 if key == "PageDown" else -1)
 
-    keys.listen(("PageDown", "PageUp", "Escape"), act, "lab", key="lab_keys")
+    presenter.listen(("PageDown", "PageUp", "Escape"), act, "lab", key="lab_keys")
     preset = next((preset for preset in PRESETS if preset.view == view), None)
     st.title(preset.name if preset else "Lab", anchor=False)
-    keys.large(preset.teaches if preset else "One race, from the first candidate to the message.")
+    presenter.large(preset.teaches if preset else "One race, from the first candidate to the message.")
     parts.wait_for_kernels(height=560)
     race = parts.asked(lambda: model.race(view))
     parts.refusals(race)
@@ -342,7 +344,7 @@ with share:
 if not view.lanes:
     st.info("Choose at least one method in the sidebar.", icon=":material/info:")
     st.stop()
-if len(view.lanes) > settings.MAX_LANES:
+if len(view.lanes) > table.MAX_LANES:
     st.info("The stage has room for three methods; take one away to see the others.", icon=":material/info:")
     st.stop()
 widgets.write_link(view)

@@ -8,16 +8,16 @@ from typing import Any
 import streamlit as st
 
 import rec_core as rec
-from rec_viz import lessons, settings, stage
+from rec_viz import lessons, stage
 from rec_viz.app_pages import parts
-from rec_viz.components import keys as presenter
+from rec_viz.components import presenter
 from rec_viz.lessons import Lesson, Step, handout
 from rec_viz.model import lab
-from rec_viz.settings import View, widgets
+from rec_viz.settings import TABLE, View, link_query, links, read_link, widgets
+from rec_viz.settings.table import Learn
 
 PAGE = Path(__file__)
 STAGE_HEIGHT, LARGE_STAGE_HEIGHT = 400, 460
-Place = tuple[str, int]  # a lesson's slug and a step from 1
 
 LESSONS = lessons.all_lessons()
 BY_SLUG = {lesson.slug: lesson for lesson in LESSONS}
@@ -29,17 +29,13 @@ for name, empty in (("learn_done", set()), ("learn_answers", {}), ("learn_shown"
 # ------------------------------------------------------------------------------------------------ where we are
 
 
-def place_query(place: Place | None, **extras: str) -> dict[str, str]:
+def place_query(place: Learn, **extras: str) -> dict[str, str]:
     """The query of a step, or of the list of lessons."""
-    query = {"v": settings.LINK_VERSION}
-    if place:
-        query |= {"lesson": place[0], "step": str(place[1])}
-    if widgets.hidden():
-        query["hide"] = ",".join(widgets.hidden())
-    return query | extras
+    query = link_query(place) if place.lesson else {"v": links.LINK_VERSION}
+    return query | ({"hide": ",".join(widgets.hidden())} if widgets.hidden() else {}) | extras
 
 
-def go(place: Place | None) -> None:
+def go(place: Learn) -> None:
     """Turn to a step, or to the list; for callbacks."""
     st.query_params.from_dict(place_query(place, **({"present": "1"} if widgets.presenting() else {})))
 
@@ -47,37 +43,35 @@ def go(place: Place | None) -> None:
 def turn_page(steps: int) -> None:
     """On by one step, or back; for callbacks, from where the reader is by now rather than when the button was drawn."""
     place, _ = read_place()
-    if place is not None:
+    if place.lesson:
         before, after = neighbours(place)
-        go(after if steps > 0 else before or place)
+        go(after or Learn() if steps > 0 else before or place)
 
 
-def read_place() -> tuple[Place | None, list[str]]:
+def read_place() -> tuple[Learn, list[str]]:
     """The step a link asks for, and a sentence for what it asks in vain."""
-    query, notices = st.query_params, []
+    query = st.query_params.to_dict()
+    place, notices = read_link(query, Learn)
     if "hide" in query:
-        state.hidden, notices = settings.read_hidden(query.to_dict())
-    slug = query.get("lesson")
-    if slug is None:
-        return None, notices
-    if slug not in BY_SLUG:
-        return None, [*notices, f"There is no lesson “{slug[:40]}”; here are the lessons there are."]
-    last, asked = len(BY_SLUG[slug].steps), query.get("step", "1")
-    if not (asked.isdecimal() and len(asked) < 4 and 1 <= int(asked) <= last):
-        return (slug, 1), [*notices, f"This lesson has steps 1 to {last}, so it starts at the first."]
-    return (slug, int(asked)), notices
+        state.hidden, strange = links.read_hidden(query)
+        notices += strange
+    if place.lesson and place.lesson not in BY_SLUG:
+        return Learn(), [*notices, f"There is no lesson “{place.lesson}”; here are the lessons there are."]
+    if place.lesson and place.step > (last := len(BY_SLUG[place.lesson].steps)):
+        return place._replace(step=1), [*notices, f"This lesson has steps 1 to {last}, so it starts at the first."]
+    return place, notices
 
 
-def neighbours(place: Place) -> tuple[Place | None, Place | None]:
+def neighbours(place: Learn) -> tuple[Learn | None, Learn | None]:
     """The steps before and after, across lessons."""
-    every = [(lesson.slug, k) for lesson in LESSONS for k in range(1, len(lesson.steps) + 1)]
+    every = [Learn(lesson.slug, k) for lesson in LESSONS for k in range(1, len(lesson.steps) + 1)]
     at = every.index(place)
     return (every[at - 1] if at else None), (every[at + 1] if at + 1 < len(every) else None)
 
 
 def done_in(lesson: Lesson) -> int:
     """How many of a lesson's steps are done."""
-    return sum((lesson.slug, k) in state.learn_done for k in range(1, len(lesson.steps) + 1))
+    return sum(Learn(lesson.slug, k) in state.learn_done for k in range(1, len(lesson.steps) + 1))
 
 
 # ------------------------------------------------------------------------------------------------ the list
@@ -90,7 +84,7 @@ def contents() -> None:
     heading, button = st.columns([6, 1], vertical_alignment="bottom")
     heading.title("Learn", anchor=False)
     with button:
-        share(None)
+        share(Learn())
     minutes = sum(lesson.minutes for lesson in LESSONS)
     st.markdown(
         f"{len(LESSONS)} lessons, about {minutes} minutes in all. You need to know what a Gaussian density is and "
@@ -100,35 +94,32 @@ def contents() -> None:
     for number, lesson in enumerate(LESSONS, start=1):
         done, steps = done_in(lesson), len(lesson.steps)
         with st.container(border=True, key=f"lesson_{lesson.slug}"):
-            k = next((k for k in range(1, steps + 1) if (lesson.slug, k) not in state.learn_done), 1)
+            k = next((k for k in range(1, steps + 1) if Learn(lesson.slug, k) not in state.learn_done), 1)
             st.page_link(
-                PAGE, label=f"**{number}. {lesson.title}**", query_params=place_query((lesson.slug, k)),
+                PAGE, label=f"**{number}. {lesson.title}**", query_params=place_query(Learn(lesson.slug, k)),
                 icon=":material/check_circle:" if done == steps else ":material/arrow_forward:",
             )  # fmt: skip
             st.markdown(f"{lesson.about}\n\n{done} of {steps} steps done · about {lesson.minutes} minutes")
 
 
-def share(place: Place | None) -> None:
+def share(place: Learn) -> None:
     """The link of this step, and what a teacher can do with it."""
     with st.popover("Share", icon=":material/link:"):
         here = st.context.url or ""
         query = place_query(place) | {"page": "learn"}
-        st.markdown("This link opens the lesson at this step." if place else "This link opens the list of lessons.")
-        st.code(settings.address(here, "learn", query), language=None, wrap_lines=True)
-        if place and st.toggle("Make a link for a class", key="class_link"):
-            hide = st.multiselect(
-                "Controls to hide in the Lab", list(settings.TABLE),
-                format_func=lambda key: settings.TABLE[key].label, key="class_hide",
-            )  # fmt: skip
-            present = st.checkbox("Presenter mode: large type, keys only, Escape leaves", key="class_present")
-            extras = ({"hide": ",".join(hide)} if hide else {}) | ({"present": "1"} if present else {})
-            st.code(settings.address(here, "learn", query | extras), language=None, wrap_lines=True)
+        st.markdown(
+            "This link opens the lesson at this step." if place.lesson else "This link opens the list of lessons."
+        )
+        st.code(links.address(here, "learn", query), language=None, wrap_lines=True)
+        if place.lesson and st.toggle("Make a link for a class", key="class_link"):
+            extras = parts.class_extras(presented=True, seeds=False)
+            st.code(links.address(here, "learn", query | extras), language=None, wrap_lines=True)
 
 
 # ------------------------------------------------------------------------------------------------ a step
 
 
-def answer(place: Place, given: float) -> None:
+def answer(place: Learn, given: float) -> None:
     """Take an answer; a right one opens the reveal at once."""
     step = step_at(place)
     state.learn_answers[place] = given
@@ -138,21 +129,21 @@ def answer(place: Place, given: float) -> None:
         state.learn_shown.add(place)
 
 
-def answer_typed(place: Place, key: str) -> None:
+def answer_typed(place: Learn, key: str) -> None:
     """Take the number in a field."""
     if state[key] is not None:
         answer(place, float(state[key]))
 
 
-def reveal(place: Place) -> None:
+def reveal(place: Learn) -> None:
     """Show why, whatever was answered."""
     state.learn_shown.add(place)
     state.learn_done.add(place)
 
 
-def step_at(place: Place) -> Step:
+def step_at(place: Learn) -> Step:
     """The step at a place."""
-    return BY_SLUG[place[0]].steps[place[1] - 1]
+    return BY_SLUG[place.lesson].steps[place.step - 1]
 
 
 def told(text: str, now: lessons.Situation) -> str:
@@ -169,7 +160,7 @@ def say(text: str) -> None:
         st.markdown(text)
 
 
-def question(place: Place, step: Step) -> None:
+def question(place: Learn, step: Step) -> None:
     """The prediction, a word about the answer, and the reveal."""
     ask = step.ask
     assert ask is not None
@@ -184,11 +175,11 @@ def question(place: Place, step: Step) -> None:
             chosen = verdict is not None and given == k
             icon = (":material/check_circle:" if verdict.right else ":material/undo:") if chosen and verdict else None
             st.button(
-                f"{'ABCD'[k]}. {lessons.filled(choice.text, now)}", key=f"choice_{place[0]}_{place[1]}_{k}",
+                f"{'ABCD'[k]}. {lessons.filled(choice.text, now)}", key=f"choice_{place.lesson}_{place.step}_{k}",
                 icon=icon, width="stretch", on_click=answer, args=(place, k),
             )  # fmt: skip
     else:
-        typed = f"number_{place[0]}_{place[1]}"
+        typed = f"number_{place.lesson}_{place.step}"
         with st.form(f"form_{typed}", border=False):
             note = f" (within {ask.within:g} counts)" if ask.within else ""
             st.number_input(f"Your answer{note}", value=None, key=typed, placeholder="Type a number, then Enter",
@@ -206,7 +197,7 @@ def question(place: Place, step: Step) -> None:
     elif verdict is not None and not widgets.presenting():
         st.button(
             "Show me why",
-            key=f"why_{place[0]}_{place[1]}",
+            key=f"why_{place.lesson}_{place.step}",
             icon=":material/visibility:",
             on_click=reveal,
             args=(place,),
@@ -221,18 +212,18 @@ def presented_choices(step: Step, given: float | None) -> None:
         say(f"{'▸ ' if given == k else ''}{'ABCD'[k]}. {lessons.filled(choice.text, now)}")
 
 
-def moved(place: Place, step: Step) -> View:
+def moved(place: Learn, step: Step) -> View:
     """The step's view with the controls the reader may move."""
     kept: dict[str, Any] = state.learn_views.setdefault(place, {})
     for name in step.controls:
-        key = f"learn_{place[0]}_{place[1]}_{name}"
+        key = f"learn_{place.lesson}_{place.step}_{name}"
         if key not in state:
             state[key] = kept.get(name, getattr(step.view, name))
-        kept[name] = widgets.draw_widget(settings.TABLE[name], key)
+        kept[name] = widgets.draw_widget(TABLE[View][name], key)
     return step.view._replace(**kept)
 
 
-def challenge(place: Place, step: Step, view: View) -> None:
+def challenge(place: Learn, step: Step, view: View) -> None:
     """What is reached and what is missing."""
     try:
         met = lessons.goals_met(step, view)
@@ -249,12 +240,12 @@ def challenge(place: Place, step: Step, view: View) -> None:
         st.markdown("**Done.** All of it holds at once.")
 
 
-def stage_now(place: Place, step: Step) -> Any:
+def stage_now(place: Learn, step: Step) -> Any:
     """What the stage shows now: in some steps nothing before the reveal, where it would give the answer away."""
     return step.stage_after if place in state.learn_shown else step.stage
 
 
-def picture(place: Place, step: Step, view: View) -> None:
+def picture(place: Learn, step: Step, view: View) -> None:
     """The stage on the step's race, and the way to the Lab."""
     shown = stage_now(place, step)
     if shown is None:
@@ -267,20 +258,20 @@ def picture(place: Place, step: Step, view: View) -> None:
     parts.refusals(race)
     if any(lane.trace is not None for lane in race.lanes):
         height = LARGE_STAGE_HEIGHT if widgets.presenting() else STAGE_HEIGHT
-        stage.show(stage.scene(race, height=height, **shown), key=f"learn_stage_{place[0]}_{place[1]}")
+        stage.show(stage.scene(race, height=height, **shown), key=f"learn_stage_{place.lesson}_{place.step}")
     if not widgets.presenting():
         st.page_link(
             PAGE.with_name("lab.py"), label="Open this in the Lab", icon=":material/science:",
-            query_params=settings.link_query(view, hide=widgets.hidden()),
+            query_params=link_query(view, hide=widgets.hidden()),
         )  # fmt: skip
 
 
-def turn_by_key(place: Place) -> None:
+def turn_by_key(place: Learn) -> None:
     """Presenter mode's keys; outside it only the scroll to the top of a new step."""
 
     def act(name: str) -> None:
         now, _ = read_place()
-        if now is None:
+        if not now.lesson:
             return
         step = step_at(now)
         if name in ("ArrowRight", "PageDown"):
@@ -295,12 +286,12 @@ def turn_by_key(place: Place) -> None:
             presenter.leave()
 
     keys = ("ArrowRight", "ArrowLeft", "PageDown", "PageUp", "r", *"abcd", "Escape") if widgets.presenting() else ()
-    presenter.listen(keys, act, f"{place[0]}/{place[1]}", key="learn_keys")
+    presenter.listen(keys, act, f"{place.lesson}/{place.step}", key="learn_keys")
 
 
-def play(place: Place) -> None:
+def play(place: Learn) -> None:
     """One step: words and question on the left, the stage on the right, the way on below."""
-    lesson, step = BY_SLUG[place[0]], step_at(place)
+    lesson, step = BY_SLUG[place.lesson], step_at(place)
     number, last = LESSONS.index(lesson) + 1, len(lesson.steps)
     turn_by_key(place)
     presenting = widgets.presenting()
@@ -314,8 +305,8 @@ def play(place: Place) -> None:
         with button:
             share(place)
         st.markdown(
-            f"Lesson {number} of {len(LESSONS)} · step **{place[1]} of {last}** · "
-            f"{' '.join('●' if (lesson.slug, k) in state.learn_done else '○' for k in range(1, last + 1))} "
+            f"Lesson {number} of {len(LESSONS)} · step **{place.step} of {last}** · "
+            f"{' '.join('●' if Learn(lesson.slug, k) in state.learn_done else '○' for k in range(1, last + 1))} "
             f"{done_in(lesson)} done"
         )
     # The same boxes in every step, so that Streamlit puts each thing where its forerunner was and nothing shows twice.
@@ -347,21 +338,24 @@ def play(place: Place) -> None:
         picture(place, step, view)
     if presenting:
         st.markdown(
-            f"Step **{place[1]} of {last}** · keys: ← → turn, Space plays, A to D answer, R reveals, Escape leaves"
+            f"Step **{place.step} of {last}** · keys: ← → turn, Space plays, A to D answer, R reveals, Escape leaves"
         )
 
 
-def turn(place: Place) -> None:
+def turn(place: Learn) -> None:
     """Back and next."""
     before, after = neighbours(place)
-    label = "Next" if after and after[0] == place[0] else "Next lesson" if after else "Finish"
+    label = "Next" if after and after.lesson == place.lesson else "Next lesson" if after else "Finish"
     with st.container(horizontal=True, key="learn_turn"):
         st.button("Back", key="learn_back", icon=":material/arrow_back:", disabled=before is None,
                   on_click=turn_page, args=(-1,))  # fmt: skip
         st.button(f"**{label}**", key="learn_next", icon=":material/arrow_forward:", on_click=turn_page, args=(1,))
-        st.button("All lessons", key="learn_list", icon=":material/list:", on_click=go, args=(None,))
+        st.button("All lessons", key="learn_list", icon=":material/list:", on_click=go, args=(Learn(),))
     st.page_link(
-        PAGE, label="Print this lesson", icon=":material/print:", query_params=place_query((place[0], 1), handout="1")
+        PAGE,
+        label="Print this lesson",
+        icon=":material/print:",
+        query_params=place_query(Learn(place.lesson), handout="1"),
     )
 
 
@@ -370,7 +364,7 @@ def paper(lesson: Lesson) -> None:
     parts.wait_for_kernels(height=520)
     back, file = st.columns([3, 1], vertical_alignment="center")
     back.page_link(PAGE, label="Back to the lesson", icon=":material/arrow_back:",
-                   query_params=place_query((lesson.slug, 1)))  # fmt: skip
+                   query_params=place_query(Learn(lesson.slug)))  # fmt: skip
     file.download_button(
         "Download to print", handout.page(lesson), f"rec-lab-{lesson.slug}.html", "text/html", key="handout_file",
         icon=":material/download:", width="stretch", on_click="ignore",
@@ -381,9 +375,9 @@ def paper(lesson: Lesson) -> None:
 here, notices = read_place()
 for notice in notices:
     st.info(notice, icon=":material/info:")
-if here is None:
+if not here.lesson:
     contents()
 elif st.query_params.get("handout") == "1":
-    paper(BY_SLUG[here[0]])
+    paper(BY_SLUG[here.lesson])
 else:
     play(here)

@@ -5,13 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 import rec_core as rec
-from rec_core import study
-from rec_viz import settings
 from rec_viz.app_pages import parts
 from rec_viz.background import Job
 from rec_viz.components import upload
 from rec_viz.model import many as batch
 from rec_viz.model.many import Batch, Row, Summary
+from rec_viz.settings import link, table
 from rec_viz.text import reading
 
 SHOWN = {
@@ -28,7 +27,7 @@ def section() -> None:
     st.markdown(
         "Would bins help with **your** problems? Upload them as a CSV, one row a problem: a header with `mean_1` to "
         "`mean_D` and `scale_1` to `scale_D` for Gaussian targets against P = N(0, 1), or `low_d` and `high_d` for "
-        f"boxes in [0, 1]. A column `name` is optional; up to {settings.MAX_DIM} dimensions and {batch.MAX_ROWS:,} "
+        f"boxes in [0, 1]. A column `name` is optional; up to {table.MAX_DIM} dimensions and {batch.MAX_ROWS:,} "
         "rows. The file stays on the machine that runs this app."
     )
     st.download_button(
@@ -80,7 +79,7 @@ def live(problems: tuple[batch.Named, ...]) -> None:
     if job is not None and active:
         if left.button("Stop", icon=":material/stop:", key="batch_stop", width="stretch"):
             job.stop.set()
-        right.progress(job.share, f"{job.done:,} of {job.total:,} problems, {study.time_left(job.seconds_left)}")
+        right.progress(job.share, f"{job.done:,} of {job.total:,} problems, {reading.time_left(job.seconds_left)}")
     else:
         if st.session_state.pop("batch_running", False):  # it has just ended: stop redrawing
             st.rerun()
@@ -119,10 +118,10 @@ def results(rows: list[Row], cuts: tuple[rec.Partition, ...], total: int, active
     for record in records:
         k = record["best_log2_bins"]
         record["best_log2_bins"] = "" if k is None else reading.raised(f"2^{k:g}") if k else "no bins"
-        for key in ("plain_seconds", "best_seconds"):
-            record[key] = "" if record[key] is None else reading.duration(float(record[key]))
-        for key in ("plain_candidates", "best_candidates"):
-            record[key] = "" if record[key] is None else reading.number(float(record[key]))
+        for end, say in (("seconds", reading.duration), ("candidates", reading.number)):
+            for key in (f"plain_{end}", f"best_{end}"):
+                amount = record[key]
+                record[key] = say(amount) if isinstance(amount, float) else ""
     columns = {
         SHOWN[key]: [record[key] for record in records] for key in SHOWN if any(record[key] != "" for record in records)
     }
@@ -140,7 +139,7 @@ def results(rows: list[Row], cuts: tuple[rec.Partition, ...], total: int, active
         )  # fmt: skip
         number = st.number_input("Row to open", 1, len(rows), 1, key="batch_row", width=160)
         st.link_button(
-            f"Open row {number} in the Lab", settings.link(st.context.url or "", batch.view_of(rows[number - 1])),
+            f"Open row {number} in the Lab", link(st.context.url or "", batch.view_of(rows[number - 1])),
             icon=":material/open_in_new:",
         )  # fmt: skip
 
@@ -148,14 +147,14 @@ def results(rows: list[Row], cuts: tuple[rec.Partition, ...], total: int, active
 def verdict(said: Summary, rows: int, total: int) -> str:
     """One J for all of the rows worked out so far of the `total`, against none."""
     plain, best = said.options[0], said.options[said.best]
-    left_out = rows - said.count
+    left_out = rows - said.served
     whole = "all" if rows == total else "the first"
-    over = f"{whole} {said.count:,} problems" if said.count > 1 else "one problem"
+    over = f"{whole} {said.served:,} problems" if said.served > 1 else "one problem"
     note = f" {left_out:,} more cannot be served by PFR and are left out." if left_out else ""
 
     def cost(one: batch.Shared) -> str:
         return (
-            f"**{said.count * one.mean_bits:,.1f} bits** in all, {reading.number(one.mean_candidates)} candidates on "
+            f"**{said.served * one.mean_bits:,.1f} bits** in all, {reading.number(one.mean_candidates)} candidates on "
             f"average and **{reading.duration(one.seconds)}** of search"
         )
 

@@ -11,11 +11,11 @@ from rec_viz.figures.message import bit_groups
 from rec_viz.model import lab, message, setting
 from rec_viz.model import message as model
 from rec_viz.settings import TABLE, View, widgets
+from rec_viz.settings.table import Message
 from rec_viz.text import reading
 
 PRIVATE = ("target",)  # the sender's own: no link and no address tells it
 OWN = ("family", "bits", "log2_bins", "intervals", "seed", "code")  # settings the receiver may hold otherwise
-SPELLINGS = {"words": "Words", "hex": "Hex", "bits": "Bits"}
 EXAMPLE = {"gaussian": ("Mean", "Standard deviation", "1.2", "0.3"), "uniform": ("From", "To", "0.25", "0.5")}
 
 
@@ -24,14 +24,11 @@ EXAMPLE = {"gaussian": ("Mean", "Standard deviation", "1.2", "0.3"), "uniform": 
 
 def numbers(text: str, name: str, dim: int) -> list[float]:
     """Numbers typed with commas, one a dimension; a single one serves all. RecError in a sentence."""
-    try:
-        values = [float(part) for part in text.split(",") if part.strip()]
-    except ValueError:
-        values = []
+    values = reading.typed(text, ",") or ()
     if len(values) not in (1, dim):
         wanted = "one number" if dim == 1 else f"one number, or {dim} separated by commas"
         raise rec.RecError(f"{name}: give {wanted}; got “{text}”.")
-    return values * dim if len(values) == 1 else values
+    return list(values) * dim if len(values) == 1 else list(values)
 
 
 def own_problem(view: View) -> rec.Problem:
@@ -90,7 +87,7 @@ def sender(view: View, shared: message.Shared) -> tuple[View, message.Sent | Non
     else:
         left, right = st.columns(2, vertical_alignment="bottom")
         with left:
-            view = view._replace(target=widgets.widget("target"))
+            view = view._replace(target=widgets.widget(View, "target"))
         right.button("Another target", icon=":material/casino:", on_click=another_target, key="message_another")
         problem = shared.channel.draw(view.target)
     st.markdown(
@@ -122,10 +119,7 @@ def show_sent(sent: message.Sent, shared: message.Shared) -> None:
         "through a range coder, which rounds once for the whole stream rather than once a part, and a frame is added:"
     )
     st.html(bit_groups(message.travelling(sent.data), parts.colours()))
-    kind = st.segmented_control(
-        "Send it as", list(SPELLINGS), format_func=SPELLINGS.__getitem__, default="words", required=True,
-        key="message_spelling",
-    )  # fmt: skip
+    kind = widgets.widget(Message, "spelling", "content")
     spell = {"words": message.as_words, "hex": lambda data: data.hex(" "), "bits": message.as_bits}
     text = spell[kind](sent.data)
     st.code(text, language=None, wrap_lines=True)
@@ -153,34 +147,28 @@ def receiver_settings(agreed: View) -> View:
         state.message_agreed = settled
         agree(agreed)
     keys = [key for key in OWN if key != ("log2_bins" if agreed.strategy == "own" else "intervals")]
-    own = agreed._replace(**{key: state[f"receiver_{key}"] for key in OWN if key not in keys})
+    values = {key: state[f"receiver_{key}"] for key in OWN}
     changed = [key for key in keys if state[f"receiver_{key}"] != getattr(agreed, key)]
     with st.expander(
         "The receiver’s own settings" + (f" · {len(changed)} changed" if changed else " · as agreed"),
         icon=":material/tune:", key="receiver_settings",
     ):  # fmt: skip
         for key in keys:
-            own = own._replace(**{key: receiver_widget(key)})
-    return own
+            values[key] = receiver_widget(key)
+    return View(**agreed._asdict() | values)
 
 
 def receiver_widget(key: str) -> object:
-    """A parameter's widget in the receiver's hands."""
-    p, name = TABLE[key], f"receiver_{key}"
-    label, value = f"Receiver: {p.label}", st.session_state[name]  # the value as default too: see widgets.draw_widget
-    if p.kind == "choice":
-        options = list(p.options)
-        return st.selectbox(label, options, options.index(value), p.options.__getitem__, key=name)
-    if p.kind == "text":
-        return st.text_input(label, value, max_chars=400, key=name)
-    number = type(p.default)
-    return st.number_input(label, number(p.low), number(p.high), value, number(p.step), key=name)
+    """A parameter's widget in the receiver's hands; numbers are typed."""
+    row = TABLE[View][key]
+    row = row._replace(label=f"Receiver: {row.label}", help="", kind="number" if row.kind == "slider" else row.kind)
+    return widgets.draw_widget(row, f"receiver_{key}")
 
 
 def shift(key: str) -> None:
     """Move one of the receiver's numbers away from the sender's by one, downwards at the end of its range."""
     now = st.session_state[f"receiver_{key}"]
-    st.session_state[f"receiver_{key}"] = now + 1 if now < TABLE[key].high else now - 1
+    st.session_state[f"receiver_{key}"] = now + 1 if now < TABLE[View][key].high else now - 1
 
 
 def flip(data: bytes) -> None:
@@ -281,7 +269,7 @@ def stream(view: View) -> None:
         "target and a new race."
     )
     try:
-        costs = model.stream(view)
+        costs = model.stream(model.shared_of(view))
     except rec.RecError:
         st.info(
             "Three hundred messages would take too long to find with these bins; raise J towards 2ᴵ.",
@@ -342,5 +330,5 @@ with right.container(border=True, key="receiver"):
     receiver(agreed_view, sent)
 with share:
     parts.share(agreed_view, "message", PRIVATE, "This link carries what both sides agreed on, not the target.")
-widgets.write_link(agreed_view, PRIVATE)
+widgets.write_link(agreed_view, widgets.now(Message), private=PRIVATE)
 stream(agreed_view)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 import streamlit as st
@@ -13,18 +14,22 @@ from rec_viz.app_pages import parts
 from rec_viz.background import Job
 from rec_viz.components.export import chart
 from rec_viz.figures import paper as figures
-from rec_viz.model import paper as experiments
-from rec_viz.model import paper as model
-from rec_viz.model.paper import CHOICES, DIM, INTERVAL_BITS, INTERVAL_CANDIDATES, LEVELS, ORC_BITS, SIZES, Run
+from rec_viz.model.paper import results, running, studies
+from rec_viz.model.paper.running import Run
+from rec_viz.model.paper.studies import DIM, INTERVAL_BITS, INTERVAL_CANDIDATES, ORC_BITS, SIZES
 from rec_viz.settings import widgets
+from rec_viz.settings.table import Paper
 from rec_viz.snippets import paper as snippets
 from rec_viz.text import reading
 
 notices = widgets.load_link("paper")
-widgets.write_link(st.session_state.view_now)
+widgets.write_link(widgets.now(Paper))
 for notice in notices:
     st.info(notice, icon=":material/info:")
-st.title("Paper", anchor=False)
+heading, button = st.columns([6, 1], vertical_alignment="bottom")
+heading.title("Paper", anchor=False)
+with button:
+    parts.share(widgets.now(Paper), "paper")
 st.markdown(
     "The paper behind this app, [Accelerating Relative Entropy Coding with Space "
     "Partitioning](https://arxiv.org/abs/2405.12203) (He, Flamich and Hernández-Lobato, 2024), tries its "
@@ -40,28 +45,20 @@ jobs: dict[str, Job[Run]] = st.session_state.setdefault("paper_jobs", {})
 # ------------------------------------------------------------------------------------------------ running
 
 
-def running() -> str:
+def at_work() -> str:
     """Which experiment runs in this session, or ''."""
     return next((key for key, job in jobs.items() if job.running), "")
 
 
 def begin(key: str) -> None:
-    if not running():
-        jobs[key] = model.start(key, st.session_state.paper_size, parts.alive())
-
-
-def about(seconds: float) -> str:
-    """A duration for people."""
-    return "a few seconds" if seconds < 8 else study.time_left(seconds).removesuffix(" left")
+    if not at_work():
+        jobs[key] = running.start(key, st.session_state.paper_size, parts.alive())
 
 
 if not jobs:  # the first figure fills by itself
-    jobs["pfr"] = model.start("pfr", "small", parts.alive())
+    jobs["pfr"] = running.start("pfr", "small", parts.alive())
 
-st.segmented_control(
-    "How much to run", list(SIZES), default="small", required=True, key="paper_size", format_func=str.capitalize,
-    help="More runs, more targets, more information. Every button says how long it will take on this machine.",
-)  # fmt: skip
+widgets.widget(Paper, "size", "content")
 
 
 class Section(NamedTuple):
@@ -83,7 +80,7 @@ def show(section: Section) -> None:
         "What the paper says, and our recipe", icon=":material/menu_book:", key=f"paper_{section.key}_words"
     ):
         st.markdown(f"**The paper.** {section.paper}\n\n**Our recipe.** {section.recipe}")
-    st.fragment(live, run_every=1.0 if running() == section.key else None)(section)
+    st.fragment(live, run_every=1.0 if at_work() == section.key else None)(section)
 
 
 def live(section: Section) -> None:
@@ -94,7 +91,7 @@ def live(section: Section) -> None:
         if left.button("Stop", icon=":material/stop:", key=f"paper_{key}_stop", width="stretch"):
             job.stop.set()
         unit = "targets" if key == "stopped" else "runs"
-        words = f"{job.done:,} of {job.total:,} {unit}, {study.time_left(job.seconds_left)}"
+        words = f"{job.done:,} of {job.total:,} {unit}, {reading.time_left(job.seconds_left)}"
         if job.stop.is_set() or (job.total and job.done == job.total):
             words = "Working out what the runs say"
         right.progress(job.share, words)
@@ -102,9 +99,10 @@ def live(section: Section) -> None:
         if st.session_state.get("paper_seen") == key:  # it has just ended: the other buttons may be used again
             st.session_state.paper_seen = ""
             st.rerun()
-        seconds = model.paper_seconds(key, st.session_state.paper_size)
+        seconds = running.paper_seconds(key, st.session_state.paper_size)
         if left.button(
-            f"Run, {about(seconds)}", icon=":material/play_arrow:", key=f"paper_{key}_run", disabled=bool(running()),
+            f"Run, {reading.duration(max(round(seconds), 1))}", icon=":material/play_arrow:", key=f"paper_{key}_run",
+            disabled=bool(at_work()),
             width="stretch",
         ):  # fmt: skip
             begin(key)
@@ -131,6 +129,11 @@ def state(job: Job[Run] | None) -> str:
     return f"Size {job.state.size}: {whole}."
 
 
+def rows_as(run: Run, form: str) -> bytes:
+    """All rows of a run in one of study.FORMATS."""
+    return study.to_bytes(run.rows, form)
+
+
 def take_away(run: Run) -> None:
     """The rows as files, and the command that makes them."""
     if run.key == "stopped":
@@ -139,12 +142,12 @@ def take_away(run: Run) -> None:
     with st.container(horizontal=True, key=f"paper_{run.key}_files"):
         for form in study.FORMATS:
             st.download_button(
-                f"All rows as {'CSV' if form == 'csv' else 'Parquet'}", lambda f=form: study.to_bytes(run.rows, f),
+                f"All rows as {'CSV' if form == 'csv' else 'Parquet'}", partial(rows_as, run, form),
                 f"{run.key}-{run.size}.{form}", key=f"paper_rows_{run.key}_{form}", on_click="ignore",
                 icon=":material/table:",
             )  # fmt: skip
     st.markdown("The same rows from a terminal, to the last bit:")
-    st.code(experiments.command(run.key, SIZES[run.size]), language="sh", wrap_lines=True)
+    st.code(studies.command(run.key, SIZES[run.size]), language="sh", wrap_lines=True)
 
 
 # ------------------------------------------------------------------------------------------------ figure 2
@@ -155,14 +158,14 @@ def times(log2: float) -> str:
     return f"{reading.number(2.0**log2)} times"
 
 
-def growth(band: experiments.Band) -> float:
+def growth(band: figures.Band) -> float:
     """Bits of candidates for each bit of D_inf, by the line through the means."""
-    return experiments.slope(band.x, band.mean)[0]
+    return results.slope(band.x, band.mean)[0]
 
 
 def draw_pfr(run: Run) -> str:
     result = run.result
-    assert isinstance(result, experiments.Pfr)
+    assert isinstance(result, results.Pfr)
     lost = f" Left out: {result.failed} over the budget." if result.failed else ""
     if result.steps:
         chart(figures.steps(result.steps, colours), "paper_steps", snippets.steps(run.size))
@@ -200,16 +203,16 @@ def draw_pfr(run: Run) -> str:
 def draw_stopped(run: Run) -> str:
     levels = run.result
     assert isinstance(levels, list)
-    if not any(levels):
+    if not any(bands for _, bands in levels):
         return "Not enough targets yet."
     chart(figures.stopped(levels, colours), "paper_stopped", snippets.stopped(run.size))
     middle = 2
-    both = levels[middle]
+    level, both = levels[middle]
     if len(both) < 2:
         return "Not enough targets yet to compare."
     plain, bins = both
     return (
-        f"To come within an MMD of {LEVELS[middle]:g} of Q, targets with D∞ near {plain.x[-1]:.0f} bits need about "
+        f"To come within an MMD of {level:g} of Q, targets with D∞ near {plain.x[-1]:.0f} bits need about "
         f"**{reading.number(2.0 ** plain.mean[-1])}** candidates without bins and "
         f"**{reading.number(2.0 ** bins.mean[-1])}** "
         f"with them, at D∞ near {plain.x[0]:.0f} bits {reading.number(2.0 ** plain.mean[0])} and "
@@ -222,7 +225,7 @@ def draw_stopped(run: Run) -> str:
 
 def draw_orc(run: Run) -> str:
     result = run.result
-    assert isinstance(result, experiments.Orc)
+    assert isinstance(result, figures.Orc)
     chart(figures.bias(result, colours), "paper_bias", snippets.bias(run.size))
     chart(figures.orc_lengths(result, colours), "paper_orc_lengths", snippets.orc_lengths(run.size))
     both = [n for n in result.plain if n in result.bins]
@@ -247,24 +250,24 @@ def draw_intervals(run: Run) -> str:
         return "Not enough runs yet."
     chart(figures.intervals(choices, colours), "paper_intervals", snippets.intervals(run.size))
     st.markdown(
-        "**The samples themselves.** One target, in the dimension where Q lies furthest from P: look for bars that "
-        "stay under P."
+        "**The samples themselves.** One target, in the dimension where Q lies furthest from P: look for bars off Q."
     )
     chart(figures.histograms(choices, colours), "paper_histograms", snippets.histograms(run.size))
     st.markdown(
         "| Dimensions cut | Intervals | MMD, 95% interval | Length, bits |\n|---|---|---|---|\n"
         + "\n".join(
-            f"| {CHOICES[name]} | {' × '.join(map(str, one.intervals))} | {one.measured.mmd_low:.3f} to "
+            f"| {one.name} | {' × '.join(map(str, one.intervals))} | {one.measured.mmd_low:.3f} to "
             f"{one.measured.mmd_high:.3f} | {one.measured.length.mean:.2f} |"
-            for name, one in choices.items()
+            for one in choices.values()
         )
     )
     ranked = sorted(choices, key=lambda name: choices[name].measured.mmd_exact)
     best, worst = (choices[name].measured for name in (ranked[0], ranked[-1]))
     apart = best.mmd_high < worst.mmd_low
-    same = [CHOICES[name] for name in ranked if choices[name].intervals == choices[ranked[0]].intervals]
+    same = [choices[name].name for name in ranked if choices[name].intervals == choices[ranked[0]].intervals]
+    bad = [choices[name].name for name in ranked if choices[name].measured.mmd_exact > 0.99 * worst.mmd_exact]
     text = (
-        f"Cutting **{' and '.join(same)}** leaves the least bias; **{CHOICES[ranked[-1]]}** the most, "
+        f"Cutting **{' and '.join(same)}** leaves the least bias; **{' and '.join(bad)}** the most, "
         f"{worst.mmd_exact / best.mmd_exact:.1f} times as much"
     )
     text += ": far more than chance can do. " if apart else ", which could still be chance. "

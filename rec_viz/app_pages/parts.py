@@ -11,9 +11,9 @@ from streamlit.runtime import exists, get_instance
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 import rec_core as rec
-from rec_viz import settings, theme, warm_up
+from rec_viz import theme, warm_up
 from rec_viz.model import lab, setting
-from rec_viz.settings import View, widgets
+from rec_viz.settings import PAGES, TABLE, View, link, link_query, links, widgets
 from rec_viz.text import reading
 
 Made = TypeVar("Made")
@@ -90,7 +90,7 @@ def research_page(
     view = widgets.channel_and_bins(groups, lanes)
     for notice in notices:
         st.info(notice, icon=":material/info:")
-    widgets.write_link(view)
+    widgets.write_link(view, *(widgets.now(kind) for kind in PAGES[page] if kind is not View))
     heading, button = st.columns([6, 1], vertical_alignment="bottom")
     heading.title(title, anchor=False)
     with button:
@@ -118,28 +118,32 @@ def _stand_in(view: View) -> View:
 
 
 def share(
-    view: View, page: str, private: tuple[str, ...] = (), says: str = "This link opens the page exactly as it stands."
-) -> None:
-    """A button that shows the link of the page as it stands, without the private values, and makes one for a class."""
+    record: tuple[Any, ...], page: str, private: tuple[str, ...] = (),
+    says: str = "This link opens the page exactly as it stands.",
+) -> None:  # fmt: skip
+    """A button that shows the link of a page set to this record, and to its own where it has one, without the private
+    values; and where its controls are the Lab's, one for a class."""
+    own: dict[str, str] = {}
+    for kind in PAGES[page]:
+        if kind is not type(record):
+            own |= link_query(widgets.now(kind))
     with st.popover("Share", icon=":material/link:"):
         here = st.context.url or ""
         kept = {"hide": ",".join(widgets.hidden())} if widgets.hidden() else {}
         st.markdown(says)
-        st.code(settings.link(here, view, page, private, **kept), language=None, wrap_lines=True)
-        if st.toggle("Make a link for a class", key="class_link"):
-            extras = _class_extras(page)
-            st.code(settings.link(here, view, page, private, **extras), language=None, wrap_lines=True)
+        st.code(link(here, record, page, private, **own, **kept), language=None, wrap_lines=True)
+        if isinstance(record, View) and st.toggle("Make a link for a class", key="class_link"):
+            made = link(here, record, page, private, **own | class_extras(page == "lab"))
+            st.code(made, language=None, wrap_lines=True)
 
 
-def _class_extras(page: str) -> dict[str, str]:
+def class_extras(presented: bool, seeds: bool = True) -> dict[str, str]:
     """What a teacher adds to a link, chosen in the Share box."""
-    hide = st.multiselect(
-        "Controls to hide", list(settings.TABLE), format_func=lambda key: settings.TABLE[key].label, key="class_hide"
-    )
-    each = st.checkbox("Another seed for every student", key="class_seed")
+    rows = TABLE[View]
+    hide = st.multiselect("Controls to hide", list(rows), format_func=lambda key: rows[key].label, key="class_hide")
     extras = {"hide": ",".join(hide)} if hide else {}
-    if each:
-        extras["seed"] = settings.STUDENT
-    if page == "lab" and st.checkbox("Presenter mode: large stage, no sidebar, Escape leaves", key="class_present"):
+    if seeds and st.checkbox("Another seed for every student", key="class_seed"):
+        extras["seed"] = links.STUDENT
+    if presented and st.checkbox("Presenter mode: large type, keys only, Escape leaves", key="class_present"):
         extras["present"] = "1"
     return extras

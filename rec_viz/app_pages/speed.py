@@ -9,14 +9,15 @@ import numpy as np
 import streamlit as st
 
 import rec_core as rec
-from rec_viz import settings, stage
+from rec_viz import stage
 from rec_viz.app_pages import parts
 from rec_viz.components.export import chart
 from rec_viz.figures import speed as figures
 from rec_viz.model import lab, setting
 from rec_viz.model import speed as model
 from rec_viz.model.speed import Cost
-from rec_viz.settings import View, widgets
+from rec_viz.settings import PRESETS, View, widgets
+from rec_viz.settings.table import Speed
 from rec_viz.snippets import speed as snippets
 from rec_viz.text import reading
 
@@ -40,7 +41,7 @@ here = parts.asked(lambda: model.here(view))
 
 def show(values: View) -> None:
     """In a callback: make the page show another view."""
-    widgets.set_view(values)
+    widgets.put(values)
 
 
 def times(bits: float) -> str:
@@ -56,30 +57,11 @@ def change(bits: float) -> str:
 # ------------------------------------------------------------------------------------------------ growth
 
 grid = model.growth_grid(view)
-points = parts.each(lambda bits: model.growth(view, bits), grid, "Working out and measuring numbers of candidates")
+parts.each(lambda bits: model.growth(view, bits), grid, "Working out and measuring numbers of candidates")
 rate = model.candidates_per_second(view.family, view.dim)
-axis = st.segmented_control(
-    "Against", list(figures.AXES), default="information_bits", required=True, key="speed_axis",
-    format_func={"information_bits": "Information I", "kl_bits": "KL", "d_inf_bits": "D∞"}.__getitem__,
-)  # fmt: skip
-lines = [
-    figures.Line(
-        search.name, search.role, search.dash,
-        *(np.array([getattr(point, what)[k] for point in points])
-          for what in ("exact_bits", "measured_bits", "error_bits")),
-    )
-    for k, search in enumerate(model.SEARCHES)
-]  # fmt: skip
-stars = [figures.Star("this target, no bins", "p", getattr(here, axis), here.plain_bits)]
-if math.isfinite(here.binned_bits):
-    stars.append(figures.Star("this target, these bins", "heuristic", getattr(here, axis), here.binned_bits))
-chart(
-    figures.growth(
-        np.array([getattr(point, axis) for point in points]), figures.AXES[axis], lines, stars, rate, colours
-    ),
-    "speed_growth",
-    snippets.growth(view, axis),
-)
+axis = widgets.widget(Speed, "axis", "content")
+growth = figures.growth(*model.growth_chart(view, axis), rate, colours)
+chart(growth, "speed_growth", snippets.growth(view, axis))
 st.markdown(
     {
         "information_bits": f"Each point is a channel of I bits: log₂ averaged over {setting.TARGETS} targets. ",
@@ -105,26 +87,12 @@ def trade() -> None:
     except rec.RecError as error:
         st.warning(reading.raised(str(error)), icon=":material/info:")
         return
-    *row, one, chosen, twice = parts.each(
+    *_, one, chosen, twice = parts.each(
         lambda intervals: model.cost(view, intervals),
         [*partitions, (1,) * view.dim, now, after],
         "Working out what each J costs",
     )
-    chart(
-        figures.trade(
-            np.array([cost.log2_bins for cost in row]),
-            np.array([cost.candidates_bits for cost in row]),
-            [
-                ("Zipf code", "heuristic", np.array([cost.zipf_bits for cost in row])),
-                ("matched code", "best", np.array([cost.matched_bits for cost in row])),
-            ],
-            here.information_bits,
-            (chosen.zipf_bits, chosen.candidates_bits),
-            colours,
-        ),
-        "speed_trade",
-        snippets.trade(view),
-    )
+    chart(figures.trade(*model.trade_chart(view), colours), "speed_trade", snippets.trade(view))
     st.markdown(
         "| Step | Candidates | Message, Zipf code | Message, matched code |\n|---|---|---|---|\n"
         + (step_row(one, chosen) if chosen.log2_bins > 0 else "")
@@ -174,16 +142,8 @@ def compare_strategies() -> None:
         "Comparing the cuts",
     )
     log2_bins = math.log2(math.prod(found[0].now))
-    chart(
-        figures.strategies(
-            np.array(found[0].log2_bins),
-            [(s.title, model.STRATEGY_ROLES[s.name], np.array(s.candidates_bits)) for s in found],
-            log2_bins,
-            colours,
-        ),
-        "speed_strategies",
-        snippets.strategies(view),
-    )
+    drawn = figures.strategies(*model.strategies_chart(view), colours)
+    chart(drawn, "speed_strategies", snippets.strategies(view))
     st.markdown(
         f"| {reading.raised(f'2^{log2_bins:.0f}')} bins cut | Intervals | Candidates | Message, Zipf code |\n"
         "|---|---|---|---|\n"
@@ -239,16 +199,7 @@ def blame(trap: model.Trap) -> None:
         )
     else:
         st.markdown("The two races are too long to show here; the bars are exact all the same.")
-    chart(
-        figures.blame(
-            {"target mass": np.array(trap.target_mass), "peak ratio": np.array(trap.peak_ratio)},
-            {"target mass": "best", "peak ratio": "heuristic"},
-            trap.plain,
-            colours,
-        ),
-        "speed_blame",
-        snippets.blame(view),
-    )
+    chart(figures.blame(*model.blame_chart(view), colours), "speed_blame", snippets.blame(view))
     st.markdown(
         "| Search for this target | Candidates examined on average |\n|---|---|\n"
         + "\n".join(f"| {name} | {reading.number(value)} |" for name, value in trap.rows)
@@ -278,7 +229,7 @@ if trap is None:
     )
     st.button(
         "Show the trap", key="speed_show_trap", on_click=show,
-        args=(next(preset.view for preset in settings.PRESETS if preset.name == "The tail-bin trap"),),
+        args=(next(preset.view for preset in PRESETS if preset.name == "The tail-bin trap"),),
     )  # fmt: skip
 else:
     blame(trap)

@@ -23,6 +23,8 @@ parts.wait_for_kernels(height=430, on_start=True)
 race = lab.race(VIEW)
 stage.show(stage.scene(race, height=270, compact=True), key="start_stage")
 plain, bins = race.lanes
+assert plain.trace is not None
+assert bins.trace is not None
 st.markdown(
     "The plain search on the left (PFR, the Poisson functional representation) looked at "
     f"**{plain.trace.examined}** candidates. On the right the space was cut into {bins.partition.num_bins} bins "

@@ -107,7 +107,7 @@ def index_histogram(lanes: Sequence[Histogram], colours: Colours) -> go.Figure:
 class Sizes(NamedTuple):
     """Total lengths of messages: the index's histogram, how a length follows from the index, and real bytes."""
 
-    index: Histogram
+    histogram: Histogram
     shortest_bits: float  # length of a message with index 1
     exponent: float  # bits a bit of log2 index: the slope of the Zipf code
     alone_bits: NDArray[np.int64]  # (K,): payloads of messages packed one by one, whole bytes
@@ -118,9 +118,9 @@ def size_histogram(lanes: Sequence[Sizes], information_bits: float, colours: Col
     """Total message lengths: ideal ones as bars under their exact law, real bytes of single messages as steps."""
     figure = make_subplots(rows=1, cols=len(lanes), shared_yaxes=True, horizontal_spacing=0.04)
     for column, lane in enumerate(lanes, start=1):
-        middle, width = _log2_places(lane.index.edges)
+        middle, width = _log2_places(lane.histogram.edges)
         _bars_and_curve(
-            figure, column, lane.index, lane.shortest_bits + lane.exponent * middle, lane.exponent * width, colours
+            figure, column, lane.histogram, lane.shortest_bits + lane.exponent * middle, lane.exponent * width, colours
         )
         sizes = np.arange(max(int(lane.alone_bits.min()) - 8, 0), int(lane.alone_bits.max()) + 9, 8)
         shares = np.array([(lane.alone_bits == size).mean() for size in sizes]) / 8.0
@@ -129,7 +129,7 @@ def size_histogram(lanes: Sequence[Sizes], information_bits: float, colours: Col
             x=sizes, y=shares, mode="lines+markers", marker={"symbol": "square", "size": 7},
             line={"shape": "hvh", "color": colours["winner"], "width": 2}, row=1, col=column, **marks,
         )  # fmt: skip
-        top = 1.05 * max(float(shares.max()), float((lane.index.exact / (lane.exponent * width)).max()))
+        top = 1.05 * max(float(shares.max()), float((lane.histogram.exact / (lane.exponent * width)).max()))
         for value, what, role, dash in (
             (lane.together_bits, "a message in a batch, as bytes", "best", "dash"),
             (information_bits, "I", "q", "solid"),
@@ -138,7 +138,7 @@ def size_histogram(lanes: Sequence[Sizes], information_bits: float, colours: Col
                 x=[value, value], y=[0.0, top], mode="lines", line={"color": colours[role], "dash": dash, "width": 2},
                 name=what, legendgroup=what, showlegend=column == 1, row=1, col=column,
             )  # fmt: skip
-        figure.update_xaxes(title=f"{lane.index.name}:<br> message length, bits", row=1, col=column)
+        figure.update_xaxes(title=f"{lane.histogram.name}:<br> message length, bits", row=1, col=column)
     figure.update_yaxes(title="probability per bit", col=1)
     return finish(figure, 360, bottom=TWO_LINES)
 

@@ -9,23 +9,9 @@ from typing import NamedTuple
 import numpy as np
 import plotly.graph_objects as go
 
-from rec_core.images import mixture
-
-from ..model.images.measured import Point
-from ..model.images.pictures import Compressed
 from .style import Colours, Floats, finish, time_axis
 
 MOST_BARS = 96  # more blocks than that share bars
-CURVES = {  # a system of the shipped table: its name, role, dash and symbol
-    "orc-16": ("ORC, 16-bit blocks", "p", "solid", "circle"),
-    "partitioned-48": ("Partitioned ORC, 48-bit blocks", "heuristic", "solid", "diamond"),
-    "theory": ("Theory: exact samples at their KL", "bound", "dash", "square"),
-}
-OTHERS = {"JPEG": ("JPEG", "best", "dot", "x"), "WEBP": ("WebP", "q", "dashdot", "cross")}
-MODEL_RATES = (0.1, 4.0)  # bits a pixel between which the transform codec's R(D) is drawn
-FARTHEST = (4.0, 8.0)  # bits a pixel of JPEG and WebP that are drawn: without headers, and whole files
-
-
 # ------------------------------------------------------------------------------------------------ pieces of HTML
 
 
@@ -123,41 +109,6 @@ class Curve(NamedTuple):
     psnr_db: Floats
     bits_error: Floats = np.empty(0)
     psnr_error: Floats = np.empty(0)
-
-
-def measured_curves(points: Sequence[Point], whole: bool) -> list[Curve]:
-    """The shipped systems over their rates; `whole` counts the header of the files too."""
-    curves = []
-    for system, (name, role, dash, symbol) in CURVES.items():
-        own = [point for point in points if point.system == system]
-        if own:
-            bits, header, bits_error, level, level_error = np.array(
-                [(point.bits_per_pixel, point.header_bits_per_pixel, point.bits_per_pixel_standard_error,
-                  point.psnr_db, point.psnr_db_standard_error) for point in own]
-            ).T  # fmt: skip
-            curves.append(
-                Curve(name, role, dash, symbol, bits + whole * header, level, 1.96 * bits_error, 1.96 * level_error)
-            )
-    return curves
-
-
-def model_curve() -> Curve:
-    """The transform codec's Gaussian model: its exact R(D), and what telling the classes takes."""
-    model = mixture.shipped()
-    steps = np.linspace(*(mixture.level_for(bits).step for bits in MODEL_RATES), 33)
-    points = [mixture.rate_distortion(model, round(step)) for step in steps]
-    bits = np.array([point.bits_per_pixel + point.classes_bits_per_pixel for point in points])
-    level = np.array([point.psnr_db for point in points])
-    return Curve("R(D) of the Gaussian model, not of photographs", "bound", "dash", "square", bits, level)
-
-
-def compressed_curve(kind: str, found: Sequence[Compressed], pixels: int, whole: bool) -> Curve:
-    """JPEG or WebP of one picture over its qualities, as far as the axis goes."""
-    name, role, dash, symbol = OTHERS[kind]
-    bits = np.array([one.file_bits - (not whole) * one.header_bits for one in found]) / pixels
-    level = np.array([one.psnr_db for one in found])
-    near = bits <= FARTHEST[whole]
-    return Curve(f"{name}, this picture", role, dash, symbol, bits[near], level[near])
 
 
 class Mark(NamedTuple):
@@ -263,8 +214,8 @@ def overhead(
     return finish(figure, 420)
 
 
-def trade(log2_bins: Floats, bound_bits: Floats, search_bits: Floats, chosen: tuple[float, float] | None,
-          limit_bits: float, kl_bits: float, colours: Colours) -> go.Figure:  # fmt: skip
+def trade(log2_bins: Floats, bound_bits: Floats, search_bits: Floats, kl_bits: float,
+          chosen: tuple[float, float] | None, limit_bits: float, colours: Colours) -> go.Figure:  # fmt: skip
     """What bins buy for one block: candidates over the bound on its message, a mark a J.
 
     Starred: the `chosen` (x, y). Dashed: the block's KL, and log2 of the most candidates looked at with bins.

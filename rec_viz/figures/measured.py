@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from ..model.images.measured import Budget, CodecPoint, Strategy
-from .images import FARTHEST, Curve
 from .style import Colours, finish
 
-CODECS = {  # another codec of the shipped table: its name, role, dash and symbol
-    "jpeg-444": ("JPEG", "best", "dot", "x"),
-    "webp": ("WebP", "q", "dashdot", "cross"),
-    "avif": ("AVIF", "p", "dot", "triangle-up"),
-    "jpeg-xl": ("JPEG XL", "winner", "dashdot", "star-diamond"),
-}
 STRATEGIES = {  # a row of the shipped table: its name, role and symbol
     "information": ("by information", "heuristic", "diamond"),
     "random": ("at random", "best", "circle"),
@@ -32,16 +25,43 @@ FITS = {  # a field of Budget: its name, role and symbol
 }
 
 
-def codec_curves(points: Sequence[CodecPoint], pictures: int, whole: bool) -> list[Curve]:
-    """Other codecs over so many test pictures, as far as the axis goes; `whole` counts headers too."""
-    curves = []
-    for codec, (name, role, dash, symbol) in CODECS.items():
-        own = [point for point in points if (point.codec, point.pictures) == (codec, pictures)]
-        bits = np.array([point.bits_per_pixel + whole * point.header_bits_per_pixel for point in own])
-        level = np.array([point.psnr_db for point in own])
-        near = bits <= FARTHEST[whole]
-        curves.append(Curve(name, role, dash, symbol, bits[near], level[near]))
-    return curves
+class Strategy(NamedTuple):
+    """A way to choose intervals at a rate and a fixed number of candidates: means over pictures, and standard errors.
+
+    `from_exact_db` is PSNR against exact samples of the same fits; `left_bits` the KL of a block its bins leave to
+    search; `log2_examined` of all candidates of a picture.
+    """
+
+    strategy: str
+    rate: str
+    pictures: int
+    machine: str
+    bits_per_pixel: float
+    psnr_db: float
+    psnr_db_standard_error: float
+    from_exact_db: float
+    from_exact_db_standard_error: float
+    left_bits: float
+    log2_examined: float
+
+
+class Budget(NamedTuple):
+    """KL of one weight or block over test pictures, or of one picture over its blocks, against what the channel says.
+
+    `information_bits` is the sum of I_d over its weights. `free_bits` is the mean KL where every bit has one price,
+    `held_bits` where each block's price moves until its KL is the block's size. Spreads are standard deviations;
+    `channel_spread` is that of targets of the Gaussian channel with these I_d.
+    """
+
+    rate: str
+    of: str  # weight, block or picture
+    number: int
+    information_bits: float
+    channel_spread: float
+    free_bits: float
+    free_spread: float
+    held_bits: float
+    held_spread: float
 
 
 def strategies(rows: Sequence[Strategy], colours: Colours) -> go.Figure:
@@ -70,28 +90,27 @@ def budget(rows: Sequence[Budget], colours: Colours) -> go.Figure:
     for col, of in enumerate(("weight", "picture", "block"), start=1):
         own = sorted((row for row in rows if row.of == of), key=lambda row: row.free_bits)
         told, spread = (np.array([getattr(row, f) for row in own]) for f in ("information_bits", "channel_spread"))
-        if of == "weight":
-            x, unit, lines = told, np.ones(told.size), [told]
-        else:
-            x, unit = np.arange(1.0, told.size + 1), 0.01 * told
-            lines = [(told + sign * spread) / unit for sign in (-2, 2)]
-        for field, (name, role, symbol) in FITS.items():
+        unit = 0.01 * told if of == "picture" else np.ones(told.size)
+        x = told if of == "weight" else np.arange(1.0, told.size + 1)
+        for field in ("free",) if of == "weight" else FITS:
+            name, role, symbol = FITS[field]
             mean, wide = (np.array([getattr(row, f"{field}_{f}") for row in own]) / unit for f in ("bits", "spread"))
             figure.add_scatter(
-                x=x, y=mean, mode="markers", name=name, showlegend=col == 1,
+                x=x, y=mean, mode="markers", name=name, showlegend=of == "picture",
                 marker={"color": colours[role], "size": 5 if of == "weight" else 7, "symbol": symbol},
                 error_y={"array": wide, "thickness": 1, "width": 2} if of == "block" else None, row=1, col=col,
             )  # fmt: skip
-        for line in lines:
-            order = np.argsort(x)
+        order = np.argsort(x)
+        for sign in (0,) if of == "weight" else (-2, 2):
             figure.add_scatter(
-                x=x[order], y=line[order], mode="lines", name="the channel", showlegend=col == 1,
-                line={"color": colours["bound"], "width": 1.5, "dash": "dash"}, row=1, col=col,
+                x=x[order], y=((told + sign * spread) / unit)[order], mode="lines", name="the channel",
+                showlegend=of == "weight", line={"color": colours["bound"], "width": 1.5, "dash": "dash"}, row=1,
+                col=col,
             )  # fmt: skip
-    for col, x, y in ((1, "I<sub>d</sub>, bits", "mean KL, bits"), (2, "pictures by KL", "KL, % of I"),
-                      (3, "blocks by KL", "KL, % of I")):  # fmt: skip
-        figure.update_xaxes(title=x, col=col)
-        figure.update_yaxes(title=y, col=col)
+    for col, x_title, y_title in ((1, "I<sub>d</sub>, bits", "mean KL, bits"), (2, "pictures by KL", "KL, % of I"),
+                       (3, "blocks by KL", "KL, bits")):  # fmt: skip
+        figure.update_xaxes(title=x_title, col=col)
+        figure.update_yaxes(title=y_title, col=col)
     finish(figure, 430)
     figure.update_layout(margin_t=64, legend_y=1.08)
     return figure

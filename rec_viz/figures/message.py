@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from html import escape
+from typing import NamedTuple
 
-from rec_viz.model.message import Group
+
+class Group(NamedTuple):
+    """Some bits that say one thing: `bits` as 0s and 1s, `role` a role of the theme, `name`, and what they say."""
+
+    bits: str
+    role: str
+    name: str
+    says: str
 
 
 def bit_groups(groups: Sequence[Group], colours: Mapping[str, str]) -> str:

@@ -3,15 +3,65 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from ..model.paper import CHOICES, LEVELS, Band, Choice, Measured, Orc
-from .style import Colours, faint, finish
+from rec_core.metrics import Interval
+
+from .style import Colours, Floats, faint, finish
 
 _EDGES = np.linspace(-3.5, 3.5, 71)  # of histograms, in standard deviations of P
+
+
+class Band(NamedTuple):
+    """One line of a chart: x (K,), the mean of each point's runs, their quartiles, and what the law says (NaN where it
+    was not worked out)."""
+
+    name: str
+    role: str
+    x: Floats
+    mean: Floats
+    low: Floats
+    high: Floats
+    exact: Floats
+
+
+class Measured(NamedTuple):
+    """Bias and length of one cell of every target: MMD with the ends of its 95% interval, and its exact value; mean
+    length with its interval, and quartiles."""
+
+    mmd: float
+    mmd_low: float
+    mmd_high: float
+    mmd_exact: float
+    length: Interval
+    length_low: float
+    length_high: float
+    runs: int
+
+
+class Orc(NamedTuple):
+    """Figure 3: number of candidates -> what was measured, without and with bins."""
+
+    plain: dict[int, Measured]
+    bins: dict[int, Measured]
+
+
+class Choice(NamedTuple):
+    """One way to choose intervals, and what was measured with it.
+
+    `sent` are the coded values of the first target's dimension where Q lies furthest from P, and `target` is Q's mean
+    and scale there.
+    """
+
+    name: str
+    intervals: tuple[int, ...]
+    measured: Measured
+    sent: Floats
+    target: tuple[float, float]
 
 
 def steps(bands: Sequence[Band], colours: Colours) -> go.Figure:
@@ -36,14 +86,14 @@ def lengths(bands: Sequence[Band], colours: Colours) -> go.Figure:
     return finish(figure, 430)
 
 
-def stopped(levels: Sequence[Sequence[Band]], colours: Colours) -> go.Figure:
+def stopped(levels: Sequence[tuple[float, Sequence[Band]]], colours: Colours) -> go.Figure:
     """log2 of candidates until the output's MMD is below each level, against D_inf; a panel a level."""
-    titles = [f"until the MMD is below {level:g}" for level in LEVELS]
+    titles = [f"until the MMD is below {level:g}" for level, _ in levels]
     figure = make_subplots(
         rows=2, cols=2, shared_xaxes=True, shared_yaxes=True, subplot_titles=titles, horizontal_spacing=0.04,
         vertical_spacing=0.1,
     )  # fmt: skip
-    for k, bands in enumerate(levels):
+    for k, (_, bands) in enumerate(levels):
         for band in bands:
             _draw(figure, band, colours, "mean", "middle half of the targets", row=k // 2 + 1, col=k % 2 + 1)
     figure.update_xaxes(title="D<sub>∞</sub> of the target, bits", row=2)
@@ -76,7 +126,7 @@ def orc_lengths(result: Orc, colours: Colours) -> go.Figure:
 def intervals(choices: Mapping[str, Choice], colours: Colours) -> go.Figure:
     """MMD and message length of each way to choose intervals, with 95% intervals."""
     figure = make_subplots(rows=2, cols=1, shared_xaxes=True, vertical_spacing=0.08)
-    names = [CHOICES[strategy] for strategy in choices]
+    names = [choice.name for choice in choices.values()]
     points: list[Measured] = [choice.measured for choice in choices.values()]
     marker = {"color": colours["heuristic"], "size": 11, "symbol": "diamond"}
     figure.add_scatter(
@@ -104,17 +154,17 @@ def intervals(choices: Mapping[str, Choice], colours: Colours) -> go.Figure:
 
 def histograms(choices: Mapping[str, Choice], colours: Colours) -> go.Figure:
     """Coded samples of one dimension over the densities of Q and P, a panel for each choice of intervals."""
-    panels: dict[tuple[int, ...], list[str]] = {}
-    for strategy, choice in choices.items():  # two strategies may choose the same bins
-        panels.setdefault(choice.intervals, []).append(strategy)
-    titles = [f"dimensions cut: {' and '.join(CHOICES[name] for name in names)}" for names in panels.values()]
+    panels: dict[tuple[int, ...], list[Choice]] = {}
+    for one in choices.values():  # two strategies may choose the same bins
+        panels.setdefault(one.intervals, []).append(one)
+    titles = [f"dimensions cut: {' and '.join(one.name for one in same)}" for same in panels.values()]
     figure = make_subplots(
         rows=(len(panels) + 1) // 2, cols=2, shared_xaxes=True, shared_yaxes=True, subplot_titles=titles,
         horizontal_spacing=0.04, vertical_spacing=0.12,
     )  # fmt: skip
     x = (_EDGES[1:] + _EDGES[:-1]) / 2
-    for k, names in enumerate(panels.values()):
-        choice, place = choices[names[0]], {"row": k // 2 + 1, "col": k % 2 + 1}
+    for k, (choice, *_) in enumerate(panels.values()):
+        place = {"row": k // 2 + 1, "col": k % 2 + 1}
         shares = np.histogram(choice.sent, _EDGES)[0] / (choice.sent.size * np.diff(_EDGES))
         figure.add_bar(
             x=x, y=shares, width=np.diff(_EDGES), name=f"{choice.sent.size:,} coded samples",

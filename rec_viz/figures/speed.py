@@ -10,13 +10,6 @@ import plotly.graph_objects as go
 
 from .style import Colours, Floats, finish, time_axis
 
-# what candidates can be drawn against: a field of the numbers, and the axis
-AXES = {
-    "information_bits": "information I, bits",
-    "kl_bits": "KL(Q ‖ P), bits",
-    "d_inf_bits": "D<sub>∞</sub> = log₂ sup r, bits",
-}
-
 
 class Line(NamedTuple):
     """One way to search: log2 of the candidates a typical target takes, exact and where it was run; nan elsewhere."""

@@ -145,7 +145,8 @@ def _plane(problem: rec.Problem, lane: Lane, step: str) -> str:
             if spans[d][0] < c < spans[d][1]:
                 at = place(float(c))
                 ends = (at, _TOP, at, HEIGHT - _FOOT) if d == 0 else (left, at, left + side, at)
-                parts.append(_stroke(*ends, "#C9CFD6"))
+                x1, y1, x2, y2 = ends
+                parts.append(_stroke(x1, y1, x2, y2, "#C9CFD6"))
     (a, b), (c, e) = problem.params
     if problem.family == "gaussian":
         for k in (1.0, 2.0):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import bisect
 import math
-from typing import NamedTuple
+from dataclasses import replace
+from typing import Literal, NamedTuple
 
 import numpy as np
 from scipy.stats import norm
@@ -12,9 +13,11 @@ from scipy.stats import norm
 import rec_core as rec
 from rec_core.arrays import Floats
 
+from ..figures import bias as figures
 from ..memo import memo
-from ..settings import View
-from .setting import channel_of, channel_values, partition_of, problem_of
+from ..settings import LANES, View
+from ..settings.table import LANE_ROLES
+from .setting import channel_of, partition_of, problem_of
 
 BIAS_POWERS = tuple(range(0, 22, 3))  # log2 of the n whose bias is worked out
 BIAS_NUMBERS = 2**21  # candidates times D that samples of one n may cost in all
@@ -22,6 +25,12 @@ BIAS_RUNS = 20_000  # samples of the chosen n, if they are cheap
 MMD_RUNS = 4000  # samples an MMD is measured from
 MMD_RESOLVED = 1e-11  # smaller squares are those of the density's own error, and count as 0
 LEAST_RUNS = 500  # fewer samples are not worth showing
+Measure = Literal["total_variation", "kl_bits", "mmd_squared"]
+MEASURES: dict[Measure, str] = {
+    "total_variation": "total variation",
+    "kl_bits": "KL(output ‖ Q), bits",
+    "mmd_squared": "MMD² from Q",
+}
 NOTICEABLE = 0.1  # advantage over guessing below which a test may be called blind
 
 
@@ -37,21 +46,14 @@ class Bias(NamedTuple):
 
 def bias(view: View, name: str, candidates: int) -> Bias:
     """One lane's bias on a view's Gaussian target with some n. RecError where the view asks for the impossible."""
-    return _bias(name, candidates, **_target_values(view))
-
-
-def _target_values(view: View) -> dict[str, object]:
-    """The values that decide a view's target, its races and its bins: all of ORC but n."""
-    return {"target": view.target, "seed": view.seed, "weights": view.weights, **channel_values(view)}
+    return _bias(problem_of(view)[1], orc(view, name, candidates), view.seed)
 
 
 @memo(1024)
-def _bias(name: str, candidates: int, **values: object) -> Bias:
-    view = View(**values)  # type: ignore[arg-type]
-    (_, problem), method = problem_of(view), orc(view, name, candidates)
+def _bias(problem: rec.Problem, method: rec.ORC, seed: int) -> Bias:
     far = rec.laws.orc_bias(problem, method)
-    exact = orc_mmd_squared(problem, method) if view.dim == 1 else math.nan
-    samples = _orc_samples(name, candidates, runs_of(MMD_RUNS, candidates, view.dim), **values)
+    exact = orc_mmd_squared(problem, method) if problem.dim == 1 else math.nan
+    samples = _samples(problem, method, runs_of(MMD_RUNS, method.num_candidates, problem.dim), seed)
     if not len(samples):
         return Bias(far.total_variation, far.kl_bits, exact, math.nan, math.nan)
     found = rec.metrics.mmd(samples, problem)
@@ -77,16 +79,12 @@ def runs_of(most: int, candidates: int, dim: int) -> int:
 def orc_samples(view: View, name: str) -> Floats:
     """Samples (runs, D) of a lane at the view's n; no runs where they would take long."""
     runs = runs_of(BIAS_RUNS, view.candidates, view.dim)
-    return _orc_samples(name, view.candidates, runs, **_target_values(view))
+    return _samples(problem_of(view)[1], orc(view, name, view.candidates), runs, view.seed)
 
 
 @memo(64)
-def _orc_samples(name: str, candidates: int, runs: int, **values: object) -> Floats:
-    view = View(**values)  # type: ignore[arg-type]
-    if runs == 0:
-        return np.empty((0, view.dim))
-    _, problem = problem_of(view)
-    return rec.encode_many(problem, runs, orc(view, name, candidates), seed=view.seed).samples
+def _samples(problem: rec.Problem, method: rec.ORC, runs: int, seed: int) -> Floats:
+    return rec.encode_many(problem, runs, method, seed=seed).samples if runs else np.empty((0, problem.dim))
 
 
 def orc_mmd_squared(problem: rec.Problem, method: rec.ORC) -> float:
@@ -112,18 +110,6 @@ def line_rule(problem: rec.Problem, cut: rec.Partition) -> tuple[Floats, Floats]
     return (ends[:-1, None] + half * (1.0 + nodes)).ravel(), (half * weights).ravel()
 
 
-def output_density(view: View, name: str, x: Floats) -> Floats:
-    """Exact density of what ORC puts out at `x` (M,), in one dimension."""
-    return _output_density(name, x, view.candidates, **_target_values(view))
-
-
-@memo(64)
-def _output_density(name: str, x: Floats, candidates: int, **values: object) -> Floats:
-    view = View(**values)  # type: ignore[arg-type]
-    _, problem = problem_of(view)
-    return rec.laws.orc_density(problem, orc(view, name, candidates), x[:, None])
-
-
 def chance_of_silence(view: View) -> dict[str, float]:
     """For a uniform target: the chance that none of the n candidates lies in its box, so that ORC sends nothing."""
     channel, problem = problem_of(view)
@@ -138,24 +124,64 @@ def chance_of_silence(view: View) -> dict[str, float]:
     return chances
 
 
-def unnoticed_samples(kl_bits: float) -> float:
-    """How many samples no test can tell from Q's with advantage above NOTICEABLE: by Pinsker, m KL ln 2 / 2 <= a^2."""
-    return math.inf if kl_bits <= 0.0 else 2.0 * NOTICEABLE**2 / (kl_bits * math.log(2.0))
+def unnoticed_samples(bias: Bias | rec.laws.OrcBias) -> float:
+    """How many samples no test can tell from Q's with advantage above NOTICEABLE: by Pinsker, m KL ln 2 / 2 <= a^2.
+
+    No end only where total variation is 0; elsewhere KL is at least what Pinsker makes of it.
+    """
+    if bias.total_variation == 0.0:
+        return math.inf
+    return 2.0 * NOTICEABLE**2 / max(bias.kl_bits * math.log(2.0), 2.0 * bias.total_variation**2)
+
+
+def candidates_unnoticed(view: View, samples: int, name: str) -> int | None:
+    """The least power of two of candidates whose bias goes unnoticed in that many samples; None past 2^30."""
+    return _candidates_unnoticed(problem_of(view)[1], orc(view, name, 1), samples)
 
 
 @memo(64)
-def candidates_for(samples: int, name: str, **values: object) -> int | None:
-    """The least power of two of candidates whose bias goes unnoticed in that many samples; None past 2^30."""
-    view = View(**values)  # type: ignore[arg-type]
-    _, problem = problem_of(view)
-
+def _candidates_unnoticed(problem: rec.Problem, method: rec.ORC, samples: int) -> int | None:
     def unnoticed(k: int) -> bool:
-        return unnoticed_samples(rec.laws.orc_bias(problem, orc(view, name, 2**k)).kl_bits) >= samples
+        return unnoticed_samples(rec.laws.orc_bias(problem, replace(method, num_candidates=2**k))) >= samples
 
     k = bisect.bisect_left(range(31), True, key=unnoticed)
     return 2**k if k <= 30 else None
 
 
-def candidates_unnoticed(view: View, samples: int, name: str) -> int | None:
-    """`candidates_for` of a view."""
-    return candidates_for(samples, name, target=view.target, weights=view.weights, **channel_values(view))
+# ------------------------------------------------------------------------------------------------ what charts show
+
+Densities = tuple[Floats, Floats, list[figures.Output]]
+ORC_LANES = ("orc", "orc_bins")
+
+
+@memo(16)
+def densities(view: View) -> Densities:
+    """Q and what is sent instead on the line, exact and as a histogram of samples: x, q, and an output a lane."""
+    _, problem = problem_of(view)
+    samples = {name: orc_samples(view, name)[:, 0] for name in ORC_LANES}
+    mean, scale = problem.params[0]
+    ends = [mean - 4 * scale, mean + 4 * scale]
+    ends += [end for drawn in samples.values() if drawn.size for end in np.quantile(drawn, [0.002, 0.998])]
+    x = np.linspace(min(ends), max(ends), 500)
+    edges = np.linspace(x[0], x[-1], 61)
+    outputs = []
+    for name, drawn in samples.items():
+        counts, _ = np.histogram(drawn, edges)
+        measured = counts / (drawn.size * np.diff(edges)) if drawn.size else np.full(counts.size, np.nan)
+        density = rec.laws.orc_density(problem, orc(view, name, view.candidates), x[:, None])
+        outputs.append(figures.Output(LANES[name], LANE_ROLES[name], density, edges, measured))
+    target = np.exp2(problem.log_ratio_bits(x[:, None])) * np.exp(-0.5 * x * x) / math.sqrt(2.0 * math.pi)
+    return x, target, outputs
+
+
+def decay(view: View, measure: Measure) -> tuple[Floats, list[figures.Decay], float, str]:
+    """How a measure falls with n: log2 n, a line a lane, where the view stands, and what it is."""
+    lines = []
+    for name in ORC_LANES:
+        rows = [bias(view, name, 2**k) for k in BIAS_POWERS]
+        exact, measured, error = (
+            np.array([getattr(row, field) for row in rows]) for field in (measure, "measured_squared", "error_squared")
+        )
+        marks = (measured, 1.96 * error) if measure == "mmd_squared" else ()
+        lines.append(figures.Decay(LANES[name], LANE_ROLES[name], exact, *marks))
+    return np.array(BIAS_POWERS, dtype=float), lines, math.log2(view.candidates), MEASURES[measure]

@@ -9,12 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 import rec_core as rec
+from rec_core.arrays import Floats
 
 from ..figures import code_lengths as figures
 from ..memo import memo
 from ..settings import LANES, TABLE, View
+from ..settings.table import LANE_ROLES
 from .lab import MAX_EXAMINED, MEASURED_CANDIDATES, theory
-from .setting import TARGETS, channel_at, channel_of, channel_values, partition_of, shares_of
+from .setting import TARGETS, channel_at, channel_of, partition_of, shares_of
 
 CODES = ("Matched", "Zipf", "Elias delta", "Fixed, too short once in a million")
 OVERFLOW = 1e-6
@@ -47,18 +49,14 @@ class Lengths(NamedTuple):
 
 def lengths(view: View) -> Lengths:
     """Exact lengths of a view's channel. RecError where the view asks for the impossible."""
-    return _lengths(**channel_values(view))
-
-
-@memo(64)
-def _lengths(**values: object) -> Lengths:
-    view = View(**values)  # type: ignore[arg-type]
     channel = channel_of(view)
     cuts = {"pfr": rec.Partition.uncut(view.dim), "pfr_bins": partition_of(view, channel)}
-    return Lengths(channel.information_bits, tuple(_lane_law(name, channel, cut) for name, cut in cuts.items()))
+    return Lengths(channel.information_bits, tuple(lane_law(name, channel, cut) for name, cut in cuts.items()))
 
 
-def _lane_law(name: str, channel: rec.Channel, cut: rec.Partition) -> LaneLaw:
+@memo(512)
+def lane_law(name: str, channel: rec.Channel, cut: rec.Partition) -> LaneLaw:
+    """The law of a lane of `lengths`."""
     law = rec.laws.index_law(channel, cut)
     zipf_bits, overhead, bound = theory(channel, cut)
     zipf = cut.log2_bins + zipf_mean_bits(rec.ZipfCode(zipf_bits), law.mean_log2)
@@ -110,27 +108,31 @@ class Batch(NamedTuple):
     together_bits: int  # payload of all the messages in one piece
 
 
+def lane_of(view: View, name: str) -> LaneLaw:
+    """One lane of `lengths`."""
+    return next(lane for lane in lengths(view).lanes if lane.name == name)
+
+
 def length_batch(view: View, name: str, number: int, runs: int) -> Batch:
     """Fresh targets and races by one lane of `lengths`; the batch's number decides its seed."""
-    return _length_batch(name, number, runs, seed=view.seed, weights=view.weights, **channel_values(view))
+    return _batch(channel_of(view), lane_of(view, name).partition, view.weights, view.seed, number, runs)
 
 
-@memo(256)
-def _length_batch(name: str, number: int, runs: int, **values: object) -> Batch:
-    view = View(**values)  # type: ignore[arg-type]
-    lane, messages = _batch_messages(view, name, number, runs)
-    code = rec.ZipfCode(lane.zipf_bits)
-    alone = [payload_bits([message], lane.partition, code) for message in messages[:ALONE]]
-    indices = np.array([message.index for message in messages])
-    return Batch(indices, np.array(alone), payload_bits(messages, lane.partition, code))
+@memo(1024)
+def _batch(
+    channel: rec.Channel, cut: rec.Partition, weights: rec.Weighting, seed: int, number: int, runs: int
+) -> Batch:  # fmt: skip
+    code = rec.ZipfCode(rec.laws.log2_index_bound_bits(channel, cut))
+    messages = _messages(channel, cut, weights, seed, number, runs)
+    alone = [payload_bits([message], cut, code) for message in messages[:ALONE]]
+    return Batch(np.array([message.index for message in messages]), np.array(alone), payload_bits(messages, cut, code))
 
 
-def _batch_messages(view: View, name: str, number: int, runs: int) -> tuple[LaneLaw, list[rec.Message]]:
-    """A lane and the messages of one of its batches."""
-    lane = next(lane for lane in lengths(view).lanes if lane.name == name)
-    seed = int(rec.randomness.run_seeds(view.seed, 1, first=number)[0])
-    method = rec.PFR(lane.partition, weighting=view.weights, max_examined=MAX_EXAMINED)
-    return lane, rec.encode_many(channel_of(view), runs, method, seed=seed).messages
+def _messages(
+    channel: rec.Channel, cut: rec.Partition, weights: rec.Weighting, seed: int, number: int, runs: int
+) -> list[rec.Message]:  # fmt: skip
+    method = rec.PFR(cut, weighting=weights, max_examined=MAX_EXAMINED)
+    return rec.encode_many(channel, runs, method, seed=int(rec.randomness.run_seeds(seed, 1, first=number)[0])).messages
 
 
 def payload_bits(messages: list[rec.Message], cut: rec.Partition, code: rec.codes.Code) -> int:
@@ -143,26 +145,64 @@ def packed_codes(view: View, name: str, runs: int) -> tuple[float, ...]:
 
     NaN for a code that cannot code the batch. RecError where the lane is not run.
     """
-    return _packed_codes(name, runs, seed=view.seed, weights=view.weights, **channel_values(view))
+    return _packed_codes(channel_of(view), lane_of(view, name).partition, view.weights, view.seed, runs)
 
 
 @memo(64)
-def _packed_codes(name: str, runs: int, **values: object) -> tuple[float, ...]:
-    view = View(**values)  # type: ignore[arg-type]
-    lane, messages = _batch_messages(view, name, 0, runs)
+def _packed_codes(
+    channel: rec.Channel, cut: rec.Partition, weights: rec.Weighting, seed: int, runs: int
+) -> tuple[float, ...]:  # fmt: skip
+    lane, messages = lane_law("pfr", channel, cut), _messages(channel, cut, weights, seed, 0, runs)
     largest = 2.0 ** (lane.codes[-1] - lane.log2_bins)
     sizes = []
     for make in (
-        lambda: rec.MatchedCode(channel_of(view), lane.partition),
+        lambda: rec.MatchedCode(channel, cut),
         lambda: rec.ZipfCode(lane.zipf_bits),
         rec.EliasDelta,
         lambda: rec.FixedCode(round(min(largest, 2.0**63))),
     ):
         try:
-            sizes.append(payload_bits(messages, lane.partition, make()) / runs)
+            sizes.append(payload_bits(messages, cut, make()) / runs)
         except rec.RecError:
             sizes.append(math.nan)
     return tuple(sizes)
+
+
+# -------------------------------------------------------------------------------- what charts show
+
+
+def running(view: View, name: str, batches: int, runs: int) -> figures.Running:
+    """The mean length of a lane's first batches of `runs` as it fills in."""
+    lane = lane_of(view, name)
+    indices = np.concatenate([length_batch(view, name, k, runs).indices for k in range(batches)])
+    lengths_ = lane.log2_bins + rec.ZipfCode(lane.zipf_bits).length_bits(indices)
+    return figures.running(lane.title, LANE_ROLES[name], lengths_, lane.zipf_mean_bits, lane.bound_bits)
+
+
+def sizes(view: View, name: str, batches: int, runs: int) -> figures.Sizes:
+    """Their indices and sizes, beside the exact law."""
+    lane, done = lane_of(view, name), [length_batch(view, name, k, runs) for k in range(batches)]
+    code, indices = rec.ZipfCode(lane.zipf_bits), np.concatenate([batch.indices for batch in done])
+    return figures.Sizes(
+        figures.histogram(lane.title, LANE_ROLES[name], indices, lane.law.tail),
+        lane.log2_bins + float(code.length_bits(1)),
+        code.exponent,
+        np.concatenate([batch.alone_bits for batch in done]),
+        sum(batch.together_bits for batch in done) / indices.size,
+    )
+
+
+def accounts(view: View) -> list[figures.Account]:
+    """Where the bits of each lane go."""
+    return [
+        figures.message_account(
+            lane.title, lane.log2_bins, lane.overhead_bits, lane.mean_log2_index, lane.zipf_mean_bits
+        )
+        for lane in lengths(view).lanes
+    ]  # fmt: skip
+
+
+# -------------------------------------------------------------------------------- invariance
 
 
 class Invariance(NamedTuple):
@@ -175,22 +215,20 @@ class Invariance(NamedTuple):
 
 def invariance(view: View) -> Invariance | None:
     """PFR under every weighting, seed by seed; None where bins are too many or the search too long."""
-    return _invariance(seed=view.seed, **channel_values(view))
+    channel = channel_of(view)
+    return _invariance(channel, partition_of(view, channel), view.seed)
 
 
 @memo(64)
-def _invariance(**values: object) -> Invariance | None:
-    view = View(**values)  # type: ignore[arg-type]
-    channel = channel_of(view)
-    cut = partition_of(view, channel)
+def _invariance(channel: rec.Channel, cut: rec.Partition, seed: int) -> Invariance | None:
     if cut.num_bins > rec.ENUMERABLE_BINS:
         return None
     code = rec.ZipfCode(rec.laws.log2_index_bound_bits(channel, cut))
     rows, messages = [], []
-    for weights, title in TABLE["weights"].options.items():
+    for weights, title in TABLE[View]["weights"].options.items():
         try:
             method = rec.PFR(cut, weighting=weights, stopping="per_bin", max_examined=MEASURED_CANDIDATES)
-            many = rec.encode_many(channel, 300, method, seed=view.seed)
+            many = rec.encode_many(channel, 300, method, seed=seed)
         except rec.RecError:
             return None
         lengths_ = cut.log2_bins + code.length_bits(many.indices)
@@ -201,7 +239,7 @@ def _invariance(**values: object) -> Invariance | None:
     return Invariance(len(same), int(same.sum()), tuple(rows))
 
 
-# --- which dimensions are cut
+# -------------------------------------------------------------------------------- which dimensions are cut
 
 MOST_INTERVALS = 2**16  # of a dimension: more take long to tabulate for many targets
 
@@ -219,15 +257,14 @@ class Allocated(NamedTuple):
 def allocations(view: View) -> tuple[Allocated, ...]:
     """Every strategy on a view's channel, with the view's J rounded to a power of two."""
     channel = channel_of(view)
-    return _allocations(channel.family, channel.bits, round(partition_of(view, channel).log2_bins))
+    return _allocations(channel, round(partition_of(view, channel).log2_bins))
 
 
 @memo(64)
-def _allocations(family: str, bits: tuple[float, ...], log2_bins: int) -> tuple[Allocated, ...]:
-    channel = rec.Channel(family, bits)
+def _allocations(channel: rec.Channel, log2_bins: int) -> tuple[Allocated, ...]:
     problems = [channel.draw(target) for target in range(TARGETS)]
     rows = []
-    for strategy in TABLE["strategy"].options:
+    for strategy in TABLE[View]["strategy"].options:
         if strategy == "own":
             continue
         try:
@@ -244,11 +281,14 @@ def _allocations(family: str, bits: tuple[float, ...], log2_bins: int) -> tuple[
     return tuple(rows)
 
 
-# --- the sweep over I
+# -------------------------------------------------------------------------------- the sweep over I
 
 SWEEP_RUNS = 1000
 SWEEP_CANDIDATES = 2**21  # times dimensions: what a measured point may be expected to cost
 ORC_SPARE_BITS = 2  # ORC of the sweep has 2^(I + this) candidates
+
+
+Sweep = tuple[Floats, list[figures.Swept], list[figures.Mean | None], int]
 
 
 class SweepPoint(NamedTuple):
@@ -266,10 +306,11 @@ def sweep_grid(view: View) -> list[int]:
     return few if view.dim > 16 else sorted({*few, 1, 3, 6})
 
 
-def sweep_strategy(view: View) -> str:
+def sweep_strategy(view: View) -> rec.Strategy:
     """The strategy of the sweep: the view's, where it has a rule that works at every J."""
-    works = view.strategy != "own" and (view.strategy != "collapsed" or 0.0 in shares_of(view))
-    return view.strategy if works else "information"
+    if view.strategy == "own" or (view.strategy == "collapsed" and 0.0 not in shares_of(view)):
+        return "information"
+    return view.strategy
 
 
 def sweep_point(view: View, information_bits: int) -> SweepPoint:
@@ -278,7 +319,9 @@ def sweep_point(view: View, information_bits: int) -> SweepPoint:
 
 
 @memo(512)
-def _sweep_point(family: str, shares: tuple[float, ...], information_bits: int, strategy: str, seed: int) -> SweepPoint:
+def _sweep_point(
+    family: str, shares: tuple[float, ...], information_bits: int, strategy: rec.Strategy, seed: int
+) -> SweepPoint:
     channel = channel_at(family, shares, information_bits)
     uncut = rec.Partition.uncut(channel.dim)
     n = 2 ** (information_bits + ORC_SPARE_BITS)
@@ -290,8 +333,18 @@ def _sweep_point(family: str, shares: tuple[float, ...], information_bits: int, 
     )
 
 
+def sweep(view: View) -> Sweep:
+    """Every method over I, as `figures.sweep` draws it: the grid, both ways, ORC and its spare bits."""
+    points = [sweep_point(view, information) for information in sweep_grid(view)]
+    ways = [
+        figures.Swept("plain", "p", [point.plain for point in points]),
+        figures.Swept("J = 2ᴵ", "heuristic", [point.bins for point in points]),
+    ]
+    return np.array(sweep_grid(view), dtype=float), ways, [point.orc for point in points], ORC_SPARE_BITS
+
+
 def _method(channel: rec.Channel, cut: rec.Partition, seed: int) -> figures.Method:
-    lane = _lane_law("pfr", channel, cut)
+    lane = lane_law("pfr", channel, cut)
     candidates = math.inf
     if sum(cut.intervals) <= 2**10:  # tabulated anew for every run
         candidates = float(np.mean([2.0 ** rec.upper_sum_bits(channel.draw(t), cut) for t in range(TARGETS)]))

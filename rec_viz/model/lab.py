@@ -48,12 +48,12 @@ class Lane(NamedTuple):
         return self.method.partition
 
     @property
-    def weights(self) -> str:
+    def weights(self) -> rec.Weighting:
         """The weighting of the bins."""
         return self.method.weighting
 
     @property
-    def stopping(self) -> str | None:
+    def stopping(self) -> rec.Stopping | None:
         """PFR's rule; None for ORC."""
         return self.method.stopping if isinstance(self.method, rec.PFR) else None
 
@@ -72,14 +72,9 @@ class Race(NamedTuple):
     lanes: tuple[Lane, ...]
 
 
-def race(view: View) -> Race:
-    """Run every lane of a view, or answer from the cache. RecError where the view asks for the impossible."""
-    return _race(**view._asdict())
-
-
 @memo(128)
-def _race(**values: object) -> Race:
-    view = View(**values)  # type: ignore[arg-type]
+def race(view: View) -> Race:
+    """Run every lane of a view. RecError where the view asks for the impossible."""
     channel, problem = problem_of(view)
     cut = partition_of(view, channel)
     source = coded_for(view)
@@ -100,7 +95,8 @@ def _lane(name: str, view: View, source: rec.Channel | rec.Problem, problem: rec
     bins = cut if name.endswith("_bins") else rec.Partition.uncut(view.dim)
     method = method_of(name, view, bins)
     zipf_bits, _, bound = theory(source, bins)
-    trace, sentence, length, bin_text, index_bits, data, held = None, "", math.nan, "", "", b"", ()
+    trace, sentence, length, bin_text, index_bits, data = None, "", math.nan, "", "", b""
+    held: tuple[float, ...] = ()
     try:
         expected = rec.laws.expected_examined(problem, method)
         trace = rec.trace(problem, method, seed=view.seed, max_events=max_events(view.dim))
@@ -171,12 +167,11 @@ def measured(view: View, lane: Lane) -> Measured | None:
     """A lane's average over fresh races, where it is cheap enough to take now."""
     if lane.trace is None or not lane.expected_examined < MEASURED_CANDIDATES / 20:
         return None
-    return _measured(lane.name, **view._asdict())
+    return _measured(view, lane.name)
 
 
 @memo(256)
-def _measured(name: str, **values: object) -> Measured | None:
-    view = View(**values)  # type: ignore[arg-type]
+def _measured(view: View, name: str) -> Measured | None:
     lane = next(lane for lane in race(view).lanes if lane.name == name)
     runs = int(min(MEASURED_RUNS, MEASURED_CANDIDATES / max(lane.expected_examined, 1.0)))
     try:

@@ -20,8 +20,12 @@ import numpy as np
 import rec_core as rec
 
 from ..background import Halted, Job, Steps
-from ..settings import MAX_DIM, TABLE, View, own_target
+from ..settings import TABLE, View
+from ..settings.table import MAX_DIM
+from ..settings.view import own_target
+from ..text import reading
 from . import code_lengths, setting, speed
+from .advice import Advice, best_of, cut_into, cuts_to_compare, pfr_advice
 
 MAX_ROWS = 1000
 MAX_FAULTS = 20  # told at once
@@ -93,7 +97,8 @@ def _header_faults(header: Sequence[str]) -> list[str]:
     """What is wrong with the names of the columns, a sentence each."""
     if all(_number(cell) is not None for cell in header):
         return ["The first row must be a header, for example mean_1,mean_2,scale_1,scale_2; it holds numbers."]
-    faults, seen = [], {}
+    faults: list[str] = []
+    seen: dict[str, set[int]] = {}
     for place, cell in enumerate(header, 1):
         if header.index(cell) != place - 1:
             faults.append(f"Column {place}: “{cell[:40]}” is there twice.")
@@ -118,10 +123,8 @@ def _header_faults(header: Sequence[str]) -> list[str]:
 
 
 def _number(text: str) -> float | None:
-    try:
-        return float(text.strip().replace("−", "-"))
-    except ValueError:
-        return None
+    found = reading.typed(text, ",")
+    return found[0] if found and len(found) == 1 else None
 
 
 def _row(number: int, header: Sequence[str], row: Sequence[str]) -> Named | list[str]:
@@ -176,7 +179,7 @@ class Row(NamedTuple):
     number: int
     name: str
     problem: rec.Problem
-    advice: speed.Advice | None
+    advice: Advice | None
     shared: tuple[tuple[float, float, float], ...]
     note: str
 
@@ -193,7 +196,7 @@ class Shared(NamedTuple):
 class Summary(NamedTuple):
     """What a batch costs with one J for all, for each J compared; the first is without bins."""
 
-    count: int
+    served: int  # problems that PFR serves
     options: tuple[Shared, ...]
     best: int
 
@@ -203,14 +206,14 @@ def shared_cuts(problems: Sequence[Named]) -> tuple[rec.Partition, ...]:
     bits = np.mean([setting.channel_like(one.problem).bits for one in problems], axis=0)
     make = rec.gaussian_channel if problems[0].problem.family == "gaussian" else rec.uniform_channel
     channel = make(bits)
-    return tuple(speed.cut_into(channel, k) for k in speed.cuts_to_compare(channel))
+    return tuple(cut_into(channel, k) for k in cuts_to_compare(channel))
 
 
 def work_out(number: int, one: Named, cuts: Sequence[rec.Partition]) -> Row:
     """A problem's own best J, and what the shared partitions cost it."""
     problem = one.problem
     try:
-        advice = speed.pfr_advice(problem, setting.channel_like(problem), problem)
+        advice = pfr_advice(problem, setting.channel_like(problem), problem)
     except rec.RecError as error:
         return Row(number, one.name, problem, None, (), str(error))
     shared = tuple(
@@ -240,7 +243,7 @@ def summary(rows: Sequence[Row], cuts: Sequence[rec.Partition]) -> Summary | Non
         )
         for i, cut in enumerate(cuts)
     )
-    return Summary(len(served), options, speed.best_of([(one.mean_bits, one.mean_candidates) for one in options]))
+    return Summary(len(served), options, best_of([(one.mean_bits, one.mean_candidates) for one in options]))
 
 
 @dataclass
@@ -297,4 +300,4 @@ def view_of(row: Row) -> View:
     """The Lab on this problem, with its best J."""
     view = View(family=row.problem.family)
     best = row.advice.options[row.advice.best].log2_bins if row.advice else 0
-    return own_target(view, row.problem.params)._replace(log2_bins=int(min(best or 0, TABLE["log2_bins"].high)))
+    return own_target(view, row.problem.params)._replace(log2_bins=int(min(best or 0, TABLE[View]["log2_bins"].high)))

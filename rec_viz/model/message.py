@@ -11,7 +11,6 @@ import binascii
 import hashlib
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -20,10 +19,12 @@ import rec_core as rec
 from rec_core.arrays import Floats
 from rec_core.codes import Code
 
+from ..figures.message import Group
 from ..memo import memo
-from ..settings import CODES, View
+from ..settings import View
+from ..settings.table import CODES
 from .lab import MAX_EXAMINED
-from .setting import channel_of, channel_values, partition_of
+from .setting import channel_of, partition_of
 
 NEARBY_SEEDS = 100  # how far off a seed may be for `diagnose` to name it
 STREAM_SIZES = (1, 3, 10, 30, 100, 300)
@@ -57,21 +58,12 @@ class Received(NamedTuple):
     sample: tuple[float, ...]
 
 
-class Group(NamedTuple):
-    """Some bits that say one thing: `bits` as 0s and 1s, `role` a role of the theme, `name`, and what they say."""
-
-    bits: str
-    role: str
-    name: str
-    says: str
-
-
 def code_of(shared: Shared) -> Code:
     """The code of the index, made from what is shared."""
     return _code(shared.code, shared.channel, shared.partition)
 
 
-@lru_cache(maxsize=256)
+@memo(256)
 def _code(name: str, channel: rec.Channel, partition: rec.Partition) -> Code:
     if name == "zipf":
         return rec.ZipfCode(rec.laws.log2_index_bound_bits(channel, partition))
@@ -344,12 +336,7 @@ def shared_of(view: View) -> Shared:
     return Shared(view.seed, channel, partition_of(view, channel), view.code)
 
 
-def stream(view: View) -> tuple[StreamCost, ...]:
-    """What many messages in one stream cost, a  RecError past the budget."""
-    return _stream(seed=view.seed, code=view.code, **channel_values(view))
-
-
 @memo(64)
-def _stream(**values: object) -> tuple[StreamCost, ...]:
-    view = View(**values)  # type: ignore[arg-type]
-    return stream_costs(shared_of(view), STREAM_SIZES, MAX_EXAMINED // STREAM_SIZES[-1])
+def stream(shared: Shared) -> tuple[StreamCost, ...]:
+    """What many messages in one stream cost, a message. RecError past the budget."""
+    return stream_costs(shared, STREAM_SIZES, MAX_EXAMINED // STREAM_SIZES[-1])

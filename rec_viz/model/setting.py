@@ -10,7 +10,10 @@ import numpy as np
 import rec_core as rec
 from rec_core.arrays import Floats
 
-from ..settings import MAX_DIM, TABLE, VECTORS, View, vector
+from ..settings import TABLE, View
+from ..settings.table import MAX_DIM
+from ..settings.view import VECTORS
+from ..text import reading
 
 STEEPEST_BITS = 200  # between the highest and the lowest point of a drawn density
 TARGETS = 24  # targets a typical one is averaged over
@@ -37,19 +40,21 @@ def _own_problem(view: View) -> rec.Problem:
     names = VECTORS[view.family]
     vectors = []
     for name in names:
-        numbers = vector(getattr(view, name))
+        numbers = reading.typed(getattr(view, name))
         if numbers is None:
             raise rec.RecError(
-                f"“{TABLE[name].label}” must be numbers separated by commas, for example 0.5, -1; "
+                f"“{TABLE[View][name].label}” must be numbers separated by commas, for example 0.5, -1; "
                 f"got “{getattr(view, name)}”."
             )
         if len(numbers) > MAX_DIM:
-            raise rec.RecError(f"The Lab shows up to {MAX_DIM} dimensions; “{TABLE[name].label}” has {len(numbers)}.")
+            raise rec.RecError(
+                f"The Lab shows up to {MAX_DIM} dimensions; “{TABLE[View][name].label}” has {len(numbers)}."
+            )
         vectors.append(numbers)
     if len(vectors[0]) != len(vectors[1]):
         raise rec.RecError(
-            f"Give one number a dimension in both: “{TABLE[names[0]].label}” has {len(vectors[0])}, "
-            f"“{TABLE[names[1]].label}” has {len(vectors[1])}."
+            f"Give one number a dimension in both: “{TABLE[View][names[0]].label}” has {len(vectors[0])}, "
+            f"“{TABLE[View][names[1]].label}” has {len(vectors[1])}."
         )
     make = rec.gaussian_problem if view.family == "gaussian" else rec.uniform_problem
     return make(*vectors)
@@ -57,7 +62,7 @@ def _own_problem(view: View) -> rec.Problem:
 
 def _drawn_problem(view: View) -> rec.Problem:
     """The target whose density the reader drew, or a sentence."""
-    heights, name = vector(view.heights), TABLE["heights"].label
+    heights, name = reading.typed(view.heights), TABLE[View]["heights"].label
     if heights is None:
         raise rec.RecError(
             f"“{name}” must be numbers separated by commas, for example 0, 3, 0; got “{view.heights[:60]}”."
@@ -107,9 +112,9 @@ def shares_of(view: View) -> Floats:
 
 
 def _spread(view: View) -> Floats:
-    shares = np.ones(view.dim)
+    shares: Floats = np.ones(view.dim)
     if view.spread == "falling":
-        shares = 0.5 ** np.arange(view.dim)
+        shares = np.exp2(-np.arange(float(view.dim)))
     elif view.spread == "one_empty" and view.dim > 1:
         shares[-1] = 0.0
     return shares
@@ -120,21 +125,13 @@ def partition_of(view: View, channel: rec.Channel) -> rec.Partition:
     if view.strategy != "own":
         strategy = view.strategy if channel.information_bits > 0 or view.strategy != "information" else "random"
         return rec.allocate(channel, view.log2_bins, strategy)
-    try:
-        numbers = [int(part) for part in view.intervals.replace("×", ",").split(",") if part.strip()]
-    except ValueError:
+    numbers = reading.typed(view.intervals, "[,×]")
+    if numbers is None or any(number % 1 for number in numbers):
         raise rec.RecError(
             f"The intervals must be whole numbers separated by commas, for example 8, 4; got “{view.intervals}”."
-        ) from None
+        )
     if len(numbers) != view.dim:
         raise rec.RecError(
             f"Give a number of intervals for each of the {view.dim} dimensions; “{view.intervals}” has {len(numbers)}."
         )
-    return rec.Partition(numbers)
-
-
-def channel_values(view: View) -> dict[str, object]:
-    """The values that decide a view's channel and partition: a key no other control disturbs."""
-    own = {"channel": (), "own": VECTORS[view.family], "drawn": ("heights",)}[view.source]
-    names = ("source", "family", *own, "bits", "dim", "spread", "log2_bins", "strategy", "intervals")
-    return {name: getattr(view, name) for name in names}
+    return rec.Partition(tuple(int(number) for number in numbers))

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 import rec_core as rec
+from rec_core.arrays import Floats
 
+from ..figures import speed as figures
 from ..memo import memo
 from ..settings import TABLE, View
-from .bias import candidates_unnoticed
 from .code_lengths import zipf_mean_bits
-from .setting import TARGETS, channel_at, channel_of, channel_values, coded_for, partition_of, problem_of, shares_of
+from .setting import TARGETS, channel_at, channel_of, partition_of, problem_of, shares_of
 
 MOST_BITS = 60  # how far curves go
 CUT_BITS = 16  # log2 of the intervals of a dimension: finer cuts take long to tabulate for a chart
@@ -32,8 +32,8 @@ class Search(NamedTuple):
     name: str
     role: str
     dash: str
-    weights: str
-    stopping: str
+    weights: rec.Weighting
+    stopping: rec.Stopping
     more: int | None
 
 
@@ -72,12 +72,11 @@ def growth_grid(view: View) -> list[float]:
 
 def growth(view: View, information_bits: float) -> Growth:
     """One point of the curves: the view's family, dimension and spread, at another I."""
-    return _growth(view.family, tuple(shares_of(view).tolist()), float(information_bits))
+    return _growth(channel_at(view.family, shares_of(view), information_bits), float(information_bits))
 
 
 @memo(2048)
-def _growth(family: str, shares: tuple[float, ...], information_bits: float) -> Growth:
-    channel = channel_at(family, shares, information_bits)
+def _growth(channel: rec.Channel, information_bits: float) -> Growth:
     problems = [channel.draw(target) for target in range(TARGETS)]
     rows = [_search_bits(channel, problems, search) for search in SEARCHES]
     exact, found, errors = zip(*rows, strict=True)
@@ -90,7 +89,7 @@ def bins_of(channel: rec.Channel, search: Search) -> rec.Partition:
     if search.more is None:
         return rec.Partition.uncut(channel.dim)
     shared = rec.allocate(channel, int(channel.information_bits) + search.more)
-    return rec.Partition([min(n, 2**CUT_BITS) for n in shared.intervals])
+    return rec.Partition(tuple(min(n, 2**CUT_BITS) for n in shared.intervals))
 
 
 def _search_bits(channel: rec.Channel, problems: list[rec.Problem], search: Search) -> tuple[float, float, float]:
@@ -118,7 +117,9 @@ def _mean(values: list[float]) -> float:
     return float(np.mean(values))
 
 
-def _expected_bits(problem: rec.Problem, cut: rec.Partition, weights: str, stopping: str) -> float:
+def _expected_bits(
+    problem: rec.Problem, cut: rec.Partition, weights: rec.Weighting, stopping: rec.Stopping
+) -> float:  # fmt: skip
     """log2 of the candidates PFR is expected to examine; inf past 2^1000."""
     return math.log2(rec.laws.expected_examined(problem, rec.PFR(cut, weighting=weights, stopping=stopping)))
 
@@ -183,13 +184,11 @@ class Cost(NamedTuple):
 
 def cost(view: View, intervals: tuple[int, ...]) -> Cost:
     """PFR with peak-ratio weights and these intervals on the view's channel."""
-    channel = channel_of(view)
-    return _cost(channel.family, channel.bits, intervals)
+    return _cost(channel_of(view), intervals)
 
 
 @memo(2048)
-def _cost(family: str, bits: tuple[float, ...], intervals: tuple[int, ...]) -> Cost:
-    channel = rec.Channel(family, bits)
+def _cost(channel: rec.Channel, intervals: tuple[int, ...]) -> Cost:
     cut = rec.Partition(intervals)
     law = rec.laws.index_law(channel, cut)
     code = rec.ZipfCode(rec.laws.log2_index_bound_bits(channel, cut))
@@ -203,7 +202,7 @@ def typical_bits(channel: rec.Channel, cut: rec.Partition) -> float:
 
     Intervals of dimensions without information change nothing, and may be too many to look at.
     """
-    some = rec.Partition([n if bits > 0 else 1 for n, bits in zip(cut.intervals, channel.bits, strict=True)])
+    some = rec.Partition(tuple(n if bits > 0 else 1 for n, bits in zip(cut.intervals, channel.bits, strict=True)))
     return _mean([rec.upper_sum_bits(channel.draw(target), some) for target in range(TARGETS)])
 
 
@@ -237,7 +236,9 @@ def doubled(view: View) -> tuple[tuple[int, ...], tuple[int, ...]]:
     channel = channel_of(view)
     now = partition_of(view, channel)
     if view.strategy == "own":
-        halved = [rec.Partition([n * (1 + (e == d)) for e, n in enumerate(now.intervals)]) for d in range(view.dim)]
+        halved = [
+            rec.Partition(tuple(n * (1 + (e == d)) for e, n in enumerate(now.intervals))) for d in range(view.dim)
+        ]
         after = min((cut for cut in halved if _readable(channel, cut)), key=lambda cut: typical_bits(channel, cut))
     else:
         after = partition_of(view._replace(log2_bins=view.log2_bins + 1), channel)
@@ -249,7 +250,7 @@ def doubled(view: View) -> tuple[tuple[int, ...], tuple[int, ...]]:
 class Strategy(NamedTuple):
     """One way to share J's factors out over dimensions, as J grows."""
 
-    name: str
+    name: rec.Strategy
     title: str
     log2_bins: tuple[float, ...]
     candidates_bits: tuple[float, ...]  # log2, of a typical target; nan where an interval is too fine
@@ -257,12 +258,22 @@ class Strategy(NamedTuple):
     readable: bool  # whether what these cost can be worked out
 
 
-STRATEGY_ROLES = {"information": "heuristic", "runtime": "winner", "random": "candidate", "collapsed": "best"}
+STRATEGY_ROLES: dict[rec.Strategy, str] = {
+    "information": "heuristic",
+    "runtime": "winner",
+    "random": "candidate",
+    "collapsed": "best",
+}
+
+
+def strategies(view: View) -> list[Strategy]:
+    """Every strategy the view's channel allows."""
+    channel = channel_of(view)
+    return _strategies(channel, round(partition_of(view, channel).log2_bins))
 
 
 @memo(64)
-def _strategies(family: str, bits: tuple[float, ...], log2_bins: int) -> list[Strategy]:
-    channel = rec.Channel(family, bits)
+def _strategies(channel: rec.Channel, log2_bins: int) -> list[Strategy]:
     most = max(math.ceil(channel.information_bits) + 4, log2_bins)
     grid = sorted({*np.linspace(0, most, 13).round().astype(int).tolist(), log2_bins})
     found = []
@@ -272,96 +283,10 @@ def _strategies(family: str, bits: tuple[float, ...], log2_bins: int) -> list[St
         except rec.RecError:  # no dimension to cut: there is none without information
             continue
         typical = [typical_bits(channel, cut) if _readable(channel, cut) else math.nan for cut in cuts]
-        now, title = cuts[grid.index(log2_bins)], TABLE["strategy"].options[name]
+        now, title = cuts[grid.index(log2_bins)], TABLE[View]["strategy"].options[name]
         powers = tuple(float(k) for k in grid)
         found.append(Strategy(name, title, powers, tuple(typical), now.intervals, _readable(channel, now)))
     return found
-
-
-def strategies(view: View) -> list[Strategy]:
-    """Every strategy the view's channel allows."""
-    channel = channel_of(view)
-    return _strategies(channel.family, channel.bits, round(partition_of(view, channel).log2_bins))
-
-
-ADVISED = 6  # cuts that are compared at most
-UNNOTICED_IN = 1000  # samples in which the bias of an ORC that is compared goes unnoticed
-
-
-class Option(NamedTuple):
-    """One way to send a sample of a view's target, on average over races; `log2_bins` is None for ORC."""
-
-    name: str
-    log2_bins: float | None
-    candidates: float
-    mean_bits: float
-    seconds: float
-
-
-class Advice(NamedTuple):
-    """Plain PFR first, then PFR with ever more bins under peak-ratio weights, ORC last; `best` is a place among them.
-
-    Best is the least mean_bits + log2(candidates): a bit of message is worth half the search.
-    """
-
-    options: tuple[Option, ...]
-    best: int
-
-
-def advice(view: View) -> Advice:
-    """Would bins help with this target? RecError where no search can serve it."""
-    keys = channel_values(view) | {"strategy": "information", "log2_bins": 0, "intervals": "1"}
-    return _advice(target=view.target, **keys)
-
-
-@memo(64)
-def _advice(**values: object) -> Advice:
-    view = View(**values)  # type: ignore[arg-type]
-    channel, problem = problem_of(view)
-    found = pfr_advice(problem, channel, coded_for(view))
-    if problem.family != "uniform" and view.dim == 1:  # where the exact bias is quickly had
-        n = candidates_unnoticed(view, UNNOTICED_IN, "orc")
-        if n is not None:
-            seconds = n / candidates_per_second(problem.family, 1)
-            return found._replace(options=(*found.options, Option("ORC", None, float(n), math.log2(n), seconds)))
-    return found
-
-
-def pfr_advice(problem: rec.Problem, channel: rec.Channel, source: rec.Channel | rec.Problem) -> Advice:
-    """PFR on one target, its bins dealt out for `channel`, its code made for `source`. RecError where it never ends."""
-    if math.isinf(problem.d_inf_bits):
-        raise rec.RecError("Q is wider than P somewhere, so its ratio has no limit and no PFR search ever ends.")
-    rate = candidates_per_second(problem.family, problem.dim)
-    options = []
-    for k in cuts_to_compare(channel):
-        cut = cut_into(channel, k)
-        candidates = 2.0 ** min(rec.upper_sum_bits(problem, cut), 1000.0)
-        code = rec.ZipfCode(rec.laws.log2_index_bound_bits(source, cut))
-        size = k + zipf_mean_bits(code, rec.laws.expected_log2_index(problem, cut))
-        options.append(Option("PFR", float(k), candidates, size, candidates / rate))
-    return Advice(tuple(options), best_of([(option.mean_bits, option.candidates) for option in options]))
-
-
-def best_of(costs: Sequence[tuple[float, float]]) -> int:
-    """Which of these (mean bits, candidates) is best: a bit of message is worth half the search."""
-    return min(range(len(costs)), key=lambda i: costs[i][0] + math.log2(costs[i][1]))
-
-
-def cut_into(channel: rec.Channel, log2_bins: int) -> rec.Partition:
-    """2^log2_bins bins by information; one bin serves a channel without any, too."""
-    return rec.allocate(channel, log2_bins) if log2_bins else rec.Partition.uncut(channel.dim)
-
-
-def cuts_to_compare(channel: rec.Channel) -> list[int]:
-    """log2 J of no bins, 4, 16, ..., 2^I and 4 times that; evenly thinned out where they are many."""
-    top = round(channel.information_bits)
-    if channel.information_bits == 0:
-        return [0]
-    most = min(CUT_BITS * sum(bits > 0 for bits in channel.bits), MOST_BITS)
-    cuts = sorted({0, *range(2, top, 2), top, top + 2} & set(range(most + 1)))
-    middle = cuts[1:-2]
-    places = np.unique(np.linspace(0, len(middle) - 1, min(ADVISED - 2, len(middle))).round().astype(int))
-    return [0, *(middle[i] for i in places), *cuts[1:][-2:]]
 
 
 class Trap(NamedTuple):
@@ -386,16 +311,77 @@ def trap(view: View) -> Trap | None:
         return None
     (peaks,) = rec.bin_peaks_bits(problem, cut)
     sups = []
-    for weights in ("target_mass", "peak_ratio"):
+    weightings: tuple[rec.Weighting, ...] = ("target_mass", "peak_ratio")
+    for weights in weightings:
         (share,) = rec.bin_weights(problem, cut, weights)
         with np.errstate(divide="ignore", invalid="ignore"):
             sups.append(tuple(np.nan_to_num(np.exp2(peaks) / (share * cut.num_bins)).tolist()))
-    expected = rec.laws.expected_examined
-    rows = (
-        ("no bins", expected(problem)),
-        ("target mass, one stop line", expected(problem, "pfr", cut, "target_mass", "single")),
-        ("target mass, a stop line for each bin", expected(problem, "pfr", cut, "target_mass", "per_bin")),
-        ("peak ratio", expected(problem, "pfr", cut, "peak_ratio")),
+    rows = tuple(
+        (name, rec.laws.expected_examined(problem, method))
+        for name, method in (
+            ("no bins", rec.PFR()),
+            ("target mass, one stop line", rec.PFR(cut, weighting="target_mass", stopping="single")),
+            ("target mass, a stop line for each bin", rec.PFR(cut, weighting="target_mass", stopping="per_bin")),
+            ("peak ratio", rec.PFR(cut)),
+        )
     )
     (shares,) = rec.bin_weights(problem, cut, "target_mass")
     return Trap(tuple(shares.tolist()), sups[0], sups[1], rows)
+
+
+# -------------------------------------------------------------------------------- what charts show
+
+AXES = {  # what candidates are drawn against, a field of Growth and of Here
+    "information_bits": "information I, bits",
+    "kl_bits": "KL(Q ‖ P), bits",
+    "d_inf_bits": "D<sub>∞</sub> = log₂ sup r, bits",
+}
+
+
+def growth_chart(view: View, axis: str) -> tuple[Floats, str, list[figures.Line], list[figures.Star]]:
+    """Candidates of every search over `axis`, one of AXES: x, its title, lines, and the view's own target."""
+    points, own = [growth(view, bits) for bits in growth_grid(view)], here(view)
+    lines = [
+        figures.Line(
+            search.name, search.role, search.dash,
+            *(np.array([getattr(point, what)[k] for point in points])
+              for what in ("exact_bits", "measured_bits", "error_bits")),
+        )
+        for k, search in enumerate(SEARCHES)
+    ]  # fmt: skip
+    stars = [figures.Star("this target, no bins", "p", getattr(own, axis), own.plain_bits)]
+    if math.isfinite(own.binned_bits):
+        stars.append(figures.Star("this target, these bins", "heuristic", getattr(own, axis), own.binned_bits))
+    return np.array([getattr(point, axis) for point in points]), AXES[axis], lines, stars
+
+
+Lines = list[tuple[str, str, Floats]]  # name, role, and values
+
+
+def trade_chart(view: View) -> tuple[Floats, Floats, Lines, float, tuple[float, float]]:
+    """What J buys: log2 J, log2 of candidates, lengths under two codes, I, and the bins at hand (length, candidates).
+
+    RecError where the view's strategy has nothing to cut, or its bins are too fine.
+    """
+    row, chosen = [cost(view, intervals) for intervals in trade_partitions(view)], cost(view, doubled(view)[0])
+    log2_bins, candidates, zipf, matched = np.array(
+        [(one.log2_bins, one.candidates_bits, one.zipf_bits, one.matched_bits) for one in row]
+    ).T
+    lengths: Lines = [("Zipf code", "heuristic", zipf), ("matched code", "best", matched)]
+    at = (chosen.zipf_bits, chosen.candidates_bits)
+    return log2_bins, candidates, lengths, channel_of(view).information_bits, at
+
+
+def strategies_chart(view: View) -> tuple[Floats, Lines, float]:
+    """Candidates as J grows, by how its factors are shared out: log2 J, lines, and the J at hand."""
+    found = strategies(view)
+    lines = [(one.title, STRATEGY_ROLES[one.name], np.array(one.candidates_bits)) for one in found]
+    return np.array(found[0].log2_bins), lines, math.log2(math.prod(found[0].now))
+
+
+def blame_chart(view: View) -> tuple[dict[str, Floats], dict[str, str], float]:
+    """sup r' of every bin under two weightings, their roles, and sup r without bins; of a view that has a `trap`."""
+    found = trap(view)
+    assert found is not None
+    sups = {"target mass": np.array(found.target_mass), "peak ratio": np.array(found.peak_ratio)}
+    return sups, {"target mass": "best", "peak ratio": "heuristic"}, found.plain

@@ -4,33 +4,76 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
-from . import STUDENT, TABLE, Parameter, View, consistent, link_query, read_hidden, read_link
+from .links import STUDENT, Record, link_query, read_hidden, read_link
+from .table import PAGES, TABLE, Parameter, View
+from .view import consistent, relevant
 
 
 def load_link(page: str) -> list[str]:
-    """At the top of a page: put a link's view into the widgets, or the view the last page left. Returns notices.
+    """At the top of a page: put a link's values into the widgets, or those the last page left. Returns notices.
 
-    A link is an address we did not write ourselves. Streamlit forgets widgets on a change of page; the view is ours.
+    A link is an address we did not write ourselves. Streamlit forgets widgets on a change of page, we do not.
     """
     state, query = st.session_state, st.query_params.to_dict()
-    if "view_now" not in state or (query and query != state.get("link_written")):
-        own = {"seed": str(student_seed())} if query.get("seed") == STUDENT else {}
-        view, notices = read_link(query | own)
-        state.hidden, strange = read_hidden(query)
-        state.view_notices = notices + strange
-        if own:
-            state.view_notices.append(
-                f"This class link gives everyone a race of their own. Yours has seed {view.seed}."
-            )
-        set_view(view if query or "view_now" not in state else state.view_now)
-    elif state.get("view_page") != page:
-        set_view(state.view_now)
-    state.view_page = page
-    return list(state.view_notices)
+    opened = bool(query) and query != state.get("link_written")
+    if opened:
+        state.hidden, state.notices = read_hidden(query)
+        if query.get("seed") == STUDENT:
+            query["seed"] = str(student_seed())
+            state.notices.append(f"This class link gives everyone a race of their own. Yours has seed {query['seed']}.")
+    for kind in PAGES[page]:
+        if opened:
+            record, told = read_link(query, kind)
+            state.notices = [*told, *(notice for notice in state.notices if notice not in told)]
+            put(record)
+        elif state.get("page") != page:
+            put(current(kind))
+    state.page = page
+    return list(state.get("notices", ()))
+
+
+def name_of(kind: type, key: str) -> str:
+    """The session's key of a parameter's widget."""
+    return key if kind is View else f"{kind.__name__.lower()}_{key}"
+
+
+def put(record: tuple[Any, ...]) -> None:
+    """Make the widgets show this record; call before they are drawn or in a callback."""
+    kind = type(record)
+    for key in TABLE[kind]:
+        value = getattr(record, key)
+        st.session_state[name_of(kind, key)] = list(value) if isinstance(value, tuple) else value
+    st.session_state[f"current_{kind.__name__}"] = record
+
+
+def current(kind: type[Record]) -> Record:
+    """The record of a kind as it last stood in this session."""
+    record = st.session_state.get(f"current_{kind.__name__}")
+    return record if isinstance(record, kind) else kind()
+
+
+def now(kind: type[Record]) -> Record:
+    """What the widgets of a record say; those not drawn keep their values."""
+    before, state = current(kind), st.session_state
+    values = {key: state.get(name_of(kind, key), getattr(before, key)) for key in TABLE[kind]}
+    return kind(**{key: tuple(value) if isinstance(value, list) else value for key, value in values.items()})
+
+
+def write_link(*records: tuple[Any, ...], private: Sequence[str] = ()) -> None:
+    """Keep the address bar on what a page is set to, every value explicit but the private ones."""
+    query: dict[str, str] = {}
+    for record in records:
+        query |= link_query(record, private)
+        st.session_state[f"current_{type(record).__name__}"] = record
+    query |= {"hide": ",".join(hidden())} if hidden() else {}
+    query |= {"present": "1"} if presenting() else {}
+    st.session_state.link_written = query
+    if st.query_params.to_dict() != query:
+        st.query_params.from_dict(query)
 
 
 def student_seed() -> int:
@@ -50,86 +93,39 @@ def presenting() -> bool:
     return bool(st.query_params.get("present") == "1")
 
 
-def set_view(view: View) -> None:
-    """Make the widgets show this view; call before they are drawn or in a callback."""
-    for key, value in view._asdict().items():
-        st.session_state[key] = list(value) if isinstance(value, tuple) else value
-    st.session_state.view_now = view
+def widget(kind: type, key: str, width: Literal["stretch", "content"] = "stretch") -> Any:
+    """Draw a parameter's widget and return its value; `width` is that of buttons."""
+    name = name_of(kind, key)
+    if name not in st.session_state:  # hidden until now, so Streamlit has forgotten it
+        value = getattr(current(kind), key)
+        st.session_state[name] = list(value) if isinstance(value, tuple) else value
+    return draw_widget(TABLE[kind][key], name, width)
 
 
-def write_link(view: View, private: Sequence[str] = ()) -> None:
-    """Keep the address bar on the view, every value explicit but the private ones."""
-    query = link_query(view, private, hidden()) | ({"present": "1"} if presenting() else {})
-    st.session_state.view_now, st.session_state.link_written = view, query
-    if st.query_params.to_dict() != query:
-        st.query_params.from_dict(query)
-
-
-def relevant(key: str, values: Mapping[str, Any]) -> bool:
-    """Whether a parameter says anything, given the values of those before it; the others are not drawn."""
-    lanes = values.get("lanes", ())
-    bins = any(name.endswith("_bins") for name in lanes)
-    source = values.get("source", "channel")
-    channel, own = source == "channel", source == "own"
-    return {
-        "family": source != "drawn",
-        "bits": channel,
-        "dim": channel,
-        "target": channel,
-        "spread": channel and values.get("dim", 1) > 1,
-        "heights": source == "drawn",
-        "means": own and values.get("family") == "gaussian",
-        "scales": own and values.get("family") == "gaussian",
-        "lows": own and values.get("family") == "uniform",
-        "highs": own and values.get("family") == "uniform",
-        "candidates": any(name.startswith("orc") for name in lanes),
-        "stopping": any(name.startswith("pfr") for name in lanes),
-        "strategy": bins,
-        "weights": bins,
-        "log2_bins": bins and values.get("strategy") != "own",
-        "intervals": bins and values.get("strategy") == "own",
-    }.get(key, True)
-
-
-def widget(key: str) -> Any:
-    """Draw a parameter's widget and return its value."""
-    if key not in st.session_state:  # hidden until now, so Streamlit has forgotten it
-        value = kept(key)
-        st.session_state[key] = list(value) if isinstance(value, tuple) else value
-    return draw_widget(TABLE[key], key)
-
-
-def draw_widget(p: Parameter, key: str) -> Any:
+def draw_widget(p: Parameter, name: str, width: Literal["stretch", "content"] = "stretch") -> Any:
     """Draw the widget of a parameter on a key of the session, which holds its value.
 
     The value is also given as the widget's default. Streamlit sends a value set in the session to the browser once, and
     where that run is cut short the browser never hears of it: the widget would then stand at the low end of its range.
     """
-    label, value = p.label, st.session_state[key]
-    common: dict[str, Any] = {"key": key, "help": p.help}
-    if p.kind == "choice":
-        if len(p.options) > 2:
-            options = list(p.options)
-            return st.selectbox(label, options, options.index(value), p.options.__getitem__, **common)
-        return st.segmented_control(
-            label, list(p.options), default=value, format_func=p.options.__getitem__, required=True, width="stretch",
-            **common,
-        )  # fmt: skip
-    if p.kind == "choices":
-        return tuple(
-            st.pills(
-                label, list(p.options), selection_mode="multi", default=value, format_func=p.options.__getitem__,
-                **common,
+    value, options, words = st.session_state[name], list(p.options), p.options.__getitem__
+    common: dict[str, Any] = {"key": name, "help": p.help or None}
+    match p.kind:
+        case "choice":
+            return st.selectbox(p.label, options, options.index(value), words, **common)
+        case "buttons":
+            return st.segmented_control(
+                p.label, options, default=value, format_func=words, required=True, width=width, **common
             )
-        )  # fmt: skip
-    if p.kind == "slider":
-        number = type(p.default)
-        return st.slider(label, number(p.low), number(p.high), value, number(p.step), **common)
-    if p.kind == "power":
-        return st.select_slider(label, p.powers, value, format_func=lambda n: f"{n:,}", **common)
-    if p.kind == "whole":
-        return st.number_input(label, int(p.low), int(p.high), value, 1, **common)
-    return st.text_input(label, value, max_chars=int(p.high), **common)
+        case "steps":
+            return st.select_slider(p.label, options, value, words, **common)
+        case "several":
+            return tuple(st.pills(p.label, options, selection_mode="multi", default=value, format_func=words, **common))
+        case "text":
+            return st.text_input(p.label, value, max_chars=int(p.high), **common)
+    number = type(p.step)
+    draw_number = st.slider if p.kind == "slider" else st.number_input
+    return draw_number(p.label, number(p.low), number(p.high), value, number(p.step), **common)
 
 
 def draw(keys: Sequence[str], values: dict[str, Any], title: str = "") -> None:
@@ -145,14 +141,14 @@ def draw(keys: Sequence[str], values: dict[str, Any], title: str = "") -> None:
         if not headed:
             st.subheader(title, anchor=False)
             headed = True
-        values[key] = widget(key)
+        values[key] = widget(View, key)
 
 
 def say_hidden() -> None:
     """At the foot of the sidebar: what a class link hides, and a way to show it again."""
     if not hidden() or presenting():
         return
-    names = ", ".join(TABLE[key].label for key in hidden())
+    names = ", ".join(TABLE[View][key].label for key in hidden())
     st.markdown(f"Your teacher’s link hides: {names}.")
     st.button("Show them again", icon=":material/visibility:", on_click=show_hidden, key="show_hidden")
 
@@ -163,8 +159,8 @@ def show_hidden() -> None:
 
 
 def kept(key: str) -> Any:
-    """The value of a parameter that is not drawn: the one it had when it was, or the link's."""
-    return getattr(st.session_state.view_now, key)
+    """The value of a parameter of the View that is not drawn: the one it had when it was, or the link's."""
+    return getattr(current(View), key)
 
 
 def channel_and_bins(groups: Mapping[str, Sequence[str]], lanes: tuple[str, ...] = ("pfr", "pfr_bins")) -> View:

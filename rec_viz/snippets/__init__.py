@@ -1,46 +1,28 @@
-"""Every chart as a program: views to Python that makes the same figure with rec_core, for a notebook.
+"""Every chart as a program for a notebook: a few lines that call the model, and leave the very chart in `figure`.
 
-A snippet stands alone, works its numbers out with rec_core, draws with rec_viz.figures, and leaves its chart in
-`figure`. One module a page.
+One module a page. The numbers are those of rec_viz.model, which is pure and can be read; to change the view, change its
+arguments.
 """
 
 from __future__ import annotations
 
-import rec_core as rec
-
-from ..model import setting
-from ..settings import View, vector
+from ..settings import View
 
 
-def channel_line(channel: rec.Channel) -> str:
-    """The line that makes a channel."""
-    return f"channel = rec.{channel.family}_channel({list(channel.bits)})  # bits of information in each dimension\n"
-
-
-def problem_line(view: View, problem: rec.Problem) -> str:
-    """The line that makes a view's target: from its `channel`, or from the reader's own numbers."""
-    if view.source == "channel":
-        return f"problem = channel.draw({view.target})  # one target Q of the channel\n"
-    if view.source == "drawn":
-        heights = list(vector(view.heights) or ())
-        return f"problem = rec.piecewise_problem({heights})  # log2 q at even knots, up to a constant\n"
-    first, second = (list(column) for column in zip(*problem.params, strict=True))
-    return f"problem = rec.{problem.family}_problem({first}, {second})  # Q\n"
-
-
-def bins_line(bins: rec.Partition) -> str:
-    """The line that cuts the prior."""
-    return f"bins = rec.Partition({list(bins.intervals)})  # intervals in each dimension; the receiver knows them\n"
-
-
-def head(view: View) -> str:
-    """The beginning of every snippet: imports, the view's `channel`, its `problem` and its partition `bins`."""
-    channel, problem = setting.problem_of(view)
-    bins = setting.partition_of(view, channel)
+def program(page: str, view: View, *lines: str) -> str:
+    """A page's program: its figures and its model, the view, and these lines."""
     return f"""\
-import numpy as np
-import rec_core as rec
 from rec_viz import theme
+from rec_viz.figures import {page} as figures
+from rec_viz.model import {page} as model
+from rec_viz.settings import View
 
 colours = theme.ROLES["light"]
-{channel_line(channel)}{problem_line(view, problem)}{bins_line(bins)}"""
+view = {written(view)}
+""" + "".join(f"{line}\n" for line in lines)
+
+
+def written(view: View) -> str:
+    """A view as one would write it: what differs from the default."""
+    changes = (f"{key}={value!r}" for key, value in view._asdict().items() if value != getattr(View(), key))
+    return f"View({', '.join(changes)})"

@@ -7,7 +7,7 @@ import rec_core as rec
 from ..model import lab as model
 from ..model import setting
 from ..settings import LANES, View
-from . import bins_line, channel_line, problem_line
+from ..text import reading
 
 
 def search(view: View, name: str) -> str:
@@ -16,12 +16,20 @@ def search(view: View, name: str) -> str:
     bins = setting.partition_of(view, channel) if name.endswith("_bins") else rec.Partition.uncut(view.dim)
     method = repr(model.method_of(name, view, bins)).replace(repr(bins), "bins")
     source = "channel" if view.source == "channel" else "problem"
-    made = channel_line(channel) if view.source == "channel" else ""
+    if view.source == "channel":
+        made = f"channel = rec.{channel.family}_channel({list(channel.bits)})  # bits in each dimension\n"
+        made += f"problem = channel.draw({view.target})  # one target Q of the channel\n"
+    elif view.source == "drawn":
+        heights = list(reading.typed(view.heights) or ())
+        made = f"problem = rec.piecewise_problem({heights})  # log2 q at even knots, up to a constant\n"
+    else:
+        first, second = (list(column) for column in zip(*problem.params, strict=True))
+        made = f"problem = rec.{problem.family}_problem({first}, {second})  # Q\n"
     return f"""\
 import rec_core as rec
 
 # {LANES[name]}: one search, its message, and the receiver
-{made}{problem_line(view, problem)}{bins_line(bins)}
+{made}bins = rec.Partition({list(bins.intervals)})  # intervals in each dimension; the receiver knows them
 method = rec.{method}
 trace = rec.trace(problem, method, seed={view.seed}, max_events={model.max_events(view.dim)})
 message, sample = trace.message, trace.samples[trace.winner]

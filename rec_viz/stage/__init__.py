@@ -154,7 +154,7 @@ def _reach(problem: rec.Problem) -> tuple[float, float]:
 
 def _middle(problem: rec.Problem) -> NDArray[np.float64]:
     """The ends of the middle 95% of a piecewise Q."""
-    (masses,) = rec.bin_weights(problem, rec.Partition([4096]), "target_mass")
+    (masses,) = rec.bin_weights(problem, rec.Partition((4096,)), "target_mass")
     return np.interp([0.025, 0.975], np.cumsum(masses), (np.arange(4096) + 1) / 4096)
 
 
@@ -188,7 +188,8 @@ def _p_density(problem: rec.Problem, x: NDArray[np.float64]) -> NDArray[np.float
 
 def _q_density(problem: rec.Problem, x: NDArray[np.float64]) -> NDArray[np.float64]:
     """q = p r: one formula for every family."""
-    return _p_density(problem, x) * np.exp2(problem.log_ratio_bits(x[:, None]))
+    ratio: NDArray[np.float64] = np.exp2(problem.log_ratio_bits(x[:, None]))
+    return _p_density(problem, x) * ratio
 
 
 def _cuts(problem: rec.Problem, n: int) -> NDArray[np.float64]:
@@ -237,26 +238,27 @@ def _lane(problem: rec.Problem, lane: Lane, grid: NDArray[np.float64]) -> dict[s
             "index_length_bits": lane.length_bits - lane.partition.log2_bins,
         },
     }
-    if max(lane.partition.intervals) <= MAX_DRAWN_INTERVALS:
+    drawn = max(lane.partition.intervals) <= MAX_DRAWN_INTERVALS
+    if drawn or problem.dim == 1:
         weights = rec.bin_weights(problem, lane.partition, lane.weights)
+        peaks = rec.bin_peaks_bits(problem, lane.partition)
+    if drawn:
         masses = rec.bin_weights(problem, lane.partition, "target_mass")
         out["edges"] = _pack(np.concatenate([_cuts(problem, n) for n in lane.partition.intervals]))
         out["weights_by_dim"] = _pack(np.concatenate(weights))
         out["masses_by_dim"] = _pack(np.concatenate(masses))
-        out["log2_peaks_by_dim"] = _pack(np.concatenate(rec.bin_peaks_bits(problem, lane.partition)))
+        out["log2_peaks_by_dim"] = _pack(np.concatenate(peaks))
     if problem.dim == 1:
         n = lane.partition.intervals[0]
-        (weights,) = rec.bin_weights(problem, lane.partition, lane.weights)
         numbers = np.searchsorted(_cuts(problem, n), grid, side="right") - 1
-        scaled = n * weights[np.clip(numbers, 0, n - 1)]
+        scaled = n * weights[0][np.clip(numbers, 0, n - 1)]
         with np.errstate(divide="ignore", invalid="ignore"):
             ratio = np.exp2(problem.log_ratio_bits(grid[:, None])) / scaled
         out["grid_heuristic"] = _pack(_p_density(problem, grid) * scaled)
         out["grid_ratio"] = _pack(np.nan_to_num(ratio, nan=0.0, posinf=0.0))
         if trace.stopping == "per_bin":
-            peaks = rec.bin_peaks_bits(problem, lane.partition)
             with np.errstate(divide="ignore", invalid="ignore"):
-                out["bin_stop"] = _pack(trace.race_times[trace.winner] * np.exp2(peaks[0]) / (n * weights))
+                out["bin_stop"] = _pack(trace.race_times[trace.winner] * np.exp2(peaks[0]) / (n * weights[0]))
     return out
 
 

@@ -1,9 +1,10 @@
-"""Numbers as people read them."""
+"""Numbers as people read and write them."""
 
 from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
 
 _SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
@@ -36,13 +37,22 @@ def bits(value: float | None) -> str:
     return "—" if value is None or not math.isfinite(value) else f"{value:.2f}"
 
 
+_TIMES = (
+    ("years", 31_557_600.0), ("days", 86_400.0), ("hours", 3600.0), ("min", 60.0), ("s", 1.0), ("ms", 1e-3),
+    ("µs", 1e-6), ("ns", 0.0),
+)  # fmt: skip
+
+
 def duration(seconds: float) -> str:
     """A time for reading, from nanoseconds to years."""
-    units = (("years", 3.156e7), ("days", 86400.0), ("hours", 3600.0), ("s", 1.0), ("ms", 1e-3), ("µs", 1e-6))
-    for unit, size in units:
-        if seconds >= size:
-            return f"{number(seconds / size)} {unit}"
-    return f"{seconds * 1e9:.0f} ns"
+    unit, size = next((unit, size) for unit, size in _TIMES if seconds >= size)
+    count = number(seconds / (size or 1e-9))
+    return f"{count} {unit.removesuffix('s') if count == '1' and unit in ('years', 'days', 'hours') else unit}"
+
+
+def time_left(seconds: float | None) -> str:
+    """How long something still takes, about."""
+    return "time left unknown" if seconds is None else f"{duration(max(1.0, round(seconds)))} left"
 
 
 def power(log2: float) -> str:
@@ -53,3 +63,17 @@ def power(log2: float) -> str:
 def signed(value: float, digits: int = 1) -> str:
     """A number with its sign, as people write it."""
     return f"{value:+.{digits}f}".replace("-", "−")
+
+
+def typed(text: str, marks: str = r"[,;\s]+") -> tuple[float, ...] | None:
+    """The numbers a person typed, between `marks`, or by default commas, spaces and semicolons; None where one of them
+    is not a number."""
+    try:
+        return tuple(float(part) for part in re.split(marks, text.replace("−", "-").strip(" ,;\n")))
+    except ValueError:
+        return None
+
+
+def written(numbers: Iterable[float]) -> str:
+    """Numbers as a person would type them."""
+    return ", ".join(f"{number:.9g}" for number in numbers)

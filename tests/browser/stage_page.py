@@ -4,7 +4,8 @@ import streamlit as st
 
 from rec_viz import stage, warm_up
 from rec_viz.model import lab
-from rec_viz.settings import PRESETS, dragged
+from rec_viz.settings import PRESETS
+from rec_viz.settings.view import dragged
 
 st.set_page_config(layout="wide")
 st.title("One stage")

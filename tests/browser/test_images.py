@@ -7,15 +7,16 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from rec_viz.settings.pictures import Settings, query_of
+from rec_viz.settings import link_query
+from rec_viz.settings.table import Images
 
 from .conftest import for_everyone, settle
 
 Open = Callable[..., Page]
 
 
-def open_images(open_page: Open, settings: Settings, **options: object) -> Page:
-    query = "&".join(f"{key}={value}" for key, value in (query_of(settings) | {"page": "images"}).items())
+def open_images(open_page: Open, settings: Images, **options: object) -> Page:
+    query = "&".join(f"{key}={value}" for key, value in (link_query(settings) | {"page": "images"}).items())
     page = open_page(f"?{query}", stage=False, **options)
     page.get_by_role("heading", name="How far bins reach").wait_for(timeout=120_000)
     settle(page)
@@ -30,7 +31,7 @@ def send(page: Page) -> None:
 
 
 def test_a_picture_arrives_and_its_file_opens_again(open_page: Open, tmp_path: Path) -> None:
-    page = open_images(open_page, Settings(rate="low"))
+    page = open_images(open_page, Images(rate="low"))
     send(page)
     expect(page.get_by_text("All 7 blocks sent")).to_be_visible()
     expect(page.get_by_test_id("stage")).to_contain_text("same sample")
@@ -48,7 +49,7 @@ def test_a_picture_arrives_and_its_file_opens_again(open_page: Open, tmp_path: P
 
 
 def test_stop_keeps_the_picture_so_far(open_page: Open) -> None:
-    page = open_images(open_page, Settings(rate="high", block_bits=8))
+    page = open_images(open_page, Images(rate="high", block_bits=8))
     top = page.locator(".st-key-images_run").bounding_box()
     page.get_by_role("button", name="Send it").click()
     page.get_by_text("blocks sent, ").wait_for(timeout=120_000)

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
-import pytest
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
@@ -20,10 +19,6 @@ ALPHA = 1e-4
 
 ALL_WEIGHTINGS = ("peak_ratio", "target_mass", "uniform")
 ALL_STOPPING = ("single", "per_bin")
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "nojit: fast and meaningful without JIT compilation (NUMBA_DISABLE_JIT=1)")
 
 
 class Pair(NamedTuple):

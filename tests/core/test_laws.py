@@ -292,6 +292,69 @@ def test_orc_bias_is_the_integral_of_its_density_and_falls_with_n():
     assert bias.kl_bits == pytest.approx(kl, rel=1e-3)
 
 
+def line_nodes(mean, scale, bins=1):
+    """ln r' and P' at the nodes of a quadrature over the line, with `target_mass` weights of `bins` equal-mass bins."""
+    breaks = np.concatenate((np.linspace(-12, 12, 97), mean + scale * np.linspace(-9, 9, 73)))
+    edges = ndtri(np.arange(1, bins) / bins)
+    x, weights = gauss(np.unique(np.clip(np.append(breaks, edges), -12, 12)))
+    ends = np.concatenate(([-np.inf], edges, [np.inf]))
+    heuristic = bins * np.diff(ndtr((ends - mean) / scale))[np.searchsorted(edges, x)]
+    logs = (x**2 - ((x - mean) / scale) ** 2) / 2 - math.log(scale) - np.log(heuristic)
+    return logs, weights * stats.norm.pdf(x) * heuristic
+
+
+def ball_nodes(mean, scale, dim):
+    """The same of equal scales in `dim` dimensions, mean on the diagonal: ln r falls with the distance to a point."""
+    gap = 1 - scale**2
+    vertex = mean / gap
+    law = stats.ncx2(dim, dim * vertex**2)
+    q, weights = gauss(np.concatenate(([0, 1e-3, 0.01, 0.05, 0.1, 0.2, 0.4], np.geomspace(0.6, 400, 120))))
+    return dim * (mean * vertex / 2 - math.log(scale)) - gap / (2 * scale**2) * q, weights * law.pdf(q)
+
+
+def gauss(breaks):
+    """Nodes and weights of 10 points between neighbouring breaks."""
+    nodes, weights = np.polynomial.legendre.leggauss(10)
+    half = np.diff(breaks)[:, None] / 2
+    return (breaks[:-1, None] + half * (1 + nodes)).ravel(), (half * weights).ravel()
+
+
+def direct_bias(logs, shares, num_candidates):
+    """Total variation and KL in bits from the definition: h = n int exp(-t r) phi(t)^(n-1) dt, nothing interpolated."""
+    ratio = np.exp(logs)
+    log_t, weights = gauss(np.arange(-40.0, 40.0))
+    t = np.exp(log_t) / num_candidates
+    struck = -np.expm1(-np.multiply.outer(t, ratio)) @ shares
+    missed = np.exp(-np.multiply.outer(t, ratio)) @ shares
+    log_phi = np.where(struck < 0.5, np.log1p(-np.minimum(struck, 0.5)), np.log(np.maximum(missed, 1e-300)))
+    power = (num_candidates - 1) * log_phi
+    h = num_candidates * np.exp(power - np.multiply.outer(ratio, t)) @ (weights * t)
+    target = shares * ratio
+    assert target @ h == pytest.approx(1, abs=1e-6)
+    return target @ np.maximum(1 - h, 0), target @ (h * np.log(h) - h + 1) / math.log(2)
+
+
+@pytest.mark.parametrize("num_candidates", [16, 2**10, 2**16, 2**20])
+@pytest.mark.parametrize(
+    ("problem", "intervals", "nodes", "error"),
+    [
+        (rec.gaussian_problem([1.0], [0.3]), None, line_nodes(1.0, 0.3), 1e-2),
+        (rec.gaussian_problem([0.4], [0.7]), None, line_nodes(0.4, 0.7), 1e-2),
+        (rec.gaussian_problem([1.0], [0.3]), (4,), line_nodes(1.0, 0.3, 4), 1e-2),
+        (rec.gaussian_problem([0.5] * 2, [0.5] * 2), None, ball_nodes(0.5, 0.5, 2), 1e-2),
+        (rec.gaussian_problem([0.3] * 5, [0.8] * 5), None, ball_nodes(0.3, 0.8, 5), 1e-2),
+    ],
+    ids=["narrow", "wide", "in bins", "two dimensions", "five dimensions"],
+)
+def test_orc_bias_keeps_its_digits_however_small(problem, intervals, nodes, error, num_candidates):
+    """KL once came out as 0 where it is 4e-10, and total variation a third too large at n = 2^20."""
+    bias = laws.orc_bias(problem, rec.ORC(num_candidates, intervals and rec.Partition(intervals)))
+    variation, kl = direct_bias(*nodes, num_candidates)
+    assert bias.total_variation == pytest.approx(variation, rel=error)
+    assert bias.kl_bits == pytest.approx(kl, rel=error, abs=1e-16)
+    assert bias.kl_bits > 0
+
+
 def test_one_candidate_is_a_draw_from_the_heuristic():
     x = np.linspace(-4, 4, 21)
     problem = rec.gaussian_problem([1.0], [0.3])

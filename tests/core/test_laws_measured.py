@@ -12,6 +12,7 @@ import pytest
 from scipy import stats
 
 import rec_core as rec
+import tables
 from benchmarks import laws
 from tests.core.conftest import ALPHA
 
@@ -90,8 +91,13 @@ def test_the_misses_allowed_are_those_chance_explains_once_in_a_hundred():
         assert most == 0 or more + math.comb(pairs, most) * 0.01**most * 0.99 ** (pairs - most) > 0.01
 
 
-def test_readme_holds_the_table():
-    text = laws.README.read_text(encoding="utf-8").split(laws.BEGIN)[1].split(laws.END)[0]
+def test_the_docs_hold_the_table():
+    text = (
+        (tables.DOCS / "laws.md")
+        .read_text(encoding="utf-8")
+        .split("<!-- laws: begin -->")[1]
+        .split("<!-- laws: end")[0]
+    )
     lines = [line for line in text.splitlines() if line.startswith("| ")]
     assert len(lines) == len(laws.PAIRS) + 1
     assert f"of {len(laws.PAIRS)}" in text

@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 
 import rec_core as rec
-from rec_viz.model import setting, speed
+from rec_viz.model import advice as model
+from rec_viz.model import setting
 from rec_viz.settings import PRESETS, View
 
 
 def test_advice_is_the_cores_numbers_and_the_best_is_best():
     view = View(bits=8.0, target=7)
-    advice = speed.advice(view)
+    advice = model.advice(view)
     channel, problem = setting.problem_of(view)
     plain = advice.options[0]
     assert plain.log2_bins == 0
@@ -29,8 +30,8 @@ def test_advice_is_the_cores_numbers_and_the_best_is_best():
 
 
 def test_advice_at_the_edges():
-    assert [o.log2_bins for o in speed.advice(View(bits=0.0)).options if o.name == "PFR"] == [0]
-    assert speed.advice(View(source="own", means="0.01", scales="0.97")).best == 0
+    assert [o.log2_bins for o in model.advice(View(bits=0.0)).options if o.name == "PFR"] == [0]
+    assert model.advice(View(source="own", means="0.01", scales="0.97")).best == 0
     with pytest.raises(rec.RecError, match="wider"):
-        speed.advice(View(source="own", means="0", scales="1.5"))
-    assert [o.log2_bins for o in speed.advice(PRESETS[-1].view).options][-2:] == [48, 50]
+        model.advice(View(source="own", means="0", scales="1.5"))
+    assert [o.log2_bins for o in model.advice(PRESETS[-1].view).options][-2:] == [48, 50]

@@ -11,9 +11,10 @@ import pytest
 
 import rec_core as rec
 from rec_viz.background import Job
+from rec_viz.model import advice as model
 from rec_viz.model import many as batch
-from rec_viz.model import setting, speed
-from rec_viz.settings import link_query, read_link
+from rec_viz.model import setting
+from rec_viz.settings import View, link_query, read_link
 
 HEAD = "name,mean_1,mean_2,scale_1,scale_2\n"
 FILE = HEAD + "a,1.2,-0.4,0.03,0.06\nb,0.1,0.8,0.05,0.05\n"
@@ -126,15 +127,15 @@ def test_one_partition_for_all_is_the_best_of_those_compared(job):
             assert abs(sizes.mean() - bits) < 4.5 * sizes.std() / len(sizes) ** 0.5  # false alarm 7e-6, fixed seed
         costs.append(bits + math.log2(candidates))
     assert said.best == int(np.argmin(costs)) > 0
-    assert said.count == 2
+    assert said.served == 2
 
 
 def test_a_row_opens_in_the_lab_as_the_same_problem(job):
     for row in job.state.rows[:2]:
-        view, notices = read_link(link_query(batch.view_of(row)))
+        view, notices = read_link(link_query(batch.view_of(row)), View)
         assert not notices
         assert setting.problem_of(view)[1] == row.problem
-        assert speed.advice(view).options[: len(row.advice.options)][row.advice.best] == pytest.approx(
+        assert model.advice(view).options[: len(row.advice.options)][row.advice.best] == pytest.approx(
             row.advice.options[row.advice.best]
         )
         assert view.log2_bins == row.advice.options[row.advice.best].log2_bins
@@ -155,7 +156,7 @@ def test_a_stopped_job_keeps_what_it_has():
     assert job.ended.wait(120)
     assert len(job.state.rows) == 3
     assert job.seconds_left > 0
-    assert batch.summary(job.state.rows, job.state.cuts).count == 3
+    assert batch.summary(job.state.rows, job.state.cuts).served == 3
     more = batch.start(problems[:5], lambda: True, job.state.rows)
     assert more.ended.wait(120)
     assert [row.number for row in more.state.rows] == [1, 2, 3, 4, 5]

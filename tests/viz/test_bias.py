@@ -75,9 +75,18 @@ def test_enough_candidates_are_enough_and_half_are_not():
     channel = setting.channel_of(VIEW)
     problem = channel.draw(VIEW.target)
     enough = bias.candidates_unnoticed(VIEW, 1000, "orc")
-    kl = [rec.laws.orc_bias(problem, rec.ORC(n)).kl_bits for n in (enough, enough // 2)]
-    assert bias.unnoticed_samples(kl[0]) >= 1000 > bias.unnoticed_samples(kl[1])
+    far = [rec.laws.orc_bias(problem, rec.ORC(n)) for n in (enough, enough // 2)]
+    assert bias.unnoticed_samples(far[0]) >= 1000 > bias.unnoticed_samples(far[1])
     assert bias.candidates_unnoticed(VIEW, 1000, "orc_bins") <= enough
+
+
+def test_no_number_of_samples_is_safe_without_end_where_there_is_a_bias():
+    problem = rec.gaussian_problem([1.0], [0.3])
+    for candidates in (2**16, 2**20, 2**40):
+        most = bias.unnoticed_samples(rec.laws.orc_bias(problem, rec.ORC(candidates)))
+        assert candidates < most < candidates**2  # the bias falls as 1/n, KL as its square
+    assert bias.unnoticed_samples(rec.laws.OrcBias(1e-9, 0.0)) == pytest.approx(bias.NOTICEABLE**2 * 1e18)
+    assert bias.unnoticed_samples(rec.laws.OrcBias(0.0, 0.0)) == np.inf
 
 
 @pytest.mark.parametrize("weights", ["peak_ratio", "target_mass", "uniform"])

@@ -296,12 +296,12 @@ def test_the_histograms_as_python(lanes):
         )
         for lane, code, batches in lanes
     ]
-    page = figures.index_histogram([size.index for size in sizes], COLOURS)
+    page = figures.index_histogram([size.histogram for size in sizes], COLOURS)
     assert_same(made_by(snippets.index_histogram(SMALL, COUNTS, 500)), page)
     assert_same(made_by(snippets.size_histogram(SMALL, COUNTS, 500)), figures.size_histogram(sizes, 3.0, COLOURS))
     assert_same(
         made_by(snippets.index_histogram(SMALL, {"pfr_bins": 1}, 500)),
-        figures.index_histogram([sizes[1].index], COLOURS),
+        figures.index_histogram([sizes[1].histogram], COLOURS),
     )
 
 

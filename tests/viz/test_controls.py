@@ -8,35 +8,61 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rec_viz.settings import LANES, MAX_LANES, PARAMETERS, PRESETS, TABLE, View, consistent, link, link_query, read_link
+from rec_core import images
+from rec_viz.settings import LANES, PAGES, PRESETS, TABLE, View, link, link_query, read_link
+from rec_viz.settings.table import MAX_LANES, Images
+from rec_viz.settings.view import consistent
 
 
 def values_of(parameter):
-    match parameter.kind:
-        case "choice":
-            return st.sampled_from(list(parameter.options))
-        case "choices":
-            return st.lists(st.sampled_from(list(LANES)), min_size=1, max_size=MAX_LANES, unique=True).map(tuple)
-        case "power":
-            return st.sampled_from(parameter.powers)
-        case "text":
-            return st.text(max_size=40).filter(lambda text: "\x00" not in text)
-        case "whole":
-            return st.integers(int(parameter.low), int(parameter.high))
+    if parameter.kind == "several":
+        return st.lists(st.sampled_from(list(LANES)), min_size=1, max_size=MAX_LANES, unique=True).map(tuple)
+    if parameter.kind == "text":
+        return st.text(max_size=40).filter(lambda text: "\x00" not in text)
+    if parameter.options:
+        return st.sampled_from(list(parameter.options))
     steps = st.integers(0, int((parameter.high - parameter.low) / parameter.step))
-    return steps.map(lambda k: type(parameter.default)(parameter.low + k * parameter.step))
+    return steps.map(lambda k: type(parameter.step)(parameter.low + k * parameter.step))
 
 
-views = st.builds(View, **{p.key: values_of(p) for p in PARAMETERS}).map(consistent)
+def records_of(kind):
+    return st.builds(kind, **{key: values_of(row) for key, row in TABLE[kind].items()})
 
 
-def test_the_table_and_the_view_agree():
-    assert tuple(TABLE) == tuple(sorted(TABLE, key=[p.key for p in PARAMETERS].index))
-    assert set(TABLE) == set(View._fields)
-    for parameter in PARAMETERS:
-        assert parameter.parse(parameter.write(parameter.default)) == parameter.default
+views = records_of(View).map(consistent)
+
+
+@pytest.mark.parametrize("kind", TABLE)
+def test_the_table_and_the_records_agree(kind):
+    assert tuple(TABLE[kind]) == kind._fields
+    for key, parameter in TABLE[kind].items():
+        default = getattr(kind(), key)
+        assert parameter.key == key
+        assert parameter.parse(parameter.write(default)) == default
+        assert type(parameter.parse(parameter.write(default))) is type(default)
         assert parameter.label
-        assert parameter.help.endswith((".", "”."))
+        assert kind is not View or parameter.help
+        assert not parameter.help or parameter.help.endswith((".", "”."))
+
+
+def test_no_two_records_of_a_page_share_a_name_in_its_link():
+    for kinds in PAGES.values():
+        names = [name for kind in kinds for name in kind._fields]
+        assert len(set(names)) == len(names)
+
+
+def test_every_codec_and_rate_of_the_core_can_be_chosen():
+    assert set(TABLE[Images]["codec"].options) == set(images.CODECS)
+    assert set(TABLE[Images]["rate"].options) == set(images.RATES)
+
+
+@given(st.data())
+def test_a_link_restores_every_record(data):
+    for kind in TABLE:
+        record = data.draw(records_of(kind))
+        record = consistent(record) if kind is View else record
+        query = dict(parse_qsl(urlsplit(link("http://localhost/", record)).query, keep_blank_values=True))
+        assert read_link(query, kind) == (record, [])
 
 
 @given(views)
@@ -44,7 +70,7 @@ def test_a_link_restores_the_whole_view(view):
     query = dict(parse_qsl(urlsplit(link("http://localhost/lab", view)).query, keep_blank_values=True))
     assert query["v"] == "1"
     assert set(query) == {"v", *View._fields}
-    assert read_link(query) == (view, [])
+    assert read_link(query, View) == (view, [])
 
 
 @pytest.mark.parametrize(
@@ -69,14 +95,14 @@ def test_a_link_restores_the_whole_view(view):
     ],
 )
 def test_a_bad_value_falls_back_with_a_notice_and_spares_the_others(key, text):
-    view, notices = read_link({"v": "1", "target": "12", key: text})
+    view, notices = read_link({"v": "1", "target": "12", key: text}, View)
     assert view == View(target=12)
     assert len(notices) == 1
-    assert TABLE[key].label in notices[0]
+    assert TABLE[View][key].label in notices[0]
 
 
 def test_another_version_is_said_and_unknown_names_are_ignored():
-    view, notices = read_link({"v": "9", "dim": "3", "colour": "red"})
+    view, notices = read_link({"v": "9", "dim": "3", "colour": "red"}, View)
     assert view == View(dim=3)
     assert "version 9" in notices[0]
 
@@ -90,6 +116,6 @@ def test_at_least_six_presets_each_teach_one_thing():
     assert len(PRESETS) >= 6
     assert len({preset.view for preset in PRESETS}) == len(PRESETS)
     for preset in PRESETS:
-        assert read_link(link_query(preset.view)) == (preset.view, [])
+        assert read_link(link_query(preset.view), View) == (preset.view, [])
         assert preset.teaches.endswith(".")
         assert len(preset.teaches) < 100

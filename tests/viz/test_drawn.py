@@ -11,8 +11,10 @@ import pytest
 import rec_core as rec
 from rec_viz import stage, warm_up
 from rec_viz.components import drawing
-from rec_viz.model import lab, setting, speed, traces
-from rec_viz.settings import LANES, View, consistent, drawn, link_query, read_link
+from rec_viz.model import advice as model
+from rec_viz.model import lab, setting, traces
+from rec_viz.settings import LANES, View, link_query, read_link
+from rec_viz.settings.view import consistent, drawn
 from rec_viz.snippets import lab as programs
 
 from .test_pages import opened, words
@@ -33,7 +35,7 @@ def test_a_drawing_is_the_problem_of_its_heights_and_travels_in_a_link():
     channel, problem = setting.problem_of(view)
     assert problem == rec.piecewise_problem([0.0, 4.25, -1.0])
     assert channel == rec.uniform_channel([problem.kl_bits])
-    assert read_link(link_query(view)) == (view, [])
+    assert read_link(link_query(view), View) == (view, [])
     assert len(link_query(DRAWN)["heights"]) < 120
 
 
@@ -100,7 +102,7 @@ def test_the_program_and_the_files_are_this_search():
 
 
 def test_would_bins_help_is_measured_on_this_target():
-    advice = speed.advice(DRAWN)
+    advice = model.advice(DRAWN)
     problem = setting.problem_of(DRAWN)[1]
     assert advice.options[0].candidates == pytest.approx(2.0**problem.d_inf_bits)
     one = advice.options[1]

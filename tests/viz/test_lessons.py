@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from rec_viz import lessons, settings, stage, warm_up
+from rec_viz import lessons, stage, warm_up
 from rec_viz.lessons import LessonError, all_lessons, handout, still
 from rec_viz.model import lab
-from rec_viz.settings import PARAMETERS, View, link, link_query, read_hidden, read_link
+from rec_viz.settings import TABLE, View, link, link_query, links, read_link
+from rec_viz.settings.links import read_hidden
 
 APP = str(Path(__file__).parents[2] / "app.py")
 STEPS = [
@@ -137,7 +138,7 @@ def test_the_stage_can_show_what_the_step_points_at(lesson, k):
 @pytest.mark.parametrize(("lesson", "k"), STEPS)
 def test_the_link_to_the_lab_holds_the_steps_view(lesson, k):
     view = step_of(lesson, k).view
-    assert read_link(link_query(view, hide=("seed",))) == (view, [])
+    assert read_link(link_query(view, hide=("seed",)), View) == (view, [])
 
 
 def test_the_challenge_is_open_at_first_and_can_be_won_and_lost_both_ways():
@@ -367,13 +368,13 @@ def test_a_class_link_holds_what_it_was_given():
     query = dict(parse_qsl(urlsplit(made).query))
     assert set(query) == {"v", "hide", "present", *View._fields}
     assert read_hidden(query) == (("bits", "dim"), [])
-    assert query["seed"] == settings.STUDENT
-    view, notices = read_link(query | {"seed": "1"})
+    assert query["seed"] == links.STUDENT
+    view, notices = read_link(query | {"seed": "1"}, View)
     assert (view.bits, notices) == (5.0, [])
 
 
 def test_unknown_names_to_hide_are_said():
-    hidden, notices = read_hidden({"hide": "bits,,volume,bits," + PARAMETERS[-1].key})
-    assert hidden == ("bits", PARAMETERS[-1].key)
+    hidden, notices = read_hidden({"hide": "bits,,volume,bits," + list(TABLE[View])[-1]})
+    assert hidden == ("bits", list(TABLE[View])[-1])
     assert len(notices) == 1
     assert "“volume”" in notices[0]

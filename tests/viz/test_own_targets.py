@@ -7,7 +7,8 @@ import pytest
 import rec_core as rec
 from rec_viz import warm_up
 from rec_viz.model import lab, setting
-from rec_viz.settings import LANES, PRESETS, View, consistent, dragged, link_query, read_link
+from rec_viz.settings import LANES, PRESETS, View, link_query, read_link
+from rec_viz.settings.view import consistent, dragged
 
 from .test_pages import opened, words
 
@@ -73,7 +74,7 @@ def test_dimensions_follow_the_vector_and_links_carry_it():
     view = View(source="own", means="1, -0.5, 0", scales="0.5, 0.5, 0.9")
     assert consistent(view).dim == 3
     assert consistent(View(means="1, 2")).dim == 1  # not in use
-    assert read_link(link_query(view)) == (consistent(view), [])
+    assert read_link(link_query(view), View) == (consistent(view), [])
 
 
 OWN = [

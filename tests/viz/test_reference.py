@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 import rec_core as rec
 from rec_viz import warm_up
-from rec_viz.text import reference
+from rec_viz.model import reference
 from rec_viz.text.reference import OURS, STATEMENTS
 
 ROOT = Path(__file__).parents[2]
@@ -21,7 +21,7 @@ BY_ID = {statement.id: statement for statement in STATEMENTS}
 
 
 def rows(name: str) -> dict[str, reference.Check]:
-    return {check.what: check for check in BY_ID[name].check()}
+    return {check.what: check for check in reference.CHECKS[name]()}
 
 
 def distance(measured: reference.Check, theory: float) -> float:
@@ -32,7 +32,7 @@ def distance(measured: reference.Check, theory: float) -> float:
 @pytest.mark.parametrize("name", BY_ID)
 def test_what_is_measured_follows_the_law(name):
     """4.5 standard errors: a false alarm below 1e-5 a number; the seeds are fixed."""
-    for check in BY_ID[name].check():
+    for check in reference.CHECKS[name]():
         if check.measured is None:
             continue
         if check.half_width:
@@ -99,7 +99,7 @@ def test_the_trap_is_one_and_matched_is_shorter():
 
 @pytest.mark.parametrize("name", BY_ID)
 def test_the_code_shown_is_the_code_that_runs(name):
-    for function in BY_ID[name].code:
+    for function in reference.CODE[name]:
         file, text = reference.source(function)
         assert text in (ROOT / file).read_text(encoding="utf-8")
         assert re.match(r"(@.*\n)*(def|class) " + function.__name__ + r"\b", text)
@@ -108,7 +108,7 @@ def test_the_code_shown_is_the_code_that_runs(name):
 
 
 def test_source_follows_the_function_and_not_a_copy():
-    assert reference.source(rec.decode) == ("rec_core/search.py", inspect.getsource(rec.decode))
+    assert reference.source(rec.decode) == ("rec_core/decode.py", inspect.getsource(rec.decode))
     assert reference.source(rec.decode) != reference.source(rec.encode)
 
 
@@ -119,8 +119,8 @@ def test_every_statement_is_whole():
     for statement in STATEMENTS:
         assert re.fullmatch("[a-z-]+", statement.id)
         assert statement.proof.rstrip().endswith(r"$\square$")
-        assert statement.code
-        assert statement.check is not None
+        assert reference.CODE[statement.id]
+        assert statement.id in reference.CHECKS
         for text in (statement.claim, statement.proof):
             assert text.count("$") % 2 == 0
             assert "$$" not in text  # set in the line a formula wraps on a telephone; displayed it would scroll
@@ -150,7 +150,7 @@ def test_the_page_shows_every_statement_with_its_numbers_and_code():
         assert statement.claim.strip() in text
         assert f"(#{statement.id})" in text
     assert text.count("| number | theory | measured |") == len(STATEMENTS)
-    assert len(app.code) == sum(len(s.code) for s in STATEMENTS)
+    assert len(app.code) == sum(len(reference.CODE[s.id]) for s in STATEMENTS)
 
 
 def test_a_link_opens_its_statement_first_and_a_bad_one_is_said():
@@ -161,10 +161,10 @@ def test_a_link_opens_its_statement_first_and_a_bad_one_is_said():
     assert "names a statement that is not here" in opened(statement="fermat").info[0].value
 
 
-def test_the_glossary_has_every_name_of_the_readme():
+def test_the_glossary_has_every_name_of_the_docs():
     app = opened()
     text = " ".join(element.value for element in app.markdown)
-    table = (ROOT / "README.md").read_text(encoding="utf-8").split("## Names")[1].split("## ")[0]
+    table = (ROOT / "docs" / "names.md").read_text(encoding="utf-8")
     names = [row.split("|")[1].strip() for row in table.splitlines() if row.startswith("| ")][1:]
     assert len(names) >= 10
     for name in names:

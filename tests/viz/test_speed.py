@@ -107,7 +107,7 @@ def test_figures_say_what_they_show():
     x, gap = np.array([1.0, 10.0, 60.0]), np.array([1.2, np.nan, np.nan])
     line = figures.Line("plain", "p", "solid", x + 1, gap, 0.1 * gap)
     star = figures.Star("this target", "heuristic", 3.0, 5.0)
-    figure = figures.growth(x, figures.AXES["kl_bits"], [line], [star], 1e7, COLOURS)
+    figure = figures.growth(x, speed.AXES["kl_bits"], [line], [star], 1e7, COLOURS)
     assert "KL" in figure.layout.xaxis.title.text
     assert "bits" in figure.layout.xaxis.title.text
     assert "candidates" in figure.layout.yaxis.title.text

@@ -9,10 +9,32 @@ from typing import Any, NamedTuple, TypeVar, get_type_hints
 
 import numpy as np
 
+from rec_core.images import mixture
+
+from ...figures.images import Curve
+from ...figures.measured import Budget, Strategy
+from .pictures import Picture, compressed
+
 FOLDER = resources.files("rec_core") / "images"
 COMMAND = "python benchmarks/images.py --cifar PATH --ship"
 
 Row = TypeVar("Row", bound=Any)
+
+
+CURVES = {  # a system of the shipped table: its name, role, dash and symbol
+    "orc-16": ("ORC, 16-bit blocks", "p", "solid", "circle"),
+    "partitioned-48": ("Partitioned ORC, 48-bit blocks", "heuristic", "solid", "diamond"),
+    "theory": ("Theory: exact samples at their KL", "bound", "dash", "square"),
+}
+OTHERS = {"JPEG": ("JPEG", "best", "dot", "x"), "WEBP": ("WebP", "q", "dashdot", "cross")}
+MODEL_RATES = (0.1, 4.0)  # bits a pixel between which the transform codec's R(D) is drawn
+FARTHEST = (4.0, 8.0)  # bits a pixel of JPEG and WebP that are drawn: without headers, and whole files
+CODECS = {  # another codec of the shipped table: its name, role, dash and symbol
+    "jpeg-444": ("JPEG", "best", "dot", "x"),
+    "webp": ("WebP", "q", "dashdot", "cross"),
+    "avif": ("AVIF", "p", "dot", "triangle-up"),
+    "jpeg-xl": ("JPEG XL", "winner", "dashdot", "star-diamond"),
+}
 
 
 class Point(NamedTuple):
@@ -54,45 +76,6 @@ class CodecPoint(NamedTuple):
     psnr_db: float
     psnr_db_standard_error: float
     header_bits_per_pixel: float
-
-
-class Strategy(NamedTuple):
-    """A way to choose intervals at a rate and a fixed number of candidates: means over pictures, and standard errors.
-
-    `from_exact_db` is PSNR against exact samples of the same fits; `left_bits` the KL of a block its bins leave to
-    search; `log2_examined` of all candidates of a picture.
-    """
-
-    strategy: str
-    rate: str
-    pictures: int
-    machine: str
-    bits_per_pixel: float
-    psnr_db: float
-    psnr_db_standard_error: float
-    from_exact_db: float
-    from_exact_db_standard_error: float
-    left_bits: float
-    log2_examined: float
-
-
-class Budget(NamedTuple):
-    """KL of one weight or block over test pictures, or of one picture over its blocks, against what the channel says.
-
-    `information_bits` is the sum of I_d over its weights. `free_bits` is the mean KL where every bit has one price,
-    `held_bits` where each block's price moves until its KL is the block's size. Spreads are standard deviations;
-    `channel_spread` is that of targets of the Gaussian channel with these I_d.
-    """
-
-    rate: str
-    of: str  # weight, block or picture
-    number: int
-    information_bits: float
-    channel_spread: float
-    free_bits: float
-    free_spread: float
-    held_bits: float
-    held_spread: float
 
 
 Measured = Point | CodecPoint
@@ -138,3 +121,57 @@ def _table(name: str, kind: type[Row]) -> list[Row]:
     types = get_type_hints(kind)
     lines = csv.DictReader(file.read_text(encoding="utf-8").splitlines())
     return [kind(**{column: types[column](text) for column, text in line.items()}) for line in lines]
+
+
+# ------------------------------------------------------------------------------------------------ as curves
+
+
+def measured_curves(points: Sequence[Point], whole: bool) -> list[Curve]:
+    """The shipped systems over their rates; `whole` counts the header of the files too."""
+    curves = []
+    for system, (name, role, dash, symbol) in CURVES.items():
+        own = [point for point in points if point.system == system]
+        if own:
+            bits, header, bits_error, level, level_error = np.array(
+                [(point.bits_per_pixel, point.header_bits_per_pixel, point.bits_per_pixel_standard_error,
+                  point.psnr_db, point.psnr_db_standard_error) for point in own]
+            ).T  # fmt: skip
+            curves.append(
+                Curve(name, role, dash, symbol, bits + whole * header, level, 1.96 * bits_error, 1.96 * level_error)
+            )
+    return curves
+
+
+def model_curve() -> Curve:
+    """The transform codec's Gaussian model: its exact R(D), and what telling the classes takes."""
+    model = mixture.shipped()
+    first, last = (mixture.level_for(bits).step for bits in MODEL_RATES)
+    steps = np.linspace(first, last, 33)
+    points = [mixture.rate_distortion(model, round(step)) for step in steps]
+    bits = np.array([point.bits_per_pixel + point.classes_bits_per_pixel for point in points])
+    level = np.array([point.psnr_db for point in points])
+    return Curve("R(D) of the Gaussian model, not of photographs", "bound", "dash", "square", bits, level)
+
+
+def compressed_curves(picture: Picture, whole: bool) -> list[Curve]:
+    """JPEG and WebP of one picture over their qualities, as far as the axis goes."""
+    curves = []
+    for kind, (name, role, dash, symbol) in OTHERS.items():
+        found, pixels = compressed(picture, kind), picture.shape[0] * picture.shape[1]
+        bits = np.array([one.file_bits - (not whole) * one.header_bits for one in found]) / pixels
+        level = np.array([one.psnr_db for one in found])
+        near = bits <= FARTHEST[whole]
+        curves.append(Curve(f"{name}, this picture", role, dash, symbol, bits[near], level[near]))
+    return curves
+
+
+def codec_curves(points: Sequence[CodecPoint], pictures: int, whole: bool) -> list[Curve]:
+    """Other codecs over so many test pictures, as far as the axis goes; `whole` counts headers too."""
+    curves = []
+    for codec, (name, role, dash, symbol) in CODECS.items():
+        own = [point for point in points if (point.codec, point.pictures) == (codec, pictures)]
+        bits = np.array([point.bits_per_pixel + whole * point.header_bits_per_pixel for point in own])
+        level = np.array([point.psnr_db for point in own])
+        near = bits <= FARTHEST[whole]
+        curves.append(Curve(name, role, dash, symbol, bits[near], level[near]))
+    return curves

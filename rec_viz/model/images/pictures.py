@@ -9,7 +9,6 @@ import base64
 import io
 import struct
 from collections.abc import Iterator
-from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,6 +20,7 @@ import rec_core as rec
 from rec_core import images
 
 from ...memo import memo
+from ...settings.table import Images
 
 Picture = NDArray[np.uint8]
 
@@ -33,19 +33,12 @@ FORMATS = ("PNG", "JPEG", "WEBP")
 # ------------------------------------------------------------------------------------------------ photographs
 
 
-class Photo(NamedTuple):
-    """A photograph of scikit-image, free to use: its name there, what it shows, whose it is."""
-
-    title: str
-    credit: str
-
-
-PHOTOS = {
-    "astronaut": Photo("Astronaut Eileen Collins", "NASA, public domain"),
-    "chelsea": Photo("Chelsea the cat", "Stefan van der Walt, CC0"),
-    "coffee": Photo("A cup of coffee", "Rachel Michetti, CC0"),
-    "rocket": Photo("A rocket launch", "SpaceX, CC0"),
-    "hubble_deep_field": Photo("Hubble’s deep field", "NASA, public domain"),
+PHOTOS = {  # of scikit-image, all free to use: whose each is
+    "astronaut": "NASA, public domain",
+    "chelsea": "Stefan van der Walt, CC0",
+    "coffee": "Rachel Michetti, CC0",
+    "rocket": "SpaceX, CC0",
+    "hubble_deep_field": "NASA, public domain",
 }
 
 
@@ -68,7 +61,12 @@ TILES = {
 }
 
 
-@lru_cache(maxsize=len(PHOTOS))
+def tile_of(settings: Images) -> Tile:
+    """The square of the photograph or of the upload that the page is set to."""
+    return Tile(settings.photo, settings.left, settings.top, settings.side)
+
+
+@memo(len(PHOTOS))
 def photo(name: str) -> Picture:
     """A photograph, from the files that come with scikit-image."""
     from skimage import data  # takes half a second, which only this page should pay
@@ -122,7 +120,7 @@ def read_cifar(path: str) -> Picture:
     return found
 
 
-@lru_cache(maxsize=1)
+@memo(1)
 def _read_copy(file: Path, changed: int) -> Picture:
     """What the file holds, as it was `changed`; the binary version has a label and 3 x 32 x 32 colours a picture."""
     if file.suffix == ".npz":
@@ -251,7 +249,7 @@ def webp_coded_bytes(data: bytes) -> int:
 
 
 def avif_coded_bytes(data: bytes) -> int:
-    """Bytes of an AVIF's coded frames: all but its boxes and the sequence's header."""
+    """Bytes of an AVIF's coded frames: all but its boxes and the sequence's header. Its only item is the picture."""
     at, coded = 0, 0
     while at < len(data):
         size = int.from_bytes(data[at : at + 4], "big")

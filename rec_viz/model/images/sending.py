@@ -19,19 +19,20 @@ from rec_core.images.events import BlockCoded, Coded, Fitting
 from ...background import Halted, Job, Steps
 from ...model import lab
 from ...settings import LANES
-from ...settings.pictures import TILED, Settings
+from ...settings.table import Images
 from ...text import reading
 from . import typical_blocks
 from .pictures import Picture
 from .typical_blocks import Typical, typical
 
+TILED = ("inr",)  # codecs that are shown on one tile of 32x32; the others take whole pictures
 LONGEST_RACE = 2**19  # candidates of a block that is raced again for the stage: about two seconds
 
 
 # ------------------------------------------------------------------------------------------------ before
 
 
-def refusal(picture: Picture, settings: Settings) -> str:
+def refusal(picture: Picture, settings: Images) -> str:
     """The sentence why this cannot be sent, or ''. What only shows in the search itself is not known yet."""
     try:
         images.encode_detailed(picture, **settings.coding)
@@ -41,7 +42,7 @@ def refusal(picture: Picture, settings: Settings) -> str:
     return ""
 
 
-def count_blocks(picture: Picture, settings: Settings) -> int:
+def count_blocks(picture: Picture, settings: Images) -> int:
     """How many blocks the picture will have. RecError: refused."""
     found = expected(settings)
     if found:
@@ -51,7 +52,7 @@ def count_blocks(picture: Picture, settings: Settings) -> int:
     return count
 
 
-def expected(settings: Settings) -> Typical | None:
+def expected(settings: Images) -> Typical | None:
     """The blocks these settings make; None for a codec whose blocks depend on the picture. RecError: refused."""
     log2_bins = grouping.check_blocks(settings.block_bits, settings.partition_bits)
     return typical(settings.codec, settings.rate, settings.block_bits, log2_bins) if settings.codec in TILED else None
@@ -65,7 +66,7 @@ class Sending:
     """A picture on its way: what has been sent so far."""
 
     picture: Picture
-    settings: Settings
+    settings: Images
     total_blocks: int
     name: str = field(default_factory=lambda: f"{time.time_ns():x}")
     fitting: Fitting | None = None
@@ -90,7 +91,7 @@ class Sending:
         return canvas
 
 
-def start(picture: Picture, settings: Settings, alive: Callable[[], bool] = lambda: True) -> Job[Sending]:
+def start(picture: Picture, settings: Images, alive: Callable[[], bool] = lambda: True) -> Job[Sending]:
     """Send the picture."""
     return Job(Sending(picture, settings, count_blocks(picture, settings)), _work, alive)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -48,7 +47,7 @@ class Block(NamedTuple):
     targets: tuple[rec.Problem, ...]
 
 
-@lru_cache(maxsize=1024)
+@memo(1024)
 def typical(codec: str, rate: str, block_bits: int, log2_bins: int) -> Typical:
     """Means over a few blocks and a few targets of each."""
     a_tile, dim, found = _DEALT[codec](rate, block_bits, log2_bins)
@@ -137,8 +136,8 @@ def trade_rows(codec: str, rate: str, block_bits: int) -> Trade:
     """What J buys. The transform codec makes other blocks where there are no bins: that one is left out."""
     cuts = range(0 if codec == "inr" else STEP, min(block_bits + STEP, 63) + 1, STEP)
     found = [typical(codec, rate, block_bits, log2_bins) for log2_bins in cuts]
-    values = np.array([(one.bound_bits, one.search_bits) for one in found]).T
-    return Trade(np.array(cuts, dtype=np.float64), *values, found[-1].kl_bits)
+    bounds, search = np.array([(one.bound_bits, one.search_bits) for one in found]).T
+    return Trade(np.array(cuts, dtype=np.float64), bounds, search, found[-1].kl_bits)
 
 
 @memo(64)

@@ -1,0 +1,139 @@
+"""Families of one-dimensional (P, Q) pairs, one file for each: the only home of their formulas, and of their names.
+
+In quantile space u = F_P(x) every P is uniform, and everything factorises over dimensions, so all the rest of the
+package is family-free: it asks the verbs here. P is always the standard member; `channel.Prior` moves and scales it.
+A problem is a table of parameters, float64 with a row for each dimension; logs in here are natural (nats).
+
+    family      P                Q                           a row of the table
+    gaussian    N(0, 1)          N(mean, scale^2)            mean, scale, -ln scale
+    uniform     U[0, 1]          U[low, high]                low, high, -ln(high - low)
+    piecewise   U[0, 1]          ln q linear between knots   ln q at K + 1 evenly spaced knots 0, 1/K, ..., 1
+
+Every file has the same verbs in the same order:
+
+    LABEL STANDARD SUPPORT         how to call it; `params` of a dimension where Q = P; ends of the support of P
+    LAWS                           which closed forms its laws have: 'normal', 'box', 'knots'
+    HAS_CELLS                      whether `log_sup` is cheap and right on small cells, so that searches may go by tiles
+    check table                    raise RecError for bad `params`; rows from them
+    width_bits                     how much narrower than P the narrowest dimension of Q is, log2 of a ratio of widths
+    quantile log_pdf               of P; both tails alike
+    log_ratio log_sup log_mass kl  ln r(x); its supremum over an interval; ln Q of an interval; KL(Q || P)
+    draw                           how a channel draws a target (CHANNELS alone)
+
+To add a family: write a file with these verbs, name it in `_ALL`, and give it a branch in each kernel below (a chain of
+comparisons, because compiled loops cannot hold a function as a value). Then `rec.Problem("name", params)` works
+everywhere; a constructor for users is three lines in `channel`. Test it against an independent density.
+"""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+import numpy as np
+
+from ..arrays import Floats
+from ..jit import kernel
+from . import gaussian, piecewise, uniform
+
+GAUSSIAN, UNIFORM, PIECEWISE = 0, 1, 2
+_ALL: dict[str, ModuleType] = {"gaussian": gaussian, "uniform": uniform, "piecewise": piecewise}  # in order of codes
+FAMILIES: dict[str, int] = {name: code for code, name in enumerate(_ALL)}
+LABELS: dict[str, str] = {name: family.LABEL for name, family in _ALL.items()}
+CHANNELS: tuple[str, ...] = tuple(name for name, family in _ALL.items() if hasattr(family, "draw"))
+
+
+def family(name: str | int) -> ModuleType:
+    """The file of a family, by its name or code."""
+    return _ALL[name] if isinstance(name, str) else list(_ALL.values())[name]
+
+
+@kernel
+def quantile(family: int, number: int, intervals: int, v: float) -> float:
+    """Quantile of P at u = (number + v) / intervals: the point a fraction v into an interval. Both tails alike."""
+    if family == GAUSSIAN:
+        return gaussian.quantile(number, intervals, v)
+    return uniform.quantile(number, intervals, v)  # piecewise too
+
+
+@kernel
+def support(family: int) -> tuple[float, float]:
+    """Ends of the support of P."""
+    return (0.0, 1.0) if family in (UNIFORM, PIECEWISE) else (-np.inf, np.inf)
+
+
+@kernel
+def edge(family: int, number: int, intervals: int) -> float:
+    """Left end of interval `number` of an equal-mass cut of P; number = intervals gives the right end of the last."""
+    if number == 0:
+        return support(family)[0]
+    if number == intervals:
+        return support(family)[1]
+    return quantile(family, number, intervals, 0.0)
+
+
+@kernel
+def log_pdf(family: int, x: float) -> float:
+    """ln p(x); -inf outside the support of P."""
+    if family == GAUSSIAN:
+        return gaussian.log_pdf(x)
+    return uniform.log_pdf(x)  # piecewise too
+
+
+@kernel
+def log_ratio(family: int, row: Floats, x: float) -> float:
+    """ln r(x) of one dimension; -inf outside the support of Q."""
+    if family == GAUSSIAN:
+        return gaussian.log_ratio(row, x)
+    if family == UNIFORM:
+        return uniform.log_ratio(row, x)
+    return piecewise.log_ratio(row, x)
+
+
+@kernel
+def log_sup(family: int, row: Floats, low: float, high: float) -> float:
+    """Supremum of ln r over [low, high] (ends may be infinite); inf where r is unbounded, -inf where r is 0."""
+    if family == GAUSSIAN:
+        return gaussian.log_sup(row, low, high)
+    if family == UNIFORM:
+        return uniform.log_sup(row, low, high)
+    return piecewise.log_sup(row, low, high)
+
+
+@kernel
+def log_mass(family: int, row: Floats, low: float, high: float) -> float:
+    """ln Q([low, high]); -inf only where Q has no mass."""
+    if family == GAUSSIAN:
+        return gaussian.log_mass(row, low, high)
+    if family == UNIFORM:
+        return uniform.log_mass(row, low, high)
+    return piecewise.log_mass(row, low, high)
+
+
+@kernel
+def kl(family: int, row: Floats) -> float:
+    """KL(Q || P) of one dimension in nats."""
+    if family == GAUSSIAN:
+        return gaussian.kl(row)
+    if family == UNIFORM:
+        return uniform.kl(row)
+    return piecewise.kl(row)
+
+
+@kernel
+def draw(family: int, scale: float, v: float, row: Floats) -> None:
+    """Draw the target of a channel in one dimension from a uniform v, into a row (3,); `scale` as `Channel.scales`."""
+    if family == GAUSSIAN:
+        gaussian.draw(scale, v, row)
+    else:
+        uniform.draw(scale, v, row)
+
+
+@kernel
+def parabola(family: int, row: Floats) -> tuple[bool, float, float]:
+    """Vertex and slope where ln r = top - (slope (x - vertex))^2 and P is normal; False where it is not so."""
+    if family == GAUSSIAN:
+        return gaussian.parabola(row)
+    return False, 0.0, 0.0
+
+
+log_normal_cdf, normal_quantile_lower = gaussian.log_normal_cdf, gaussian.normal_quantile_lower

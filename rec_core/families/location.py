@@ -1,0 +1,48 @@
+"""What the families of a location and a scale share: Q is P moved and scaled. Columns: mean, scale, -ln scale."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from ..arrays import LN2, Floats
+from ..errors import RecError
+from ..jit import kernel
+
+Params = tuple[tuple[float, ...], ...]
+
+STANDARD = (0.0, 1.0)
+SUPPORT = (-math.inf, math.inf)
+
+
+def check(params: Params) -> None:
+    """Raises RecError for what is not (mean, scale) with scale > 0 in every dimension."""
+    for d, row in enumerate(params):
+        if len(row) != 2:
+            raise RecError(f"A dimension of Q is (mean, scale); dimension {d} has {len(row)} numbers.")
+        if row[1] <= 0.0:
+            raise RecError(f"The scale of Q must be positive in every dimension; dimension {d} has {row[1]:g}.")
+
+
+def table(params: Params) -> Floats:
+    """Rows as kernels take them, (D, 3)."""
+    rows = np.empty((len(params), 3))
+    rows[:, :2] = params
+    rows[:, 2] = -np.log(rows[:, 1])
+    return rows
+
+
+def width_bits(table: Floats) -> float:
+    """-log2 of the smallest scale."""
+    return float(table[:, 2].max()) / LN2
+
+
+@kernel
+def limit(row: Floats, end: float) -> float:
+    """ln r at an infinite end, where both densities fall exponentially."""
+    if row[1] < 1.0:
+        return -np.inf
+    if row[1] > 1.0:
+        return np.inf
+    return float(row[0] if end > 0.0 else -row[0])

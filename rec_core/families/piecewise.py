@@ -1,0 +1,123 @@
+"""Piecewise: P = U[0, 1], ln q linear between K + 1 evenly spaced knots 0, 1/K, ..., 1. A row is ln q at the knots."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from ..arrays import Floats
+from ..errors import RecError
+from ..jit import kernel
+from .location import Params
+
+LABEL = "piecewise"
+LAWS = "knots"
+HAS_CELLS = False  # a cell may hold more knots than a sieve should look at
+STANDARD = (0.0, 0.0)
+SUPPORT = (0.0, 1.0)
+MAX_PIECES = 256
+
+
+def normalised(logs: Floats) -> Floats:
+    """ln q at the knots from ln q up to an additive constant. Raises RecError for too few knots or too many."""
+    if not 2 <= logs.size <= MAX_PIECES + 1:
+        raise RecError(f"Give log2 q at 2 to {MAX_PIECES + 1} knots; got {logs.size}.")
+    logs = logs - logs.max()
+    logs -= log_mass(logs, 0.0, 1.0)
+    return logs
+
+
+def check(params: Params) -> None:
+    """Raises RecError for more than one dimension and what `normalised` did not make."""
+    if len(params) != 1:
+        raise RecError(f"A piecewise problem has one dimension; got {len(params)}.")
+    row = np.array(params[0])
+    if not 2 <= row.size <= MAX_PIECES + 1 or abs(log_mass(row, 0.0, 1.0)) > 1e-9:
+        raise RecError("Make piecewise problems with rec.piecewise_problem, which normalises them.")
+
+
+def table(params: Params) -> Floats:
+    """Rows as kernels take them, (1, K + 1)."""
+    return np.array(params)
+
+
+def width_bits(table: Floats) -> float:
+    """Never narrow: Q has mass between all knots."""
+    return 0.0
+
+
+@kernel
+def between_knots(row: Floats, x: float) -> float:
+    """ln q at x in [0, 1], from its knots."""
+    pieces = row.shape[0] - 1
+    k = min(int(x * pieces), pieces - 1)
+    t = x * pieces - k
+    return float((1.0 - t) * row[k] + t * row[k + 1])
+
+
+@kernel
+def mean_exp(a: float, b: float) -> float:
+    """Mean of e^l for l evenly spread between a and b."""
+    top, fall = max(a, b), abs(a - b)
+    return math.exp(top) * (-math.expm1(-fall) / fall if fall > 0.0 else 1.0)
+
+
+@kernel
+def _mean_log_exp(a: float, b: float) -> float:
+    """Mean of l e^l for l evenly spread between a and b."""
+    top, fall = max(a, b), abs(a - b)
+    if fall < 1e-3:  # of (1 - (1 + d) e^-d) / d
+        lost = fall * (0.5 - fall * (1.0 / 3.0 - fall * (0.125 - fall / 30.0)))
+    else:
+        lost = (-math.expm1(-fall) - fall * math.exp(-fall)) / fall
+    return top * mean_exp(a, b) - math.exp(top) * lost
+
+
+@kernel
+def quantile(number: int, intervals: int, v: float) -> float:
+    """Quantile of P at (number + v) / intervals."""
+    return (number + v) / intervals
+
+
+@kernel
+def log_pdf(x: float) -> float:
+    """ln p(x)."""
+    return 0.0 if 0.0 <= x <= 1.0 else -np.inf
+
+
+@kernel
+def log_ratio(row: Floats, x: float) -> float:
+    """ln r(x)."""
+    return between_knots(row, x) if 0.0 <= x <= 1.0 else -np.inf
+
+
+@kernel
+def log_sup(row: Floats, low: float, high: float) -> float:
+    """Supremum of ln r over [low, high]: at an end or a knot."""
+    pieces = row.shape[0] - 1
+    top = max(between_knots(row, low), between_knots(row, high))
+    for k in range(math.ceil(low * pieces), math.floor(high * pieces) + 1):
+        top = max(top, row[k])
+    return float(top)
+
+
+@kernel
+def log_mass(row: Floats, low: float, high: float) -> float:
+    """ln Q([low, high])."""
+    pieces = row.shape[0] - 1
+    first, last = int(low * pieces), max(math.ceil(high * pieces), 1)
+    top, total = log_sup(row, low, high), 0.0
+    for k in range(first, last):
+        a, b = max(low, k / pieces), min(high, (k + 1) / pieces)
+        total += max(b - a, 0.0) * mean_exp(between_knots(row, a) - top, between_knots(row, b) - top)
+    return top + math.log(total)
+
+
+@kernel
+def kl(row: Floats) -> float:
+    """KL(Q || P) in nats."""
+    pieces, total = row.shape[0] - 1, 0.0
+    for k in range(pieces):
+        total += _mean_log_exp(row[k], row[k + 1]) / pieces
+    return max(0.0, total)

@@ -1,0 +1,104 @@
+"""Uniform: P = U[0, 1], Q = U[low, high] inside it. Columns of a row: low, high, -ln(high - low)."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from ..arrays import LN2, Floats
+from ..errors import RecError
+from ..jit import kernel
+from .location import Params
+
+LABEL = "uniform"
+LAWS = "box"
+HAS_CELLS = True
+STANDARD = (0.0, 1.0)
+SUPPORT = (0.0, 1.0)
+
+_SLIVER = 1e-15  # a box overlapping an interval by less than rounding of its edges does not overlap it
+
+
+def check(params: Params) -> None:
+    """Raises RecError for what is not (low, high) with 0 <= low < high <= 1 in every dimension."""
+    for d, row in enumerate(params):
+        if len(row) != 2 or not 0.0 <= row[0] < row[1] <= 1.0:
+            raise RecError(
+                f"The box of Q must lie inside the support of P with 0 <= low < high <= 1 in every dimension; "
+                f"dimension {d} has [{', '.join(format(value, 'g') for value in row)}]."
+            )
+
+
+def table(params: Params) -> Floats:
+    """Rows as kernels take them, (D, 3)."""
+    rows = np.empty((len(params), 3))
+    rows[:, :2] = params
+    rows[:, 2] = -np.log(rows[:, 1] - rows[:, 0])
+    return rows
+
+
+def width_bits(table: Floats) -> float:
+    """-log2 of the smallest width."""
+    return float(table[:, 2].max()) / LN2
+
+
+@kernel
+def quantile(number: int, intervals: int, v: float) -> float:
+    """Quantile of P at (number + v) / intervals."""
+    return (number + v) / intervals
+
+
+@kernel
+def log_pdf(x: float) -> float:
+    """ln p(x)."""
+    return 0.0 if 0.0 <= x <= 1.0 else -np.inf
+
+
+@kernel
+def log_ratio(row: Floats, x: float) -> float:
+    """ln r(x): one number on the box, -inf outside."""
+    return float(row[2]) if row[0] <= x <= row[1] else -np.inf
+
+
+@kernel
+def log_sup(row: Floats, low: float, high: float) -> float:
+    """Supremum of ln r over [low, high]."""
+    return float(row[2]) if min(high, row[1]) - max(low, row[0]) > _SLIVER else -np.inf
+
+
+@kernel
+def log_mass(row: Floats, low: float, high: float) -> float:
+    """ln Q([low, high])."""
+    overlap = min(high, row[1]) - max(low, row[0])
+    return math.log(overlap) + float(row[2]) if overlap > _SLIVER else -np.inf
+
+
+@kernel
+def kl(row: Floats) -> float:
+    """KL(Q || P) in nats."""
+    return float(row[2])
+
+
+@kernel
+def draw(scale: float, v: float, row: Floats) -> None:
+    """A target of a channel: a cell of the equal grid where 1 / scale is whole, so that P is uniform exactly; elsewhere
+    a box of that width placed uniformly."""
+    cells = 1.0 / scale
+    if abs(cells - round(cells)) <= 1e-9 * cells and cells < 2.0**50:
+        cell = math.floor(v * round(cells))
+        row[0] = cell / round(cells)
+        row[1] = (cell + 1.0) / round(cells)
+    else:
+        row[0] = v * (1.0 - scale)
+        row[1] = min(1.0, row[0] + scale)
+    row[2] = -math.log(row[1] - row[0])
+
+
+def box_places(scale: float, most: int) -> tuple[Floats, float]:
+    """Lower ends of one dimension's boxes, at most `most`, evenly among those `draw` draws; and their width."""
+    cells = round(1.0 / scale)
+    if abs(cells * scale - 1.0) <= 1e-9 and cells < 2**50:
+        count = min(cells, most)
+        return np.floor((np.arange(count) + 0.5) * (cells / count)) / cells, 1.0 / cells
+    return (np.arange(most) + 0.5) / most * (1.0 - scale), scale

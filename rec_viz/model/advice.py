@@ -1,0 +1,91 @@
+"""Would bins help? PFR on one target without bins and with ever more of them, and ORC."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+import rec_core as rec
+
+from ..memo import memo
+from ..settings import View
+from .bias import candidates_unnoticed
+from .code_lengths import zipf_mean_bits
+from .setting import coded_for, problem_of
+from .speed import CUT_BITS, MOST_BITS, candidates_per_second
+
+ADVISED = 6  # cuts that are compared at most
+UNNOTICED_IN = 1000  # samples in which the bias of an ORC that is compared goes unnoticed
+
+
+class Option(NamedTuple):
+    """One way to send a sample of a view's target, on average over races; `log2_bins` is None for ORC."""
+
+    name: str
+    log2_bins: float | None
+    candidates: float
+    mean_bits: float
+    seconds: float
+
+
+class Advice(NamedTuple):
+    """Plain PFR first, then PFR with ever more bins under peak-ratio weights, ORC last; `best` is a place among them.
+
+    Best is the least mean_bits + log2(candidates): a bit of message is worth half the search.
+    """
+
+    options: tuple[Option, ...]
+    best: int
+
+
+def advice(view: View) -> Advice:
+    """Would bins help with this target? RecError where no search can serve it."""
+    channel, problem = problem_of(view)
+    found = pfr_advice(problem, channel, coded_for(view))
+    if problem.family != "uniform" and view.dim == 1:  # where the exact bias is quickly had
+        n = candidates_unnoticed(view, UNNOTICED_IN, "orc")
+        if n is not None:
+            seconds = n / candidates_per_second(problem.family, 1)
+            return found._replace(options=(*found.options, Option("ORC", None, float(n), math.log2(n), seconds)))
+    return found
+
+
+@memo(64)
+def pfr_advice(problem: rec.Problem, channel: rec.Channel, source: rec.Channel | rec.Problem) -> Advice:
+    """PFR on one target, its bins dealt out for `channel`, its code made for `source`. RecError where it never ends."""
+    if math.isinf(problem.d_inf_bits):
+        raise rec.RecError("Q is wider than P somewhere, so its ratio has no limit and no PFR search ever ends.")
+    rate = candidates_per_second(problem.family, problem.dim)
+    options = []
+    for k in cuts_to_compare(channel):
+        cut = cut_into(channel, k)
+        candidates = 2.0 ** min(rec.upper_sum_bits(problem, cut), 1000.0)
+        code = rec.ZipfCode(rec.laws.log2_index_bound_bits(source, cut))
+        size = k + zipf_mean_bits(code, rec.laws.expected_log2_index(problem, cut))
+        options.append(Option("PFR", float(k), candidates, size, candidates / rate))
+    return Advice(tuple(options), best_of([(option.mean_bits, option.candidates) for option in options]))
+
+
+def best_of(costs: Sequence[tuple[float, float]]) -> int:
+    """Which of these (mean bits, candidates) is best: a bit of message is worth half the search."""
+    return min(range(len(costs)), key=lambda i: costs[i][0] + math.log2(costs[i][1]))
+
+
+def cut_into(channel: rec.Channel, log2_bins: int) -> rec.Partition:
+    """2^log2_bins bins by information; one bin serves a channel without any, too."""
+    return rec.allocate(channel, log2_bins) if log2_bins else rec.Partition.uncut(channel.dim)
+
+
+def cuts_to_compare(channel: rec.Channel) -> list[int]:
+    """log2 J of no bins, 4, 16, ..., 2^I and 4 times that; evenly thinned out where they are many."""
+    top = round(channel.information_bits)
+    if channel.information_bits == 0:
+        return [0]
+    most = min(CUT_BITS * sum(bits > 0 for bits in channel.bits), MOST_BITS)
+    cuts = sorted({0, *range(2, top, 2), top, top + 2} & set(range(most + 1)))
+    middle = cuts[1:-2]
+    places = np.unique(np.linspace(0, len(middle) - 1, min(ADVISED - 2, len(middle))).round().astype(int))
+    return [0, *(middle[i] for i in places), *cuts[1:][-2:]]

@@ -1,0 +1,323 @@
+"""The one table of parameters: of every page what it is set to, how a value is chosen, checked and written in a link.
+
+A page is set to one record or two (PAGES). A parameter is a field of a record and a row of TABLE under it; nothing else
+is needed for its widget, its place in links and its help.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    import rec_core as rec
+
+CODES = {"elias_delta": "Elias delta", "zipf": "Zipf", "matched": "Matched"}
+LANES = {
+    "pfr": "PFR",
+    "pfr_bins": "Partitioned PFR",
+    "orc": "ORC",
+    "orc_bins": "Partitioned ORC",
+}
+LANE_ROLES = {"pfr": "p", "pfr_bins": "heuristic", "orc": "p", "orc_bins": "heuristic"}  # where two are compared
+MAX_LANES = 3
+TWO_BUMPS = "0,0,0,0,0.5,1.5,3,4.5,5.5,6,5.5,4.5,3,1.5,0.5,0,0,0,0,0,0.5,2,4.5,7,8,7,4.5,2,0.5,0,0,0,0"
+
+
+# ------------------------------------------------------------------------------------------------ what pages are set to
+
+
+class View(NamedTuple):
+    """A channel, a target, bins, methods and seeds: the Lab, and the pages that share its sidebar."""
+
+    lanes: tuple[str, ...] = ("pfr", "pfr_bins")
+    source: str = "channel"
+    family: str = "gaussian"
+    means: str = "1"
+    scales: str = "0.4"
+    lows: str = "0.25"
+    highs: str = "0.5"
+    heights: str = TWO_BUMPS
+    bits: float = 3.0
+    dim: int = 1
+    spread: str = "equal"
+    log2_bins: int = 3
+    strategy: rec.Strategy | Literal["own"] = "information"
+    intervals: str = "8"
+    weights: rec.Weighting = "peak_ratio"
+    stopping: rec.Stopping = "per_bin"
+    candidates: int = 16
+    view: str = "auto"
+    target: int = 9
+    seed: int = 232
+    code: str = "elias_delta"
+
+
+class Speed(NamedTuple):
+    """The Speed page's own."""
+
+    axis: str = "information_bits"
+
+
+class Bias(NamedTuple):
+    """The Bias page's own."""
+
+    samples: int = 1000
+
+
+class Message(NamedTuple):
+    """The Message page's own."""
+
+    spelling: str = "words"
+
+
+class Paper(NamedTuple):
+    """The Paper page."""
+
+    size: str = "small"
+
+
+class Images(NamedTuple):
+    """The Images page; an uploaded picture and the path of a copy of CIFAR-10 stay on their machines."""
+
+    origin: str = "photo"
+    photo: str = "chelsea"
+    left: int = 96
+    top: int = 60
+    side: int = 176
+    number: int = 0
+    longest: int = 128
+    codec: str = "inr"
+    rate: str = "high"
+    block_bits: int = 48
+    bins: str = "auto"
+    log2_bins: int = 40
+    method: str = "orc"
+    seed: int = 1
+    counted: str = "messages"
+
+    @property
+    def partition_bits(self) -> int | str | None:
+        """What `images.encode` calls it."""
+        return {"auto": "auto", "none": None}.get(self.bins, self.log2_bins)
+
+    @property
+    def coding(self) -> dict[str, Any]:
+        """The arguments of `images.encode` after the picture."""
+        names = ("codec", "rate", "block_bits", "method", "partition_bits", "seed")
+        return {name: getattr(self, name) for name in names}
+
+
+class Learn(NamedTuple):
+    """The Learn page: a lesson by its name, none for the list of them, and a step from 1."""
+
+    lesson: str = ""
+    step: int = 1
+
+
+class Reference(NamedTuple):
+    """The Reference page: the statement shown first."""
+
+    statement: str = ""
+
+
+# ------------------------------------------------------------------------------------------------ the table
+
+
+class Parameter(NamedTuple):
+    """One row: how a value is chosen, checked, and written in a link.
+
+    One of `options`: "choice" (a list), "buttons" or "steps" (a slider); some of them: "several". A number from `low`
+    to `high` in steps of `step`: "slider", or typed, "number". Up to `high` letters: "text".
+    """
+
+    key: str
+    label: str
+    help: str
+    kind: Literal["choice", "buttons", "steps", "several", "slider", "number", "text"]
+    options: Mapping[Any, str] = {}
+    low: float = 0
+    high: float = 0
+    step: float = 1
+
+    def parse(self, text: str) -> Any:
+        """The value a link holds; ValueError where it is not one of ours."""
+        if self.kind == "several":
+            chosen = tuple(dict.fromkeys(text.split(",")))
+            if not 1 <= len(chosen) <= MAX_LANES or any(name not in self.options for name in chosen):
+                raise ValueError(text)
+            return chosen
+        if self.kind == "text":
+            if len(text) > self.high:
+                raise ValueError(text)
+            return text
+        if self.options:
+            found = [value for value in self.options if str(value) == text]
+            if not found:
+                raise ValueError(text)
+            return found[0]
+        value = type(self.step)(text)
+        if not self.low <= value <= self.high or (value - self.low) / self.step % 1:
+            raise ValueError(text)
+        return value
+
+    def write(self, value: Any) -> str:
+        """The value as a link holds it."""
+        if self.kind == "several":
+            return ",".join(value)
+        return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+_VIEW = (
+    Parameter(
+        "lanes", "Methods side by side",
+        "PFR is exact. ORC looks at a fixed number of candidates. Partitioned: bins first. Up to three.",
+        "several", LANES,
+    ),
+    Parameter(
+        "source", "Target Q",
+        "A channel draws one for you, you type its vectors or drag it on the stage, or you draw its density by hand.",
+        "choice", {"channel": "From a channel", "own": "Typed or dragged", "drawn": "Drawn by hand"},
+    ),
+    Parameter(
+        "family", "Family", "What P and Q look like in every dimension.", "buttons",
+        {"gaussian": "Gaussian", "uniform": "Uniform"},
+    ),
+    Parameter("means", "Means of Q", "Numbers separated by commas, one a dimension; P has mean 0 in each.", "text",
+              high=2000),
+    Parameter("scales", "Scales of Q", "Standard deviations, one a dimension; P has 1 in each. PFR needs them below 1.",
+              "text", high=2000),
+    Parameter("lows", "Lower ends of Q", "Where Q’s box begins in each dimension, from 0; P fills 0 to 1.", "text",
+              high=2000),
+    Parameter("highs", "Upper ends of Q", "Where Q’s box ends in each dimension, up to 1.", "text", high=2000),
+    Parameter(
+        "heights", "Heights of log₂ q",
+        "What the drawing holds: log₂ q at evenly spaced knots from 0 to 1, straight lines between, up to a constant. "
+        "Any 2 to 257 numbers separated by commas will do.", "text", high=2000,
+    ),
+    Parameter(
+        "bits", "Information I, bits",
+        "How much the sample tells about the source: no method can send fewer bits on average.",
+        "slider", low=0.0, high=48.0, step=0.5,
+    ),
+    Parameter("dim", "Dimension D", "How many numbers a sample has.", "slider", low=1, high=64),
+    Parameter(
+        "spread", "Information over dimensions", "How the I bits are shared out when D is above 1.", "choice",
+        {"equal": "Equally", "falling": "Falling", "one_empty": "Last one empty"},
+    ),
+    Parameter("log2_bins", "log₂ J: bins in powers of two", "J bins of equal P mass. 0 means one bin, no partition.",
+              "slider", low=0, high=48),
+    Parameter(
+        "strategy", "Which dimensions are cut",
+        "How the factors of J are shared out over dimensions. “Own” takes the intervals you type.", "choice",
+        {"information": "By information", "runtime": "By run time", "random": "At random", "collapsed": "Empty ones",
+         "own": "Own"},
+    ),
+    Parameter("intervals", "Intervals of each dimension", "Whole numbers separated by commas, one a dimension: 8, 4.",
+              "text", high=400),
+    Parameter(
+        "weights", "Bin weights of P′",
+        "How often P′ visits each bin. Peak ratio: by the highest ratio in the bin, fastest for PFR. "
+        "Target mass: by Q’s share of the bin. Uniform: as in P.", "choice",
+        {"peak_ratio": "Peak ratio", "target_mass": "Target mass", "uniform": "Uniform"},
+    ),
+    Parameter(
+        "stopping", "Stop line of PFR", "One line for all bins, or one for each bin.", "buttons",
+        {"per_bin": "One a bin", "single": "One for all"},
+    ),
+    Parameter("candidates", "Candidates n of ORC", "ORC examines exactly this many.", "steps",
+              {2**k: f"{2**k:,}" for k in range(17)}),
+    Parameter(
+        "view", "View", "Race: one dimension, time upwards. Plane: two. Strips: a row a dimension.", "choice",
+        {"auto": "Auto", "race": "Race", "plane": "Plane", "strips": "Strips"},
+    ),
+    Parameter("target", "Target number", "Each number draws another target Q from the channel.", "number",
+              low=0, high=2**31),
+    Parameter("seed", "Seed", "The randomness sender and receiver share: each seed is another race.", "number",
+              low=0, high=2**31),
+    Parameter(
+        "code", "Code of the index",
+        "How the candidate’s number becomes bits. Elias delta can be read bit by bit. Zipf and matched are shorter, "
+        "and need to know the channel and the bins.", "choice", CODES,
+    ),
+)  # fmt: skip
+
+_IMAGES = (
+    Parameter("origin", "The picture", "", "buttons",
+              {"photo": "A photograph", "upload": "Your own", "cifar": "My copy of CIFAR-10"}),
+    Parameter("photo", "Photograph", "", "choice",
+              {"astronaut": "Astronaut Eileen Collins", "chelsea": "Chelsea the cat", "coffee": "A cup of coffee",
+               "rocket": "A rocket launch", "hubble_deep_field": "Hubble’s deep field"}),
+    Parameter("left", "From the left", "", "number", high=20_000),
+    Parameter("top", "From the top", "", "number", high=20_000),
+    Parameter("side", "Side", "", "number", low=1, high=20_000),
+    Parameter("number", "Picture of CIFAR-10", "", "number", high=100_000),
+    Parameter("longest", "Longest side, pixels", "", "steps", {n: str(n) for n in (64, 128, 256, 512)}),
+    Parameter("codec", "Numbers of the picture", "", "buttons", {"inr": "A small network", "dct": "Cosine waves"}),
+    Parameter("rate", "Rate", "How many bits a picture may take. Each rate has a model of its own.", "steps",
+              {"low": "Low", "medium": "Medium", "high": "High", "best": "Best"}),
+    Parameter(
+        "block_bits", "Bits of a block",
+        "KL between a block’s Q and P: without bins a search needs at least 2 to this power of candidates.",
+        "slider", low=8, high=64,
+    ),
+    Parameter(
+        "bins", "Bins, log₂ J",
+        "Auto: 8 bits fewer than the block, none for blocks under 24 bits. None: standard ORC.", "buttons",
+        {"auto": "Auto", "none": "None", "number": "A number"},
+    ),
+    Parameter("log2_bins", "log₂ J", "", "slider", high=63),
+    Parameter("method", "Method",
+              "ORC examines a fixed number of candidates. PFR is exact, and quick enough for small blocks only.",
+              "buttons", {"orc": "ORC", "pfr": "PFR"}),
+    Parameter("seed", "Seed", "The randomness sender and receiver share; it travels in the file.", "number",
+              high=2**31),
+    Parameter("counted", "Bits counted", "", "buttons", {"messages": "Without headers", "files": "Whole files"}),
+)  # fmt: skip
+
+
+def _rows(rows: Iterable[Parameter]) -> dict[str, Parameter]:
+    return {row.key: row for row in rows}
+
+
+TABLE: Mapping[type, Mapping[str, Parameter]] = {
+    View: _rows(_VIEW),
+    Speed: _rows([
+        Parameter("axis", "Against", "", "buttons",
+                  {"information_bits": "Information I", "kl_bits": "KL", "d_inf_bits": "D∞"}),
+    ]),
+    Bias: _rows([
+        Parameter("samples", "Samples someone may compare", "", "steps",
+                  {10**k: f"{10**k:,}" for k in range(1, 7)}),
+    ]),
+    Message: _rows([
+        Parameter("spelling", "Send it as", "", "buttons", {"words": "Words", "hex": "Hex", "bits": "Bits"}),
+    ]),
+    Paper: _rows([
+        Parameter(
+            "size", "How much to run",
+            "More runs, more targets, more information. Every button says how long it will take on this machine.",
+            "buttons", {"small": "Small", "medium": "Medium", "large": "Large"},
+        ),
+    ]),
+    Images: _rows(_IMAGES),
+    Learn: _rows([
+        Parameter("lesson", "Lesson", "", "text", high=40),
+        Parameter("step", "Step", "", "number", low=1, high=99),
+    ]),
+    Reference: _rows([Parameter("statement", "Statement", "", "text", high=40)]),
+}  # fmt: skip
+
+Record = tuple[Any, ...]  # any of the above
+PAGES: Mapping[str, tuple[type[Record], ...]] = {
+    "learn": (Learn,),
+    "lab": (View,),
+    "message": (View, Message),
+    "code_lengths": (View,),
+    "speed": (View, Speed),
+    "bias": (View, Bias),
+    "images": (Images,),
+    "paper": (Paper,),
+    "reference": (Reference,),
+}
+MAX_DIM = int(TABLE[View]["dim"].high)
