@@ -120,9 +120,9 @@ def _described(study: Study) -> dict[str, Any]:
 def _fields(cell: Cell) -> dict[str, Any]:
     source, method = cell.source, cell.method
     known: dict[str, Any] = {"bits": source.bits} if isinstance(source, Channel) else {"params": source.params}
+    own = {name: getattr(method, name) for name in method.__dataclass_fields__ if name != "partition"}
     if source.prior.shift:
         known |= {"prior_shift": source.prior_shift, "prior_scale": source.prior_scale}
-    own = {name: getattr(method, name) for name in method.__dataclass_fields__ if name != "partition"}
     return {"family": source.family, **known, "method": name_of(method), "intervals": cell.cut.intervals, **own}
 
 

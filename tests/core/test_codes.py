@@ -379,6 +379,21 @@ def test_the_stream_pays_each_index_its_ideal_length(mean):
         assert excess[-1] < -1
 
 
+def test_the_stream_pays_little_more_than_zipf_says():
+    """What the docstring of `ZipfCode.length_bits` promises, for common and for rare indices."""
+    indices = np.array([*range(1, 70), *range(250, 262), 300, 1000, 4095, 4096, 2**15 + 1, 2**40, 2**63 - 1])
+    worst = []
+    for mean in (0.02, 0.1, 0.2, 0.2626, 0.3, 0.3377, 0.3927, 0.5, 1.0, 3.0, 20.0):
+        code = ZipfCode(mean)
+        ideal = code.length_bits(indices)
+        excess = np.array([stream_cost_bits(code, int(n)) for n in indices]) - ideal
+        assert np.all(excess <= np.where(ideal <= 20, 0.05, 0.65))
+        worst.append((excess[ideal <= 20].max(), excess.max()))
+    common, rare = np.max(worst, axis=0)
+    assert common > 0.04  # promises that cannot be made stronger
+    assert rare > 0.55
+
+
 def test_the_stream_never_pays_more_than_elias_says():
     indices = [*range(1, 600), *(2**k + 5 for k in range(10, 62)), 2**63 - 1]
     excess = [stream_cost_bits(EliasDelta(), n) - float(EliasDelta().length_bits(n)) for n in indices]
