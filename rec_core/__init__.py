@@ -13,7 +13,16 @@ tables, clocks, laws, methods, searches, encode, trace; then codes, metrics, stu
 functions that use it: that takes longer than all the rest.
 """
 
+from __future__ import annotations
+
+import importlib
+from types import ModuleType
+from typing import TYPE_CHECKING
+
 from .jit import kernels_kept
+
+if TYPE_CHECKING:
+    from . import images, study
 
 with kernels_kept():
     from . import codes, laws, metrics, randomness
@@ -24,6 +33,8 @@ with kernels_kept():
         Problem,
         gaussian_channel,
         gaussian_problem,
+        laplace_problem,
+        logistic_problem,
         piecewise_problem,
         uniform_channel,
         uniform_problem,
@@ -38,6 +49,14 @@ with kernels_kept():
     from .trace import Trace, trace
 
 __version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> ModuleType:
+    """`rec.images` and `rec.study`, imported when they are first asked for: few programs need them."""
+    if name in ("images", "study"):
+        return importlib.import_module(f".{name}", __name__)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
 
 __all__ = [
     "ENUMERABLE_BINS",
@@ -74,12 +93,16 @@ __all__ = [
     "encode_many",
     "gaussian_channel",
     "gaussian_problem",
+    "images",
+    "laplace_problem",
     "laws",
+    "logistic_problem",
     "message_length_bits",
     "metrics",
     "pack",
     "piecewise_problem",
     "randomness",
+    "study",
     "trace",
     "uniform_channel",
     "uniform_problem",

@@ -14,7 +14,6 @@ from .arrays import Floats, Ints
 from .channel import Channel
 from .checks import choice, seed_word, whole_number
 from .errors import RecError
-from .families.uniform import box_places
 from .jit import kernel
 from .partition import Partition
 from .randomness import ALLOCATION, uniforms
@@ -106,8 +105,8 @@ def _mean_log_upper_sum(family: str, bits: float, k: int) -> float:
     1 + sum_b exp(-w^2 (v - e_b)^2) over the n - 1 edges, w^2 = (1/s^2 - 1)/2; and v ~ N(0, 1/(1 - s^2)).
     """
     n, scale = 2**k, 2.0**-bits
-    if family == "uniform":
-        lows, width = box_places(scale, 4096)
+    if families.family(family).LAWS == "box":
+        lows, width = families.uniform.box_places(scale, 4096)
         touched = np.ceil((lows + width) * n - 1e-9) - np.floor(lows * n + 1e-9)
         return float(np.mean(np.log(touched))) - math.log(width * n)
     if scale == 1.0:
@@ -192,4 +191,4 @@ def _log_edges_of(
 def _edge(place: float, intervals: int) -> float:
     """The point of N(0,1) with the mass place / intervals above it."""
     number = math.floor(place)
-    return -families.quantile(families.GAUSSIAN, int(number), intervals, place - number)
+    return -families.gaussian.quantile(int(number), intervals, place - number)

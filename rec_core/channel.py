@@ -79,7 +79,9 @@ class Prior:
 
     def log_pdf(self, x: ArrayLike) -> Any:
         """ln p(x), nats; `x` of shape (..., D), result (...)."""
-        return _summed(_log_pdfs, self.family_code, None, self.standard(x)) - math.fsum(map(math.log, self.scale))
+        return _summed(families.log_pdfs, self.family_code, None, self.standard(x)) - math.fsum(
+            map(math.log, self.scale)
+        )
 
     def pdf(self, x: ArrayLike) -> Any:
         """Density p(x); `x` of shape (..., D), result (...). Raises RecError for another shape.
@@ -103,7 +105,7 @@ class Prior:
         """The quantiles u = F_P(x) of every dimension; `x` and result (..., D). Raises RecError for another shape."""
         points = self.standard(x)
         row = families.family(self.family).table((families.family(self.family).STANDARD,))[0]
-        return _cdfs(self.family_code, row, points.ravel()).reshape(points.shape)
+        return families.cdfs(self.family_code, row, points.ravel()).reshape(points.shape)
 
     def edges(self, dimension: int, intervals: int) -> Floats:
         """Ends of equal-mass intervals of a dimension in x, shape (intervals + 1,), rising; infinite at the ends of the
@@ -132,22 +134,6 @@ def _summed(kernel: Any, family: int, table: Floats | None, points: Floats) -> F
 
 
 @kernel
-def _log_ratios(family: int, row: Floats, x: Floats) -> Floats:
-    out = np.empty(x.shape[0])
-    for i in range(x.shape[0]):
-        out[i] = families.log_ratio(family, row, x[i])
-    return out
-
-
-@kernel
-def _log_pdfs(family: int, x: Floats) -> Floats:
-    out = np.empty(x.shape[0])
-    for i in range(x.shape[0]):
-        out[i] = families.log_pdf(family, x[i])
-    return out
-
-
-@kernel
 def _quantiles(family: int, u: Floats) -> Floats:
     out = np.empty(u.shape[0])
     for i in range(u.shape[0]):
@@ -155,15 +141,6 @@ def _quantiles(family: int, u: Floats) -> Floats:
             out[i] = families.support(family)[int(u[i])]
         else:
             out[i] = families.quantile(family, int(np.int64(0)), int(np.int64(1)), u[i])
-    return out
-
-
-@kernel
-def _cdfs(family: int, row: Floats, x: Floats) -> Floats:
-    out = np.empty(x.shape[0])
-    low, high = families.support(family)
-    for i in range(x.shape[0]):
-        out[i] = 0.0 if x[i] <= low else math.exp(families.log_mass(family, row, low, min(x[i], high)))
     return out
 
 
@@ -231,7 +208,34 @@ class Problem:
 
         Raises RecError for another shape.
         """
-        return _summed(_log_ratios, self.family_code, self.table, self.prior.standard(x)) / LN2
+        return _summed(families.log_ratios, self.family_code, self.table, self.prior.standard(x)) / LN2
+
+    def pdf(self, x: ArrayLike) -> Any:
+        """Density q(x); `x` of shape (..., D), result (...). Raises RecError for another shape.
+
+        >>> float(gaussian_problem([1.0], [0.5]).pdf([1.0]).round(4))
+        0.7979
+        """
+        return np.exp(self.prior.log_pdf(x) + self.log_ratio_bits(x) * LN2)
+
+    @property
+    def mean(self) -> Floats:
+        """The mean of Q, shape (D,)."""
+        return self.prior.place(self._moments[:, 0])
+
+    @property
+    def scale(self) -> Floats:
+        """The scale of Q as its constructor takes it, of a box its width, else the standard deviation; shape (D,)."""
+        return self._moments[:, 1] * np.array(self.prior_scale or 1.0)
+
+    @property
+    def spread(self) -> Floats:
+        """The standard deviation of Q, shape (D,)."""
+        return self._moments[:, 2] * np.array(self.prior_scale or 1.0)
+
+    @property
+    def _moments(self) -> Floats:
+        return np.array([families.family(self.family).moments(row) for row in self.table])
 
 
 @dataclass(frozen=True, repr=False)
@@ -346,6 +350,32 @@ def gaussian_problem(
     Problem(family='gaussian', params=((1.0, 0.25),), prior_shift=(1.0,), prior_scale=(2.0,))
     """
     return _located("gaussian", mean, scale, prior_mean, prior_scale)
+
+
+def laplace_problem(
+    mean: Sequence[float] | ArrayLike,
+    scale: Sequence[float] | ArrayLike,
+    prior_mean: Numbers = 0.0,
+    prior_scale: Numbers = 1.0,
+) -> Problem:
+    """Q of density exp(-|x - mean| / scale) / (2 scale) in every dimension against P, the same of the prior.
+
+    Q's of shape (D,), scale > 0, the prior's one number or (D,). Raises RecError for what is not so.
+    """
+    return _located("laplace", mean, scale, prior_mean, prior_scale)
+
+
+def logistic_problem(
+    mean: Sequence[float] | ArrayLike,
+    scale: Sequence[float] | ArrayLike,
+    prior_mean: Numbers = 0.0,
+    prior_scale: Numbers = 1.0,
+) -> Problem:
+    """Q with the cdf 1 / (1 + exp(-(x - mean) / scale)) in every dimension against P, the same of the prior.
+
+    Q's of shape (D,), scale > 0, the prior's one number or (D,). Raises RecError for what is not so.
+    """
+    return _located("logistic", mean, scale, prior_mean, prior_scale)
 
 
 def uniform_problem(

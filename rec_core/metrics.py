@@ -12,17 +12,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from . import laws
-from .arrays import Floats
+from . import families, laws
+from .arrays import LN2, Floats, Ints
 from .channel import Problem, check_problem
 from .checks import check_method
 from .errors import RecError
 from .jit import kernel
+from .laws.line import legendre, standard_row, target_nodes
 from .methods import ORC, PFR
 from .tables import bin_weights
 
@@ -71,12 +73,12 @@ def ks(samples: ArrayLike, target: Problem | ArrayLike) -> Ks:
     from scipy import stats
 
     x, other = _pair(samples, target)
+    if isinstance(other, Problem):
+        x = np.ascontiguousarray(other.prior.standard(x))
     found = []
     for d in range(x.shape[1]):
         if isinstance(other, Problem):
-            a, b = other.params[d]
-            law = stats.norm(a, b) if other.family == "gaussian" else stats.uniform(a, b - a)
-            found.append(stats.kstest(x[:, d], law.cdf))
+            found.append(stats.kstest(x[:, d], partial(families.cdfs, other.family_code, other.table[d])))
         else:
             found.append(stats.ks_2samp(x[:, d], other[:, d]))
     return Ks(np.array([row.statistic for row in found]), np.array([row.pvalue for row in found]))
@@ -116,7 +118,7 @@ def _cells(samples: ArrayLike, name: str, edges: Floats) -> Floats:
 #
 #     MMD^2 = E k(X, X') - 2 E k(X, Y) + E k(Y, Y'),   X, X' samples, Y, Y' ~ Q,
 #
-# and where Q is Gaussian or uniform in every dimension E_Q k(x, Y) and E k(Y, Y') are products of closed forms.
+# and E_Q k(x, Y), E k(Y, Y') are products over dimensions: closed forms of the family, else quadrature, to 1e-9.
 
 
 class Mmd(NamedTuple):
@@ -139,7 +141,7 @@ class Mmd(NamedTuple):
 
 
 def mmd(samples: ArrayLike, target: Problem | ArrayLike, bandwidth: ArrayLike | None = None) -> Mmd:
-    """MMD of samples (M, D) from a problem's Q, in closed form on Q's side, or from other samples (N, D).
+    """MMD of samples (M, D) from a problem's Q, whose side is not sampled, or from other samples (N, D).
 
     The kernel is exp(-sum_d (x_d - y_d)^2 / (2 b_d^2)); `bandwidth` is one number or (D,). By default it is the median
     heuristic: for a problem `median_bandwidth(problem)`, b_d in proportion to Q's spread in dimension d, so that every
@@ -154,7 +156,8 @@ def mmd(samples: ArrayLike, target: Problem | ArrayLike, bandwidth: ArrayLike | 
     own_mean = (own - 1.0) / (count - 1)  # over the others
     spread = square - 2.0 * float(np.mean(own_mean**2)) + float(own_mean.mean()) ** 2  # of the kernel, centred
     if isinstance(other, Problem):
-        cross, constant = _kernel_means(other, x, widths), _kernel_mean(other, widths)
+        units = _standard(other, widths)
+        cross, constant = _kernel_means(other, other.prior.standard(x), units), _kernel_mean(other, units)
         biased, share = constant, 1.0 / count
         variance = _variance(own_mean - cross, spread * share)
     else:
@@ -188,9 +191,7 @@ def median_bandwidth(target: Problem | ArrayLike) -> tuple[float, ...]:
     from scipy import stats
 
     if isinstance(target, Problem):
-        pairs = np.array(target.params)
-        spread = pairs[:, 1] if target.family == "gaussian" else (pairs[:, 1] - pairs[:, 0]) / math.sqrt(12.0)
-        widths: list[float] = (spread * math.sqrt(2.0 * float(stats.chi2.median(target.dim)))).tolist()
+        widths: list[float] = (target.spread * math.sqrt(2.0 * float(stats.chi2.median(target.dim)))).tolist()
         return tuple(widths)
     rows = _rows(target, "samples")
     rows = rows[:: -(-rows.shape[0] // _MEDIAN_POINTS)]
@@ -206,6 +207,11 @@ def _bandwidth(given: ArrayLike | None, source: Problem | Floats, dim: int) -> F
     if widths.shape not in ((), (1,), (dim,)) or not (np.isfinite(widths) & (widths > 0.0)).all():
         raise RecError(f"bandwidth must be one positive number or {dim}, got {given!r}.")
     return np.broadcast_to(widths, (dim,)).astype(np.float64)
+
+
+def _standard(problem: Problem, widths: Floats) -> Floats:
+    """Bandwidths where P is standard."""
+    return widths / np.array(problem.prior_scale) if problem.prior_scale else widths
 
 
 @kernel
@@ -240,30 +246,61 @@ def _own_sums(x: Floats) -> tuple[Floats, float]:
 
 
 def _kernel_means(problem: Problem, x: Floats, widths: Floats) -> Floats:
-    """E_Q[k(x, Y)] at x (M, D)."""
-    from scipy.special import ndtr
-
-    out = np.ones(x.shape[0])
-    for d, (a, b) in enumerate(problem.params):
-        width = float(widths[d])
-        if problem.family == "gaussian":
-            variance = width**2 + b**2
-            out *= width / math.sqrt(variance) * np.exp(-0.5 * (x[:, d] - a) ** 2 / variance)
+    """E_Q[k(x, Y)] at x (M, D); x and widths where P is standard."""
+    family, out = families.family(problem.family), np.ones(x.shape[0])
+    for row, column, width in zip(problem.table, x.T, widths.tolist(), strict=True):
+        if family.kernel_means is None:
+            out *= _line_means(problem.family_code, row, np.ascontiguousarray(column), width)
         else:
-            inside = ndtr((b - x[:, d]) / width) - ndtr((a - x[:, d]) / width)
-            out *= math.sqrt(2.0 * math.pi) * width / (b - a) * inside
+            out *= family.kernel_means(row, column, width)
     return out
 
 
 def _kernel_mean(problem: Problem, widths: Floats) -> float:
-    """E[k(Y, Y')] for independent Y, Y' ~ Q."""
-    out = 1.0
-    for (a, b), width in zip(problem.params, widths.tolist(), strict=True):
-        if problem.family == "gaussian":
-            out *= width / math.sqrt(width**2 + 2.0 * b**2)
-        else:
-            t = (b - a) / (width * math.sqrt(2.0))
-            out *= math.sqrt(math.pi) * math.erf(t) / t + math.expm1(-t * t) / (t * t)
+    """E[k(Y, Y')] for independent Y, Y' ~ Q; widths where P is standard."""
+    family, code, out = families.family(problem.family), problem.family_code, 1.0
+    for row, width in zip(problem.table, widths.tolist(), strict=True):
+        if family.kernel_mean is not None:
+            out *= family.kernel_mean(row, width)
+            continue
+        ends = family.breaks(row)
+        near = (ends[:, None] + width * _BENDS).ravel() if width < np.diff(ends).max() else np.zeros(0)
+        y, _, shares = target_nodes(code, row, extra=near, size=16 if ends.size <= 64 else 6)
+        out *= float(shares @ _line_means(code, row, y, width)) / float(shares.sum())
+    return out
+
+
+_BENDS = np.array([-9.0, -6.0, -3.5, -1.5, 0.0, 1.5, 3.5, 6.0, 9.0])  # widths, between which the kernel is smooth
+
+
+def _line_means(code: int, row: Floats, x: Floats, width: float) -> Floats:
+    ends = families.family(code).breaks(row)
+    return _means_by_quadrature(code, row, x, width, ends, *legendre(16 if ends.size <= 64 else 6))
+
+
+@kernel
+def _means_by_quadrature(
+    code: int, row: Floats, x: Floats, width: float, ends: Floats, rule: Floats, rule_weights: Floats
+) -> Floats:
+    """E_Q[exp(-(x - Y)^2 / (2 width^2))] at x (M,), one dimension: panels end at the breaks of Q and of the kernel."""
+    out, breaks = np.zeros(x.shape[0]), np.empty(ends.shape[0] + _BENDS.shape[0])
+    for i in range(x.shape[0]):
+        low, high = max(ends[0], x[i] + width * _BENDS[0]), min(ends[-1], x[i] + width * _BENDS[-1])
+        if not low < high:
+            continue
+        for k in range(ends.shape[0]):
+            breaks[k] = min(max(ends[k], low), high)
+        for k in range(_BENDS.shape[0]):
+            breaks[ends.shape[0] + k] = min(max(x[i] + width * _BENDS[k], low), high)
+        breaks.sort()
+        for k in range(breaks.shape[0] - 1):
+            half = 0.5 * (breaks[k + 1] - breaks[k])
+            if half <= 0.0:
+                continue
+            for node in range(rule.shape[0]):
+                y = breaks[k] + half * (1.0 + rule[node])
+                log = families.log_pdf(code, y) + families.log_ratio(code, row, y) - 0.5 * ((x[i] - y) / width) ** 2
+                out[i] += half * rule_weights[node] * math.exp(log)
     return out
 
 
@@ -274,7 +311,7 @@ def _kernel_mean(problem: Problem, widths: Floats) -> float:
 #     MMD^2 = E delta(x) delta(x') k(x, x'),   x, x' ~ M,   delta = (rho p' - q) / M,
 #
 # and since delta averages to 0 the kernel may be centred at Q, which takes most of the noise away. M is a mixture of
-# P', Q and two Gaussians between P and Q, where the best of too few candidates lie.
+# P', Q and two laws between P and Q, where the best of too few candidates lie.
 
 _LINE_POINTS = 2048  # of each part of the mixture in one dimension
 _SPACE_POINTS = 800  # and in more
@@ -292,7 +329,6 @@ def output_mmd(problem: Problem, methods: Sequence[ORC | PFR], bandwidth: ArrayL
     Raises RecError as `laws.output_ratio` and `mmd` do, and where the methods differ in partition or weighting.
     """
     from scipy.interpolate import PchipInterpolator
-    from scipy.special import ndtr
 
     check_problem(problem)
     for method in methods:
@@ -301,19 +337,19 @@ def output_mmd(problem: Problem, methods: Sequence[ORC | PFR], bandwidth: ArrayL
     if len(kinds) != 1:
         raise RecError("Give at least one method, all of one partition and one weighting.")
     methods[0].check(problem)
-    widths = _bandwidth(bandwidth, problem, problem.dim)
-    if problem.family == "uniform":
+    widths = _standard(problem, _bandwidth(bandwidth, problem, problem.dim))
+    if families.family(problem.family).LAWS == "box":
         return np.zeros(len(methods))
-    shares = bin_weights(problem, *kinds.pop())
-    x = _nodes(problem, shares)
-    log_target = _log_normal(x, *np.array(problem.params).T)
-    log_heuristic = _log_normal(x, 0.0, 1.0)
+    code, target, shares = problem.family_code, problem.table, bin_weights(problem, *kinds.pop())
+    between = [np.array([families.family(code).between(row, way) for row in target]) for way in _BETWEEN]
+    x = _nodes(code, [target, *between], shares)
+    log_target = _log_density(code, target, x)
+    log_heuristic = _log_density(code, np.array([standard_row(code)] * problem.dim), x)
     for d, share in enumerate(shares):
-        number = np.minimum((ndtr(x[:, d]) * share.size).astype(np.int64), share.size - 1)
-        log_heuristic += np.log(np.maximum(share.size * share[number], 1e-300))
-    parts = [log_heuristic, log_target] + [_log_normal(x, *_between(problem, way)) for way in _BETWEEN]
+        log_heuristic += np.log(np.maximum(share.size * share[_interval(code, x[:, d], share.size)], 1e-300))
+    parts = [log_heuristic, log_target, *(_log_density(code, rows, x) for rows in between)]
     log_mixture = np.logaddexp.reduce(parts) - math.log(len(parts))
-    ratio_bits = (log_target - log_heuristic) / math.log(2.0)
+    ratio_bits = (log_target - log_heuristic) / LN2
     high = ratio_bits.max()
     grid = np.concatenate((np.quantile(ratio_bits, np.linspace(0.0, 1.0, 256)), high - np.linspace(0.0, 60.0, 192)))
     grid = np.unique(grid.round(6))
@@ -334,37 +370,37 @@ def output_mmd(problem: Problem, methods: Sequence[ORC | PFR], bandwidth: ArrayL
     return np.asarray(np.sqrt(np.maximum(squares, 0.0)))
 
 
-def _log_normal(x: Floats, mean: Floats | float, scale: Floats | float) -> Floats:
-    """ln of a Gaussian density at x (M, D)."""
-    z = (x - mean) / scale
-    return np.asarray(-np.sum(0.5 * z * z + np.log(scale * np.full(x.shape[1], math.sqrt(2.0 * math.pi))), axis=1))
+def _log_density(code: int, rows: Floats, x: Floats) -> Floats:
+    """ln of the density of these rows at x (M, D)."""
+    columns = np.ascontiguousarray(x.T)
+    parts = [
+        families.log_pdfs(code, z) + families.log_ratios(code, row, z) for row, z in zip(rows, columns, strict=True)
+    ]
+    return np.asarray(np.sum(parts, axis=0))
 
 
-def _between(problem: Problem, way: float) -> tuple[Floats, Floats]:
-    """Mean and scale (D,) of the Gaussian proportional to p^(1 - beta) q^beta, of scale s^way: 0 is P and 1 is Q."""
-    mean, scale = np.array(problem.params).T
-    even = np.abs(scale - 1.0) < 1e-6
-    gain = np.where(even, 1.0, scale**-2.0 - 1.0)
-    beta = np.where(even, way, (scale ** (-2.0 * way) - 1.0) / gain)
-    return beta * mean * scale ** (2.0 * way - 2.0), scale**way
+def _interval(code: int, x: Floats, intervals: int) -> Ints:
+    """The intervals of an equal-mass cut of P in which points x (M,) lie."""
+    u = families.cdfs(code, standard_row(code), np.ascontiguousarray(x))
+    return np.minimum((u * intervals).astype(np.int64), intervals - 1)
 
 
-def _nodes(problem: Problem, shares: list[Floats]) -> Floats:
-    """Points of P', of Q and of those between, as many of each, (N, D): midpoints of equal masses or drawn."""
-    from scipy.special import ndtri
-
-    count = _LINE_POINTS if problem.dim == 1 else _SPACE_POINTS
-    drawn = np.random.default_rng(0).random((2 + len(_BETWEEN), count, problem.dim))
-    v = np.broadcast_to(((np.arange(count) + 0.5) / count)[:, None], drawn.shape) if problem.dim == 1 else drawn
-    there = np.empty(v[0].shape)
+def _nodes(code: int, tables: list[Floats], shares: list[Floats]) -> Floats:
+    """Points of P' and of the laws of these rows, as many of each, (N, D): midpoints of equal masses or drawn."""
+    dim = len(shares)
+    count = _LINE_POINTS if dim == 1 else _SPACE_POINTS
+    drawn = np.random.default_rng(0).random((1 + len(tables), count, dim))
+    v = np.broadcast_to(((np.arange(count) + 0.5) / count)[:, None], drawn.shape) if dim == 1 else drawn
+    there, quantile = np.empty(drawn.shape), families.family(code).target_quantile
     for d, share in enumerate(shares):
         ends = np.cumsum(share)
         ends /= ends[-1]
         number = np.minimum(np.searchsorted(ends, v[0, :, d], side="right"), share.size - 1)
         inside = np.clip((v[0, :, d] - (ends[number] - share[number])) / share[number], 1e-9, 1.0 - 1e-9)
-        there[:, d] = ndtri((number + inside) / share.size)
-    others = [_between(problem, way) for way in (1.0, *_BETWEEN)]
-    return np.concatenate([there] + [m + s * ndtri(u) for (m, s), u in zip(others, v[1:], strict=True)])
+        there[0, :, d] = quantile(standard_row(code), (number + inside) / share.size)
+        for own, rows, u in zip(there[1:], tables, v[1:], strict=True):
+            own[:, d] = quantile(rows[d], u[:, d])
+    return there.reshape(-1, dim)
 
 
 @kernel

@@ -32,8 +32,10 @@ class EliasDelta:
         return _length(octave_of(checked_indices(index)))[()]
 
     def mean_length_bits(self, law: IndexLaw) -> float:
-        """Mean of `length_bits` over a law of the index, in bits; exact up to the law's tails, and for indices from
-        2^63 on too: the length depends on the octave alone."""
+        """Mean of `length_bits` over a law of the index, in bits, as exact as the law's tails.
+
+        The length depends on the octave alone, so indices from 2^63 on count too.
+        """
         octave = np.arange(law.octaves)
         tails = law.tail(2.0**octave)
         return float((tails - np.append(tails[1:], 0.0)) @ _length(octave))

@@ -39,7 +39,7 @@ class FixedCode:
         return math.log2(self.num) if law.tail(self.num + 1.0) <= NEGLIGIBLE else math.inf
 
     def codeword(self, index: int) -> str:
-        """index - 1 in binary, ceil(log2 num) digits; "" where num is 1. Raises RecError for an index above num."""
+        """index - 1 in binary, ceil(log2 num) digits; empty where num is 1. Raises RecError for an index above num."""
         place, width = int(self._checked(checked_index(index))) - 1, (self.num - 1).bit_length()
         return format(place, f"0{width}b") if width else ""
 

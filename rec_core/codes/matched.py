@@ -36,7 +36,7 @@ class MatchedCode:
 
     >>> import rec_core as rec
     >>> MatchedCode(rec.gaussian_channel([6.0]), rec.Partition((8,))).length_bits([1, 2, 4]).round(2)
-    array([3.01, 3.25, 3.69])
+    array([2.68, 3.14, 3.76])
     """
 
     channel: Channel

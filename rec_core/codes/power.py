@@ -36,7 +36,7 @@ class PowerCode:
     0 <= exponent <= 64, not 1, and 2 <= octaves <= 63.
 
     >>> PowerCode(0.5, 10).length_bits([1, 100, 1000]).round(2)
-    array([ 5.93,  9.25, 10.92])
+    array([ 5.97,  9.29, 10.95])
     """
 
     exponent: float

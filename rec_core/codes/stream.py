@@ -32,7 +32,7 @@ def pack_stream(write: Callable[[Any], None]) -> bytes:
 
     >>> law = TableCode((3, 1))
     >>> len(pack_stream(lambda encoder: [law.encode(encoder, symbol) for symbol in (0, 1, 0, 0) * 20]))
-    9
+    8
     """
     encoder = constriction.stream.queue.RangeEncoder()
     write(encoder)
@@ -135,7 +135,13 @@ def _limbs(powers: Ints) -> Iterator[tuple[int, NDArray[np.bool_], Ints]]:
 
 
 def encode_places(coder: Any, places: NDArray[Any], powers: Ints) -> None:
-    """Write the low `powers[i]` bits of whole numbers `places[i]` >= 0, all equally probable; both (count,)."""
+    """Write the low `powers[i]` bits of whole numbers `places[i]` >= 0, all equally probable; both of shape (count,).
+
+    >>> powers = np.array([3, 40])
+    >>> data = pack_stream(lambda encoder: encode_places(encoder, np.array([5, 2**39]), powers))
+    >>> unpack_stream(data, lambda decoder: decode_places(decoder, powers)).tolist()
+    [5, 549755813888]
+    """
     for shift, used, sizes in _limbs(powers):
         limbs = (places[used] >> shift) & (sizes - 1).astype(places.dtype)
         coder.encode(limbs.astype(np.int32), _model.Uniform(), sizes.astype(np.int32))

@@ -8,35 +8,47 @@ A problem is a table of parameters, float64 with a row for each dimension; logs 
     gaussian    N(0, 1)          N(mean, scale^2)            mean, scale, -ln scale
     uniform     U[0, 1]          U[low, high]                low, high, -ln(high - low)
     piecewise   U[0, 1]          ln q linear between knots   ln q at K + 1 evenly spaced knots 0, 1/K, ..., 1
+    laplace     exp(-|x|)/2      P scaled and shifted        mean, scale, -ln scale
+    logistic    1/(4 cosh^2 x/2) P scaled and shifted        mean, scale, -ln scale
 
 Every file has the same verbs in the same order:
 
     LABEL STANDARD SUPPORT         how to call it; `params` of a dimension where Q = P; ends of the support of P
-    LAWS                           which closed forms its laws have: 'normal', 'box', 'knots'
+    LAWS                           how its laws are worked out: 'line' by quadrature between its breaks, whatever the
+                                   formulas; 'normal', 'box' and 'knots' have closed forms of their own
     HAS_CELLS                      whether `log_sup` is cheap and right on small cells, so that searches may go by tiles
     check table                    raise RecError for bad `params`; rows from them
     width_bits                     how much narrower than P the narrowest dimension of Q is, log2 of a ratio of widths
     quantile log_pdf               of P; both tails alike
     log_ratio log_sup log_mass kl  ln r(x); its supremum over an interval; ln Q of an interval; KL(Q || P)
+    turn                           the one x at which ln r turns, infinite where it does not ('line' and 'normal' alone)
     draw                           how a channel draws a target (CHANNELS alone)
+    moments target_quantile        mean, scale and standard deviation of Q; its quantiles
+    breaks                         ends of panels in which q and r are smooth, which together hold all of Q
+    between                        a row between P and Q, as far as one wants ('box' needs none)
+    kernel_means kernel_mean       closed forms of the means of a Gaussian kernel under Q, for the MMD; else None
 
-To add a family: write a file with these verbs, name it in `_ALL`, and give it a branch in each kernel below (a chain of
-comparisons, because compiled loops cannot hold a function as a value). Then `rec.Problem("name", params)` works
-everywhere; a constructor for users is three lines in `channel`. Test it against an independent density.
+To add a family: write a file with these verbs and LAWS = "line", name it in `_ALL`, and give it a branch in each kernel
+below (a chain of comparisons, because compiled loops cannot hold a function as a value). Then
+`rec.Problem("name", params)` is searched, decoded, measured and has its laws; a constructor for users is three lines in
+`channel`. The tests of `tests/core/test_families.py` take it in with one line: its density by another hand.
 """
 
 from __future__ import annotations
 
+import math
 from types import ModuleType
 
 import numpy as np
 
 from ..arrays import Floats
 from ..jit import kernel
-from . import gaussian, piecewise, uniform
+from . import gaussian, laplace, logistic, piecewise, uniform
 
-GAUSSIAN, UNIFORM, PIECEWISE = 0, 1, 2
-_ALL: dict[str, ModuleType] = {"gaussian": gaussian, "uniform": uniform, "piecewise": piecewise}  # in order of codes
+GAUSSIAN, UNIFORM, PIECEWISE, LAPLACE, LOGISTIC = range(5)
+_ALL: dict[str, ModuleType] = {
+    "gaussian": gaussian, "uniform": uniform, "piecewise": piecewise, "laplace": laplace, "logistic": logistic,
+}  # in the order of their codes  # fmt: skip
 FAMILIES: dict[str, int] = {name: code for code, name in enumerate(_ALL)}
 LABELS: dict[str, str] = {name: family.LABEL for name, family in _ALL.items()}
 CHANNELS: tuple[str, ...] = tuple(name for name, family in _ALL.items() if hasattr(family, "draw"))
@@ -52,6 +64,10 @@ def quantile(family: int, number: int, intervals: int, v: float) -> float:
     """Quantile of P at u = (number + v) / intervals: the point a fraction v into an interval. Both tails alike."""
     if family == GAUSSIAN:
         return gaussian.quantile(number, intervals, v)
+    if family == LAPLACE:
+        return laplace.quantile(number, intervals, v)
+    if family == LOGISTIC:
+        return logistic.quantile(number, intervals, v)
     return uniform.quantile(number, intervals, v)  # piecewise too
 
 
@@ -76,7 +92,20 @@ def log_pdf(family: int, x: float) -> float:
     """ln p(x); -inf outside the support of P."""
     if family == GAUSSIAN:
         return gaussian.log_pdf(x)
+    if family == LAPLACE:
+        return laplace.log_pdf(x)
+    if family == LOGISTIC:
+        return logistic.log_pdf(x)
     return uniform.log_pdf(x)  # piecewise too
+
+
+@kernel
+def log_pdfs(family: int, x: Floats) -> Floats:
+    """`log_pdf` at points (M,)."""
+    out = np.empty(x.shape[0])
+    for i in range(x.shape[0]):
+        out[i] = log_pdf(family, x[i])
+    return out
 
 
 @kernel
@@ -86,7 +115,20 @@ def log_ratio(family: int, row: Floats, x: float) -> float:
         return gaussian.log_ratio(row, x)
     if family == UNIFORM:
         return uniform.log_ratio(row, x)
+    if family == LAPLACE:
+        return laplace.log_ratio(row, x)
+    if family == LOGISTIC:
+        return logistic.log_ratio(row, x)
     return piecewise.log_ratio(row, x)
+
+
+@kernel
+def log_ratios(family: int, row: Floats, x: Floats) -> Floats:
+    """`log_ratio` at points (M,)."""
+    out = np.empty(x.shape[0])
+    for i in range(x.shape[0]):
+        out[i] = log_ratio(family, row, x[i])
+    return out
 
 
 @kernel
@@ -96,6 +138,10 @@ def log_sup(family: int, row: Floats, low: float, high: float) -> float:
         return gaussian.log_sup(row, low, high)
     if family == UNIFORM:
         return uniform.log_sup(row, low, high)
+    if family == LAPLACE:
+        return laplace.log_sup(row, low, high)
+    if family == LOGISTIC:
+        return logistic.log_sup(row, low, high)
     return piecewise.log_sup(row, low, high)
 
 
@@ -106,7 +152,21 @@ def log_mass(family: int, row: Floats, low: float, high: float) -> float:
         return gaussian.log_mass(row, low, high)
     if family == UNIFORM:
         return uniform.log_mass(row, low, high)
+    if family == LAPLACE:
+        return laplace.log_mass(row, low, high)
+    if family == LOGISTIC:
+        return logistic.log_mass(row, low, high)
     return piecewise.log_mass(row, low, high)
+
+
+@kernel
+def cdfs(family: int, row: Floats, x: Floats) -> Floats:
+    """Q((-inf, x]) at points (M,)."""
+    out = np.empty(x.shape[0])
+    low, high = support(family)
+    for i in range(x.shape[0]):
+        out[i] = 0.0 if x[i] <= low else math.exp(log_mass(family, row, low, min(x[i], high)))
+    return out
 
 
 @kernel
@@ -116,7 +176,23 @@ def kl(family: int, row: Floats) -> float:
         return gaussian.kl(row)
     if family == UNIFORM:
         return uniform.kl(row)
+    if family == LAPLACE:
+        return laplace.kl(row)
+    if family == LOGISTIC:
+        return logistic.kl(row)
     return piecewise.kl(row)
+
+
+@kernel
+def turn(family: int, row: Floats) -> float:
+    """The one x at which ln r turns, infinite where it does not; NaN for a family that may turn more than once."""
+    if family == GAUSSIAN:
+        return gaussian.turn(row)
+    if family == LAPLACE:
+        return laplace.turn(row)
+    if family == LOGISTIC:
+        return logistic.turn(row)
+    return np.nan
 
 
 @kernel

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..arrays import Floats
 from ..jit import kernel
-from .location import STANDARD, SUPPORT, check, table, width_bits
+from .location import STANDARD, SUPPORT, check, moments_of, scaled_quantile, table, width_bits
 
 __all__ = ["STANDARD", "SUPPORT", "check", "table", "width_bits"]
 
@@ -175,6 +175,15 @@ def draw(scale: float, v: float, row: Floats) -> None:
 
 
 @kernel
+def turn(row: Floats) -> float:
+    """Where ln r turns: its peak where Q is narrower than P, its lowest point where it is wider; else infinite."""
+    gap = (1.0 - row[1]) * (1.0 + row[1])
+    if gap == 0.0:
+        return np.inf if row[0] > 0.0 else -np.inf
+    return float(row[0] / gap)
+
+
+@kernel
 def parabola(row: Floats) -> tuple[bool, float, float]:
     """Vertex and slope of ln r = top - (slope (x - vertex))^2; slope 0 where Q = P, False where there is none."""
     mean, scale = row[0], row[1]
@@ -184,3 +193,37 @@ def parabola(row: Floats) -> tuple[bool, float, float]:
     if gap <= 0.0:
         return False, 0.0, 0.0
     return True, mean / gap, math.sqrt(0.5 * gap) / scale
+
+
+def moments(row: Floats) -> tuple[float, float, float]:
+    """Mean, scale and standard deviation of Q."""
+    return moments_of(row, 1.0)
+
+
+def target_quantile(row: Floats, u: Floats) -> Floats:
+    """Quantiles of Q at u in (0, 1)."""
+    return scaled_quantile(quantile, row, u)
+
+
+def breaks(row: Floats) -> Floats:
+    """Ends of panels in which q and r are smooth; all together hold all of Q but 1e-18."""
+    return row[0] + row[1] * np.linspace(-9.0, 9.0, 13)
+
+
+def between(row: Floats, way: float) -> Floats:
+    """The row of the density proportional to p^(1 - beta) q^beta, of scale s^way."""
+    mean, scale = float(row[0]), float(row[1])
+    even = abs(scale - 1.0) < 1e-6
+    beta = way if even else (scale ** (-2.0 * way) - 1.0) / (scale**-2.0 - 1.0)
+    return table(((beta * mean * scale ** (2.0 * way - 2.0), scale**way),))[0]
+
+
+def kernel_means(row: Floats, x: Floats, width: float) -> Floats:
+    """E_Q[exp(-(x - Y)^2 / (2 width^2))] at x (M,)."""
+    variance = width**2 + row[1] ** 2
+    return np.asarray(width / math.sqrt(variance) * np.exp(-0.5 * (x - row[0]) ** 2 / variance))
+
+
+def kernel_mean(row: Floats, width: float) -> float:
+    """The same of independent Y, Y' ~ Q."""
+    return float(width / math.sqrt(width**2 + 2.0 * row[1] ** 2))

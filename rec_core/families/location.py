@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 
@@ -46,3 +47,18 @@ def limit(row: Floats, end: float) -> float:
     if row[1] > 1.0:
         return np.inf
     return float(row[0] if end > 0.0 else -row[0])
+
+
+def moments_of(row: Floats, standard_deviation: float) -> tuple[float, float, float]:
+    """Mean, scale and standard deviation of Q, from the standard deviation of P."""
+    return float(row[0]), float(row[1]), float(row[1]) * standard_deviation
+
+
+def scaled_quantile(quantile: Callable[[int, int, float], float], row: Floats, u: Floats) -> Floats:
+    """Quantiles of Q at u in (0, 1), from those of P."""
+    return row[0] + row[1] * np.array([quantile(0, 1, v) for v in u.tolist()])
+
+
+def between(row: Floats, way: float) -> Floats:
+    """The row of a member of the family that is where Q is, its scale so far on the way from P's to Q's in logs."""
+    return table(((float(row[0]), float(row[1]) ** way),))[0]

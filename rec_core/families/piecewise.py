@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 
@@ -17,6 +18,7 @@ HAS_CELLS = False  # a cell may hold more knots than a sieve should look at
 STANDARD = (0.0, 0.0)
 SUPPORT = (0.0, 1.0)
 MAX_PIECES = 256
+kernel_means = kernel_mean = None  # by quadrature
 
 
 def normalised(logs: Floats) -> Floats:
@@ -121,3 +123,45 @@ def kl(row: Floats) -> float:
     for k in range(pieces):
         total += _mean_log_exp(row[k], row[k + 1]) / pieces
     return max(0.0, total)
+
+
+def moments(row: Floats) -> tuple[float, float, float]:
+    """Mean and standard deviation of Q, twice: it has no other scale."""
+    nodes, weights = np.polynomial.legendre.leggauss(24)
+    ends = breaks(row)
+    half = 0.5 * np.diff(ends)[:, None]
+    x = (ends[:-1, None] + half * (1.0 + nodes)).ravel()
+    mass = (half * weights).ravel() * np.exp(np.interp(x, np.linspace(0.0, 1.0, row.size), row))
+    mean = float(x @ mass)
+    spread = math.sqrt(float((x - mean) ** 2 @ mass))
+    return mean, spread, spread
+
+
+def target_quantile(row: Floats, u: Floats) -> Floats:
+    """Quantiles of Q at u in (0, 1)."""
+    pieces = row.size - 1
+    masses = np.array([mean_exp(a, b) / pieces for a, b in pairwise(row.tolist())])
+    ends = np.append(0.0, np.cumsum(masses))
+    k = np.clip(np.searchsorted(ends, u * ends[-1], side="right") - 1, 0, pieces - 1)
+    part = np.clip((u * ends[-1] - ends[k]) / masses[k], 0.0, 1.0)
+    climb = row[k + 1] - row[k]
+    fall = np.maximum(np.abs(climb), 1e-12)
+    left = np.where(climb > 0.0, 1.0 - part, part)  # of the piece's mass, on the side where q is high
+    inside = np.where(np.abs(climb) < 1e-9, left, -np.log1p(left * np.expm1(-fall)) / fall)
+    return np.asarray((k + np.where(climb > 0.0, 1.0 - inside, inside)) / pieces)
+
+
+def breaks(row: Floats) -> Floats:
+    """Ends of panels in which q and r are smooth: the knots, and where a steep piece has fallen 12 and 40 nats."""
+    pieces = row.size - 1
+    ends = [np.linspace(0.0, 1.0, row.size)]
+    for fall in (12.0, 40.0):
+        k = np.flatnonzero(np.abs(np.diff(row)) > fall)
+        inside = fall / np.abs(row[k + 1] - row[k])
+        ends.append((k + np.where(row[k + 1] > row[k], 1.0 - inside, inside)) / pieces)
+    return np.unique(np.concatenate(ends))
+
+
+def between(row: Floats, way: float) -> Floats:
+    """The row of the density proportional to p^(1 - way) q^way."""
+    return normalised(row * way)

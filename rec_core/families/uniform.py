@@ -102,3 +102,33 @@ def box_places(scale: float, most: int) -> tuple[Floats, float]:
         count = min(cells, most)
         return np.floor((np.arange(count) + 0.5) * (cells / count)) / cells, 1.0 / cells
     return (np.arange(most) + 0.5) / most * (1.0 - scale), scale
+
+
+def moments(row: Floats) -> tuple[float, float, float]:
+    """Mean, width and standard deviation of Q."""
+    width = float(row[1] - row[0])
+    return 0.5 * float(row[0] + row[1]), width, width / math.sqrt(12.0)
+
+
+def target_quantile(row: Floats, u: Floats) -> Floats:
+    """Quantiles of Q at u in (0, 1)."""
+    return row[0] + (row[1] - row[0]) * u
+
+
+def breaks(row: Floats) -> Floats:
+    """Ends of panels in which q and r are smooth, and which hold all of Q."""
+    return row[:2].copy()
+
+
+def kernel_means(row: Floats, x: Floats, width: float) -> Floats:
+    """E_Q[exp(-(x - Y)^2 / (2 width^2))] at x (M,)."""
+    from scipy.special import ndtr
+
+    inside = ndtr((row[1] - x) / width) - ndtr((row[0] - x) / width)
+    return np.asarray(math.sqrt(2.0 * math.pi) * width / (row[1] - row[0]) * inside)
+
+
+def kernel_mean(row: Floats, width: float) -> float:
+    """The same of independent Y, Y' ~ Q."""
+    t = float(row[1] - row[0]) / (width * math.sqrt(2.0))
+    return math.sqrt(math.pi) * math.erf(t) / t + math.expm1(-t * t) / (t * t)

@@ -1,12 +1,15 @@
 """What theory says of a search before it runs: how many candidates it examines, how many bits its message takes.
 
 bounds: bounds on message lengths. examined: expected candidates. index: the exact law of the local index. orc: what ORC
-puts out instead of Q. ratio: the law of ln r', which the others stand on.
+puts out instead of Q. lengths: mean message lengths. notice: when ORC's bias would be noticed. ratio: the law of ln r',
+which the others stand on.
 """
 
 from .bounds import bound_bits, log2_index_bound_bits, overhead_bits, sharp_bound_bits
 from .examined import examined_by_bins, expected_examined
 from .index import IndexLaw, expected_log2_index, index_law, index_pmf, mean_log2_geometric
+from .lengths import mean_length_bits
+from .notice import orc_silence, unnoticed_candidates, unnoticed_samples
 from .orc import OrcBias, orc_bias, orc_density, output_ratio
 
 __all__ = [
@@ -19,10 +22,14 @@ __all__ = [
     "index_law",
     "index_pmf",
     "log2_index_bound_bits",
+    "mean_length_bits",
     "mean_log2_geometric",
     "orc_bias",
     "orc_density",
+    "orc_silence",
     "output_ratio",
     "overhead_bits",
     "sharp_bound_bits",
+    "unnoticed_candidates",
+    "unnoticed_samples",
 ]

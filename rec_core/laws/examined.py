@@ -26,7 +26,7 @@ def expected_examined(problem: Problem, method: Method) -> float:
 
     >>> import rec_core as rec
     >>> round(rec.laws.expected_examined(rec.gaussian_problem([1.5], [0.4]), rec.PFR()), 3)
-    9.537
+    9.541
     """
     check_problem(problem)
     check_method(method, "expected_examined")

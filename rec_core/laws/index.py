@@ -27,7 +27,8 @@ from ..checks import whole_number
 from ..families.uniform import box_places
 from ..jit import kernel
 from ..partition import ENUMERABLE_BINS, Partition, check_partition
-from .ratio import REACH, UNIT_ROW, interval_atoms, legendre, log_q_mass, scatter
+from .line import index_nodes, interval_nodes, legendre, standard_row, target_nodes
+from .ratio import REACH, UNIT_ROW, interval_atoms, log_q_mass, scatter
 
 _STEP = 1.0 / 32.0  # of the grid of ln(1 + g) on which laws of the index are kept
 
@@ -118,14 +119,15 @@ def expected_log2_index(problem_or_channel: Problem | Channel, partition: Partit
 
 @lru_cache(maxsize=256)
 def _index_law(source: Problem | Channel, cut: Partition) -> IndexLaw:
-    if source.family == "uniform":
+    own = families.family(source.family)
+    if own.LAWS == "box":
         return _uniform_law(source, cut)
-    if isinstance(source, Problem) and source.family == "piecewise":
+    if isinstance(source, Problem) and own.LAWS == "knots":
         return _piecewise_law(source.table[0], cut.intervals[0])
     if isinstance(source, Channel):
         active = [d for d, scale in enumerate(source.scales) if scale < 1.0]  # below 8e-17 bits no float tells
     else:
-        active = [d for d, pair in enumerate(source.params) if pair != (0.0, 1.0)]
+        active = [d for d, pair in enumerate(source.params) if pair != own.STANDARD]
     # A dimension without information only splits each bin's share of P: ln r = 0, and J counts its intervals.
     log_idle = math.fsum(math.log(n) for d, n in enumerate(cut.intervals) if d not in active)
     counts = [cut.intervals[d] for d in active]
@@ -136,7 +138,11 @@ def _index_law(source: Problem | Channel, cut: Partition) -> IndexLaw:
             return _line_channel_law(source.scales[active[0]], counts[0], log_idle)
         return _lattice_channel_law(source.scales[active], counts, log_idle)
     rows = source.table[active]
-    return _line_problem_law(rows[0], counts[0], log_idle) if len(active) == 1 else _grid_law(rows, counts, log_idle)
+    if len(active) > 1:
+        return _grid_law(source.family_code, rows, counts, log_idle)
+    if own.LAWS == "line":
+        return _mixed(*index_nodes(source.family_code, rows[0], counts[0], log_idle), 0.0)
+    return _line_problem_law(source.family_code, rows[0], counts[0], log_idle)
 
 
 # --- the grid of y = ln(1 + g)
@@ -258,7 +264,7 @@ def _log_p_mass(mean: float, scale: float, z1: float, z2: float) -> float:
     middle = mean + scale * 0.5 * (z1 + z2)
     if width < 1e-4 / (1.0 + abs(middle)):
         return math.log(width) - 0.5 * middle * middle - 0.5 * math.log(2.0 * math.pi)
-    return families.log_mass(families.GAUSSIAN, UNIT_ROW, mean + scale * z1, mean + scale * z2)
+    return families.gaussian.log_mass(UNIT_ROW, mean + scale * z1, mean + scale * z2)
 
 
 @kernel
@@ -317,21 +323,21 @@ def _line_bin(
 
 @kernel
 def _line_bins(
-    mean: float, scale: float, log_share: float, intervals: int, first: float, step: float, count: int,
+    family: int, mean: float, scale: float, log_share: float, intervals: int, first: float, step: float, count: int,
     rule: Floats, rule_weights: Floats, y: Floats, w: Floats,
 ) -> int:  # fmt: skip
     """Nodes of the bins number first, first + step, ... of one target; returns how many nodes."""
     used = 0
     for i in range(count):
         b = math.floor(first + i * step)
-        low, high = families.edge(families.GAUSSIAN, b, intervals), families.edge(families.GAUSSIAN, b + 1, intervals)
+        low, high = families.edge(family, b, intervals), families.edge(family, b + 1, intervals)
         used = _line_bin(
             mean, scale, log_share, (low - mean) / scale, (high - mean) / scale, 1.0, rule, rule_weights, y, w, used
         )
     return used
 
 
-def _line_problem_law(row: Floats, intervals: int, log_idle: float) -> IndexLaw:
+def _line_problem_law(family: int, row: Floats, intervals: int, log_idle: float) -> IndexLaw:
     """One informative Gaussian dimension of one problem: every bin Q reaches, or _MOST_BINS of them evenly."""
     from scipy.special import ndtr
 
@@ -345,7 +351,7 @@ def _line_problem_law(row: Floats, intervals: int, log_idle: float) -> IndexLaw:
     rule, rule_weights = legendre(24 if count <= 256 else 8)
     y, w = np.empty((2, count * _PIECES * rule.size))
     used = _line_bins(
-        mean, scale, log_idle, intervals, first + 0.5 * (step - 1.0), step, count, rule, rule_weights, y, w
+        family, mean, scale, log_idle, intervals, first + 0.5 * (step - 1.0), step, count, rule, rule_weights, y, w
     )
     return _mixed(y[:used], w[:used], 0.0)
 
@@ -369,7 +375,7 @@ def _line_targets(
         elif number == intervals - 1 and share >= 1.0:
             edges[side] = np.inf
         else:
-            edges[side] = families.quantile(families.GAUSSIAN, number, intervals, share)
+            edges[side] = families.gaussian.quantile(number, intervals, share)
     spread = math.sqrt((1.0 - scale) * (1.0 + scale))
     bottom = max(-REACH * spread, edges[0] - REACH * scale)
     top = min(REACH * spread, edges[1] + REACH * scale)
@@ -474,24 +480,18 @@ def _window(means: Floats, variances: Floats, peaks: Floats) -> tuple[Floats, Fl
     return np.minimum(spread, 700.0 + np.sqrt(variances)), np.minimum(spread, np.maximum(peaks - means, 0.0) + 0.5)
 
 
-def _grid_law(rows: Floats, counts: list[int], log_idle: float) -> IndexLaw:
-    """Several informative Gaussian dimensions of one problem: every bin, or bins drawn from Q by a lattice."""
+def _grid_law(family: int, rows: Floats, counts: list[int], log_idle: float) -> IndexLaw:
+    """Several informative dimensions of one problem: every bin, or bins drawn from Q by a lattice."""
     from scipy.fft import irfft, rfft
 
     dim = len(counts)
     log_bins = log_idle + math.fsum(math.log(n) for n in counts)
-    numbers, node_weights, batches = _bins_of(rows, counts)
-    rule, rule_weights = legendre(128)
+    numbers, node_weights, batches = _bins_of(family, rows, counts)
     inverse, pieces, moments = [], [], np.zeros((numbers.shape[0], 4))
     for d in range(dim):
         used, back = np.unique(numbers[:, d], return_inverse=True)
-        edges = [[families.edge(families.GAUSSIAN, int(b) + side, counts[d]) for b in used] for side in (0, 1)]
-        shape = (used.size, rule.size)
-        values, shares, own = np.empty(shape), np.empty(shape), np.empty((used.size, 4))
-        means = np.full(used.size, rows[d, 0])
-        interval_atoms(
-            means, float(rows[d, 1]), np.array(edges[0]), np.array(edges[1]), rule, rule_weights, values, shares, own
-        )
+        lows, highs = np.array([[families.edge(family, int(b) + side, counts[d]) for b in used] for side in (0, 1)])
+        values, shares, own = _interval_law(family, rows[d], lows, highs)
         inverse.append(back.reshape(-1))
         pieces.append((values, shares, own[:, 0].copy()))
         moments += own[inverse[d]]
@@ -506,7 +506,7 @@ def _grid_law(rows: Floats, counts: list[int], log_idle: float) -> IndexLaw:
         transforms.append(rfft(grids, axis=1))
     if batches > 1:
         # by quadrature in each dimension: what the nodes' averages should be
-        node_weights = _corrected(moments, batches, *_density_moments(rows))
+        node_weights = _corrected(moments, batches, *_density_moments(family, rows))
     else:
         node_weights = node_weights * np.exp(moments[:, 3])
     parts: list[Floats] = [np.zeros(0) for _ in range(batches)]
@@ -554,11 +554,25 @@ def _averaged(parts: list[Floats]) -> IndexLaw:
     return _mixed(_grid(total.size), total, error)
 
 
-def _density_moments(rows: Floats) -> tuple[float, float]:
-    """Mean and variance of ln r(X), X ~ Q, in nats: x = mean + scale z gives a quadratic in z."""
+def _interval_law(family: int, row: Floats, lows: Floats, highs: Floats) -> tuple[Floats, Floats, Floats]:
+    """Of Q restricted to each of S intervals: ln r and its weights (S, M), and moments as `interval_atoms` gives."""
+    if families.family(family).LAWS == "line":
+        return interval_nodes(family, row, lows, highs)
+    rule, rule_weights = legendre(128)
+    values, shares, own = np.empty((lows.size, 128)), np.empty((lows.size, 128)), np.empty((lows.size, 4))
+    means = np.full(lows.size, row[0])
+    interval_atoms(means, float(row[1]), lows, highs, rule, rule_weights, values, shares, own)
+    return values, shares, own
+
+
+def _density_moments(family: int, rows: Floats) -> tuple[float, float]:
+    """Mean and variance of ln r(X), X ~ Q, in nats; of a Gaussian, x = mean + scale z gives a quadratic in z."""
+    average = math.fsum(families.kl(family, row) for row in rows)
+    if families.family(family).LAWS == "line":
+        laws = [target_nodes(family, row)[1:] for row in rows]
+        return average, math.fsum(float((logs - shares @ logs) ** 2 @ shares) for logs, shares in laws)
     mean, scale = rows[:, 0], rows[:, 1]
     gap = (1.0 - scale) * (1.0 + scale)
-    average = math.fsum(families.kl(families.GAUSSIAN, row) for row in rows)
     return average, float(np.sum((mean * scale) ** 2 + 0.5 * gap * gap))
 
 
@@ -593,18 +607,17 @@ def _lattice(dim: int, size: int, generator: int) -> Floats:
     return np.clip(folded, 1e-9, 1.0 - 1e-9).reshape(-1, dim)
 
 
-def _bins_of(rows: Floats, counts: list[int]) -> tuple[NDArray[np.int64], Floats, int]:
+def _bins_of(family: int, rows: Floats, counts: list[int]) -> tuple[NDArray[np.int64], Floats, int]:
     """Bins of a problem: interval numbers (S, D), their weights, and how many batches they come in (1: all bins).
 
     All bins come with weight 1 (their Q-mass is found later); bins drawn from Q by lattice nodes stand for that.
     """
-    from scipy.special import ndtr
-
     reached, masses = [], []
     for row, n in zip(rows, counts, strict=True):
-        ends = [min(max(math.floor(float(ndtr(row[0] + sign * REACH * row[1])) * n), 0), n - 1) for sign in (-1.0, 1.0)]
-        edges = [families.edge(families.GAUSSIAN, b, n) for b in range(ends[0], ends[1] + 2)]
-        own = np.array([families.log_mass(families.GAUSSIAN, row, a, b) for a, b in pairwise(edges)])
+        within = families.cdfs(family, standard_row(family), families.family(family).breaks(row)[[0, -1]])
+        ends = np.clip(np.floor(within * n), 0, n - 1).astype(np.int64)
+        edges = [families.edge(family, b, n) for b in range(ends[0], ends[1] + 2)]
+        own = np.array([families.log_mass(family, row, a, b) for a, b in pairwise(edges)])
         kept = own > -30.0
         reached.append(np.arange(ends[0], ends[1] + 1)[kept])
         masses.append(np.exp(own[kept]))

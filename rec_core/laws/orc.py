@@ -21,7 +21,8 @@ from ..checks import check_method
 from ..jit import kernel
 from ..partition import Partition, check_partition
 from ..tables import tables
-from .ratio import heuristic_law, legendre
+from .line import legendre
+from .ratio import heuristic_law
 
 if TYPE_CHECKING:
     from ..methods import ORC, PFR
@@ -46,20 +47,15 @@ def orc_density(problem: Problem, method: ORC, x: ArrayLike) -> Floats:
     table = tables(*case)
     points = np.asarray(x, dtype=np.float64)
     log_ratio = problem.log_ratio_bits(points) * LN2
-    log_heuristic = np.zeros(points.shape[:-1])
+    standard, tilt = problem.prior.standard(points), np.zeros(points.shape[:-1])
     for d in range(problem.dim):
         start, stop = int(table.offsets[d]), int(table.offsets[d + 1])
         edges = np.array([families.edge(table.family, b, stop - start) for b in range(1, stop - start)])
-        number = np.searchsorted(edges, points[..., d], side="right")
-        log_heuristic += math.log(stop - start) + table.log_weight[start + number]
-        if table.family == families.GAUSSIAN:
-            log_heuristic -= 0.5 * points[..., d] ** 2 + 0.5 * math.log(2.0 * math.pi)
-        else:
-            log_heuristic += np.where((points[..., d] >= 0.0) & (points[..., d] <= 1.0), 0.0, -np.inf)
-    prior = -0.5 * np.sum(points**2, axis=-1) - 0.5 * problem.dim * math.log(2.0 * math.pi)
-    log_prior = prior if table.family == families.GAUSSIAN else 0.0
+        number = np.searchsorted(edges, standard[..., d], side="right")
+        tilt += math.log(stop - start) + table.log_weight[start + number]
+    log_heuristic = tilt + problem.prior.log_pdf(points)
     with np.errstate(invalid="ignore"):
-        reweighted = log_ratio + log_prior - log_heuristic
+        reweighted = log_ratio - tilt
     out = np.zeros(log_ratio.shape)
     alive = np.isfinite(reweighted)
     out[alive] = _orc_ratio(_transform(*case, True), count, reweighted[alive]) * np.exp(log_heuristic[alive])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -13,22 +12,16 @@ from .. import families
 from ..arrays import Floats, Ints
 from ..jit import kernel
 from ..tables import Tables
+from .line import heuristic_nodes, legendre, target_nodes
 
 LATTICE = 2**15  # points of the quadrature behind per-bin stopping
 UNIT_ROW = np.array([0.0, 1.0, 0.0])  # N(0,1) as families know it
 REACH = 9.0  # standard deviations of a normal that are looked at: the rest weighs 1e-19
 
 
-@lru_cache(maxsize=16)
-def legendre(size: int) -> tuple[Floats, Floats]:
-    """Gauss-Legendre nodes on [-1, 1] and their weights."""
-    nodes, weights = np.polynomial.legendre.leggauss(size)
-    return nodes, weights
-
-
 @kernel
 def log_q_mass(z1: float, z2: float) -> float:
-    return families.log_mass(families.GAUSSIAN, UNIT_ROW, z1, z2) if z1 < z2 else -np.inf
+    return families.gaussian.log_mass(UNIT_ROW, z1, z2) if z1 < z2 else -np.inf
 
 
 @kernel
@@ -93,17 +86,23 @@ def target_law(table: Tables) -> tuple[Floats, Floats]:
     """
     from scipy.fft import irfft, rfft
 
-    if table.family == families.PIECEWISE:
+    kind = families.family(table.family).LAWS
+    if kind == "knots":
         return _piecewise_target_law(table)
     parts = []
     rule, rule_weights = legendre(256 if int(table.intervals.max()) <= 64 else 64)
     for d in range(table.intervals.size):
         start, stop = int(table.offsets[d]), int(table.offsets[d + 1])
         edges = np.array([families.edge(table.family, b, stop - start) for b in range(stop - start + 1)])
+        if kind == "line":
+            tilt = math.log(stop - start) + table.log_weight[start:stop]
+            x, values, shares = target_nodes(table.family, table.params[d], extra=edges)
+            parts.append((values - tilt[np.searchsorted(edges[1:-1], x)], shares / shares.sum()))
+            continue
         masses = np.array([families.log_mass(table.family, table.params[d], a, b) for a, b in pairwise(edges)])
         used = np.flatnonzero(masses > -38.0)
         offset = -math.log(stop - start) - table.log_weight[start + used]
-        if table.family == families.GAUSSIAN:
+        if kind == "normal":
             values, shares = np.empty((2, used.size, rule.size))
             mean, scale = float(table.params[d, 0]), float(table.params[d, 1])
             interval_atoms(
@@ -153,7 +152,12 @@ def _piecewise_target_law(table: Tables) -> tuple[Floats, Floats]:
 
 def heuristic_law(table: Tables) -> tuple[Floats, Floats]:
     """Law of ln r'(U), U ~ P', where r' > 0: values and probabilities, which may sum to less than 1."""
-    if table.family == families.GAUSSIAN and table.intervals.size == 1:
+    kind = families.family(table.family).LAWS
+    if kind == "line" and table.intervals.size == 1:
+        count = int(table.intervals[0])
+        edges = np.array([families.edge(table.family, b, count) for b in range(1, count)])
+        return heuristic_nodes(table.family, table.params[0], edges, math.log(count) + table.log_weight)
+    if kind == "normal" and table.intervals.size == 1:
         mean, scale = float(table.params[0, 0]), float(table.params[0, 1])
         count = int(table.intervals[0])
         edges = np.array([families.edge(table.family, b, count) for b in range(1, count)])
@@ -174,11 +178,11 @@ def heuristic_law(table: Tables) -> tuple[Floats, Floats]:
         kept = shares > 0.0
         return (-math.log(scale) + 0.5 * (x - z) * (x + z) - tilt)[kept], shares[kept]
     values, masses = target_law(table)
-    if table.family == families.PIECEWISE:
+    if kind == "knots":
         return values, masses * np.exp(-values)
     kept = np.abs(masses) > 1e-16
     values, masses = values[kept], masses[kept]
-    if table.family == families.UNIFORM:
+    if kind == "box":
         return values, masses * np.exp(-values)
     top = values >= -20.0
     low = reweighted_log_ratios(table)

@@ -42,6 +42,15 @@ def uniform_pair(low: ArrayLike, high: ArrayLike) -> Pair:
     return Pair(rec.uniform_problem(low, high), naive.uniform(low, high))
 
 
+def shortfall_bits(source: Any, cut: Any) -> float:
+    """E[(log2 J - log2 r)^+], J = 1 among them; `laws.overhead_bits` is this where there are bins, and 0 without."""
+    from rec_core.laws import bounds
+
+    shortfall = bounds._mean_nats(source, cut, False) / np.log(2)
+    assert bounds.overhead_bits(source, cut) == (shortfall if cut.num_bins > 1 else 0.0)
+    return float(shortfall)
+
+
 def ks_p(sample: Array, cdf: Callable[[Array], Array]) -> float:
     """p-value of a two-sided Kolmogorov-Smirnov test."""
     return float(stats.kstest(sample, cdf).pvalue)

@@ -9,6 +9,7 @@ import pytest
 
 import rec_core as rec
 from rec_core import families, laws
+from tests.core.conftest import shortfall_bits
 
 PROBLEMS = {
     "a slope": [0.0, 5.0],
@@ -70,7 +71,7 @@ def test_law_of_the_index_and_bounds_are_their_integrals(problem, intervals):
         overhead += share @ np.maximum(0.0, np.log2(intervals) - np.log2(np.maximum(inside, 1e-300)))
     assert laws.expected_log2_index(problem, cut) == pytest.approx(mean, abs=2e-4)
     assert laws.log2_index_bound_bits(problem, cut) == pytest.approx(bound, abs=2e-4)
-    assert laws.overhead_bits(problem, cut) == pytest.approx(overhead, abs=1e-3)
+    assert shortfall_bits(problem, cut) == pytest.approx(overhead, abs=1e-3)
     assert laws.expected_log2_index(problem, cut) <= laws.log2_index_bound_bits(problem, cut) + 1e-4
 
 

@@ -20,6 +20,7 @@ import pytest
 
 import rec_core as rec
 from rec_core import study
+from rec_core.study.__main__ import main
 from tests.core.conftest import ALL_WEIGHTINGS, ALPHA, mean_p
 
 CELLS = (
@@ -510,26 +511,26 @@ def test_the_command_runs_and_resumes(tmp_path):
     cells = study.grid([rec.gaussian_channel([i]) for i in (2, 4)], (0, 3))
     assert study.load(tmp_path / "r") == study.Study(cells, 250, 1)
     assert f"{study.summary(cells, study.read(tmp_path / 'r'))['length_bits_mean'][1]:.3f} ±" in table
-    assert study.main([str(word) for word in command]) == 0
+    assert main([str(word) for word in command]) == 0
 
 
 def test_the_command_for_fixed_targets_idle_dimensions_and_samples(tmp_path):
     command = "--bits 2 --dim 2 --idle-dims 1 --targets 2 --log2-bins 0,I --method orc --num-candidates 4 --runs 5"
-    assert study.main([*command.split(), "--samples", "--out", str(tmp_path / "r")]) == 0
+    assert main([*command.split(), "--samples", "--out", str(tmp_path / "r")]) == 0
     cells = study.grid([rec.gaussian_channel([1, 1, 0])], (0, "I"), methods=(rec.ORC(4),), targets=2)
     assert study.load(tmp_path / "r") == study.Study(cells, 5, samples=True)
     assert study.samples(study.read(tmp_path / "r")).shape == (20, 3)
-    assert study.main(["--bits", "2", "--idle-dims", "-1"]) == 2
+    assert main(["--bits", "2", "--idle-dims", "-1"]) == 2
 
 
 def test_the_command_says_what_is_wrong(tmp_path, capsys):
-    assert study.main(["--bits", "2", "--method", "orc"]) == 2
+    assert main(["--bits", "2", "--method", "orc"]) == 2
     assert "--num-candidates" in capsys.readouterr().err
-    assert study.main(["--bits", "2", "--method", "astar"]) == 2
+    assert main(["--bits", "2", "--method", "astar"]) == 2
     assert "Unknown method 'astar'" in capsys.readouterr().err
-    assert study.main(["--bits", "2", "--weighting", "best"]) == 2
+    assert main(["--bits", "2", "--weighting", "best"]) == 2
     assert "Unknown weighting 'best'" in capsys.readouterr().err
-    assert study.main(["--bits", "30", "--max-examined", "50", "--runs", "3"]) == 0
+    assert main(["--bits", "30", "--max-examined", "50", "--runs", "3"]) == 0
     assert "This search needs" in capsys.readouterr().out
 
 

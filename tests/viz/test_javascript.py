@@ -11,7 +11,8 @@ import pytest
 from rec_viz import javascript, stage
 from rec_viz.components import drawing, export
 from rec_viz.model import lab
-from rec_viz.settings import PRESETS, View, drawn
+from rec_viz.settings import PRESETS, View
+from rec_viz.settings.view import drawn
 
 ROOT = Path(__file__).parents[2]
 

@@ -1,0 +1,34 @@
+"""Mean message lengths: the bin, and the index under a code, averaged over its exact law."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from ..channel import Channel, Problem
+from ..partition import Partition, check_partition
+from .index import IndexLaw, index_law
+
+
+class LengthLaw(Protocol):
+    """What a code of the index must know here; `rec_core.codes` has them."""
+
+    def mean_length_bits(self, law: IndexLaw) -> float:
+        """Mean length in bits over a law of the index."""
+
+
+def mean_length_bits(source: Problem | Channel, partition: Partition | None, code: LengthLaw) -> float:
+    """Exact mean length of PFR's message in bits: log2 J for the bin, and the mean of the code's length of the index.
+
+    Averaged over Y for a channel; the same under all weightings and stopping rules. Ideal lengths, as
+    `message_length_bits` gives them: `ZipfCode` through E[log2 n], the others through the tails of `index_law`. Error:
+    that of E[log2 n] stated at `index_law` times about the bits that the code spends on an octave of the index. For a
+    code that has not all indices inf, where those left out have a probability above one in a million.
+    Raises RecError for a partition of another dimension.
+
+    >>> import rec_core as rec
+    >>> channel, cut = rec.gaussian_channel([6.0]), rec.Partition((8,))
+    >>> round(mean_length_bits(channel, cut, rec.ZipfCode.for_source(channel, cut)), 3)
+    8.257
+    """
+    cut = check_partition(partition, source.dim)
+    return cut.log2_bins + code.mean_length_bits(index_law(source, cut))

@@ -1,0 +1,77 @@
+"""When anyone would notice that ORC is not exact: how many samples it takes, how many candidates are enough."""
+
+from __future__ import annotations
+
+import bisect
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..arrays import LN2
+from ..channel import Problem, check_problem
+from ..checks import whole_number
+from ..partition import check_partition
+from ..tables import bin_weights
+from .orc import orc_bias
+
+if TYPE_CHECKING:
+    from ..methods import ORC
+
+NOTICEABLE = 0.1  # advantage over guessing below which a test may be called blind
+MOST_POWER = 30  # of the candidates `unnoticed_candidates` looks at
+
+
+def unnoticed_samples(kl_bits: float, advantage: float = NOTICEABLE) -> float:
+    """How many samples no test can tell from Q's with more than this advantage over guessing; inf where KL is 0.
+
+    `kl_bits`: KL(output || Q) of one sample. By Pinsker's inequality, as KL adds up over m independent samples: the
+    total variation is at most sqrt(m KL ln 2 / 2).
+
+    >>> round(unnoticed_samples(1e-4))
+    289
+    """
+    return math.inf if kl_bits <= 0.0 else 2.0 * advantage**2 / (kl_bits * LN2)
+
+
+def unnoticed_candidates(problem: Problem, method: ORC, num_samples: int) -> int | None:
+    """The least power of two of candidates with which ORC's bias goes unnoticed in so many samples; None past 2^30.
+
+    `method` says partition and weighting; its own number of candidates plays no part. `unnoticed_samples` of
+    `orc_bias`, with its errors. Raises RecError for what the method cannot serve.
+
+    >>> import rec_core as rec
+    >>> unnoticed_candidates(rec.gaussian_problem([1.0], [0.5]), rec.ORC(1), 1000)
+    256
+    """
+    samples = whole_number(num_samples, "num_samples")
+
+    def unnoticed(power: int) -> bool:
+        bias = orc_bias(problem, replace(method, num_candidates=2**power))
+        return unnoticed_samples(bias.kl_bits) >= samples
+
+    power = bisect.bisect_left(range(MOST_POWER + 1), True, key=unnoticed)
+    return 2**power if power <= MOST_POWER else None
+
+
+def orc_silence(problem: Problem, method: ORC) -> float:
+    """The probability that none of ORC's candidates falls where Q has mass, so that `encode` raises; exact.
+
+    0 but for uniform targets, whose box has P'-mass E_Q[1 / r'], a product over dimensions of sums over intervals.
+    Raises RecError for what the method cannot serve.
+
+    >>> import rec_core as rec
+    >>> orc_silence(rec.uniform_problem([0.25], [0.5]), rec.ORC(2, weighting="uniform"))
+    0.5625
+    """
+    check_problem(problem)
+    method.check(problem)
+    if problem.family != "uniform":
+        return 0.0
+    cut = check_partition(method.partition, problem.dim)
+    inside = 2.0**-problem.kl_bits
+    weights = (bin_weights(problem, cut, name) for name in ("target_mass", method.weighting))
+    for share, weight, n in zip(*weights, cut.intervals, strict=True):
+        inside *= float(np.sum(share * weight)) * n
+    return float(max(0.0, 1.0 - inside) ** method.num_candidates)

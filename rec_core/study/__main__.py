@@ -1,0 +1,130 @@
+"""`python -m rec_core.study`: a study of channels from the command line."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import product
+from typing import Any
+
+from .. import families
+from ..channel import Channel
+from ..errors import RecError
+from ..methods import ORC, PFR
+from ..methods.method import MAX_EXAMINED
+from .cells import Cell, Study, grid
+from .folders import METHODS, name_of
+from .runs import run
+from .summaries import summary, time_left
+from .tables import FORMATS, Table
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """`python -m rec_core.study`; 0 when the study is complete, 130 when it was stopped, 2 for an error."""
+
+    def many(kind: Callable[[str], Any]) -> Callable[[str], list[Any]]:
+        return lambda text: [kind(part) for part in text.split(",")]
+
+    parser = argparse.ArgumentParser(prog="python -m rec_core.study", description="Encode over a grid and summarise.")
+    add = parser.add_argument
+    add("--family", choices=families.CHANNELS, default=families.CHANNELS[0])
+    add("--bits", type=many(float), required=True, help="information of the channels in all, e.g. 2,4,6")
+    add("--dim", type=many(int), default=[1], help="dimensions the information is spread over, e.g. 1,5 (1)")
+    add("--idle-dims", type=int, default=0, help="dimensions without information, besides those (0)")
+    add("--targets", type=int, default=0, help="so many fixed targets of each channel, not a fresh one a run")
+    add("--log2-bins", type=many(lambda text: text if text == "I" else int(text)), default=[0],
+        help="log2 J, e.g. 0,3,I (0: no partition, I: the channel's bits)")  # fmt: skip
+    add("--strategy", type=many(str), default=["information"], help="information, random, collapsed or runtime")
+    add("--method", type=many(str), default=["pfr"], help="pfr or orc")
+    add("--weighting", type=many(str), default=[None], help="peak_ratio, target_mass or uniform (the method's own)")
+    add("--stopping", type=many(str), default=[None], help="single or per_bin, for pfr")
+    add("--num-candidates", type=many(int), default=[None], help="for orc")
+    add("--max-examined", type=int, default=MAX_EXAMINED, help="budget of one run (%(default)s)")
+    add("--runs", type=int, default=1000, help="encodings of every cell (%(default)s)")
+    add("--chunk", type=int, default=250, help="encodings a unit of work (%(default)s)")
+    add("--seed", type=int, default=0)
+    add("--samples", action="store_true", help="keep what was sent, in columns x1, x2, ...")
+    add("--out", help="folder for the results; the same command resumes an interrupted study")
+    add("--format", choices=FORMATS, default="parquet")
+    add("--threads", type=int, default=os.cpu_count() or 1)
+    given = parser.parse_args(arguments)
+    stop = threading.Event()
+    last = [0.0]
+
+    def progress(done: int, total: int, seconds: float | None) -> None:
+        live = sys.stderr.isatty()
+        if done == total or time.monotonic() - last[0] > (0.1 if live else 5.0):
+            last[0] = time.monotonic()
+            line = f"{done} of {total} runs, {time_left(seconds) if done < total else 'done'}"
+            print(f"\r{line:60s}" if live else line, end="" if live and done < total else "\n", file=sys.stderr)
+
+    def interrupt(*_: object) -> None:
+        stop.set()
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # a second Ctrl-C does not wait
+
+    try:
+        if min(given.dim) < 1 or given.threads < 1 or min(given.idle_dims, given.targets) < 0:
+            raise RecError("--dim and --threads must be at least 1, --idle-dims and --targets at least 0.")
+        idle = (0.0,) * given.idle_dims
+        sources = [Channel(given.family, (bits / dim,) * dim + idle) for bits, dim in product(given.bits, given.dim)]
+        cells = grid(sources, given.log2_bins, given.strategy, _methods(given), targets=given.targets)
+        work = Study(cells, given.runs, given.seed, given.chunk, given.samples)
+        usual = signal.signal(signal.SIGINT, interrupt)
+        try:
+            with ThreadPoolExecutor(given.threads) as pool:
+                rows = run(work, given.out, pool, progress, stop, given.format)
+        finally:
+            signal.signal(signal.SIGINT, usual)
+    except RecError as error:
+        print(error, file=sys.stderr)
+        return 2
+    print(_show(cells, summary(cells, rows)))
+    if not stop.is_set():
+        return 0
+    kept = f"kept in {given.out}; the same command resumes" if given.out else "not kept; with --out they would be"
+    print(f"\nStopped. The runs that were done are {kept}.", file=sys.stderr)
+    return 130
+
+
+def _methods(given: argparse.Namespace) -> list[PFR | ORC]:
+    """The methods a command line names, in all combinations."""
+    methods: list[PFR | ORC] = []
+    for name, weighting in product(given.method, given.weighting):
+        if name not in METHODS:
+            raise RecError(f"Unknown method {name!r}; choose 'pfr' (exact) or 'orc' (a fixed number of candidates).")
+        own = {} if weighting is None else {"weighting": weighting}
+        if name == "pfr":
+            methods += [PFR(stopping=line, max_examined=given.max_examined, **own) for line in given.stopping]
+        elif None in given.num_candidates:
+            raise RecError("ORC needs --num-candidates: about 2^(KL + 2) keeps its bias small.")
+        else:
+            methods += [ORC(n, max_examined=given.max_examined, **own) for n in given.num_candidates]
+    return methods
+
+
+def _show(cells: Sequence[Cell], means: Table) -> str:
+    """The summary as lines of text."""
+    lines = [
+        "I_bits   D  log2_J  method  weighting    runs      examined: median, quartiles   log2 index    length_bits"
+    ]
+    for i, one in enumerate(cells):
+        row = {name: column[i] for name, column in means.items()}
+        information = one.source.information_bits if isinstance(one.source, Channel) else one.source.kl_bits
+        line = f"{information:6.4g} {one.source.dim:3d} {one.cut.log2_bins:7.4g}  {name_of(one.method):6s}  "
+        line += f"{one.method.weighting:11s}"
+        spread = f"{row['examined_median']:.4g} [{row['examined_q1']:.4g}, {row['examined_q3']:.4g}]"
+        line += f" {row['runs']:8d} {spread:>29s}"
+        for name in ("log2_index", "length_bits") if not row["failed"] else ():
+            line += f"  {row[name + '_mean']:6.3f} ± {row[name + '_se']:.2g}"
+        lines += [line, f"        {row['failed']} failed. {row['error']}"] if row["failed"] else [line]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

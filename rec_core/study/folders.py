@@ -1,0 +1,144 @@
+"""Folders of results: one file a chunk, each whole or absent, and `_study.json`, which says what study it is."""
+
+from __future__ import annotations
+
+import json
+import os
+import uuid
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..channel import Channel, Problem
+from ..checks import choice
+from ..errors import RecError
+from ..methods import ORC, PFR
+from ..partition import Partition
+from .cells import Cell, Chunk, Study, chunks
+from .tables import FORMATS, Table, from_bytes, join, pyarrow, to_bytes
+
+FORMAT_VERSION = 3  # of a folder; one more whenever the same study would give other numbers
+METHODS: dict[str, type[PFR] | type[ORC]] = {"pfr": PFR, "orc": ORC}
+
+
+def load(out: str | os.PathLike[str]) -> Study:
+    """The study a folder holds. Raises RecError for a folder of none, or of another version.
+
+    >>> import rec_core as rec, tempfile
+    >>> work = rec.study.Study(rec.study.grid([rec.gaussian_channel([2.0])]), runs=3)
+    >>> with tempfile.TemporaryDirectory() as out:
+    ...     rows = rec.study.run(work, out, form="csv")
+    ...     print(load(out) == work, len(read(out)["run"]))
+    True 3
+    """
+    path = Path(out) / "_study.json"
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        version = found["version"]
+        if version == FORMAT_VERSION:
+            return Study(**{**found["study"], "cells": [_cell(fields) for fields in found["study"]["cells"]]})
+    except (OSError, ValueError, KeyError, TypeError):
+        raise RecError(f"{os.fspath(out)} is not a folder of results: its _study.json is missing or damaged.") from None
+    raise RecError(f"{os.fspath(out)} was written by version {version} of studies, this is {FORMAT_VERSION}.")
+
+
+def read(out: str | os.PathLike[str]) -> Table:
+    """All that is done in a folder, sorted by cell and run. Files that are damaged count as not there.
+
+    Raises RecError as `load` does; an example is there.
+    """
+    study, folder = load(out), Path(out)
+    form = json.loads((folder / "_study.json").read_text(encoding="utf-8"))["form"]
+    held = (read_part(folder, chunk, form) for chunk in chunks(study))
+    return join(table for table in held if table is not None)
+
+
+def open_folder(study: Study, folder: Path, form: str) -> Path:
+    """Make the folder, or see that it is this study's."""
+    choice(form, "format", FORMATS)
+    if form == "parquet":
+        pyarrow()
+    description = json.dumps({"version": FORMAT_VERSION, "form": form, "study": _described(study)}, indent=1)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        raise RecError(f"{folder} is a file; give a folder for the results.") from None
+    path = folder / "_study.json"
+    if not path.exists():
+        if any(folder.glob("part-*")):
+            raise RecError(f"{folder} has results but no _study.json to say of what; choose another folder.")
+        _write(path, description.encode())
+    elif path.read_text(encoding="utf-8") != description:
+        raise RecError(f"{folder} holds the results of another study, or of this one in another format or version; "
+                       "repeat the study exactly to resume it, or choose another folder.")  # fmt: skip
+    return folder
+
+
+def _write(path: Path, data: bytes) -> None:
+    """All of it or nothing, whatever happens meanwhile."""
+    draft = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
+    try:
+        with draft.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(draft, path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def write_part(folder: Path, chunk: Chunk, table: Table, form: str) -> None:
+    """A chunk's table as a file of the folder."""
+    _write(folder / _part(chunk, form), to_bytes(table, form))
+
+
+def _part(chunk: Chunk, form: str) -> str:
+    return f"part-{chunk.cell:05d}-{chunk.first:09d}.{form}"
+
+
+def read_part(folder: Path, chunk: Chunk, form: str) -> Table | None:
+    """A chunk's table, or None where its file is not there, not whole, or another's."""
+    try:
+        table = from_bytes((folder / _part(chunk, form)).read_bytes(), form)
+    except OSError:
+        return None
+    if table is None:
+        return None
+    rows = len(table["run"])
+    whole = rows == chunk.runs or (rows == 1 and table["error"][0])
+    whole = whole and np.array_equal(table["run"], np.arange(chunk.first, chunk.first + rows))
+    return table if whole and (table["cell"] == chunk.cell).all() else None
+
+
+def _described(study: Study) -> dict[str, Any]:
+    """A study as JSON has it."""
+    fields = {name: getattr(study, name) for name in ("runs", "seed", "chunk", "samples")}
+    return {"cells": [_fields(cell) for cell in study.cells], **fields}
+
+
+def _fields(cell: Cell) -> dict[str, Any]:
+    source, method = cell.source, cell.method
+    known: dict[str, Any] = {"bits": source.bits} if isinstance(source, Channel) else {"params": source.params}
+    own = {name: getattr(method, name) for name in method.__dataclass_fields__ if name != "partition"}
+    if source.prior.shift:
+        known |= {"prior_shift": source.prior_shift, "prior_scale": source.prior_scale}
+    return {"family": source.family, **known, "method": name_of(method), "intervals": cell.cut.intervals, **own}
+
+
+def _cell(fields: dict[str, Any]) -> Cell:
+    """The cell of `_fields`, as JSON gives them back."""
+    own = dict(fields)
+    family, kind, cut = own.pop("family"), METHODS[own.pop("method")], Partition(own.pop("intervals"))
+    placed = {name: tuple(own.pop(name)) for name in ("prior_shift", "prior_scale") if name in own}
+    source: Channel | Problem
+    if "bits" in own:
+        source = Channel(family, tuple(own.pop("bits")), **placed)
+    else:
+        source = Problem(family, tuple(map(tuple, own.pop("params"))), **placed)
+    return Cell(source, kind(partition=cut, **own))
+
+
+def name_of(method: PFR | ORC) -> str:
+    """What folders and tables call a method."""
+    return "pfr" if isinstance(method, PFR) else "orc"

@@ -1,0 +1,97 @@
+"""Tables of results: their columns, and how they are written to files and read."""
+
+from __future__ import annotations
+
+import csv
+import importlib
+import io
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..arrays import Floats
+from ..errors import RecError
+
+FORMATS = ("parquet", "csv")
+COLUMNS: dict[str, Any] = dict.fromkeys(("cell", "run", "index", "examined"), np.int64)
+COLUMNS |= {"seed": np.uint64, **dict.fromkeys(("kl_bits", "bin_bits", "length_bits"), np.float64), "error": object}
+"""Columns of a table, one run a row. `cell` and `run` from 0. `index`: the local index, from 1. `seed`: the run's own,
+`Cell.encode(seed)` is this very run. `kl_bits`: KL(Q || P). `bin_bits`: log2 J. `length_bits`: of bin and Zipf-coded
+index together, ideal. `error`: empty, or for a run over budget a sentence; it has index 0, examined 0 and NaN.
+A study that keeps samples has columns `x1` ... `xD` more."""
+
+Table = dict[str, NDArray[Any]]
+
+
+def join(tables: Iterable[Table]) -> Table:
+    """One table of many, sorted by (cell, run).
+
+    >>> [len(column) for column in join([]).values()]
+    [0, 0, 0, 0, 0, 0, 0, 0, 0]
+    """
+    parts = list(tables) or [{name: np.empty(0, kind) for name, kind in COLUMNS.items()}]
+    whole = {name: np.concatenate([part[name] for part in parts]) for name in names_of(parts[0])}
+    order = np.lexsort((whole["run"], whole["cell"]))
+    return {name: column[order] for name, column in whole.items()}
+
+
+def samples(table: Table) -> Floats:
+    """The samples in a table of a study that keeps them, (R, D); NaN for runs that failed.
+
+    >>> samples(join([]) | {"x1": np.zeros(2), "x2": np.ones(2)}).shape
+    (2, 2)
+    """
+    return np.column_stack([table[name] for name in names_of(table)[len(COLUMNS) :]])
+
+
+def names_of(names: Iterable[str]) -> list[str]:
+    """Columns of a table in their order, those of samples last."""
+    return [*COLUMNS, *(name for name in names if name not in COLUMNS)]
+
+
+def to_bytes(table: Table, form: str) -> bytes:
+    """A table as a file of this form, as folders hold it. Raises RecError for Parquet without pyarrow.
+
+    >>> to_bytes(join([]), "csv")[:14]
+    b'cell,run,index'
+    """
+    if form == "parquet":
+        arrow, parquet = pyarrow()
+        sink = io.BytesIO()
+        parquet.write_table(arrow.table({name: arrow.array(table[name]) for name in names_of(table)}), sink)
+        return sink.getvalue()
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(names_of(table))
+    writer.writerows(zip(*(table[name].tolist() for name in names_of(table)), strict=True))
+    return text.getvalue().encode()
+
+
+def from_bytes(data: bytes, form: str) -> Table | None:
+    """The table in a file of this form; None where it is not whole. Raises RecError for Parquet without pyarrow."""
+    parquet = pyarrow()[1] if form == "parquet" else None
+    try:
+        if parquet:
+            columns = parquet.read_table(io.BytesIO(data)).to_pydict()
+        else:
+            if not data.endswith(b"\n"):
+                return None
+            names, *lines = csv.reader(io.StringIO(data.decode()))
+            columns = dict(zip(names, zip(*lines, strict=True), strict=True))
+        parse: dict[Any, Callable[[Any], Any]] = {np.float64: float, object: str}
+        return {
+            name: np.array([parse.get(kind, int)(value) for value in columns[name]], kind)
+            for name, kind in {**dict.fromkeys(names_of(columns), np.float64), **COLUMNS}.items()
+        }
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def pyarrow() -> tuple[Any, Any]:
+    """pyarrow and its Parquet. Raises RecError where it is not installed."""
+    try:
+        return importlib.import_module("pyarrow"), importlib.import_module("pyarrow.parquet")
+    except ImportError:
+        raise RecError('Parquet files need pyarrow: pip install "rec-lab[study]", or choose form="csv".') from None
