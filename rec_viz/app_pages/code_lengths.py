@@ -36,7 +36,7 @@ st.markdown(
     "that to the information I, which no method can beat?"
 )
 parts.wait_for_kernels(height=520)
-theory = parts.asked(lambda: model.lengths(view))
+theory = parts.asked(lambda: model.lengths(view), "Working out the exact laws")
 
 colours = parts.colours()
 
@@ -190,7 +190,8 @@ def packed(name: str) -> tuple[float, ...]:
     return model.packed_codes(view, name, BATCH)
 
 
-real = {lane.name: packed(lane.name) for lane in theory.lanes}
+with st.spinner("Packing messages"):
+    real = {lane.name: packed(lane.name) for lane in theory.lanes}
 st.markdown(
     "| Mean message length, bits | "
     + " | ".join(f"{lane.title}, exact | as bytes" for lane in theory.lanes)
@@ -242,7 +243,8 @@ def intervals_in_words(cut: rec.Partition) -> str:
 if view.dim == 1 or round(bins.log2_bins) == 0:
     st.markdown("With one dimension, or one bin, there is nothing to choose: set D above 1 and log₂ J above 0.")
 else:
-    rows = model.allocations(view)
+    with st.spinner("Comparing ways to cut"):
+        rows = model.allocations(view)
     st.markdown(
         "| J’s factors of two are dealt | Intervals | Mean length, bits | E[ε], bits | Candidates, typical target |"
         "\n|---|---|---|---|---|\n"

@@ -252,7 +252,8 @@ def would_bins_help(view: View) -> None:
     """The present target under plain PFR and ever more bins: candidates, bits, time; the best named."""
     st.header("Would bins help here?", anchor=False)
     try:
-        found = advice.advice(view)
+        with st.spinner("Working out what bins would do"):
+            found = advice.advice(view)
     except rec.RecError as error:
         st.markdown(str(error))
         return

@@ -269,7 +269,8 @@ def stream(view: View) -> None:
         "target and a new race."
     )
     try:
-        costs = model.stream(model.shared_of(view))
+        with st.spinner("Encoding three hundred messages"):
+            costs = model.stream(model.shared_of(view))
     except rec.RecError:
         st.info(
             "Three hundred messages would take too long to find with these bins; raise J towards 2ᴵ.",

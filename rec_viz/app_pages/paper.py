@@ -99,7 +99,8 @@ def live(section: Section) -> None:
         if st.session_state.get("paper_seen") == key:  # it has just ended: the other buttons may be used again
             st.session_state.paper_seen = ""
             st.rerun()
-        seconds = running.paper_seconds(key, st.session_state.paper_size)
+        with st.spinner("Timing this machine"):
+            seconds = running.paper_seconds(key, st.session_state.paper_size)
         if left.button(
             f"Run, {reading.duration(max(round(seconds), 1))}", icon=":material/play_arrow:", key=f"paper_{key}_run",
             disabled=bool(at_work()),

@@ -39,10 +39,12 @@ def wait_for_kernels(height: int, on_start: bool = False) -> None:
     place.empty()
 
 
-def asked(work: Callable[[], Made]) -> Made:
-    """What `work` makes of a view; where the view asks for the impossible, the sentence why, and the page ends."""
+def asked(work: Callable[[], Made], says: str = "Working it out") -> Made:
+    """What `work` makes of a view, saying so while it lasts; where the view asks for the impossible, the sentence why,
+    and the page ends."""
     try:
-        return work()
+        with st.spinner(says):
+            return work()
     except rec.RecError as error:
         st.warning(str(error), icon=":material/info:")
         st.stop()
