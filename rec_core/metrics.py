@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -78,7 +78,8 @@ def ks(samples: ArrayLike, target: Problem | ArrayLike) -> Ks:
     found = []
     for d in range(x.shape[1]):
         if isinstance(other, Problem):
-            found.append(stats.kstest(x[:, d], partial(families.cdfs, other.family_code, other.table[d])))
+            cdf: Any = partial(families.cdfs, other.family_code, other.table[d])
+            found.append(stats.kstest(x[:, d], cdf))
         else:
             found.append(stats.ks_2samp(x[:, d], other[:, d]))
     return Ks(np.array([row.statistic for row in found]), np.array([row.pvalue for row in found]))
