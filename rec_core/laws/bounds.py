@@ -27,7 +27,8 @@ from .ratio import target_law
 def bound_bits(information_bits: float, log2_bins: float = 0.0, overhead_bits: float = 0.0) -> float:
     """Upper bound on the expected message length in bits, constants included (bin uniform, index Zipf).
 
-    E|M| <= I + eps + log2(I + eps - log2 J + 2) + 2 with eps = `overhead_bits`; J = 1 and eps = 0 is plain PFR or ORC.
+    E|M| <= I + eps + log2(I + eps - log2 J + 2) + 2 with eps = `overhead_bits`; J = 1 and eps = 0 is plain PFR or ORC,
+    the bound of Li & Anantharam (2021).
     """
     total = information_bits + overhead_bits
     return total + math.log2(max(total - log2_bins, 0.0) + 2.0) + 2.0
