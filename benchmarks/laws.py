@@ -106,11 +106,11 @@ def measure(pair: Pair, seed: int) -> Row:
     channel, runs = pair.channel, pair.runs
     cut = pair.partition or rec.Partition.uncut(channel.dim)
     method = rec.PFR(cut, max_examined=BUDGET)
-    code = rec.ZipfCode(rec.laws.log2_index_bound_bits(channel, cut))
+    code = rec.ZipfCode.for_source(channel, cut)
     many = rec.encode_many(channel, runs, method, seed=seed)
     law = rec.laws.index_law(channel, cut)
-    exact = cut.log2_bins + float(code.length_bits(1)) + code.exponent * law.mean_log2
-    overhead = rec.laws.overhead_bits(channel, cut) if cut.num_bins > 1 else 0.0
+    exact = rec.laws.mean_length_bits(channel, cut, code)
+    overhead = rec.laws.overhead_bits(channel, cut)
     problem = typical_target(channel, cut)
     races = rec.encode_many(problem, runs, method, seed=seed + 1)
     return Row(

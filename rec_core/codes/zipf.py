@@ -78,15 +78,21 @@ class ZipfCode:
         2^63 on, which cannot occur, to the others.
         Raises RecError for an index out of range.
         """
+        return self.length_at_log2(np.log2(checked_indices(index)))
+
+    def length_at_log2(self, log2_index: ArrayLike) -> Floats:
+        """Ideal length in bits by log2 of the index, the shape of `log2_index`: linear in it.
+
+        So at the mean of log2 n, over whatever, it is the mean length.
+        """
         from scipy import special
 
-        n = checked_indices(index)
         log2_zeta = math.log1p(float(special.zetac(self.exponent))) / math.log(2)
-        return np.asarray(self.exponent * np.log2(n) + log2_zeta)[()]
+        return np.asarray(self.exponent * np.asarray(log2_index) + log2_zeta)[()]
 
     def mean_length_bits(self, law: laws.IndexLaw) -> float:
-        """Mean of `length_bits` over a law of the index, in bits: it is linear in log2 n."""
-        return float(self.length_bits(1)) + self.exponent * law.mean_log2
+        """Mean of `length_bits` over a law of the index, in bits."""
+        return float(self.length_at_log2(law.mean_log2))
 
     def codeword(self, index: int) -> str:
         """Shannon's code word: the first ceil(-log2 P(n)) bits of F(n - 1) = sum over k < n of P(k). For display.

@@ -17,6 +17,7 @@ import rec_core as rec
 
 from .. import codes
 from ..arrays import Floats, Ints
+from ..checks import whole_number
 from ..codes import PowerCode
 from ..randomness import ALLOCATION, uniforms
 
@@ -49,15 +50,10 @@ class Blocks:
 def check_blocks(block_bits: int, partition_bits: int | str | None) -> int:
     """log2 J for these choices; "auto" is 8 less than the block from 24 bits on and none below."""
     low, high = BLOCK_BITS
-    if isinstance(block_bits, bool) or not isinstance(block_bits, int) or not low <= block_bits <= high:
-        raise rec.RecError(f"block_bits must be a whole number from {low} to {high}, got {block_bits!r}.")
+    size = whole_number(block_bits, "block_bits", low, high + 1)
     if partition_bits == "auto":
-        return block_bits - 8 if block_bits >= 24 else 0
-    if partition_bits is None:
-        return 0
-    if isinstance(partition_bits, bool) or not isinstance(partition_bits, int) or not 0 <= partition_bits < 64:
-        raise rec.RecError(f"partition_bits must be None (no bins) or a number from 0 to 63, got {partition_bits!r}.")
-    return partition_bits
+        return size - 8 if size >= 24 else 0
+    return 0 if partition_bits is None else whole_number(partition_bits, "partition_bits", 0, 64)
 
 
 def make_blocks(information_bits: Floats, num_blocks: int, block_bits: int, partition_bits: int) -> Blocks:
@@ -152,23 +148,17 @@ def ideal_bits(messages: Sequence[rec.Message], partition_bits: int, code: Power
 
 def write_messages(messages: Sequence[rec.Message], blocks: Blocks, code: PowerCode) -> bytes:
     """Messages of all blocks, tile after tile, as one stream; a bin travels as its number among J."""
-    numbered = []
-    for position, (bin_, index) in enumerate(messages):
-        number = 0
-        for place, intervals in zip(bin_, blocks.cuts[position % blocks.num_blocks].intervals, strict=True):
-            number = number * intervals + place
-        numbered.append(rec.Message((number,), index))
+    numbered = [
+        rec.Message((blocks.cuts[position % blocks.num_blocks].number(bin_),), index)
+        for position, (bin_, index) in enumerate(messages)
+    ]
     return codes.pack_bare(numbered, rec.Partition((2**blocks.partition_bits,)), code)
 
 
 def read_messages(payload: bytes, blocks: Blocks, code: PowerCode, count: int) -> list[rec.Message]:
     """What `write_messages` wrote."""
-    messages = []
     numbered = codes.unpack_bare(payload, rec.Partition((2**blocks.partition_bits,)), code, count)
-    for position, ((number,), index) in enumerate(numbered):
-        places = []
-        for intervals in reversed(blocks.cuts[position % blocks.num_blocks].intervals):
-            number, place = divmod(number, intervals)
-            places.append(place)
-        messages.append(rec.Message(tuple(reversed(places)), index))
-    return messages
+    return [
+        rec.Message(blocks.cuts[position % blocks.num_blocks].bin(number), index)
+        for position, ((number,), index) in enumerate(numbered)
+    ]

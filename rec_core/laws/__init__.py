@@ -9,10 +9,11 @@ from .bounds import bound_bits, log2_index_bound_bits, overhead_bits, sharp_boun
 from .examined import examined_by_bins, expected_examined
 from .index import IndexLaw, expected_log2_index, index_law, index_pmf, mean_log2_geometric
 from .lengths import mean_length_bits
-from .notice import orc_silence, unnoticed_candidates, unnoticed_samples
+from .notice import NOTICEABLE, orc_silence, unnoticed_candidates, unnoticed_samples
 from .orc import OrcBias, orc_bias, orc_density, output_ratio
 
 __all__ = [
+    "NOTICEABLE",
     "IndexLaw",
     "OrcBias",
     "bound_bits",

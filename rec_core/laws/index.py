@@ -76,6 +76,18 @@ class IndexLaw:
         some = mass > 1e-15
         return float(np.sum(mass[some] * (np.log2(np.diff(edges)[some]) - np.log2(mass[some]))))
 
+    def log2_reach(self, chance: float) -> float:
+        """log2 of a number of indices that are enough: P(index > 2^this) is at most `chance`, above 0.
+
+        The least on a grid of sixteenths of an octave.
+
+        >>> import rec_core as rec
+        >>> round(rec.laws.index_law(rec.gaussian_channel([6.0])).log2_reach(1e-6), 3)
+        22.938
+        """
+        sizes = np.floor(2.0 ** np.arange(0, self.octaves, 1 / 16))
+        return float(np.log2(sizes[np.argmax(self.tail(sizes + 1.0) <= chance)]))
+
     @property
     def octaves(self) -> int:
         """How many octaves [2^k, 2^(k + 1)) hold nearly all of the index: up to 2^7 times its largest mean."""

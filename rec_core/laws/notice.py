@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .. import families
 from ..arrays import LN2
 from ..channel import Problem, check_problem
 from ..checks import whole_number
 from ..partition import check_partition
 from ..tables import bin_weights
-from .orc import orc_bias
+from .orc import OrcBias, orc_bias
 
 if TYPE_CHECKING:
     from ..methods import ORC
@@ -23,16 +24,18 @@ NOTICEABLE = 0.1  # advantage over guessing below which a test may be called bli
 MOST_POWER = 30  # of the candidates `unnoticed_candidates` looks at
 
 
-def unnoticed_samples(kl_bits: float, advantage: float = NOTICEABLE) -> float:
-    """How many samples no test can tell from Q's with more than this advantage over guessing; inf where KL is 0.
+def unnoticed_samples(bias: OrcBias, advantage: float = NOTICEABLE) -> float:
+    """How many samples no test can tell from Q's with more than this advantage over guessing.
 
-    `kl_bits`: KL(output || Q) of one sample. By Pinsker's inequality, as KL adds up over m independent samples: the
-    total variation is at most sqrt(m KL ln 2 / 2).
+    By Pinsker's inequality, as KL adds up over m independent samples: their total variation is at most
+    sqrt(m KL ln 2 / 2). KL is taken to be at least what that makes of the total variation of one; inf where it is 0.
 
-    >>> round(unnoticed_samples(1e-4))
+    >>> round(unnoticed_samples(OrcBias(total_variation=0.001, kl_bits=1e-4)))
     289
     """
-    return math.inf if kl_bits <= 0.0 else 2.0 * advantage**2 / (kl_bits * LN2)
+    if bias.total_variation == 0.0:
+        return math.inf
+    return 2.0 * advantage**2 / max(bias.kl_bits * LN2, 2.0 * bias.total_variation**2)
 
 
 def unnoticed_candidates(problem: Problem, method: ORC, num_samples: int) -> int | None:
@@ -48,8 +51,7 @@ def unnoticed_candidates(problem: Problem, method: ORC, num_samples: int) -> int
     samples = whole_number(num_samples, "num_samples")
 
     def unnoticed(power: int) -> bool:
-        bias = orc_bias(problem, replace(method, num_candidates=2**power))
-        return unnoticed_samples(bias.kl_bits) >= samples
+        return unnoticed_samples(orc_bias(problem, replace(method, num_candidates=2**power))) >= samples
 
     power = bisect.bisect_left(range(MOST_POWER + 1), True, key=unnoticed)
     return 2**power if power <= MOST_POWER else None
@@ -67,7 +69,7 @@ def orc_silence(problem: Problem, method: ORC) -> float:
     """
     check_problem(problem)
     method.check(problem)
-    if problem.family != "uniform":
+    if families.family(problem.family).LAWS != "box":
         return 0.0
     cut = check_partition(method.partition, problem.dim)
     inside = 2.0**-problem.kl_bits

@@ -21,7 +21,8 @@ from ..checks import check_method
 from ..jit import kernel
 from ..partition import Partition, check_partition
 from ..tables import tables
-from .ratio import heuristic_law, legendre
+from .line import legendre
+from .ratio import heuristic_law
 
 if TYPE_CHECKING:
     from ..methods import ORC, PFR

@@ -6,6 +6,7 @@ import math
 
 import streamlit as st
 
+import rec_core as rec
 from rec_viz.app_pages import parts
 from rec_viz.components.export import chart
 from rec_viz.figures import bias as figures
@@ -65,7 +66,7 @@ else:
 
 def unnoticed(bias: model.Bias) -> str:
     """For the table: samples that are safe."""
-    most = model.unnoticed_samples(bias)
+    most = rec.laws.unnoticed_samples(rec.laws.OrcBias(bias.total_variation, bias.kl_bits))
     return "not even one" if most < 1.0 else "any number" if math.isinf(most) else reading.number(math.floor(most))
 
 
@@ -90,7 +91,7 @@ st.markdown(
     )
 )
 st.markdown(
-    "Exact numbers unless they say measured"
+    "Worked out from the exact law of the output, to about 1%, unless they say measured"
     + (
         f"; {runs:,} samples of each method were drawn just now. "
         if runs
@@ -99,7 +100,7 @@ st.markdown(
     + "**Total variation** is how much probability is in the wrong place, **KL** what a code made for Q would waste, "
     "**MMD** how far the mean of a bounded function, smooth on the scale of Q, can be off. **Safe** is how many "
     "samples anyone may compare with as many of Q’s and still tell them apart with less than "
-    f"{model.NOTICEABLE:g} advantage over guessing, whatever the test: that follows from KL (Pinsker’s "
+    f"{rec.laws.NOTICEABLE:g} advantage over guessing, whatever the test: that follows from KL (Pinsker’s "
     "inequality), and is often too careful."
 )
 

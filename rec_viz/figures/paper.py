@@ -9,6 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+import rec_core as rec
 from rec_core.metrics import Interval
 
 from .style import Colours, Floats, faint, finish
@@ -170,10 +171,11 @@ def histograms(choices: Mapping[str, Choice], colours: Colours) -> go.Figure:
             x=x, y=shares, width=np.diff(_EDGES), name=f"{choice.sent.size:,} coded samples",
             marker={"color": faint(colours["candidate"], 0.5), "line": {"width": 0}}, showlegend=k == 0, **place,
         )  # fmt: skip
-        for name, role, mean, scale in (("Q", "q", *choice.target), ("P", "p", 0.0, 1.0)):
-            density = np.exp(-0.5 * ((x - mean) / scale) ** 2) / (scale * np.sqrt(2 * np.pi))
+        (mean, scale) = choice.target
+        target = rec.gaussian_problem([mean], [scale])
+        for name, role, law in (("Q", "q", target), ("P", "p", target.prior)):
             figure.add_scatter(
-                x=x, y=density, mode="lines", name=name, line={"color": colours[role], "width": 2},
+                x=x, y=law.pdf(x[:, None]), mode="lines", name=name, line={"color": colours[role], "width": 2},
                 showlegend=k == 0, **place,
             )  # fmt: skip
     figure.update_xaxes(title="x", row=(len(panels) + 1) // 2)

@@ -83,7 +83,7 @@ def _greedy_spread(problem: rec.Problem) -> float:
     chosen = []
     for seed in range(GREEDY_RUNS):
         x = rec.trace(problem, rec.ORC(GREEDY_CANDIDATES), seed=seed).samples
-        chosen.append(float(x[np.argmax(problem.log_ratio_bits(x) - 0.5 * x[:, 0] ** 2 / math.log(2.0)), 0]))
+        chosen.append(float(x[np.argmax(problem.log_ratio_bits(x) * math.log(2.0) + problem.prior.log_pdf(x)), 0]))
     return float(np.std(chosen))
 
 
@@ -173,15 +173,14 @@ def _distance_from_p(view: View, lane: Lane) -> float:
     x = np.linspace(-8.0, 8.0, 4001)
     assert isinstance(lane.method, rec.ORC)
     density = rec.laws.orc_density(_problem(view), lane.method, x[:, None])
-    p = np.exp(-0.5 * x * x) / math.sqrt(2.0 * math.pi)
+    p = _problem(view).prior.pdf(x[:, None])
     return float(0.5 * np.abs(density - p).sum() * (x[1] - x[0]))
 
 
 def _first(view: View, lane: Lane, heavy: bool) -> float:
     """Height of P, or where `heavy` of Q, at the first candidate of a one-dimensional Gaussian race."""
-    x = float(_trace(lane).samples[0, 0])
-    p = math.exp(-0.5 * x * x) / math.sqrt(2.0 * math.pi)
-    return p * 2.0 ** float(_problem(view).log_ratio_bits([x])) if heavy else p
+    law = _problem(view) if heavy else _problem(view).prior
+    return float(law.pdf(_trace(lane).samples[0]))
 
 
 def _duration(view: View, lane: Lane) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import math
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -59,8 +58,7 @@ def _curves(problem: rec.Problem, lane: Lane, points: Floats) -> _Curves:
     x = np.unique(np.concatenate([np.linspace(low, high, 481), points, *(c + np.array([-1e-9, 1e-9]) for c in cuts),
                                   *(c + np.array([-1e-9, 1e-9]) for c in ends)]))  # fmt: skip
     x = x[(x >= low) & (x <= high)]
-    p = np.exp(-0.5 * x * x) / math.sqrt(2.0 * math.pi) if problem.family == "gaussian" else np.ones_like(x)
-    q = p * np.exp2(problem.log_ratio_bits(x[:, None]))
+    p, q = problem.prior.pdf(x[:, None]), problem.pdf(x[:, None])
     (weights,) = rec.bin_weights(problem, lane.partition, lane.weights)
     bins = np.clip(np.searchsorted(cuts, x, side="right") - 1, 0, len(weights) - 1)
     heuristic = p * weights[bins] * len(weights)

@@ -13,7 +13,6 @@ import rec_core as rec
 from ..memo import memo
 from ..settings import View
 from .bias import candidates_unnoticed
-from .code_lengths import zipf_mean_bits
 from .setting import coded_for, problem_of
 from .speed import CUT_BITS, MOST_BITS, candidates_per_second
 
@@ -63,8 +62,7 @@ def pfr_advice(problem: rec.Problem, channel: rec.Channel, source: rec.Channel |
     for k in cuts_to_compare(channel):
         cut = cut_into(channel, k)
         candidates = 2.0 ** min(rec.upper_sum_bits(problem, cut), 1000.0)
-        code = rec.ZipfCode(rec.laws.log2_index_bound_bits(source, cut))
-        size = k + zipf_mean_bits(code, rec.laws.expected_log2_index(problem, cut))
+        size = rec.laws.mean_length_bits(problem, cut, rec.ZipfCode.for_source(source, cut))
         options.append(Option("PFR", float(k), candidates, size, candidates / rate))
     return Advice(tuple(options), best_of([(option.mean_bits, option.candidates) for option in options]))
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import bisect
 import math
-from dataclasses import replace
 from typing import Literal, NamedTuple
 
 import numpy as np
-from scipy.stats import norm
 
 import rec_core as rec
 from rec_core.arrays import Floats
@@ -23,7 +20,6 @@ BIAS_POWERS = tuple(range(0, 22, 3))  # log2 of the n whose bias is worked out
 BIAS_NUMBERS = 2**21  # candidates times D that samples of one n may cost in all
 BIAS_RUNS = 20_000  # samples of the chosen n, if they are cheap
 MMD_RUNS = 4000  # samples an MMD is measured from
-MMD_RESOLVED = 1e-11  # smaller squares are those of the density's own error, and count as 0
 LEAST_RUNS = 500  # fewer samples are not worth showing
 Measure = Literal["total_variation", "kl_bits", "mmd_squared"]
 MEASURES: dict[Measure, str] = {
@@ -31,7 +27,6 @@ MEASURES: dict[Measure, str] = {
     "kl_bits": "KL(output ‖ Q), bits",
     "mmd_squared": "MMD² from Q",
 }
-NOTICEABLE = 0.1  # advantage over guessing below which a test may be called blind
 
 
 class Bias(NamedTuple):
@@ -52,7 +47,7 @@ def bias(view: View, name: str, candidates: int) -> Bias:
 @memo(1024)
 def _bias(problem: rec.Problem, method: rec.ORC, seed: int) -> Bias:
     far = rec.laws.orc_bias(problem, method)
-    exact = orc_mmd_squared(problem, method) if problem.dim == 1 else math.nan
+    exact = rec.metrics.orc_mmd_squared(problem, method) if problem.dim == 1 else math.nan
     samples = _samples(problem, method, runs_of(MMD_RUNS, method.num_candidates, problem.dim), seed)
     if not len(samples):
         return Bias(far.total_variation, far.kl_bits, exact, math.nan, math.nan)
@@ -87,51 +82,10 @@ def _samples(problem: rec.Problem, method: rec.ORC, runs: int, seed: int) -> Flo
     return rec.encode_many(problem, runs, method, seed=seed).samples if runs else np.empty((0, problem.dim))
 
 
-def orc_mmd_squared(problem: rec.Problem, method: rec.ORC) -> float:
-    """MMD^2 of ORC's output from Q in one dimension, exact: quadrature of its density, `metrics.mmd`'s own kernel."""
-    x, width = line_rule(problem, method.partition or rec.Partition.uncut(1))
-    target = np.exp2(problem.log_ratio_bits(x[:, None])) * np.exp(-0.5 * x * x) / math.sqrt(2.0 * math.pi)
-    gap = (rec.laws.orc_density(problem, method, x[:, None]) - target) * width
-    (bandwidth,) = rec.metrics.median_bandwidth(problem)
-    square = float(gap @ np.exp(-0.5 * ((x[:, None] - x) / bandwidth) ** 2) @ gap)
-    return square if square > MMD_RESOLVED else 0.0
-
-
-def line_rule(problem: rec.Problem, cut: rec.Partition) -> tuple[Floats, Floats]:
-    """Points and weights that integrate over the line: panels end where bins do, and are close where Q is."""
-    mean, scale = problem.params[0]
-    first, last = np.floor(norm.cdf([mean - 9 * scale, mean + 9 * scale]) * cut.num_bins).astype(int)
-    cuts = np.arange(max(first, 1), min(last + 1, cut.num_bins))  # beyond them P' is as smooth as P, or nothing
-    cuts = cuts[:: max(1, cuts.size // 512)]  # finer bins make steps too small to matter
-    breaks = [norm.ppf(cuts / cut.num_bins), np.linspace(-9, 9, 181), mean + scale * np.linspace(-9, 9, 49)]
-    ends = np.unique(np.concatenate(breaks))
-    nodes, weights = np.polynomial.legendre.leggauss(4)
-    half = 0.5 * np.diff(ends)[:, None]
-    return (ends[:-1, None] + half * (1.0 + nodes)).ravel(), (half * weights).ravel()
-
-
 def chance_of_silence(view: View) -> dict[str, float]:
     """For a uniform target: the chance that none of the n candidates lies in its box, so that ORC sends nothing."""
-    channel, problem = problem_of(view)
-    chances = {}
-    for name, cut in (("orc", rec.Partition.uncut(view.dim)), ("orc_bins", partition_of(view, channel))):
-        shares = rec.bin_weights(problem, cut, "target_mass")
-        weights = rec.bin_weights(problem, cut, view.weights)
-        inside = 2.0**-problem.kl_bits  # P' of the box: E_Q[1 / r'], interval by interval
-        for share, weight, n in zip(shares, weights, cut.intervals, strict=True):
-            inside *= float(np.sum(share * weight)) * n
-        chances[name] = max(0.0, 1.0 - inside) ** view.candidates
-    return chances
-
-
-def unnoticed_samples(bias: Bias | rec.laws.OrcBias) -> float:
-    """How many samples no test can tell from Q's with advantage above NOTICEABLE: by Pinsker, m KL ln 2 / 2 <= a^2.
-
-    No end only where total variation is 0; elsewhere KL is at least what Pinsker makes of it.
-    """
-    if bias.total_variation == 0.0:
-        return math.inf
-    return 2.0 * NOTICEABLE**2 / max(bias.kl_bits * math.log(2.0), 2.0 * bias.total_variation**2)
+    _, problem = problem_of(view)
+    return {name: rec.laws.orc_silence(problem, orc(view, name, view.candidates)) for name in ORC_LANES}
 
 
 def candidates_unnoticed(view: View, samples: int, name: str) -> int | None:
@@ -139,13 +93,7 @@ def candidates_unnoticed(view: View, samples: int, name: str) -> int | None:
     return _candidates_unnoticed(problem_of(view)[1], orc(view, name, 1), samples)
 
 
-@memo(64)
-def _candidates_unnoticed(problem: rec.Problem, method: rec.ORC, samples: int) -> int | None:
-    def unnoticed(k: int) -> bool:
-        return unnoticed_samples(rec.laws.orc_bias(problem, replace(method, num_candidates=2**k))) >= samples
-
-    k = bisect.bisect_left(range(31), True, key=unnoticed)
-    return 2**k if k <= 30 else None
+_candidates_unnoticed = memo(64)(rec.laws.unnoticed_candidates)
 
 
 # ------------------------------------------------------------------------------------------------ what charts show
@@ -170,8 +118,7 @@ def densities(view: View) -> Densities:
         measured = counts / (drawn.size * np.diff(edges)) if drawn.size else np.full(counts.size, np.nan)
         density = rec.laws.orc_density(problem, orc(view, name, view.candidates), x[:, None])
         outputs.append(figures.Output(LANES[name], LANE_ROLES[name], density, edges, measured))
-    target = np.exp2(problem.log_ratio_bits(x[:, None])) * np.exp(-0.5 * x * x) / math.sqrt(2.0 * math.pi)
-    return x, target, outputs
+    return x, problem.pdf(x[:, None]), outputs
 
 
 def decay(view: View, measure: Measure) -> tuple[Floats, list[figures.Decay], float, str]:

@@ -59,7 +59,7 @@ def lane_law(name: str, channel: rec.Channel, cut: rec.Partition) -> LaneLaw:
     """The law of a lane of `lengths`."""
     law = rec.laws.index_law(channel, cut)
     zipf_bits, overhead, bound = theory(channel, cut)
-    zipf = cut.log2_bins + zipf_mean_bits(rec.ZipfCode(zipf_bits), law.mean_log2)
+    zipf = rec.laws.mean_length_bits(channel, cut, rec.ZipfCode(zipf_bits))
     return LaneLaw(
         name=name,
         title=LANES[name],
@@ -75,29 +75,10 @@ def lane_law(name: str, channel: rec.Channel, cut: rec.Partition) -> LaneLaw:
         codes=(
             cut.log2_bins + law.entropy_bits,
             zipf,
-            cut.log2_bins + elias_mean_bits(law),
-            cut.log2_bins + fixed_bits(law),
+            rec.laws.mean_length_bits(channel, cut, rec.EliasDelta()),
+            cut.log2_bins + law.log2_reach(OVERFLOW),
         ),
     )
-
-
-def zipf_mean_bits(code: rec.ZipfCode, mean_log2_index: float) -> float:
-    """E of the Zipf length: it is linear in log2 n."""
-    return float(code.length_bits(1)) + code.exponent * mean_log2_index
-
-
-def elias_mean_bits(law: rec.laws.IndexLaw) -> float:
-    """E of the Elias delta length, which depends on the octave of the index alone."""
-    octave = np.arange(law.octaves)
-    tails = law.tail(2.0**octave)
-    mass = np.maximum(tails - np.append(tails[1:], 0.0), 0.0)
-    return float(np.sum(mass * (octave + 2 * np.floor(np.log2(octave + 1)) + 1)))
-
-
-def fixed_bits(law: rec.laws.IndexLaw) -> float:
-    """Length of a fixed code whose largest index is exceeded with probability OVERFLOW at most."""
-    sizes = np.floor(2.0 ** np.arange(0, law.octaves, 1 / 16))
-    return float(np.log2(sizes[np.argmax(law.tail(sizes + 1.0) <= OVERFLOW)]))
 
 
 class Batch(NamedTuple):
@@ -122,7 +103,7 @@ def length_batch(view: View, name: str, number: int, runs: int) -> Batch:
 def _batch(
     channel: rec.Channel, cut: rec.Partition, weights: rec.Weighting, seed: int, number: int, runs: int
 ) -> Batch:  # fmt: skip
-    code = rec.ZipfCode(rec.laws.log2_index_bound_bits(channel, cut))
+    code = rec.ZipfCode.for_source(channel, cut)
     messages = _messages(channel, cut, weights, seed, number, runs)
     alone = [payload_bits([message], cut, code) for message in messages[:ALONE]]
     return Batch(np.array([message.index for message in messages]), np.array(alone), payload_bits(messages, cut, code))
@@ -223,7 +204,7 @@ def invariance(view: View) -> Invariance | None:
 def _invariance(channel: rec.Channel, cut: rec.Partition, seed: int) -> Invariance | None:
     if cut.num_bins > rec.ENUMERABLE_BINS:
         return None
-    code = rec.ZipfCode(rec.laws.log2_index_bound_bits(channel, cut))
+    code = rec.ZipfCode.for_source(channel, cut)
     rows, messages = [], []
     for weights, title in TABLE[View]["weights"].options.items():
         try:
@@ -276,8 +257,8 @@ def _allocations(channel: rec.Channel, log2_bins: int) -> tuple[Allocated, ...]:
         if max(cut.intervals) <= MOST_INTERVALS:
             candidates = float(np.median([rec.upper_sum_bits(problem, cut) for problem in problems]))
         zipf_bits, overhead, _ = theory(channel, cut)
-        index_bits = zipf_mean_bits(rec.ZipfCode(zipf_bits), rec.laws.expected_log2_index(channel, cut))
-        rows.append(Allocated(strategy, cut, cut.log2_bins + index_bits, overhead, candidates))
+        length = rec.laws.mean_length_bits(channel, cut, rec.ZipfCode(zipf_bits))
+        rows.append(Allocated(strategy, cut, length, overhead, candidates))
     return tuple(rows)
 
 
@@ -363,6 +344,6 @@ def _measured_length(
     except rec.RecError:  # some run goes over budget, or ORC finds nothing where Q has mass
         return None
     cut = method.partition or rec.Partition.uncut(channel.dim)
-    code = rec.ZipfCode(rec.laws.log2_index_bound_bits(channel, cut))
+    code = rec.ZipfCode.for_source(channel, cut)
     sizes = cut.log2_bins + code.length_bits(many.indices)
     return figures.Mean(float(sizes.mean()), 1.96 * float(sizes.std()) / math.sqrt(SWEEP_RUNS))

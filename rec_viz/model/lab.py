@@ -85,7 +85,7 @@ def race(view: View) -> Race:
 
 def theory(source: rec.Channel | rec.Problem, cut: rec.Partition) -> tuple[float, float, float]:
     """Parameter of the Zipf code, overhead E[eps] (none without bins) and bound on the mean length; bits."""
-    overhead = rec.laws.overhead_bits(source, cut) if cut.num_bins > 1 else 0.0
+    overhead = rec.laws.overhead_bits(source, cut)
     information = source.kl_bits if isinstance(source, rec.Problem) else source.information_bits
     bound = rec.laws.bound_bits(information, cut.log2_bins, overhead)
     return rec.laws.log2_index_bound_bits(source, cut), overhead, bound
@@ -102,7 +102,7 @@ def _lane(name: str, view: View, source: rec.Channel | rec.Problem, problem: rec
         trace = rec.trace(problem, method, seed=view.seed, max_events=max_events(view.dim))
         code = rec.ZipfCode(zipf_bits)
         length = bins.log2_bins + float(code.length_bits(trace.message.index))
-        bin_text = bin_bits(trace.message.bin, bins.intervals)
+        bin_text = bin_bits(trace.message.bin, bins)
         index_bits = code.codeword(trace.message.index)
         data = rec.pack([trace.message], bins, code, seed=view.seed, prior=problem.prior)
         held = receive(data, problem.prior, bins, zipf_bits, view.seed)
@@ -146,13 +146,10 @@ def receive(data: bytes, prior: rec.Prior, bins: rec.Partition, zipf_bits: float
     return tuple(rec.decode(message, prior, bins, seed=seed).tolist())
 
 
-def bin_bits(numbers: tuple[int, ...], intervals: tuple[int, ...]) -> str:
+def bin_bits(bin: tuple[int, ...], bins: rec.Partition) -> str:
     """The bin as a binary number of ceil(log2 J) digits."""
-    flat, total = 0, 1
-    for b, n in zip(numbers, intervals, strict=True):
-        flat, total = flat * n + b, total * n
-    width = (total - 1).bit_length()
-    return format(flat, f"0{width}b") if width else ""
+    width = (bins.num_bins - 1).bit_length()
+    return format(bins.number(bin), f"0{width}b") if width else ""
 
 
 class Measured(NamedTuple):

@@ -24,7 +24,7 @@ from ..settings import TABLE, View
 from ..settings.table import MAX_DIM
 from ..settings.view import own_target
 from ..text import reading
-from . import code_lengths, setting, speed
+from . import setting, speed
 from .advice import Advice, best_of, cut_into, cuts_to_compare, pfr_advice
 
 MAX_ROWS = 1000
@@ -237,7 +237,7 @@ def summary(rows: Sequence[Row], cuts: Sequence[rec.Partition]) -> Summary | Non
     options = tuple(
         Shared(
             cut,
-            cut.log2_bins + code_lengths.zipf_mean_bits(rec.ZipfCode(bound[i]), log2_index[i]),
+            cut.log2_bins + float(rec.ZipfCode(bound[i]).length_at_log2(log2_index[i])),
             candidates[i],
             len(served) * candidates[i] / rate,
         )

@@ -66,7 +66,7 @@ def code_of(shared: Shared) -> Code:
 @memo(256)
 def _code(name: str, channel: rec.Channel, partition: rec.Partition) -> Code:
     if name == "zipf":
-        return rec.ZipfCode(rec.laws.log2_index_bound_bits(channel, partition))
+        return rec.ZipfCode.for_source(channel, partition)
     return rec.MatchedCode(channel, partition) if name == "matched" else rec.EliasDelta()
 
 

@@ -25,7 +25,6 @@ from rec_core.methods.method import FINEST_SCALE, MAX_EXAMINED
 from rec_core.tables import MAX_INTERVALS, fill_tables, log_sup_reweighted
 
 from ..memo import memo
-from . import code_lengths
 
 RUNS = 5000
 SLOW_RUNS = 2000  # where every run is looked at in Python
@@ -176,13 +175,13 @@ def check_two_part() -> tuple[Check, ...]:
 
 
 def check_length() -> tuple[Check, ...]:
-    code = rec.ZipfCode(rec.laws.log2_index_bound_bits(CHANNEL, CHANNEL_BINS))
+    code = rec.ZipfCode.for_source(CHANNEL, CHANNEL_BINS)
     many = rec.encode_many(CHANNEL, RUNS, rec.PFR(CHANNEL_BINS), seed=11)
-    exact = code_lengths.zipf_mean_bits(code, rec.laws.expected_log2_index(CHANNEL, CHANNEL_BINS))
+    exact = rec.laws.mean_length_bits(CHANNEL, CHANNEL_BINS, code)
     log2_bins, overhead = CHANNEL_BINS.log2_bins, rec.laws.overhead_bits(CHANNEL, CHANNEL_BINS)
     return (
         Check("I, bits", CHANNEL.information_bits),
-        _mean("mean length, bits", log2_bins + exact, log2_bins + code.length_bits(many.indices)),
+        _mean("mean length, bits", exact, log2_bins + code.length_bits(many.indices)),
         Check("sharper bound, bits", rec.laws.sharp_bound_bits(CHANNEL, CHANNEL_BINS)),
         Check("bound, bits", rec.laws.bound_bits(CHANNEL.information_bits, log2_bins, overhead)),
     )
@@ -215,14 +214,14 @@ def check_matched() -> tuple[Check, ...]:
     rows = []
     for what, cut in (("no bins", rec.Partition((1,))), ("J = 2⁶", CHANNEL_BINS)):
         law = rec.laws.index_law(CHANNEL, cut)
-        zipf = rec.ZipfCode(rec.laws.log2_index_bound_bits(CHANNEL, cut))
+        zipf = rec.ZipfCode.for_source(CHANNEL, cut)
         matched = rec.MatchedCode(CHANNEL, cut)
         indices = rec.encode_many(CHANNEL, RUNS, rec.PFR(cut), seed=13).indices
         base = cut.log2_bins
         rows += [
             _mean(
                 f"Zipf, {what}",
-                base + code_lengths.zipf_mean_bits(zipf, law.mean_log2),
+                rec.laws.mean_length_bits(CHANNEL, cut, zipf),
                 base + zipf.length_bits(indices),
             ),
             _mean(f"matched, {what}", base + law.entropy_bits, base + matched.length_bits(indices)),

@@ -14,7 +14,6 @@ from rec_core.arrays import Floats
 from ..figures import speed as figures
 from ..memo import memo
 from ..settings import TABLE, View
-from .code_lengths import zipf_mean_bits
 from .setting import TARGETS, channel_at, channel_of, partition_of, problem_of, shares_of
 
 MOST_BITS = 60  # how far curves go
@@ -191,10 +190,8 @@ def cost(view: View, intervals: tuple[int, ...]) -> Cost:
 def _cost(channel: rec.Channel, intervals: tuple[int, ...]) -> Cost:
     cut = rec.Partition(intervals)
     law = rec.laws.index_law(channel, cut)
-    code = rec.ZipfCode(rec.laws.log2_index_bound_bits(channel, cut))
-    size = cut.log2_bins
-    zipf, matched = size + zipf_mean_bits(code, law.mean_log2), size + law.entropy_bits
-    return Cost(intervals, size, typical_bits(channel, cut), zipf, matched)
+    zipf = rec.laws.mean_length_bits(channel, cut, rec.ZipfCode.for_source(channel, cut))
+    return Cost(intervals, cut.log2_bins, typical_bits(channel, cut), zipf, cut.log2_bins + law.entropy_bits)
 
 
 def typical_bits(channel: rec.Channel, cut: rec.Partition) -> float:

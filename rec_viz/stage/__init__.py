@@ -108,7 +108,11 @@ def scene(
         },
     }
     if problem.dim == 1:
-        out["grid"] = {"x": _pack(grid), "p": _pack(_p_density(problem, grid)), "q": _pack(_q_density(problem, grid))}
+        out["grid"] = {
+            "x": _pack(grid),
+            "p": _pack(problem.prior.pdf(grid[:, None])),
+            "q": _pack(problem.pdf(grid[:, None])),
+        }
     return out
 
 
@@ -180,18 +184,6 @@ def _problem(problem: rec.Problem, low_high: list[tuple[float, float]]) -> dict[
     }
 
 
-def _p_density(problem: rec.Problem, x: NDArray[np.float64]) -> NDArray[np.float64]:
-    if problem.family != "gaussian":
-        return np.where((x >= 0.0) & (x <= 1.0), 1.0, 0.0)
-    return np.exp(-0.5 * x * x) / math.sqrt(2.0 * math.pi)
-
-
-def _q_density(problem: rec.Problem, x: NDArray[np.float64]) -> NDArray[np.float64]:
-    """q = p r: one formula for every family."""
-    ratio: NDArray[np.float64] = np.exp2(problem.log_ratio_bits(x[:, None]))
-    return _p_density(problem, x) * ratio
-
-
 def _cuts(problem: rec.Problem, n: int) -> NDArray[np.float64]:
     """Where dimension cuts lie in x: n + 1 of them."""
     u = np.arange(n + 1) / n
@@ -254,7 +246,7 @@ def _lane(problem: rec.Problem, lane: Lane, grid: NDArray[np.float64]) -> dict[s
         scaled = n * weights[0][np.clip(numbers, 0, n - 1)]
         with np.errstate(divide="ignore", invalid="ignore"):
             ratio = np.exp2(problem.log_ratio_bits(grid[:, None])) / scaled
-        out["grid_heuristic"] = _pack(_p_density(problem, grid) * scaled)
+        out["grid_heuristic"] = _pack(problem.prior.pdf(grid[:, None]) * scaled)
         out["grid_ratio"] = _pack(np.nan_to_num(ratio, nan=0.0, posinf=0.0))
         if trace.stopping == "per_bin":
             with np.errstate(divide="ignore", invalid="ignore"):

@@ -83,23 +83,32 @@ def test_enough_candidates_are_enough_and_half_are_not():
     problem = rec.gaussian_problem([1.0], [0.2])
     method = rec.ORC(1, rec.Partition((4,)))
     enough = laws.unnoticed_candidates(problem, method, 1000)
-    kl = [laws.orc_bias(problem, replace(method, num_candidates=n)).kl_bits for n in (enough, enough // 2)]
-    assert laws.unnoticed_samples(kl[0]) >= 1000 > laws.unnoticed_samples(kl[1])
+    bias = [laws.orc_bias(problem, replace(method, num_candidates=n)) for n in (enough, enough // 2)]
+    assert laws.unnoticed_samples(bias[0]) >= 1000 > laws.unnoticed_samples(bias[1])
     assert enough <= laws.unnoticed_candidates(problem, rec.ORC(1), 1000)
     assert laws.unnoticed_candidates(rec.gaussian_problem([6.0], [1e-9]), rec.ORC(1), 1000) is None
+
+
+def test_no_number_of_samples_is_safe_without_end_where_there_is_a_bias():
+    problem = rec.gaussian_problem([1.0], [0.3])
+    for candidates in (2**16, 2**20, 2**40):
+        most = laws.unnoticed_samples(laws.orc_bias(problem, rec.ORC(candidates)))
+        assert candidates < most < candidates**2  # the bias falls as 1/n, KL as its square
+    assert laws.unnoticed_samples(laws.OrcBias(1e-9, 0.0)) == pytest.approx(laws.NOTICEABLE**2 * 1e18)
+    assert laws.unnoticed_samples(laws.OrcBias(0.0, 0.0)) == math.inf
 
 
 def test_no_test_beats_the_bound_on_what_goes_unnoticed():
     """Two biased coins: the exact total variation of m flips stays below the advantage that Pinsker's bound allows."""
     share = 0.51
     kl = share * math.log2(share / 0.5) + (1 - share) * math.log2((1 - share) / 0.5)
-    m = math.floor(laws.unnoticed_samples(kl))
+    m = math.floor(laws.unnoticed_samples(laws.OrcBias(abs(share - 0.5), kl)))
     heads = np.arange(m + 1)
     logs = np.array([math.lgamma(m + 1) - math.lgamma(k + 1) - math.lgamma(m - k + 1) for k in heads])
     biased = np.exp(logs + heads * math.log(share) + (m - heads) * math.log(1 - share))
     variation = 0.5 * np.abs(biased - np.exp(logs - m * math.log(2))).sum()
-    assert 0.05 < variation <= laws.notice.NOTICEABLE
-    assert laws.unnoticed_samples(0.0) == math.inf
+    assert 0.05 < variation <= laws.NOTICEABLE
+    assert laws.unnoticed_samples(laws.OrcBias(0.0, 0.0)) == math.inf
 
 
 @pytest.mark.parametrize("weighting", ["peak_ratio", "target_mass", "uniform"])

@@ -62,10 +62,10 @@ def test_expectations_of_the_kernel_are_closed_forms(problem):
     nodes, weights = np.polynomial.legendre.leggauss(200)
     y = low + 0.5 * (high - low) * (1 + nodes)
     expected = (0.5 * (high - low) * weights * law.pdf(y) * np.exp(-0.5 * ((x - y) / 0.35) ** 2)).sum(axis=1)
-    np.testing.assert_allclose(metrics._kernel_means(problem, x, width), expected, rtol=1e-9)
+    np.testing.assert_allclose(metrics.discrepancy.kernel_means(problem, x, width), expected, rtol=1e-9)
     mass = 0.5 * (high - low) * weights * law.pdf(y)
     double = mass @ np.exp(-0.5 * ((y[:, None] - y) / 0.35) ** 2) @ mass
-    assert metrics._kernel_mean(problem, width) == pytest.approx(double, rel=1e-9)
+    assert metrics.discrepancy.kernel_mean(problem, width) == pytest.approx(double, rel=1e-9)
 
 
 def shifted_mmd_squared(problem: rec.Problem, shift: float, widths: tuple[float, ...]) -> float:
@@ -88,7 +88,7 @@ def test_mmd_is_the_closed_form():
         assert 0.8 < errors.mean() / squares.std(ddof=1) < 1.25
         assert (np.abs(squares - exact) < 3 * errors).sum() >= 94  # and no error is far too small
         excess = np.array([one.biased_squared for one in found]).mean() - squares.mean()
-        diagonal = (1 - metrics._kernel_mean(Q, np.array(found[0].bandwidth))) / 200  # (1 - E k) / M
+        diagonal = (1 - metrics.discrepancy.kernel_mean(Q, np.array(found[0].bandwidth))) / 200  # (1 - E k) / M
         assert excess == pytest.approx(diagonal, rel=0.02)
     wrong = shifted_mmd_squared(Q, 0.6, found[0].bandwidth)
     assert abs(squares.mean() - wrong) / (squares.std(ddof=1) / 10.0) > stats.norm.isf(ALPHA / 2)
@@ -247,3 +247,52 @@ def test_the_bootstrap_follows_the_skew():
 def test_bad_input_is_said(call, sentence):
     with pytest.raises(rec.RecError, match=sentence):
         call()
+
+
+def test_exact_mmd_of_orc_agrees_with_a_closed_form():
+    """With one candidate and no bins ORC sends P: MMD^2 of two normals with a Gaussian kernel."""
+    problem = rec.gaussian_channel([4.0]).draw(1)
+    ((mean, scale),), (width,) = problem.params, metrics.median_bandwidth(problem)
+
+    def kernel(distance, variance):
+        return width / np.sqrt(width**2 + variance) * np.exp(-0.5 * distance**2 / (width**2 + variance))
+
+    expected = kernel(0.0, 2.0) - 2.0 * kernel(mean, 1.0 + scale**2) + kernel(0.0, 2.0 * scale**2)
+    assert metrics.orc_mmd_squared(problem, rec.ORC(1)) == pytest.approx(expected, rel=1e-6)
+    with pytest.raises(rec.RecError, match="one dimension"):
+        metrics.orc_mmd_squared(rec.gaussian_problem([0.0, 1.0], [0.5, 0.5]), rec.ORC(1))
+
+
+@pytest.mark.parametrize("n", [1, 8, 64])
+@pytest.mark.parametrize(
+    "problem",
+    [
+        rec.gaussian_problem([3.0], [0.5], 1.0, 2.0),
+        rec.Problem("laplace", ((1.0, 0.4),)),
+        rec.Problem("logistic", ((1.0, 0.4),)),
+        rec.piecewise_problem([0.0, 3.0, -2.0, 4.0]),
+    ],
+    ids=lambda problem: problem.family,
+)
+def test_two_ways_to_the_mmd_of_orc_agree(problem, n):
+    """By quadrature of the density, and by the law of the ratio, which promises 1%."""
+    method = rec.ORC(n, rec.Partition((4,)))
+    (other,) = metrics.output_mmd(problem, [method])
+    assert metrics.orc_mmd_squared(problem, method) == pytest.approx(other**2, rel=0.02)
+    assert metrics.orc_mmd_squared(problem, rec.ORC(2 * n, method.partition)) < 0.7 * other**2
+
+
+LEVELS = (0.2, 0.1, 0.05, 0.02)
+
+
+def test_a_stopped_search_meets_its_level_where_it_says():
+    channel = rec.gaussian_channel([0.8] * 5)
+    problem, cut = channel.draw(1), rec.allocate(channel, 4)
+    found = metrics.searched_until(problem, LEVELS, cut)
+    assert list(found) == sorted(found)
+    for level, log2 in zip(LEVELS, found, strict=True):
+        after = metrics.output_mmd(problem, [rec.PFR(cut, max_examined=int(2 ** np.ceil(log2 + 1e-9)))])[0]
+        before = metrics.output_mmd(problem, [rec.PFR(cut, max_examined=int(2 ** np.floor(log2)))])[0]
+        assert after < level * 1.0001
+        assert before > level * 0.9999
+    assert (np.array(metrics.searched_until(problem, LEVELS)) > found).all()

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-import rec_core as rec
 from rec_core import study
 from rec_core.study import __main__ as command
 from rec_viz import theme, warm_up
@@ -95,19 +94,6 @@ def test_lengths_are_those_of_the_law(pfr):
         assert (np.abs(band.mean - band.exact) < 5 * spread).all()
         assert (band.exact > band.x).all()
         assert not (np.abs(band.mean - band.exact - 1.0) < 5 * spread).all()
-
-
-def test_a_stopped_search_meets_its_level_where_it_says():
-    channel = studies.channel(4.0)
-    problem, cut = channel.draw(1), rec.allocate(channel, 4)
-    found = studies.candidates_until(problem, cut)
-    assert list(found) == sorted(found)
-    for level, log2 in zip(studies.LEVELS, found, strict=True):
-        after = rec.metrics.output_mmd(problem, [rec.PFR(cut, max_examined=int(2 ** np.ceil(log2 + 1e-9)))])[0]
-        before = rec.metrics.output_mmd(problem, [rec.PFR(cut, max_examined=int(2 ** np.floor(log2)))])[0]
-        assert after < level * 1.0001
-        assert before > level * 0.9999
-    assert (np.array(studies.candidates_until(problem, rec.Partition([1] * 5))) > found).all()
 
 
 def test_orc_is_less_biased_in_bins_and_as_the_law_says():

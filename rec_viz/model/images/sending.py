@@ -181,7 +181,7 @@ def block_race(sending: Sending, number: int) -> lab.Race | None:
         zipf_bits=math.nan,
         length_bits=cut.log2_bins + float(code.length_bits(event.message.index)),
         bound_bits=rec.laws.sharp_bound_bits(problem, cut),
-        bin_bits=lab.bin_bits(event.message.bin, cut.intervals),
+        bin_bits=lab.bin_bits(event.message.bin, cut),
         index_bits=code.codeword(event.message.index),
         data=b"",
         held=tuple(rec.decode(event.message, problem.prior, cut, seed=event.seed).tolist()),

@@ -111,9 +111,7 @@ def _empty(name: str, role: str) -> Band:
 
 def exact_length(cell: study.Cell) -> float:
     """Exact mean length of a channel's PFR message, Zipf-coded as in a study."""
-    source, cut = cell.source, cell.cut
-    code = rec.ZipfCode(rec.laws.log2_index_bound_bits(source, cut))
-    return cut.log2_bins + float(code.length_bits(1)) + code.exponent * rec.laws.expected_log2_index(source, cut)
+    return rec.laws.mean_length_bits(cell.source, cell.cut, rec.ZipfCode.for_source(cell.source, cell.cut))
 
 
 def stopped_levels(parts: Sequence[Stopped]) -> list[tuple[float, list[Band]]]:

@@ -6,7 +6,6 @@ study runs, is worked out from its law target by target.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
@@ -179,21 +178,6 @@ def stopped(source: rec.Channel, target: int) -> Stopped:
     cut = rec.allocate(source, round(source.information_bits))
     return Stopped(
         problem.d_inf_bits,
-        candidates_until(problem, rec.Partition.uncut(problem.dim)),
-        candidates_until(problem, cut),
+        metrics.searched_until(problem, LEVELS, most_bits=CANDIDATES_BITS),
+        metrics.searched_until(problem, LEVELS, cut, CANDIDATES_BITS),
     )
-
-
-def candidates_until(problem: rec.Problem, cut: rec.Partition, levels: Sequence[float] = LEVELS) -> tuple[float, ...]:
-    """log2 of the candidates after which stopped PFR's MMD from Q is below each level, between powers of two by the
-    line through the logs; NaN past 2^CANDIDATES_BITS."""
-    most = min(CANDIDATES_BITS, math.ceil(rec.upper_sum_bits(problem, cut)) + 4)
-    bias = metrics.output_mmd(problem, [rec.PFR(cut, max_examined=2**k) for k in range(most + 1)])
-    bias = np.log(np.minimum.accumulate(np.maximum(bias, 1e-12)))
-    found = []
-    for level in np.log(levels):
-        after = int(np.argmax(bias < level)) if bias[-1] < level else -1
-        before = max(after - 1, 0)
-        share = (bias[before] - level) / (bias[before] - bias[after]) if after > 0 else 0.0
-        found.append(math.nan if after < 0 else before + share)
-    return tuple(found)

@@ -1,0 +1,62 @@
+"""Means with their confidence intervals."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ..arrays import Floats
+from ..errors import RecError
+from .samples import rows_of
+
+
+class Interval(NamedTuple):
+    """A mean and the ends of its confidence interval."""
+
+    mean: float
+    low: float
+    high: float
+
+
+def mean_interval(values: ArrayLike, level: float = 0.95) -> Interval:
+    """The mean of values (M,) with Student's confidence interval: right for means of many, or of nearly normal values.
+
+    Raises RecError for fewer than two values or a level outside (0, 1).
+    """
+    from scipy import stats
+
+    x = _values(values, level)
+    mean, error = float(x.mean()), float(x.std(ddof=1)) / math.sqrt(x.size)
+    half = float(stats.t.ppf(0.5 + 0.5 * level, x.size - 1)) * error
+    return Interval(mean, mean - half, mean + half)
+
+
+def bootstrap_interval(values: ArrayLike, level: float = 0.95, resamples: int = 2000, seed: int = 0) -> Interval:
+    """The mean of values (M,) with a bootstrap interval, corrected for bias and skewness (BCa).
+
+    For skewed counts such as numbers of candidates, where few large values carry the mean. Raises RecError as
+    `mean_interval`. Source: Efron (1987), as in `scipy.stats.bootstrap`.
+    """
+    from scipy import stats
+
+    x = _values(values, level)
+    mean = float(x.mean())
+    if (x == x[0]).all():
+        return Interval(mean, mean, mean)
+    found = stats.bootstrap(
+        (x,), np.mean, n_resamples=resamples, batch=max(1, 2**22 // x.size), confidence_level=level,
+        rng=np.random.default_rng(seed),
+    )  # fmt: skip
+    return Interval(mean, float(found.confidence_interval.low), float(found.confidence_interval.high))
+
+
+def _values(values: ArrayLike, level: float) -> Floats:
+    rows = rows_of(values, "values")
+    if rows.shape[1] != 1:
+        raise RecError(f"values must be a vector, got {rows.shape[1]} columns.")
+    if not 0.0 < level < 1.0:
+        raise RecError(f"level must lie between 0 and 1, for example 0.95; got {level!r}.")
+    return rows[:, 0]

@@ -1,0 +1,199 @@
+"""MMD from Q of what a search sends, from the law of its output: no search is run.
+
+That output has density p' rho(ln r') (`laws.output_ratio`), so over any law M that covers it and Q,
+
+    MMD^2 = E delta(x) delta(x') k(x, x'),   x, x' ~ M,   delta = (rho p' - q) / M,
+
+and since delta averages to 0 the kernel may be centred at Q, which takes most of the noise away. M is a mixture of
+P', Q and two laws between P and Q, where the best of too few candidates lie.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from .. import families, laws
+from ..arrays import LN2, Floats, Ints
+from ..channel import Problem, check_problem
+from ..checks import check_method
+from ..errors import RecError
+from ..jit import kernel
+from ..laws.line import legendre, standard_row
+from ..methods import ORC, PFR
+from ..partition import Partition, check_partition
+from ..tables import bin_weights, upper_sum_bits
+from .discrepancy import bandwidth_of, in_standard_units, kernel_mean, kernel_means
+
+_LINE_POINTS = 2048  # of each part of the mixture in one dimension
+_SPACE_POINTS = 800  # and in more
+_BETWEEN = (1 / 3, 2 / 3)
+
+
+def output_mmd(problem: Problem, methods: Sequence[ORC | PFR], bandwidth: ArrayLike | None = None) -> Floats:
+    """MMD from Q of what each of K methods sends; shape (K,). They share partition and weighting.
+
+    From the law of the output (`laws.output_ratio`), without running a search: of ORC with its number of candidates,
+    or of PFR stopped after `max_examined`. Kernel and bandwidth are `mmd`'s. One dimension: quadrature, to about 1%.
+    More: over points drawn with a fixed seed, with an error of about 5% however small the MMD is, on top of that of the
+    law. A uniform Q is sent exactly: 0.
+
+    Raises RecError as `laws.output_ratio` and `mmd` do, and where the methods differ in partition or weighting.
+    """
+    from scipy.interpolate import PchipInterpolator
+
+    check_problem(problem)
+    for method in methods:
+        check_method(method, "weighting")
+    kinds = {(method.partition, method.weighting) for method in methods}
+    if len(kinds) != 1:
+        raise RecError("Give at least one method, all of one partition and one weighting.")
+    methods[0].check(problem)
+    widths = in_standard_units(problem, bandwidth_of(bandwidth, problem, problem.dim))
+    if families.family(problem.family).LAWS == "box":
+        return np.zeros(len(methods))
+    code, target, shares = problem.family_code, problem.table, bin_weights(problem, *kinds.pop())
+    between = [np.array([families.family(code).between(row, way) for row in target]) for way in _BETWEEN]
+    x = _nodes(code, [target, *between], shares)
+    log_target = _log_density(code, target, x)
+    log_heuristic = _log_density(code, np.array([standard_row(code)] * problem.dim), x)
+    for d, share in enumerate(shares):
+        log_heuristic += np.log(np.maximum(share.size * share[_interval(code, x[:, d], share.size)], 1e-300))
+    parts = [log_heuristic, log_target, *(_log_density(code, rows, x) for rows in between)]
+    log_mixture = np.logaddexp.reduce(parts) - math.log(len(parts))
+    ratio_bits = (log_target - log_heuristic) / LN2
+    high = ratio_bits.max()
+    grid = np.concatenate((np.quantile(ratio_bits, np.linspace(0.0, 1.0, 256)), high - np.linspace(0.0, 60.0, 192)))
+    grid = np.unique(grid.round(6))
+    deltas = np.empty((x.shape[0], len(methods)))
+    for k, method in enumerate(methods):
+        output = laws.output_ratio(problem, method, grid)
+        log_output = PchipInterpolator(grid, np.log(np.maximum(output, 1e-300)))(ratio_bits)
+        deltas[:, k] = np.exp(log_output + log_heuristic - log_mixture) - np.exp(log_target - log_mixture)
+    deltas /= x.shape[0]
+    sums = deltas.sum(axis=0)
+    means = kernel_means(problem, x, widths)
+    squares = _quadratic(x / widths, deltas, 1.0 if problem.dim == 1 else 0.0)
+    squares += -2.0 * (means @ deltas) * sums + kernel_mean(problem, widths) * sums**2
+    if problem.dim > 1:  # of pairs of different points alone
+        own = deltas**2
+        squares += 2.0 * (means @ own) - kernel_mean(problem, widths) * own.sum(axis=0)
+        squares *= x.shape[0] / (x.shape[0] - 1)
+    return np.asarray(np.sqrt(np.maximum(squares, 0.0)))
+
+
+def _log_density(code: int, rows: Floats, x: Floats) -> Floats:
+    """ln of the density of these rows at x (M, D)."""
+    columns = np.ascontiguousarray(x.T)
+    parts = [
+        families.log_pdfs(code, z) + families.log_ratios(code, row, z) for row, z in zip(rows, columns, strict=True)
+    ]
+    return np.asarray(np.sum(parts, axis=0))
+
+
+def _interval(code: int, x: Floats, intervals: int) -> Ints:
+    """The intervals of an equal-mass cut of P in which points x (M,) lie."""
+    u = families.cdfs(code, standard_row(code), np.ascontiguousarray(x))
+    return np.minimum((u * intervals).astype(np.int64), intervals - 1)
+
+
+def _nodes(code: int, tables: list[Floats], shares: list[Floats]) -> Floats:
+    """Points of P' and of the laws of these rows, as many of each, (N, D): midpoints of equal masses or drawn."""
+    dim = len(shares)
+    count = _LINE_POINTS if dim == 1 else _SPACE_POINTS
+    drawn = np.random.default_rng(0).random((1 + len(tables), count, dim))
+    v = np.broadcast_to(((np.arange(count) + 0.5) / count)[:, None], drawn.shape) if dim == 1 else drawn
+    there, quantile = np.empty(drawn.shape), families.family(code).target_quantile
+    for d, share in enumerate(shares):
+        ends = np.cumsum(share)
+        ends /= ends[-1]
+        number = np.minimum(np.searchsorted(ends, v[0, :, d], side="right"), share.size - 1)
+        inside = np.clip((v[0, :, d] - (ends[number] - share[number])) / share[number], 1e-9, 1.0 - 1e-9)
+        there[0, :, d] = quantile(standard_row(code), (number + inside) / share.size)
+        for own, rows, u in zip(there[1:], tables, v[1:], strict=True):
+            own[:, d] = quantile(rows[d], u[:, d])
+    return there.reshape(-1, dim)
+
+
+@kernel
+def _quadratic(x: Floats, weights: Floats, diagonal: float) -> Floats:
+    """sum_ij w_ik w_jk exp(-|x_i - x_j|^2 / 2) for every column k of weights (N, K); `diagonal` times i = j."""
+    out = np.zeros(weights.shape[1])
+    for i in range(x.shape[0]):
+        for k in range(weights.shape[1]):
+            out[k] += diagonal * weights[i, k] ** 2
+        for j in range(i):
+            square = 0.0
+            for d in range(x.shape[1]):
+                square += (x[i, d] - x[j, d]) ** 2
+            twice = 2.0 * math.exp(-0.5 * square)
+            for k in range(weights.shape[1]):
+                out[k] += twice * weights[i, k] * weights[j, k]
+    return out
+
+
+def searched_until(
+    problem: Problem, levels: Sequence[float], partition: Partition | None = None, most_bits: int = 22
+) -> tuple[float, ...]:
+    """log2 of the candidates after which stopped PFR's MMD from Q is below each level; NaN past 2^most_bits.
+
+    From `output_mmd` after 1, 2, 4, ... candidates, between them by the line through the logs. Raises RecError as it
+    does.
+
+    >>> import rec_core as rec
+    >>> [round(bits, 1) for bits in searched_until(rec.gaussian_problem([1.0], [0.1]), (0.2, 0.05))]
+    [4.0, 5.8]
+    """
+    cut = check_partition(partition, problem.dim)
+    most = min(most_bits, math.ceil(upper_sum_bits(problem, cut)) + 4)
+    bias = output_mmd(problem, [PFR(cut, max_examined=2**k) for k in range(most + 1)])
+    bias = np.log(np.minimum.accumulate(np.maximum(bias, 1e-12)))
+    found = []
+    for level in np.log(levels):
+        after = int(np.argmax(bias < level)) if bias[-1] < level else -1
+        before = max(after - 1, 0)
+        share = (bias[before] - level) / (bias[before] - bias[after]) if after > 0 else 0.0
+        found.append(math.nan if after < 0 else before + share)
+    return tuple(found)
+
+
+_RESOLVED = 1e-11  # smaller squares are those of the density's own error
+
+
+def orc_mmd_squared(problem: Problem, method: ORC, bandwidth: ArrayLike | None = None) -> float:
+    """MMD^2 from Q of what ORC sends in one dimension; 0 where it is below 1e-11.
+
+    By quadrature of `laws.orc_density`, whose error it has: sharper than `output_mmd`, which serves more dimensions,
+    and PFR. Kernel and bandwidth are `mmd`'s. Raises RecError for more dimensions, and as `laws.orc_density` does.
+
+    >>> import rec_core as rec
+    >>> round(orc_mmd_squared(rec.gaussian_problem([1.0], [0.5]), rec.ORC(1)), 4)
+    0.3018
+    """
+    if problem.dim != 1:
+        raise RecError(f"This MMD is of one dimension, the problem has {problem.dim}; use output_mmd.")
+    unit = problem.prior_scale[0] if problem.prior_scale else 1.0
+    z, width = _line_rule(problem, check_partition(method.partition, 1))
+    x = problem.prior.place(z[:, None])
+    gap = (laws.orc_density(problem, method, x) - problem.pdf(x)) * unit * width
+    (scale,) = in_standard_units(problem, bandwidth_of(bandwidth, problem, 1))
+    square = float(gap @ np.exp(-0.5 * ((z[:, None] - z) / scale) ** 2) @ gap)
+    return square if square > _RESOLVED else 0.0
+
+
+def _line_rule(problem: Problem, cut: Partition) -> tuple[Floats, Floats]:
+    """Points and weights for the line, P standard: panels end where bins do, and are close where Q is."""
+    code, row = problem.family_code, problem.table[0]
+    own, wide = (families.family(code).breaks(of) for of in (row, standard_row(code)))
+    first, last = _interval(code, np.array([own[0], own[-1]]), cut.num_bins)
+    numbers = np.arange(max(first, 1), last + 1)  # beyond them P' is as smooth as P, or nothing
+    numbers = numbers[:: max(1, numbers.size // 512)]  # finer bins make steps too small to matter
+    edges = np.array([families.edge(code, int(number), cut.num_bins) for number in numbers])
+    ends = [edges, own, np.linspace(wide[0], wide[-1], 181), np.linspace(own[0], own[-1], 49)]
+    breaks = np.unique(np.clip(np.concatenate(ends), *families.support(code)))
+    nodes, weights = legendre(4)
+    half = 0.5 * np.diff(breaks)[:, None]
+    return (breaks[:-1, None] + half * (1.0 + nodes)).ravel(), (half * weights).ravel()
