@@ -228,7 +228,7 @@ def test_the_table_of_intervals_holds_what_was_measured():
     rows = [line.strip("| ").split(" | ") for line in paper.words(size, found).splitlines() if line.startswith("|")]
     assert "1 targets with 40 runs" in paper.words(size, found)
     cells = {row[0]: row[1:] for row in rows[2:]}
-    assert list(cells) == list(experiments.CHOICES.values())
+    assert list(cells) == list(studies.CHOICES.values())
     for choice in found.values():
         told = cells[choice.name]
         assert told[0] == " × ".join(map(str, choice.intervals))
