@@ -28,7 +28,11 @@ ENUMERABLE_BINS = 4096
 
 
 class Message(NamedTuple):
-    """What is sent: the bin (D interval numbers, from 0) and the local index within it (from 1)."""
+    """What is sent: the bin (D interval numbers, from 0) and the local index within it (from 1).
+
+    >>> Message((3, 1), 5).index
+    5
+    """
 
     bin: tuple[int, ...]
     index: int  # type: ignore[assignment]  # tuple.index gives way

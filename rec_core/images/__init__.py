@@ -70,6 +70,11 @@ def encode(
     blocks; `stop`, an event or a function, ends the work with Stopped.
 
     Raises RecError for arguments that do not go together, BudgetExceeded for a search out of reach.
+
+    >>> picture = np.full((32, 32, 3), 90, np.uint8)
+    >>> data = encode(picture, "dct", "low")
+    >>> len(data) < 100, decode(data).shape
+    (True, (32, 32, 3))
     """
     halted = stop.is_set if isinstance(stop, threading.Event) else stop or (lambda: False)
     report = progress or (lambda *_: None)
@@ -96,6 +101,12 @@ def encode_detailed(
     """`encode` as it happens: Fitting and BlockCoded events, then Coded with the file, the picture and a report.
 
     Arguments are checked at once, the work is done as events are asked for; to stop, ask for no more.
+
+    Raises RecError and BudgetExceeded as `encode` does.
+
+    >>> events = encode_detailed(np.full((32, 32, 3), 90, np.uint8), "dct", "low")
+    >>> [type(event).__name__ for event in events][-1]
+    'Coded'
     """
     picture = check_image(image)
     if codec not in CODECS:
@@ -117,6 +128,11 @@ def decode(data: bytes) -> Picture:
     """The picture uint8 (H, W, 3) in a file that `encode` wrote: the pixels the sender saw.
 
     Raises MessageError for a file that is damaged, cut short or none of ours.
+
+    >>> decode(b"not a picture")
+    Traceback (most recent call last):
+        ...
+    rec_core.errors.MessageError: This is no picture of format 1 (or its first byte is damaged); pass a whole file.
     """
     header, payload, _ = container.read(data)
     return dct.decode(header, payload) if header.codec == "dct" else inr.decode(header, payload)

@@ -47,6 +47,13 @@ def read(out: str | os.PathLike[str]) -> Table:
     """All that is done in a folder, sorted by cell and run. Files that are damaged count as not there.
 
     Raises RecError as `load` does; an example is there.
+
+    >>> import rec_core as rec, tempfile
+    >>> with tempfile.TemporaryDirectory() as out:
+    ...     work = rec.study.Study(rec.study.grid([rec.gaussian_channel([2.0])]), runs=3)
+    ...     rows = rec.study.run(work, out, form="csv")
+    ...     bool((read(out)["index"] == rows["index"]).all())
+    True
     """
     study, folder = load(out), Path(out)
     form = json.loads((folder / "_study.json").read_text(encoding="utf-8"))["form"]
