@@ -5,7 +5,7 @@ Test pictures of CIFAR-10 (array `test` of an .npz) go through four systems at t
 - `orc-16`: ORC without bins in blocks of 16 bits;
 - `partitioned-48`: ORC with J = 2^40 bins in blocks of 48 bits;
 - `theory` and `theory-16`: the fits of the 48-bit and of the 16-bit blocks, each sampled from Q itself and charged
-  its KL: what no code can beat.
+  its KL from the P that was learnt: what no code can beat that takes this P for the law of the samples.
 
 Every picture and seed is one row of OUT/rows.csv; a run that was stopped goes on where it was. At the end a fresh
 process decodes every file and compares it with what the sender saw, and damaged copies must be refused. The curves and

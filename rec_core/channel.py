@@ -232,12 +232,12 @@ class Problem:
     @property
     def scale(self) -> Floats:
         """The scale of Q as its constructor takes it, of a box its width, else the standard deviation; shape (D,)."""
-        return self._moments[:, 1] * np.array(self.prior_scale or 1.0)
+        return np.asarray(self._moments[:, 1] * np.array(self.prior_scale or 1.0))
 
     @property
     def spread(self) -> Floats:
         """The standard deviation of Q, shape (D,)."""
-        return self._moments[:, 2] * np.array(self.prior_scale or 1.0)
+        return np.asarray(self._moments[:, 2] * np.array(self.prior_scale or 1.0))
 
     @property
     def _moments(self) -> Floats:

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from pathlib import Path
+
+import numpy as np
+import pytest
+
+from benchmarks.images import bd_rate
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -27,3 +33,20 @@ def test_the_docstring_of_the_package_runs():
 def test_the_two_commands_are_there():
     assert 'pip install -e ".[app]" && rec-lab' in README
     assert 'pip install -e ".[test]" && pytest' in README
+
+
+def test_the_rate_saved_with_and_without_headers_is_that_of_the_shipped_curves():
+    with (ROOT / "rec_core/images/measured.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+
+    def saved(header: float) -> float:
+        names = "bits_per_pixel", "header_bits_per_pixel", "psnr_db"
+        curves = []
+        for system in ("orc-16", "partitioned-48"):
+            bits, headers, level = np.array([[float(row[name]) for name in names] for row in rows
+                                             if row["system"] == system]).T  # fmt: skip
+            curves.append((bits + header * headers, level))
+        return -100.0 * bd_rate(*curves)
+
+    bare, whole = re.findall(r"(\d\.\d)%", README)
+    assert (saved(0.0), saved(1.0)) == pytest.approx((float(bare), float(whole)), abs=0.05)

@@ -207,7 +207,7 @@ def target_quantile(row: Floats, u: Floats) -> Floats:
 
 def breaks(row: Floats) -> Floats:
     """Ends of panels in which q and r are smooth; all together hold all of Q but 1e-18."""
-    return row[0] + row[1] * np.linspace(-9.0, 9.0, 13)
+    return np.asarray(row[0] + row[1] * np.linspace(-9.0, 9.0, 13))
 
 
 def between(row: Floats, way: float) -> Floats:
@@ -215,7 +215,7 @@ def between(row: Floats, way: float) -> Floats:
     mean, scale = float(row[0]), float(row[1])
     even = abs(scale - 1.0) < 1e-6
     beta = way if even else (scale ** (-2.0 * way) - 1.0) / (scale**-2.0 - 1.0)
-    return table(((beta * mean * scale ** (2.0 * way - 2.0), scale**way),))[0]
+    return np.asarray(table(((beta * mean * scale ** (2.0 * way - 2.0), scale**way),))[0])
 
 
 def kernel_means(row: Floats, x: Floats, width: float) -> Floats:

@@ -72,7 +72,7 @@ def log_mass(row: Floats, low: float, high: float) -> float:
     if a > 0.0:
         a, b = -b, -a
     if b <= 0.0:
-        return b - math.log(2.0) + math.log(-math.expm1(-width))
+        return float(b - math.log(2.0) + math.log(-math.expm1(-width)))
     outside = 0.5 * (math.exp(a) + math.exp(-b))
     if outside < 0.25:
         return math.log1p(-outside)

@@ -56,9 +56,9 @@ def moments_of(row: Floats, standard_deviation: float) -> tuple[float, float, fl
 
 def scaled_quantile(quantile: Callable[[int, int, float], float], row: Floats, u: Floats) -> Floats:
     """Quantiles of Q at u in (0, 1), from those of P."""
-    return row[0] + row[1] * np.array([quantile(0, 1, v) for v in u.tolist()])
+    return np.asarray(row[0] + row[1] * np.array([quantile(0, 1, v) for v in u.tolist()]))
 
 
 def between(row: Floats, way: float) -> Floats:
     """The row of a member of the family that is where Q is, its scale so far on the way from P's to Q's in logs."""
-    return table(((float(row[0]), float(row[1]) ** way),))[0]
+    return np.asarray(table(((float(row[0]), float(row[1]) ** way),))[0])

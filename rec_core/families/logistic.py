@@ -56,16 +56,16 @@ def log_ratio(row: Floats, x: float) -> float:
 @kernel
 def _peak(mean: float, scale: float) -> tuple[float, float]:
     """x and z of the one peak, mean >= 0, scale < 1: Newton's method on F, convex, from its right."""
-    x = mean + 2.0 * scale * math.atanh(scale)
-    for _ in range(200):
-        t = math.tanh(0.5 * x)
-        z = 2.0 * math.atanh(scale * t)
-        slope = 1.0 - scale * scale * (1.0 - t) * (1.0 + t) / ((1.0 - scale * t) * (1.0 + scale * t))
-        after = max(x - (x - mean - scale * z) / max(slope, 1e-300), mean)
-        if not after < x:
-            break
+    x = mean + scale * math.log1p(2.0 * scale / (1.0 - scale))
+    while True:
+        t, rest = math.tanh(0.5 * x), 2.0 / (1.0 + math.exp(x))  # 1 - t, with its digits
+        short = (1.0 - scale) + scale * rest  # 1 - s t, with its digits
+        z = math.log1p(2.0 * scale * t / short)  # 2 artanh(s t)
+        slope = 1.0 - scale * scale * rest * (1.0 + t) / (short * (1.0 + scale * t))
+        after = x - (x - mean - scale * z) / max(slope, 1e-300)
+        if not mean <= after < x:
+            return x, z
         x = after
-    return x, 2.0 * math.atanh(scale * math.tanh(0.5 * x))
 
 
 @kernel

@@ -112,7 +112,7 @@ def moments(row: Floats) -> tuple[float, float, float]:
 
 def target_quantile(row: Floats, u: Floats) -> Floats:
     """Quantiles of Q at u in (0, 1)."""
-    return row[0] + (row[1] - row[0]) * u
+    return np.asarray(row[0] + (row[1] - row[0]) * u)
 
 
 def breaks(row: Floats) -> Floats:

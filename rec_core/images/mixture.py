@@ -1,4 +1,4 @@
-"""The Gaussian model of photographs that sender and receiver of "dct" share, and its exact rate-distortion function.
+"""The Gaussian model of photographs that sender and receiver of "dct" share, and its exact R(D) given the classes.
 
 Coefficients are independent N(0, sigma^2) given the class of their block or tile, and a class is a table of sigmas: a
 Gaussian scale mixture, as in Wainwright & Simoncelli, "Scale mixtures of Gaussians and the statistics of natural
@@ -62,9 +62,10 @@ class Mixture:
 
 
 class Point(NamedTuple):
-    """A point of the model's rate-distortion function, in bits per pixel, all three colours together.
+    """A point of the model's rate-distortion function given the classes, in bits per pixel, all three colours together.
 
-    `classes_bits_per_pixel` is the entropy of the classes, which a code has to send besides. `psnr_db` is without
+    `classes_bits_per_pixel` is the entropy of the classes, which a code has to send besides; with them it is an upper
+    bound on the R(D) of the mixture, which need not name a class. `psnr_db` is without
     rounding and clipping to whole pixel values, which photographs gain from or lose by a little.
     """
 
@@ -119,7 +120,7 @@ def _shares(mixture: Mixture) -> tuple[Floats, Floats]:
 
 
 def rate_distortion(mixture: Mixture, step: int) -> Point:
-    """The model's R(D) at log2 sqrt(D) = step / UNIT, coefficients below LEAST_BITS left out. Exact."""
+    """The model's R(D) given the classes at log2 sqrt(D) = step / UNIT, exact; below LEAST_BITS nothing is sent."""
     level = level_at(mixture, step)
     bits = error = 0.0
     for table, information, shares, count in zip(

@@ -30,7 +30,8 @@ class PFR:
     'per_bin' one for every bin, None per_bin where enumerable. `max_examined`: candidates after which a search gives up
     with BudgetExceeded. Raises RecError for choices that cannot be.
     Sources: Li & El Gamal (2018); with bins He, Flamich & Hernandez-Lobato (2024). The best-first order of 'per_bin'
-    with 'peak_ratio' is A* sampling on a one-level partition: Maddison, Tarlow & Minka (2014).
+    with 'peak_ratio' is A* sampling on a one-level partition: Maddison, Tarlow & Minka (2014); as a code, Flamich,
+    Markou & Hernandez-Lobato (2022).
 
     >>> PFR(Partition((8, 4)), weighting="uniform").max_examined
     67108864

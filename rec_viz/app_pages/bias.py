@@ -91,7 +91,7 @@ st.markdown(
     )
 )
 st.markdown(
-    "Exact numbers unless they say measured"
+    "Worked out from the exact law of the output, to about 1%, unless they say measured"
     + (
         f"; {runs:,} samples of each method were drawn just now. "
         if runs

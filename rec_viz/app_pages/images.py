@@ -28,7 +28,7 @@ MODELS = {
     "inr": "A small network is fitted to the picture, and its weights are the numbers: a small COMBINER-like model. "
     "What each weight usually tells was learnt from other pictures, and ships with the app.",
     "dct": "The picture’s cosine waves are the numbers, each Gaussian with a variance learnt from photographs. Its "
-    "R(D) is that of the Gaussian model, not of photographs.",
+    "R(D) is that of the Gaussian model given its classes, not of photographs.",
 }
 ERROR_FACTOR = 4
 OPENED_SIDE = 512  # of a file that is opened here

@@ -21,13 +21,13 @@ from rec_viz.text.reading import power, signed
 
 
 NETWORK_CURVES = (
-    "Thick curves are means over test pictures. **Theory** is exact samples of the Q actually coded, charged their KL, "
-    "which no code for exact samples beats."
+    "Thick curves are means over test pictures. **Theory** is exact samples of the Q actually coded, charged their KL "
+    "from the P that was learnt: no code that takes this P for the law of the samples does with less."
 )
 MODEL_CURVE = (
-    "The dashed curve is exact: the rate-distortion function R(D) of the Gaussian mixture the codec takes pictures "
-    "for, with the bits that say which class each piece is in. A photograph is no sample of it: a quiet one lies above "
-    "the curve, a busy one below."
+    "The dashed curve is exact: of the Gaussian mixture the codec takes pictures for, the rate-distortion function "
+    "R(D) given the class of each piece, and the bits that name the classes. The mixture’s own R(D) is at most that. A "
+    "photograph is no sample of it: a quiet one lies above the curve, a busy one below."
 )
 
 
@@ -74,8 +74,8 @@ def provenance(points: list[measured.Point]) -> str:
     if saved:
         mean, low, high = (f"{signed(100.0 * value)}%" for value in saved[2:])
         text += (
-            f"At equal PSNR, the bits of 48-bit blocks with bins differ by **{mean}** (95%: {low} to {high}) from "
-            "those of 16-bit blocks without. "
+            f"At equal PSNR and without headers, the bits of 48-bit blocks with bins differ by **{mean}** (95%: {low} "
+            f"to {high}) from those of 16-bit blocks without. "
         )
     levels = {(point.system, point.rate): point.psnr_db for point in points}
     told = []

@@ -57,8 +57,9 @@ def read_place() -> tuple[Learn, list[str]]:
         notices += strange
     if place.lesson and place.lesson not in BY_SLUG:
         return Learn(), [*notices, f"There is no lesson “{place.lesson}”; here are the lessons there are."]
-    if place.lesson and place.step > (last := len(BY_SLUG[place.lesson].steps)):
-        return place._replace(step=1), [*notices, f"This lesson has steps 1 to {last}, so it starts at the first."]
+    last = len(BY_SLUG[place.lesson].steps) if place.lesson else 1
+    if place.step > last or query.get("step", "1") != str(place.step):
+        return place._replace(step=1), [f"This lesson has steps 1 to {last}, so it starts at the first."]
     return place, notices
 
 

@@ -23,10 +23,11 @@ names are those of NUMBERS, of a lane followed by one of LANE_NUMBERS (both in n
 
 from .answers import Verdict, goals_met, holds, judge, right_answer, right_choice, right_number
 from .errors import LessonError
-from .format import Ask, Choice, Goal, Lesson, Step, all_lessons, read
+from .format import WORDS_A_MINUTE, Ask, Choice, Goal, Lesson, Step, all_lessons, read
 from .numbers import Situation, filled, situation, value
 
 __all__ = [
-    "Ask", "Choice", "Goal", "Lesson", "LessonError", "Situation", "Step", "Verdict", "all_lessons", "filled",
-    "goals_met", "holds", "judge", "read", "right_answer", "right_choice", "right_number", "situation", "value",
+    "WORDS_A_MINUTE", "Ask", "Choice", "Goal", "Lesson", "LessonError", "Situation", "Step", "Verdict", "all_lessons",
+    "filled", "goals_met", "holds", "judge", "read", "right_answer", "right_choice", "right_number", "situation",
+    "value",
 ]  # fmt: skip

@@ -151,6 +151,28 @@ def test_means_of_targets_of_unequal_dimensions(mean, scale):
         assert laws.log2_index_bound_bits(problem, cut) == pytest.approx(index, abs=1e-5)
 
 
+def laplace_nodes(mean, scale, count):
+    """ln r and weights of a quadrature over Q of one Laplace dimension."""
+    law = stats.laplace(mean, scale)
+    ends = np.concatenate((mean + scale * np.linspace(-40, 40, count), [0, mean], np.linspace(-3, 3, 41)))
+    x, weights = panels(np.unique(ends), 8)
+    return law.logpdf(x) - stats.laplace.logpdf(x), weights * law.pdf(x)
+
+
+@pytest.mark.parametrize("other", [(0.2, 0.999), (-0.3, 0.6), (0.0, 1.0)], ids=["almost idle", "informative", "idle"])
+def test_means_of_laplace_targets_in_two_dimensions(other):
+    problem = rec.laplace_problem([1.0, other[0]], [0.1, other[1]])
+    logs, weights = laplace_nodes(1.0, 0.1, 2001)
+    for log2_bins in (1, 3, 6):
+        cut, level = rec.Partition([2**log2_bins, 1]), log2_bins * LN2
+        overhead = sum(
+            share * (weights @ np.maximum(level - shift - logs, 0))
+            for shift, share in zip(*laplace_nodes(*other, 161), strict=True)
+        )
+        error = 2e-5 if other == (0.0, 1.0) else 1e-4  # the first is that of the nodes here
+        assert laws.overhead_bits(problem, cut) == pytest.approx(overhead / LN2, abs=error)
+
+
 def test_means_of_a_piecewise_target():
     """Between knots ln q is linear: closed forms of the shortfall, fine sums of the rest."""
     problem = rec.piecewise_problem([0.0, 3.0, 3.0, -8.0, 1.0, 0.0, -900.0])

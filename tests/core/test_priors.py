@@ -67,7 +67,7 @@ def test_messages_are_those_of_the_standard_problem_and_samples_are_placed(world
 
 def test_what_is_said_is_in_the_users_units(worlds):
     moved, plain, target, prior = worlds
-    x = np.stack([law.rvs(2000, random_state=3) for law in target or prior], axis=1)
+    x = np.stack([law.rvs(2000, random_state=d) for d, law in enumerate(target or prior)], axis=1)
     p = np.prod([law.pdf(x[:, d]) for d, law in enumerate(prior)], axis=0)
     assert moved.prior.pdf(x) == pytest.approx(p, rel=1e-9)
     assert moved.log_ratio_bits(x) == pytest.approx(np.log2(moved.pdf(x) / p), rel=1e-9, abs=1e-9)

@@ -143,14 +143,21 @@ def measured_curves(points: Sequence[Point], whole: bool) -> list[Curve]:
 
 
 def model_curve() -> Curve:
-    """The transform codec's Gaussian model: its exact R(D), and what telling the classes takes."""
+    """The transform codec's Gaussian model: its exact R(D) given the classes, and what naming them takes."""
     model = mixture.shipped()
     first, last = (mixture.level_for(bits).step for bits in MODEL_RATES)
     steps = np.linspace(first, last, 33)
     points = [mixture.rate_distortion(model, round(step)) for step in steps]
     bits = np.array([point.bits_per_pixel + point.classes_bits_per_pixel for point in points])
     level = np.array([point.psnr_db for point in points])
-    return Curve("R(D) of the Gaussian model, not of photographs", "bound", "dash", "square", bits, level)
+    return Curve(
+        "Gaussian model, not photographs: R(D) given the classes, and their bits",
+        "bound",
+        "dash",
+        "square",
+        bits,
+        level,
+    )
 
 
 def compressed_curves(picture: Picture, whole: bool) -> list[Curve]:
