@@ -11,7 +11,7 @@ from decimal import Decimal, localcontext
 
 import numpy as np
 import pytest
-from scipy import stats
+from scipy import signal, stats
 
 import rec_core as rec
 from rec_core import families, laws
@@ -331,3 +331,58 @@ def test_a_family_knows_what_is_no_member():
         rec.Channel("laplace", (1.0,))
     with pytest.raises(rec.RecError, match="no upper bound"):
         rec.encode(rec.laplace_problem([0.0], [1.5]), seed=0)
+
+
+# ------------------------------------------------------------------------------------------------------------- metrics
+
+MEASURED = {
+    "laplace": rec.laplace_problem([0.7], [0.3]),
+    "logistic": rec.logistic_problem([-1.0], [0.2]),
+    "wide": rec.laplace_problem([1.0], [2.0]),
+    "piecewise": rec.piecewise_problem([0.0, 6.0, -2.0, 3.0, 3.0]),
+    "many knots": rec.piecewise_problem(np.random.default_rng(4).normal(0.0, 3.0, 129)),
+    "steep": rec.piecewise_problem([0.0, -80.0, -80.0, 6.0]),
+}
+
+
+@pytest.mark.parametrize("width", [0.003, 0.2, 5.0])
+@pytest.mark.parametrize("name", MEASURED)
+def test_mmd_takes_exact_expectations_under_q(name, width):
+    """Against sums over 2^18 midpoints of a line that holds all of Q, the double one by a convolution."""
+    problem = MEASURED[name]
+    middle, reach = problem.mean[0], 35 * problem.scale[0]
+    low, high = (0.0, 1.0) if problem.family == "piecewise" else (middle - reach, middle + reach)
+    step = (high - low) / 2**18
+    y = low + step * (np.arange(2**18) + 0.5)
+    mass = step * problem.pdf(y[:, None])
+    assert mass.sum() == pytest.approx(1.0, abs=1e-6)
+    far = min(math.ceil(9 * width / step), 2**18)
+    means = signal.fftconvolve(mass, np.exp(-0.5 * (np.arange(-far, far + 1) * step / width) ** 2), mode="same")
+    double = float(means @ mass)
+    x = problem.mean[0] + problem.spread[0] * np.array([-0.8, -0.1, 0.3, 1.0])
+    cross = np.mean([np.exp(-0.5 * ((one - y) / width) ** 2) @ mass for one in x])
+    own = np.exp(-0.5 * ((x[:, None] - x) / width) ** 2)[~np.eye(4, dtype=bool)].mean()
+    found = rec.metrics.mmd(x[:, None], problem, bandwidth=width).squared
+    assert found == pytest.approx(own - 2 * cross + double, abs=2e-6)
+    assert found != pytest.approx(own - 2 * cross + 1.05 * double, abs=2e-6)
+
+
+@pytest.mark.parametrize("name", MEASURED)
+def test_distances_of_what_is_sent(name):
+    """Of Q's samples they are noise, of samples of P they are not, and of ORC's output they are what its law says."""
+    problem = MEASURED[name]
+    assert rec.metrics.median_bandwidth(problem)[0] == pytest.approx(
+        problem.spread[0] * math.sqrt(2 * 0.454936), rel=1e-5
+    )
+    exact = rec.ORC(4096, weighting="target_mass")
+    sent = rec.encode_many(problem, 2000, exact, seed=2).samples
+    assert rec.metrics.ks(sent, problem).p_value[0] > ALPHA
+    far = rec.metrics.mmd(sent, problem)
+    assert abs(far.squared) < 4 * far.error
+    plain = rec.encode_many(problem, 2000, rec.ORC(1), seed=2).samples
+    assert rec.metrics.ks(plain, problem).p_value[0] < ALPHA
+    off = rec.metrics.mmd(plain, problem)
+    assert off.squared > 5 * off.error
+    assert rec.metrics.output_mmd(problem, [rec.ORC(1)])[0] ** 2 == pytest.approx(off.squared, abs=4 * off.error)
+    some = rec.metrics.mmd(rec.encode_many(problem, 4000, rec.ORC(3), seed=3).samples, problem)
+    assert rec.metrics.output_mmd(problem, [rec.ORC(3)])[0] ** 2 == pytest.approx(some.squared, abs=4 * some.error)
