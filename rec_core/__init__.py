@@ -8,9 +8,9 @@
     sample = rec.decode(sent.message, channel.prior, bins, seed=7)
     assert (sample == sent.sample).all()                     # to the last bit
 
-Read in this order: families, randomness, prior, channel, partition, candidates, decode (the receiver), then the sender's
-side: tables, clocks, laws, methods, searches, encode, trace; then codes, metrics, study and images. SciPy is imported by
-the functions that use it: that takes longer than all the rest.
+Read in this order: families, randomness, prior, channel, partition, candidates, decode (the receiver), then the
+sender's side: tables, clocks, laws, methods, searches, encode, trace; then codes, metrics, study and images. SciPy is
+imported by the functions that use it: that takes longer than all the rest.
 """
 
 from __future__ import annotations
