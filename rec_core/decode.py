@@ -11,11 +11,11 @@ from numpy.typing import ArrayLike
 
 from .arrays import Floats, Ints, Words
 from .candidates import candidate_of_bin
-from .channel import Prior
 from .checks import seed_word, shown
 from .errors import RecError
 from .jit import in_parts, kernel
 from .partition import INDEX_LIMIT, Message, Partition, check_message, check_partition
+from .prior import Prior
 
 _INT64 = np.dtype(np.int64)
 

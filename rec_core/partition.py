@@ -21,7 +21,7 @@ from .errors import RecError
 from .jit import kernel
 
 if TYPE_CHECKING:
-    from .channel import Prior
+    from .prior import Prior
 
 ENUMERABLE_BINS = 4096
 """Up to so many bins each has a clock of its own, so that weights do not change PFR's message."""

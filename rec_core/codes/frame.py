@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..arrays import Ints
-from ..channel import Prior
 from ..checks import seed_word, whole_number
 from ..errors import MessageError, RecError
 from ..partition import Message, Partition, check_message
+from ..prior import Prior
 from .code import Code
 from .stream import decode_uniform, encode_uniform, pack_stream, unpack_stream
 

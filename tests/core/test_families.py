@@ -15,7 +15,7 @@ from scipy import signal, stats
 
 import rec_core as rec
 from rec_core import families, laws
-from rec_core.laws import index, line
+from rec_core.laws import line, mixture
 from tests import naive
 from tests.core.conftest import ALPHA, Pair, index_p, ks_p, ks_p_all, mean_p
 
@@ -279,7 +279,7 @@ def test_the_output_of_orc_is_its_law(family):
 def test_the_general_law_of_the_index_is_the_gaussian_one(mean, scale, intervals):
     """By two codes: one knows Gaussian formulas, the other only the verbs of a family."""
     problem = rec.gaussian_problem([mean], [scale])
-    found = index._mixed(*line.index_nodes(problem.family_code, problem.table[0], intervals, 0.0), 0.0)
+    found = mixture.mixed(*line.index_nodes(problem.family_code, problem.table[0], intervals, 0.0), 0.0)
     known = laws.index_law(problem, rec.Partition((intervals,)))
     assert found.mean_log2 == pytest.approx(known.mean_log2, abs=1e-9)
     assert found.pmf(20) == pytest.approx(known.pmf(20), abs=1e-8)

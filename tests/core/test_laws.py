@@ -154,7 +154,7 @@ def test_several_dimensions_agree_with_cells_of_the_oracle():
 def test_bins_beyond_enumeration_agree_with_all_of_them(monkeypatch):
     problem, cut = rec.gaussian_problem([0.5, -0.3, 0.1], [0.3, 0.6, 0.4]), rec.Partition([8, 4, 8])
     full = laws.index_law(problem, cut)
-    monkeypatch.setattr(laws.index, "ENUMERABLE_BINS", 4)
+    monkeypatch.setattr(laws.index_space, "ENUMERABLE_BINS", 4)
     laws.index._index_law.cache_clear()
     drawn = laws.index_law(problem, cut)
     laws.index._index_law.cache_clear()
