@@ -7,7 +7,7 @@ Given that the sample is x, in bin j, the local index is geometric with mean exc
 The second form (from r dP = dQ) needs the law of ln r under Q alone, a few nats wide whatever the information, and
 loses no digits: the term taken off is at most 1. So the law of the index is the law of g, kept here as weights on
 a fixed grid of y = ln(1 + g): a geometric law, its tail and its mean log all vary on a scale of one nat in y, so
-four-point Lagrange weights on a grid of 1/32 nat carry them to 2e-7.
+four-point Lagrange weights on a grid of 1/32 nat carry them to 1e-6.
 """
 
 from __future__ import annotations
