@@ -317,6 +317,29 @@ def test_laws_in_more_dimensions(family):
     assert mean_p(over, laws.overhead_bits(problem, cut)) > ALPHA
 
 
+@pytest.mark.parametrize("family", NEW)
+@pytest.mark.parametrize(("scale", "intervals"), [(1e-3, 2**16), (1e-9, 2**20), (1e-9, 1)])
+def test_laws_of_a_narrow_target(family, scale, intervals):
+    """Next to Q's mean P is flat: in units of Q's scale all is Q's standard law over bins of one width."""
+    mean = 2.0
+    problem, oracle = pair(family, mean, scale)
+    law = laws.index_law(problem, rec.Partition((intervals,)))
+    assert law.pmf(10**4).sum() <= 1.0 + 1e-6
+    assert law.mean_log2 <= laws.log2_index_bound_bits(problem, rec.Partition((intervals,)))
+    (prior,) = oracle.prior
+    width, u = 1.0 / (intervals * scale * prior.pdf(mean)), prior.cdf(mean) * intervals
+    count = math.ceil(40 / width) + 1
+    ends = (math.floor(u) - u + np.arange(-count, count + 1)) * width
+    total = 0.0
+    for low, high in itertools.pairwise(np.clip(ends, -40.0, 40.0)):
+        step = (high - low) / 4000
+        ranked = np.sort(prior.pdf(low + step * (np.arange(4000) + 0.5)))
+        g = (ranked * np.arange(1, 4001) - np.cumsum(ranked)) * step  # of (q(z) - q(w))^+ over the bin
+        g += ranked * (width - (high - low))  # where q is nothing
+        total += float(np.sum(ranked * step * laws.mean_log2_geometric(np.log1p(np.maximum(g, 0.0)))))
+    assert law.mean_log2 == pytest.approx(total, abs=2e-3, rel=2e-3)
+
+
 def test_a_family_knows_what_is_no_member():
     for make in (rec.laplace_problem, rec.logistic_problem):
         for mean, scale in (([0.0], [0.0]), ([0.0], [-1.0]), ([math.nan], [1.0]), ([0.0], [1.0, 2.0]), (0.0, 1.0)):
