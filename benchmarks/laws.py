@@ -67,6 +67,12 @@ PAIRS: tuple[Pair, ...] = (
     Pair(U([3.3, 2, 0]), CUT(U([3.3, 2, 0]), 7), 20_000),
     Pair(U([5] * 8), CUT(U([5] * 8), 40)),
     Pair(U([1.5] * 16), CUT(U([1.5] * 16), 32)),
+    # next to what formulas treat apart: I = log2 J, no information, boxes that fill bins
+    Pair(G([6.0001]), rec.Partition([64]), 20_000),
+    Pair(G([2.9999, 3.0002]), rec.Partition([8, 8]), 10_000),
+    Pair(G([3, 1e-6]), rec.Partition([8, 1]), 10_000),
+    Pair(G([1e-4]), None, 20_000),
+    Pair(U([4.0001]), rec.Partition([16]), 20_000),
 )
 
 

@@ -29,7 +29,7 @@ class MatchedCode:
 
     Indices below 2^8 have their own probability, above they go by sixteenths of an octave and are uniform in one.
     Probabilities (`laws.index_law`) are rounded to 2^-8 bit, far coarser than any machine's last digits, before exact
-    arithmetic makes whole multiples of 2^-24 of them; that costs about 1e-5 bit. `repr` names channel and partition
+    arithmetic makes whole multiples of 2^-24 of them; that costs less than 1e-4 bit. `repr` names channel and partition
     and a fingerprint of the table, so should two machines ever round apart, `unpack` refuses rather than misreads.
     Made for PFR; it codes any index from 1 to 2^63 - 1. Raises RecError for what is no channel, and a partition of
     another dimension.

@@ -38,7 +38,7 @@ def examined_by_bins(table: Tables, num_bins: int) -> float:
     """Expected number of candidates PFR examines with a stop line for each bin.
 
     It is sum_j pi_j / E_P'[min(1, r'(X) / sup_j r')], since a candidate of bin j arriving at t is examined iff no
-    earlier one scored below t / sup_j r'; exact to 1e-6 in one dimension, in more to about 1e-3 by the convolved law of
+    earlier one scored below t / sup_j r'; to 1e-4 of it in one dimension, in more to about 1e-3 by the convolved law of
     ln r' (bins with sup_j r' < e^-16: by quasi-Monte Carlo).
 
     >>> import rec_core as rec

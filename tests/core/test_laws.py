@@ -361,6 +361,7 @@ def test_one_candidate_is_a_draw_from_the_heuristic():
     assert laws.orc_density(problem, rec.ORC(1), x[:, None]) == pytest.approx(stats.norm.pdf(x), rel=1e-4)
 
 
+@pytest.mark.slow
 def test_orc_in_two_dimensions_integrates_to_one_and_agrees_with_one_dimension():
     problem = rec.gaussian_problem([1.0, 0.2], [0.3, 0.5])
     axis = np.linspace(-6, 6, 401)

@@ -120,6 +120,7 @@ def test_bins_take_at_most_the_kl_of_what_they_cut():
     assert good < rec.Problem("gaussian", tuple(whole)).kl_bits - 10
 
 
+@pytest.mark.slow
 def test_every_strategy_examines_as_many_candidates(monkeypatch):
     monkeypatch.setattr(inr, "FIT_STEPS", 60)
     monkeypatch.setattr(inr, "REFIT_STEPS", 1)
