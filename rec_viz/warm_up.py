@@ -40,6 +40,7 @@ def compile_for_start() -> None:
     rec.decode(sent.message, channel.prior, cut, seed=0)
     rec.laws.bound_bits(problem.kl_bits, cut.log2_bins, 0.0)
     problem.log_ratio_bits(sent.samples)
+    problem.prior.pdf(sent.samples)
 
 
 def compile_for_pages() -> None:
