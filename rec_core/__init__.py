@@ -8,9 +8,9 @@
     sample = rec.decode(sent.message, channel.prior, bins, seed=7)
     assert (sample == sent.sample).all()                     # to the last bit
 
-Read in this order: families, randomness, channel, partition, candidates, decode (the receiver), then the sender's side:
-tables, clocks, laws, methods, searches, encode, trace; then codes, metrics, study and images. SciPy is imported by the
-functions that use it: that takes longer than all the rest.
+Read in this order: families, randomness, prior, channel, partition, candidates, decode (the receiver), then the
+sender's side: tables, clocks, laws, methods, searches, encode, trace; then codes, metrics, study and images. SciPy is
+imported by the functions that use it: that takes longer than all the rest.
 """
 
 from __future__ import annotations
@@ -29,7 +29,6 @@ with kernels_kept():
     from .allocation import Strategy, allocate
     from .channel import (
         Channel,
-        Prior,
         Problem,
         gaussian_channel,
         gaussian_problem,
@@ -45,6 +44,7 @@ with kernels_kept():
     from .errors import BudgetExceeded, MessageError, RecError
     from .methods import ORC, PFR, Method, Stopping
     from .partition import ENUMERABLE_BINS, Message, Partition
+    from .prior import Prior
     from .tables import Weighting, bin_peaks_bits, bin_weights, upper_sum_bits
     from .trace import Trace, trace
 

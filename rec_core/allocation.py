@@ -31,6 +31,12 @@ def allocate(channel: Channel, log2_bins: int, strategy: Strategy = "information
     `collapsed`: all to dimensions without information, the bad case. `runtime`: each factor to the dimension where it
     lowers E_Y[log U] most (greedy).
     The partition depends on the channel, never on Y, so both sides can make it.
+
+    Raises RecError for an unknown strategy, and where it cannot deal out so many bins.
+
+    >>> from rec_core import gaussian_channel
+    >>> allocate(gaussian_channel([4.0, 2.0, 0.0]), 6).intervals
+    (16, 4, 1)
     """
     total = whole_number(log2_bins, "log2_bins", 0)
     choice(strategy, "strategy", STRATEGIES)

@@ -11,7 +11,7 @@ import operator
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -21,14 +21,18 @@ from .errors import RecError
 from .jit import kernel
 
 if TYPE_CHECKING:
-    from .channel import Prior
+    from .prior import Prior
 
 ENUMERABLE_BINS = 4096
 """Up to so many bins each has a clock of its own, so that weights do not change PFR's message."""
 
 
 class Message(NamedTuple):
-    """What is sent: the bin (D interval numbers, from 0) and the local index within it (from 1)."""
+    """What is sent: the bin (D interval numbers, from 0) and the local index within it (from 1).
+
+    >>> Message((3, 1), 5).index
+    5
+    """
 
     bin: tuple[int, ...]
     index: int  # type: ignore[assignment]  # tuple.index gives way
@@ -145,6 +149,26 @@ def check_partition(cut: Partition | None, dim: int) -> Partition:
     if len(cut.intervals) != dim:
         raise RecError(f"The partition cuts {cut.dim} dimensions but the problem has {dim}; give one number for each.")
     return cut
+
+
+INDEX_LIMIT = 1 << 63
+"""Local indices run from 1 to INDEX_LIMIT - 1."""
+
+
+def check_message(message: Any, cut: Partition) -> tuple[int, Message]:
+    """The number of a message's bin, and the message in Python's own ints.
+
+    Raises RecError for what is no pair of whole numbers, a bin the partition does not have, and an index out of range.
+    """
+    try:
+        given, index = message
+        given = tuple(given)
+    except (TypeError, ValueError):
+        raise RecError(
+            f"A message must be a pair (bin, index) of whole numbers, the bin a tuple of them; got {shown(message)}."
+        ) from None
+    number = cut.number(given)
+    return number, Message(tuple(map(int, given)), whole_number(index, "index", 1, INDEX_LIMIT))
 
 
 @lru_cache(maxsize=64)

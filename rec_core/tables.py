@@ -150,6 +150,11 @@ def bin_weights(
     """pi_d of each dimension, D arrays of shape (n_d,) summing to 1; the weight of a bin is their product.
 
     Raises RecError for an unknown weighting, peak_ratio where Q is wider than P, and a partition that does not fit.
+
+    >>> import rec_core as rec
+    >>> problem, cut = rec.gaussian_problem([1.0], [0.5]), rec.Partition((4,))
+    >>> [weights.round(3) for weights in bin_weights(problem, cut, "target_mass")]
+    [array([0.   , 0.022, 0.235, 0.742])]
     """
     cut = check_partition(partition, problem.dim)
     check_weighting(problem, weighting)
@@ -158,7 +163,14 @@ def bin_weights(
 
 
 def bin_peaks_bits(problem: Problem, partition: Partition | None = None) -> list[Floats]:
-    """log2 of sup r_d over every interval, D arrays of shape (n_d,), in bits; they add up to log2 M_j of a bin."""
+    """log2 of sup r_d over every interval, D arrays of shape (n_d,), in bits; they add up to log2 M_j of a bin.
+
+    Raises RecError for a partition that does not fit.
+
+    >>> import rec_core as rec
+    >>> [peaks.round(2) for peaks in bin_peaks_bits(rec.gaussian_problem([1.0], [0.5]), rec.Partition((4,)))]
+    [array([-6.76, -1.89,  1.02,  1.96])]
+    """
     cut = check_partition(partition, problem.dim)
     table = tables(problem, cut, "uniform")
     return [part / LN2 for part in np.split(table.log_peak, table.offsets[1:-1])]
@@ -169,6 +181,13 @@ def upper_sum_bits(problem: Problem, partition: Partition | None = None) -> floa
 
     It is the exact expected number of candidates PFR examines under `peak_ratio` weights; J = 1 gives D_inf.
     inf where Q is wider than P.
+
+    Raises RecError for a partition that does not fit.
+
+    >>> import rec_core as rec
+    >>> problem = rec.gaussian_problem([1.0], [0.1])
+    >>> round(upper_sum_bits(problem), 3), round(upper_sum_bits(problem, rec.Partition((16,))), 3)
+    (4.051, 0.942)
     """
     cut = check_partition(partition, problem.dim)
     return (

@@ -13,7 +13,8 @@ code: what every code does. stream: the range coder. octaves: how long indices a
 matched: the codes. frame: `pack` and `unpack`.
 """
 
-from .code import INDEX_LIMIT, Code
+from ..partition import INDEX_LIMIT
+from .code import Code
 from .elias import EliasDelta
 from .fixed import FixedCode
 from .frame import FORMAT_VERSION, FRAME_BYTES, message_length_bits, pack, pack_bare, unpack, unpack_bare

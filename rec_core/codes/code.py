@@ -10,9 +10,7 @@ from numpy.typing import ArrayLike
 from ..arrays import Floats, Ints
 from ..errors import RecError
 from ..laws import IndexLaw
-
-INDEX_LIMIT = 1 << 63
-"""Indices run from 1 to INDEX_LIMIT - 1."""
+from ..partition import INDEX_LIMIT
 
 NEGLIGIBLE = 1e-6  # a probability so small that a code need not have the indices that it is the probability of
 

@@ -13,7 +13,8 @@ from ..arrays import Floats, Ints
 from ..checks import whole_number
 from ..errors import RecError
 from ..laws import IndexLaw
-from .code import INDEX_LIMIT, NEGLIGIBLE, checked_index, checked_indices
+from ..partition import INDEX_LIMIT
+from .code import NEGLIGIBLE, checked_index, checked_indices
 from .stream import decode_uniform, encode_uniform
 
 

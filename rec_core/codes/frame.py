@@ -13,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..arrays import Ints
-from ..channel import Prior
-from ..checks import seed_word, shown, whole_number
+from ..checks import seed_word, whole_number
 from ..errors import MessageError, RecError
-from ..partition import Message, Partition
-from .code import INDEX_LIMIT, Code
+from ..partition import Message, Partition, check_message
+from ..prior import Prior
+from .code import Code
 from .stream import decode_uniform, encode_uniform, pack_stream, unpack_stream
 
 FORMAT_VERSION = 1
@@ -156,16 +156,11 @@ def _checked_messages(messages: Iterable[Message], partition: Partition) -> tupl
     numbers, indices = [], []
     for position, message in enumerate(messages):
         try:
-            bin_, index = message
-            numbers.append(partition.number(tuple(bin_)))
-            indices.append(whole_number(index, "index", 1, INDEX_LIMIT))
+            number, (_, index) = check_message(message, partition)
         except RecError as error:
             raise RecError(f"Message {position}: {error}") from None
-        except (TypeError, ValueError):
-            raise RecError(
-                f"Message {position} must be a pair (bin, index) of whole numbers, the bin a tuple of them; "
-                f"got {shown(message)}."
-            ) from None
+        numbers.append(number)
+        indices.append(index)
     return np.array(numbers, dtype=object), np.array(indices, dtype=np.int64)
 
 

@@ -148,7 +148,11 @@ def encode_places(coder: Any, places: NDArray[Any], powers: Ints) -> None:
 
 
 def decode_places(decoder: Any, powers: Ints) -> NDArray[Any]:
-    """What `encode_places` wrote, shape (count,): int64, or Python's own where they may be 2^63 and more."""
+    """What `encode_places` wrote, shape (count,): int64, or Python's own where they may be 2^63 and more.
+
+    >>> decode_places(None, np.zeros(2, np.int64))  # numbers below 2^0 take no bits
+    array([0, 0])
+    """
     places = np.zeros(powers.shape, np.int64 if powers.max(initial=0) < 64 else object)
     for shift, used, sizes in _limbs(powers):
         places[used] |= decoder.decode(_model.Uniform(), sizes.astype(np.int32)).astype(places.dtype) << shift

@@ -98,4 +98,5 @@ def target_quantile(row: Floats, u: Floats) -> Floats:
 
 def breaks(row: Floats) -> Floats:
     """Ends of panels in which q and r are smooth; all together hold all of Q but 1e-20."""
-    return np.union1d(row[0] + row[1] * np.concatenate((-_KNEES, _KNEES)), np.zeros(1))
+    own = np.unique(row[0] + row[1] * np.concatenate((-_KNEES, _KNEES)))
+    return np.union1d(own, np.clip(0.0, own[0], own[-1]))

@@ -58,7 +58,8 @@ def _peak(mean: float, scale: float) -> tuple[float, float]:
     """x and z of the one peak, mean >= 0, scale < 1: Newton's method on F, convex, from its right."""
     x = mean + scale * math.log1p(2.0 * scale / (1.0 - scale))
     while True:
-        t, rest = math.tanh(0.5 * x), 2.0 / (1.0 + math.exp(x))  # 1 - t, with its digits
+        t, fall = math.tanh(0.5 * x), math.exp(-x)
+        rest = 2.0 * fall / (1.0 + fall)  # 1 - t, with its digits
         short = (1.0 - scale) + scale * rest  # 1 - s t, with its digits
         z = math.log1p(2.0 * scale * t / short)  # 2 artanh(s t)
         slope = 1.0 - scale * scale * rest * (1.0 + t) / (short * (1.0 + scale * t))
@@ -133,4 +134,5 @@ def target_quantile(row: Floats, u: Floats) -> Floats:
 
 def breaks(row: Floats) -> Floats:
     """Ends of panels in which q and r are smooth; all together hold all of Q but 1e-20."""
-    return np.union1d(row[0] + row[1] * np.concatenate((-_KNEES, _KNEES)), [-5.0, -2.0, 0.0, 2.0, 5.0])
+    own = np.unique(row[0] + row[1] * np.concatenate((-_KNEES, _KNEES)))
+    return np.union1d(own, np.clip([-5.0, -2.0, 0.0, 2.0, 5.0], own[0], own[-1]))

@@ -15,15 +15,15 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
-from ..checks import seed_word
+from ..checks import choice, seed_word
 from ..errors import MessageError, RecError
 from . import container, dct, inr, mixture
-from .blocks import check_blocks, check_reach
-from .container import CODECS
+from .blocks import SEARCH_METHODS, SearchMethod, check_blocks, check_reach
+from .container import CODECS, Codec
 from .events import BlockCoded, Coded, Fitting, Picture, Report, psnr_db
 from .prior import RATES
 
@@ -31,10 +31,12 @@ __all__ = [
     "CODECS",
     "RATES",
     "BlockCoded",
+    "Codec",
     "Coded",
     "Fitting",
     "MessageError",
     "Report",
+    "SearchMethod",
     "Stopped",
     "decode",
     "encode",
@@ -51,11 +53,11 @@ class Stopped(RecError):
 
 def encode(
     image: Any,
-    codec: str = "inr",
+    codec: Codec = "inr",
     rate: str | float = "medium",
     block_bits: int = 48,
-    method: str = "orc",
-    partition_bits: int | str | None = "auto",
+    method: SearchMethod = "orc",
+    partition_bits: int | Literal["auto"] | None = "auto",
     seed: int = 0,
     progress: Progress | None = None,
     stop: Callable[[], bool] | threading.Event | None = None,
@@ -70,6 +72,11 @@ def encode(
     blocks; `stop`, an event or a function, ends the work with Stopped.
 
     Raises RecError for arguments that do not go together, BudgetExceeded for a search out of reach.
+
+    >>> picture = np.full((32, 32, 3), 90, np.uint8)
+    >>> data = encode(picture, "dct", "low")
+    >>> len(data) < 100, decode(data).shape
+    (True, (32, 32, 3))
     """
     halted = stop.is_set if isinstance(stop, threading.Event) else stop or (lambda: False)
     report = progress or (lambda *_: None)
@@ -86,22 +93,26 @@ def encode(
 
 def encode_detailed(
     image: Any,
-    codec: str = "inr",
+    codec: Codec = "inr",
     rate: str | float = "medium",
     block_bits: int = 48,
-    method: str = "orc",
-    partition_bits: int | str | None = "auto",
+    method: SearchMethod = "orc",
+    partition_bits: int | Literal["auto"] | None = "auto",
     seed: int = 0,
 ) -> Iterator[Fitting | BlockCoded | Coded]:
     """`encode` as it happens: Fitting and BlockCoded events, then Coded with the file, the picture and a report.
 
     Arguments are checked at once, the work is done as events are asked for; to stop, ask for no more.
+
+    Raises RecError and BudgetExceeded as `encode` does.
+
+    >>> events = encode_detailed(np.full((32, 32, 3), 90, np.uint8), "dct", "low")
+    >>> [type(event).__name__ for event in events][-1]
+    'Coded'
     """
     picture = check_image(image)
-    if codec not in CODECS:
-        raise RecError(f"Unknown codec {codec!r}; choose {' or '.join(map(repr, CODECS))}.")
-    if method not in ("orc", "pfr"):
-        raise RecError(f"Unknown method {method!r}; choose 'orc' (a fixed number of candidates) or 'pfr' (exact).")
+    choice(codec, "codec", CODECS)
+    choice(method, "method", SEARCH_METHODS)
     log2_bins = check_blocks(block_bits, partition_bits)
     check_reach(block_bits, log2_bins)
     said = container.settle_rate(rate)
@@ -117,6 +128,11 @@ def decode(data: bytes) -> Picture:
     """The picture uint8 (H, W, 3) in a file that `encode` wrote: the pixels the sender saw.
 
     Raises MessageError for a file that is damaged, cut short or none of ours.
+
+    >>> decode(b"not a picture")
+    Traceback (most recent call last):
+        ...
+    rec_core.errors.MessageError: This is no picture of format 1 (or its first byte is damaged); pass a whole file.
     """
     header, payload, _ = container.read(data)
     return dct.decode(header, payload) if header.codec == "dct" else inr.decode(header, payload)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 import numpy as np
 
@@ -25,6 +26,8 @@ MARGIN_BITS = 2.0  # ORC examines about 2^(KL from the search heuristic + this) 
 SEARCH_LIMIT_BITS = 18  # and with bins at most 2^this
 PLAIN_LIMIT_BITS = 20  # of a block without bins
 PFR_LIMIT_BITS = 20.0  # PFR's expected number of candidates is at most 2^this
+SearchMethod = Literal["orc", "pfr"]
+SEARCH_METHODS: tuple[SearchMethod, ...] = get_args(SearchMethod)
 EXPONENTS = (0.0, 0.25, 0.5, 0.625, 0.75, 0.875, 0.95, 1.05, 1.125, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0, 4.0)
 """Laws n^-exponent of the index; the sender names the one that came out shortest."""
 

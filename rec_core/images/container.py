@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import math
 import zlib
-from typing import NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 from ..codes import PowerCode
 from ..errors import MessageError, RecError
@@ -25,7 +25,8 @@ from .blocks import BLOCK_BITS, EXPONENTS
 from .prior import RATES
 
 FORMAT = 1
-CODECS = ("inr", "dct")
+Codec = Literal["inr", "dct"]
+CODECS: tuple[Codec, ...] = get_args(Codec)
 LONGEST_SIDE = 16384
 _FIRST_NUMBER = 16  # rate bytes from here on are numbers
 _UNIT = 112  # the byte of 1 bit per pixel

@@ -1,14 +1,16 @@
 """What theory says of a search before it runs: how many candidates it examines, how many bits its message takes.
 
-bounds: bounds on message lengths. examined: expected candidates. index: the exact law of the local index. orc: what ORC
-puts out instead of Q. lengths: mean message lengths. notice: when ORC's bias would be noticed. ratio: the law of ln r',
-which the others stand on.
+bounds: bounds on message lengths. examined: expected candidates. index: the exact law of the local index, a mixture of
+geometrics (mixture): in one dimension (line, index_normal), in more (index_space), and where r is simpler (index_box,
+index_knots). orc: what ORC puts out instead of Q. lengths: mean message lengths. notice: when ORC's bias would be
+noticed. ratio: the law of ln r', which the others stand on.
 """
 
 from .bounds import bound_bits, log2_index_bound_bits, overhead_bits, sharp_bound_bits
 from .examined import examined_by_bins, expected_examined
-from .index import IndexLaw, expected_log2_index, index_law, index_pmf, mean_log2_geometric
+from .index import expected_log2_index, index_law, index_pmf
 from .lengths import mean_length_bits
+from .mixture import IndexLaw, mean_log2_geometric
 from .notice import NOTICEABLE, orc_silence, unnoticed_candidates, unnoticed_samples
 from .orc import OrcBias, orc_bias, orc_density, output_ratio
 

@@ -29,6 +29,9 @@ def bound_bits(information_bits: float, log2_bins: float = 0.0, overhead_bits: f
 
     E|M| <= I + eps + log2(I + eps - log2 J + 2) + 2 with eps = `overhead_bits`; J = 1 and eps = 0 is plain PFR or ORC,
     the bound of Li & Anantharam (2021).
+
+    >>> round(bound_bits(6.0, log2_bins=6.0, overhead_bits=0.5), 3)
+    9.822
     """
     total = information_bits + overhead_bits
     return total + math.log2(max(total - log2_bins, 0.0) + 2.0) + 2.0
@@ -55,13 +58,26 @@ def log2_index_bound_bits(problem_or_channel: Problem | Channel, partition: Part
 
     It is sharper than I + eps - log2 J + 1, and the parameter to give `ZipfCode`: rounded up to a multiple of 2^-20, so
     that sender and receiver hold the same number whatever their last bits of arithmetic.
+
+    Raises RecError for a partition of another dimension.
+
+    >>> import rec_core as rec
+    >>> log2_index_bound_bits(rec.gaussian_channel([6.0]), rec.Partition((8,)))
+    3.2477054595947266
     """
     mean = _mean_nats(problem_or_channel, partition, True) / LN2
     return max(math.ceil(mean * 2.0**20 - 1e-3), 1) / 2.0**20
 
 
 def sharp_bound_bits(problem_or_channel: Problem | Channel, partition: Partition | None = None) -> float:
-    """Upper bound log2 J + A + log2(A + 1) + 1 on the expected message length, A = `log2_index_bound_bits`; in bits."""
+    """Upper bound log2 J + A + log2(A + 1) + 1 on the expected message length, A = `log2_index_bound_bits`; in bits.
+
+    Raises RecError for a partition of another dimension.
+
+    >>> import rec_core as rec
+    >>> round(sharp_bound_bits(rec.gaussian_channel([6.0]), rec.Partition((8,))), 3)
+    9.334
+    """
     cut = check_partition(partition, problem_or_channel.dim)
     mean = log2_index_bound_bits(problem_or_channel, cut)
     return cut.log2_bins + mean + math.log2(mean + 1.0) + 1.0

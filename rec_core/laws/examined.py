@@ -40,6 +40,12 @@ def examined_by_bins(table: Tables, num_bins: int) -> float:
     It is sum_j pi_j / E_P'[min(1, r'(X) / sup_j r')], since a candidate of bin j arriving at t is examined iff no
     earlier one scored below t / sup_j r'; to 1e-4 of it in one dimension, in more to about 1e-3 by the convolved law of
     ln r' (bins with sup_j r' < e^-16: by quasi-Monte Carlo).
+
+    >>> import rec_core as rec
+    >>> from rec_core.tables import tables
+    >>> cut = rec.Partition((8,))
+    >>> round(examined_by_bins(tables(rec.gaussian_problem([1.0], [0.1]), cut, "target_mass"), cut.num_bins), 2)
+    2.94
     """
     log_weight, log_bin_sup = _bins(table, num_bins)
     points = np.sort(reweighted_log_ratios(table))

@@ -6,7 +6,8 @@ from typing import Protocol
 
 from ..channel import Channel, Problem
 from ..partition import Partition, check_partition
-from .index import IndexLaw, index_law
+from .index import index_law
+from .mixture import IndexLaw
 
 
 class LengthLaw(Protocol):

@@ -131,7 +131,8 @@ def crossing(family: int, row: Floats, level: float, start: float, end: float) -
 
 
 @kernel
-def _log_add(a: float, b: float) -> float:
+def log_add(a: float, b: float) -> float:
+    """ln(e^a + e^b)."""
     top, low = max(a, b), min(a, b)
     return top if low == -np.inf else top + math.log1p(math.exp(low - top))
 
@@ -143,7 +144,7 @@ def log_mass_below(family: int, row: Floats, low: float, left: float, right: flo
         return families.log_mass(family, row, left, right) if left < right else -np.inf
     first = families.log_mass(family, row, low, left) if low < left else -np.inf
     last = families.log_mass(family, row, right, high) if right < high else -np.inf
-    return _log_add(first, last)
+    return log_add(first, last)
 
 
 @kernel

@@ -42,6 +42,13 @@ def orc_density(problem: Problem, method: ORC, x: ArrayLike) -> Floats:
     (`encode` raises otherwise). One dimension: quadrature, error
     below 1e-3 of the density. More: phi from the convolved law of ln r' under Q, and by 2^15 Sobol points of P' where
     ln r' < -20; error about 1e-2 of p' at small n.
+
+    Raises RecError for what the method cannot serve.
+
+    >>> import rec_core as rec
+    >>> problem = rec.gaussian_problem([1.0], [0.1])
+    >>> orc_density(problem, rec.ORC(16), [[1.0]]).round(3), problem.pdf([[1.0]]).round(3)
+    (array([2.358]), array([3.989]))
     """
     case, count = _case(problem, method, "num_candidates"), method.num_candidates
     table = tables(*case)
@@ -68,6 +75,13 @@ def orc_bias(problem: Problem, method: ORC) -> OrcBias:
     Both positive wherever the output is not Q, and in one dimension to 1% however small; where r' is one number up to
     rounding, 0. More dimensions: errors as at `orc_density`, and KL is only its order of magnitude where n > 2^15
     candidates still miss Q.
+
+    Raises RecError for what the method cannot serve.
+
+    >>> import rec_core as rec
+    >>> bias = orc_bias(rec.gaussian_problem([1.0], [0.1]), rec.ORC(64))
+    >>> round(bias.total_variation, 3), round(bias.kl_bits, 3)
+    (0.04, 0.007)
     """
     from scipy.interpolate import PchipInterpolator
 
@@ -227,6 +241,10 @@ def output_ratio(problem: Problem, method: ORC | PFR, log_ratios_bits: ArrayLike
     Of ORC: as `orc_density`, errors as there. Of PFR: stopped after `max_examined` candidates if it was not done
     before, and sending the best so far. Both given that some candidate fell where Q has mass. Any number of candidates
     up to 2^40. Raises RecError where no such search can serve the problem.
+
+    >>> import rec_core as rec
+    >>> output_ratio(rec.gaussian_problem([1.0], [0.1]), rec.ORC(1), [-1.0, 3.0]).round(3)
+    array([1., 1.])
     """
     case, count = _case(problem, method, "max_examined"), getattr(method, "num_candidates", 0)
     points = np.asarray(log_ratios_bits, dtype=np.float64) * LN2

@@ -42,6 +42,10 @@ def output_mmd(problem: Problem, methods: Sequence[ORC | PFR], bandwidth: ArrayL
     law. A uniform Q is sent exactly: 0.
 
     Raises RecError as `laws.output_ratio` and `mmd` do, and where the methods differ in partition or weighting.
+
+    >>> import rec_core as rec
+    >>> output_mmd(rec.gaussian_problem([1.0], [0.1]), [rec.ORC(1), rec.ORC(64)]).round(2)
+    array([0.71, 0.04])
     """
     from scipy.interpolate import PchipInterpolator
 
@@ -145,7 +149,7 @@ def searched_until(
 
     >>> import rec_core as rec
     >>> [round(bits, 1) for bits in searched_until(rec.gaussian_problem([1.0], [0.1]), (0.2, 0.05))]
-    [4.0, 5.8]
+    [4.1, 5.1]
     """
     cut = check_partition(partition, problem.dim)
     most = min(most_bits, math.ceil(upper_sum_bits(problem, cut)) + 4)
@@ -156,7 +160,7 @@ def searched_until(
         after = int(np.argmax(bias < level)) if bias[-1] < level else -1
         before = max(after - 1, 0)
         share = (bias[before] - level) / (bias[before] - bias[after]) if after > 0 else 0.0
-        found.append(math.nan if after < 0 else before + share)
+        found.append(math.nan if after < 0 else float(before + share))
     return tuple(found)
 
 
@@ -171,7 +175,7 @@ def orc_mmd_squared(problem: Problem, method: ORC, bandwidth: ArrayLike | None =
 
     >>> import rec_core as rec
     >>> round(orc_mmd_squared(rec.gaussian_problem([1.0], [0.5]), rec.ORC(1)), 4)
-    0.3018
+    0.3193
     """
     if problem.dim != 1:
         raise RecError(f"This MMD is of one dimension, the problem has {problem.dim}; use output_mmd.")

@@ -23,7 +23,7 @@ from .cells import Cell, Chunk, Study, chunks, grid
 from .folders import FORMAT_VERSION, load, read
 from .runs import ATTEMPTS, Progress, run, run_chunk, stream
 from .summaries import summary, time_left
-from .tables import COLUMNS, FORMATS, Table, join, samples, to_bytes
+from .tables import COLUMNS, FORMATS, Format, Table, join, samples, to_bytes
 
 __all__ = [
     "ATTEMPTS",
@@ -32,6 +32,7 @@ __all__ = [
     "FORMAT_VERSION",
     "Cell",
     "Chunk",
+    "Format",
     "Progress",
     "Study",
     "Table",

@@ -16,7 +16,7 @@ from ..errors import RecError
 from ..methods import ORC, PFR
 from ..partition import Partition
 from .cells import Cell, Chunk, Study, chunks
-from .tables import FORMATS, Table, from_bytes, join, pyarrow, to_bytes
+from .tables import FORMATS, Format, Table, from_bytes, join, pyarrow, to_bytes
 
 FORMAT_VERSION = 3  # of a folder; one more whenever the same study would give other numbers
 METHODS: dict[str, type[PFR] | type[ORC]] = {"pfr": PFR, "orc": ORC}
@@ -47,6 +47,13 @@ def read(out: str | os.PathLike[str]) -> Table:
     """All that is done in a folder, sorted by cell and run. Files that are damaged count as not there.
 
     Raises RecError as `load` does; an example is there.
+
+    >>> import rec_core as rec, tempfile
+    >>> with tempfile.TemporaryDirectory() as out:
+    ...     work = rec.study.Study(rec.study.grid([rec.gaussian_channel([2.0])]), runs=3)
+    ...     rows = rec.study.run(work, out, form="csv")
+    ...     bool((read(out)["index"] == rows["index"]).all())
+    True
     """
     study, folder = load(out), Path(out)
     form = json.loads((folder / "_study.json").read_text(encoding="utf-8"))["form"]
@@ -54,7 +61,7 @@ def read(out: str | os.PathLike[str]) -> Table:
     return join(table for table in held if table is not None)
 
 
-def open_folder(study: Study, folder: Path, form: str) -> Path:
+def open_folder(study: Study, folder: Path, form: Format) -> Path:
     """Make the folder, or see that it is this study's."""
     choice(form, "format", FORMATS)
     if form == "parquet":
@@ -88,16 +95,16 @@ def _write(path: Path, data: bytes) -> None:
         draft.unlink(missing_ok=True)
 
 
-def write_part(folder: Path, chunk: Chunk, table: Table, form: str) -> None:
+def write_part(folder: Path, chunk: Chunk, table: Table, form: Format) -> None:
     """A chunk's table as a file of the folder."""
     _write(folder / _part(chunk, form), to_bytes(table, form))
 
 
-def _part(chunk: Chunk, form: str) -> str:
+def _part(chunk: Chunk, form: Format) -> str:
     return f"part-{chunk.cell:05d}-{chunk.first:09d}.{form}"
 
 
-def read_part(folder: Path, chunk: Chunk, form: str) -> Table | None:
+def read_part(folder: Path, chunk: Chunk, form: Format) -> Table | None:
     """A chunk's table, or None where its file is not there, not whole, or another's."""
     try:
         table = from_bytes((folder / _part(chunk, form)).read_bytes(), form)

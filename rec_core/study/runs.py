@@ -24,7 +24,7 @@ from ..errors import RecError
 from ..randomness import run_seeds
 from . import folders
 from .cells import Cell, Chunk, Study, chunks
-from .tables import Table, join
+from .tables import Format, Table, join
 
 ATTEMPTS = 4  # at a chunk whose worker died or whose executor failed
 Progress = Callable[[int, int, float | None], object]
@@ -36,7 +36,7 @@ def stream(
     executor: Executor | None = None,
     progress: Progress | None = None,
     stop: Callable[[], bool] | threading.Event | None = None,
-    form: str = "parquet",
+    form: Format = "parquet",
     in_flight: int = 64,
 ) -> Iterator[Table]:
     """Tables of the chunks as they finish, each once; with `out`, first those the folder holds, and then written there.
@@ -112,7 +112,7 @@ def run(
     executor: Executor | None = None,
     progress: Progress | None = None,
     stop: Callable[[], bool] | threading.Event | None = None,
-    form: str = "parquet",
+    form: Format = "parquet",
     in_flight: int = 64,
 ) -> Table:
     """`stream` to its end: all that is done, sorted by cell and run. Raises what `stream` raises.

@@ -6,7 +6,7 @@ import csv
 import importlib
 import io
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from ..arrays import Floats
 from ..errors import RecError
 
-FORMATS = ("parquet", "csv")
+Format = Literal["parquet", "csv"]
+FORMATS: tuple[Format, ...] = get_args(Format)
 COLUMNS: dict[str, Any] = dict.fromkeys(("cell", "run", "index", "examined"), np.int64)
 COLUMNS |= {"seed": np.uint64, **dict.fromkeys(("kl_bits", "bin_bits", "length_bits"), np.float64), "error": object}
 """Columns of a table, one run a row. `cell` and `run` from 0. `index`: the local index, from 1. `seed`: the run's own,
@@ -51,7 +52,7 @@ def names_of(names: Iterable[str]) -> list[str]:
     return [*COLUMNS, *(name for name in names if name not in COLUMNS)]
 
 
-def to_bytes(table: Table, form: str) -> bytes:
+def to_bytes(table: Table, form: Format) -> bytes:
     """A table as a file of this form, as folders hold it. Raises RecError for Parquet without pyarrow.
 
     >>> to_bytes(join([]), "csv")[:14]
@@ -69,7 +70,7 @@ def to_bytes(table: Table, form: str) -> bytes:
     return text.getvalue().encode()
 
 
-def from_bytes(data: bytes, form: str) -> Table | None:
+def from_bytes(data: bytes, form: Format) -> Table | None:
     """The table in a file of this form; None where it is not whole. Raises RecError for Parquet without pyarrow."""
     parquet = pyarrow()[1] if form == "parquet" else None
     try:

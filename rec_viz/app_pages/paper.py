@@ -130,7 +130,7 @@ def state(job: Job[Run] | None) -> str:
     return f"Size {job.state.size}: {whole}."
 
 
-def rows_as(run: Run, form: str) -> bytes:
+def rows_as(run: Run, form: study.Format) -> bytes:
     """All rows of a run in one of study.FORMATS."""
     return study.to_bytes(run.rows, form)
 

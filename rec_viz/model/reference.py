@@ -8,15 +8,17 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 import rec_core as rec
-from rec_core import codes, families, randomness
+from rec_core import codes, randomness
 from rec_core.allocation import greedy_powers
 from rec_core.arrays import Floats
+from rec_core.families import gaussian
 from rec_core.methods.by_clocks import race_by_clocks
 from rec_core.methods.by_draws import race_by_draws
 from rec_core.methods.method import FINEST_SCALE, MAX_EXAMINED
@@ -45,7 +47,8 @@ class Check(NamedTuple):
 def source(function: Callable[..., Any]) -> tuple[str, str]:
     """Where a function of the package is, as rec_core/file.py, and its text as it stands."""
     plain = getattr(function, "py_func", function)
-    return f"{plain.__module__.replace('.', '/')}.py", inspect.getsource(plain)
+    file = Path(inspect.getfile(plain)).relative_to(Path(rec.__file__).parents[1])
+    return file.as_posix(), inspect.getsource(plain)
 
 
 def _mean(what: str, theory: float, values: ArrayLike) -> Check:
@@ -294,7 +297,7 @@ CODE: dict[str, tuple[Callable[..., Any], ...]] = {
     "upper-sum": (rec.upper_sum_bits, log_sup_reweighted, fill_tables),
     "tail-bin": (rec.laws.expected_examined, rec.bin_weights),
     "allocation": (rec.allocate, greedy_powers),
-    "mean-of-log": (families.log_sup,),
+    "mean-of-log": (gaussian.log_sup,),
     "zipf": (rec.ZipfCode,),
     "length": (rec.laws.bound_bits, rec.laws.sharp_bound_bits, rec.laws.log2_index_bound_bits),
     "overhead": (rec.laws.overhead_bits,),

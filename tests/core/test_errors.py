@@ -61,7 +61,7 @@ BAD = {
     "allocate: unknown strategy": lambda: rec.allocate(CHANNEL, 3, strategy="best"),
     "allocate: nothing collapsed": lambda: rec.allocate(CHANNEL, 3, strategy="collapsed"),
     "upper sum: wrong dimension": lambda: rec.upper_sum_bits(GOOD, rec.Partition((2, 2))),
-    "problem: unknown family": lambda: rec.Problem("laplace", ((0.0, 0.5),)),
+    "problem: unknown family": lambda: rec.Problem("cauchy", ((0.0, 0.5),)),
     "problem: no dimension": lambda: rec.Problem("gaussian", ()),
     "partition: no dimension uncut": lambda: rec.Partition.uncut(0),
     "partition: bin of another dimension": lambda: HUGE.number((1,)),
@@ -229,6 +229,7 @@ def test_budget_names_the_exact_cost_and_a_partition_that_works(name):
     assert done.examined <= BUDGET
 
 
+@pytest.mark.slow
 def test_the_refusal_survives_pickle_and_a_pool_of_processes():
     problem, method = EXPENSIVE["bins too coarse"]
     with pytest.raises(rec.BudgetExceeded) as caught:

@@ -11,11 +11,11 @@ from decimal import Decimal, localcontext
 
 import numpy as np
 import pytest
-from scipy import stats
+from scipy import signal, stats
 
 import rec_core as rec
 from rec_core import families, laws
-from rec_core.laws import index, line
+from rec_core.laws import line, mixture
 from tests import naive
 from tests.core.conftest import ALPHA, Pair, index_p, ks_p, ks_p_all, mean_p
 
@@ -279,7 +279,7 @@ def test_the_output_of_orc_is_its_law(family):
 def test_the_general_law_of_the_index_is_the_gaussian_one(mean, scale, intervals):
     """By two codes: one knows Gaussian formulas, the other only the verbs of a family."""
     problem = rec.gaussian_problem([mean], [scale])
-    found = index._mixed(*line.index_nodes(problem.family_code, problem.table[0], intervals, 0.0), 0.0)
+    found = mixture.mixed(*line.index_nodes(problem.family_code, problem.table[0], intervals, 0.0), 0.0)
     known = laws.index_law(problem, rec.Partition((intervals,)))
     assert found.mean_log2 == pytest.approx(known.mean_log2, abs=1e-9)
     assert found.pmf(20) == pytest.approx(known.pmf(20), abs=1e-8)
@@ -317,6 +317,29 @@ def test_laws_in_more_dimensions(family):
     assert mean_p(over, laws.overhead_bits(problem, cut)) > ALPHA
 
 
+@pytest.mark.parametrize("family", NEW)
+@pytest.mark.parametrize(("scale", "intervals"), [(1e-3, 2**16), (1e-9, 2**20), (1e-9, 1)])
+def test_laws_of_a_narrow_target(family, scale, intervals):
+    """Next to Q's mean P is flat: in units of Q's scale all is Q's standard law over bins of one width."""
+    mean = 2.0
+    problem, oracle = pair(family, mean, scale)
+    law = laws.index_law(problem, rec.Partition((intervals,)))
+    assert law.pmf(10**4).sum() <= 1.0 + 1e-6
+    assert law.mean_log2 <= laws.log2_index_bound_bits(problem, rec.Partition((intervals,)))
+    (prior,) = oracle.prior
+    width, u = 1.0 / (intervals * scale * prior.pdf(mean)), prior.cdf(mean) * intervals
+    count = math.ceil(40 / width) + 1
+    ends = (math.floor(u) - u + np.arange(-count, count + 1)) * width
+    total = 0.0
+    for low, high in itertools.pairwise(np.clip(ends, -40.0, 40.0)):
+        step = (high - low) / 4000
+        ranked = np.sort(prior.pdf(low + step * (np.arange(4000) + 0.5)))
+        g = (ranked * np.arange(1, 4001) - np.cumsum(ranked)) * step  # of (q(z) - q(w))^+ over the bin
+        g += ranked * (width - (high - low))  # where q is nothing
+        total += float(np.sum(ranked * step * laws.mean_log2_geometric(np.log1p(np.maximum(g, 0.0)))))
+    assert law.mean_log2 == pytest.approx(total, abs=2e-3, rel=2e-3)
+
+
 def test_a_family_knows_what_is_no_member():
     for make in (rec.laplace_problem, rec.logistic_problem):
         for mean, scale in (([0.0], [0.0]), ([0.0], [-1.0]), ([math.nan], [1.0]), ([0.0], [1.0, 2.0]), (0.0, 1.0)):
@@ -331,3 +354,58 @@ def test_a_family_knows_what_is_no_member():
         rec.Channel("laplace", (1.0,))
     with pytest.raises(rec.RecError, match="no upper bound"):
         rec.encode(rec.laplace_problem([0.0], [1.5]), seed=0)
+
+
+# ------------------------------------------------------------------------------------------------------------- metrics
+
+MEASURED = {
+    "laplace": rec.laplace_problem([0.7], [0.3]),
+    "logistic": rec.logistic_problem([-1.0], [0.2]),
+    "wide": rec.laplace_problem([1.0], [2.0]),
+    "piecewise": rec.piecewise_problem([0.0, 6.0, -2.0, 3.0, 3.0]),
+    "many knots": rec.piecewise_problem(np.random.default_rng(4).normal(0.0, 3.0, 129)),
+    "steep": rec.piecewise_problem([0.0, -80.0, -80.0, 6.0]),
+}
+
+
+@pytest.mark.parametrize("width", [0.003, 0.2, 5.0])
+@pytest.mark.parametrize("name", MEASURED)
+def test_mmd_takes_exact_expectations_under_q(name, width):
+    """Against sums over 2^18 midpoints of a line that holds all of Q, the double one by a convolution."""
+    problem = MEASURED[name]
+    middle, reach = problem.mean[0], 35 * problem.scale[0]
+    low, high = (0.0, 1.0) if problem.family == "piecewise" else (middle - reach, middle + reach)
+    step = (high - low) / 2**18
+    y = low + step * (np.arange(2**18) + 0.5)
+    mass = step * problem.pdf(y[:, None])
+    assert mass.sum() == pytest.approx(1.0, abs=1e-6)
+    far = min(math.ceil(9 * width / step), 2**18)
+    means = signal.fftconvolve(mass, np.exp(-0.5 * (np.arange(-far, far + 1) * step / width) ** 2), mode="same")
+    double = float(means @ mass)
+    x = problem.mean[0] + problem.spread[0] * np.array([-0.8, -0.1, 0.3, 1.0])
+    cross = np.mean([np.exp(-0.5 * ((one - y) / width) ** 2) @ mass for one in x])
+    own = np.exp(-0.5 * ((x[:, None] - x) / width) ** 2)[~np.eye(4, dtype=bool)].mean()
+    found = rec.metrics.mmd(x[:, None], problem, bandwidth=width).squared
+    assert found == pytest.approx(own - 2 * cross + double, abs=2e-6)
+    assert found != pytest.approx(own - 2 * cross + 1.05 * double, abs=2e-6)
+
+
+@pytest.mark.parametrize("name", MEASURED)
+def test_distances_of_what_is_sent(name):
+    """Of Q's samples they are noise, of samples of P they are not, and of ORC's output they are what its law says."""
+    problem = MEASURED[name]
+    assert rec.metrics.median_bandwidth(problem)[0] == pytest.approx(
+        problem.spread[0] * math.sqrt(2 * 0.454936), rel=1e-5
+    )
+    exact = rec.ORC(4096, weighting="target_mass")
+    sent = rec.encode_many(problem, 2000, exact, seed=2).samples
+    assert rec.metrics.ks(sent, problem).p_value[0] > ALPHA
+    far = rec.metrics.mmd(sent, problem)
+    assert abs(far.squared) < 4 * far.error
+    plain = rec.encode_many(problem, 2000, rec.ORC(1), seed=2).samples
+    assert rec.metrics.ks(plain, problem).p_value[0] < ALPHA
+    off = rec.metrics.mmd(plain, problem)
+    assert off.squared > 5 * off.error
+    assert rec.metrics.output_mmd(problem, [rec.ORC(1)])[0] ** 2 == pytest.approx(off.squared, abs=4 * off.error)
+    some = rec.metrics.mmd(rec.encode_many(problem, 4000, rec.ORC(3), seed=3).samples, problem)
+    assert rec.metrics.output_mmd(problem, [rec.ORC(3)])[0] ** 2 == pytest.approx(some.squared, abs=4 * some.error)

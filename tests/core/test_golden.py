@@ -282,6 +282,7 @@ def exact() -> bool:
     return (GOLDEN / "arithmetic.txt").read_text(encoding="utf-8").strip() == arithmetic()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FILES)
 def test_answers_are_what_they_were(name, exact):
     found = [(given, differences(given, replay(given), wanted, exact)) for given, wanted in cases(name)]

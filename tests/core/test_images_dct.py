@@ -267,6 +267,7 @@ def coded():
     return picture, list(images.encode_detailed(picture, "dct", "medium", seed=3))
 
 
+@pytest.mark.slow
 def test_the_file_comes_back_in_a_fresh_process(coded):
     result = coded[1][-1]
     assert (images.decode(result.data) == result.picture).all()
@@ -312,6 +313,7 @@ def test_too_few_candidates_show_in_psnr(coded):
     assert last(picture, "dct", "medium", seed=3).report.psnr_db < events[-1].report.psnr_db - 0.6
 
 
+@pytest.mark.slow
 def test_bins_save_bits_at_equal_psnr(coded):
     """ORC in 16-bit blocks, with the same margin of candidates, has a longer file and no better a picture: with this
     seed 3.0% longer at 0.04 dB less."""

@@ -154,7 +154,7 @@ def test_several_dimensions_agree_with_cells_of_the_oracle():
 def test_bins_beyond_enumeration_agree_with_all_of_them(monkeypatch):
     problem, cut = rec.gaussian_problem([0.5, -0.3, 0.1], [0.3, 0.6, 0.4]), rec.Partition([8, 4, 8])
     full = laws.index_law(problem, cut)
-    monkeypatch.setattr(laws.index, "ENUMERABLE_BINS", 4)
+    monkeypatch.setattr(laws.index_space, "ENUMERABLE_BINS", 4)
     laws.index._index_law.cache_clear()
     drawn = laws.index_law(problem, cut)
     laws.index._index_law.cache_clear()
@@ -361,6 +361,7 @@ def test_one_candidate_is_a_draw_from_the_heuristic():
     assert laws.orc_density(problem, rec.ORC(1), x[:, None]) == pytest.approx(stats.norm.pdf(x), rel=1e-4)
 
 
+@pytest.mark.slow
 def test_orc_in_two_dimensions_integrates_to_one_and_agrees_with_one_dimension():
     problem = rec.gaussian_problem([1.0, 0.2], [0.3, 0.5])
     axis = np.linspace(-6, 6, 401)

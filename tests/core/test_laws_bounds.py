@@ -223,6 +223,7 @@ def channels_next_to_special_cases(count, seed):
         yield make(bits), rec.Partition(2**powers)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(6))
 def test_theorems_hold_next_to_special_cases(seed):
     """E[log2 n] <= A, and with the Zipf code of A: mean length <= sharp bound <= bound, by exact laws."""

@@ -45,6 +45,7 @@ def test_there_are_plain_and_partitioned_pairs_of_both_families():
     assert {pair.partition is None for pair in QUICK} == {True, False}
 
 
+@pytest.mark.slow
 def test_measured_lengths_agree_with_the_exact_law_and_lie_below_the_bounds(rows):
     assert surprise([row.length_score for row in rows]) > ALPHA
     assert all(row.below_bounds for row in rows)

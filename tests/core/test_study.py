@@ -273,6 +273,7 @@ def test_a_process_that_dies_with_its_pool_is_survived_by_resuming(tmp_path, exp
     assert same(study.read(tmp_path), expected)
 
 
+@pytest.mark.slow
 def test_a_cluster_loses_a_worker_and_nothing_else(tmp_path):
     try:
         from distributed import Client, LocalCluster

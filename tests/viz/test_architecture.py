@@ -61,6 +61,7 @@ def test_a_page_is_one_word_in_every_folder():
     assert all(pages <= found for found in names.values())
 
 
+@pytest.mark.slow
 def test_nothing_pure_loads_streamlit():
     program = f"import sys, importlib\nfor name in {PURE!r}: importlib.import_module('rec_viz.' + name)\n"
     done = subprocess.run([sys.executable, "-c", program + "assert 'streamlit' not in sys.modules"], check=False)

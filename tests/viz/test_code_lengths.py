@@ -22,6 +22,7 @@ VIEW = View(bits=5.0, log2_bins=4)
 ROLE = {"pfr": "p", "pfr_bins": "heuristic"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("view", [VIEW, View(family="uniform", bits=4.0, log2_bins=4), View(bits=6.0, dim=3, seed=1)])
 def test_measured_lengths_agree_with_the_exact_law_and_keep_below_the_bounds(view):
     for lane in code_lengths.lengths(view).lanes:

@@ -115,6 +115,7 @@ def test_would_bins_help_is_measured_on_this_target():
     assert advice.options[-1].name == "ORC"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", ["code_lengths", "speed", "bias"])
 def test_a_research_page_shows_a_channel_instead_and_says_so(page):
     app = opened(DRAWN, page=page)

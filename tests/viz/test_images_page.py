@@ -66,6 +66,7 @@ def file_of(image: Image.Image, kind: str, **options: object) -> bytes:
 # ------------------------------------------------------------------------------------------------ the page
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("codec", "says"),
     [("inr", "**30 blocks** of 48 bits"), ("dct", "with bins blocks stay smaller than what is asked for")],
@@ -101,6 +102,7 @@ def test_what_is_out_of_reach_is_said_before_the_button(settings, says, refused)
     assert app.button(key="images_send").disabled is refused
 
 
+@pytest.mark.slow
 def test_a_picture_is_sent_shown_and_remembered():
     app = opened(QUICK)
     assert "**42 blocks** of 8 bits" in words(app)

@@ -86,6 +86,7 @@ def test_a_step_is_read_in_under_a_minute(lesson, k):
     assert len(words) < lessons.WORDS_A_MINUTE
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("lesson", "k"), ASKING)
 def test_every_prediction_has_one_right_answer_and_can_be_answered(lesson, k):
     step = step_of(lesson, k)

@@ -19,8 +19,8 @@ from rec_core import study
 from rec_core.images import blocks, inr, prior
 from rec_viz import theme
 from rec_viz.figures import measured as figures
-from rec_viz.model import paper as experiments
 from rec_viz.model.images import measured, pictures
+from rec_viz.model.paper import results, studies
 
 COLOURS = theme.ROLES["light"]
 
@@ -120,6 +120,7 @@ def test_bins_take_at_most_the_kl_of_what_they_cut():
     assert good < rec.Problem("gaussian", tuple(whole)).kl_bits - 10
 
 
+@pytest.mark.slow
 def test_every_strategy_examines_as_many_candidates(monkeypatch):
     monkeypatch.setattr(inr, "FIT_STEPS", 60)
     monkeypatch.setattr(inr, "REFIT_STEPS", 1)
@@ -222,13 +223,13 @@ def test_charts_show_the_shipped_tables():
 
 
 def test_the_table_of_intervals_holds_what_was_measured():
-    size = experiments.SIZES["small"]._replace(targets=1, interval_runs=40)
-    work = experiments.interval_study(size)
-    found = experiments.interval_result(work, study.run(work))
+    size = studies.SIZES["small"]._replace(targets=1, interval_runs=40)
+    work = studies.interval_study(size)
+    found = results.interval_result(work, study.run(work))
     rows = [line.strip("| ").split(" | ") for line in paper.words(size, found).splitlines() if line.startswith("|")]
     assert "1 targets with 40 runs" in paper.words(size, found)
     cells = {row[0]: row[1:] for row in rows[2:]}
-    assert list(cells) == list(experiments.CHOICES.values())
+    assert list(cells) == list(studies.CHOICES.values())
     for choice in found.values():
         told = cells[choice.name]
         assert told[0] == " × ".join(map(str, choice.intervals))

@@ -11,6 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from rec_core import study
+from rec_core.study import __main__ as command
 from rec_viz import theme, warm_up
 from rec_viz.background import Job
 from rec_viz.figures import paper as figures
@@ -163,16 +164,16 @@ def test_the_command_makes_the_same_study(monkeypatch, key, size):
         asked.append(work)
         return study.join(())
 
-    monkeypatch.setattr(study, "run", capture)
+    monkeypatch.setattr(command, "run", capture)
     program, module, *arguments = shlex.split(studies.command(key, SIZES[size]))[1:]
     assert (program, module) == ("-m", "rec_core.study")
-    assert study.main(arguments) == 0
+    assert command.main(arguments) == 0
     assert asked == [STUDIES[key](SIZES[size])]
 
 
 def test_the_command_makes_the_same_rows(tmp_path):
     arguments = shlex.split(studies.command("intervals", TINY))[3:]
-    assert study.main([*arguments[:-1], str(tmp_path / "rows")]) == 0
+    assert command.main([*arguments[:-1], str(tmp_path / "rows")]) == 0
     theirs, ours = study.read(tmp_path / "rows"), finished("intervals").state.rows
     assert theirs["index"].tolist() == ours["index"].tolist()
     np.testing.assert_array_equal(study.samples(theirs), study.samples(ours))

@@ -1,0 +1,137 @@
+"""The prior P, all the receiver needs to know of a problem.
+
+Candidates are made as if P were the standard member of its family. A prior that is not has its `shift` and `scale`, and
+x = shift + scale z takes a standard point z to the user's units: `Prior.place`, for sender and receiver alike.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from . import families
+from .arrays import Floats
+from .checks import choice, whole_number
+from .errors import RecError
+from .families import FAMILIES
+from .jit import kernel
+
+
+def shown_fields(value: Any) -> str:
+    """The `repr` of a value without the fields that are empty: a standard prior goes without saying."""
+    fields = ((name, getattr(value, name)) for name in value.__dataclass_fields__)
+    return f"{type(value).__name__}({', '.join(f'{name}={own!r}' for name, own in fields if own != ())})"
+
+
+@dataclass(frozen=True, repr=False)
+class Prior:
+    """The prior P, all the receiver needs to know of a problem: its family, dimension D, and where it lies.
+
+    `shift` and `scale` (D,) say x = shift + scale z, z standard: of a family of a location and a scale the prior's mean
+    and scale, of a box its low end and its width. Both are empty where P is the standard member. Raises RecError for
+    an unknown family, no dimension, and a shift and scale that are not D finite numbers, scales positive.
+
+    >>> Prior("gaussian", 2).quantile([0.5, 0.975]).round(3)
+    array([0.  , 1.96])
+    """
+
+    family: str
+    dim: int
+    shift: tuple[float, ...] = ()
+    scale: tuple[float, ...] = ()
+
+    def __post_init__(self) -> None:
+        choice(self.family, "family", tuple(FAMILIES))
+        whole_number(self.dim, "dim")
+        if self.shift or self.scale:
+            shift, scale = placement(self.shift, self.scale, self.dim)
+            object.__setattr__(self, "shift", shift)
+            object.__setattr__(self, "scale", scale)
+
+    __repr__ = shown_fields
+
+    @property
+    def family_code(self) -> int:
+        """The number kernels know the family by."""
+        return FAMILIES[self.family]
+
+    def place(self, z: Floats) -> Floats:
+        """Standard points (..., D) in the user's units. The one map of sender and receiver: equal to the last bit."""
+        return z * np.array(self.scale) + np.array(self.shift) if self.shift else z
+
+    def standard(self, x: ArrayLike) -> Floats:
+        """Points (..., D) of the user's units as standard ones. Raises RecError for another shape."""
+        points = np.asarray(x, dtype=np.float64)
+        if points.ndim == 0 or points.shape[-1] != self.dim:
+            raise RecError(f"x must have shape (..., {self.dim}), got {points.shape}.")
+        return (points - np.array(self.shift)) / np.array(self.scale) if self.shift else points
+
+    def log_pdf(self, x: ArrayLike) -> Any:
+        """ln p(x), nats; `x` of shape (..., D), result (...)."""
+        return summed(families.log_pdfs, self.family_code, None, self.standard(x)) - math.fsum(
+            map(math.log, self.scale)
+        )
+
+    def pdf(self, x: ArrayLike) -> Any:
+        """Density p(x); `x` of shape (..., D), result (...). Raises RecError for another shape.
+
+        >>> float(Prior("gaussian", 1).pdf([0.0]).round(4))
+        0.3989
+        """
+        return np.exp(self.log_pdf(x))
+
+    def quantile(self, u: ArrayLike) -> Floats:
+        """The point whose dimensions have the quantiles `u` (..., D) in [0, 1], the shape of u.
+
+        Raises RecError for another shape, and numbers outside [0, 1].
+        """
+        points = np.asarray(u, dtype=np.float64)
+        if points.ndim == 0 or points.shape[-1] != self.dim or not ((points >= 0.0) & (points <= 1.0)).all():
+            raise RecError(f"u must have shape (..., {self.dim}) and lie in [0, 1].")
+        return self.place(_quantiles(self.family_code, points.ravel()).reshape(points.shape))
+
+    def cdf(self, x: ArrayLike) -> Floats:
+        """The quantiles u = F_P(x) of every dimension; `x` and result (..., D). Raises RecError for another shape."""
+        points = self.standard(x)
+        row = families.family(self.family).table((families.family(self.family).STANDARD,))[0]
+        return families.cdfs(self.family_code, row, points.ravel()).reshape(points.shape)
+
+    def edges(self, dimension: int, intervals: int) -> Floats:
+        """Ends of equal-mass intervals of a dimension in x, shape (intervals + 1,), rising; infinite at the ends of the
+        line."""
+        ends = np.array([families.edge(self.family_code, number, intervals) for number in range(intervals + 1)])
+        return ends * self.scale[dimension] + self.shift[dimension] if self.shift else ends
+
+
+def placement(shift: tuple[float, ...], scale: tuple[float, ...], dim: int) -> tuple[tuple[float, ...], ...]:
+    """Shift and scale of a prior of so many dimensions, empty where it is standard. Raises RecError for others."""
+    if not len(shift) == len(scale) == dim:
+        raise RecError(f"Give the prior one number or {dim}, one for each dimension.")
+    if not all(math.isfinite(value) for value in shift) or not all(0.0 < value < math.inf for value in scale):
+        raise RecError("The prior must have finite numbers, and its scale must be positive in every dimension.")
+    plain = all(value == 0.0 for value in shift) and all(value == 1.0 for value in scale)
+    return ((), ()) if plain else (shift, scale)
+
+
+def summed(kernel: Any, family: int, table: Floats | None, points: Floats) -> Floats:
+    """The sum over dimensions of what a kernel gives at points (..., D)."""
+    total = np.zeros(points.shape[:-1])
+    for d in range(points.shape[-1]):
+        own = () if table is None else (table[d],)
+        total += kernel(family, *own, points[..., d].ravel()).reshape(total.shape)
+    return total[()]
+
+
+@kernel
+def _quantiles(family: int, u: Floats) -> Floats:
+    out = np.empty(u.shape[0])
+    for i in range(u.shape[0]):
+        if u[i] == 0.0 or u[i] == 1.0:
+            out[i] = families.support(family)[int(u[i])]
+        else:
+            out[i] = families.quantile(family, int(np.int64(0)), int(np.int64(1)), u[i])
+    return out
