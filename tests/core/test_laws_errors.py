@@ -13,7 +13,7 @@ from scipy.special import ndtr, ndtri
 import rec_core as rec
 from rec_core import laws
 from rec_core.codes import octaves, stream
-from rec_core.laws import index
+from rec_core.laws.mixture import mixed
 
 LN2 = math.log(2)
 
@@ -28,7 +28,7 @@ def panels(breaks, size):
 
 def test_laws_kept_on_their_grid_are_right_to_1e_6():
     for y in np.concatenate((np.geomspace(1e-6, 0.3, 40), np.linspace(0.31, 12, 60))):
-        law = index._mixed(np.array([y]), np.ones(1), 0.0)
+        law = mixed(np.array([y]), np.ones(1), 0.0)
         assert law.mean_log2 == pytest.approx(float(laws.mean_log2_geometric(y)), abs=1e-6)
         wanted = stats.geom.pmf([1, 2, 5], np.exp(-y))
         assert law.pmf(5)[[0, 1, 4]] == pytest.approx(wanted, abs=1e-6)
