@@ -39,9 +39,11 @@ def output_mmd(problem: Problem, methods: Sequence[ORC | PFR], bandwidth: ArrayL
     From the law of the output (`laws.output_ratio`), without running a search: of ORC with its number of candidates,
     or of PFR stopped after `max_examined`. Kernel and bandwidth are `mmd`'s. One dimension: quadrature, to about 1%.
     More: over points drawn with a fixed seed, with an error of about 5% however small the MMD is, on top of that of the
-    law. A uniform Q is sent exactly: 0.
+    law. A uniform Q is sent exactly, and the MMD is 0, where r' is one number: without bins, where they fit its box, and
+    under every weighting but 'target_mass'.
 
-    Raises RecError as `laws.output_ratio` and `mmd` do, and where the methods differ in partition or weighting.
+    Raises RecError as `laws.output_ratio` and `mmd` do, where the methods differ in partition or weighting, and for a
+    uniform Q in bins that do not fit its box under 'target_mass', whose MMD it cannot tell.
 
     >>> import rec_core as rec
     >>> output_mmd(rec.gaussian_problem([1.0], [0.1]), [rec.ORC(1), rec.ORC(64)]).round(2)
@@ -57,9 +59,16 @@ def output_mmd(problem: Problem, methods: Sequence[ORC | PFR], bandwidth: ArrayL
         raise RecError("Give at least one method, all of one partition and one weighting.")
     methods[0].check(problem)
     widths = in_standard_units(problem, bandwidth_of(bandwidth, problem, problem.dim))
-    if families.family(problem.family).LAWS == "box":
+    cut, weighting = kinds.pop()
+    code, target, shares = problem.family_code, problem.table, bin_weights(problem, cut, weighting)
+    if families.family(code).LAWS == "box":
+        for share, mass in zip(shares, bin_weights(problem, cut, "target_mass"), strict=True):
+            if np.ptp(share[mass > 0.0]) > 1e-9 * share.max():
+                raise RecError(
+                    "Some bin lies partly outside the box of Q, so what is sent is not quite uniform, and its MMD is not "
+                    "worked out; use bins that fit the box, or another weighting."
+                )
         return np.zeros(len(methods))
-    code, target, shares = problem.family_code, problem.table, bin_weights(problem, *kinds.pop())
     between = [np.array([families.family(code).between(row, way) for row in target]) for way in _BETWEEN]
     x = _nodes(code, [target, *between], shares)
     log_target = _log_density(code, target, x)
