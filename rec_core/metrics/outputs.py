@@ -39,8 +39,8 @@ def output_mmd(problem: Problem, methods: Sequence[ORC | PFR], bandwidth: ArrayL
     From the law of the output (`laws.output_ratio`), without running a search: of ORC with its number of candidates,
     or of PFR stopped after `max_examined`. Kernel and bandwidth are `mmd`'s. One dimension: quadrature, to about 1%.
     More: over points drawn with a fixed seed, with an error of about 5% however small the MMD is, on top of that of the
-    law. A uniform Q is sent exactly, and the MMD is 0, where r' is one number: without bins, where they fit its box, and
-    under every weighting but 'target_mass'.
+    law. A uniform Q is sent exactly, and the MMD is 0, where r' is one number: without bins, where they fit its box,
+    and under every weighting but 'target_mass'.
 
     Raises RecError as `laws.output_ratio` and `mmd` do, where the methods differ in partition or weighting, and for a
     uniform Q in bins that do not fit its box under 'target_mass', whose MMD it cannot tell.
@@ -65,8 +65,8 @@ def output_mmd(problem: Problem, methods: Sequence[ORC | PFR], bandwidth: ArrayL
         for share, mass in zip(shares, bin_weights(problem, cut, "target_mass"), strict=True):
             if np.ptp(share[mass > 0.0]) > 1e-9 * share.max():
                 raise RecError(
-                    "Some bin lies partly outside the box of Q, so what is sent is not quite uniform, and its MMD is not "
-                    "worked out; use bins that fit the box, or another weighting."
+                    "Some bin lies partly outside the box of Q, so what is sent is not quite uniform, and its MMD is "
+                    "not worked out; use bins that fit the box, or another weighting."
                 )
         return np.zeros(len(methods))
     between = [np.array([families.family(code).between(row, way) for row in target]) for way in _BETWEEN]
