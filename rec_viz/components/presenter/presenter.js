@@ -1,7 +1,8 @@
 const ways = new WeakMap();
 
+/** The stage's root, however deep in shadow roots. @param {ParentNode} root @returns {HTMLElement | null} */
 function stage(root = document) {
-  for (const node of root.querySelectorAll("*")) {
+  for (const node of /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll("*"))) {
     if (node.dataset?.testid === "stage") return node;
     const found = node.shadowRoot && stage(node.shadowRoot);
     if (found) return found;
@@ -23,7 +24,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
       const found = stage();
       if (!found) return;
       event.preventDefault();
-      found.querySelector("[data-act=play]").click();
+      /** @type {HTMLElement} */ (found.querySelector("[data-act=play]")).click();
     } else if (data.keys.includes(event.key)) {
       event.preventDefault();
       setTriggerValue("pressed", event.key);

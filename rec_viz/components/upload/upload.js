@@ -12,7 +12,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     input.dataset.told = "true";
     if (file.size > data.most) return setTriggerValue("chosen", { name: file.name });
     const reader = new FileReader();
-    reader.onload = () => setTriggerValue("chosen", { name: file.name, b64: reader.result.split(",")[1] ?? "" });
+    reader.onload = () => setTriggerValue("chosen", { name: file.name, b64: String(reader.result).split(",")[1] ?? "" });
     reader.readAsDataURL(file);
   };
   input.onchange = tell;
