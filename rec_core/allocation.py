@@ -188,7 +188,7 @@ def _log_edges_of(
                         break
                     sum_of_edges += math.exp(-z * z)
                     b += 1.0 - 2.0 * side
-            weight = half * rule_weights[k] * math.exp(-0.5 * (v / spread) ** 2) / (math.sqrt(2.0 * math.pi) * spread)
+            weight = half * rule_weights[k] * math.exp(families.gaussian.log_pdf(v / spread)) / spread
             total += weight * math.log1p(sum_of_edges)
     return total
 

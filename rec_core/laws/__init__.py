@@ -3,7 +3,7 @@
 bounds: bounds on message lengths. examined: expected candidates. index: the exact law of the local index, a mixture of
 geometrics (mixture): in one dimension (line, index_normal), in more (index_space), and where r is simpler (index_box,
 index_knots). orc: what ORC puts out instead of Q. lengths: mean message lengths. notice: when ORC's bias would be
-noticed. ratio: the law of ln r', which the others stand on.
+noticed. ratio: the law of ln r', which the others stand on. grids: laws of sums, by Fourier transforms.
 """
 
 from .bounds import bound_bits, log2_index_bound_bits, overhead_bits, sharp_bound_bits

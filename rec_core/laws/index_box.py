@@ -10,8 +10,8 @@ from ..arrays import Floats
 from ..channel import Channel, Problem
 from ..families.uniform import box_places
 from ..partition import Partition
+from .grids import convolved
 from .mixture import IndexLaw, mixed
-from .ratio import scatter
 
 
 def box_law(source: Problem | Channel, cut: Partition) -> IndexLaw:
@@ -19,8 +19,6 @@ def box_law(source: Problem | Channel, cut: Partition) -> IndexLaw:
 
     s is a sum over dimensions of independent parts, each averaged over its own box, so nothing is left to average.
     """
-    from scipy.fft import irfft, rfft
-
     atoms, top = [], -math.fsum(math.log(n) for n in cut.intervals)
     for d, n in enumerate(cut.intervals):
         if isinstance(source, Channel):
@@ -39,12 +37,9 @@ def box_law(source: Problem | Channel, cut: Partition) -> IndexLaw:
         variance = sum(float((v - m) ** 2 @ w) for (v, w), m in zip(atoms, means, strict=True))
         size = 2**14
         step = min(reach + 0.1, sum(means) + 9.0 * math.sqrt(variance) + 40.0) / (size - 8)
-        spectrum = np.ones(size // 2 + 1, dtype=np.complex128)
-        for values, shares in atoms:
-            grid = np.zeros((1, size))
-            scatter(values[None], shares[None], np.zeros(1), np.array([step]), grid)
-            spectrum *= rfft(grid[0])
-        values, shares = step * np.arange(size, dtype=np.float64), np.asarray(irfft(spectrum, size), dtype=np.float64)
+        rows = ((values[None], shares[None], np.zeros(1)) for values, shares in atoms)
+        (shares,) = convolved(rows, np.array([step]), size)
+        values = step * np.arange(size, dtype=np.float64)
         values[-4:] = 0.0  # where the first points of a cubic next to s = 0 wrap to
     with np.errstate(divide="ignore"):
         log_excess = top + np.log(-np.expm1(-values))

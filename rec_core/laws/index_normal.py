@@ -22,7 +22,7 @@ def _log_p_mass(mean: float, scale: float, z1: float, z2: float) -> float:
     width = scale * (z2 - z1)
     middle = mean + scale * 0.5 * (z1 + z2)
     if width < 1e-4 / (1.0 + abs(middle)):
-        return math.log(width) - 0.5 * middle * middle - 0.5 * math.log(2.0 * math.pi)
+        return math.log(width) + families.gaussian.log_pdf(middle)
     return families.gaussian.log_mass(UNIT_ROW, mean + scale * z1, mean + scale * z2)
 
 
@@ -75,7 +75,7 @@ def _line_bin(
                 )
             else:
                 y[used] = 0.0
-            w[used] = weight * half * rule_weights[k] * math.exp(-0.5 * z * z) / math.sqrt(2.0 * math.pi)
+            w[used] = weight * half * rule_weights[k] * math.exp(families.gaussian.log_pdf(z))
             used += 1
     return used
 
@@ -156,8 +156,7 @@ def _line_targets(
             continue
         for k in range(rule.shape[0]):
             mean = breaks[i] + half * (1.0 + rule[k])
-            score = mean / spread
-            density = math.exp(-0.5 * score * score) / (math.sqrt(2.0 * math.pi) * spread)
+            density = math.exp(families.gaussian.log_pdf(mean / spread)) / spread
             used = _line_bin(
                 mean, scale, log_share, (edges[0] - mean) / scale, (edges[1] - mean) / scale,
                 weight * intervals * half * rule_weights[k] * density, rule, rule_weights, y, w, used,

@@ -12,9 +12,10 @@ from .. import families
 from ..arrays import Floats, Ints
 from ..jit import kernel
 from ..partition import ENUMERABLE_BINS
+from .grids import convolved, transformed, untransformed
 from .line import interval_nodes, legendre, standard_row, target_nodes
 from .mixture import IndexLaw, deposited, grid_points, mean_log2_table, mixed
-from .ratio import interval_atoms, scatter
+from .ratio import interval_atoms
 
 
 @kernel
@@ -54,8 +55,6 @@ def _window(means: Floats, variances: Floats, peaks: Floats) -> tuple[Floats, Fl
 
 def grid_law(family: int, rows: Floats, counts: list[int], log_idle: float) -> IndexLaw:
     """Several informative dimensions of one problem: every bin, or bins drawn from Q by a lattice."""
-    from scipy.fft import irfft, rfft
-
     dim = len(counts)
     log_bins = log_idle + math.fsum(math.log(n) for n in counts)
     numbers, node_weights, batches = _bins_of(family, rows, counts)
@@ -71,11 +70,9 @@ def grid_law(family: int, rows: Floats, counts: list[int], log_idle: float) -> I
     size = 4096 if dim * numbers.shape[0] <= 2**15 else 2048
     below[:] = below.max()
     step = float(below[0] + above.max()) / (size - 8)
-    transforms = []
-    for values, shares, centres in pieces:
-        grids = np.zeros((centres.size, size))
-        scatter(values, shares, centres, np.full(centres.size, step), grids)
-        transforms.append(rfft(grids, axis=1))
+    transforms = [
+        transformed(values, shares, centres, np.full(centres.size, step), size) for values, shares, centres in pieces
+    ]
     if batches > 1:
         # by quadrature in each dimension: what the nodes' averages should be
         node_weights = _corrected(moments, batches, *_density_moments(family, rows))
@@ -91,7 +88,7 @@ def grid_law(family: int, rows: Floats, counts: list[int], log_idle: float) -> I
             for d in range(1, dim):
                 spectrum *= transforms[d][inverse[d][part]]
             steps = np.full(spectrum.shape[0], step)
-            laws = irfft(spectrum, size, axis=1)
+            laws = untransformed(spectrum, size)
             added = _law_of_grids(laws, moments[part], below[part], steps, log_idle, log_bins, node_weights[part])
             parts[batch] = _added(parts[batch], added)
     return _averaged(parts)
@@ -214,7 +211,6 @@ def lattice_channel_law(scales: Floats, counts: list[int], log_idle: float) -> I
 
     X ~ P decides the bin, and given X = x the mean of Q is N((1 - scale^2) x, (1 - scale^2) scale^2) in each dimension.
     """
-    from scipy.fft import irfft, rfft
     from scipy.special import ndtri
 
     dim = len(counts)
@@ -238,12 +234,7 @@ def lattice_channel_law(scales: Floats, counts: list[int], log_idle: float) -> I
     below, above = _window(total[:, 0], total[:, 1], total[:, 2])
     size = 512 if dim <= 16 else 1024
     steps = (below + above) / (size - 8)
-    spectrum = np.ones((count, size // 2 + 1), dtype=np.complex128)
-    for d in range(dim):
-        grids = np.zeros((count, size))
-        scatter(values[d], shares[d], moments[d, :, 0], steps, grids)
-        spectrum *= rfft(grids, axis=1)
-    laws = irfft(spectrum, size, axis=1)
+    laws = convolved(zip(values, shares, moments[:, :, 0], strict=True), steps, size)
     information = -float(np.log(scales).sum())
     weights = _corrected(total, _BATCHES, information, float(spread.sum()))
     return _averaged(

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 
 from ..arrays import LN2, Floats
 from ..jit import kernel
+from .grids import deposit
 
 _STEP = 1.0 / 32.0  # of the grid of ln(1 + g) on which laws of the index are kept
 
@@ -113,12 +114,7 @@ def _deposit(y: Floats, weights: Floats, out: Floats) -> None:
             continue
         place = y[i] / _STEP
         k = max(int(place) - 1, 0)
-        t = place - k
-        a, b, c = t - 1.0, t - 2.0, t - 3.0
-        out[k] -= weights[i] * a * b * c / 6.0
-        out[k + 1] += weights[i] * t * b * c / 2.0
-        out[k + 2] -= weights[i] * t * a * c / 2.0
-        out[k + 3] += weights[i] * t * a * b / 6.0
+        deposit(weights[i], place - k, k, out)
 
 
 @kernel

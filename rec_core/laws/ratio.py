@@ -12,6 +12,7 @@ from .. import families
 from ..arrays import Floats, Ints
 from ..jit import kernel
 from ..tables import Tables
+from .grids import convolved
 from .line import heuristic_nodes, legendre, target_nodes
 
 LATTICE = 2**15  # points of the quadrature behind per-bin stopping
@@ -61,31 +62,11 @@ def interval_atoms(
         moments[i, 3] = log_q_mass(z_low, z_high)
 
 
-@kernel
-def scatter(values: Floats, shares: Floats, centres: Floats, steps: Floats, out: Floats) -> None:
-    """Weights on circular grids (S, G), one a row, point k at centre + k step, exact for cubics in the values."""
-    size = out.shape[1]
-    for i in range(values.shape[0]):
-        for k in range(values.shape[1]):
-            place = (values[i, k] - centres[i]) / steps[i]
-            base = math.floor(place) - 1.0
-            t = place - base
-            at = int(base % size)
-            a, b, c = t - 1.0, t - 2.0, t - 3.0
-            share = shares[i, k]
-            out[i, at] -= share * a * b * c / 6.0
-            out[i, (at + 1) % size] += share * t * b * c / 2.0
-            out[i, (at + 2) % size] -= share * t * a * c / 2.0
-            out[i, (at + 3) % size] += share * t * a * b / 6.0
-
-
 def target_law(table: Tables) -> tuple[Floats, Floats]:
     """Law of ln r'(X), X ~ Q: values in nats and their probabilities.
 
     Convolved over dimensions on a grid where there are several; weights are of cubics, some slightly negative.
     """
-    from scipy.fft import irfft, rfft
-
     kind = families.family(table.family).LAWS
     if kind == "knots":
         return _piecewise_target_law(table)
@@ -124,14 +105,11 @@ def target_law(table: Tables) -> tuple[Floats, Floats]:
     above, below = min(above, reach) + 0.1, min(below, reach) + 0.1
     size = 4096
     step = (above + below) / (size - 8)
-    spectrum = np.ones(size // 2 + 1, dtype=np.complex128)
-    for (values, shares), centre in zip(parts, centres, strict=True):
-        grid = np.zeros((1, size))
-        scatter(values[None], shares[None], np.array([centre]), np.array([step]), grid)
-        spectrum *= rfft(grid[0])
+    rows = ((values[None], shares[None], np.array([c])) for (values, shares), c in zip(parts, centres, strict=True))
+    (law,) = convolved(rows, np.array([step]), size)
     first = math.ceil(below / step) + 2
     points = math.fsum(centres) + step * np.arange(-first, size - first, dtype=np.float64)
-    return points, np.asarray(np.roll(irfft(spectrum, size), first), dtype=np.float64)
+    return points, np.roll(law, first)
 
 
 def _piecewise_target_law(table: Tables) -> tuple[Floats, Floats]:
@@ -174,7 +152,7 @@ def heuristic_law(table: Tables) -> tuple[Floats, Floats]:
         number = np.searchsorted(edges, np.repeat(breaks[:-1] + half[:, 0], rule.size), side="right")
         tilt = math.log(count) + table.log_weight[number]
         z = (x - mean) / scale
-        shares = (half * rule_weights).ravel() * np.exp(tilt - 0.5 * x * x) / math.sqrt(2.0 * math.pi)
+        shares = (half * rule_weights).ravel() * np.exp(tilt + families.log_pdfs(table.family, x))
         kept = shares > 0.0
         return (-math.log(scale) + 0.5 * (x - z) * (x + z) - tilt)[kept], shares[kept]
     values, masses = target_law(table)
