@@ -21,7 +21,7 @@ import itertools
 import sys
 import time
 from pathlib import Path
-from typing import NamedTuple, get_type_hints
+from typing import NamedTuple
 
 import numpy as np
 
@@ -32,7 +32,7 @@ from rec_core import images
 from rec_core.images import blocks, inr
 from rec_core.randomness import run_seeds
 from rec_viz.model.images.measured import Strategy
-from tables import SHIPPED, markdown, rewrite, write_csv
+from tables import SHIPPED, markdown, read_rows, rewrite, write_csv
 
 CANDIDATES = 2**16  # for 48 bits
 BLOCK_BITS, LOG2_BINS, SMALL_BITS = 48, 40, 12
@@ -93,18 +93,10 @@ def measure(picture: np.ndarray, number: int, rate: str, strategy: str) -> Row:
     )  # fmt: skip
 
 
-def read_rows(path: Path) -> list[Row]:
-    if not path.exists():
-        return []
-    kinds = get_type_hints(Row).values()
-    with path.open(newline="") as file:
-        return [Row(*(kind(text) for kind, text in zip(kinds, line, strict=True))) for line in csv.reader(file)]
-
-
 def run(pictures: np.ndarray, rates: list[str], out: Path) -> list[Row]:
     """All rows, those there are already and the missing ones; written as they come."""
     out.mkdir(parents=True, exist_ok=True)
-    rows = read_rows(out / "strategies.csv")
+    rows = read_rows(out / "strategies.csv", Row)
     there = {row[:3] for row in rows}
     wanted = list(itertools.product(range(len(pictures)), rates, STRATEGIES))
     todo = [key for key in wanted if key not in there]

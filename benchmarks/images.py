@@ -26,7 +26,7 @@ import time
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 from pathlib import Path
-from typing import NamedTuple, get_type_hints
+from typing import NamedTuple
 
 import numpy as np
 from scipy.interpolate import PchipInterpolator
@@ -36,7 +36,7 @@ from rec_core import images
 from rec_core.errors import MessageError
 from rec_core.images import inr
 from rec_core.randomness import run_seeds
-from tables import SHIPPED, write_csv
+from tables import SHIPPED, read_rows, write_csv
 
 SYSTEMS = {"orc-16": (16, 0), "partitioned-48": (48, 40), "theory": (48, 40), "theory-16": (16, 0)}
 EXACT = {"orc-16": "theory-16", "partitioned-48": "theory"}  # the same fit, sampled exactly
@@ -105,19 +105,11 @@ def digest(picture: np.ndarray) -> str:
     return hashlib.blake2b(picture.tobytes(), digest_size=8).hexdigest()
 
 
-def read_rows(path: Path) -> list[Row]:
-    if not path.exists():
-        return []
-    kinds = get_type_hints(Row).values()
-    with path.open(newline="") as file:
-        return [Row(*(kind(text) for kind, text in zip(kinds, line, strict=True))) for line in csv.reader(file)]
-
-
 def run(pictures: np.ndarray, seeds: int, rates: list[str], out: Path, workers: int) -> list[Row]:
     """All rows, those there are already and the missing ones; written as they come."""
     files = out / "files"
     files.mkdir(parents=True, exist_ok=True)
-    rows = read_rows(out / "rows.csv")
+    rows = read_rows(out / "rows.csv", Row)
     there = {row[:4] for row in rows}
     todo = [key for key in itertools.product(range(len(pictures)), range(seeds), rates, SYSTEMS) if key not in there]
     begun = time.monotonic()

@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TypeVar, get_type_hints
 
 from rec_core.images import inr
 
 SHIPPED = Path(inr.__file__).parent
+Row = TypeVar("Row", bound=tuple)  # a NamedTuple
 DOCS = Path(__file__).parents[1] / "docs" / "measurements"
 
 
@@ -17,6 +19,15 @@ def write_csv(path: Path, columns: Sequence[str], lines: Iterable[Sequence[objec
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(columns)
         writer.writerows(lines)
+
+
+def read_rows(path: Path, kind: type[Row]) -> list[Row]:
+    """The rows of a file without a head line, as NamedTuples of this kind; none where there is no file."""
+    if not path.exists():
+        return []
+    kinds = get_type_hints(kind).values()
+    with path.open(newline="") as file:
+        return [kind(*(one(text) for one, text in zip(kinds, line, strict=True))) for line in csv.reader(file)]
 
 
 def markdown(columns: Sequence[str], lines: Iterable[Sequence[object]]) -> str:

@@ -15,6 +15,7 @@ from ..tables import Tables
 from .grids import convolved
 from .line import heuristic_nodes, legendre, target_nodes
 
+_ONE_NUMBER = 1e-12  # nats: what ln r' of a dimension may vary by and still only shift the law
 LATTICE = 2**15  # points of the quadrature behind per-bin stopping
 UNIT_ROW = np.array([0.0, 1.0, 0.0])  # N(0,1) as families know it
 REACH = 9.0  # standard deviations of a normal that are looked at: the rest weighs 1e-19
@@ -65,7 +66,7 @@ def interval_atoms(
 def target_law(table: Tables) -> tuple[Floats, Floats]:
     """Law of ln r'(X), X ~ Q: values in nats and their probabilities.
 
-    Convolved over dimensions on a grid where there are several; weights are of cubics, some slightly negative.
+    Convolved over dimensions on a grid where ln r' varies along several; weights are of cubics, some slightly negative.
     """
     kind = families.family(table.family).LAWS
     if kind == "knots":
@@ -95,8 +96,11 @@ def target_law(table: Tables) -> tuple[Floats, Floats]:
         else:
             values, shares = table.log_peak[start + used] + offset, np.exp(masses[used])
         parts.append((values.ravel(), shares.ravel() / shares.sum()))
-    if len(parts) == 1:
-        return parts[0]
+    shift = math.fsum(float(values[0]) for values, _ in parts if np.ptp(values) <= _ONE_NUMBER)
+    parts = [(values, shares) for values, shares in parts if np.ptp(values) > _ONE_NUMBER]
+    if len(parts) < 2:
+        values, shares = parts[0] if parts else (np.zeros(1), np.ones(1))
+        return values + shift, shares
     centres = [float(values @ shares) for values, shares in parts]
     variance = sum(float((v - c) ** 2 @ w) for (v, w), c in zip(parts, centres, strict=True))
     above = sum(float(v.max()) - c for (v, _), c in zip(parts, centres, strict=True))
@@ -108,7 +112,7 @@ def target_law(table: Tables) -> tuple[Floats, Floats]:
     rows = ((values[None], shares[None], np.array([c])) for (values, shares), c in zip(parts, centres, strict=True))
     (law,) = convolved(rows, np.array([step]), size)
     first = math.ceil(below / step) + 2
-    points = math.fsum(centres) + step * np.arange(-first, size - first, dtype=np.float64)
+    points = math.fsum(centres) + shift + step * np.arange(-first, size - first, dtype=np.float64)
     return points, np.roll(law, first)
 
 

@@ -33,14 +33,20 @@ st.markdown(
 )
 parts.wait_for_kernels(height=520)
 if view.family == "uniform":
-    chances = parts.asked(lambda: model.chance_of_silence(view))
+    boxes = parts.asked(lambda: model.in_box(view))
     st.markdown(
-        "A uniform target has the same ratio all over its box, so whatever ORC sends is an **exact** sample of Q. What "
-        "too few candidates cost here is silence: none of them lies in the box, and there is nothing to send."
+        "Without bins a uniform target has the same ratio all over its box, so whatever ORC sends is an **exact** "
+        "sample of Q; with bins too, if they fit the box or are weighed evenly. Weighed by its share of Q, a bin that "
+        "lies partly outside the box gets too few candidates. The other cost of too few candidates is silence: none of "
+        "them lies in the box, and there is nothing to send."
     )
     st.markdown(
-        f"| n = {view.candidates:,} | Chance that a race has nothing to send |\n|---|---|\n"
-        + "\n".join(f"| {LANES[name]} | {reading.small(chance)} |" for name, chance in chances.items())
+        f"| n = {view.candidates:,} | Chance that a race has nothing to send | Total variation from Q |\n"
+        "|---|---|---|\n"
+        + "\n".join(
+            f"| {LANES[name]} | {reading.small(box.silence)} | {reading.small(box.total_variation)} |"
+            for name, box in boxes.items()
+        )
     )
     st.markdown("Choose the Gaussian family to see a bias.")
     st.stop()

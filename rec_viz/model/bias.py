@@ -82,10 +82,21 @@ def _samples(problem: rec.Problem, method: rec.ORC, runs: int, seed: int) -> Flo
     return rec.encode_many(problem, runs, method, seed=seed).samples if runs else np.empty((0, problem.dim))
 
 
-def chance_of_silence(view: View) -> dict[str, float]:
-    """For a uniform target: the chance that none of the n candidates lies in its box, so that ORC sends nothing."""
+class InBox(NamedTuple):
+    """A lane of ORC on a uniform target: the chance that it sends nothing, and how far what it sends is from Q."""
+
+    silence: float
+    total_variation: float
+
+
+def in_box(view: View) -> dict[str, InBox]:
+    """For a uniform target, by lane."""
     _, problem = problem_of(view)
-    return {name: rec.laws.orc_silence(problem, orc(view, name, view.candidates)) for name in ORC_LANES}
+    methods = {name: orc(view, name, view.candidates) for name in ORC_LANES}
+    return {
+        name: InBox(rec.laws.orc_silence(problem, method), rec.laws.orc_bias(problem, method).total_variation)
+        for name, method in methods.items()
+    }
 
 
 def candidates_unnoticed(view: View, samples: int, name: str) -> int | None:

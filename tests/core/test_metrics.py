@@ -205,6 +205,23 @@ def test_pfr_stopped_after_one_candidate_or_never():
             metrics.output_mmd(problem, mixed)
 
 
+def test_a_uniform_target_is_sent_exactly_unless_a_bin_weighed_by_mass_lies_partly_outside():
+    """False alarms: ALPHA."""
+    problem, cut, n = rec.uniform_problem([0.2], [0.56]), rec.Partition([4]), 16
+    for weighting in ("peak_ratio", "uniform"):
+        assert metrics.output_mmd(problem, [rec.ORC(n, cut, weighting=weighting)]) == [0.0]
+    assert metrics.output_mmd(rec.uniform_problem([0.25], [0.75]), [rec.ORC(n, cut)]) == [0.0]
+    with pytest.raises(rec.RecError, match="partly outside the box"):
+        metrics.output_mmd(problem, [rec.ORC(n, cut)])
+    edges, x = np.array([0.2, 0.25, 0.5, 0.56]), np.array([[0.22], [0.3], [0.52]])
+    samples = rec.encode_many(problem, 40_000, rec.ORC(n, cut), seed=1).samples[:, 0]
+    counts, _ = np.histogram(samples, edges)
+    shares = rec.laws.orc_density(problem, rec.ORC(n, cut), x) * np.diff(edges)
+    assert shares.sum() == pytest.approx(1.0, abs=1e-3)
+    assert stats.chisquare(counts, counts.sum() * shares / shares.sum()).pvalue > ALPHA
+    assert stats.chisquare(counts, counts.sum() * np.diff(edges) / 0.36).pvalue < ALPHA  # Q itself is not what is sent
+
+
 @pytest.mark.parametrize("interval", [metrics.mean_interval, metrics.bootstrap_interval])
 def test_intervals_cover_as_often_as_they_say(interval):
     """400 intervals at 90% of 60 values each: those that cover are binomial but for a small shortfall by skewness."""

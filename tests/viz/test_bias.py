@@ -70,8 +70,12 @@ def test_what_the_page_says_of_safe_samples_and_silence_is_the_laws():
     cuts["orc_bins"] = setting.partition_of(view, channel)
     methods = {name: rec.ORC(4, cut, weighting="uniform") for name, cut in cuts.items()}
     silence = {name: rec.laws.orc_silence(problem, method) for name, method in methods.items()}
-    assert bias.chance_of_silence(view) == silence
+    boxes = bias.in_box(view)
+    assert {name: box.silence for name, box in boxes.items()} == silence
     assert 0 < silence["orc"] < 1
+    assert [box.total_variation for box in boxes.values()] == [0.0, 0.0]
+    by_mass = bias.in_box(view._replace(weights="target_mass"))
+    assert by_mass["orc"].total_variation == 0.0 < by_mass["orc_bins"].total_variation
 
 
 def test_figures_say_what_they_show():
