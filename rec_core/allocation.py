@@ -158,10 +158,8 @@ def _log_edges_of(
     gap = (1.0 - scale) * (1.0 + scale)
     spread = 1.0 / math.sqrt(gap)
     w = math.sqrt(0.5 * gap) / scale
-    left = _edge(place + 1.0, intervals)
+    left = _edge(place + 1.0, intervals) if share == 1.0 else 0.0
     right = min(_edge(place, intervals), 9.0 * spread) if place > 0.0 else 9.0 * spread
-    if share < 1.0:
-        left = 0.0
     breaks = np.empty(13)
     for i in range(5):
         breaks[i] = 1.6 * (i + 1) * spread
