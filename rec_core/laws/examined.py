@@ -57,6 +57,8 @@ def examined_by_bins(table: Tables, num_bins: int) -> float:
     mean = (small + (points.size - below)) / points.size
     if table.intervals.size > 1:  # the same mean as E_Q[min(1/r', e^-bound)], unless the bound is deep in the tail of Q
         values, masses = target_law(table)
+        order = np.argsort(values)
+        values, masses = values[order], masses[order]
         place = np.searchsorted(values, log_bin_sup)
         under = np.concatenate((np.zeros(1), np.cumsum(masses)))[place]
         over = np.concatenate((np.cumsum((masses * np.exp(-np.clip(values, -40.0, None)))[::-1])[::-1], np.zeros(1)))
