@@ -4,7 +4,7 @@ import { css, disc, line, polyline, star, stroke, write } from "../../stage/draw
 import { mix, smooth } from "../../stage/mix.js";
 import { fmt } from "../../stage/words.js";
 
-const WIDE = 720, GUTTER = 44, HEAD = 11, TOP = 78, TAPE = 104, NUMBERS = 22, BAR = 46;
+const WIDE = 720, GUTTER = 52, HEAD = 11, TOP = 74, TAPE = 118, NUMBERS = 22, BAR = 42;
 
 export const isWide = (width) => width >= WIDE;
 export const scaleOf = (width) => Math.min(1.5, Math.max(1, width / 1120));
@@ -33,8 +33,8 @@ export function paint(/** @type {Pen} */ ctx, /** @type {Theme} */ theme, /** @t
   ctx.globalAlpha = pose.people;
   person(ctx, theme, at.sender, "Sender", "left", theme.q);
   person(ctx, theme, at.receiver, "Receiver", "right", theme.p);
-  thought(ctx, theme, data, at.sender, 1, pose.bell, at);
-  thought(ctx, theme, null, at.receiver, -1, pose.people, at);
+  thought(ctx, theme, data, at.sender, 1, pose.bell);
+  thought(ctx, theme, null, at.receiver, -1, pose.people, pose.same);
   drawWire(ctx, theme, data, pose, at);
   ctx.globalAlpha = 1;
   drawTape(ctx, theme, data, pose, at, 0);
@@ -42,6 +42,11 @@ export function paint(/** @type {Pen} */ ctx, /** @type {Theme} */ theme, /** @t
   drawScores(ctx, theme, data, pose, at);
   drawCounting(ctx, theme, data, pose, at);
   drawParcel(ctx, theme, data, pose, at);
+  const [one, other] = at.tapes;
+  if (other.left > 0) { // side by side
+    const x = (one.first + data.tape.length * one.column + other.left) / 2 + 20;
+    write(ctx, theme, "=", x, across(one, data.heights[data.winner - 1]) + 12, { size: 36, weight: 700, align: "center", colour: theme.winner, alpha: pose.same });
+  }
 }
 
 function person(/** @type {Pen} */ ctx, /** @type {Theme} */ theme, [x, y], name, side, colour) {
@@ -53,8 +58,8 @@ function person(/** @type {Pen} */ ctx, /** @type {Theme} */ theme, [x, y], name
   write(ctx, theme, name, side === "left" ? x + 26 : x - 26, y + 32, { size: 15, weight: 700, colour: theme.text, align: side, halo: false, alpha: ctx.globalAlpha });
 }
 
-// What a person knows: the sender Q, a bell; the receiver nothing.
-function thought(/** @type {Pen} */ ctx, /** @type {Theme} */ theme, data, [x, y], side, shown, at) {
+// What a person has: the sender Q, a bell; the receiver nothing, and at last the sample.
+function thought(/** @type {Pen} */ ctx, /** @type {Theme} */ theme, data, [x, y], side, shown, same = 0) {
   const alpha = ctx.globalAlpha, cx = x + side * 56, cy = y - 3, w = 26, h = 15;
   ctx.globalAlpha = alpha * shown;
   for (const [dx, r] of [[20, 2], [27, 3]]) disc(ctx, x + side * dx, y + 1, r, css(theme.muted, 0.6));
@@ -71,7 +76,8 @@ function thought(/** @type {Pen} */ ctx, /** @type {Theme} */ theme, data, [x, y
     ctx.fill(polyline(bell));
     line(ctx, bell, css(theme.q), 2);
     write(ctx, theme, "Q", cx + 15, cy - 1, { size: 13, weight: 700, colour: theme.ink.q, align: "center", halo: false, alpha: ctx.globalAlpha });
-  } else write(ctx, theme, "?", cx, cy + 6, { size: 17, weight: 700, align: "center", halo: false, alpha: ctx.globalAlpha });
+  } else if (same > 0) star(ctx, theme, cx, cy + 1, 10 * same);
+  else write(ctx, theme, "?", cx, cy + 6, { size: 17, weight: 700, align: "center", halo: false, alpha: ctx.globalAlpha });
   ctx.globalAlpha = alpha;
 }
 
@@ -100,7 +106,6 @@ function drawTape(/** @type {Pen} */ ctx, /** @type {Theme} */ theme, /** @type 
   const heights = whose ? data.own_heights : data.heights, right = first + pose.unrolled * column;
   ctx.globalAlpha = pose.people;
   if (whose === 0) drawBell(ctx, theme, data, pose, tape, right);
-  else line(ctx, [[first, top], [first, top + height]], css(theme.muted, 0.5), 1);
   if (pose.unrolled > 0) {
     ctx.fillStyle = css(theme.p, whose ? 0.1 : 0.07);
     ctx.fillRect(first, top, right - first, height);
@@ -129,9 +134,8 @@ function drawTape(/** @type {Pen} */ ctx, /** @type {Theme} */ theme, /** @type 
   ctx.globalAlpha = 1;
   if (pose.unrolled > 0 && pose.unrolled < heights.length) roll(ctx, theme, right, top, height, pose.unrolled / heights.length);
   if (lit > 0.6) {
-    const x = centre(tape, data.winner - 1), y = across(tape, heights[data.winner - 1]);
-    const value = whose ? data.received : data.tape[data.winner - 1];
-    write(ctx, theme, `x = ${fmt(value)}`, x + 18, y + 5, { size: 14, weight: 700, colour: theme.text, alpha: (lit - 0.6) / 0.4 });
+    const value = whose ? data.received : data.tape[data.winner - 1], x = centre(tape, data.winner - 1);
+    write(ctx, theme, `x = ${fmt(value)}`, x + 16, top + height + at.foot + 22, { size: 14, weight: 700, colour: theme.text, halo: false, alpha: (lit - 0.6) / 0.4 });
   }
 }
 
@@ -159,11 +163,11 @@ function roll(/** @type {Pen} */ ctx, /** @type {Theme} */ theme, x, top, height
 // Q along the tape's own axis, and the stretch of the tape that it likes.
 function drawBell(/** @type {Pen} */ ctx, /** @type {Theme} */ theme, /** @type {HeroData} */ data, /** @type {HeroPose} */ pose, /** @type {Tape} */ tape, right) {
   const { first } = tape, top = Math.max(...data.ratios), count = data.ratios.length, u = (i) => (i + 0.5) / count;
-  const points = data.ratios.map((r, i) => [first - 4 - (GUTTER - 18) * pose.bell * (r / top), across(tape, u(i))]);
+  const points = data.ratios.map((r, i) => [first - 4 - (GUTTER - 16) * pose.bell * (r / top), across(tape, u(i))]);
   if (pose.unrolled > 0) {
     const step = (tape.height - 18) / count;
     data.ratios.forEach((r, i) => {
-      ctx.fillStyle = css(theme.q, 0.3 * (r / top));
+      ctx.fillStyle = css(theme.q, 0.4 * (r / top));
       ctx.fillRect(first, across(tape, u(i)) - step / 2, right - first, step + 0.3);
     });
   }
@@ -171,7 +175,7 @@ function drawBell(/** @type {Pen} */ ctx, /** @type {Theme} */ theme, /** @type 
   ctx.fill(polyline([[first - 4, across(tape, 0)], ...points, [first - 4, across(tape, 1)]]));
   line(ctx, points, css(theme.q, pose.bell), 2.5);
   const peak = data.ratios.indexOf(top);
-  write(ctx, theme, "Q", first - 30, across(tape, u(peak)) - 22, { size: 16, weight: 700, align: "center", colour: theme.ink.q, alpha: pose.bell });
+  write(ctx, theme, "Q", first - 26, across(tape, u(peak)) - 26, { size: 16, weight: 700, align: "center", colour: theme.ink.q, alpha: pose.bell });
 }
 
 function drawScores(/** @type {Pen} */ ctx, /** @type {Theme} */ theme, /** @type {HeroData} */ data, /** @type {HeroPose} */ pose, /** @type {HeroLayout} */ at) {

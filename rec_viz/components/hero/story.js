@@ -3,7 +3,7 @@
 import { clamp, smooth } from "../../stage/mix.js";
 
 export const SECONDS = 12;
-const INTRO = 1.1, UNROLL = 1.9, LEADER = 0.62, WINNER = 1.2, SEND = 1.7, COUNT = 1.6;
+const INTRO = 1, UNROLL = 1.9, LEADER = 0.62, WINNER = 1.2, SEND = 1.7, COUNT = 1.6;
 
 /** @typedef {{ name: string, from: number, to: number, says: string }} Scene */
 
