@@ -28,8 +28,9 @@ def main() -> None:
     message = st.Page(PAGES / "message.py", title="Message", icon=":material/mail:", url_path="message")
     pictures = st.Page(PAGES / "images.py", title="Images", icon=":material/image:", url_path="images")
     reference = st.Page(PAGES / "reference.py", title="Reference", icon=":material/menu_book:", url_path="reference")
+    evidence = st.Page(PAGES / "evidence.py", title="Evidence", icon=":material/insights:", url_path="evidence")
     paper = st.Page(PAGES / "paper.py", title="Paper", icon=":material/article:", url_path="paper")
-    pages = [start, learn, lab, message, lengths, speed, bias, pictures, paper, reference]
+    pages = [start, learn, lab, message, lengths, speed, bias, pictures, paper, reference, evidence]
     page = st.navigation(pages, position="hidden" if widgets.presenting() else "top")
     if page == start and "v" in st.query_params:  # a share link: it opens at the root, where Streamlit loads cleanest
         query = st.query_params.to_dict()
