@@ -204,8 +204,8 @@ def account(lanes: Sequence[Account], information_bits: float, colours: Colours)
         for what, role, bits, meaning in lane.parts:
             figure.add_bar(
                 y=[lane.name], x=[bits], orientation="h", marker_color=colours[role], name=what, legendgroup=what,
-                showlegend=what not in seen and what != "I", text=f"{bits:.2f}" if bits > 0.25 else "", textposition="inside",
-                insidetextanchor="middle", textangle=0, textfont_size=TYPE,
+                showlegend=what not in seen and what != "I", text=f"{bits:.2f}" if bits > 0.25 else "",
+                textposition="inside", insidetextanchor="middle", textangle=0, textfont_size=TYPE,
                 hovertemplate=f"{what}: {bits:.3f} bits<br>{meaning}<extra></extra>",
             )  # fmt: skip
             seen.add(what)

@@ -19,6 +19,7 @@ from .setting import TARGETS, channel_at, channel_of, partition_of, problem_of, 
 MOST_BITS = 60  # how far curves go
 FINEST_BITS = 40  # of a dimension: floats cannot tell the candidates of a finer target apart
 MOST_CUT_BITS = 51  # log2 of the intervals a dimension may have
+MEASURED_AT = (2.0, 4.0, 6.0, 20.0, 40.0)  # I in bits where searches are run
 SPEED_RUNS = 40  # races of each target behind a measured mark
 SPEED_NUMBERS_BITS = 10  # log2 of the numbers (candidates times D) a measured race may draw on average
 SPEED_INTERVALS = 2**12  # in all dimensions, of a measured race
@@ -72,7 +73,7 @@ def growth(view: View, information_bits: float) -> Growth:
 @memo(2048)
 def _growth(channel: rec.Channel, information_bits: float) -> Growth:
     problems = [channel.draw(target) for target in range(TARGETS)]
-    rows = [_search_bits(channel, problems, search) for search in SEARCHES]
+    rows = [_search_bits(channel, problems, search, information_bits in MEASURED_AT) for search in SEARCHES]
     exact, found, errors = zip(*rows, strict=True)
     kl, top = (_mean([getattr(problem, name) for problem in problems]) for name in ("kl_bits", "d_inf_bits"))
     return Growth(information_bits, kl, top, exact, found, errors)
@@ -85,12 +86,13 @@ def bins_of(channel: rec.Channel, search: Search) -> rec.Partition:
     return rec.allocate(channel, int(channel.information_bits) + search.more)
 
 
-def _search_bits(channel: rec.Channel, problems: list[rec.Problem], search: Search) -> tuple[float, float, float]:
-    """log2 of the candidates a search examines: exact, measured, half of the measurement's 95% interval."""
+def _search_bits(
+    channel: rec.Channel, problems: list[rec.Problem], search: Search, run: bool
+) -> tuple[float, float, float]:  # fmt: skip
+    """log2 of the candidates a search examines: exact, measured if it is run, half of the mark's 95% interval."""
     cut = bins_of(channel, search)
     exact = _mean([rec.upper_sum_bits(problem, cut) for problem in problems])
-    numbers = exact + math.log2(channel.dim)
-    if numbers > SPEED_NUMBERS_BITS or sum(cut.intervals) > SPEED_INTERVALS or max(channel.bits) > FINEST_BITS:
+    if not run or exact + math.log2(channel.dim) > SPEED_NUMBERS_BITS or sum(cut.intervals) > SPEED_INTERVALS:
         return exact, math.nan, math.nan
     found = [_measured_bits(problem, cut, seed) for seed, problem in enumerate(problems)]
     variance = sum(error**2 for _, error in found)
