@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -42,7 +43,7 @@ def show() -> None:
         [cards.Card(page, TITLES[page], says, picture) for page, (picture, says) in made.items()], key="cards"
     )
     if chosen in TITLES:
-        st.switch_page(f"app_pages/{chosen}.py")
+        st.switch_page(Path(__file__).with_name(f"{chosen}.py"))
     if not job.running and st.session_state.pop("evidence_waiting", False):
         st.rerun()  # all is there: nothing to ask for every second
 

@@ -104,10 +104,8 @@ def images(small: str, large: str, saved: float) -> tuple[str, str]:
         f'<figcaption style="font-size:14px">{name}</figcaption></figure>'
         for source, name in ((small, "16-bit blocks"), (large, "48-bit blocks"))
     )
-    return (
-        both,
-        f"Blocks of 48 bits with bins take {-100 * saved:.0f}% fewer bits at equal quality than plain 16-bit ones.",
-    )
+    says = f"48-bit blocks with bins take {-100 * saved:.0f}% fewer bits at equal quality than 16-bit blocks without."
+    return both, says
 
 
 def paper(d_inf: Floats, bins: Floats, slope: float, colours: Colours) -> tuple[str, str]:
@@ -133,7 +131,7 @@ def paper(d_inf: Floats, bins: Floats, slope: float, colours: Colours) -> tuple[
 
 def reference(distances: Floats, statements: int, runs: int, colours: Colours) -> tuple[str, str]:
     """Measured numbers about their laws, in standard errors, in the band that holds nineteen of twenty."""
-    x = scaled(np.arange(distances.size), 0, distances.size - 1, 16, WIDTH - 16)
+    x = scaled(np.arange(float(distances.size)), 0, distances.size - 1, 16, WIDTH - 16)
     y = scaled(distances, -4.0, 4.0, HEIGHT - 8, 8)
     low, high, middle = scaled(np.array([-1.96, 1.96, 0.0]), -4.0, 4.0, HEIGHT - 8, 8)
     band = f'<rect x="0" y="{high:.1f}" width="{WIDTH}" height="{low - high:.1f}" fill="{faint(colours["p"], 0.15)}"/>'

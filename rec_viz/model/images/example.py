@@ -1,6 +1,6 @@
 """The picture the Images page opens with, sent twice: `python -m rec_viz.model.images.example` makes the files anew.
 
-What ships are the files themselves, as the sender wrote them. The page decodes them block by block, as a receiver would.
+What ships are the files themselves, as the sender wrote them; the page decodes them block by block, as receivers do.
 """
 
 from __future__ import annotations
