@@ -7,7 +7,9 @@ import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import parse_qsl
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -61,6 +63,13 @@ def refusals(race: lab.Race) -> None:
             st.warning(
                 f"**{lane.title}** does not run here. {reading.raised(lane.sentence)}", icon=":material/timer_off:"
             )
+
+
+def open_card(chosen: str | None) -> None:
+    """Go where the card that was chosen leads, if one was."""
+    if chosen is not None:
+        page, _, query = chosen.partition("?")
+        st.switch_page(Path(__file__).with_name(f"{page}.py"), query_params=dict(parse_qsl(query)))
 
 
 def colours() -> dict[str, str]:

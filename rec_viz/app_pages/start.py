@@ -1,11 +1,38 @@
-"""Start: what relative entropy coding is, and what it buys, in one screen."""
+"""Start: what relative entropy coding is, and what it buys, in one screen; and three ways on."""
 
 import streamlit as st
 
+from rec_viz import warm_up
 from rec_viz.app_pages import parts
-from rec_viz.components import hero, surprise
+from rec_viz.components import cards, hero, surprise
+from rec_viz.components.cards import Card
+from rec_viz.figures import poster as figures
+from rec_viz.model import poster, start
+
+
+def doors() -> list[Card]:
+    """The tour, the laboratory and the poster."""
+    colours, sent = parts.colours(), start.sent()
+    tape = figures.tour(sent.heights, sent.winner, start.ratios(start.SHARES), colours)
+    return [
+        Card("learn?lesson=sample&step=1", "Ten-minute tour", "Guess, then see why: from one sample to its bits.", tape),
+        Card("lab", "Play", "Change anything, and the race answers.", figures.play(poster.race(), colours)),
+        Card("poster", "The poster", "The whole idea on one sheet, every panel alive.", figures.sheet(colours)),
+    ]
+
 
 st.title("Send a random sample for the price of its surprise", anchor=False)
+st.markdown(
+    "Compressed pictures, federated learning and private statistics all send random samples. "
+    "They need not send every digit of them."
+)
 parts.wait_for_kernels(height=430, on_start=True)
 hero.show(key="hero")
-surprise.show(key="surprise")
+control = st.empty()
+parts.open_card(cards.show(doors(), key="doors", layout="doors"))
+if not warm_up.warm_up().prices.is_set():
+    with control:
+        surprise.hold(key="no_prices")
+    warm_up.warm_up().prices.wait(300)
+with control:
+    surprise.show(key="surprise")

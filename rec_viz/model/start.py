@@ -18,6 +18,8 @@ from . import speed
 TARGET = rec.gaussian_problem([-0.9], [0.2])
 SEED = 2305
 
+SHARES = (np.arange(80) + 0.5) / 80  # of P, where Q's ratio is drawn
+
 MOST_BITS = 48
 BITS_A_DIMENSION = 12  # at the most: a dimension's bins are then few enough to tabulate in a millisecond
 TIMED_RUNS = 5

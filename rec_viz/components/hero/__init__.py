@@ -20,10 +20,11 @@ _MOUNT = st.components.v2.component(
     js=javascript.joined(_HERE / "hero.js"),
 )
 
-_BELL = (np.arange(80) + 0.5) / 80
-
 
 def show(key: str) -> None:
     """The hero on the one search that Start tells of."""
-    told = {name: value.tolist() if isinstance(value, np.ndarray) else value for name, value in start.sent()._asdict().items()}
-    _MOUNT(data={**told, "seed": start.SEED, "ratios": start.ratios(_BELL).tolist(), "colors": ROLES}, key=key, height="content")
+    told = {
+        name: value.tolist() if isinstance(value, np.ndarray) else value for name, value in start.sent()._asdict().items()
+    }
+    data = {**told, "seed": start.SEED, "ratios": start.ratios(start.SHARES).tolist(), "colors": ROLES}
+    _MOUNT(data=data, key=key, width="stretch", height="content")

@@ -27,7 +27,16 @@ _TICKS = ((1e-3, "1 ms"), (1.0, "1 s"), (3600.0, "1 hour"), (31_557_600.0, "1 ye
 
 def show(key: str) -> None:
     """The control on what this machine and the exact laws say."""
-    data = {"rows": [row(price) for price in start.prices()], "start": _AT_FIRST, "ticks": _TICKS, "colors": ROLES}
+    _mount([row(price) for price in start.prices()], key)
+
+
+def hold(key: str) -> None:
+    """Its place, while the table is worked out."""
+    _mount([], key)
+
+
+def _mount(rows: list[dict[str, Any]], key: str) -> None:
+    data = {"rows": rows, "start": _AT_FIRST, "ticks": _TICKS, "colors": ROLES}
     _MOUNT(data=data, key=key, width="stretch", height="content")
 
 

@@ -16,7 +16,7 @@ function createSurprise(parent) {
 
   function show(/** @type {Surprise} */ next) {
     theme = readTheme(root, next.colors);
-    if (!data) {
+    if (!data && next.rows.length) {
       range.max = String(next.rows.length);
       range.value = String(next.start);
     }
@@ -29,6 +29,8 @@ function createSurprise(parent) {
   function paint() {
     frame = 0;
     if (!root.isConnected || !data || !root.clientWidth) return;
+    range.disabled = !data.rows.length;
+    if (range.disabled) return setText(at(".more"), "Being worked out on this machine.");
     const row = data.rows[Number(range.value) - 1], most = Math.ceil(data.rows[data.rows.length - 1].length_bits);
     setText(at(".bits"), `${row.bits} bit${row.bits === 1 ? "" : "s"}`);
     setText(at(".floor-bits"), `${row.bits} bit${row.bits === 1 ? "" : "s"}`);
