@@ -16,7 +16,7 @@ class WarmUp:
     def __init__(self) -> None:
         self.start = threading.Event()  # the Start page's kernels are there
         self.ready = threading.Event()  # and those that other pages begin with
-        self.prices = threading.Event()  # the table of Start's control
+        self.timed = threading.Event()  # the times of Start's control
         self.done = threading.Event()  # and all other kernels
         threading.Thread(target=self._run, daemon=True, name="warm-up").start()
 
@@ -29,9 +29,9 @@ class WarmUp:
             self.start.set()
             self.ready.set()
         try:
-            start.prices()
+            start.timed()
         finally:
-            self.prices.set()
+            self.timed.set()
         try:
             compile_for_later()
         finally:
@@ -63,6 +63,7 @@ def compile_for_later() -> None:
         rec.laws.index_law(rec.gaussian_channel(bits), rec.Partition((2,) * len(bits)))
     rec.encode_many(channel, 1, rec.ORC(1024), seed=0)
     rec.encode(channel.draw(0), rec.ORC(1024), seed=0)
+    poster.biased()
 
 
 @memo(64)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
+from rec_viz import warm_up
 from rec_viz.app_pages import parts
 from rec_viz.components import cards
 from rec_viz.components.cards import Card
@@ -13,8 +14,8 @@ from rec_viz.model import evidence, poster, start
 from rec_viz.model.images import measured, pictures
 
 
-def panels() -> list[Card]:
-    """The panels, in the order they are read."""
+def panels(slow: bool) -> list[Card]:
+    """The panels, in the order they are read; that on bias is blank unless `slow`."""
     colours, race, prices = parts.colours(), poster.race(), start.prices()
     runtime, sent = evidence.targets(), evidence.pictures()
     bits, lengths = np.array([(price.bits, price.length_bits) for price in prices], dtype=float).T
@@ -26,7 +27,7 @@ def panels() -> list[Card]:
         ("lab", "Can it be faster? Cut, reweight, sample", figures.cut(race, colours)),
         ("learn?lesson=reweight&step=1", "Need we send the weights?", figures.weights(race.messages, colours)),
         ("paper", "How long exact samples take", figures.runtime(*runtime, colours)),
-        ("bias", "How good approximate samples are", figures.bias(*poster.biased(), colours)),
+        ("bias", "How good approximate samples are", figures.bias(*poster.biased(), colours) if slow else ("", "")),
         ("images", "Pictures sent as samples", figures.pictures(sources, curves, sent.saved.bd_rate, colours)),
     )
     return [Card(page, title, says, picture) for page, title, (picture, says) in made]
@@ -38,4 +39,9 @@ st.markdown(
     "NeurIPS 2024. Drawn anew, from numbers worked out here; every panel opens what is behind it."
 )
 parts.wait_for_kernels(height=520)
-parts.open_card(cards.show(parts.asked(panels, "Drawing the panels"), key="poster", layout="poster"))
+place = st.empty()
+if not warm_up.warm_up().done.is_set():
+    with place:
+        parts.open_card(cards.show(panels(slow=False), key="poster_first", layout="poster"))
+with place:
+    parts.open_card(cards.show(panels(slow=True), key="poster", layout="poster"))

@@ -30,9 +30,10 @@ parts.wait_for_kernels(height=430, on_start=True)
 hero.show(key="hero")
 control = st.empty()
 parts.open_card(cards.show(doors(), key="doors", layout="doors"))
-if not warm_up.warm_up().prices.is_set():
+timed = warm_up.warm_up().timed
+if not timed.is_set():
     with control:
-        surprise.hold(key="no_prices")
-    warm_up.warm_up().prices.wait(300)
+        surprise.hold(key="no_times")
+    timed.wait()
 with control:
     surprise.show(key="surprise")

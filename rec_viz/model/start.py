@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import math
 import time
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -21,7 +23,8 @@ SEED = 2305
 SHARES = (np.arange(80) + 0.5) / 80  # of P, where Q's ratio is drawn
 
 MOST_BITS = 48
-BITS_A_DIMENSION = 12  # at the most: a dimension's bins are then few enough to tabulate in a millisecond
+BITS_A_DIMENSION = 8  # at the most: a dimension's bins are then few enough to tabulate in no time
+PRICES = Path(__file__).parents[1] / "assets" / "prices.csv"
 TIMED_RUNS = 5
 
 
@@ -67,58 +70,90 @@ def ratios(at: Floats) -> Floats:
 
 
 class Price(NamedTuple):
-    """What a Gaussian sample of so many bits of surprise costs: exact mean length of the message with 2^bits bins,
-    expected candidates of plain PFR and with those bins, and seconds of both searches."""
+    """What a Gaussian sample of so many bits of surprise costs with 2^bits bins, and without: a row of the table."""
 
     bits: int
-    length_bits: float
-    log2_plain: float
-    log2_binned: float
+    length_bits: float  # exact mean of the message, over the channel, with bins
+    log2_plain: float  # log2 of the candidates expected for the channel's typical target, without bins
+    log2_binned: float  # and with them
+
+
+class Timed(NamedTuple):
+    """The same, and the seconds of both searches on this machine."""
+
+    price: Price
     plain_seconds: float
     binned_seconds: float
 
 
-def priced(bits: int) -> tuple[rec.Problem, rec.Partition]:
-    """The typical target of KL `bits`, and its 2^bits bins.
-
-    Its dimensions are those of a Gaussian channel, each mean one standard deviation from 0, where a target's KL is the
-    channel's information to the last bit. Expectations over the channel itself would be infinite.
-    """
+def channel(bits: int) -> tuple[rec.Channel, rec.Partition]:
+    """The Gaussian channel of so many bits in as few dimensions as BITS_A_DIMENSION allows, and its 2^bits bins."""
     dim = math.ceil(bits / BITS_A_DIMENSION)
-    scale = 2.0 ** (-bits / dim)
-    mean = math.sqrt((1.0 - scale) * (1.0 + scale))
-    return rec.gaussian_problem([mean] * dim, [scale] * dim), rec.allocate(rec.gaussian_channel([bits / dim] * dim), bits)
+    source = rec.gaussian_channel([bits / dim] * dim)
+    return source, rec.allocate(source, bits)
+
+
+def typical(source: rec.Channel) -> rec.Problem:
+    """The target whose means are one standard deviation from 0: its KL is the channel's information, to the last bit.
+
+    It stands for the channel where searches are counted, whose expectations over the channel are infinite.
+    """
+    scales = [2.0**-bits for bits in source.bits]
+    return rec.gaussian_problem([math.sqrt((1.0 - scale) * (1.0 + scale)) for scale in scales], scales)
+
+
+def price(bits: int) -> Price:
+    """A row by the exact laws; from about 30 bits on it takes up to a second."""
+    source, cut = channel(bits)
+    return Price(
+        bits,
+        rec.laws.mean_length_bits(source, cut, rec.ZipfCode.for_source(source, cut)),
+        math.log2(rec.laws.expected_examined(typical(source), rec.PFR())),
+        math.log2(rec.laws.expected_examined(typical(source), rec.PFR(cut))),
+    )
 
 
 @memo(1)
 def prices() -> tuple[Price, ...]:
-    """From 1 to MOST_BITS bits: lengths and candidates by the exact laws, times from this machine.
+    """The shipped table, from 1 to MOST_BITS bits: `python -m rec_viz.model.start` works it out anew."""
+    with PRICES.open(encoding="utf-8", newline="") as file:
+        return tuple(Price(int(row["bits"]), *(float(row[name]) for name in Price._fields[1:]))
+                     for row in csv.DictReader(file))  # fmt: skip
 
-    A search with bins is timed. One without is as many candidates as are expected, at what one takes, and a call.
+
+@memo(1)
+def timed() -> tuple[Timed, ...]:
+    """The table with the times of this machine.
+
+    A search with bins is timed. One without takes as many candidates as are expected, at what one takes, and a call.
     """
-    call = _seconds(*priced(1))
-    return tuple(_price(bits, call) for bits in range(1, MOST_BITS + 1))
+    call = _seconds(1)
+    return tuple(
+        Timed(row, call + 2.0**row.log2_plain / speed.candidates_per_second("gaussian", channel(row.bits)[0].dim),
+              _seconds(row.bits))
+        for row in prices()
+    )  # fmt: skip
 
 
-def _price(bits: int, call: float) -> Price:
-    problem, cut = priced(bits)
-    plain = rec.laws.expected_examined(problem, rec.PFR())
-    binned = rec.laws.expected_examined(problem, rec.PFR(cut))
-    return Price(
-        bits,
-        rec.laws.mean_length_bits(problem, cut, rec.ZipfCode.for_source(problem, cut)),
-        math.log2(plain),
-        math.log2(binned),
-        call + plain / speed.candidates_per_second("gaussian", problem.dim),
-        _seconds(problem, cut),
-    )
-
-
-def _seconds(problem: rec.Problem, cut: rec.Partition) -> float:
-    """The median time of a search with these bins."""
-    times = []
+def _seconds(bits: int) -> float:
+    """The median time of a search for the typical target, with bins."""
+    source, cut = channel(bits)
+    target, times = typical(source), []
     for seed in range(TIMED_RUNS):
         begun = time.perf_counter()
-        rec.encode(problem, rec.PFR(cut), seed=seed)
+        rec.encode(target, rec.PFR(cut), seed=seed)
         times.append(time.perf_counter() - begun)
     return float(np.median(times))
+
+
+def main() -> None:
+    """Work the table out and keep it, to six decimals."""
+    with PRICES.open("w", encoding="utf-8", newline="") as file:
+        table = csv.writer(file, lineterminator="\n")
+        table.writerow(Price._fields)
+        for bits in range(1, MOST_BITS + 1):
+            table.writerow([bits, *(f"{value:.6f}" for value in price(bits)[1:])])
+
+
+if __name__ == "__main__":
+    main()

@@ -20,7 +20,7 @@ export function layout(width, count) {
   return {
     width, height,
     sender: [HEAD + 6, 20], receiver: [width - HEAD - 6, 20],
-    wire: wide ? [172, width - 184, 30] : [92, width - 100, 46],
+    wire: wide ? [172, width - 184, 30] : [106, width - 116, 40],
     tapes: [tapeAt(0, wide ? TOP : TOP + 12), second],
     foot: NUMBERS, bar: BAR,
   };
@@ -62,7 +62,7 @@ function person(/** @type {Pen} */ ctx, /** @type {Theme} */ theme, [x, y], name
 function thought(/** @type {Pen} */ ctx, /** @type {Theme} */ theme, data, [x, y], side, shown, same = 0) {
   const alpha = ctx.globalAlpha, cx = x + side * 56, cy = y - 3, w = 26, h = 15;
   ctx.globalAlpha = alpha * shown;
-  for (const [dx, r] of [[20, 2], [27, 3]]) disc(ctx, x + side * dx, y + 1, r, css(theme.muted, 0.6));
+  for (const [dx, r] of [[17, 2], [24, 3]]) disc(ctx, x + side * dx, y + 1, r, css(theme.muted, 0.6));
   ctx.beginPath();
   ctx.ellipse(cx, cy, w, h + 1, 0, 0, 7);
   ctx.fillStyle = css(theme.bg);
@@ -94,7 +94,7 @@ function drawWire(/** @type {Pen} */ ctx, /** @type {Theme} */ theme, data, /** 
   } else write(ctx, theme, bits, middle, y - 11, { size: 16, weight: 700, align: "center", alpha });
   pose.flights.forEach((flight, i) => {
     if (flight <= 0) return;
-    const home = to - 16 - (data.codeword.length - 1 - i) * 21, x = mix(from + 8, home, smooth(flight));
+    const home = to - 14 - (data.codeword.length - 1 - i) * Math.min(21, (to - from - 24) / (data.codeword.length - 1)), x = mix(from + 8, home, smooth(flight));
     disc(ctx, x, y, 10.5, css(theme.bg));
     disc(ctx, x, y, 9.5, css(theme.winner));
     write(ctx, theme, data.codeword[i], x, y + 5, { size: 14, weight: 700, align: "center", colour: theme.bg, halo: false });

@@ -26,12 +26,12 @@ _TICKS = ((1e-3, "1 ms"), (1.0, "1 s"), (3600.0, "1 hour"), (31_557_600.0, "1 ye
 
 
 def show(key: str) -> None:
-    """The control on what this machine and the exact laws say."""
-    _mount([row(price) for price in start.prices()], key)
+    """The control on what the exact laws and this machine say."""
+    _mount([row(timed) for timed in start.timed()], key)
 
 
 def hold(key: str) -> None:
-    """Its place, while the table is worked out."""
+    """Its place, while times are taken."""
     _mount([], key)
 
 
@@ -40,15 +40,16 @@ def _mount(rows: list[dict[str, Any]], key: str) -> None:
     _MOUNT(data=data, key=key, width="stretch", height="content")
 
 
-def row(price: start.Price) -> dict[str, Any]:
-    """A price as the table ships it: its numbers, and those to be read as text."""
+def row(timed: start.Timed) -> dict[str, Any]:
+    """A row as the table ships it: its numbers, and those to be read as text."""
+    price, plain, binned = timed
     return {
         "bits": price.bits,
         "length_bits": price.length_bits,
-        "plain_seconds": price.plain_seconds,
-        "binned_seconds": price.binned_seconds,
-        "plain_time": reading.duration(price.plain_seconds),
-        "binned_time": reading.duration(price.binned_seconds),
+        "plain_seconds": plain,
+        "binned_seconds": binned,
+        "plain_time": reading.duration(plain),
+        "binned_time": reading.duration(binned),
         "plain_candidates": reading.number(2.0**price.log2_plain),
         "binned_candidates": reading.number(2.0**price.log2_binned),
     }
