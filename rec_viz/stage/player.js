@@ -10,7 +10,7 @@ import { createLane, markLane, stepName, syncLane, textTwin } from "./lane.js";
 import { settle, stampDot } from "./layers.js";
 import { clamp, mix } from "./mix.js";
 import { mounted } from "./mounted.js";
-import { stampPanel, stampPlane } from "./panel.js";
+import { stampPanel } from "./panel.js";
 import { drawPlane, layoutPlane } from "./plane.js";
 import { begin, reduce } from "./playback.js";
 import { pointedText } from "./pointed.js";
@@ -24,7 +24,7 @@ import { TWEEN, stepOf } from "./timeline.js";
 
 const VIEWS = {
   race: { layout: layoutRace, zoom: zoomRace, draw: drawRace, stamp: stampDot },
-  plane: { layout: layoutPlane, draw: drawPlane, stamp: stampPlane },
+  plane: { layout: layoutPlane, draw: drawPlane, stamp: () => () => {} },
   strips: { layout: layoutStrips, draw: drawStrips, stamp: stampPanel },
 };
 
