@@ -14,8 +14,6 @@ from urllib.parse import urlsplit
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
-import rec_core as rec
-
 from .model import lab
 from .settings import View, read_link
 from .settings.view import dragged
@@ -28,7 +26,7 @@ _open: set[WebSocket] = set()
 
 
 def answer(request: str) -> bytes:
-    """A view with something changed, raced within `lab.live` and drawn: `scene.as_bytes` of it, or of {"error": a sentence}.
+    """A view with something changed, raced within `lab.live` and drawn: its scene as bytes, or {"error": a sentence}.
 
     The request is JSON: {"view": the parameters of a link, "change": what `settings.view.dragged` takes}.
     """
