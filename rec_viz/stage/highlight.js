@@ -1,11 +1,11 @@
 // Pointing: what is pointed at is outlined and named, the rest is veiled, and a sentence says it in words.
 
 import { drawClock } from "./clock.js";
-import { boxes, circle, css, font, sizeCanvas, stroke, within, write } from "./draw.js";
+import { boxes, circle, css, font, polyline, sizeCanvas, stroke, within, write } from "./draw.js";
 import { clamp } from "./mix.js";
 import { ellipsePath } from "./plane.js";
 import { DENSITY_NAMES, binTitle } from "./pointed.js";
-import { curvePath, densityHeight, densityPath, drawBest, stopHeights } from "./race.js";
+import { curvePoints, densityLine, drawBest, stopPoints } from "./race.js";
 import { binOf } from "./scene.js";
 import { fmt, whole } from "./words.js";
 
@@ -90,39 +90,38 @@ function raceBin(/** @type {View} */ view, /** @type {Pose} */ pose, /** @type {
 function raceCurve(/** @type {View} */ view, /** @type {Pose} */ pose) {
   if (!(pose.level > 0) || !Number.isFinite(pose.level) || pose.big > 0.1) return null;
   return { draw() {
-    within(view.ctx, view.left, view.top - 5, view.right, view.floor + 0.5, () => outlineLine(view, curvePath(view, pose), "q"));
+    within(view.ctx, view.left, view.top - 5, view.right, view.floor + 0.5, () => outlineLine(view, polyline(curvePoints(view, pose)), "q"));
     drawBest(view, pose); // what it touches lies on top
   }, name: `curve: race time ${fmt(pose.level)}`, at: [view.right - 6, view.floor - 10, "right"] };
 }
 
 /** @returns {Mark | null} */
 function raceStop(/** @type {View} */ view, /** @type {Pose} */ pose) {
-  const seen = pose.big > 0.1 || !Number.isFinite(pose.stopLevel) ? [] : stopHeights(view, pose.stopLevel).filter(([, , y]) => y > view.top - 16 && Number.isFinite(y));
+  if (pose.big > 0.1 || !Number.isFinite(pose.stopLevel)) return null;
+  const points = stopPoints(view, pose), seen = points.filter(([, y]) => y > view.top - 8 && y < view.floor - 2);
   if (!seen.length) return null;
-  const path = new Path2D();
-  for (const [x0, x1, y] of seen) { path.moveTo(x0, y); path.lineTo(x1, y); }
-  const [, x1, y] = seen[seen.length - 1];
-  return { draw: () => outlineLine(view, path, "bound"), name: view.lane.budget === null ? "stop line" : "budget", at: [x1 - 8, y < view.top + 14 ? y + 21 : y - 10, "right"] };
+  const [x, y] = seen[seen.length - 1];
+  const draw = () => within(view.ctx, view.left, view.top - 8, view.right, view.floor + 1, () => outlineLine(view, polyline(points), "bound"));
+  return { draw, name: view.lane.budget === null ? "stop line" : "budget", at: [Math.min(x, view.right - 8), y < view.top + 14 ? y + 21 : y - 10, "right"] };
 }
 
 /** @type {(which: "p" | "q" | "heuristic") => (view: View, pose: Pose) => Mark | null} */
 function raceDensity(which) {
   return (view, pose) => {
     if (which === "heuristic" && (!view.lane.partitioned || pose.weigh < 0.5)) return null;
-    const { path, peak } = densityPath(view, pose, which);
-    const top = view.bottom - densityHeight(view, pose);
-    const draw = () => within(view.ctx, view.left, top - 3, view.right, view.bottom + 3, () => outlineLine(view, path, which));
-    return { draw, name: DENSITY_NAMES[which], at: [peak[0] + 10, Math.max(peak[1], top + 14)], colour: view.theme.ink[which] };
+    const { path, peak } = densityLine(view, pose, which);
+    const draw = () => within(view.ctx, view.left, view.top - 8, view.right, view.floor + 3, () => outlineLine(view, path, which));
+    return { draw, name: DENSITY_NAMES[which], at: [peak[0] + 10, Math.max(peak[1], view.top + 8)], colour: view.theme.ink[which] };
   };
 }
 
+// The count is the star's rank in its own column.
 function raceCount(/** @type {View} */ view, /** @type {Pose} */ pose) {
   const { lane, edges } = view;
-  if (!edges || edges.length > 34 || pose.big > 0.1) return null;
-  const b = binOf(lane, lane.winner, 0);
-  const x = (edges[b] + edges[b + 1]) / 2, w = Math.max(edges[b + 1] - edges[b], 24);
-  const path = boxes([[x - w / 2, view.floor + 15, x + w / 2, view.floor + 35]]);
-  return area(view, path, "local count", [x + w / 2 + 6, view.floor + 30]);
+  if (!edges || pose.big > 0.1) return null;
+  const b = binOf(lane, lane.winner, 0), y = view.py[lane.winner];
+  const path = boxes([[edges[b] - 3, Math.max(y - 12, view.top - 8), Math.max(edges[b + 1], edges[b] + 6) + 3, view.floor]]);
+  return area(view, path, "local count", [edges[b + 1] + 8, view.floor - 10]);
 }
 
 // ---- candidates, wherever they are drawn as dots

@@ -55,8 +55,8 @@ export function paintPlane(/** @type {View} */ view, /** @type {Pose} */ pose) {
   ctx.strokeRect(view.left, view.top, view.right - view.left, view.bottom - view.top);
   within(ctx, view.left, view.top, view.right, view.bottom, () => drawContours(view));
   const [[x0, x1], [y0, y1]] = scene.problem.range;
-  for (const x of niceTicks(x0, x1, 5)) write(ctx, theme, fmt(x), view.X(x), view.bottom + 15, { size: 11, align: "center", halo: false });
-  for (const y of niceTicks(y0, y1, 5)) write(ctx, theme, fmt(y), view.left - 6, clamp(view.Y(y) + 4, 12, view.bottom), { size: 11, align: "right", halo: false });
+  for (const x of niceTicks(x0, x1, 5)) write(ctx, theme, fmt(x), view.X(x), view.bottom + 15, { size: 13, align: "center", halo: false });
+  for (const y of niceTicks(y0, y1, 5)) write(ctx, theme, fmt(y), view.left - 6, clamp(view.Y(y) + 4, 12, view.bottom), { size: 13, align: "right", halo: false });
   const gaussian = scene.problem.family === "gaussian";
   const { mean, scale, low, high } = scene.problem;
   const q = /** @type {At} */ (gaussian ? [view.X(mean[0] + 2 * scale[0]) + 4, view.Y(mean[1] + 1.2 * scale[1])] : [view.X(high[0]) + 4, view.Y(high[1]) + 12]);
@@ -124,7 +124,7 @@ function drawRecent(/** @type {View} */ view, /** @type {Pose} */ pose) {
 
 function drawPlaneBest(/** @type {View} */ view, /** @type {Pose} */ pose) {
   const { ctx, theme } = view;
-  if (pose.decoded > 0.3) drawReceived(view);
+  if (pose.decoded > 0.3) drawReceived(view, pose);
   if (pose.best < 0) return;
   const x = view.px[pose.best], y = view.py[pose.best];
   const won = pose.final > 0.5 && pose.touched;

@@ -76,7 +76,7 @@ function paintRows(/** @type {View} */ view, /** @type {Pose} */ pose) {
     const y = view.R(d), top = y - view.pitch / 2 + gap / 2, tall = view.pitch - gap;
     ctx.fillStyle = css(theme.p, 0.1);
     ctx.fillRect(view.left, top, view.right - view.left, tall);
-    if (d % every === 0) write(ctx, theme, String(d + 1), view.left - 7, y + 4, { size: 11, align: "right", halo: false });
+    if (d % every === 0) write(ctx, theme, String(d + 1), view.left - 7, y + 4, { size: 13, align: "right", halo: false });
     const n = lane.intervals[d];
     if (cut > 0 && n > 1 && lane.hasGrid) {
       const weights = lane.weights_by_dim.subarray(lane.offsets[d], lane.offsets[d + 1]);
