@@ -10,7 +10,7 @@ import base64
 import json
 import math
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -20,10 +20,15 @@ import rec_core as rec
 from rec_core.trace import arrivals
 
 from ..model.lab import Lane, Race
+from ..settings import TABLE, View, link_query
+from ..settings.view import relevant
 from ..theme import ROLES
 from . import pointing
 from .pointing import MAX_DRAWN_INTERVALS
 
+CONTROLS = {"log2_bins": "log2 J", "dim": "Dimension D", "bits": "Information I", "seed": "Seed"}
+MOST_POWERS = 12  # of two, that J is dragged to in each dimension
+SEEDS = 1000  # that one sweep passes
 _GRID = 480  # evenly spaced points of a drawn curve, in x and in u each
 _MOST_RAIN = 1500  # candidates drawn that no search looked at
 _MOST_TILES = 4096
@@ -41,12 +46,14 @@ def scene(
     save: bool = False,
     units: str = "shares",
     scale: float = 1.0,
+    live: View | None = None,
 ) -> dict[str, Any]:
     """What the stage draws: numbers, texts and arrays, x in P's own units, u in equal shares of P.
 
     `view` is "auto", "race" (1-D), "plane" (2-D) or "strips"; `compact` leaves out the table of candidates. `step` and
     `highlight` are explained in `rec_viz.stage`; `handles` lets the reader drag Q and the bins, `save` offers the
-    picture and the animation as files, `units` is "shares" or "own", `scale` enlarges the type.
+    picture and the animation as files, `units` is "shares" or "own", `scale` enlarges the type. `live` is the view
+    the race is of: its numbers can then be dragged on the stage, each answered as it moves (see `rec_viz.live`).
     """
     problem = race.problem
     if view == "auto" or (view == "race" and problem.dim != 1) or (view == "plane" and problem.dim != 2):
@@ -75,16 +82,42 @@ def scene(
         },
     }
     if grid is not None:
-        out["grid"] = grid
+        out["grid"] = {name: curve.astype("f4") for name, curve in grid.items()}
+    if live is not None:
+        out["live"] = {"query": link_query(live), "controls": _controls(live)}
+        out["refused"] = [{"name": lane.name, "sentence": lane.sentence} for lane in race.lanes if lane.trace is None]
     out["window"] = _windows(out["problem"]["q_low"], out["problem"]["q_high"])
     if problem.dim == 2:
         out["contours"] = _contours(problem)
     return out
 
 
+def _controls(view: View) -> list[dict[str, Any]]:
+    """The parameters a reader drags under the picture, where they say something."""
+    controls = []
+    for key, name in CONTROLS.items():
+        row, value = TABLE[View][key], getattr(view, key)
+        low, high = row.low, row.high
+        if key == "log2_bins":
+            high = max(value, min(high, MOST_POWERS * view.dim))
+        elif key == "seed":
+            low = value - value % SEEDS
+            high = low + SEEDS - 1
+        if relevant(key, view._asdict()):
+            controls.append({"key": key, "name": name, "low": low, "high": high, "step": row.step, "value": value})
+    return controls
+
+
 def as_json(value: Any) -> Any:
     """A scene for JSON: arrays in base64."""
-    return _with_arrays(value, lambda array: {"b64": base64.b64encode(array.tobytes()).decode("ascii")})
+    if isinstance(value, np.ndarray):
+        kind, array = _typed(value)
+        return {"t": kind, "n": array.size, "b64": base64.b64encode(array.tobytes()).decode("ascii")}
+    if isinstance(value, dict):
+        return {name: as_json(item) for name, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [as_json(item) for item in value]
+    return value
 
 
 def as_bytes(value: Any) -> bytes:
@@ -94,25 +127,21 @@ def as_bytes(value: Any) -> bytes:
 
     def put(array: NDArray[Any]) -> dict[str, Any]:
         nonlocal size
+        kind, array = _typed(array)
         data, at = array.tobytes(), size
         arrays.append(data + bytes(-len(data) % 8))
         size += len(arrays[-1])
-        return {"at": at}
+        return {"t": kind, "n": array.size, "at": at}
 
-    text = json.dumps(_with_arrays(value, put), separators=(",", ":")).encode()
+    text = json.dumps(value, separators=(",", ":"), default=put).encode()
     text += b" " * (-(len(text) + 4) % 8)
     return struct.pack("<I", len(text)) + text + b"".join(arrays)
 
 
-def _with_arrays(value: Any, put: Callable[[NDArray[Any]], dict[str, Any]]) -> Any:
-    if isinstance(value, np.ndarray):
-        kind = {"f": f"f{value.dtype.itemsize}", "i": "i4"}[value.dtype.kind]
-        return {"t": kind, "n": value.size, **put(np.ascontiguousarray(value, dtype=f"<{kind}"))}
-    if isinstance(value, dict):
-        return {name: _with_arrays(item, put) for name, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_with_arrays(item, put) for item in value]
-    return value
+def _typed(array: NDArray[Any]) -> tuple[str, NDArray[Any]]:
+    """An array as the browser reads it, and its name for the type."""
+    kind = {"f": f"f{array.dtype.itemsize}", "i": "i4"}[array.dtype.kind]
+    return kind, np.ascontiguousarray(array, dtype=f"<{kind}")
 
 
 def _range(problem: rec.Problem, lanes: list[Lane]) -> list[tuple[float, float]]:
@@ -170,7 +199,7 @@ def _windows(low: NDArray[np.float64], high: NDArray[np.float64]) -> list[list[f
     """Of every dimension the part of [0, 1] that shows Q, whose middle 95% lie from `low` to `high`, large enough."""
     width = np.minimum(1.0, np.maximum(high - low, 1e-9) / _SMALLEST)
     start = np.clip(0.5 * (low + high) - 0.5 * width, 0.0, 1.0 - width)
-    return np.stack((start, start + width), axis=1).tolist()
+    return [[float(a), float(b)] for a, b in zip(start, start + width, strict=True)]
 
 
 def _top(problem: rec.Problem, lanes: list[Lane], grid: dict[str, NDArray[np.float64]] | None) -> float:
@@ -270,11 +299,11 @@ def _lane(problem: rec.Problem, lane: Lane, grid: dict[str, NDArray[np.float64]]
         numbers = np.minimum((grid["u"] * n).astype(np.int64), n - 1)
         if n <= MAX_DRAWN_INTERVALS:  # next to a cut its two sides differ in x alone
             numbers = np.clip(np.searchsorted(out["edges"], grid["x"], side="right") - 1, 0, n - 1)
-        out["grid_weight"] = n * weights[0][numbers]
-        out["grid_peak"] = np.minimum(np.exp2(peaks[0][numbers]), 1e30)
+        out["grid_weight"] = (n * weights[0][numbers]).astype("f4")
+        out["grid_peak"] = np.minimum(np.exp2(peaks[0][numbers]), 1e30).astype("f4")
     if problem.dim == 2 and cut.num_bins <= _MOST_TILES and max(cut.intervals) <= MAX_DRAWN_INTERVALS:
-        out["grid_weight"] = cut.num_bins * np.multiply.outer(*weights).ravel()
-        out["grid_peak"] = np.minimum(np.exp2(np.add.outer(*peaks).ravel()), 1e30)
+        out["grid_weight"] = (cut.num_bins * np.multiply.outer(*weights).ravel()).astype("f4")
+        out["grid_peak"] = np.minimum(np.exp2(np.add.outer(*peaks).ravel()), 1e30).astype("f4")
     if lane.kind == "pfr" and grid is not None and cut.num_bins <= rec.ENUMERABLE_BINS:
         rain = arrivals(problem.prior, cut, seed=lane.seed, until=min(top, float(_MOST_RAIN)), most=_MOST_RAIN)
         out["rain"] = {

@@ -48,7 +48,7 @@ type Problem = {
   range: [number, number][];
 };
 
-type Grid = { x: Float64Array; u: Float64Array; p: Float64Array; r: Float64Array }; // r = q/p
+type Grid = { x: Float32Array; u: Float32Array; p: Float32Array; r: Float32Array }; // r = q/p
 /** Candidates of the codebook that both sides share, looked at or not; `height` is J T, by the bin's own clock. */
 type Rain = { x: Float32Array; u: Float32Array; height: Float64Array; bin: Int32Array; local: Int32Array; grid?: Int32Array };
 
@@ -94,8 +94,8 @@ type LaneData = {
   masses_by_dim?: Float64Array;
   log2_peaks_by_dim?: Float64Array;
   height?: Float64Array; // of a candidate: J T, by its bin's own clock
-  grid_weight?: Float64Array; // J times the bin's weight, on the scene's grid or of every tile; how fast the front rises
-  grid_peak?: Float64Array; // the bin's highest ratio q/p, likewise
+  grid_weight?: Float32Array; // J times the bin's weight, on the scene's grid or of every tile; how fast the front rises
+  grid_peak?: Float32Array; // the bin's highest ratio q/p, likewise
   rain?: Rain;
 };
 
