@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from rec_viz import warm_up
+from rec_viz import live, warm_up
 from rec_viz.settings import widgets
 
 HERE = Path(__file__).parent
@@ -50,5 +50,7 @@ def main() -> None:
     page.run()
 
 
-if __name__ == "__main__":
+if __name__ == "__main__":  # run for a visitor
     main()
+elif __name__ == Path(__file__).stem:  # started by `rec-lab`
+    app = st.App(__file__, routes=live.ROUTES)

@@ -7,7 +7,6 @@ import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 

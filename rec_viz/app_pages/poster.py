@@ -35,8 +35,8 @@ def panels(slow: bool) -> list[Card]:
 
 st.title("The poster", anchor=False)
 st.markdown(
-    "After J. He, G. Flamich and J. M. Hernández-Lobato, “Accelerating Relative Entropy Coding with Space Partitioning”, "
-    "NeurIPS 2024. Drawn anew, from numbers worked out here; every panel opens what is behind it."
+    "After J. He, G. Flamich and J. M. Hernández-Lobato, “Accelerating Relative Entropy Coding with Space "
+    "Partitioning”, NeurIPS 2024. Drawn anew from numbers worked out here; every panel opens what is behind it."
 )
 parts.wait_for_kernels(height=520)
 place = st.empty()
