@@ -47,7 +47,7 @@ export function paint(/** @type {Pen} */ ctx, /** @type {Theme} */ theme, /** @t
   drawTape(ctx, theme, data, pose, at, 0);
   drawTape(ctx, theme, data, pose, at, 1);
   drawScores(ctx, theme, data, pose, at);
-  drawCounting(ctx, theme, data, pose, at);
+  drawCounting(ctx, theme, pose, at);
   drawParcel(ctx, theme, data, pose, at);
   const [one, other] = at.tapes;
   if (other.left > 0) { // side by side
@@ -93,7 +93,7 @@ function drawWire(/** @type {Pen} */ ctx, /** @type {Theme} */ theme, data, /** 
 }
 
 function drawTape(/** @type {Pen} */ ctx, /** @type {Theme} */ theme, /** @type {HeroData} */ data, /** @type {HeroPose} */ pose, /** @type {HeroLayout} */ at, whose) {
-  const tape = at.tapes[whose], { left, top, height, column, first } = tape;
+  const tape = at.tapes[whose], { top, height, column, first } = tape;
   const heights = whose ? data.own_heights : data.heights, right = first + pose.unrolled * column;
   if (whose === 0) drawBell(ctx, theme, data, pose, tape, right);
   if (pose.unrolled > 0) {
@@ -189,7 +189,7 @@ function drawScores(/** @type {Pen} */ ctx, /** @type {Theme} */ theme, /** @typ
 }
 
 // The receiver's finger hops from candidate to candidate.
-function drawCounting(/** @type {Pen} */ ctx, /** @type {Theme} */ theme, /** @type {HeroData} */ data, /** @type {HeroPose} */ pose, /** @type {HeroLayout} */ at) {
+function drawCounting(/** @type {Pen} */ ctx, /** @type {Theme} */ theme, /** @type {HeroPose} */ pose, /** @type {HeroLayout} */ at) {
   const tape = at.tapes[1], y = tape.top + tape.height + at.foot;
   if (!pose.counting && !pose.same) return;
   for (let k = 0; k < pose.counted; k++) {
