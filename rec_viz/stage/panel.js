@@ -1,7 +1,6 @@
 // The race-time panel of the plane and strips views.
 
 import { css, disc, line, niceTicks, ring, star, write } from "./draw.js";
-import { stampDot } from "./layers.js";
 import { clamp, mix } from "./mix.js";
 import { fmt, superscript, whole } from "./words.js";
 
@@ -52,9 +51,4 @@ export function stampPanel(/** @type {View} */ view) {
     ctx.fillStyle = colour; // an infinite race time: a tick at the upper edge
     ctx.fillRect(panel.X(e) - 0.5, panel.top - 2, 1, 5);
   };
-}
-
-export function stampPlane(/** @type {View} */ view) {
-  const dot = stampDot(view), mark = stampPanel(view);
-  return (ctx, e) => { dot(ctx, e); mark(ctx, e); };
 }

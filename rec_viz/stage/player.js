@@ -12,7 +12,7 @@ import { settle, stampDot } from "./layers.js";
 import { addressOf, createChannel } from "./live.js";
 import { clamp, mix } from "./mix.js";
 import { mounted } from "./mounted.js";
-import { stampPanel, stampPlane } from "./panel.js";
+import { stampPanel } from "./panel.js";
 import { drawPlane, layoutPlane } from "./plane.js";
 import { begin, reduce } from "./playback.js";
 import { pointedText } from "./pointed.js";
@@ -26,7 +26,7 @@ import { fmt } from "./words.js";
 
 const VIEWS = {
   race: { layout: layoutRace, zoom: zoomRace, draw: drawRace, stamp: stampDot },
-  plane: { layout: layoutPlane, draw: drawPlane, stamp: stampPlane },
+  plane: { layout: layoutPlane, draw: drawPlane, stamp: () => () => {} },
   strips: { layout: layoutStrips, draw: drawStrips, stamp: stampPanel },
 };
 

@@ -31,6 +31,8 @@ MOST_POWERS = 12  # of two, that J is dragged to in each dimension
 SEEDS = 1000  # that one sweep passes
 _GRID = 480  # evenly spaced points of a drawn curve, in x and in u each
 _MOST_RAIN = 1500  # candidates drawn that no search looked at
+_MOST_TILES = 4096
+_SMALLEST = 0.12  # of the width of a picture: Q is drawn no smaller
 
 
 def scene(
@@ -59,7 +61,7 @@ def scene(
     shown = [lane for lane in race.lanes if lane.trace is not None]
     low_high = _range(problem, shown)
     grid = _grid(problem, low_high[0], shown) if problem.dim == 1 else None
-    top = _top(shown, grid) if problem.dim <= 2 else 0.0
+    top = _top(problem, shown, grid) if problem.dim <= 2 else 0.0
     out: dict[str, Any] = {
         "id": f"{race.id}-{view}",
         "view": view,
@@ -85,6 +87,9 @@ def scene(
     if live is not None:
         out["live"] = {"query": link_query(live), "controls": _controls(live)}
         out["refused"] = [{"name": lane.name, "sentence": lane.sentence} for lane in race.lanes if lane.trace is None]
+    out["window"] = _windows(out["problem"]["q_low"], out["problem"]["q_high"])
+    if problem.dim == 2:
+        out["contours"] = _contours(problem)
     return out
 
 
@@ -178,13 +183,33 @@ def _reach(problem: rec.Problem) -> tuple[float, float]:
     return (first - 4 * second, first + 4 * second) if problem.family == "gaussian" else (first, second)
 
 
-def _top(lanes: list[Lane], grid: dict[str, NDArray[np.float64]] | None) -> float:
+def _contours(problem: rec.Problem) -> list[NDArray[np.float64]]:
+    """The outlines of Q in the square of equal shares of P, as pairs (u, v)."""
+    if problem.family == "gaussian":
+        turn = np.linspace(0.0, 2.0 * np.pi, 64, endpoint=False)
+        circle = np.stack((np.cos(turn), np.sin(turn)), axis=1)
+        mean, scale = np.array(problem.params).T
+        rings = [problem.prior.cdf(mean + k * scale * circle) for k in (2.0, 1.0)]
+    else:
+        (low_x, high_x), (low_y, high_y) = problem.params
+        rings = [np.array([[high_x, low_y], [high_x, high_y], [low_x, high_y], [low_x, low_y]])]
+    return [ring.ravel() for ring in rings]
+
+
+def _windows(low: NDArray[np.float64], high: NDArray[np.float64]) -> list[list[float]]:
+    """Of every dimension the part of [0, 1] that shows Q, whose middle 95% lie from `low` to `high`, large enough."""
+    width = np.minimum(1.0, np.maximum(high - low, 1e-9) / _SMALLEST)
+    start = np.clip(0.5 * (low + high) - 0.5 * width, 0.0, 1.0 - width)
+    return [[float(a), float(b)] for a, b in zip(start, start + width, strict=True)]
+
+
+def _top(problem: rec.Problem, lanes: list[Lane], grid: dict[str, NDArray[np.float64]] | None) -> float:
     """The height all lanes are drawn to: their curves fit, at the race time that wins, with some room above."""
     heights = [1e-9]
     for lane in lanes:
         trace = lane.trace
         assert trace is not None
-        peak = float(grid["r"].max()) if grid is not None else float(np.exp2(trace.log_ratios_bits[trace.winner]))
+        peak = float(grid["r"].max()) if grid is not None else 2.0 ** min(problem.d_inf_bits, 60.0)
         heights.append(float(trace.race_times[trace.winner]) * peak)
     return 1.45 * max(heights)
 
@@ -277,7 +302,10 @@ def _lane(problem: rec.Problem, lane: Lane, grid: dict[str, NDArray[np.float64]]
             numbers = np.clip(np.searchsorted(out["edges"], grid["x"], side="right") - 1, 0, n - 1)
         out["grid_weight"] = (n * weights[0][numbers]).astype("f4")
         out["grid_peak"] = np.minimum(np.exp2(peaks[0][numbers]), 1e30).astype("f4")
-    if lane.kind == "pfr" and problem.dim <= 2 and cut.num_bins <= rec.ENUMERABLE_BINS:
+    if problem.dim == 2 and cut.num_bins <= _MOST_TILES and max(cut.intervals) <= MAX_DRAWN_INTERVALS:
+        out["grid_weight"] = (cut.num_bins * np.multiply.outer(*weights).ravel()).astype("f4")
+        out["grid_peak"] = np.minimum(np.exp2(np.add.outer(*peaks).ravel()), 1e30).astype("f4")
+    if lane.kind == "pfr" and grid is not None and cut.num_bins <= rec.ENUMERABLE_BINS:
         rain = arrivals(problem.prior, cut, seed=lane.seed, until=min(top, float(_MOST_RAIN)), most=_MOST_RAIN)
         out["rain"] = {
             "x": rain.samples.astype("f4"), "u": rain.quantiles.astype("f4"), "height": rain.heights,

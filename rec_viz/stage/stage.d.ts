@@ -48,7 +48,7 @@ type Problem = {
   range: [number, number][];
 };
 
-type Grid = { x: Float64Array; u: Float64Array; p: Float64Array; r: Float64Array }; // r = q/p
+type Grid = { x: Float32Array; u: Float32Array; p: Float32Array; r: Float32Array }; // r = q/p
 /** Candidates of the codebook that both sides share, looked at or not; `height` is J T, by the bin's own clock. */
 type Rain = { x: Float32Array; u: Float32Array; height: Float64Array; bin: Int32Array; local: Int32Array; grid?: Int32Array };
 
@@ -94,8 +94,8 @@ type LaneData = {
   masses_by_dim?: Float64Array;
   log2_peaks_by_dim?: Float64Array;
   height?: Float64Array; // of a candidate: J T, by its bin's own clock
-  grid_weight?: Float64Array; // J times the bin's weight, on the scene's grid; how fast the front rises
-  grid_peak?: Float64Array; // the bin's highest ratio q/p, on the scene's grid
+  grid_weight?: Float32Array; // J times the bin's weight, on the scene's grid or of every tile; how fast the front rises
+  grid_peak?: Float32Array; // the bin's highest ratio q/p, likewise
   rain?: Rain;
 };
 
@@ -137,6 +137,8 @@ type SceneData = {
   units: "shares" | "own"; // of the axis across
   scale: number; // of the type
   top: number; // the height that the pictures of all lanes reach
+  window: [number, number][]; // of every dimension: the part of [0, 1] that is shown
+  contours: Float64Array[]; // of Q in two dimensions, as pairs (u, v)
   problem: Problem;
   lanes: LaneData[];
   slots: string[]; // the names of all lanes, those that do not run among them
@@ -179,7 +181,6 @@ type Pose = {
 };
 
 type Layer = { canvas: HTMLCanvasElement; ctx: Pen; done: number; key: string | null; theme?: string; taken?: Box[] };
-type Cells = { cuts: number[]; weights: Float64Array; top: number };
 
 /** One search on the page: its nodes, its canvases, and where its view put things. */
 type View = {
@@ -239,11 +240,15 @@ type View = {
   shares?: { q: Float64Array; inX(v: number): number; inU(v: number): number };
   edges: number[] | null;
   // plane
-  cells: Cells[] | null;
+  F(u: number, v: number, z?: number): number[]; // a point over the floor on the canvas
+  unF(x: number, y: number): number[]; // and a point of the floor under one of the canvas
+  order: number[][];
+  scaleZ: number;
+  most?: number;
   // strips
   rows: number;
   pitch: number;
-  U(u: number): number;
+  U(u: number, d?: number): number; // in the strips, where a quantile lies in the row of dimension d
   R(d: number): number;
   // plane and strips
   panel: { left: number; top: number; right: number; bottom: number; ticks: number[]; X(e: number): number; Y(race: number): number };
