@@ -376,7 +376,7 @@ else:
     st.markdown(f"I = **{race.information_bits:.1f} bits** on average over targets · this target: {highest}")
 if any(lane.trace is not None for lane in race.lanes):
     blame = stage.worst_bin(race) if view.weights == "target_mass" else None
-    scene = stage.scene(race, view.view, highlight=blame or (), handles=view.source != "drawn", save=True)
+    scene = stage.scene(race, view.view, highlight=blame or (), handles=view.source != "drawn", save=True, live=view)
     stage.show(scene, key="lab_stage", on_commit=let_go)
 parts.refusals(race)
 if any(lane.trace is not None for lane in race.lanes):
