@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from rec_viz import warm_up
-from rec_viz.settings import widgets
+from rec_viz.settings import links, widgets
 
 HERE = Path(__file__).parent
 PAGES = HERE / "app_pages"
@@ -31,7 +31,9 @@ def main() -> None:
     paper = st.Page(PAGES / "paper.py", title="Paper", icon=":material/article:", url_path="paper")
     pages = [start, learn, lab, message, lengths, speed, bias, pictures, paper, reference]
     page = st.navigation(pages, position="hidden" if widgets.presenting() else "top")
-    if page == start and "v" in st.query_params:  # a share link: it opens at the root, where Streamlit loads cleanest
+    if page == start and links.is_link(
+        st.query_params.to_dict()
+    ):  # a share link: it opens at the root, where Streamlit loads cleanest
         query = st.query_params.to_dict()
         wanted = query.pop("page", "lab")
         st.switch_page({page.url_path: page for page in pages[1:]}.get(wanted, lab), query_params=query)

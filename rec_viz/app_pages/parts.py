@@ -128,7 +128,7 @@ def share(
     own: dict[str, str] = {}
     for kind in PAGES[page]:
         if kind is not type(record):
-            own |= link_query(widgets.now(kind))
+            own |= {key: text for key, text in link_query(widgets.now(kind)).items() if key != "v"}
     with st.popover("Share", icon=":material/link:"):
         here = st.context.url or ""
         kept = {"hide": ",".join(widgets.hidden())} if widgets.hidden() else {}

@@ -64,13 +64,10 @@ def now(kind: type[Record]) -> Record:
 
 
 def write_link(*records: tuple[Any, ...], private: Sequence[str] = ()) -> None:
-    """Keep the address bar on what a page is set to, every value explicit but the private ones."""
-    query: dict[str, str] = {}
+    """Keep the address bar on what a page is set to, without the private values."""
     for record in records:
-        query |= link_query(record, private)
         st.session_state[f"current_{type(record).__name__}"] = record
-    query |= {"hide": ",".join(hidden())} if hidden() else {}
-    query |= {"present": "1"} if presenting() else {}
+    query = link_query(*records, private=private, hide=hidden()) | ({"present": "1"} if presenting() else {})
     st.session_state.link_written = query
     if st.query_params.to_dict() != query:
         st.query_params.from_dict(query)
