@@ -25,6 +25,7 @@ class Lane(NamedTuple):
     name: str
     title: str
     method: rec.PFR | rec.ORC
+    seed: int
     trace: rec.Trace | None
     sentence: str  # why there is no trace; else empty
     expected_examined: float
@@ -113,7 +114,20 @@ def _lane(name: str, view: View, source: rec.Channel | rec.Problem, problem: rec
         expected, sentence = math.nan, str(error)
     title = LANES[name]
     return Lane(
-        name, title, method, trace, sentence, expected, zipf_bits, length, bound, bin_text, index_bits, data, held
+        name,
+        title,
+        method,
+        view.seed,
+        trace,
+        sentence,
+        expected,
+        zipf_bits,
+        length,
+        bound,
+        bin_text,
+        index_bits,
+        data,
+        held,
     )
 
 

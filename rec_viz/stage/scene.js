@@ -5,19 +5,27 @@ import { buildTimeline } from "./timeline.js";
 
 const ARRAY_TYPES = { f4: Float32Array, f8: Float64Array, i4: Int32Array };
 
-function decode(value) {
-  if (Array.isArray(value)) return value.map(decode);
+// Arrays come as base64 in JSON, or from a socket as places in the bytes that follow it.
+function decode(value, /** @type {ArrayBuffer | null} */ buffer, start = 0) {
+  if (Array.isArray(value)) return value.map((item) => decode(item, buffer, start));
   if (value === null || typeof value !== "object") return value;
   if (typeof value.b64 === "string" && value.t in ARRAY_TYPES) {
     const bytes = Uint8Array.from(atob(value.b64), (c) => c.charCodeAt(0));
     return new ARRAY_TYPES[value.t](bytes.buffer, 0, value.n);
   }
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, decode(item)]));
+  if (buffer && value.t in ARRAY_TYPES) return new ARRAY_TYPES[value.t](buffer, start + value.at, value.n);
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, decode(item, buffer, start)]));
+}
+
+// What the socket answers: the length of the JSON in four bytes, the JSON, and the arrays.
+export function decodeBytes(/** @type {ArrayBuffer} */ buffer) {
+  const length = new DataView(buffer).getUint32(0, true);
+  return decode(JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length))), buffer, 4 + length);
 }
 
 /** @returns {Scene} */
 export function decodeScene(data) {
-  const scene = /** @type {SceneData} */ (decode(data));
+  const scene = /** @type {SceneData} */ (decode(data, null));
   const lanes = scene.lanes.map((lane, i) => prepareLane(lane, scene.problem.dim, scene.receiver[i]));
   return { ...scene, lanes, partitioned: lanes.some((lane) => lane.partitioned), timeline: buildTimeline(lanes) };
 }
