@@ -19,7 +19,7 @@ def main() -> None:
     warm_up.warm_up()
     start = st.Page(PAGES / "start.py", title="Start", icon=":material/home:", default=True)
     learn = st.Page(PAGES / "learn.py", title="Learn", icon=":material/school:", url_path="learn")
-    lab = st.Page(PAGES / "lab.py", title="Lab", icon=":material/science:", url_path="lab")
+    lab = st.Page(PAGES / "lab.py", title="Play", icon=":material/science:", url_path="lab")
     lengths = st.Page(
         PAGES / "code_lengths.py", title="Code lengths", icon=":material/straighten:", url_path="code_lengths"
     )

@@ -10,6 +10,8 @@ import streamlit as st
 from ... import javascript
 from ...lessons import handout
 
+SCALE = 1.8  # of the type on the stage
+
 _HERE = Path(__file__).parent
 _MOUNT = st.components.v2.component(
     "rec_lab_keys",
