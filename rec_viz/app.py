@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from rec_viz import warm_up
+from rec_viz import live, warm_up
 from rec_viz.settings import links, widgets
 
 HERE = Path(__file__).parent
@@ -31,10 +31,8 @@ def main() -> None:
     paper = st.Page(PAGES / "paper.py", title="Paper", icon=":material/article:", url_path="paper")
     pages = [start, learn, lab, message, lengths, speed, bias, pictures, paper, reference]
     page = st.navigation(pages, position="hidden" if widgets.presenting() else "top")
-    if page == start and links.is_link(
-        st.query_params.to_dict()
-    ):  # a share link: it opens at the root, where Streamlit loads cleanest
-        query = st.query_params.to_dict()
+    query = st.query_params.to_dict()
+    if page == start and links.is_link(query):  # a share link: it opens at the root, where Streamlit loads cleanest
         wanted = query.pop("page", "lab")
         st.switch_page({page.url_path: page for page in pages[1:]}.get(wanted, lab), query_params=query)
     if widgets.presenting() and page not in (learn, lab):  # only these can be presented, and know the key that leaves
@@ -43,5 +41,7 @@ def main() -> None:
     page.run()
 
 
-if __name__ == "__main__":
+if __name__ == "__main__":  # run for a visitor
     main()
+elif __name__ == Path(__file__).stem:  # started by `rec-lab`
+    app = st.App(__file__, routes=live.ROUTES)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 
 import rec_core as rec
+from rec_core.trace import arrivals
 
 from .memo import memo
 
@@ -38,7 +39,8 @@ def compile_for_start() -> None:
     problem = channel.draw(0)
     sent = rec.trace(problem, rec.PFR(cut), seed=0)
     rec.decode(sent.message, channel.prior, cut, seed=0)
-    rec.laws.bound_bits(problem.kl_bits, cut.log2_bins, 0.0)
+    rec.laws.log2_index_bound_bits(channel, cut)
+    arrivals(channel.prior, cut, seed=0, until=1.0)
     problem.log_ratio_bits(sent.samples)
     problem.prior.pdf(sent.samples)
 

@@ -53,6 +53,6 @@ export function drawClock(/** @type {View} */ view, /** @type {Pose} */ pose) {
   for (let e = 0; e < pose.seen; e++) {
     if (lane.bin[e] !== view.clock || view.py[e] < view.top - 8) continue;
     disc(ctx, view.px[e], view.py[e], lane.radii[e] + 1.5, css(e === lane.winner ? theme.winner : theme.text));
-    write(ctx, theme, String(lane.local[e]), view.px[e] + 8, view.py[e] + 4, { size: 12, weight: 700, colour: theme.text });
+    write(ctx, theme, String(lane.local[e]), view.px[e] + 8, view.py[e] + 4, { size: 13, weight: 700, colour: theme.text });
   }
 }

@@ -1,6 +1,6 @@
 // A lane in the page: heading, canvas, message, receiver, what a pointer finds, and the text twin.
 
-import { binName, candidateFacts, laneCaption, numBins } from "./captions.js";
+import { binName, candidateFacts, laneCaption, laneDetail, numBins } from "./captions.js";
 import { clockRow, clockWords } from "./clock.js";
 import { el, setText } from "./dom.js";
 import { clamp } from "./mix.js";
@@ -15,7 +15,7 @@ export function stepName(/** @type {Scene} */ scene, step) {
 }
 
 export function createLane(/** @type {Scene} */ scene, /** @type {Lane} */ lane, wake) {
-  const pose = /** @type {Pose} */ ({ big: 0, cut: 0, weigh: 0, final: 0, lit: 0, decoded: 0, point: 0, inverse: 0, sweep: 0, top: 0, seen: 0, fresh: [] });
+  const pose = /** @type {Pose} */ ({ big: 0, cut: 0, stretch: 1, weigh: 0, final: 0, lit: 0, decoded: 0, point: 0, inverse: 0, sweep: 0, top: 0, seen: 0, fresh: [] });
   const view = /** @type {View} */ (/** @type {Partial<View>} */ ({
     scene, lane, pose, targets: [], width: 0, height: 0, number: el("b"), unit: el("span"), canvas: el("canvas"), tip: el("div", "tip"), caption: el("p", "lane-caption"),
   }));
@@ -34,7 +34,7 @@ export function createLane(/** @type {Scene} */ scene, /** @type {Lane} */ lane,
 
 function costText(/** @type {Lane} */ lane) {
   if (lane.budget !== null) return `always ${count(lane.num_candidates ?? lane.examined, "candidate")}`;
-  return lane.expected_examined ? `${fmt(lane.expected_examined)} candidates on average` : "\u00a0";
+  return lane.expected_examined ? `${fmt(lane.expected_examined)} candidates on average${lane.stops ? ": the area at s = 1" : ""}` : "\u00a0";
 }
 
 function messageRow(/** @type {View} */ view) {
@@ -60,7 +60,7 @@ export function markLane(/** @type {View} */ view) {
   view.message.classList.toggle("marked", kinds.includes("message"));
   view.indexPart.classList.toggle("marked", kinds.includes("count"));
   const told = view.targets.map((target) => targetText(scene, lane, target)).join(" ");
-  view.canvas.setAttribute("aria-label", `${lane.title}: ${laneCaption(scene, lane, 0)}${told ? ` Marked: ${told}` : ""}`);
+  view.canvas.setAttribute("aria-label", `${lane.title}: ${laneDetail(scene, lane, 0)}${told ? ` Marked: ${told}` : ""}`);
 }
 
 function receiverRow(/** @type {View} */ view) {
@@ -80,9 +80,9 @@ export function syncLane(/** @type {View} */ view, /** @type {Playback} */ state
   const stopped = finished || (kind === "candidate" && seen === lane.count && scene.timeline.seenAt(state.step) > lane.count);
   const n = finished || seen === lane.count ? lane.examined : seen ? lane.position[seen - 1] : 0;
   setText(view.number, whole(n));
-  const unit = Number(n) === 1 ? "candidate" : "candidates";
-  setText(view.unit, stopped && kind === "candidate" ? `${unit}, stopped` : unit);
+  setText(view.unit, stopped && kind === "candidate" ? "looked at, done" : "looked at");
   if (!view.caption.hidden) setText(view.caption, laneCaption(scene, lane, state.step));
+  view.caption.title = laneDetail(scene, lane, state.step);
   const all = view.bits.reduce((sum, { bits }) => sum + bits.length, 0);
   let left = kind === "message" ? Math.round(progress * all) : kind === "glance" || kind === "decoded" ? all : 0;
   const written = left === all;
@@ -121,7 +121,7 @@ const TABLE_ROWS = 50;
 
 export function textTwin(/** @type {Scene} */ scene) {
   return scene.lanes.flatMap((lane) => {
-    const nodes = [el("h4", "", lane.title), el("p", "", laneCaption(scene, lane, 0)), el("p", "", laneCaption(scene, lane, scene.timeline.last))];
+    const nodes = [el("h4", "", lane.title), el("p", "", laneDetail(scene, lane, 0)), el("p", "", laneDetail(scene, lane, scene.timeline.last))];
     return [...nodes, candidateTable(lane)];
   });
 }

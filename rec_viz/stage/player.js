@@ -1,6 +1,6 @@
 // Play, pause, step, scrub, keys: everything local, nothing waits for Python.
 
-import { laneCaption, sceneCaption } from "./captions.js";
+import { laneDetail, sceneCaption } from "./captions.js";
 import { clockTarget } from "./clock.js";
 import { active, setAria, setText } from "./dom.js";
 import { css, legible, readTheme, sizeCanvas } from "./draw.js";
@@ -10,7 +10,7 @@ import { createLane, markLane, stepName, syncLane, textTwin } from "./lane.js";
 import { settle, stampDot } from "./layers.js";
 import { clamp, mix } from "./mix.js";
 import { mounted } from "./mounted.js";
-import { stampPanel, stampPlane } from "./panel.js";
+import { stampPanel } from "./panel.js";
 import { drawPlane, layoutPlane } from "./plane.js";
 import { begin, reduce } from "./playback.js";
 import { pointedText } from "./pointed.js";
@@ -24,7 +24,7 @@ import { TWEEN, stepOf } from "./timeline.js";
 
 const VIEWS = {
   race: { layout: layoutRace, zoom: zoomRace, draw: drawRace, stamp: stampDot },
-  plane: { layout: layoutPlane, draw: drawPlane, stamp: stampPlane },
+  plane: { layout: layoutPlane, draw: drawPlane, stamp: () => () => {} },
   strips: { layout: layoutStrips, draw: drawStrips, stamp: stampPanel },
 };
 
@@ -48,8 +48,7 @@ function drawLane(/** @type {View} */ view) {
   }
   ctx.clearRect(0, 0, view.width, view.height);
   zoom?.(view, pose);
-  const zooming = zoom && view.layerTop !== view.timeTop;
-  if (!zooming) settle(view, Math.min(pose.settled, lane.count), stamp(view));
+  settle(view, Math.min(pose.settled, lane.count), stamp(view));
   draw(view, pose);
   drawHighlights(view, pose);
 }
@@ -114,7 +113,7 @@ function createPlayer(parent) {
     const dt = Math.min(0.1, Math.max(0, (now - last) / 1000));
     last = now;
     if (!views.every((view) => layoutLane(view, scale))) return; // not laid out yet: the resize observer wakes us
-    if (!theme || frames % 30 === 0 || !(state.playing || draft)) theme = readTheme(root, scene.colors);
+    if (!theme || frames % 30 === 0 || !(state.playing || draft)) theme = readTheme(root, scene.colors, scene.scale);
     for (const view of views) view.theme = theme;
     become(reduce(state, { type: "tick", seconds: dt }));
     if (draft) {
@@ -233,8 +232,9 @@ function createPlayer(parent) {
     Object.assign(ui, { key, kind, time: last });
     const caption = sceneCaption(scene, state.step);
     setText(ui.caption, caption);
+    ui.caption.title = scene.lanes.length === 1 ? laneDetail(scene, scene.lanes[0], state.step) : "";
     if (!state.playing) {
-      setText(ui.live, scene.lanes.length > 1 ? [caption, ...scene.lanes.map((lane) => `${lane.title}: ${laneCaption(scene, lane, state.step)}`)].join(" ") : caption);
+      setText(ui.live, scene.lanes.length > 1 ? [caption, ...scene.lanes.map((lane) => `${lane.title}: ${laneDetail(scene, lane, state.step)}`)].join(" ") : caption);
       setAria(ui.range, { valuetext: stepName(scene, state.step) });
     }
     for (const view of views) syncLane(view, state, progress);
@@ -309,7 +309,7 @@ function createPlayer(parent) {
   }
 
   function recolour() {
-    const now = readTheme(root, scene.colors);
+    const now = readTheme(root, scene.colors, scene.scale);
     theme = null;
     wake();
     for (const node of root.querySelectorAll("[data-role]")) {

@@ -10,7 +10,7 @@ import base64
 import json
 import math
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -20,12 +20,19 @@ import rec_core as rec
 from rec_core.trace import arrivals
 
 from ..model.lab import Lane, Race
+from ..settings import TABLE, View, link_query
+from ..settings.view import relevant
 from ..theme import ROLES
 from . import pointing
 from .pointing import MAX_DRAWN_INTERVALS
 
+CONTROLS = {"log2_bins": "log2 J", "dim": "Dimension D", "bits": "Information I", "seed": "Seed"}
+MOST_POWERS = 12  # of two, that J is dragged to in each dimension
+SEEDS = 1000  # that one sweep passes
 _GRID = 480  # evenly spaced points of a drawn curve, in x and in u each
 _MOST_RAIN = 1500  # candidates drawn that no search looked at
+_MOST_TILES = 4096
+_SMALLEST = 0.12  # of the width of a picture: Q is drawn no smaller
 
 
 def scene(
@@ -39,12 +46,14 @@ def scene(
     save: bool = False,
     units: str = "shares",
     scale: float = 1.0,
+    live: View | None = None,
 ) -> dict[str, Any]:
     """What the stage draws: numbers, texts and arrays, x in P's own units, u in equal shares of P.
 
     `view` is "auto", "race" (1-D), "plane" (2-D) or "strips"; `compact` leaves out the table of candidates. `step` and
     `highlight` are explained in `rec_viz.stage`; `handles` lets the reader drag Q and the bins, `save` offers the
-    picture and the animation as files, `units` is "shares" or "own", `scale` enlarges the type.
+    picture and the animation as files, `units` is "shares" or "own", `scale` enlarges the type. `live` is the view
+    the race is of: its numbers can then be dragged on the stage, each answered as it moves (see `rec_viz.live`).
     """
     problem = race.problem
     if view == "auto" or (view == "race" and problem.dim != 1) or (view == "plane" and problem.dim != 2):
@@ -52,7 +61,7 @@ def scene(
     shown = [lane for lane in race.lanes if lane.trace is not None]
     low_high = _range(problem, shown)
     grid = _grid(problem, low_high[0], shown) if problem.dim == 1 else None
-    top = _top(shown, grid) if problem.dim <= 2 else 0.0
+    top = _top(problem, shown, grid) if problem.dim <= 2 else 0.0
     out: dict[str, Any] = {
         "id": f"{race.id}-{view}",
         "view": view,
@@ -73,13 +82,42 @@ def scene(
         },
     }
     if grid is not None:
-        out["grid"] = grid
+        out["grid"] = {name: curve.astype("f4") for name, curve in grid.items()}
+    if live is not None:
+        out["live"] = {"query": link_query(live), "controls": _controls(live)}
+        out["refused"] = [{"name": lane.name, "sentence": lane.sentence} for lane in race.lanes if lane.trace is None]
+    out["window"] = _windows(out["problem"]["q_low"], out["problem"]["q_high"])
+    if problem.dim == 2:
+        out["contours"] = _contours(problem)
     return out
+
+
+def _controls(view: View) -> list[dict[str, Any]]:
+    """The parameters a reader drags under the picture, where they say something."""
+    controls = []
+    for key, name in CONTROLS.items():
+        row, value = TABLE[View][key], getattr(view, key)
+        low, high = row.low, row.high
+        if key == "log2_bins":
+            high = max(value, min(high, MOST_POWERS * view.dim))
+        elif key == "seed":
+            low = value - value % SEEDS
+            high = low + SEEDS - 1
+        if relevant(key, view._asdict()):
+            controls.append({"key": key, "name": name, "low": low, "high": high, "step": row.step, "value": value})
+    return controls
 
 
 def as_json(value: Any) -> Any:
     """A scene for JSON: arrays in base64."""
-    return _with_arrays(value, lambda array: {"b64": base64.b64encode(array.tobytes()).decode("ascii")})
+    if isinstance(value, np.ndarray):
+        kind, array = _typed(value)
+        return {"t": kind, "n": array.size, "b64": base64.b64encode(array.tobytes()).decode("ascii")}
+    if isinstance(value, dict):
+        return {name: as_json(item) for name, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [as_json(item) for item in value]
+    return value
 
 
 def as_bytes(value: Any) -> bytes:
@@ -89,25 +127,21 @@ def as_bytes(value: Any) -> bytes:
 
     def put(array: NDArray[Any]) -> dict[str, Any]:
         nonlocal size
+        kind, array = _typed(array)
         data, at = array.tobytes(), size
         arrays.append(data + bytes(-len(data) % 8))
         size += len(arrays[-1])
-        return {"at": at}
+        return {"t": kind, "n": array.size, "at": at}
 
-    text = json.dumps(_with_arrays(value, put), separators=(",", ":")).encode()
+    text = json.dumps(value, separators=(",", ":"), default=put).encode()
     text += b" " * (-(len(text) + 4) % 8)
     return struct.pack("<I", len(text)) + text + b"".join(arrays)
 
 
-def _with_arrays(value: Any, put: Callable[[NDArray[Any]], dict[str, Any]]) -> Any:
-    if isinstance(value, np.ndarray):
-        kind = {"f": f"f{value.dtype.itemsize}", "i": "i4"}[value.dtype.kind]
-        return {"t": kind, "n": value.size, **put(np.ascontiguousarray(value, dtype=f"<{kind}"))}
-    if isinstance(value, dict):
-        return {name: _with_arrays(item, put) for name, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_with_arrays(item, put) for item in value]
-    return value
+def _typed(array: NDArray[Any]) -> tuple[str, NDArray[Any]]:
+    """An array as the browser reads it, and its name for the type."""
+    kind = {"f": f"f{array.dtype.itemsize}", "i": "i4"}[array.dtype.kind]
+    return kind, np.ascontiguousarray(array, dtype=f"<{kind}")
 
 
 def _range(problem: rec.Problem, lanes: list[Lane]) -> list[tuple[float, float]]:
@@ -148,13 +182,33 @@ def _reach(problem: rec.Problem) -> tuple[float, float]:
     return (first - 4 * second, first + 4 * second) if problem.family == "gaussian" else (first, second)
 
 
-def _top(lanes: list[Lane], grid: dict[str, NDArray[np.float64]] | None) -> float:
+def _contours(problem: rec.Problem) -> list[NDArray[np.float64]]:
+    """The outlines of Q in the square of equal shares of P, as pairs (u, v)."""
+    if problem.family == "gaussian":
+        turn = np.linspace(0.0, 2.0 * np.pi, 64, endpoint=False)
+        circle = np.stack((np.cos(turn), np.sin(turn)), axis=1)
+        mean, scale = np.array(problem.params).T
+        rings = [problem.prior.cdf(mean + k * scale * circle) for k in (2.0, 1.0)]
+    else:
+        (low_x, high_x), (low_y, high_y) = problem.params
+        rings = [np.array([[high_x, low_y], [high_x, high_y], [low_x, high_y], [low_x, low_y]])]
+    return [ring.ravel() for ring in rings]
+
+
+def _windows(low: NDArray[np.float64], high: NDArray[np.float64]) -> list[list[float]]:
+    """Of every dimension the part of [0, 1] that shows Q, whose middle 95% lie from `low` to `high`, large enough."""
+    width = np.minimum(1.0, np.maximum(high - low, 1e-9) / _SMALLEST)
+    start = np.clip(0.5 * (low + high) - 0.5 * width, 0.0, 1.0 - width)
+    return [[float(a), float(b)] for a, b in zip(start, start + width, strict=True)]
+
+
+def _top(problem: rec.Problem, lanes: list[Lane], grid: dict[str, NDArray[np.float64]] | None) -> float:
     """The height all lanes are drawn to: their curves fit, at the race time that wins, with some room above."""
     heights = [1e-9]
     for lane in lanes:
         trace = lane.trace
         assert trace is not None
-        peak = float(grid["r"].max()) if grid is not None else float(np.exp2(trace.log_ratios_bits[trace.winner]))
+        peak = float(grid["r"].max()) if grid is not None else 2.0 ** min(problem.d_inf_bits, 60.0)
         heights.append(float(trace.race_times[trace.winner]) * peak)
     return 1.45 * max(heights)
 
@@ -245,9 +299,12 @@ def _lane(problem: rec.Problem, lane: Lane, grid: dict[str, NDArray[np.float64]]
         numbers = np.minimum((grid["u"] * n).astype(np.int64), n - 1)
         if n <= MAX_DRAWN_INTERVALS:  # next to a cut its two sides differ in x alone
             numbers = np.clip(np.searchsorted(out["edges"], grid["x"], side="right") - 1, 0, n - 1)
-        out["grid_weight"] = n * weights[0][numbers]
-        out["grid_peak"] = np.minimum(np.exp2(peaks[0][numbers]), 1e30)
-    if lane.kind == "pfr" and problem.dim <= 2 and cut.num_bins <= rec.ENUMERABLE_BINS:
+        out["grid_weight"] = (n * weights[0][numbers]).astype("f4")
+        out["grid_peak"] = np.minimum(np.exp2(peaks[0][numbers]), 1e30).astype("f4")
+    if problem.dim == 2 and cut.num_bins <= _MOST_TILES and max(cut.intervals) <= MAX_DRAWN_INTERVALS:
+        out["grid_weight"] = (cut.num_bins * np.multiply.outer(*weights).ravel()).astype("f4")
+        out["grid_peak"] = np.minimum(np.exp2(np.add.outer(*peaks).ravel()), 1e30).astype("f4")
+    if lane.kind == "pfr" and grid is not None and cut.num_bins <= rec.ENUMERABLE_BINS:
         rain = arrivals(problem.prior, cut, seed=lane.seed, until=min(top, float(_MOST_RAIN)), most=_MOST_RAIN)
         out["rain"] = {
             "x": rain.samples.astype("f4"), "u": rain.quantiles.astype("f4"), "height": rain.heights,
