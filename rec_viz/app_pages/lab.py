@@ -106,7 +106,7 @@ def picture(view: View, race: model.Race) -> None:
     if any(lane.trace is not None for lane in race.lanes):
         blame = stage.worst_bin(race) if view.weights == "target_mass" else None
         scene = stage.scene(
-            race, view.view, HEIGHT, highlight=blame or (), handles=view.source != "drawn", save=True
+            race, view.view, HEIGHT, highlight=blame or (), handles=view.source != "drawn", save=True, live=view
         )  # fmt: skip
         stage.show(scene, key="lab_stage", on_commit=let_go)
     parts.refusals(race)

@@ -76,6 +76,7 @@ def sample_text(sample: tuple[float, ...]) -> str:
 def sender(view: View, shared: message.Shared) -> tuple[View, rec.Problem | None, message.Sent | None]:
     """The sender's half of the page. Returns the view with the target it settled on, that target, what is sent now."""
     st.header("Sender", anchor=False)
+    acts = st.container(horizontal=True, key="sender_acts")
     own = st.segmented_control(
         "The target Q", [False, True], format_func=lambda own: "My own" if own else "Drawn from the channel",
         default=False, required=True, key="message_own_target",
@@ -96,7 +97,7 @@ def sender(view: View, shared: message.Shared) -> tuple[View, rec.Problem | None
         f"Only the sender knows Q. Its divergence from P is **{problem.kl_bits:.2f} bits**; "
         f"the highest ratio q/p is **{reading.number(2.0 ** min(problem.d_inf_bits, 1020))}**."
     )
-    st.button("Encode", icon=":material/lock:", on_click=encode, args=(problem, shared), key="message_encode")
+    acts.button("Encode", icon=":material/lock:", on_click=encode, args=(problem, shared), key="message_encode")
     kept = st.session_state.get("message_sent")
     if kept is None or kept[:2] != (problem, shared):
         st.markdown("Press Encode: the race is run, and its winner becomes bits.")
@@ -104,12 +105,13 @@ def sender(view: View, shared: message.Shared) -> tuple[View, rec.Problem | None
     if isinstance(kept[2], str):
         st.warning(kept[2], icon=":material/timer_off:")
         return view, problem, None
-    show_sent(kept[2], shared)
+    text = show_sent(kept[2], shared)
+    acts.button("Hand it to the receiver", icon=":material/send:", on_click=hand_over, args=(text,), key="message_hand")
     return view, problem, kept[2]
 
 
-def show_sent(sent: message.Sent, shared: message.Shared) -> None:
-    """The sample, the message bit by bit, and the same message as it travels."""
+def show_sent(sent: message.Sent, shared: message.Shared) -> str:
+    """The sample, the message bit by bit, and the same message as it travels; returns the latter as it is spelled."""
     examined = f"Of **{sent.examined:,}** candidates examined, the winner:" if sent.examined > 1 else "The winner:"
     st.markdown(f"{examined}  \n{sample_text(sent.sample)}")
     st.subheader("What its bits say", anchor=False)
@@ -126,7 +128,7 @@ def show_sent(sent: message.Sent, shared: message.Shared) -> None:
         st.markdown(
             ":small[Two bytes a word, and a last word that notices when one was misheard. Read them over the phone.]"
         )
-    st.button("Hand it to the receiver", icon=":material/send:", on_click=hand_over, args=(text,), key="message_hand")
+    return text
 
 
 @st.fragment
@@ -191,12 +193,12 @@ def receiver(agreed: View, sent: message.Sent | None) -> tuple[message.Shared | 
     """The receiver's half of the page: its settings and its bytes, and the sample or what is wrong. Returns what it
     holds itself, None where its settings make no sense, and the bytes that came."""
     st.header("Receiver", anchor=False)
-    st.markdown("Knows P, the bins, the code and the seed. Knows nothing of Q and runs no race.")
-    own_view = receiver_settings(agreed)
+    broken = st.container()
     text = st.text_area(
         "Bits, hex or words from the sender", key="message_text", height=96, max_chars=4000,
         placeholder="Paste here, or press “Hand it to the receiver”.",
     )  # fmt: skip
+    own_view = receiver_settings(agreed)
     own = None
     try:
         own = model.shared_of(own_view)
@@ -205,10 +207,11 @@ def receiver(agreed: View, sent: message.Sent | None) -> tuple[message.Shared | 
         st.error(reading.raised(str(error)), icon=":material/error:")
         return own, b""
     if data:
-        break_something(data, agreed)
+        with broken:
+            break_something(data, agreed)
         show_received(data, own, sent)
     else:
-        st.markdown("Nothing has come yet.")
+        st.markdown("Nothing has come yet. It knows P, the bins, the code and the seed, nothing of Q.")
     return own, data
 
 
@@ -281,11 +284,11 @@ def break_something(data: bytes, agreed: View) -> None:
     """Damage the message or the agreement, and see what the checksum says."""
     most = 8 * len(data)
     st.session_state.message_bit = min(st.session_state.get("message_bit", 8 * rec.FRAME_BYTES + 1), most)
-    number = st.number_input(
-        f"Bit to flip, of {most}", 1, most, step=1, key="message_bit",
-        help="The first 8 bits are the version, then 32 the count, 64 the checksum; the rest is the message itself.",
-    )  # fmt: skip
-    with st.container(horizontal=True, key="message_break"):
+    with st.container(horizontal=True, vertical_alignment="bottom", key="message_break"):
+        number = st.number_input(
+            f"Bit to flip, of {most}", 1, most, step=1, key="message_bit", width=150,
+            help="The first 8 bits are the version, then 32 the count, 64 the checksum; the rest is the message.",
+        )  # fmt: skip
         st.button(
             f"Flip bit {number}, in {message.part_of(data, number)}", icon=":material/swap_vert:", on_click=flip,
             args=(data,), key="message_flip",
@@ -364,7 +367,7 @@ def agreement() -> View:
     now = widgets.now(View)
     bins = "own bins" if now.strategy == "own" else reading.raised(f"J = 2^{now.log2_bins} bins")
     line = (
-        f"Agreed beforehand: seed {now.seed}, {now.family} channel of {now.bits:g} bits in {now.dim} "
+        f"Agreed beforehand: seed {now.seed}, {now.family.capitalize()} channel of {now.bits:g} bits in {now.dim} "
         f"dimension{'s' * (now.dim > 1)}, {bins}, {CODES[now.code]} code"
     )
     opened = st.expander(line, icon=":material/handshake:", on_change="rerun", key="message_agreement")
