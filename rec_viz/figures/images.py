@@ -9,7 +9,8 @@ from typing import NamedTuple
 import numpy as np
 import plotly.graph_objects as go
 
-from .style import Colours, Floats, finish, time_axis
+from ..text.reading import raised
+from .style import TYPE, Colours, Floats, finish, time_axis
 
 MOST_BARS = 96  # more blocks than that share bars
 # ------------------------------------------------------------------------------------------------ pieces of HTML
@@ -169,7 +170,7 @@ def reach(
         line={"color": colours["candidate"], "width": 2.5, "dash": "dot"},
     )  # fmt: skip
     figure.add_scatter(
-        x=sizes, y=binned_bits, mode="lines+markers", name="ORC with J = 2<sup>block − 8</sup> bins",
+        x=sizes, y=binned_bits, mode="lines+markers", name="ORC with bins, log₂ J = block − 8",
         line={"color": colours["heuristic"], "width": 2.5}, marker={"symbol": "diamond"},
     )  # fmt: skip
     figure.add_scatter(
@@ -199,7 +200,7 @@ def overhead(
     figure = go.Figure()
     for name, role, values in (
         ("bound without bins", "p", plain),
-        ("bound with J = 2<sup>block − 8</sup> bins", "heuristic", binned),
+        ("bound with bins, log₂ J = block − 8", "heuristic", binned),
     ):
         figure.add_scatter(x=sizes, y=values, mode="lines", name=name, line={"color": colours[role], "width": 2.5})
     for mark in measured:
@@ -223,7 +224,7 @@ def trade(log2_bins: Floats, bound_bits: Floats, search_bits: Floats, kl_bits: f
     figure = go.Figure()
     figure.add_scatter(
         x=bound_bits, y=search_bits, mode="lines+markers+text", name="a block with J bins",
-        text=[f"2<sup>{k:.0f}</sup>" for k in log2_bins], textposition="middle right",
+        text=[raised(f"2^{k:.0f}") for k in log2_bins], textposition="middle right", textfont_size=TYPE,
         line={"color": colours["heuristic"], "width": 2}, customdata=log2_bins,
         hovertemplate="J = 2^%{customdata:.0f}: %{x:.2f} bits<br>2^%{y:.1f} candidates<extra></extra>",
     )  # fmt: skip

@@ -107,7 +107,7 @@ def budget(rows: Sequence[Budget], colours: Colours) -> go.Figure:
                 showlegend=of == "weight", line={"color": colours["bound"], "width": 1.5, "dash": "dash"}, row=1,
                 col=col,
             )  # fmt: skip
-    for col, x_title, y_title in ((1, "I<sub>d</sub>, bits", "mean KL, bits"), (2, "pictures by KL", "KL, % of I"),
+    for col, x_title, y_title in ((1, "I of a weight, bits", "mean KL, bits"), (2, "pictures by KL", "KL, % of I"),
                        (3, "blocks by KL", "KL, bits")):  # fmt: skip
         figure.update_xaxes(title=x_title, col=col)
         figure.update_yaxes(title=y_title, col=col)

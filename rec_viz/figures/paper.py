@@ -70,7 +70,7 @@ def steps(bands: Sequence[Band], colours: Colours) -> go.Figure:
     figure = go.Figure()
     for band in bands:
         _draw(figure, band, colours, "mean", "middle half of the runs")
-    figure.update_xaxes(title="D<sub>∞</sub> of the target, bits")
+    figure.update_xaxes(title="D∞ of the target, bits")
     figure.update_yaxes(title="log₂ of candidates examined")
     return finish(figure, 430)
 
@@ -97,7 +97,7 @@ def stopped(levels: Sequence[tuple[float, Sequence[Band]]], colours: Colours) ->
     for k, (_, bands) in enumerate(levels):
         for band in bands:
             _draw(figure, band, colours, "mean", "middle half of the targets", row=k // 2 + 1, col=k % 2 + 1)
-    figure.update_xaxes(title="D<sub>∞</sub> of the target, bits", row=2)
+    figure.update_xaxes(title="D∞ of the target, bits", row=2)
     figure.update_yaxes(title="log₂ of candidates", col=1)
     seen: set[str] = set()
     for trace in figure.data:  # every panel has the same series: one legend

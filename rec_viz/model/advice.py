@@ -14,8 +14,9 @@ from ..memo import memo
 from ..settings import View
 from .bias import candidates_unnoticed
 from .setting import coded_for, problem_of
-from .speed import CUT_BITS, MOST_BITS, candidates_per_second
+from .speed import MOST_BITS, candidates_per_second
 
+CUT_BITS = 16  # log2 of the intervals of a dimension: a search makes finer cuts slowly
 ADVISED = 6  # cuts that are compared at most
 NO_END = "Q is wider than P somewhere, so its ratio has no limit and no PFR search ever ends."
 UNNOTICED_IN = 1000  # samples in which the bias of an ORC that is compared goes unnoticed

@@ -46,3 +46,5 @@ PRESETS: tuple[Preset, ...] = (
            "2⁴⁸ candidates are out of reach; with 2⁴⁸ bins a few hundred are enough.",
            View(bits=48.0, dim=6, log2_bins=48, target=11, seed=28)),
 )  # fmt: skip
+
+OPENINGS = {"speed": PRESETS[-1].view}  # what a page shows before anybody has chosen a view: where its finding is seen

@@ -10,6 +10,7 @@ from typing import Any, Literal
 import streamlit as st
 
 from .links import STUDENT, Record, link_query, read_hidden, read_link
+from .presets import OPENINGS
 from .table import PAGES, TABLE, Parameter, View
 from .view import consistent, relevant
 
@@ -32,9 +33,16 @@ def load_link(page: str) -> list[str]:
             state.notices = [*told, *(notice for notice in state.notices if notice not in told)]
             put(record)
         elif state.get("page") != page:
-            put(current(kind))
+            record = current(kind)
+            put(opening(page, kind) if record == opening(state.get("page", ""), kind) else record)
     state.page = page
     return list(state.get("notices", ()))
+
+
+def opening(page: str, kind: type[Record]) -> Record:
+    """The record a page shows before anybody has chosen one."""
+    found = OPENINGS.get(page)
+    return found if isinstance(found, kind) else kind()
 
 
 def name_of(kind: type, key: str) -> str:

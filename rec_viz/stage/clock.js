@@ -12,6 +12,8 @@ const hasClocks = (/** @type {View} */ { scene, lane }) => Boolean(scene.handles
 export function clockRow(/** @type {View} */ view, choose) {
   const { lane } = view;
   view.clock = -1;
+  view.clockEvents?.abort(); // those of the bins before
+  view.clockEvents = new AbortController();
   view.clockText = el("p", "clock-text");
   if (!hasClocks(view)) return "";
   view.clockList = el("select", "", ...Array.from({ length: lane.intervals[0] + 1 }, (_, b) => {
@@ -29,7 +31,7 @@ export function clockRow(/** @type {View} */ view, choose) {
     const x = event.clientX - view.canvas.getBoundingClientRect().left;
     if (x < view.left || x > view.right || view.pose.cut < 0.5) return;
     pick(view.edges.findIndex((edge, b) => b + 1 < view.edges.length && edge <= x && x < view.edges[b + 1]));
-  });
+  }, { signal: view.clockEvents.signal });
   return el("div", "clock", el("label", "", el("span", "", "Clock of"), view.clockList), view.clockText);
 }
 

@@ -74,6 +74,7 @@ def scene(
         "save": save,
         "top": top,
         "problem": _problem(problem, low_high),
+        "slots": [lane.name for lane in race.lanes],
         "lanes": [_lane(problem, lane, grid, top) for lane in shown],
         "receiver": [_receiver(lane) for lane in shown],
         "point": {

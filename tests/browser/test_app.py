@@ -178,13 +178,26 @@ def test_encodings_fill_in_live_and_stop_keeps_them(open_page: Open) -> None:
     assert int(re.search(r"([\d,]+) encodings", text)[1].replace(",", "")) >= 4000
 
 
+def test_four_places_are_on_the_bar_and_every_old_address_opens(open_page: Open) -> None:
+    page = open_page(stage=False)
+    bar = page.get_by_test_id("stTopNavLink")
+    expect(bar).to_have_text([re.compile(name) for name in ("Start", "Learn", "Play", "Evidence")], timeout=60_000)
+    headings = {"Message", "Code lengths", "Speed", "Bias", "Images", "Paper", "Reference", "The poster"}
+    for heading in sorted(headings):
+        address = heading.lower().removeprefix("the ").replace(" ", "_")
+        page = open_page(f"?v=1&page={address}", stage=False)
+        expect(page.get_by_role("heading", name=heading, exact=True)).to_be_visible(timeout=60_000)
+        expect(page).to_have_url(re.compile(f"/{address}([?]|$)"))
+
+
 def test_research_pages_keep_the_labs_problem(open_page: Open) -> None:
     page = open_page(link("", View(bits=5.0, seed=77)).lstrip("/"))
     settle(page)
-    page.get_by_role("link", name="Speed").click()
+    page.get_by_role("link", name="Evidence").click()
+    page.get_by_role("link", name="Speed").first.click(timeout=60_000)
     page.get_by_role("heading", name="Speed", exact=True).wait_for(timeout=60_000)
     settle(page)
     expect(page.get_by_role("slider", name="Information I")).to_have_value("5")
-    page.get_by_role("link", name="Lab").click()
+    page.get_by_role("link", name="Play").click()
     page.get_by_test_id("stage").wait_for(timeout=60_000)
     expect(page.get_by_role("spinbutton", name="Seed")).to_have_value("77")

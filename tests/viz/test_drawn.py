@@ -18,7 +18,7 @@ from rec_viz.settings.view import consistent, drawn
 from rec_viz.snippets import lab as programs
 
 from .test_pages import opened, words
-from .test_preview import agree
+
 
 CURVE = Path(drawing.__file__).parent / "curve.js"
 DRAWN = consistent(View(source="drawn", seed=5))
