@@ -92,7 +92,7 @@ function createPlayer(parent) {
     play: button("play"), back: button("back"), step: button("step"), restart: button("restart"), png: button("png"), film: button("film"),
     save: find(".save"), saveNote: find(".save-note"),
     range: find("input"), speed: find("select"), caption: find(".caption"), pointed: find(".pointed"), live: find(".live"),
-    lanes: find(".lanes"), controls: find(".controls"), note: find(".note"), twin: find(".twin"), twinBody: find(".twin-body"),
+    units: find(".units"), own: find(".units input"), lanes: find(".lanes"), controls: find(".controls"), note: find(".note"), twin: find(".twin"), twinBody: find(".twin-body"),
   };
   const reduced = window.matchMedia("(prefers-reduced-motion: reduce)");
   const events = new AbortController();
@@ -107,6 +107,7 @@ function createPlayer(parent) {
   let /** @type {Draft} */ draft = null; // where the handles are while one is dragged
   let /** @type {Tell} */ tell = null; // how to reach Python
   let answers = 0;
+  let /** @type {Scene["units"]} */ units = null; // the reader's choice of them
   let scale = null; // pixels to a point, where it is not the screen's
   let film = null; // what is being recorded
 
@@ -251,6 +252,9 @@ function createPlayer(parent) {
   // their place though the scene lacks them.
   function swap(/** @type {Scene} */ next, stay = []) {
     scene = next;
+    scene.units = units ?? scene.units;
+    ui.units.hidden = scene.view !== "race";
+    ui.own.checked = scene.units === "own";
     become(begin(scene.timeline, state?.speed));
     shown = ui.key = null;
     root.dataset.events = ui.range.max = String(scene.timeline.last);
@@ -410,6 +414,7 @@ function createPlayer(parent) {
   on(ui.png, "click", savePicture);
   on(ui.film, "click", recordFilm);
   on(ui.range, "input", () => seek(Number(ui.range.value)));
+  on(ui.own, "change", () => { units = scene.units = ui.own.checked ? "own" : "shares"; wake(); });
   on(ui.speed, "change", () => send({ type: "speed", speed: Number(ui.speed.value) }));
   on(root, "keydown", onKey);
   on(reduced, "change", wake);
