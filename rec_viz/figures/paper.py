@@ -66,7 +66,7 @@ class Choice(NamedTuple):
 
 
 def exact(d_inf: Floats, bins: Floats, colours: Colours) -> go.Figure:
-    """log2 of the candidates expected against D_inf, a dot for each target, without bins (D_inf itself) and with them."""
+    """log2 of expected candidates against D_inf, a dot for each target: without bins D_inf itself, and with them."""
     figure = go.Figure()
     for name, role, y, symbol in (("no bins", "p", d_inf, "circle"), ("J = 2ᴵ bins", "heuristic", bins, "diamond")):
         figure.add_scatter(

@@ -14,7 +14,7 @@ from ..memo import memo
 from ..settings import View
 from ..settings.presets import OPENINGS
 from . import bias, code_lengths, reference, speed
-from .images import example, measured
+from .images import example
 from .paper.results import slope
 from .paper.studies import exact_targets
 from .setting import channel_at, shares_of
@@ -86,13 +86,15 @@ class Pictures(NamedTuple):
     """The picture of the page Images as it arrived in small and in large blocks, and what the latter save."""
 
     received: tuple[example.Received, ...]
-    saved: measured.Saved
+    saved: float  # a share of 1
 
 
 @memo(1)
 def pictures() -> Pictures:
     """Of the page Images."""
-    return Pictures(example.received(), example.saved())
+    received, saved = example.received(), example.saved()
+    small, large = (way.bits[-1] for way in received)
+    return Pictures(received, 1.0 - large / small if saved is None else -saved.bd_rate)
 
 
 class Targets(NamedTuple):
