@@ -15,7 +15,9 @@ def doors() -> list[Card]:
     colours, sent = parts.colours(), start.sent()
     tape = figures.tour(sent.heights, sent.winner, start.ratios(start.SHARES), colours)
     return [
-        Card("learn?lesson=sample&step=1", "Ten-minute tour", "Guess, then see why: from one sample to its bits.", tape),
+        Card(
+            "learn?lesson=sample&step=1", "Ten-minute tour", "Guess, then see why: from one sample to its bits.", tape
+        ),
         Card("lab", "Play", "Change anything, and the race answers.", figures.play(poster.race(), colours)),
         Card("poster", "The poster", "The whole idea on one sheet, every panel alive.", figures.sheet(colours)),
     ]

@@ -116,8 +116,12 @@ def how(race: Any, colours: Colours) -> tuple[str, str]:
 def cut(race: Any, colours: Colours) -> tuple[str, str]:
     """The same race without bins and with them: what the sender looks at."""
     middle = WIDTH / 2
-    inside = _stairs(race, colours, 4, middle - 12, front=True) + _stairs(race, colours, middle + 12, WIDTH - 4, binned=True)
-    inside += text(4, 14, f"{race.expected_plain:.1f} expected") + text(middle + 12, 14, f"{race.expected_binned:.1f} expected")
+    inside = _stairs(race, colours, 4, middle - 12, front=True) + _stairs(
+        race, colours, middle + 12, WIDTH - 4, binned=True
+    )
+    inside += text(4, 14, f"{race.expected_plain:.1f} expected") + text(
+        middle + 12, 14, f"{race.expected_binned:.1f} expected"
+    )
     says = (
         f"Cut P into {race.peaks.size} equal bins, visit each as often as its peak deserves, and race as before: "
         f"{race.expected_binned:.1f} candidates on average take the place of {race.expected_plain:.1f}."
@@ -167,7 +171,10 @@ def weights(messages: dict[str, Any], colours: Colours) -> tuple[str, str]:
     for row, (name, title) in enumerate(_WEIGHTINGS.items()):
         message, y = messages[name], 32 + 46 * row
         inside += text(4, y + 6, title)
-        for x, words, role in ((150, f"bin {message.bin[0] + 1}", "heuristic"), (240, f"number {message.index}", "winner")):
+        for x, words, role in (
+            (150, f"bin {message.bin[0] + 1}", "heuristic"),
+            (240, f"number {message.index}", "winner"),
+        ):
             inside += (
                 f'<g class="pops" style="--n:{2 * row + (x > 200)}"><rect x="{x}" y="{y - 17}" width="{80 if x < 200 else 112}" height="34" rx="8" '
                 f'fill="{faint(colours[role], 0.18)}" stroke="{colours[role]}" stroke-width="2"/>'
@@ -188,8 +195,12 @@ def runtime(d_inf: Floats, binned: Floats, slope: float, colours: Colours) -> tu
     inside = ""
     for order, (heights, role) in enumerate(((d_inf, "p"), (binned, "heuristic"))):
         y = scaled(heights, 0.0, top, FOOT, 12)
-        inside += "".join(dot(a, b, colours[role], k // 6 + 3 * order, 3) for k, (a, b) in enumerate(zip(x, y, strict=True)))
-        inside += text(WIDTH - 86, (18.0, float(np.median(y)) + 4)[order], ("no bins", "bins")[order], colour=colours[role])
+        inside += "".join(
+            dot(a, b, colours[role], k // 6 + 3 * order, 3) for k, (a, b) in enumerate(zip(x, y, strict=True))
+        )
+        inside += text(
+            WIDTH - 86, (18.0, float(np.median(y)) + 4)[order], ("no bins", "bins")[order], colour=colours[role]
+        )
     says = (
         f"Exact samples in five dimensions: plain search doubles with every bit of D∞, one with bins grows "
         f"{2.0**slope:.2f} times."
@@ -230,7 +241,7 @@ def pictures(
         x = scaled(curve.bits_per_pixel, x_low, x_high, 10, WIDTH - 150)
         y = scaled(curve.psnr_db, y_low, y_high, FOOT, 12)
         colour = colours[curve.role]
-        inside += (line(x, y, colour, 2.5, "6 5") if curve.dash == "dash" else drawn(x, y, colour))
+        inside += line(x, y, colour, 2.5, "6 5") if curve.dash == "dash" else drawn(x, y, colour)
         inside += text(WIDTH - 144, 70 + 22 * order, ("16-bit blocks", "48 bits, bins", "theory")[order], colour=colour)
     inside += text(10, 16, "quality over bits")
     says = (

@@ -24,7 +24,8 @@ _MOUNT = st.components.v2.component(
 def show(key: str) -> None:
     """The hero on the one search that Start tells of."""
     told = {
-        name: value.tolist() if isinstance(value, np.ndarray) else value for name, value in start.sent()._asdict().items()
+        name: value.tolist() if isinstance(value, np.ndarray) else value
+        for name, value in start.sent()._asdict().items()
     }
     data = {**told, "seed": start.SEED, "ratios": start.ratios(start.SHARES).tolist(), "colors": ROLES}
     _MOUNT(data=data, key=key, width="stretch", height="content")
