@@ -1,5 +1,6 @@
 """Play: the stage, the views worth seeing above it, the controls beside it, and three short cards below."""
 
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -44,12 +45,12 @@ def adopt_target() -> None:
 
 
 def draw_controls() -> View:
-    """Five controls in sight, the dice, and the others under More, where they are not made until it is opened."""
+    """The methods, the weights and the dice; under More, made once it is opened, every other parameter. The numbers
+    that are played with most, I, D, J and the seed, are also on the stage itself."""
     values: dict[str, Any] = {}
     adopt_target()
     sight, dice = st.container(key="lab_controls"), st.container(horizontal=True, key="lab_dice")
-    with dice:
-        more = st.popover("More", icon=":material/tune:", on_change="rerun", key="lab_more")
+    more = st.popover("More", icon=":material/tune:", on_change="rerun", key="lab_more")
 
     def under_more(*keys: str) -> None:
         if more.open:
@@ -63,10 +64,9 @@ def draw_controls() -> View:
             widgets.draw(keys, values)
 
     in_sight("lanes")
-    under_more("source", "family", "means", "scales", "lows", "highs", "heights")
-    in_sight("bits", "dim")
-    under_more("spread", "target", "strategy")
-    in_sight("log2_bins", "intervals", "weights", "candidates")
+    under_more("source", "family", "means", "scales", "lows", "highs", "heights", "bits", "dim", "spread", "target")
+    under_more("strategy", "log2_bins", "intervals")
+    in_sight("weights", "candidates")
     under_more("stopping", "seed", "view")
     with dice:
         if values["source"] == "channel":
@@ -108,6 +108,8 @@ def picture(view: View, race: model.Race) -> None:
         scene = stage.scene(
             race, view.view, HEIGHT, highlight=blame or (), handles=view.source != "drawn", save=True, live=view
         )  # fmt: skip
+        ranges = scene["live"]["controls"]
+        scene["live"]["controls"] = [one for one in ranges if one["key"] not in widgets.hidden()]
         stage.show(scene, key="lab_stage", on_commit=let_go)
     parts.refusals(race)
 
@@ -172,8 +174,8 @@ def play(notices: list[str]) -> None:
         presets.show(view, "presets", widgets.put)
     if any(lane.trace is not None for lane in race.lanes):
         lab_cards.cards(view, race)
-        lab_cards.exports(view, race)
-    many.section()
+        parts.section("Take the searches away: CSV, JSON, Python", "lab_export", partial(lab_cards.exports, view, race))
+    parts.section("Many problems at once: a CSV of your own", "batch_section", many.section)
 
 
 told = widgets.load_link("lab")

@@ -52,7 +52,7 @@ def cost(view: View, race: model.Race) -> None:
         st.markdown(f"I = **{race.information_bits:.1f} bits** on average over targets; this one: {this}")
     else:
         st.markdown(f"{this} {own_code(lanes)}")
-    averages(view, lanes)
+    parts.section("On average", "lab_averages", partial(averages, view, lanes))
 
 
 def own_code(lanes: list[model.Lane]) -> str:
@@ -64,24 +64,17 @@ def own_code(lanes: list[model.Lane]) -> str:
     )
 
 
-@st.fragment
 def averages(view: View, lanes: list[model.Lane]) -> None:
     """Candidates and bits on average, measured over fresh races."""
-    opened = st.expander("On average", on_change="rerun", key="lab_averages")
-    if not opened.open:
-        return
     rows = ["| | Examined | Expected | Mean bits |", "|---|---|---|---|"]
-    with opened:
-        for lane in lanes:
-            assert lane.trace is not None
-            found = model.measured(view, lane)
-            mean = "too slow to measure" if found is None else f"{found.mean_bits:.2f} ± {found.error_bits:.2f}"
-            rows.append(
-                f"| {lane.title} | {lane.trace.examined:,} | {reading.number(lane.expected_examined)} | {mean} |"
-            )
-        st.markdown("\n".join(rows))
-        fresh = "races" if view.source != "channel" else "targets and races"
-        st.markdown(f"Expected: exact, for this target. Mean bits: of up to {model.MEASURED_RUNS} fresh {fresh}.")
+    for lane in lanes:
+        assert lane.trace is not None
+        found = model.measured(view, lane)
+        mean = "too slow to measure" if found is None else f"{found.mean_bits:.2f} ± {found.error_bits:.2f}"
+        rows.append(f"| {lane.title} | {lane.trace.examined:,} | {reading.number(lane.expected_examined)} | {mean} |")
+    st.markdown("\n".join(rows))
+    fresh = "races" if view.source != "channel" else "targets and races"
+    st.markdown(f"Expected: exact, for this target. Mean bits: of up to {model.MEASURED_RUNS} fresh {fresh}.")
 
 
 # ------------------------------------------------------------------------------------------------ the receiver
@@ -106,25 +99,20 @@ def receiver(view: View, race: model.Race) -> None:
                 else ":red[not the sender’s sample: please report this.]"
             )
         )
-    received(view, race)
+    parts.section("Every byte", "lab_bytes", partial(received, view, race))
 
 
-@st.fragment
 def received(view: View, race: model.Race) -> None:
     """Every byte, and what the receiver knows."""
-    opened = st.expander("Every byte", on_change="rerun", key="lab_bytes")
-    if not opened.open:
-        return
     prior = "N(0, 1)" if view.family == "gaussian" else "U[0, 1]"
-    with opened:
-        st.markdown(
-            f"It knows P = {prior} in {view.dim} dimension{'s' * (view.dim > 1)}, the bins, the code and the seed "
-            f"**{view.seed}**, nothing {'else ' * (view.source != 'channel')}of Q, and runs no race. "
-            f"{rec.FRAME_BYTES} bytes of frame come first: version, count, checksum."
-        )
-        for lane in ran(race):
-            x = ", ".join(repr(value) for value in lane.held[:4]) + (" …" if view.dim > 4 else "")
-            st.markdown(f"**{lane.title}**: `{lane.data.hex(' ')}`  \nx = `{x}`")
+    st.markdown(
+        f"It knows P = {prior} in {view.dim} dimension{'s' * (view.dim > 1)}, the bins, the code and the seed "
+        f"**{view.seed}**, nothing {'else ' * (view.source != 'channel')}of Q, and runs no race. "
+        f"{rec.FRAME_BYTES} bytes of frame come first: version, count, checksum."
+    )
+    for lane in ran(race):
+        x = ", ".join(repr(value) for value in lane.held[:4]) + (" …" if view.dim > 4 else "")
+        st.markdown(f"**{lane.title}**: `{lane.data.hex(' ')}`  \nx = `{x}`")
 
 
 # ------------------------------------------------------------------------------------------------ advice
@@ -146,58 +134,44 @@ def would_bins_help(view: View, race: model.Race) -> None:
         )
     else:
         st.markdown(f"**Hardly.** Plain PFR examines only **{plain}** candidates on average here.")
-    every_option(view)
+    parts.section("In bits, too", "lab_advice", partial(every_option, view))
 
 
-@st.fragment
 def every_option(view: View) -> None:
     """The present target under plain PFR, ever more bins, and ORC: candidates and bits, the best named."""
-    opened = st.expander("In bits, too", on_change="rerun", key="lab_advice")
-    if not opened.open:
-        return
-    with opened:
-        with st.spinner("Working out what bins would do"):
-            found = advice.advice(view)
-        rows = ["| Method | Candidates | Bits |", "|---|---|---|"]
-        for i, option in enumerate(found.options):
-            name = f"PFR, J = {reading.raised(f'2^{option.log2_bins or 0:g}')}"
-            if option.name == "ORC":
-                name = "ORC"
-            elif not option.log2_bins:
-                name = "PFR, no bins"
-            mark = "**" if i == found.best else ""
-            cells = (name + " · best" * (i == found.best), reading.number(option.candidates), f"{option.mean_bits:.2f}")
-            rows.append("| " + " | ".join(f"{mark}{cell}{mark}" for cell in cells) + " |")
-        st.markdown("\n".join(rows))
-        known = "" if view.source == "channel" else ", its code’s one number known to the receiver"
-        orc = (
-            f" ORC takes as many candidates as keep its bias unnoticed in {advice.UNNOTICED_IN:,} samples."
-            if found.options[-1].name == "ORC" else ""
-        )  # fmt: skip
-        st.markdown(
-            f"Exact averages over races of this target{known}. Best means the fewest bits, counting a search half as "
-            f"long as worth one bit.{orc}"
-        )
+    with st.spinner("Working out what bins would do"):
+        found = advice.advice(view)
+    rows = ["| Method | Candidates | Bits |", "|---|---|---|"]
+    for i, option in enumerate(found.options):
+        name = f"PFR, J = {reading.raised(f'2^{option.log2_bins or 0:g}')}"
+        if option.name == "ORC":
+            name = "ORC"
+        elif not option.log2_bins:
+            name = "PFR, no bins"
+        mark = "**" if i == found.best else ""
+        cells = (name + " · best" * (i == found.best), reading.number(option.candidates), f"{option.mean_bits:.2f}")
+        rows.append("| " + " | ".join(f"{mark}{cell}{mark}" for cell in cells) + " |")
+    st.markdown("\n".join(rows))
+    known = "" if view.source == "channel" else ", its code’s one number known to the receiver"
+    orc = f" ORC takes as many candidates as keep its bias unnoticed in {advice.UNNOTICED_IN:,} samples."
+    st.markdown(
+        f"Exact averages over races of this target{known}. Best means the fewest bits, counting a search half as "
+        f"long as worth one bit.{orc * (found.options[-1].name == 'ORC')}"
+    )
 
 
 # ------------------------------------------------------------------------------------------------ to take away
 
 
-@st.fragment
 def exports(view: View, race: model.Race) -> None:
     """Each search as a table and as a program."""
-    opened = st.expander("Take the searches away: CSV, JSON, Python", icon=":material/download:", on_change="rerun",
-                         key="lab_export")  # fmt: skip
-    if not opened.open:
-        return
-    with opened:
-        st.markdown("Every recorded candidate as a table, and the program that makes this very search and message.")
-        for lane in ran(race):
-            st.markdown(f"**{lane.title}**")
-            with st.container(horizontal=True, key=f"export_{lane.name}"):
-                for ending, make in (("csv", traces.as_csv), ("json", traces.as_json)):
-                    st.download_button(
-                        ending.upper(), partial(make, view, race, lane), f"{lane.name}.{ending}",
-                        key=f"export_{lane.name}_{ending}", on_click="ignore",
-                    )  # fmt: skip
-            st.code(snippets.search(view, lane.name), language="python", height=200)
+    st.markdown("Every recorded candidate as a table, and the program that makes this very search and message.")
+    for lane in ran(race):
+        st.markdown(f"**{lane.title}**")
+        with st.container(horizontal=True, key=f"export_{lane.name}"):
+            for ending, make in (("csv", traces.as_csv), ("json", traces.as_json)):
+                st.download_button(
+                    ending.upper(), partial(make, view, race, lane), f"{lane.name}.{ending}",
+                    key=f"export_{lane.name}_{ending}", on_click="ignore",
+                )  # fmt: skip
+        st.code(snippets.search(view, lane.name), language="python", height=200)

@@ -21,18 +21,8 @@ SHOWN = {
 }  # fmt: skip
 
 
-@st.fragment
 def section() -> None:
-    """Uploader, template, and what has been worked out, once it is opened."""
-    opened = st.expander("Many problems at once: a CSV of your own", icon=":material/upload_file:", on_change="rerun",
-                         key="batch_section")  # fmt: skip
-    if opened.open:
-        with opened:
-            inside()
-
-
-def inside() -> None:
-    """What is in it."""
+    """Uploader, template, and what has been worked out."""
     st.markdown(
         "Would bins help with **your** problems? Upload them as a CSV, one row a problem: a header with `mean_1` to "
         "`mean_D` and `scale_1` to `scale_D` for Gaussian targets against P = N(0, 1), or `low_d` and `high_d` for "

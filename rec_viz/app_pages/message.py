@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 import rec_core as rec
@@ -119,10 +121,10 @@ def show_sent(sent: message.Sent, shared: message.Shared) -> str:
     st.html(bit_groups(groups, parts.colours()))
     written = sum(len(group.bits) for group in groups)
     st.markdown(f"Ideal length **{sent.length_bits:.2f} bits**; written out like this, {written}.")
-    as_it_travels(sent)
+    parts.section("As it travels, in a frame", "message_frame", partial(as_it_travels, sent))
     kind = widgets.widget(Message, "spelling", "content")
     spell = {"words": message.as_words, "hex": lambda data: data.hex(" "), "bits": message.as_bits}
-    text = spell[kind](sent.data)
+    text: str = spell[kind](sent.data)
     st.code(text, language=None, wrap_lines=True)
     if kind == "words":
         st.markdown(
@@ -131,17 +133,13 @@ def show_sent(sent: message.Sent, shared: message.Shared) -> str:
     return text
 
 
-@st.fragment
 def as_it_travels(sent: message.Sent) -> None:
     """The frame around the message, for who asks."""
-    opened = st.expander("As it travels, in a frame", on_change="rerun", key="message_frame")
-    if opened.open:
-        with opened:
-            st.markdown(
-                "To travel, both parts go through a range coder, which rounds once for the whole stream rather than "
-                "once a part, and a frame is added:"
-            )
-            st.html(bit_groups(message.travelling(sent.data), parts.colours()))
+    st.markdown(
+        "To travel, both parts go through a range coder, which rounds once for the whole stream rather than once a "
+        "part, and a frame is added:"
+    )
+    st.html(bit_groups(message.travelling(sent.data), parts.colours()))
 
 
 # ------------------------------------------------------------------------------------------------ the receiver
@@ -304,17 +302,8 @@ def break_something(data: bytes, agreed: View) -> None:
 # ------------------------------------------------------------------------------------------------ the stream
 
 
-@st.fragment
 def stream(view: View) -> None:
-    """The cost of a message as more of them share a frame and a rounding, once it is asked for."""
-    opened = st.expander("Many messages in one stream", on_change="rerun", key="message_stream")
-    if opened.open:
-        with opened:
-            stream_costs(view)
-
-
-def stream_costs(view: View) -> None:
-    """What it costs, in real bytes."""
+    """The cost of a message as more of them share a frame and a rounding, in real bytes."""
     st.markdown(
         f"One message alone pays for the whole frame: {rec.FRAME_BYTES} bytes for the version, the count and the "
         "checksum. A stream of messages pays once. Its range coder rounds up to a whole byte once, and can even save a "
@@ -396,4 +385,4 @@ with picture:
 widgets.write_link(agreed_view, widgets.now(Message), private=PRIVATE)
 with share:
     parts.share(agreed_view, "message", PRIVATE, "This link carries what both sides agreed on, not the target.")
-stream(agreed_view)
+parts.section("Many messages in one stream", "message_stream", partial(stream, agreed_view))

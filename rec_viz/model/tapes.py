@@ -44,7 +44,7 @@ def _tapes(
     seed: int, prior: rec.Prior, cut: rec.Partition, numbers: tuple[int, ...], indices: tuple[int, ...]
 ) -> Tapes:
     if cut.num_bins <= MOST_TAPES:
-        bins = range(cut.num_bins)
+        bins = list(range(cut.num_bins))
     else:
         near = {number + step for number in numbers or (0,) for step in range(-BESIDE, BESIDE + 1)}
         bins = sorted(number for number in near if 0 <= number < cut.num_bins)

@@ -13,7 +13,7 @@ from rec_viz import stage, warm_up
 from rec_viz.components import drawing
 from rec_viz.model import advice as model
 from rec_viz.model import lab, setting, traces
-from rec_viz.settings import LANES, View, link_query, read_link
+from rec_viz.settings import LANES, View, link, link_query, read_link
 from rec_viz.settings.view import consistent, drawn
 from rec_viz.snippets import lab as programs
 
