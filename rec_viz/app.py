@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from rec_viz import live, warm_up
-from rec_viz.settings import widgets
+from rec_viz.settings import links, widgets
 
 HERE = Path(__file__).parent
 PAGES = HERE / "app_pages"
@@ -40,7 +40,7 @@ def main() -> None:
     ]
     page = st.navigation([*places, *behind], position="hidden" if widgets.presenting() else "top")
     query = st.query_params.to_dict()
-    if page == start and ("v" in query or "page" in query):  # a share link: at the root Streamlit loads cleanest
+    if page == start and links.is_link(query):  # a share link: at the root Streamlit loads cleanest
         wanted = query.pop("page", "lab")
         known = {other.url_path: other for other in (learn, play, evidence, *behind)}
         st.switch_page(known.get(wanted, play), query_params=query)

@@ -23,9 +23,10 @@ export function decodeBytes(/** @type {ArrayBuffer} */ buffer) {
   return decode(JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length))), buffer, 4 + length);
 }
 
+export const decodeScene = (data) => prepareScene(decode(data, null));
+
 /** @returns {Scene} */
-export function decodeScene(data) {
-  const scene = /** @type {SceneData} */ (decode(data, null));
+export function prepareScene(/** @type {SceneData} */ scene) {
   const lanes = scene.lanes.map((lane, i) => prepareLane(lane, scene.problem.dim, scene.receiver[i], scene.grid));
   const peak = scene.grid ? scene.grid.r.reduce((a, b) => Math.max(a, b), 0) : 2 ** scene.problem.d_inf_bits;
   return { ...scene, lanes, peak, partitioned: lanes.some((lane) => lane.partitioned), timeline: buildTimeline(lanes) };

@@ -101,6 +101,9 @@ type LaneData = {
 
 type Receiver = { x: number[]; equal: boolean };
 
+type Control = { key: string; name: string; low: number; high: number; step: number; value: number };
+type Change = Record<string, unknown>; // parameters by their keys, or rows and intervals
+
 type Lane = Omit<LaneData, "intervals"> & {
   dim: number;
   intervals: number[];
@@ -117,7 +120,6 @@ type Lane = Omit<LaneData, "intervals"> & {
   receiver?: Receiver;
   radii: Float32Array;
   improvements: number[];
-  numbers?: Preview; // of a preview
 };
 
 type Target = { lane?: number; kind: string; bin?: number[]; event?: number; clock?: boolean };
@@ -136,10 +138,14 @@ type SceneData = {
   scale: number; // of the type
   top: number; // the height that the pictures of all lanes reach
   window: [number, number][]; // of every dimension: the part of [0, 1] that is shown
-  contours: Float64Array[]; // of Q in two dimensions, as pairs (u, v)
+  axes?: { x: Float32Array; u: Float32Array }[]; // of two dimensions: u = F_P(x)
+  contours?: Float64Array[]; // of Q in two dimensions, as pairs (u, v)
   problem: Problem;
   lanes: LaneData[];
+  slots: string[]; // the names of all lanes, those that do not run among them
   receiver: Receiver[];
+  live?: { query: Record<string, string>; controls: Control[] };
+  refused?: { name: string; sentence: string }[];
   point: Point;
   grid?: Grid; // of one dimension
 };
@@ -192,11 +198,18 @@ type View = {
   tip: HTMLElement;
   caption: HTMLElement;
   message: HTMLElement;
+  title: HTMLElement;
+  cost: HTMLElement;
+  refusal: HTMLElement;
+  binPart: HTMLElement;
   indexPart: HTMLElement;
   bits: { box: HTMLElement; bits: string }[];
   total: HTMLElement;
   received: HTMLElement;
   clock: number; // the bin whose clock is shown, or -1
+  clockBox: HTMLElement;
+  clockBins?: string; // that it lists
+  clockEvents?: AbortController;
   clockText: HTMLElement;
   clockList?: HTMLSelectElement;
   ctx: Pen;
@@ -206,6 +219,10 @@ type View = {
   veilCtx?: Pen;
   taken: Box[]; // by labels
   morph: Morph | null;
+  measured: boolean; // `inner` is the width of its place on the page
+  inner: number;
+  filled: boolean; // its words are of its lane
+  stale: boolean; // to be laid out anew, though its size is the same
   width: number;
   height: number;
   ratio: number; // canvas pixels to a point
@@ -246,15 +263,12 @@ type Morph = { from: Record<string, Float64Array>; to: Record<string, Float64Arr
 type Mark = { hole?: Path2D; draw(): void; name: string; at: At; colour?: Colour };
 
 type Draft = { rows: [number, number][]; intervals: number[] | null };
-type Cut = { edges: Float64Array; logPeak: Float64Array; logTarget: Float64Array; logWeight: Float64Array };
-type Preview = { cuts: Cut[]; log2Bins: number; kl_bits: number; d_inf_bits: number; log2_sup_ratio: number; bound_bits: number };
 
 type Handle = {
   id: string;
   label?: string;
   pad?: boolean; // moves both means at once
   ofBins?: boolean;
-  vertical?: boolean;
   step?: number;
   page?: number;
   limits?(draft: Draft): number[];

@@ -182,7 +182,7 @@ def test_the_lab_is_presented_with_keys_alone(open_page: Open) -> None:
     expect(page.get_by_role("heading", name="Cut and reweight")).to_be_visible()
     assert page.get_by_test_id("stSidebar").count() == 0
     page.keyboard.press("PageDown")
-    expect(page.get_by_role("heading", name="Why plain search is slow")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("heading", name="Why plain is slow")).to_be_visible(timeout=60_000)
     page.keyboard.press("PageUp")
     expect(page.get_by_role("heading", name="Cut and reweight")).to_be_visible(timeout=60_000)
     page.keyboard.press("Escape")

@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from rec_viz import warm_up
 from rec_viz.settings import PRESETS, View, link_query
+from tests.viz.parts import open_parts
 
 APP = str(Path(__file__).parents[2] / "app.py")
 
@@ -20,6 +21,7 @@ def _compiled():
 
 def opened(view: View | None = None, **query: str) -> AppTest:
     app = AppTest.from_file(APP, default_timeout=120)
+    open_parts(app, query.get("page", "lab"))
     for key, value in (link_query(view) | query if view else query).items():
         app.query_params[key] = value
     return app.run()

@@ -21,7 +21,7 @@ from ... import javascript
 _HERE = Path(__file__).parent
 _MOUNT = st.components.v2.component(
     "rec_lab_cards",
-    html='<div class="cards" data-testid="cards"></div>',
+    html='<div class="cards" data-testid="cards"><div class="grid"></div></div>',
     css=(_HERE / "cards.css").read_text(encoding="utf-8"),
     js=javascript.joined(_HERE / "cards.js"),
 )
