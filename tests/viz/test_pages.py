@@ -29,7 +29,7 @@ def opened(view: View | None = None, **query: str) -> AppTest:
 
 
 def words(app: AppTest) -> str:
-    return " ".join(element.value for element in app.markdown)
+    return " ".join([*(element.value for element in app.markdown), *(one.proto.body for one in app.get("html"))])
 
 
 def test_start_tells_the_examined_counts():
