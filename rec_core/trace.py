@@ -9,12 +9,14 @@ import numpy as np
 from . import families
 from .arrays import LN2, Floats, Ints, Word
 from .channel import Problem, check_problem
-from .checks import seed_word, whole_number
+from .checks import seed_word, shown, whole_number
+from .clocks import Clock, arrival_time, tick
 from .encode import from_logs, search
 from .errors import RecError
 from .jit import kernel
 from .methods import PFR, Method, new_record
-from .partition import Message, check_partition
+from .partition import ENUMERABLE_BINS, Message, Partition, check_partition, split_bin
+from .prior import Prior
 from .randomness import bin_key, candidate_uniforms
 
 
@@ -99,3 +101,70 @@ def _replay(
             number, n, v = bins[i, d], intervals[d], quantiles[i, d]
             samples[i, d] = families.quantile(family, number, n, v)
             quantiles[i, d] = (number + v) / n
+
+
+@dataclass(frozen=True, eq=False)
+class Arrivals:
+    """Candidates of the shared codebook by their bins' own clocks, K of them in the order of `heights`.
+
+    `heights` (K,) is J T_jn, T_jn the arrival of candidate n by bin j's own clock: over all bins one comes in each unit of
+    it. `samples`, `quantiles` (K, D), `bins` (K, D) from 0 and `indices` (K,) from 1 are those of a `Trace`. A search by
+    weights pi examines, up to its time t, the candidates with height <= J pi_j t, whatever the target.
+    """
+
+    heights: Floats
+    samples: Floats
+    quantiles: Floats
+    bins: Ints
+    indices: Ints
+
+
+def arrivals(
+    prior: Prior, partition: Partition | None = None, *, seed: int, until: float, most: int = 4096
+) -> Arrivals:
+    """The candidates with J T_jn <= `until`, examined by a search or not; about `until` of them, the first `most`.
+
+    For partitions that a search keeps a clock for each bin of. Raises RecError for more bins than ENUMERABLE_BINS.
+
+    >>> import rec_core as rec
+    >>> from rec_core.trace import arrivals
+    >>> problem = rec.gaussian_problem([1.0], [0.1])
+    >>> search = rec.trace(problem, seed=7)
+    >>> every = arrivals(problem.prior, seed=7, until=search.arrival_times[-1])
+    >>> bool((every.samples == search.samples).all())
+    True
+    """
+    cut = check_partition(partition, prior.dim)
+    most = whole_number(most, "most")
+    if isinstance(until, bool) or not isinstance(until, (int, float, np.floating)) or not 0.0 <= until < np.inf:
+        raise RecError(f"until must be a finite number, zero or more; got {shown(until)}.")
+    if cut.num_bins > ENUMERABLE_BINS:
+        raise RecError(f"arrivals() keeps a clock for each bin, at most {ENUMERABLE_BINS}; there are {cut.num_bins}.")
+    heights, numbers, indices = _arrivals(cut.counts, seed_word(seed), float(until), most)
+    order = np.argsort(heights, kind="stable")[:most]
+    heights, numbers, indices = heights[order], numbers[order], indices[order]
+    bins = np.stack(np.unravel_index(numbers, cut.intervals), axis=1).astype(np.int64)
+    samples, quantiles = np.empty(bins.shape), np.empty(bins.shape)
+    _replay(prior.family_code, cut.counts, seed_word(seed), bins, indices, samples, quantiles)
+    return Arrivals(heights, prior.place(samples), quantiles, bins, indices)
+
+
+@kernel
+def _arrivals(intervals: Ints, seed: Word, until: float, most: int) -> tuple[Floats, Ints, Ints]:
+    num_bins = 1
+    for n in intervals:
+        num_bins *= n
+    numbers = np.empty(intervals.shape[0], np.int64)
+    heights, owners, indices = [0.0], [0], [0]
+    for j in range(num_bins):
+        split_bin(j, intervals, numbers)
+        key, clock = bin_key(seed, intervals, numbers), Clock(0.0, 1.0, 0.0)
+        for index in range(1, most + 1):
+            clock = tick(key, np.uint64(index), clock)
+            height = num_bins * arrival_time(clock)
+            if height > until:
+                break
+            heights.append(height)
+            owners.append(j)
+            indices.append(index)
+    return np.array(heights)[1:], np.array(owners)[1:], np.array(indices)[1:]

@@ -6,6 +6,7 @@
     the program under a chart                       snippets/    a few lines that call the model; by the page's name
     what stands where on a page                     app_pages/   by the page's name
     the animation                                   stage/
+    its answers to what is dragged                  live
     a drawing board, an export button, a key press  components/
     a lesson, its numbers, its hand-out             lessons/
     a statement, how a number is written            text/
@@ -14,5 +15,5 @@
 
 So the first chart of the page Speed is `growth` in model/speed, figures/speed, snippets/speed and app_pages/speed.
 Imports go one way only, from the last of these to the first: text, settings, memo, background, figures, model, lessons,
-stage, components, snippets, app_pages. Figures know no model, and the model knows no Streamlit.
+stage, live, components, snippets, app_pages. Figures know no model, and the model knows no Streamlit.
 """

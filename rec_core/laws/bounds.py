@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from .. import families
 from ..arrays import LN2, Floats
 from ..channel import Channel, Problem, check_problem
+from ..jit import kernel
 from ..partition import Partition, check_partition
 from ..tables import tables
 from .line import legendre, level_points, target_nodes
@@ -132,8 +133,6 @@ def _mean_positive(law: _Quadratic, soft: bool) -> float:
     where M falls: there nothing oscillates, so no digits are lost whatever the size of X, and the trapezoidal rule
     converges geometrically (Weideman & Trefethen 2007). Where E[X] > 0, the same of -X: E[X^+] = E[X] + E[(-X)^+].
     """
-    from scipy.optimize import brentq
-
     alive = (law.slopes != 0.0) | (law.curves != 0.0)
     slopes, curves = law.slopes[alive], law.curves[alive]
     if not alive.any():
@@ -142,18 +141,9 @@ def _mean_positive(law: _Quadratic, soft: bool) -> float:
     if mean > 0.0:
         return mean + _mean_positive(law.negative(), soft)
     edge = -1.0 / min(float(curves.min()), -1.0 if soft else -1e-30)
-
-    def slope(logit: float) -> float:
-        """The derivative of ln M(t) - 2 ln t, which increases."""
-        t = edge / (1.0 + math.exp(-logit))
-        room = 1.0 + curves * t
-        parts = (slopes * slopes * t * (1.0 + 0.5 * curves * t) / room - 0.5 * curves) / room
-        pull = 1.0 / t - math.pi / math.tan(math.pi * t) if soft else 0.0
-        return law.constant + float(parts.sum()) - 2.0 / t + pull
-
-    if slope(34.0) <= 0.0:
+    logit = _crossing(law.constant, slopes, curves, edge, soft)
+    if math.isinf(logit):
         return 0.0  # X is not positive, or so rarely that no float holds the chance
-    logit = brentq(slope, -700.0, 34.0, xtol=1e-3)
     t, left = edge / (1.0 + math.exp(-logit)), edge / (1.0 + math.exp(logit))
     room = 1.0 + curves * t
     bend = float(np.sum(0.5 * (curves / room) ** 2 + slopes**2 / room**3)) + 2.0 / t**2
@@ -182,6 +172,34 @@ def _mean_positive(law: _Quadratic, soft: bool) -> float:
     _, end, side = min(reach(1), reach(-1))
     logs = log_integrand(np.arange(0.0, end, step), side)
     return math.exp(logs[0].real) * (float(np.exp(logs - logs[0]).real.sum()) - 0.5) * step / math.pi
+
+
+@kernel
+def _crossing(constant: float, slopes: Floats, curves: Floats, edge: float, soft: bool) -> float:
+    """Where M(t) / t^2 is smallest: the logit of t / edge, to 1e-3; inf where it falls all the way to the edge."""
+    low, high = -700.0, 34.0
+    if _slope(high, constant, slopes, curves, edge, soft) <= 0.0:
+        return np.inf
+    while high - low > 1e-3:
+        middle = 0.5 * (low + high)
+        if _slope(middle, constant, slopes, curves, edge, soft) > 0.0:
+            high = middle
+        else:
+            low = middle
+    return high
+
+
+@kernel
+def _slope(logit: float, constant: float, slopes: Floats, curves: Floats, edge: float, soft: bool) -> float:
+    """The derivative of ln M(t) - 2 ln t by t, which increases."""
+    t = edge / (1.0 + math.exp(-logit))
+    total = constant - 2.0 / t
+    if soft:
+        total += 1.0 / t - math.pi / math.tan(math.pi * t)
+    for k in range(curves.shape[0]):
+        room = 1.0 + curves[k] * t
+        total += (slopes[k] * slopes[k] * t * (1.0 + 0.5 * curves[k] * t) / room - 0.5 * curves[k]) / room
+    return total
 
 
 _PLACES = np.arange(0.0, 30.0, 0.25)  # on a path, to see how long it is

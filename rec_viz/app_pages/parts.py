@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import parse_qsl
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -16,6 +17,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 import rec_core as rec
 from rec_viz import theme, warm_up
+from rec_viz.figures import qr
 from rec_viz.model import lab, setting
 from rec_viz.settings import PAGES, TABLE, View, link, link_query, links, widgets
 from rec_viz.text import reading
@@ -61,6 +63,13 @@ def refusals(race: lab.Race) -> None:
             st.warning(
                 f"**{lane.title}** does not run here. {reading.raised(lane.sentence)}", icon=":material/timer_off:"
             )
+
+
+def open_card(chosen: str | None) -> None:
+    """Go where the card that was chosen leads, if one was."""
+    if chosen is not None:
+        page, _, query = chosen.partition("?")
+        st.switch_page(Path(__file__).with_name(f"{page}.py"), query_params=dict(parse_qsl(query)))
 
 
 def colours() -> dict[str, str]:
@@ -145,24 +154,44 @@ def _stand_in(view: View) -> View:
     return view._replace(source="channel", family="gaussian", bits=problem.kl_bits)
 
 
+def people(two: bool) -> None:
+    """The switch at the top of Play between its two views, of which `two` people is the page Message."""
+    chosen = st.segmented_control(
+        "Who is there", [False, True], format_func=lambda two: "Two people" if two else "One screen", default=two,
+        required=True, label_visibility="collapsed", key=f"people_{two}",
+    )  # fmt: skip
+    if chosen != two:
+        st.switch_page(Path(__file__).with_name("message.py" if chosen else "lab.py"))
+
+
+@st.fragment
 def share(
     record: tuple[Any, ...], page: str, private: tuple[str, ...] = (),
     says: str = "This link opens the page exactly as it stands.",
 ) -> None:  # fmt: skip
     """A button that shows the link of a page set to this record, and to its own where it has one, without the private
-    values; and where its controls are the Lab's, one for a class."""
+    values; and where its controls are Play's, one for a class. Nothing is made before it is pressed."""
+    box = st.popover("Share", icon=":material/link:", on_change="rerun", key="share")
+    if not box.open:
+        return
     own: dict[str, str] = {}
     for kind in PAGES[page]:
         if kind is not type(record):
-            own |= link_query(widgets.now(kind))
-    with st.popover("Share", icon=":material/link:"):
+            own |= {key: text for key, text in link_query(widgets.now(kind)).items() if key != "v"}
+    with box:
         here = st.context.url or ""
-        kept = {"hide": ",".join(widgets.hidden())} if widgets.hidden() else {}
         st.markdown(says)
-        st.code(link(here, record, page, private, **own, **kept), language=None, wrap_lines=True)
-        if isinstance(record, View) and st.toggle("Make a link for a class", key="class_link"):
-            made = link(here, record, page, private, **own | class_extras(page == "lab"))
-            st.code(made, language=None, wrap_lines=True)
+        if isinstance(record, View) and st.toggle("For a class", key="class_link"):
+            own |= class_extras(page == "lab")
+        elif widgets.hidden():
+            own["hide"] = ",".join(widgets.hidden())
+        handed(link(here, record, page, private, **own))
+
+
+def handed(address: str) -> None:
+    """A link to copy, and to photograph."""
+    st.code(address, language=None, wrap_lines=True)
+    st.image(qr.picture(address), width=180, alt="QR code of the link")
 
 
 def class_extras(presented: bool, seeds: bool = True) -> dict[str, str]:

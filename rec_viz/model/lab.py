@@ -19,22 +19,39 @@ MEASURED_RUNS = 400
 MEASURED_CANDIDATES = 200_000  # what the average under the stage may cost
 
 
+class Effort(NamedTuple):
+    """What a search may cost, and whether its message is also bounded, packed and received as bytes."""
+
+    max_examined: int
+    max_numbers: int  # events times dimensions shipped to the browser
+    whole: bool
+
+
+FULL = Effort(MAX_EXAMINED, MAX_NUMBERS, True)
+
+
+def live(dim: int) -> Effort:
+    """Of an answer while something is dragged: a few milliseconds."""
+    return Effort(2**14 >> (dim - 1).bit_length(), 500, False)
+
+
 class Lane(NamedTuple):
     """One method on the problem: its choices, its search or the sentence why there is none, and what theory says."""
 
     name: str
     title: str
     method: rec.PFR | rec.ORC
+    seed: int
     trace: rec.Trace | None
     sentence: str  # why there is no trace; else empty
     expected_examined: float
     zipf_bits: float  # parameter of the index code
     length_bits: float  # ideal length of this message
-    bound_bits: float
+    bound_bits: float  # nan where the effort is not whole
     bin_bits: str
     index_bits: str
-    data: bytes  # the message as it travels, packed alone
-    held: tuple[float, ...]  # what the receiver made of those bytes and the seed
+    data: bytes  # the message as it travels, packed alone; empty where the effort is not whole
+    held: tuple[float, ...]  # what the receiver made of those bytes, or else of the message, and the seed
 
     @property
     def kind(self) -> str:
@@ -75,10 +92,15 @@ class Race(NamedTuple):
 @memo(128)
 def race(view: View) -> Race:
     """Run every lane of a view. RecError where the view asks for the impossible."""
+    return run(view, FULL)
+
+
+def run(view: View, effort: Effort) -> Race:
+    """The same within an effort, and not kept."""
     channel, problem = problem_of(view)
     cut = partition_of(view, channel)
-    source = coded_for(view)
-    lanes = tuple(_lane(name, view, source, problem, cut) for name in LANES if name in view.lanes)
+    source = channel if view.source == "channel" else problem
+    lanes = tuple(_lane(name, view, source, problem, cut, effort) for name in LANES if name in view.lanes)
     digest = hashlib.blake2b(repr(view).encode(), digest_size=8).hexdigest()
     return Race(digest, problem, channel.information_bits, lanes)
 
@@ -88,32 +110,62 @@ def theory(source: rec.Channel | rec.Problem, cut: rec.Partition) -> tuple[float
     overhead = rec.laws.overhead_bits(source, cut)
     information = source.kl_bits if isinstance(source, rec.Problem) else source.information_bits
     bound = rec.laws.bound_bits(information, cut.log2_bins, overhead)
-    return rec.laws.log2_index_bound_bits(source, cut), overhead, bound
+    return index_bound(source, cut), overhead, bound
 
 
-def _lane(name: str, view: View, source: rec.Channel | rec.Problem, problem: rec.Problem, cut: rec.Partition) -> Lane:
+@memo(2048)
+def index_bound(source: rec.Channel | rec.Problem, cut: rec.Partition) -> float:
+    """Parameter of the Zipf code, bits."""
+    return rec.laws.log2_index_bound_bits(source, cut)
+
+
+@memo(256)
+def _expected(problem: rec.Problem, method: rec.PFR | rec.ORC) -> float:
+    return rec.laws.expected_examined(problem, method)
+
+
+def _lane(
+    name: str, view: View, source: rec.Channel | rec.Problem, problem: rec.Problem, cut: rec.Partition, effort: Effort
+) -> Lane:
     bins = cut if name.endswith("_bins") else rec.Partition.uncut(view.dim)
-    method = method_of(name, view, bins)
-    zipf_bits, _, bound = theory(source, bins)
+    method = replace(method_of(name, view, bins), max_examined=effort.max_examined)
+    zipf_bits, bound = index_bound(source, bins), theory(source, bins)[2] if effort.whole else math.nan
     trace, sentence, length, bin_text, index_bits, data = None, "", math.nan, "", "", b""
     held: tuple[float, ...] = ()
     try:
-        expected = rec.laws.expected_examined(problem, method)
-        trace = rec.trace(problem, method, seed=view.seed, max_events=max_events(view.dim))
+        trace = rec.trace(problem, method, seed=view.seed, max_events=max_events(view.dim, effort))
+        quick = effort.whole or view.dim == 1 or view.weights == "peak_ratio"
+        expected = _expected(problem, method) if quick else math.nan
         code = rec.ZipfCode(zipf_bits)
         length = bins.log2_bins + float(code.length_bits(trace.message.index))
         bin_text = bin_bits(trace.message.bin, bins)
         index_bits = code.codeword(trace.message.index)
-        data = rec.pack([trace.message], bins, code, seed=view.seed, prior=problem.prior)
-        held = receive(data, problem.prior, bins, zipf_bits, view.seed)
+        if effort.whole:
+            data = rec.pack([trace.message], bins, code, seed=view.seed, prior=problem.prior)
+            held = receive(data, problem.prior, bins, zipf_bits, view.seed)
+        else:
+            held = tuple(rec.decode(trace.message, problem.prior, bins, seed=view.seed).tolist())
     except rec.BudgetExceeded as error:
         expected = 2.0**error.expected_bits if error.expected_bits < 1000 else math.inf
-        sentence = _over_budget(error, bins)
+        sentence = _over_budget(error, bins, effort)
     except rec.RecError as error:
         expected, sentence = math.nan, str(error)
     title = LANES[name]
     return Lane(
-        name, title, method, trace, sentence, expected, zipf_bits, length, bound, bin_text, index_bits, data, held
+        name,
+        title,
+        method,
+        view.seed,
+        trace,
+        sentence,
+        expected,
+        zipf_bits,
+        length,
+        bound,
+        bin_text,
+        index_bits,
+        data,
+        held,
     )
 
 
@@ -126,14 +178,15 @@ def method_of(name: str, view: View, bins: rec.Partition) -> rec.PFR | rec.ORC:
     return rec.PFR(bins, weighting=view.weights, stopping=stopping, max_examined=MAX_EXAMINED)
 
 
-def max_events(dim: int) -> int:
+def max_events(dim: int, effort: Effort = FULL) -> int:
     """How many candidates of a search are recorded for the stage."""
-    return max(64, MAX_NUMBERS // dim)
+    return max(64, effort.max_numbers // dim)
 
 
-def _over_budget(error: rec.BudgetExceeded, bins: rec.Partition) -> str:
+def _over_budget(error: rec.BudgetExceeded, bins: rec.Partition, effort: Effort) -> str:
     """The core's refusal in the words of the page."""
-    text = f"It needs 2^{error.expected_bits:.0f} candidates on average; the stage stops at {MAX_EXAMINED:,}."
+    stops = "the stage stops at" if effort.whole else "while you drag, a search stops at"
+    text = f"It needs 2^{error.expected_bits:.0f} candidates on average; {stops} {effort.max_examined:,}."
     if error.suggested_intervals and error.suggested_intervals != bins.intervals:
         powers = sum(n.bit_length() - 1 for n in error.suggested_intervals)
         text += f" With 2^{powers} bins and peak-ratio weights it would run."

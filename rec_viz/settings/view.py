@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ..text import reading
-from .table import MAX_DIM, View
+from .table import MAX_DIM, TABLE, View
 
 VECTORS = {"gaussian": ("means", "scales"), "uniform": ("lows", "highs")}
 
@@ -34,16 +34,40 @@ def drawn(view: View, heights: Iterable[float]) -> View:
 
 
 def dragged(view: View, change: Mapping[str, Any]) -> View:
-    """The view after the reader let go of a handle of the stage; see `stage.show`."""
-    if "rows" in change:
-        view = own_target(view, change["rows"])
-    if "intervals" in change:
-        numbers = [int(n) for n in change["intervals"]]
-        if view.strategy == "own":
-            view = view._replace(intervals=", ".join(map(str, numbers)))
-        else:
-            view = view._replace(log2_bins=math.prod(numbers).bit_length() - 1)
+    """The view with what the reader drags on the stage, every value checked.
+
+    {"rows": [[mean, scale], ...]} of Q ([low, high] where it is uniform), {"intervals": [n, ...]}, or parameters by
+    their keys: {"bits": 4.5}. Raises ValueError for a value that a link could not hold either.
+    """
+    values = {key: _checked(key, value) for key, value in change.items() if key not in ("rows", "intervals")}
+    try:
+        rows = [[float(value) for value in row] for row in change.get("rows", ())]
+        numbers = [int(n) for n in change.get("intervals", ())]
+    except (TypeError, OverflowError) as error:
+        raise ValueError("rows and intervals are lists of numbers") from error
+    if len(rows) > MAX_DIM or any(len(row) != 2 or not all(map(math.isfinite, row)) for row in rows):
+        raise ValueError("a row of Q is two finite numbers")
+    if len(numbers) > MAX_DIM or any(not 1 <= n < 2**63 for n in numbers):
+        raise ValueError("intervals are whole numbers from 1")
+    view = consistent(view._replace(**values))
+    if rows:
+        view = own_target(view, rows)
+    if numbers and view.strategy == "own":
+        return view._replace(intervals=", ".join(map(str, numbers)))
+    if numbers:
+        return view._replace(log2_bins=min(math.prod(numbers).bit_length() - 1, int(TABLE[View]["log2_bins"].high)))
     return view
+
+
+def _checked(key: str, value: Any) -> Any:
+    """The value of a parameter. Raises ValueError."""
+    row = TABLE[View].get(key)
+    try:
+        if row is not None:
+            return row.parse(row.write(value))
+    except (ValueError, TypeError):
+        pass
+    raise ValueError(f"{row.label if row else key[:40]} cannot be {str(value)[:40]}")
 
 
 def relevant(key: str, values: Mapping[str, Any]) -> bool:

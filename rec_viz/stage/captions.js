@@ -14,10 +14,26 @@ const winnerName = (/** @type {Lane} */ lane) => lane.partitioned
   ? `candidate ${whole(lane.message.index)} of ${binName(lane, lane.winner)}`
   : `candidate ${whole(lane.position[lane.winner])}`;
 
+// What a lane shows at a step, in ten words at most; `laneDetail` has the numbers.
 export function laneCaption(/** @type {Scene} */ scene, /** @type {Lane} */ lane, step) {
   const { timeline } = scene;
   const kind = timeline.kind(step);
-  if (kind === "candidate") return candidateCaption(lane, step - timeline.first);
+  switch (kind) {
+    case "candidate": return candidateCaption(lane, step - timeline.first);
+    case "glance": return `${whole(lane.examined)} looked at; ${winnerName(lane)} wins.`;
+    case "densities": return "Both sides know P. Only the sender knows Q.";
+    case "cut": return lane.partitioned ? `Cut into ${numBins(lane)} bins, equally likely under P.` : "No bins: the space stays whole.";
+    case "reweight": return lane.partitioned ? "Look more where Q is high: P becomes P′." : "No bins: candidates come from P.";
+    case "winner": return scene.view === "race" ? "The rising curve touches it first: it wins." : "The smallest race time wins.";
+    case "message": return lane.partitioned ? `Send the bin and the number: ${fmt(lane.message.length_bits)} bits.` : `Send the number ${whole(lane.message.index)}: ${fmt(lane.message.length_bits)} bits.`;
+    default: return `The receiver counts to ${whole(lane.message.index)}: the same sample.`;
+  }
+}
+
+export function laneDetail(/** @type {Scene} */ scene, /** @type {Lane} */ lane, step) {
+  const { timeline } = scene;
+  const kind = timeline.kind(step);
+  if (kind === "candidate") return candidateDetail(lane, step - timeline.first);
   const won = `race time ${fmt(lane.winTime)}`;
   switch (kind) {
     case "glance":
@@ -26,7 +42,7 @@ export function laneCaption(/** @type {Scene} */ scene, /** @type {Lane} */ lane
     case "densities":
       return `Both sides can draw from P; only the sender knows Q, from which one sample must reach the receiver, and Q is ${fmt(scene.problem.kl_bits)} bits away from P.`;
     case "cut":
-      return lane.partitioned ? `The space is cut into ${numBins(lane)} bins which P hits equally often.`
+      return lane.partitioned ? `Cut the space into ${numBins(lane)} bins, all equally likely under P.`
         : "This method leaves the space whole.";
     case "reweight":
       return lane.partitioned ? reweightCaption(lane) : "Its candidates keep coming from P itself.";
@@ -55,6 +71,17 @@ function reweightCaption(/** @type {Lane} */ lane) {
 }
 
 function candidateCaption(/** @type {Lane} */ lane, e) {
+  if (e >= lane.count) return lane.budget === null ? "Stopped: no later candidate can win." : "Stopped: the whole budget has been seen.";
+  const name = `Candidate ${whole(lane.position[e])}`, race = lane.race[e];
+  if (!Number.isFinite(race)) return `${name}: Q is ${lane.log2_ratio[e] === -Infinity ? "zero" : "almost zero"} there.`;
+  if (e === 0) return `${name}: race time ${fmt(race)}, the one to beat.`;
+  const before = lane.race[lane.best[e - 1]];
+  if (lane.best[e] !== e && race > 1e6) return `${name}: far from leading.`;
+  const [now, then] = apart(race, before);
+  return lane.best[e] === e ? `${name} takes the lead: ${now} < ${then}.` : `${name} does not lead: ${now} > ${then}.`;
+}
+
+function candidateDetail(/** @type {Lane} */ lane, e) {
   if (e >= lane.count) {
     return lane.budget === null ? `Stopped after ${count(lane.examined, "candidate")}: no later one can win.`
       : `Stopped: all ${count(lane.examined, "candidate")} of the budget have been seen.`;
@@ -75,22 +102,22 @@ function candidateCaption(/** @type {Lane} */ lane, e) {
 export function sceneCaption(/** @type {Scene} */ scene, step) {
   if (scene.lanes.length === 1) return laneCaption(scene, scene.lanes[0], step);
   const { timeline } = scene;
-  const searches = `${["", "", "Two", "Three"][scene.lanes.length] || scene.lanes.length} searches`;
   switch (timeline.kind(step)) {
-    case "glance":
-      return `${searches} for one sample of the same target Q looked at `
-        + `${scene.lanes.map((lane) => whole(lane.examined)).join(" and ").replace(" and ", scene.lanes.length > 2 ? ", " : " and ")} candidates.`;
+    case "glance": {
+      const numbers = scene.lanes.map((lane) => whole(lane.examined));
+      return `Same target. Looked at: ${numbers.slice(0, -1).join(", ")} and ${numbers[numbers.length - 1]}.`;
+    }
     case "candidate": {
       const k = step - timeline.first + 1;
-      const done = scene.lanes.filter((lane) => lane.count < k).length;
-      return `Candidate ${whole(k)} of each search${done ? ` that still runs; ${done} of the ${scene.lanes.length} ${done === 1 ? "has" : "have"} stopped` : ""}.`;
+      const done = scene.lanes.filter((lane) => lane.count < k);
+      return `Candidate ${whole(k)} of each search.${done.length ? ` Done: ${done.map((lane) => lane.title).join(", ")}.` : ""}`;
     }
     case "densities": return laneCaption(scene, scene.lanes[0], step);
-    case "cut": return "Partitioned searches cut the space into bins which P hits equally often.";
-    case "reweight": return "They then give more weight to the bins where Q is high.";
-    case "winner": return "In each search the candidate with the smallest race time (arrival time ÷ ratio) wins.";
-    case "message": return "Each message says which candidate won, and nothing else.";
-    default: return "From the shared seed and its message alone, every receiver draws the very sample its sender chose.";
+    case "cut": return "Cut into bins, equally likely under P.";
+    case "reweight": return "With bins, look more where Q is high.";
+    case "winner": return "In each search the smallest race time wins.";
+    case "message": return "Each message says which candidate won, nothing else.";
+    default: return "Every receiver counts to the same sample.";
   }
 }
 

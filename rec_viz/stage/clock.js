@@ -1,6 +1,6 @@
 // The clock of one bin: choose a bin, with the pointer on the picture or from the list, and see its own arrivals counted.
 
-import { el } from "./dom.js";
+import { el, setText } from "./dom.js";
 import { css, disc, write } from "./draw.js";
 import { binNumbers, binText } from "./pointed.js";
 import { count, fmt, whole } from "./words.js";
@@ -12,7 +12,9 @@ const hasClocks = (/** @type {View} */ { scene, lane }) => Boolean(scene.handles
 export function clockRow(/** @type {View} */ view, choose) {
   const { lane } = view;
   view.clock = -1;
-  view.clockText = el("p", "clock-text");
+  view.clockEvents?.abort(); // those of the bins before
+  view.clockEvents = new AbortController();
+  setText(view.clockText, "");
   if (!hasClocks(view)) return "";
   view.clockList = el("select", "", ...Array.from({ length: lane.intervals[0] + 1 }, (_, b) => {
     const option = el("option", "", b ? `bin ${b}` : "no bin");
@@ -29,7 +31,7 @@ export function clockRow(/** @type {View} */ view, choose) {
     const x = event.clientX - view.canvas.getBoundingClientRect().left;
     if (x < view.left || x > view.right || view.pose.cut < 0.5) return;
     pick(view.edges.findIndex((edge, b) => b + 1 < view.edges.length && edge <= x && x < view.edges[b + 1]));
-  });
+  }, { signal: view.clockEvents.signal });
   return el("div", "clock", el("label", "", el("span", "", "Clock of"), view.clockList), view.clockText);
 }
 
@@ -53,6 +55,6 @@ export function drawClock(/** @type {View} */ view, /** @type {Pose} */ pose) {
   for (let e = 0; e < pose.seen; e++) {
     if (lane.bin[e] !== view.clock || view.py[e] < view.top - 8) continue;
     disc(ctx, view.px[e], view.py[e], lane.radii[e] + 1.5, css(e === lane.winner ? theme.winner : theme.text));
-    write(ctx, theme, String(lane.local[e]), view.px[e] + 8, view.py[e] + 4, { size: 12, weight: 700, colour: theme.text });
+    write(ctx, theme, String(lane.local[e]), view.px[e] + 8, view.py[e] + 4, { size: 13, weight: 700, colour: theme.text });
   }
 }

@@ -37,24 +37,24 @@ export function legible(/** @type {Colour} */ colour, /** @type {Colour} */ text
 /** @type {Role[]} */
 const ROLES = ["p", "q", "heuristic", "candidate", "best", "winner", "bound"];
 
-export function readTheme(/** @type {HTMLElement} */ root, colors) {
+export function readTheme(/** @type {HTMLElement} */ root, colors, scale = 1) {
   const style = getComputedStyle(root);
   const bg = rgb(style.getPropertyValue("--st-background-color"), "#ffffff");
   const text = rgb(style.getPropertyValue("--st-text-color"), "#1f2328");
   const palette = colors[luminance(bg) < 0.3 ? "dark" : "light"];
-  const theme = /** @type {Theme} */ ({ bg, text, font: style.fontFamily, muted: text.map((v, i) => mix(v, bg[i], 0.26)), ink: {} });
+  const theme = /** @type {Theme} */ ({ bg, text, font: style.fontFamily, scale, muted: text.map((v, i) => mix(v, bg[i], 0.26)), ink: {} });
   for (const role of ROLES) {
     theme[role] = rgb(palette[role], "#808080");
     theme.ink[role] = legible(theme[role], text, bg);
   }
-  theme.name = JSON.stringify([bg, text, theme.font, palette]);
+  theme.name = JSON.stringify([bg, text, theme.font, palette, scale]);
   return theme;
 }
 
-export const font = (/** @type {Theme} */ theme, size, weight = 400) => `${weight} ${size}px ${theme.font}`;
+export const font = (/** @type {Theme} */ theme, size, weight = 400) => `${weight} ${size * theme.scale}px ${theme.font}`;
 
 export function write(/** @type {Pen} */ ctx, /** @type {Theme} */ theme, text, x, y, /** @type {Style} */ style = {}) {
-  const { colour = theme.muted, size = 12, weight = 400, align = "left", halo = true, alpha = 1 } = style;
+  const { colour = theme.muted, size = 13, weight = 400, align = "left", halo = true, alpha = 1 } = style;
   ctx.font = font(theme, size, weight);
   ctx.textAlign = align;
   ctx.globalAlpha = alpha;
@@ -132,14 +132,14 @@ export function star(/** @type {Pen} */ ctx, /** @type {Theme} */ theme, x, y, r
 // Puts a label where it hides the fewest candidates and no other label. All candidates count, seen or not, so it never hops.
 // An optional one is left out where it would cover another.
 export function place(/** @type {View} */ view, text, /** @type {At[]} */ options, /** @type {Style & { optional?: boolean }} */ { optional = false, ...style }) {
-  const { ctx, theme, lane } = view, { size = 12 } = style;
+  const { ctx, theme, lane } = view, { size = 13 } = style, tall = size * theme.scale;
   ctx.font = font(theme, size, style.weight);
   const width = ctx.measureText(text).width;
   let best = null;
   for (const [order, [x, y, align = "left"]] of options.entries()) {
     const wanted = align === "left" ? x : align === "right" ? x - width : x - width / 2;
     const x0 = clamp(wanted, view.left + 2, Math.max(view.left + 2, view.right - width - 2));
-    const box = /** @type {Box} */ ([x0 - 2, y - size, x0 + width + 2, y + 4]);
+    const box = /** @type {Box} */ ([x0 - 2, y - tall, x0 + width + 2, y + 4]);
     let cost = 0.4 * order + Math.abs(x0 - wanted) / 4; // pushed back in by the edge, it would cover what it names
     for (const other of view.taken) if (box[0] < other[2] && other[0] < box[2] && box[1] < other[3] && other[1] < box[3]) cost += 1000;
     if (box[1] < 0) cost += 500;

@@ -1,17 +1,32 @@
 // Handles on the picture: drag Q's mean and width, or the number of bins; each is a slider for the keyboard too.
 
 import { active, el, setAria } from "./dom.js";
-import { intervalEdge, logNormalCdf } from "./maths.js";
-import { clamp, mix, smooth } from "./mix.js";
-import { canPreview } from "./preview.js";
+import { clamp, mix } from "./mix.js";
 import { count, fmt } from "./words.js";
 
 const NARROWEST = 2 ** -12, WIDEST = 0.98, MOST_POWERS = 8;
-const NEAR = 18, FAR = 42, OCTAVE = 3; // px: the width's grip never sits on the mean's; close in, it moves by octaves
+const NEAR = 26, FAR = 48, OCTAVE = 3; // px: the width's grip never sits on the mean's; close in, it moves by octaves
+const MOST_INTERVALS = 4096; // of a dimension
 
 const rounded = (v, digits = 4) => Number(v.toPrecision(digits));
 const centreOf = (family, [a, b]) => (family === "gaussian" ? a : (a + b) / 2);
 const spreadOf = (family, [a, b]) => (family === "gaussian" ? b : b - a);
+
+// What can be dragged: Q's rows, [mean, scale] or [low, high] a dimension, and the intervals of the searches with bins.
+/** @returns {Draft} */
+export function draftOf(/** @type {Scene} */ scene) {
+  const { family, mean, scale, low, high } = scene.problem;
+  const [first, second] = family === "gaussian" ? [mean, scale] : [low, high];
+  const binned = scene.lanes.find((lane) => lane.binned);
+  return { rows: Array.from(first, (v, d) => [v, second[d]]), intervals: binned ? [...binned.intervals] : null };
+}
+
+// The parts of a draft that are new.
+export function changeOf(/** @type {Draft} */ draft, /** @type {Draft} */ before) {
+  const change = /** @type {Partial<Draft>} */ ({});
+  for (const key of /** @type {const} */ (["rows", "intervals"])) if (JSON.stringify(draft[key]) !== JSON.stringify(before[key])) Object.assign(change, { [key]: draft[key] });
+  return change;
+}
 
 function withCentre(family, row, value) {
   if (family === "gaussian") return [Math.round(value * 1000) / 1000, row[1]];
@@ -28,16 +43,26 @@ function withSpread(family, row, value) {
 
 const withRow = (/** @type {Draft} */ draft, d, row) => ({ ...draft, rows: draft.rows.map((old, i) => (i === d ? row : old)) });
 
-const unitsAcross = (/** @type {View} */ view) => { const [lo, hi] = view.scene.problem.range[0]; return (view.right - view.left) / (hi - lo); };
-const inverseX = (/** @type {View} */ view, px) => { const [lo, hi] = view.scene.problem.range[0]; return mix(lo, hi, (px - view.left) / (view.right - view.left)); };
-const inverseY = (/** @type {View} */ view, py) => { const [lo, hi] = view.scene.problem.range[1]; return mix(lo, hi, (view.bottom - py) / (view.bottom - view.top)); };
+// ---- between places of the picture and values
 
-// How far the width's grip lies from the mean, and back.
-const gripAt = (half, units) => (half * units >= FAR ? half * units : Math.max(NEAR, FAR + OCTAVE * Math.log2((half * units) / FAR)));
-const gripFrom = (px, units) => (px >= FAR ? px / units : (FAR / units) * 2 ** ((Math.max(px, NEAR) - FAR) / OCTAVE));
+// Where a value stands in one sorted array, in another.
+export function between(/** @type {ArrayLike<number>} */ from, /** @type {ArrayLike<number>} */ to, value) {
+  let lo = 0, hi = from.length - 1;
+  while (hi - lo > 1) { const mid = (lo + hi) >> 1; if (from[mid] <= value) lo = mid; else hi = mid; }
+  const gap = from[hi] - from[lo];
+  return gap > 0 ? mix(to[lo], to[hi], clamp((value - from[lo]) / gap, 0, 1)) : to[lo];
+}
 
-const stripMiddle = (/** @type {View} */ view) => view.bottom - 0.5 * view.strip;
-const gripSide = (/** @type {View} */ view, centre) => (view.X(centre) + 60 > view.right ? -1 : 1);
+// One dimension lies at view.gx, on the scene's grid of x; two on a floor of u = F_P(x) along each.
+const acrossX = (/** @type {View} */ view, x) => between(view.scene.grid.x, view.gx, x);
+const inverseX = (/** @type {View} */ view, px) => between(view.gx, view.scene.grid.x, px);
+const shareOf = (/** @type {View} */ view, d, x) => { const axis = view.scene.axes[d]; return between(axis.x, axis.u, x); };
+const inPlane = (/** @type {View} */ view, px, py) => view.unF(px, py).map((u, d) => { const axis = view.scene.axes[d]; return between(axis.u, axis.x, u); });
+
+// How far the width's grip lies from the mean's, where the width itself is so many pixels, and back.
+const gripAt = (px) => (px >= FAR ? px : Math.max(NEAR, FAR + OCTAVE * Math.log2(Math.max(px, 1e-9) / FAR)));
+const gripFrom = (px) => (px >= FAR ? px : FAR * 2 ** ((Math.max(px, NEAR) - FAR) / OCTAVE));
+const gripSide = (/** @type {View} */ view, centre) => (acrossX(view, centre) > (view.left + view.right) / 2 ? -1 : 1); // where there is room
 
 // What a handle moves: where it sits, what a pointer there means, and what it says.
 /** @returns {Handle[]} */
@@ -52,23 +77,25 @@ function handleSpecs(/** @type {Scene} */ scene) {
     id, label, at, step: family === "gaussian" ? 0.05 : 0.01, page: 10, limits: limits(d),
     get: (draft) => centreOf(family, draft.rows[d]),
     set: (draft, v) => withRow(draft, d, withCentre(family, draft.rows[d], clamp(v, ...limits(d)(draft)))),
-    from: (view, _draft, x, y) => (d ? inverseY(view, y) : inverseX(view, x)),
+    from: (view, _draft, x, y) => (scene.view === "plane" ? inPlane(view, x, y)[d] : inverseX(view, x)),
     say: (draft) => fmt(centreOf(family, draft.rows[d]), 4),
   });
   if (scene.view === "plane") {
+    const near = (/** @type {View} */ view, d) => view.scene.window[d][1]; // the edges in front
+    const at = (/** @type {View} */ view, draft, d) => shareOf(view, d, centreOf(family, draft.rows[d]));
     return [
-      mean(0, "mean1", "Mean of Q, dimension 1", (view, draft) => [view.X(centreOf(family, draft.rows[0])), view.bottom]),
-      { ...mean(1, "mean2", "Mean of Q, dimension 2", (view, draft) => [view.left, view.Y(centreOf(family, draft.rows[1]))]), vertical: true },
+      mean(0, "mean1", "Mean of Q, dimension 1", (view, draft) => view.F(at(view, draft, 0), near(view, 1))),
+      mean(1, "mean2", "Mean of Q, dimension 2", (view, draft) => view.F(near(view, 0), at(view, draft, 1))),
       { id: "mean", pad: true,
-        at: (view, draft) => [view.X(centreOf(family, draft.rows[0])), view.Y(centreOf(family, draft.rows[1]))],
+        at: (view, draft) => view.F(at(view, draft, 0), at(view, draft, 1)),
         move(view, draft, x, y) {
-          return [inverseX(view, x), inverseY(view, y)].reduce((now, v, d) => withRow(now, d, withCentre(family, now.rows[d], clamp(v, ...limits(d)(now)))), draft);
+          return inPlane(view, x, y).reduce((now, v, d) => withRow(now, d, withCentre(family, now.rows[d], clamp(v, ...limits(d)(now)))), draft);
         } },
     ];
   }
   /** @type {Handle[]} */
   const specs = [
-    mean(0, "mean", "Mean of Q", (view, draft) => [view.X(centreOf(family, draft.rows[0])), stripMiddle(view)]),
+    mean(0, "mean", "Mean of Q", (view, draft) => [acrossX(view, centreOf(family, draft.rows[0])), view.floor]),
     {
       id: "width", label: family === "gaussian" ? "Scale of Q" : "Width of Q", page: 8,
       limits: (draft) => [NARROWEST, family === "gaussian" ? Math.max(WIDEST, draft.rows[0][1]) : 1],
@@ -76,44 +103,39 @@ function handleSpecs(/** @type {Scene} */ scene) {
       set: (draft, v) => withRow(draft, 0, withSpread(family, draft.rows[0], clamp(v, NARROWEST, family === "gaussian" ? WIDEST : 1))),
       nudge: (v, steps) => v * 2 ** (steps / 8),
       at(view, draft) {
-        const centre = centreOf(family, draft.rows[0]);
-        return [view.X(centre) + gripSide(view, centre) * gripAt(half(draft.rows[0]), unitsAcross(view)), stripMiddle(view)];
+        const centre = centreOf(family, draft.rows[0]), side = gripSide(view, centre), at = acrossX(view, centre);
+        return [at + side * gripAt(Math.abs(acrossX(view, centre + side * half(draft.rows[0])) - at)), view.floor];
       },
       from(view, draft, x) {
-        const centre = centreOf(family, draft.rows[0]);
-        return gripFrom(gripSide(view, centre) * (x - view.X(centre)), unitsAcross(view)) * (family === "gaussian" ? 1 : 2);
+        const centre = centreOf(family, draft.rows[0]), side = gripSide(view, centre), at = acrossX(view, centre);
+        return Math.abs(inverseX(view, at + side * gripFrom(side * (x - at))) - centre) * (family === "gaussian" ? 1 : 2);
       },
       say: (draft) => fmt(spreadOf(family, draft.rows[0])),
     },
   ];
-  if (scene.lanes.some((lane) => lane.binned)) specs.push(binsSpec(family));
+  if (scene.lanes.some((lane) => lane.binned)) specs.push(binsSpec());
   return specs;
 }
 
-// The right edge of the first interval: an n-th of P's mass lies left of it.
+// The right edge of the first interval: an n-th of P lies left of it.
 /** @returns {Handle} */
-function binsSpec(family) {
+function binsSpec() {
   const powers = (/** @type {Draft} */ draft) => clamp(Math.round(Math.log2(draft.intervals[0])), 0, MOST_POWERS);
   return {
     id: "bins", label: "Number of bins", ofBins: true, step: 1, page: 2, limits: () => [0, MOST_POWERS], get: powers,
     set: (draft, v) => ({ ...draft, intervals: [2 ** clamp(Math.round(v), 0, MOST_POWERS)] }),
-    at: (view, draft) => {
-      const [n] = draft.intervals, edge = intervalEdge(family, 1, n);
-      return [Number.isFinite(edge) ? view.X(edge) : view.right, mix(view.floor + 8, view.top + 14, smooth(view.pose.big))];
-    },
-    from: (view, _draft, x) => {
-      const at = inverseX(view, Math.min(x, view.right));
-      return -Math.log2(clamp(family === "gaussian" ? Math.exp(logNormalCdf(at)) : at, 2 ** -12, 1));
-    },
+    at: (view, draft) => [between(view.scene.grid.u, view.gx, 1 / draft.intervals[0]), view.top + 14],
+    from: (view, _draft, x) => -Math.log2(Math.max(between(view.gx, view.scene.grid.u, x), 2 ** -12)),
     say: (draft) => count(draft.intervals[0], "bin"),
   };
 }
 
-// The handles of a player. `hooks`: { draft(), views(), change(draft), commit(), cancel() }.
+// The handles of a player. `hooks`: { draft(), change(draft), commit(), cancel() }.
 export function createHandles(hooks) {
   const box = el("div", "handles");
   const binsBox = el("div", "handles");
   let nodes = new Map(), specs = [], held = null, timer = 0;
+  let /** @type {{ ofQ?: View, ofBins?: View }} */ hosts = {}; // whose pictures they stand on
 
   // Which handle has the keyboard; ask before the picture goes, give it back with the new one.
   const focused = () => active(box)?.dataset?.handle;
@@ -123,25 +145,27 @@ export function createHandles(hooks) {
     timer = 0;
     held = null;
     nodes = new Map();
-    specs = canPreview(scene) ? handleSpecs(scene) : [];
+    const few = scene.lanes.every((lane) => Math.max(...lane.intervals) <= MOST_INTERVALS);
+    specs = scene.handles && scene.view !== "strips" && few ? handleSpecs(scene) : [];
     for (const spec of specs) nodes.set(spec.id, makeHandle(spec));
     const [ofQ, ofBins] = [false, true].map((bins) => specs.filter((spec) => Boolean(spec.ofBins) === bins).map(({ id }) => nodes.get(id)));
     box.replaceChildren(...ofQ);
     binsBox.replaceChildren(...ofBins);
-    views[0].picture.append(box);
-    views.find((view) => view.lane.binned)?.picture.append(binsBox);
+    hosts = { ofQ: views[0], ofBins: views.find((view) => view.lane.binned) };
+    hosts.ofQ?.picture.append(box);
+    hosts.ofBins?.picture.append(binsBox);
     nodes.get(hand)?.focus({ preventScroll: true });
   }
 
   function makeHandle(/** @type {Handle} */ spec) {
-    const node = el("div", `handle ${spec.id}${spec.vertical ? " vertical" : ""}${spec.pad ? " pad" : ""}`);
+    const node = el("div", `handle ${spec.id}${spec.pad ? " pad" : ""}`);
     node.dataset.handle = spec.id;
     node.dataset.role = spec.ofBins ? "heuristic" : "q";
     if (spec.pad) node.setAttribute("aria-hidden", "true"); // its two sliders on the axes say the same
     else {
       node.tabIndex = 0;
       node.setAttribute("role", "slider");
-      setAria(node, { label: spec.label, ...(spec.vertical && { orientation: "vertical" }) });
+      setAria(node, { label: spec.label });
       node.title = `${spec.label}: drag, or use the arrow keys`;
     }
     node.addEventListener("pointerdown", (event) => grab(spec, node, event));
@@ -153,21 +177,24 @@ export function createHandles(hooks) {
     return node;
   }
 
-  const viewOf = (/** @type {Handle} */ spec) => (spec.ofBins ? hooks.views().find((view) => view.lane.binned) : hooks.views()[0]);
+  const viewOf = (/** @type {Handle} */ spec) => (spec.ofBins ? hosts.ofBins : hosts.ofQ);
 
   function grab(/** @type {Handle} */ spec, /** @type {HTMLElement} */ node, event) {
     if (event.button) return;
     event.preventDefault();
     node.focus({ preventScroll: true });
     node.setPointerCapture(event.pointerId);
-    const box0 = viewOf(spec).canvas.getBoundingClientRect(), [x, y] = spec.at(viewOf(spec), hooks.draft());
-    held = { dx: event.clientX - box0.left - x, dy: event.clientY - box0.top - y };
+    const [x, y] = spec.at(viewOf(spec), hooks.draft());
+    held = { dx: event.clientX - x, dy: event.clientY - y, x: event.clientX, y: event.clientY };
   }
 
   function drag(/** @type {Handle} */ spec, event) {
     if (!held) return;
-    const view = viewOf(spec), box0 = view.canvas.getBoundingClientRect(), draft = hooks.draft();
-    const x = event.clientX - box0.left - held.dx, y = event.clientY - box0.top - held.dy;
+    const view = viewOf(spec), draft = hooks.draft();
+    // On from where it is, for the picture may have changed its scale; but bins go by powers, and count from the start.
+    const [left, top] = spec.ofBins ? [held.x - held.dx, 0] : spec.at(view, draft);
+    const x = left + event.clientX - held.x, y = top + event.clientY - held.y;
+    if (!spec.ofBins) Object.assign(held, { x: event.clientX, y: event.clientY });
     hooks.change(spec.pad ? spec.move(view, draft, x, y) : spec.set(draft, spec.from(view, draft, x, y)));
   }
 

@@ -1,11 +1,11 @@
 // Pointing: what is pointed at is outlined and named, the rest is veiled, and a sentence says it in words.
 
 import { drawClock } from "./clock.js";
-import { boxes, circle, css, font, sizeCanvas, stroke, within, write } from "./draw.js";
+import { boxes, circle, css, font, polyline, sizeCanvas, stroke, within, write } from "./draw.js";
 import { clamp } from "./mix.js";
-import { ellipsePath } from "./plane.js";
+import { blockOf, contourPath, floorPath } from "./plane.js";
 import { DENSITY_NAMES, binTitle } from "./pointed.js";
-import { curvePath, densityHeight, densityPath, drawBest, stopHeights } from "./race.js";
+import { curvePoints, densityLine, drawBest, stopPoints } from "./race.js";
 import { binOf } from "./scene.js";
 import { fmt, whole } from "./words.js";
 
@@ -90,39 +90,38 @@ function raceBin(/** @type {View} */ view, /** @type {Pose} */ pose, /** @type {
 function raceCurve(/** @type {View} */ view, /** @type {Pose} */ pose) {
   if (!(pose.level > 0) || !Number.isFinite(pose.level) || pose.big > 0.1) return null;
   return { draw() {
-    within(view.ctx, view.left, view.top - 5, view.right, view.floor + 0.5, () => outlineLine(view, curvePath(view, pose), "q"));
+    within(view.ctx, view.left, view.top - 5, view.right, view.floor + 0.5, () => outlineLine(view, polyline(curvePoints(view, pose)), "q"));
     drawBest(view, pose); // what it touches lies on top
   }, name: `curve: race time ${fmt(pose.level)}`, at: [view.right - 6, view.floor - 10, "right"] };
 }
 
 /** @returns {Mark | null} */
 function raceStop(/** @type {View} */ view, /** @type {Pose} */ pose) {
-  const seen = pose.big > 0.1 || !Number.isFinite(pose.stopLevel) ? [] : stopHeights(view, pose.stopLevel).filter(([, , y]) => y > view.top - 16 && Number.isFinite(y));
+  if (pose.big > 0.1 || !Number.isFinite(pose.stopLevel)) return null;
+  const points = stopPoints(view, pose), seen = points.filter(([, y]) => y > view.top - 8 && y < view.floor - 2);
   if (!seen.length) return null;
-  const path = new Path2D();
-  for (const [x0, x1, y] of seen) { path.moveTo(x0, y); path.lineTo(x1, y); }
-  const [, x1, y] = seen[seen.length - 1];
-  return { draw: () => outlineLine(view, path, "bound"), name: view.lane.budget === null ? "stop line" : "budget", at: [x1 - 8, y < view.top + 14 ? y + 21 : y - 10, "right"] };
+  const [x, y] = seen[seen.length - 1];
+  const draw = () => within(view.ctx, view.left, view.top - 8, view.right, view.floor + 1, () => outlineLine(view, polyline(points), "bound"));
+  return { draw, name: view.lane.budget === null ? "stop line" : "budget", at: [Math.min(x, view.right - 8), y < view.top + 14 ? y + 21 : y - 10, "right"] };
 }
 
 /** @type {(which: "p" | "q" | "heuristic") => (view: View, pose: Pose) => Mark | null} */
 function raceDensity(which) {
   return (view, pose) => {
     if (which === "heuristic" && (!view.lane.partitioned || pose.weigh < 0.5)) return null;
-    const { path, peak } = densityPath(view, pose, which);
-    const top = view.bottom - densityHeight(view, pose);
-    const draw = () => within(view.ctx, view.left, top - 3, view.right, view.bottom + 3, () => outlineLine(view, path, which));
-    return { draw, name: DENSITY_NAMES[which], at: [peak[0] + 10, Math.max(peak[1], top + 14)], colour: view.theme.ink[which] };
+    const { path, peak } = densityLine(view, pose, which);
+    const draw = () => within(view.ctx, view.left, view.top - 8, view.right, view.floor + 3, () => outlineLine(view, path, which));
+    return { draw, name: DENSITY_NAMES[which], at: [peak[0] + 10, Math.max(peak[1], view.top + 8)], colour: view.theme.ink[which] };
   };
 }
 
+// The count is the star's rank in its own column.
 function raceCount(/** @type {View} */ view, /** @type {Pose} */ pose) {
   const { lane, edges } = view;
-  if (!edges || edges.length > 34 || pose.big > 0.1) return null;
-  const b = binOf(lane, lane.winner, 0);
-  const x = (edges[b] + edges[b + 1]) / 2, w = Math.max(edges[b + 1] - edges[b], 24);
-  const path = boxes([[x - w / 2, view.floor + 15, x + w / 2, view.floor + 35]]);
-  return area(view, path, "local count", [x + w / 2 + 6, view.floor + 30]);
+  if (!edges || pose.big > 0.1) return null;
+  const b = binOf(lane, lane.winner, 0), y = view.py[lane.winner];
+  const path = boxes([[edges[b] - 3, Math.max(y - 12, view.top - 8), Math.max(edges[b + 1], edges[b] + 6) + 3, view.floor]]);
+  return area(view, path, "local count", [edges[b + 1] + 8, view.floor - 10]);
 }
 
 // ---- candidates, wherever they are drawn as dots
@@ -137,38 +136,30 @@ function markCandidate(/** @type {View} */ view, /** @type {Pose} */ pose, /** @
 // ---- plane view
 
 function planeBin(/** @type {View} */ view, /** @type {Pose} */ pose, /** @type {Target} */ target) {
-  if (!view.cells || pose.cut < 0.5) return null;
-  const [[x0, x1], [y1, y0]] = [0, 1].map((d) => [view.cells[d].cuts[target.bin[d]], view.cells[d].cuts[target.bin[d] + 1]]);
-  return area(view, boxes([[x0, y0, x1, y1]]), binTitle(target), [(x0 + x1) / 2, y0 - 8 < 16 ? y1 + 18 : y0 - 8, "center"]);
+  const block = view.lane.partitioned && pose.cut >= 0.5 && view.order.length ? blockOf(view, pose, target.bin[0], target.bin[1]) : null;
+  if (!block) return null;
+  const [n, m] = view.lane.intervals, path = new Path2D(), [x, y] = view.F((target.bin[0] + 0.5) / n, (target.bin[1] + 0.5) / m, block.z);
+  for (const face of [block.left, block.right, block.top]) path.addPath(face);
+  return area(view, path, binTitle(target), [x, Math.max(y - 22, 16), "center"], undefined, 1.75);
 }
 
-const planeBox = (/** @type {View} */ view) => boxes([[view.left, view.top, view.right, view.bottom]]);
-
-/** A line in the plane. @returns {Mark} */
-function inPlane(/** @type {View} */ view, /** @type {Path2D} */ path, /** @type {"p" | "q"} */ role, x, y) {
-  const draw = () => within(view.ctx, view.left, view.top, view.right, view.bottom, () => outlineLine(view, path, role));
-  return { draw, name: DENSITY_NAMES[role], at: [x, y], colour: view.theme.ink[role] };
+/** A line on the floor. @returns {Mark} */
+function onFloor(/** @type {View} */ view, /** @type {Path2D} */ path, /** @type {"p" | "q"} */ role, /** @type {At} */ at) {
+  return { draw: () => outlineLine(view, path, role), name: DENSITY_NAMES[role], at, colour: view.theme.ink[role] };
 }
 
 function planeQ(/** @type {View} */ view) {
-  const { family, mean, scale, low, high } = view.scene.problem;
-  const path = new Path2D();
-  if (family === "gaussian") for (const r of [2, 1]) path.addPath(ellipsePath(view, mean[0], mean[1], r * scale[0], r * scale[1]));
-  else path.addPath(boxes([[view.X(low[0]), view.Y(high[1]), view.X(high[0]), view.Y(low[1])]]));
-  const [x, y] = family === "gaussian" ? [view.X(mean[0] + 2 * scale[0]) + 8, view.Y(mean[1])] : [view.X(high[0]) + 8, view.Y(high[1]) + 12];
-  return inPlane(view, path, "q", x, y);
+  const [ring] = view.scene.contours, [x, y] = view.F(ring[0], ring[1]);
+  return onFloor(view, contourPath(view), "q", [x + 10, y + 4]);
 }
 
-function planeP(/** @type {View} */ view) {
-  const path = new Path2D();
-  if (view.scene.problem.family === "gaussian") for (const r of [1, 2, 3]) path.addPath(ellipsePath(view, 0, 0, r, r));
-  else path.addPath(planeBox(view));
-  return inPlane(view, path, "p", view.left + 8, view.top + 18);
-}
+const farCorner = (/** @type {View} */ view) => { const [[a0], [b0]] = view.scene.window, [x, y] = view.F(a0, b0); return /** @type {At} */ ([x, y - 10, "center"]); };
+
+function planeP(/** @type {View} */ view) { return onFloor(view, floorPath(view), "p", farCorner(view)); }
 
 function planeHeuristic(/** @type {View} */ view, /** @type {Pose} */ pose) {
-  if (!view.cells || pose.weigh < 0.5) return null;
-  return area(view, planeBox(view), DENSITY_NAMES.heuristic, [view.left + 8, view.top + 18], "heuristic");
+  if (!view.order.length || !view.lane.partitioned || pose.weigh < 0.5) return null;
+  return area(view, floorPath(view), DENSITY_NAMES.heuristic, farCorner(view), "heuristic");
 }
 
 // ---- strips view
@@ -180,7 +171,7 @@ function stripsBin(/** @type {View} */ view, /** @type {Pose} */ pose, /** @type
   if (pose.cut < 0.5) return null;
   const path = boxes(Array.from({ length: view.rows }, (_, d) => {
     const [y0, y1] = rowEdges(view, d), b = target.bin[d], n = lane.intervals[d];
-    return [view.U(b / n), y0 + 1, view.U((b + 1) / n), y1 - 1];
+    return [view.U(b / n, d), y0 + 1, view.U((b + 1) / n, d), y1 - 1];
   }));
   return area(view, path, binTitle(target), [view.left, view.top - 6], undefined, 2);
 }
@@ -189,11 +180,11 @@ function stripsCandidate(/** @type {View} */ view, /** @type {Pose} */ pose, /**
   if (e >= pose.seen) return null;
   const path = new Path2D();
   for (let d = 0; d < view.rows; d++) {
-    const x = view.U(view.lane.u[e * view.lane.dim + d]), y = view.R(d), r = Math.min(7, view.pitch / 2);
+    const x = view.U(view.lane.u[e * view.lane.dim + d], d), y = view.R(d), r = Math.min(7, view.pitch / 2);
     path.addPath(circle(x, y, r));
     if (d + 1 === view.rows) continue;
     path.moveTo(x, y + r);
-    path.lineTo(view.U(view.lane.u[e * view.lane.dim + d + 1]), view.R(d + 1) - r);
+    path.lineTo(view.U(view.lane.u[e * view.lane.dim + d + 1], d + 1), view.R(d + 1) - r);
   }
   const raced = Number.isFinite(view.lane.race[e]);
   if (raced) path.addPath(circle(view.px[e], view.py[e], 10));
@@ -203,8 +194,8 @@ function stripsCandidate(/** @type {View} */ view, /** @type {Pose} */ pose, /**
 function stripsQ(/** @type {View} */ view) {
   const { q_low: low, q_high: high } = view.scene.problem;
   const path = boxes(Array.from({ length: view.rows }, (_, d) => {
-    const [y0, y1] = rowEdges(view, d), x0 = view.U(low[d]);
-    return [x0 - 1, y0 + 1, Math.max(view.U(high[d]), x0 + 3) + 1, y1 - 1];
+    const [y0, y1] = rowEdges(view, d), x0 = view.U(low[d], d);
+    return [x0 - 1, y0 + 1, Math.max(view.U(high[d], d), x0 + 3) + 1, y1 - 1];
   }));
   return area(view, path, "Q, the middle 95% of it", [view.right, view.top - 6, "right"], "q", 2);
 }
@@ -216,5 +207,5 @@ function stripsRows(/** @type {View} */ view, name, /** @type {Role} */ role) {
 function stripsP(/** @type {View} */ view) { return stripsRows(view, "P: evenly along every row", "p"); }
 
 function stripsHeuristic(/** @type {View} */ view, /** @type {Pose} */ pose) {
-  return pose.weigh < 0.5 || !view.lane.hasGrid ? null : stripsRows(view, "P′: more in the darker intervals", "heuristic");
+  return pose.weigh < 0.5 || !view.lane.hasGrid ? null : stripsRows(view, "P′: more where the steps are high", "heuristic");
 }

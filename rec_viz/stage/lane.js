@@ -1,6 +1,6 @@
 // A lane in the page: heading, canvas, message, receiver, what a pointer finds, and the text twin.
 
-import { binName, candidateFacts, laneCaption, numBins } from "./captions.js";
+import { binName, candidateFacts, laneCaption, laneDetail, numBins } from "./captions.js";
 import { clockRow, clockWords } from "./clock.js";
 import { el, setText } from "./dom.js";
 import { clamp } from "./mix.js";
@@ -14,43 +14,63 @@ export function stepName(/** @type {Scene} */ scene, step) {
   return { glance: "At a glance", densities: "P and Q", cut: "Cut into bins", reweight: "Reweight", winner: "Winner", message: "Message", decoded: "Decoded" }[kind];
 }
 
-export function createLane(/** @type {Scene} */ scene, /** @type {Lane} */ lane, wake) {
-  const pose = /** @type {Pose} */ ({ big: 0, cut: 0, weigh: 0, final: 0, lit: 0, decoded: 0, point: 0, inverse: 0, sweep: 0, top: 0, seen: 0, fresh: [] });
+export function createLane(/** @type {Scene} */ scene, /** @type {Lane} */ lane) {
+  const pose = /** @type {Pose} */ ({ big: 0, cut: 0, stretch: 1, weigh: 0, final: 0, lit: 0, decoded: 0, point: 0, inverse: 0, sweep: 0, top: 0, seen: 0, fresh: [] });
   const view = /** @type {View} */ (/** @type {Partial<View>} */ ({
-    scene, lane, pose, targets: [], width: 0, height: 0, number: el("b"), unit: el("span"), canvas: el("canvas"), tip: el("div", "tip"), caption: el("p", "lane-caption"),
+    scene, lane, pose, targets: [], clock: -1, width: 0, height: 0, number: el("b"), unit: el("span"), canvas: el("canvas"), tip: el("div", "tip"), caption: el("p", "lane-caption"),
+    clockText: el("p", "clock-text"), title: el("strong"), cost: el("small"), refusal: el("p", "refusal"), binPart: messagePart("heuristic"), indexPart: messagePart("winner"),
+    total: el("span", "total", el("b"), el("small", "", "ideal length")), received: el("span", "", el("span"), el("span", "same")), clockBox: el("div"),
   }));
   view.canvas.setAttribute("role", "img");
   view.tip.hidden = true;
-  view.picture = el("div", "picture", view.canvas, view.tip);
-  view.caption.hidden = scene.lanes.length === 1;
-  view.article = el("div", "lane",
-    el("div", "lane-head", el("div", "lane-title", el("strong", "", lane.title), el("small", "", costText(lane))), el("span", "count", view.number, " ", view.unit)),
-    view.picture, view.caption, messageRow(view), receiverRow(view), clockRow(view, wake));
+  /** @type {HTMLElement} */ (view.received.lastElementChild).dataset.role = "winner";
+  view.picture = el("div", "picture", view.canvas, view.tip, view.refusal);
+  view.message = el("div", "message", el("span", "message-name", "Message"), view.binPart, view.indexPart, view.total);
+  view.article = el("div", "lane", el("div", "lane-head", el("div", "lane-title", view.title, view.cost), el("span", "count", view.number, " ", view.unit)),
+    view.picture, view.caption, view.message, el("div", "receiver", el("span", "", "Receiver"), view.received), view.clockBox);
   view.canvas.addEventListener("pointermove", (event) => hover(view, event));
   view.canvas.addEventListener("pointerdown", (event) => hover(view, event));
   view.canvas.addEventListener("pointerleave", () => { view.tip.hidden = true; });
   return view;
 }
 
-function costText(/** @type {Lane} */ lane) {
-  if (lane.budget !== null) return `always ${count(lane.num_candidates ?? lane.examined, "candidate")}`;
-  return lane.expected_examined ? `${fmt(lane.expected_examined)} candidates on average` : "\u00a0";
+// Writes what is told of a search into the nodes of its lane; the list of bins, which is long, only where asked for.
+export function fillLane(/** @type {View} */ view, choose, withBins = true) {
+  const { scene, lane } = view, { message } = lane, bins = String(lane.intervals);
+  view.filled = true;
+  const [binBits, indexBits] = [view.binPart, view.indexPart].map((part) => /** @type {HTMLElement} */ (part.firstChild));
+  setText(view.title, lane.title);
+  setText(view.cost, costText(lane));
+  view.article.classList.remove("refuses");
+  view.caption.hidden = scene.lanes.length === 1;
+  view.binPart.hidden = !message.bin_bits;
+  setText(view.binPart.lastElementChild, message.bin_bits ? `${binName(lane, lane.winner)} of ${numBins(lane)}` : "");
+  setText(view.indexPart.lastElementChild, `${lane.partitioned ? "local index" : "index"} ${whole(message.index)}`);
+  setText(view.total.firstElementChild, `${fmt(message.length_bits)} bits`);
+  view.bits = [{ box: binBits, bits: message.bin_bits }, { box: indexBits, bits: message.index_bits }];
+  setText(view.received.firstElementChild, `x = ${point(lane.receiver?.x ?? sampleOf(lane, lane.winner))} `);
+  setText(view.received.lastElementChild, lane.receiver?.equal === false ? "not the same sample" : "✓ same sample");
+  view.clockBox.classList.toggle("waiting", view.clockBins !== bins && !withBins);
+  if (view.clockBins === bins || !withBins) return;
+  view.clockBins = bins;
+  view.clockBox.replaceChildren(clockRow(view, choose));
 }
 
-function messageRow(/** @type {View} */ view) {
-  const { lane } = view, { message } = lane;
-  view.bits = [];
-  const part = (bits, role, label) => {
-    const box = el("span", "bits");
-    box.dataset.role = role;
-    view.bits.push({ box, bits });
-    return el("span", "part", box, el("small", "", label));
-  };
-  const parts = [];
-  if (message.bin_bits) parts.push(part(message.bin_bits, "heuristic", `${binName(lane, lane.winner)} of ${numBins(lane)}`));
-  parts.push(view.indexPart = part(message.index_bits, "winner", lane.partitioned ? `local index ${whole(message.index)}` : `index ${whole(message.index)}`));
-  view.total = el("span", "total", el("b", "", `${fmt(message.length_bits)} bits`), el("small", "", "ideal length"));
-  return (view.message = el("div", "message", el("span", "message-name", "Message"), ...parts, view.total));
+function messagePart(/** @type {Role} */ role) {
+  const bits = el("span", "bits");
+  bits.dataset.role = role;
+  return el("span", "part", bits, el("small"));
+}
+
+// A search that is too long while something is dragged keeps its place, and says what it would take.
+export function refuseLane(/** @type {View} */ view, sentence) {
+  view.article.classList.add("refuses");
+  setText(view.refusal, sentence);
+}
+
+function costText(/** @type {Lane} */ lane) {
+  if (lane.budget !== null) return `always ${count(lane.num_candidates ?? lane.examined, "candidate")}`;
+  return lane.expected_examined ? `${fmt(lane.expected_examined)} candidates on average${lane.stops ? ": the area at s = 1" : ""}` : "\u00a0";
 }
 
 // Message and count are marked in the page; the rest is marked on the canvas, which says so to those who cannot see it.
@@ -60,16 +80,7 @@ export function markLane(/** @type {View} */ view) {
   view.message.classList.toggle("marked", kinds.includes("message"));
   view.indexPart.classList.toggle("marked", kinds.includes("count"));
   const told = view.targets.map((target) => targetText(scene, lane, target)).join(" ");
-  view.canvas.setAttribute("aria-label", `${lane.title}: ${laneCaption(scene, lane, 0)}${told ? ` Marked: ${told}` : ""}`);
-}
-
-function receiverRow(/** @type {View} */ view) {
-  const { lane } = view;
-  const x = lane.receiver?.x ?? sampleOf(lane, lane.winner);
-  const same = el("span", "same", lane.receiver?.equal === false ? "not the same sample" : "✓ same sample");
-  same.dataset.role = "winner";
-  view.received = el("span", "", `x = ${point(x)} `, same);
-  return el("div", "receiver", el("span", "", "Receiver"), view.received);
+  view.canvas.setAttribute("aria-label", `${lane.title}: ${laneDetail(scene, lane, 0)}${told ? ` Marked: ${told}` : ""}`);
 }
 
 export function syncLane(/** @type {View} */ view, /** @type {Playback} */ state, progress) {
@@ -80,9 +91,9 @@ export function syncLane(/** @type {View} */ view, /** @type {Playback} */ state
   const stopped = finished || (kind === "candidate" && seen === lane.count && scene.timeline.seenAt(state.step) > lane.count);
   const n = finished || seen === lane.count ? lane.examined : seen ? lane.position[seen - 1] : 0;
   setText(view.number, whole(n));
-  const unit = Number(n) === 1 ? "candidate" : "candidates";
-  setText(view.unit, stopped && kind === "candidate" ? `${unit}, stopped` : unit);
+  setText(view.unit, stopped && kind === "candidate" ? "looked at, done" : "looked at");
   if (!view.caption.hidden) setText(view.caption, laneCaption(scene, lane, state.step));
+  view.caption.title = laneDetail(scene, lane, state.step);
   const all = view.bits.reduce((sum, { bits }) => sum + bits.length, 0);
   let left = kind === "message" ? Math.round(progress * all) : kind === "glance" || kind === "decoded" ? all : 0;
   const written = left === all;
@@ -121,7 +132,7 @@ const TABLE_ROWS = 50;
 
 export function textTwin(/** @type {Scene} */ scene) {
   return scene.lanes.flatMap((lane) => {
-    const nodes = [el("h4", "", lane.title), el("p", "", laneCaption(scene, lane, 0)), el("p", "", laneCaption(scene, lane, scene.timeline.last))];
+    const nodes = [el("h4", "", lane.title), el("p", "", laneDetail(scene, lane, 0)), el("p", "", laneDetail(scene, lane, scene.timeline.last))];
     return [...nodes, candidateTable(lane)];
   });
 }

@@ -15,18 +15,6 @@ export function settle(/** @type {View} */ view, upTo, stamp) {
   for (; layer.done < upTo; layer.done++) if (view.py[layer.done] > -20) stamp(layer.ctx, layer.done);
 }
 
-// Stamping thousands of dots anew for each frame of a zoom is too slow: stretch the old layer until the zoom has settled.
-export function showZoomed(/** @type {View} */ view, /** @type {Pose} */ pose, alpha) {
-  const { ctx, layer, floor } = view;
-  const stretch = view.layerTop / view.timeTop;
-  if (stretch === 1) return showLayer(view, alpha);
-  ctx.globalAlpha = alpha;
-  ctx.drawImage(layer.canvas, 0, floor * (1 - stretch), view.width, view.height * stretch);
-  const stamp = stampDot(view);
-  for (let e = layer.done; e < pose.settled; e++) stamp(ctx, e);
-  ctx.globalAlpha = 1;
-}
-
 export function showLayer(/** @type {View} */ view, alpha) {
   if (alpha <= 0 || !view.layer.done) return;
   view.ctx.globalAlpha = alpha;

@@ -1,7 +1,6 @@
 // The race-time panel of the plane and strips views.
 
 import { css, disc, line, niceTicks, ring, star, write } from "./draw.js";
-import { stampDot } from "./layers.js";
 import { clamp, mix } from "./mix.js";
 import { fmt, superscript, whole } from "./words.js";
 
@@ -23,15 +22,15 @@ export function layoutPanel(/** @type {View} */ view, left, top, right, bottom) 
 
 export function drawPanel(/** @type {View} */ view, /** @type {Pose} */ pose) {
   const { ctx, theme, lane, panel } = view;
-  write(ctx, theme, "↑ race time (arrival time ÷ ratio)", panel.left - 40, panel.top - 8, { size: 12, halo: false });
+  write(ctx, theme, "↑ race time (arrival time ÷ ratio)", panel.left - 40, panel.top - 8, { size: 13, halo: false });
   line(ctx, [[panel.left, panel.top], [panel.left, panel.bottom], [panel.right, panel.bottom]], css(theme.text, 0.55));
   for (const t of panel.ticks) {
     const y = panel.Y(2 ** t);
     line(ctx, [[panel.left, y], [panel.right, y]], css(theme.text, 0.1));
-    write(ctx, theme, t < -9 || t > 12 ? `2${superscript(t)}` : t < 0 ? fmt(2 ** t) : whole(2 ** t), panel.left - 5, y + 4, { size: 11, align: "right", halo: false });
+    write(ctx, theme, t < -9 || t > 12 ? `2${superscript(t)}` : t < 0 ? fmt(2 ** t) : whole(2 ** t), panel.left - 5, y + 4, { size: 13, align: "right", halo: false });
   }
-  write(ctx, theme, "candidates →", panel.left, panel.bottom + 15, { size: 11, halo: false });
-  write(ctx, theme, whole(lane.position[lane.count - 1]), panel.right, panel.bottom + 15, { size: 11, align: "right", halo: false });
+  write(ctx, theme, "candidates →", panel.left, panel.bottom + 15, { size: 13, halo: false });
+  write(ctx, theme, whole(lane.position[lane.count - 1]), panel.right, panel.bottom + 15, { size: 13, align: "right", halo: false });
   if (!pose.seen) return;
   const leaders = lane.improvements.filter((e) => e < pose.seen), heights = [panel.top, ...leaders.map((e) => panel.Y(lane.race[e]))];
   const stairs = leaders.flatMap((e, i) => [[panel.X(e), heights[i]], [panel.X(e), heights[i + 1]]]);
@@ -41,7 +40,7 @@ export function drawPanel(/** @type {View} */ view, /** @type {Pose} */ pose) {
   if (pose.final > 0.5 && pose.touched) star(ctx, theme, x, y, 7); else ring(ctx, theme, x, y, 5);
   const text = pose.final > 0.5 ? "winner: the smallest" : "best so far";
   write(ctx, theme, text, clamp(x, panel.left + 64, panel.right - 62), y - 11 < panel.top + 8 ? y + 20 : y - 11,
-    { size: 12, align: "center", weight: 600, colour: pose.final > 0.5 ? theme.ink.winner : theme.ink.best });
+    { size: 13, align: "center", weight: 600, colour: pose.final > 0.5 ? theme.ink.winner : theme.ink.best });
 }
 
 export function stampPanel(/** @type {View} */ view) {
@@ -52,9 +51,4 @@ export function stampPanel(/** @type {View} */ view) {
     ctx.fillStyle = colour; // an infinite race time: a tick at the upper edge
     ctx.fillRect(panel.X(e) - 0.5, panel.top - 2, 1, 5);
   };
-}
-
-export function stampPlane(/** @type {View} */ view) {
-  const dot = stampDot(view), mark = stampPanel(view);
-  return (ctx, e) => { dot(ctx, e); mark(ctx, e); };
 }

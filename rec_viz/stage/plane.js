@@ -1,136 +1,189 @@
-// Plane view, two dimensions.
+// Two dimensions: the square of equal shares of P seen from above at a slant, every bin a tile, and on each a block as high
+// as the sender has looked there: a skyline over Q.
 
-import { boxes, css, disc, drawHalo, line, niceTicks, place, ring, star, stroke, within, write } from "./draw.js";
-import { drawArrivals, drawBackdrop, popDot, showLayer } from "./layers.js";
-import { clamp, mix, smooth } from "./mix.js";
+import { circle, css, disc, drawHalo, line, place, polyline, ring, star, stroke, write } from "./draw.js";
+import { mix, smooth, clamp } from "./mix.js";
 import { drawPanel, layoutPanel } from "./panel.js";
-import { drawReceived } from "./race.js";
-import { binOf } from "./scene.js";
-import { fmt } from "./words.js";
+import { frontRole } from "./race.js";
+import { binOf, frontAt, sameBin } from "./scene.js";
+import { POP_SECONDS } from "./timeline.js";
+
+const SLANT = 0.42; // depth of the floor for its width
+const MOST_STEMS = 80; // dots that stand on a stem
 
 export function layoutPlane(/** @type {View} */ view) {
-  const { lane, scene, width, height } = view;
-  const wide = width >= height * 1.5;
+  const { width, height, lane, theme } = view, type = theme?.scale ?? 1;
+  const wide = width >= 720;
   view.narrow = width < 480;
-  const side = wide ? height - 30 : Math.min(width - 40, height - 128);
-  view.left = wide ? 34 : Math.max(34, (width - side) / 2);
-  view.top = 8;
-  view.right = view.left + side;
-  view.bottom = view.top + side;
-  const [[x0, x1], [y0, y1]] = scene.problem.range;
-  view.X = (x) => mix(view.left, view.right, (clamp(x, x0, x1) - x0) / (x1 - x0));
-  view.Y = (y) => mix(view.bottom, view.top, (clamp(y, y0, y1) - y0) / (y1 - y0));
-  for (let e = 0; e < lane.count; e++) {
-    view.px[e] = view.X(lane.x[e * lane.dim]);
-    view.py[e] = view.Y(lane.x[e * lane.dim + 1]);
-  }
-  view.cells = lane.hasGrid && lane.partitioned ? planeCells(view) : null;
-  if (wide) layoutPanel(view, view.right + 44, 0, width, height - 2);
-  else layoutPanel(view, 0, view.bottom + 24, width, height);
+  view.left = 8;
+  view.right = wide ? Math.round(width * 0.62) : width - 8;
+  view.top = 26 * type;
+  view.bottom = height - 26 * type;
+  const span = Math.min(view.right - view.left, (view.bottom - view.top) * 1.45), depth = span * SLANT;
+  const cx = (view.left + view.right) / 2, back = view.bottom - depth, tall = back + depth / 2 - view.top;
+  const [[a0, a1], [b0, b1]] = view.scene.window;
+  view.F = (u, v, z = 0) => {
+    const a = (u - a0) / (a1 - a0), b = (v - b0) / (b1 - b0);
+    return [cx + (a - b) * span / 2, back + (a + b) * depth / 2 - z * tall];
+  };
+  view.unF = (x, y) => {
+    const sum = (2 * (y - back)) / depth, difference = (2 * (x - cx)) / span;
+    return [mix(a0, a1, (sum + difference) / 2), mix(b0, b1, (sum - difference) / 2)];
+  };
+  view.panel = null;
+  if (wide) layoutPanel(view, view.right + 24, 0, width, height - 2);
+  view.order = lane.grid_weight ? tilesByDepth(lane) : [];
 }
 
-export function planeCells(/** @type {View} */ view) {
-  const { lane } = view;
-  return [0, 1].map((d) => {
-    const cuts = Array.from(lane.edges.subarray(lane.offsets[d] + d, lane.offsets[d + 1] + d + 1), d ? view.Y : view.X);
-    const weights = lane.weights_by_dim.subarray(lane.offsets[d], lane.offsets[d + 1]);
-    return { cuts, weights, top: Math.max(...weights) };
-  });
+// The tiles from the far corner to the near one, as pairs of interval numbers.
+function tilesByDepth(/** @type {Lane} */ lane) {
+  const [n, m] = lane.intervals;
+  return Array.from({ length: n * m }, (_, j) => [Math.floor(j / m), j % m]).sort(([a, b], [c, d]) => a / n + b / m - c / n - d / m);
 }
 
 export function drawPlane(/** @type {View} */ view, /** @type {Pose} */ pose) {
-  drawBackdrop(view, pose, paintPlane);
-  showLayer(view, mix(mix(1, 0.75, pose.final), 0.22, pose.decoded));
-  drawRecent(view, pose);
-  drawArrivals(pose, (e, t) => popDot(view, e, t));
-  drawPanel(view, pose);
-  drawPlaneBest(view, pose);
-}
-
-export function paintPlane(/** @type {View} */ view, /** @type {Pose} */ pose) {
-  const { ctx, theme, scene } = view;
-  if (view.cells) paintCells(view, pose);
-  ctx.strokeStyle = css(theme.text, 0.4);
-  ctx.lineWidth = 1;
-  ctx.strokeRect(view.left, view.top, view.right - view.left, view.bottom - view.top);
-  within(ctx, view.left, view.top, view.right, view.bottom, () => drawContours(view));
-  const [[x0, x1], [y0, y1]] = scene.problem.range;
-  for (const x of niceTicks(x0, x1, 5)) write(ctx, theme, fmt(x), view.X(x), view.bottom + 15, { size: 11, align: "center", halo: false });
-  for (const y of niceTicks(y0, y1, 5)) write(ctx, theme, fmt(y), view.left - 6, clamp(view.Y(y) + 4, 12, view.bottom), { size: 11, align: "right", halo: false });
-  const gaussian = scene.problem.family === "gaussian";
-  const { mean, scale, low, high } = scene.problem;
-  const q = /** @type {At} */ (gaussian ? [view.X(mean[0] + 2 * scale[0]) + 4, view.Y(mean[1] + 1.2 * scale[1])] : [view.X(high[0]) + 4, view.Y(high[1]) + 12]);
-  const qLeft = gaussian ? view.X(mean[0] - 2 * scale[0]) - 4 : view.X(low[0]) - 4;
-  place(view, "Q", [q, [qLeft, q[1], "right"]], { colour: theme.ink.q, weight: 600, size: 14 });
-  place(view, "P", gaussian ? [[view.X(-1.45), view.Y(1.45), "right"], [view.X(-1.45), view.Y(-1.75), "right"]] : [[view.left + 6, view.top + 16], [view.right - 6, view.bottom - 8, "right"]],
-    { colour: theme.ink.p, weight: 600, size: 14 });
-}
-
-function paintCells(/** @type {View} */ view, /** @type {Pose} */ pose) {
-  const { ctx, theme, lane } = view;
-  const [a, b] = view.cells;
-  const weigh = smooth(pose.weigh), cut = smooth(pose.cut);
-  if (cut <= 0) return;
-  for (let i = 0; i < a.weights.length; i++) {
-    for (let j = 0; j < b.weights.length; j++) {
-      const share = Math.sqrt((a.weights[i] / a.top) * (b.weights[j] / b.top));
-      ctx.fillStyle = css(theme.heuristic, cut * mix(0.1, 0.42 * share, weigh));
-      ctx.fillRect(a.cuts[i], b.cuts[j + 1], a.cuts[i + 1] - a.cuts[i], b.cuts[j] - b.cuts[j + 1]);
-    }
+  const { lane } = view, [[a0, a1], [b0, b1]] = view.scene.window;
+  view.taken = [];
+  view.scaleZ = 1 / pose.top;
+  for (let e = 0; e < lane.count; e++) {
+    const [u, v] = lane.u.subarray(2 * e, 2 * e + 2), [x, y] = view.F(u, v, lane.height[e] * view.scaleZ);
+    view.px[e] = x;
+    view.py[e] = u < a0 || u > a1 || v < b0 || v > b1 ? -100 : y; // beyond what is shown
   }
-  const grid = css(theme.heuristic, 0.45 * cut);
-  if (a.weights.length <= 64) for (const x of a.cuts.slice(1, -1)) line(ctx, [[x, view.bottom], [x, mix(view.bottom, view.top, cut)]], grid);
-  if (b.weights.length <= 64) for (const y of b.cuts.slice(1, -1)) line(ctx, [[view.left, y], [mix(view.left, view.right, cut), y]], grid);
-  if (pose.lit > 0.5) {
-    const i = binOf(lane, lane.winner, 0), j = binOf(lane, lane.winner, 1);
-    const path = boxes([[a.cuts[i], b.cuts[j + 1], a.cuts[i + 1], b.cuts[j]]]);
-    ctx.fillStyle = css(theme.winner, 0.14);
-    ctx.fill(path);
-    stroke(ctx, path, css(theme.winner), 2);
+  drawFloor(view, pose);
+  drawBlocks(view, pose);
+  if (pose.big < 0.9) {
+    drawDots(view, pose);
+    drawPlaneBest(view, pose);
   }
+  if (view.panel) drawPanel(view, pose);
+  labelPlane(view, pose);
 }
 
-// Not through view.X and view.Y, which stop at the picture's edge.
-export function ellipsePath(/** @type {View} */ view, cx, cy, rx, ry) {
-  const [[x0, x1], [y0, y1]] = view.scene.problem.range;
-  const sx = (view.right - view.left) / (x1 - x0), sy = (view.bottom - view.top) / (y1 - y0);
+// ---- the floor
+
+const corners = (/** @type {View} */ view) => { const [[a0, a1], [b0, b1]] = view.scene.window; return [[a0, b0], [a1, b0], [a1, b1], [a0, b1]]; };
+
+const closed = (points) => { const path = polyline(points); path.closePath(); return path; };
+
+export const floorPath = (/** @type {View} */ view) => closed(corners(view).map(([u, v]) => view.F(u, v)));
+
+export function contourPath(/** @type {View} */ view) {
   const path = new Path2D();
-  path.ellipse(view.left + (cx - x0) * sx, view.bottom - (cy - y0) * sy, rx * sx, ry * sy, 0, 0, 7);
+  for (const ring of view.scene.contours) path.addPath(closed(Array.from({ length: ring.length / 2 }, (_, i) => view.F(ring[2 * i], ring[2 * i + 1]))));
   return path;
 }
 
-function drawContours(/** @type {View} */ view) {
-  const { ctx, theme, scene } = view;
-  const { family, mean, scale, low, high } = scene.problem;
-  const shade = (/** @type {Path2D} */ path, strength) => {
-    ctx.fillStyle = css(theme.q, strength);
-    ctx.fill(path);
-    stroke(ctx, path, css(theme.q), 2);
-  };
-  if (family === "gaussian") {
-    for (const r of [1, 2, 3]) stroke(ctx, ellipsePath(view, 0, 0, r, r), css(theme.p), 1.25, [3, 4]);
-    for (const r of [2, 1]) shade(ellipsePath(view, mean[0], mean[1], r * scale[0], r * scale[1]), 0.12);
-  } else shade(boxes([[view.X(low[0]), view.Y(high[1]), view.X(high[0]), view.Y(low[1])]]), 0.15);
+function drawFloor(/** @type {View} */ view, /** @type {Pose} */ pose) {
+  const { ctx, theme, lane, scene } = view, floor = floorPath(view), cut = smooth(pose.cut);
+  ctx.fillStyle = css(theme.p, 0.13);
+  ctx.fill(floor);
+  stroke(ctx, floor, css(theme.p), 1.5);
+  ctx.save();
+  ctx.clip(floor);
+  if (lane.partitioned) {
+    const [[a0, a1], [b0, b1]] = scene.window;
+    for (const d of [0, 1]) {
+      const n = lane.intervals[d];
+      if (n > 64) continue;
+      for (let b = 1; b < n; b++) {
+        const ends = d ? [view.F(a0, b / n), view.F(mix(a0, a1, cut), b / n)] : [view.F(b / n, b0), view.F(b / n, mix(b0, b1, cut))];
+        line(ctx, ends, css(theme.heuristic, 0.55 * cut), 1);
+      }
+    }
+  }
+  const rings = contourPath(view);
+  ctx.fillStyle = css(theme.q, 0.2);
+  ctx.fill(rings, "nonzero");
+  stroke(ctx, rings, css(theme.q), 2);
+  ctx.restore();
 }
 
-// The last few candidates stay darker than the settled ones: a sense of time without an axis for it.
-function drawRecent(/** @type {View} */ view, /** @type {Pose} */ pose) {
-  if (!pose.searching) return;
-  const { ctx, theme, lane } = view;
-  for (let e = Math.max(0, pose.settled - 6); e < pose.settled; e++) {
-    disc(ctx, view.px[e], view.py[e], lane.radii[e] + 1, css(theme.text, 0.25 + 0.1 * (e - pose.settled + 6)));
+// ---- the skyline
+
+// How high a tile's block is: the front in the race, before it the weight that P or P′ gives the tile.
+function blockHeight(/** @type {View} */ view, /** @type {Pose} */ pose, j) {
+  const { lane } = view, big = smooth(pose.big);
+  const race = frontAt(lane, j, pose.sweep) * view.scaleZ;
+  if (big === 0) return race;
+  view.most ??= lane.grid_weight.reduce((a, b) => Math.max(a, b), 1);
+  return mix(race, (0.55 * (pose.weigh ? mix(1, lane.grid_weight[j], smooth(pose.weigh)) : 1)) / view.most, big);
+}
+
+export function blockOf(/** @type {View} */ view, /** @type {Pose} */ pose, i, k) {
+  const [n, m] = view.lane.intervals, [[a0, a1], [b0, b1]] = view.scene.window;
+  const u0 = Math.max(i / n, a0), u1 = Math.min((i + 1) / n, a1), v0 = Math.max(k / m, b0), v1 = Math.min((k + 1) / m, b1);
+  if (u0 >= u1 || v0 >= v1) return null;
+  const z = Math.min(blockHeight(view, pose, i * m + k), 1.25);
+  const near = [view.F(u1, v1), view.F(u1, v1, z)], left = [view.F(u0, v1), view.F(u0, v1, z)], right = [view.F(u1, v0), view.F(u1, v0, z)];
+  return { z, top: closed([view.F(u0, v0, z), right[1], near[1], left[1]]), left: closed([left[0], near[0], near[1], left[1]]), right: closed([near[0], right[0], right[1], near[1]]) };
+}
+
+function drawBlocks(/** @type {View} */ view, /** @type {Pose} */ pose) {
+  const { ctx, theme, lane } = view, role = pose.weigh > 0.5 ? frontRole(lane) : "p";
+  for (const [i, k] of view.order) {
+    const own = pose.big > 0.5 && lane.partitioned ? smooth(clamp(pose.cut * 2 - (i + k) / (lane.intervals[0] + lane.intervals[1]), 0, 1)) : 1;
+    if (pose.big > 0.5 && !lane.partitioned) continue;
+    const block = own > 0 && blockOf(view, pose, i, k);
+    if (!block || block.z < 0.002) continue;
+    const won = pose.lit > 0.5 && i === binOf(lane, lane.winner, 0) && k === binOf(lane, lane.winner, 1) && lane.partitioned;
+    const colour = won ? theme.winner : theme[role];
+    for (const [face, strength] of [["left", 0.26], ["right", 0.16], ["top", 0.1]]) {
+      ctx.fillStyle = css(colour, /** @type {number} */ (strength) * own);
+      ctx.fill(block[face]);
+    }
+    ctx.lineJoin = "round";
+    stroke(ctx, block.top, css(colour, 0.95 * own), won ? 2 : 1.25);
+    stroke(ctx, block.left, css(colour, 0.45 * own), 0.75);
+    stroke(ctx, block.right, css(colour, 0.45 * own), 0.75);
+  }
+}
+
+// ---- candidates
+
+function drawDots(/** @type {View} */ view, /** @type {Pose} */ pose) {
+  const { ctx, theme, lane } = view, dim = mix(1, 0.3, pose.decoded), fresh = new Map(pose.fresh.map(({ e, age }) => [e, age]));
+  for (let e = 0; e < Math.min(pose.seen, lane.count); e++) {
+    const x = view.px[e], y = view.py[e];
+    if (y < view.top - 10) continue;
+    const age = fresh.get(e), grow = age === undefined ? 1 : clamp(age / POP_SECONDS, 0.05, 1);
+    if (lane.count <= MOST_STEMS) line(ctx, [view.F(lane.u[2 * e], lane.u[2 * e + 1]), [x, y]], css(theme.candidate, 0.35 * dim), 1);
+    disc(ctx, x, y, lane.radii[e] * theme.scale, css(theme.candidate, dim));
+    if (grow < 1) stroke(ctx, circle(x, y, 4 + 14 * grow), css(theme.candidate, 1 - grow), 1.5);
+  }
+  if (pose.decoded <= 0) return;
+  const upTo = Math.max(1, Math.ceil(pose.counted * lane.message.index));
+  for (let e = 0; e < lane.winner; e++) {
+    const number = lane.partitioned ? lane.local[e] : lane.position[e];
+    if ((lane.partitioned && !sameBin(lane, e, lane.winner)) || number > upTo) continue;
+    disc(ctx, view.px[e], view.py[e], 4 * theme.scale, css(theme.winner, 0.85));
+    if (lane.message.index <= 40) write(ctx, theme, String(number), view.px[e] + 8, view.py[e] + 5, { size: 13, weight: 600, colour: theme.ink.winner });
   }
 }
 
 function drawPlaneBest(/** @type {View} */ view, /** @type {Pose} */ pose) {
-  const { ctx, theme } = view;
-  if (pose.decoded > 0.3) drawReceived(view);
-  if (pose.best < 0) return;
-  const x = view.px[pose.best], y = view.py[pose.best];
-  const won = pose.final > 0.5 && pose.touched;
-  if (!won) return ring(ctx, theme, x, y, pose.freshBest < 1 ? mix(16, 7, smooth(pose.freshBest)) : 7);
+  const { ctx, theme, lane } = view, e = pose.best;
+  if (e < 0 || view.py[e] < view.top - 12) return;
+  const x = view.px[e], y = view.py[e];
+  line(ctx, [view.F(lane.u[2 * e], lane.u[2 * e + 1]), [x, y]], css(pose.final > 0.5 ? theme.winner : theme.best), 1.5, [2, 3]);
+  if (!(pose.final > 0.5 && pose.touched)) { ring(ctx, theme, x, y, pose.freshBest < 1 ? mix(16, 7, smooth(pose.freshBest)) : 7); return; }
   drawHalo(view, pose, x, y);
-  star(ctx, theme, x, y, 10);
-  place(view, pose.decoded > 0.5 ? "receiver: same sample" : "winner", [[x + 14, y + 4], [x - 14, y + 4, "right"], [x, y - 16, "center"], [x, y + 26, "center"]],
-    { colour: theme.ink.winner, weight: 600, size: 13 });
+  star(ctx, theme, x, y, 10 * theme.scale);
+}
+
+function labelPlane(/** @type {View} */ view, /** @type {Pose} */ pose) {
+  const { ctx, theme, lane } = view, type = theme.scale, style = { size: 13, halo: false };
+  const [[a0, a1], [b0, b1]] = view.scene.window, near = view.F(a1, b1), left = view.F(a0, b1), right = view.F(a1, b0);
+  write(ctx, theme, "dimension 1", (near[0] + left[0]) / 2 - 12, (near[1] + left[1]) / 2 + 20 * type, { ...style, align: "right" });
+  write(ctx, theme, "dimension 2", (near[0] + right[0]) / 2 + 12, (near[1] + right[1]) / 2 + 20 * type, style);
+  if (pose.big < 0.1) write(ctx, theme, "↑ time on the bin’s own clock", view.left, 15 * type, style);
+  view.taken.push([0, 0, view.left + 210 * type, 20 * type]);
+  const ring = view.scene.contours[0], at = view.F(ring[0], ring[1]);
+  place(view, "Q", [[at[0] + 8, at[1] + 5], [at[0] - 26, at[1] - 12, "right"]], { colour: theme.ink.q, weight: 700, size: 14 });
+  const back = view.F(a0, b0);
+  if (pose.big > 0.5) place(view, pose.weigh > 0.5 && lane.partitioned ? "P′: where the sender will look" : "P: the square is equal shares of it", [[back[0], back[1] - 12, "center"]], { colour: theme.ink[pose.weigh > 0.5 ? frontRole(lane) : "p"], weight: 600 });
+  if (pose.final > 0.5 && pose.touched && pose.best >= 0 && pose.big < 0.1) {
+    const x = view.px[lane.winner], y = view.py[lane.winner];
+    place(view, pose.decoded > 0.5 ? "receiver: same dot" : "winner", [[x + 15, y + 5], [x - 15, y + 5, "right"], [x, y - 17, "center"]], { colour: theme.ink.winner, weight: 600 });
+  }
 }

@@ -1,32 +1,40 @@
-// Play, pause, step, scrub, keys: everything local, nothing waits for Python.
+// Play, pause, step, scrub, keys: everything local; what is dragged is answered by the core, live or on release.
 
-import { laneCaption, sceneCaption } from "./captions.js";
+import { laneDetail, sceneCaption } from "./captions.js";
 import { clockTarget } from "./clock.js";
+import { createControls } from "./controls.js";
 import { active, setAria, setText } from "./dom.js";
 import { css, legible, readTheme, sizeCanvas } from "./draw.js";
-import { createHandles } from "./handles.js";
+import { changeOf, createHandles, draftOf } from "./handles.js";
 import { drawHighlights } from "./highlight.js";
-import { createLane, markLane, stepName, syncLane, textTwin } from "./lane.js";
+import { createLane, fillLane, markLane, refuseLane, stepName, syncLane, textTwin } from "./lane.js";
 import { settle, stampDot } from "./layers.js";
+import { addressOf, createChannel } from "./live.js";
 import { clamp, mix } from "./mix.js";
 import { mounted } from "./mounted.js";
-import { stampPanel, stampPlane } from "./panel.js";
+import { stampPanel } from "./panel.js";
 import { drawPlane, layoutPlane } from "./plane.js";
 import { begin, reduce } from "./playback.js";
 import { pointedText } from "./pointed.js";
 import { morph, morphFrom, updatePose } from "./pose.js";
-import { draftLane, draftOf, draftWords, drawPreview, previewText, sameDraft } from "./preview.js";
 import { drawRace, layoutRace, zoomRace } from "./race.js";
 import { compose, download, filmType, startFilm } from "./save.js";
-import { decodeScene } from "./scene.js";
+import { decodeBytes, decodeScene, prepareScene } from "./scene.js";
 import { drawStrips, layoutStrips } from "./strips.js";
 import { TWEEN, stepOf } from "./timeline.js";
+import { fmt } from "./words.js";
 
 const VIEWS = {
   race: { layout: layoutRace, zoom: zoomRace, draw: drawRace, stamp: stampDot },
-  plane: { layout: layoutPlane, draw: drawPlane, stamp: stampPlane },
+  plane: { layout: layoutPlane, draw: drawPlane, stamp: () => () => {} },
   strips: { layout: layoutStrips, draw: drawStrips, stamp: stampPanel },
 };
+
+// What Python asks of the stage beside the race; an answer from the core has the race alone.
+const OPTIONS = ["colors", "height", "scale", "units", "compact", "handles", "save", "point"];
+const optionsOf = (/** @type {object} */ scene) => Object.fromEntries(OPTIONS.map((name) => [name, scene[name]]));
+
+const WORDS_MS = 90; // between two changes of the words
 
 const memory = new Map(); // scene id -> { state, pointed }: where its player stands and what it was last told to point at
 const MEMORY_SIZE = 24;
@@ -48,26 +56,32 @@ function drawLane(/** @type {View} */ view) {
   }
   ctx.clearRect(0, 0, view.width, view.height);
   zoom?.(view, pose);
-  const zooming = zoom && view.layerTop !== view.timeTop;
-  if (!zooming) settle(view, Math.min(pose.settled, lane.count), stamp(view));
+  settle(view, Math.min(pose.settled, lane.count), stamp(view));
   draw(view, pose);
   drawHighlights(view, pose);
 }
 
 function layoutLane(/** @type {View} */ view, scale = null) {
-  const width = Math.floor(view.picture.clientWidth);
+  if (!view.measured) view.inner = Math.floor(view.picture.clientWidth); // to ask is to lay out the page
+  const width = view.inner;
   if (!width) return false;
+  view.measured = true;
   const ratio = scale ?? Math.min(window.devicePixelRatio || 1, 2);
-  const asked = view.scene.height;
+  const asked = view.scene.height || clamp(Math.round(window.innerHeight * 0.44), 280, 640); // 0: as the window allows
   const height = width < 480 ? Math.round(Math.min(asked, Math.max(340, asked * 0.85))) : asked;
-  if (width === view.width && height === view.height && ratio === view.ratio) return true;
-  Object.assign(view, { width, height, ratio });
-  view.canvas.style.height = `${height}px`;
-  view.ctx = sizeCanvas(view.canvas, width, height, ratio);
-  for (const name of ["layer", "base"]) {
-    const canvas = document.createElement("canvas");
-    view[name] = { canvas, ctx: sizeCanvas(canvas, width, height, ratio), done: 0, key: null };
+  const resized = width !== view.width || height !== view.height || ratio !== view.ratio;
+  if (!resized && !view.stale) return true;
+  Object.assign(view, { width, height, ratio, stale: false });
+  if (resized) {
+    view.canvas.style.height = `${height}px`;
+    view.ctx = sizeCanvas(view.canvas, width, height, ratio);
+    for (const name of ["layer", "base"]) {
+      const canvas = document.createElement("canvas");
+      view[name] = { canvas, ctx: sizeCanvas(canvas, width, height, ratio), done: 0, key: null };
+    }
   }
+  view.layer.done = Infinity;
+  view.base.key = null;
   view.px = new Float32Array(view.lane.count);
   view.py = new Float32Array(view.lane.count);
   VIEWS[view.scene.view].layout(view);
@@ -82,7 +96,8 @@ function createPlayer(parent) {
     play: button("play"), back: button("back"), step: button("step"), restart: button("restart"), png: button("png"), film: button("film"),
     save: find(".save"), saveNote: find(".save-note"),
     range: find("input"), speed: find("select"), caption: find(".caption"), pointed: find(".pointed"), live: find(".live"),
-    lanes: find(".lanes"), twin: find(".twin"), twinBody: find(".twin-body"),
+    filled: 0, later: 0,
+    units: find(".units"), own: find(".units input"), lanes: find(".lanes"), controls: find(".controls"), note: find(".note"), twin: find(".twin"), twinBody: find(".twin-body"),
   };
   const reduced = window.matchMedia("(prefers-reduced-motion: reduce)");
   const events = new AbortController();
@@ -90,8 +105,14 @@ function createPlayer(parent) {
   let request = 0, last = 0, frames = 0, shown = null;
   let /** @type {Scene} */ scene = null, /** @type {View[]} */ views = [], /** @type {Theme} */ theme = null;
   let /** @type {{ state: Playback, pointed: string }} */ story = null, /** @type {Playback} */ state = null;
-  let /** @type {Draft} */ draft = null; // what the handles say, while Python has not heard of it or not yet answered
+  const nodes = /** @type {Map<string, View>} */ (new Map()); // of every lane on the page, by its name
+  let /** @type {Scene} */ settled = null; // as Python last sent it
+  let /** @type {Change} */ change = null; // what is being dragged
+  let /** @type {Change} */ owed = {}; // what was let go of, and Python has not answered yet
+  let /** @type {Draft} */ draft = null; // where the handles are while one is dragged
   let /** @type {Tell} */ tell = null; // how to reach Python
+  let answers = 0;
+  let /** @type {Scene["units"]} */ units = null; // the reader's choice of them
   let scale = null; // pixels to a point, where it is not the screen's
   let film = null; // what is being recorded
 
@@ -113,14 +134,10 @@ function createPlayer(parent) {
     request = 0;
     const dt = Math.min(0.1, Math.max(0, (now - last) / 1000));
     last = now;
-    if (!views.every((view) => layoutLane(view, scale))) return; // not laid out yet: the resize observer wakes us
-    if (!theme || frames % 30 === 0 || !(state.playing || draft)) theme = readTheme(root, scene.colors);
+    if (!theme || frames % 30 === 0 || !(state.playing || change)) theme = readTheme(root, scene.colors, scene.scale);
     for (const view of views) view.theme = theme;
+    if (!views.every((view) => layoutLane(view, scale))) return; // not laid out yet: the resize observer wakes us
     become(reduce(state, { type: "tick", seconds: dt }));
-    if (draft) {
-      showDraft();
-      return;
-    }
     const still = reduced.matches;
     let moving = false;
     for (const view of views) {
@@ -132,10 +149,20 @@ function createPlayer(parent) {
       drawLane(view);
     }
     if (!state.playing && state.since < (TWEEN[scene.timeline.kind(state.step)] || 0)) moving = true;
-    handles.place();
+    handles.place(change ? consequences() : "");
     root.dataset.frame = String(++frames);
-    syncControls();
-    syncWords();
+    // Words need not follow every frame: nobody reads that fast, and laying them out costs more than drawing.
+    if (change && now - ui.filled < WORDS_MS) ui.later ||= setTimeout(() => { ui.later = 0; wake(); }, WORDS_MS);
+    else {
+      if (views.some((view) => !view.filled)) ui.filled = now;
+      for (const view of views) {
+        if (view.filled) continue;
+        fillLane(view, chooseClock, !change);
+        markLane(view);
+      }
+      syncControls();
+      syncWords();
+    }
     if (film) {
       film.grab(views, theme);
       setText(ui.saveNote, `Recording: ${Math.round(state.time)} of ${Math.round(scene.timeline.starts[scene.timeline.last] + TWEEN.decoded)} s`);
@@ -171,39 +198,106 @@ function createPlayer(parent) {
     send({ type: "play" });
   }
 
-  function showDraft() {
-    const lanes = views.map((view) => draftLane(scene, view.lane, draft));
-    for (const [i, view] of views.entries()) drawPreview(view, draft, lanes[i]);
-    handles.place(draftWords(lanes));
-    root.dataset.frame = String(++frames);
-    setText(ui.caption, previewText(scene, lanes, draft));
-  }
+  // ---- what is dragged
 
+  const channel = createChannel({ open: () => new WebSocket(addressOf(document.baseURI)), answered });
+  const controls = createControls(ui.controls, { drag, release });
   const handles = createHandles({
     draft: () => draft || draftOf(scene),
-    views: () => views,
-    change(next) {
-      if (state.playing) send({ type: "pause" });
-      draft = next;
-      root.dataset.dragging = "true";
-      wake();
-    },
-    commit() {
-      const before = draftOf(scene), change = {};
-      if (draft && !sameDraft(draft.rows, before.rows)) change.rows = draft.rows;
-      if (draft && !sameDraft(draft.intervals, before.intervals)) change.intervals = draft.intervals;
-      if (!Object.keys(change).length) forgetDraft();
-      else tell("commit", change); // the picture stays as it is until the new race arrives
-    },
-    cancel: forgetDraft,
+    change(next) { draft = next; drag(changeOf(next, draftOf(settled))); },
+    commit: release,
+    cancel,
   });
 
-  function forgetDraft() {
-    draft = null;
+  function drag(/** @type {Change} */ next) {
+    if (state.playing) send({ type: "pause" });
+    change = next;
+    root.dataset.dragging = "true";
+    if (settled.live) channel.ask({ view: settled.live.query, change: { ...owed, ...change }, top: scene.top });
+    if (!channel.alive()) setText(ui.note, "Let go to see the answer.");
+    if (draft) handles.place(consequences());
+  }
+
+  function answered(/** @type {ArrayBuffer} */ buffer) {
+    const answer = decodeBytes(buffer);
+    setText(ui.note, answer.error ?? "");
+    if (answer.error) return;
+    if (answer.lanes.length) {
+      story = { state: null, pointed: null };
+      const { q_low, q_high } = answer.problem, seen = scene.view === answer.view && scene.window.length === answer.window.length
+        && scene.window.every(([low, high], d) => low <= q_low[d] && q_high[d] <= high);
+      const kept = { ...optionsOf(settled), point: { step: null, targets: [] }, window: seen ? scene.window : answer.window };
+      swap(prepareScene({ ...answer, ...kept }), answer.slots);
+    }
+    for (const { name, sentence } of answer.refused) if (nodes.has(name)) refuseLane(nodes.get(name), sentence);
+    controls(answer.live.controls, change || owed);
+    root.dataset.answers = String(++answers);
+    cancelAnimationFrame(request);
+    frame(performance.now()); // at once, whatever the clock of frames says
+  }
+
+  function release() {
+    if (!change || !Object.keys(change).length) { cancel(); return; }
+    owed = { ...owed, ...change };
+    letGo();
+    tell("commit", owed); // the picture stays as it is until Python has seen it
+  }
+
+  function letGo() {
+    change = draft = null;
     delete root.dataset.dragging;
-    for (const view of views) view.layer.done = Infinity;
-    ui.key = null;
+    if (!channel.alive()) channel.drop();
+    setText(ui.note, "");
     wake();
+  }
+
+  function cancel() {
+    letGo();
+    channel.drop();
+    if (scene === settled) return;
+    story = recall(settled.id);
+    swap(settled);
+    if (settled.live) controls(settled.live.controls);
+  }
+
+  // Said with a handle's own value while it is dragged.
+  function consequences() {
+    const costs = scene.lanes.map((lane) => (lane.expected_examined ? `, ${lane.title}: ${fmt(lane.expected_examined)} candidates expected` : ""));
+    return `${fmt(scene.problem.kl_bits)} bits from P${costs.join("")}`;
+  }
+
+  // Puts a scene on the nodes that are there, at its final state. Lanes are told apart by their names; those in `stay` keep
+  // their place though the scene lacks them.
+  function swap(/** @type {Scene} */ next, stay = []) {
+    scene = next;
+    scene.units = units ?? scene.units;
+    ui.units.hidden = scene.view !== "race";
+    ui.own.checked = scene.units === "own";
+    become(begin(scene.timeline, state?.speed));
+    shown = ui.key = null;
+    root.dataset.events = String(scene.timeline.last);
+    for (const [name, { picture }] of nodes) {
+      if (stay.includes(name) || scene.lanes.some((lane) => lane.name === name)) continue;
+      observer.unobserve(picture);
+      nodes.delete(name);
+    }
+    views = scene.lanes.map((lane) => {
+      if (!nodes.has(lane.name)) {
+        nodes.set(lane.name, createLane(scene, lane));
+        observer.observe(nodes.get(lane.name).picture);
+      }
+      const view = nodes.get(lane.name);
+      if (String(view.lane.intervals) !== String(lane.intervals)) view.clock = -1;
+      Object.assign(view, { scene, lane, stale: true, filled: false, shares: null, morph: null });
+      view.pose.ready = false;
+      return view;
+    });
+    for (const view of views) view.targets = targetsOf(view);
+    const articles = scene.slots.filter((name) => nodes.has(name)).map((name) => nodes.get(name).article);
+    if (articles.length !== ui.lanes.children.length || articles.some((article, i) => article !== ui.lanes.children[i])) ui.lanes.replaceChildren(...articles);
+    ui.lanes.style.setProperty("--lanes", String(articles.length));
+    root.classList.toggle("many", articles.length > 1);
+    ui.twinBody.replaceChildren(...(ui.twin.open ? textTwin(scene) : []));
   }
 
   function syncControls() {
@@ -220,6 +314,7 @@ function createPlayer(parent) {
     ui.back.disabled = ui.restart.disabled = state.step === 0;
     ui.step.disabled = state.step === timeline.last;
     if (held?.disabled) root.focus({ preventScroll: true }); // or the keyboard would lose its place
+    ui.range.max = String(timeline.last);
     ui.range.value = String(state.step);
   }
 
@@ -228,13 +323,13 @@ function createPlayer(parent) {
     const kind = timeline.kind(state.step);
     const progress = kind === "message" && !reduced.matches ? clamp(state.since / TWEEN.message, 0, 1) : 1;
     const key = `${state.step}|${state.playing}|${progress}`;
-    // Words need not follow every frame: nobody reads that fast, and laying them out costs more than drawing.
-    if (ui.key === key || (state.playing && ui.kind === kind && last - ui.time < 90)) return;
+    if (ui.key === key || (state.playing && ui.kind === kind && last - ui.time < WORDS_MS)) return;
     Object.assign(ui, { key, kind, time: last });
     const caption = sceneCaption(scene, state.step);
     setText(ui.caption, caption);
-    if (!state.playing) {
-      setText(ui.live, scene.lanes.length > 1 ? [caption, ...scene.lanes.map((lane) => `${lane.title}: ${laneCaption(scene, lane, state.step)}`)].join(" ") : caption);
+    ui.caption.title = scene.lanes.length === 1 ? laneDetail(scene, scene.lanes[0], state.step) : "";
+    if (!state.playing && !change) {
+      setText(ui.live, scene.lanes.length > 1 ? [caption, ...scene.lanes.map((lane) => `${lane.title}: ${laneDetail(scene, lane, state.step)}`)].join(" ") : caption);
       setAria(ui.range, { valuetext: stepName(scene, state.step) });
     }
     for (const view of views) syncLane(view, state, progress);
@@ -242,43 +337,38 @@ function createPlayer(parent) {
 
   function show(data, tellPython) {
     tell = tellPython;
-    if (scene && scene.id === data.id) {
-      if (draft && !handles.holding()) forgetDraft(); // Python's answer was to leave things as they are
-      scene.colors = data.colors;
-      pointAt(data.point, true);
-      recolour();
-      return;
-    }
-    const before = state, earlier = scene;
-    scene = decodeScene(data);
-    story = recall(scene.id);
-    // A control was changed: a new picture, told from its start. After a remount, by contrast, carry on where we were.
-    if (before) Object.assign(story, { state: null, pointed: null });
-    become(story.state || begin(scene.timeline, before?.speed));
-    shown = ui.key = null;
-    root.dataset.events = String(scene.timeline.last);
-    ui.range.max = String(scene.timeline.last);
-    ui.speed.value = String(state.speed);
+    owed = {};
+    if (settled?.id !== data.id) settled = decodeScene(data);
+    Object.assign(settled, optionsOf(data));
+    if (change) return; // the hand has gone on: what it says now is answered live, and on release
+    channel.drop();
+    const before = state;
+    if (scene !== settled) follow();
+    pointAt(settled.point, Boolean(before));
+    recolour();
+  }
+
+  // The picture becomes what Python sent: a new one told from its start, or one that has been shown before, where it stood.
+  function follow() {
+    const earlier = scene, before = state, same = earlier?.id === settled.id;
+    story = recall(settled.id);
+    if (earlier && !same) Object.assign(story, { state: null, pointed: null });
+    const carried = same ? before : story.state, hand = handles.focused();
     film?.finish();
+    swap(settled);
+    if (carried?.timeline.last === scene.timeline.last) become({ ...carried, timeline: scene.timeline });
+    for (const view of views) {
+      if (same) view.pose.ready = true; // it only moves to its own scale
+      else view.morph = morphFrom(earlier, scene, view.lane);
+    }
+    ui.speed.value = String(state.speed);
     ui.save.hidden = !scene.save;
     ui.film.disabled = !filmType();
     setText(ui.saveNote, filmType() ? "" : "This browser cannot record films; the picture works everywhere.");
     ui.twin.hidden = Boolean(scene.compact);
-    ui.twin.open = false;
-    ui.twinBody.replaceChildren();
-    ui.lanes.style.setProperty("--lanes", scene.lanes.length);
-    root.classList.toggle("many", scene.lanes.length > 1);
-    observer.disconnect();
-    draft = null;
-    delete root.dataset.dragging;
-    const hand = handles.focused();
-    views = scene.lanes.map((lane) => createLane(scene, lane, chooseClock));
-    for (const view of views) view.morph = morphFrom(earlier, scene, view.lane);
-    ui.lanes.replaceChildren(...views.map((view) => view.article));
-    for (const view of views) observer.observe(view.picture);
     handles.attach(scene, views, hand);
-    pointAt(data.point, Boolean(before));
-    recolour();
+    controls(scene.live?.controls ?? []);
+    if (scene.live) channel.connect();
   }
 
   // Moves to a step and marks things, once for each time Python points somewhere else; after that the reader is free to move.
@@ -297,8 +387,10 @@ function createPlayer(parent) {
   }
 
   // What Python points at, and the bin whose clock the reader has chosen.
+  const targetsOf = (/** @type {View} */ view) => [...scene.point.targets.filter(({ lane }) => scene.lanes[lane] === view.lane), ...clockTarget(view)];
+
   function gatherTargets(/** @type {View} */ view) {
-    view.targets = [...scene.point.targets.filter(({ lane }) => scene.lanes[lane] === view.lane), ...clockTarget(view)];
+    view.targets = targetsOf(view);
     markLane(view);
   }
 
@@ -309,13 +401,13 @@ function createPlayer(parent) {
   }
 
   function recolour() {
-    const now = readTheme(root, scene.colors);
+    const now = readTheme(root, scene.colors, scene.scale);
     theme = null;
     wake();
-    for (const node of root.querySelectorAll("[data-role]")) {
-      node.style.setProperty("--role", css(now[node.dataset.role]));
-      const tint = now[node.dataset.role].map((v, i) => mix(now.bg[i], v, 0.13));
-      node.style.setProperty("--role-text", css(legible(now[node.dataset.role], now.text, tint)));
+    for (const role of Object.keys(now.ink)) {
+      const tint = now[role].map((v, i) => mix(now.bg[i], v, 0.13));
+      root.style.setProperty(`--role-${role}`, css(now[role]));
+      root.style.setProperty(`--ink-${role}`, css(legible(now[role], now.text, tint)));
     }
   }
 
@@ -345,15 +437,21 @@ function createPlayer(parent) {
   on(ui.png, "click", savePicture);
   on(ui.film, "click", recordFilm);
   on(ui.range, "input", () => seek(Number(ui.range.value)));
+  on(ui.own, "change", () => { units = scene.units = ui.own.checked ? "own" : "shares"; wake(); });
   on(ui.speed, "change", () => send({ type: "speed", speed: Number(ui.speed.value) }));
   on(root, "keydown", onKey);
   on(reduced, "change", wake);
   on(ui.twin, "toggle", () => { if (ui.twin.open && !ui.twinBody.firstChild) ui.twinBody.append(...textTwin(scene)); });
-  const observer = new ResizeObserver(wake);
+  const observer = new ResizeObserver(() => {
+    for (const view of nodes.values()) view.measured = false;
+    wake();
+  });
 
   function destroy() {
     events.abort();
     observer.disconnect();
+    channel.close();
+    clearTimeout(ui.later);
     cancelAnimationFrame(request);
     scene = null;
   }

@@ -1,34 +1,49 @@
 // Where the picture stands between two steps, and how it moves there; how old weights of the bins turn into new ones.
 
 import { clamp, mix, smooth } from "./mix.js";
+import { frontAt } from "./scene.js";
 import { POP_SECONDS, TWEEN } from "./timeline.js";
 
 // Where the picture should be at this step; what is shown moves there over a few frames.
 /** @returns {Partial<Pose>} */
 function targetPose(/** @type {View} */ view, /** @type {Playback} */ state) {
-  const { timeline } = state, { lane, closeTop } = view;
+  const { timeline } = state, { lane, scene } = view;
   const kind = timeline.kind(state.step);
   const searching = kind === "candidate";
   const early = kind === "densities" || kind === "cut" || kind === "reweight";
   const seen = early ? 0 : kind === "glance" ? lane.count : Math.min(timeline.seenAt(state.step), lane.count);
   const best = seen ? lane.best[seen - 1] : -1;
   const raced = best >= 0 && Number.isFinite(lane.race[best]);
-  const reach = seen ? 1.15 * lane.arrival[seen - 1] : 0;
   return {
     kind, searching, seen, best: raced ? best : -1,
     big: early ? 1 : 0,
     cut: early && kind === "densities" ? 0 : 1,
+    stretch: scene.units === "own" || kind === "densities" || (kind === "cut" && state.since < CUT_SECONDS) ? 0 : 1,
     weigh: early && kind !== "reweight" ? 0 : 1,
     final: searching || early ? 0 : 1,
     decoded: kind === "decoded" ? 1 : 0,
     point: view.targets.length ? 1 : 0,
     inverse: raced ? 1 / lane.race[best] : 0,
-    top: searching && seen ? Math.min(lane.timeTop, closeTop * 2 ** Math.ceil(Math.log2(Math.max(1, reach / closeTop)))) : closeTop,
-    sweep: early ? 0 : searching && seen < lane.count ? lane.arrival[seen - 1] : searching ? lane.arrival[lane.count - 1] : Math.min(lane.stop, lane.timeTop),
+    top: scene.top * (searching ? zoomOut(scene, timeline.seenAt(state.step)) : 1),
+    sweep: early ? 0 : searching && seen < lane.count ? lane.arrival[seen - 1] : searching ? lane.arrival[lane.count - 1] : lane.stop,
   };
 }
 
-const LINEAR = { big: 0.55, cut: 1.0, weigh: 1.0, final: 0.3, lit: 0.3, decoded: 0.5, point: 0.3 };
+const CUT_SECONDS = 1.3; // after which the axis is stretched
+const WIDEST = 4; // the picture is drawn at up to so many times its scale for a curve that is still too high for it
+
+// How many times as high the picture must be for the curves of all lanes, where that is little enough.
+function zoomOut(/** @type {Scene} */ scene, seenAt) {
+  let most = 1;
+  for (const lane of scene.lanes) {
+    const seen = Math.min(seenAt, lane.count), best = seen ? lane.best[seen - 1] : -1;
+    const wanted = best < 0 ? 1 : (1.05 * lane.race[best] * scene.peak) / scene.top;
+    if (wanted <= WIDEST) most = Math.max(most, wanted);
+  }
+  return most;
+}
+
+const LINEAR = { big: 0.7, cut: 1.0, stretch: 1.2, weigh: 1.0, final: 0.3, lit: 0.3, decoded: 0.5, point: 0.3 };
 
 function approach(/** @type {View} */ view, /** @type {Partial<Pose>} */ target, dt, speed) {
   const { pose } = view;
@@ -39,12 +54,11 @@ function approach(/** @type {View} */ view, /** @type {Partial<Pose>} */ target,
     if (!near) moving = true;
   }
   const share = 1 - Math.exp((-dt * Math.max(1, speed)) / 0.11);
-  for (const name of view.closeTop ? ["inverse", "sweep", "top"] : ["inverse", "sweep"]) {
+  for (const name of ["inverse", "sweep", "top"]) {
     const gap = target[name] - pose[name];
     const near = Math.abs(gap) < 2e-3 * (Math.abs(target[name]) + 1e-9) || share === 1;
     pose[name] = near ? target[name] : pose[name] + gap * share;
     if (!near) moving = true;
-    if (name === "top") pose.zooming = !near;
   }
   return moving;
 }
@@ -78,32 +92,41 @@ export function updatePose(/** @type {View} */ view, /** @type {Playback} */ sta
   pose.growing = grown < 1;
   pose.touched = grown >= 1;
   pose.halo = kind === "winner" && !still ? clamp((state.since - TWEEN.winner) / 0.7, 0, 1) : 1;
+  pose.counted = kind === "decoded" && !still ? clamp((state.since - 0.4) / (TWEEN.decoded - 0.8), 0, 1) : 1;
   pose.stopLevel = pose.inverse > 0 ? 1 / pose.inverse : Infinity;
   pose.level = pose.growing ? lane.winTime * slowing(grown) : pose.stopLevel;
   return moving || pose.growing || pose.halo < 1 || pose.fresh.length > 0 || pose.freshBest < 1;
 }
 
 const MORPH_SECONDS = 1.1;
-const MORPHED = ["weights_by_dim", "grid_heuristic"];
 
-// What a lane changes from, where only the weights of its bins are new; else nothing.
+// What a lane changes from, where the same Q is searched with other weights or bins; else nothing.
 export function morphFrom(earlier, /** @type {Scene} */ scene, /** @type {Lane} */ lane) {
   if (!earlier || earlier.view !== scene.view || earlier.problem.kl_bits !== scene.problem.kl_bits) return null;
-  const old = earlier.lanes.find((other) => other.title === lane.title && String(other.intervals) === String(lane.intervals));
-  if (!old || !lane.partitioned || old.weights === lane.weights) return null;
+  const old = earlier.lanes.find((other) => other.title === lane.title);
+  if (!old || (old.weights === lane.weights && String(old.intervals) === String(lane.intervals))) return null;
   const from = {}, to = {};
-  for (const name of MORPHED) {
-    if (!lane[name] || !old[name] || lane[name].length !== old[name].length) continue;
-    from[name] = old[name].slice();
-    to[name] = lane[name].slice();
+  if (lane.weights_by_dim && lane.weights_by_dim.length === old.weights_by_dim?.length) {
+    from.weights_by_dim = old.weights_by_dim.slice();
+    to.weights_by_dim = lane.weights_by_dim.slice();
   }
-  return Object.keys(to).length ? { from, to, age: 0 } : null;
+  const front = lane.grid_weight && old.grid_weight ? resampled(earlier.grid.u, scene.grid.u, (i) => frontAt(old, i, old.stop)) : null;
+  return front || Object.keys(to).length ? { from, to, front, age: 0, share: 0 } : null;
+}
+
+// What stood at the places of one grid, at those of another.
+function resampled(/** @type {ArrayLike<number>} */ before, /** @type {ArrayLike<number>} */ now, value) {
+  let i = 0;
+  return Float64Array.from(now, (u) => {
+    while (i + 1 < before.length && before[i + 1] <= u) i++;
+    return value(i);
+  });
 }
 
 export function morph(/** @type {View} */ view, dt) {
   const { from, to } = view.morph;
   view.morph.age += dt;
-  const t = smooth(clamp(view.morph.age / MORPH_SECONDS, 0, 1));
+  const t = view.morph.share = smooth(clamp(view.morph.age / MORPH_SECONDS, 0, 1));
   for (const name in to) view.lane[name].set(to[name].map((v, i) => mix(from[name][i], v, t)));
   view.base.key = null; // the backdrop shows the weights
   if (t === 1) view.morph = null;

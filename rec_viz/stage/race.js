@@ -1,375 +1,300 @@
-// Race view, one dimension: x across, arrival time up.
+// One dimension: candidates as an even rain over equal shares of P, Q as a curve, and a front that says how far the
+// sender has looked. Across is u = F_P(x), or x itself; up is the bin's own clock, J T.
 
 import { binName } from "./captions.js";
 import { css, disc, drawHalo, font, line, niceTicks, place, polyline, ring, star, stroke, within, write } from "./draw.js";
-import { drawArrivals, drawBackdrop, popDot, showZoomed } from "./layers.js";
+import { drawArrivals, popDot, showLayer } from "./layers.js";
 import { clamp, highest, mix, smooth } from "./mix.js";
-import { MANY, ratioOf, sameBin, sampleOf } from "./scene.js";
-import { count, fmt, point, whole } from "./words.js";
+import { frontAt, sameBin } from "./scene.js";
+import { count, fmt, whole } from "./words.js";
+
+const FLATTEST = 0.14; // the lower of two densities gets this share of the picture at least
 
 export function layoutRace(/** @type {View} */ view) {
-  const { lane, scene, width, height } = view;
-  const narrow = view.narrow = width < 480;
-  view.left = narrow ? 34 : 42;
-  view.right = width - (narrow ? 6 : 12);
-  view.top = 22;
-  view.bottom = height - 22;
-  view.strip = clamp(height * 0.19, 52, 88);
-  const foot = scene.partitioned ? 40 : 10;
-  view.floor = view.bottom - view.strip - foot;
+  const { lane, scene, width, height, theme } = view, type = theme?.scale ?? 1;
+  view.narrow = width < 480;
+  view.left = 8;
+  view.right = width - 8;
+  view.top = 30 * type;
+  view.floor = view.bottom = height - 27 * type;
   const [lo, hi] = scene.problem.range[0];
   view.X = (x) => mix(view.left, view.right, (clamp(x, lo, hi) - lo) / (hi - lo));
-  view.timeTop = view.layerTop = 0;
-  view.closeTop = lane.budget === null ? lane.timeTop : closeTop(scene, lane);
-  view.Y = (t) => view.floor - (t / view.timeTop) * (view.floor - view.top);
-  for (let e = 0; e < lane.count; e++) view.px[e] = view.X(lane.x[e]);
-  view.gx = Float64Array.from(scene.grid.x, view.X);
-  view.edges = lane.hasGrid && lane.partitioned ? Array.from(lane.edges, view.X) : null;
+  view.U = (u) => mix(view.left, view.right, u);
+  view.timeTop = view.stretch = -1;
+  view.Y = (h) => view.floor - (h / view.timeTop) * (view.floor - view.top);
+  view.gx = new Float64Array(scene.grid.x.length);
+  view.edges = lane.hasGrid && lane.partitioned ? new Array(lane.edges.length).fill(0) : null;
+  const { rain } = lane;
+  view.rx = new Float32Array(rain ? rain.height.length : 0);
+  view.ry = new Float32Array(view.rx.length);
 }
 
-// A budget may end far above the curve. The picture starts close to what decides the race, doubles its scale
-// whenever time runs out of it, and closes in again when the search is over.
-export function closeTop(/** @type {Scene} */ scene, /** @type {Lane} */ lane) {
-  const { q } = scene.grid;
-  const most = q.reduce((a, b) => Math.max(a, b), 0);
-  const ratio = lane.grid_ratio.reduce((top, r, i) => (q[i] > 0.05 * most ? Math.max(top, r) : top), 0);
-  return Math.min(lane.timeTop, Math.max(1.9 * lane.winTime * ratio, 1.3 * lane.arrival[lane.winner]));
-}
-
+// Everything to its place, when the scale or the units have moved.
 export function zoomRace(/** @type {View} */ view, /** @type {Pose} */ pose) {
-  const { lane } = view;
-  if (pose.top !== view.timeTop) {
-    view.timeTop = pose.top;
-    for (let e = 0; e < lane.count; e++) view.py[e] = view.Y(lane.arrival[e]);
+  const { lane, scene } = view, stretch = smooth(pose.stretch);
+  const wide = view.stretch !== stretch, tall = view.timeTop !== pose.top;
+  view.stretch = stretch;
+  view.timeTop = pose.top;
+  const across = (x, u) => mix(view.X(x), view.U(u), stretch);
+  if (wide) {
+    view.gx = Float64Array.from(scene.grid.x, (x, i) => across(x, scene.grid.u[i]));
+    for (let e = 0; e < lane.count; e++) view.px[e] = across(lane.x[e], lane.u[e]);
+    if (view.edges) view.edges = Array.from(lane.edges, (x, b) => across(x, b / lane.intervals[0]));
+    for (let k = 0; k < view.rx.length; k++) view.rx[k] = across(lane.rain.x[k], lane.rain.u[k]);
+    view.base.key = null;
   }
-  if (view.layerTop === view.timeTop || (lane.count > MANY && pose.zooming)) return;
-  view.layerTop = view.timeTop;
-  view.layer.done = Infinity;
+  if (wide || tall) {
+    for (let e = 0; e < lane.count; e++) view.py[e] = view.Y(lane.height[e]);
+    for (let k = 0; k < view.ry.length; k++) view.ry[k] = view.Y(lane.rain.height[k]);
+    view.layer.done = Infinity;
+  }
 }
 
 export function drawRace(/** @type {View} */ view, /** @type {Pose} */ pose) {
-  const race = 1 - smooth(pose.big);
-  drawBackdrop(view, pose, paintRace);
-  if (race > 0.02) {
-    drawTimeAxis(view, race);
-    within(view.ctx, view.left, view.top - 5, view.right, view.floor + 0.5, () => {
-      drawCurve(view, pose, race);
-      showZoomed(view, pose, race * mix(mix(1, 0.8, pose.final), 0.22, pose.decoded));
-      drawArrivals(pose, (e, t) => popDot(view, e, t));
-    });
-    drawStopLine(view, pose, race);
-  }
+  const { ctx } = view, race = 1 - smooth(pose.big);
+  view.taken = [];
+  drawColumns(view, pose);
+  drawFront(view, pose);
+  within(ctx, view.left, view.top - 8, view.right, view.floor + 1, () => {
+    drawCurve(view, pose);
+    if (race > 0.02) drawDots(view, pose, race);
+  });
+  drawAxes(view, race);
   if (race > 0.9) {
     drawBest(view, pose);
-    if (view.edges && view.edges.length <= 33) drawLocalCounts(view, pose);
-    drawRaceLabels(view, pose);
-  }
+    labelRace(view, pose);
+  } else if (race < 0.1) labelDensities(view, pose);
 }
 
-function paintRace(/** @type {View} */ view, /** @type {Pose} */ pose) {
-  const race = 1 - smooth(pose.big);
-  if (view.edges) drawBins(view, pose, race);
-  drawDensities(view, pose);
-  drawValueAxis(view);
-}
+// ---- heights
 
-export function drawTimeAxis(/** @type {View} */ view, alpha) {
-  const { ctx, theme } = view;
-  for (const t of niceTicks(0, view.timeTop, (view.floor - view.top) / 56)) {
-    const y = view.Y(t);
-    if (y < view.top - 4) continue;
-    line(ctx, [[view.left, y], [view.right, y]], css(theme.text, (t ? 0.1 : 0.55) * alpha), 1);
-    write(ctx, theme, t < 1e4 ? fmt(t) : `${whole(t / 1000)}k`, view.left - 6, y + 4, { size: 11, align: "right", halo: false, alpha });
-  }
-  write(ctx, theme, "↑ arrival time", 0, 12, { size: 12, alpha });
-  view.taken.push([0, 0, 84, 16]);
-}
-
-export function drawValueAxis(/** @type {View} */ view) {
-  const { ctx, theme, scene } = view;
-  const [lo, hi] = scene.problem.range[0];
-  line(ctx, [[view.left, view.bottom], [view.right, view.bottom]], css(theme.text, 0.55), 1);
-  for (const x of niceTicks(lo, hi, (view.right - view.left) / 70)) {
-    line(ctx, [[view.X(x), view.bottom], [view.X(x), view.bottom + 4]], css(theme.text, 0.55), 1);
-    write(ctx, theme, fmt(x), view.X(x), view.bottom + 17, { size: 11, align: "center", halo: false });
-  }
-  write(ctx, theme, "x", view.left - 10, view.bottom + 17, { size: 12, align: "right", halo: false });
-}
-
-// Stripes: equal shading once the space is cut, shading by weight once it is reweighted; the weights also hang below the floor as bars.
-export function drawBins(/** @type {View} */ view, /** @type {Pose} */ pose, race) {
-  const { ctx, theme, lane, edges } = view;
-  const n = edges.length - 1;
-  const top = Math.max(...lane.weights_by_dim);
-  const lit = lane.bin[lane.winner];
-  const weigh = smooth(pose.weigh);
-  const ceiling = view.top - 6;
-  const floor = mix(view.floor, view.bottom, smooth(pose.big));
-  for (let b = 0; b < n; b++) {
-    const x0 = edges[b], w = edges[b + 1] - x0;
-    // Edges sweep in from left to right: each bin has its own little share of the animation.
-    const own = smooth(clamp(pose.cut * 2 - b / n, 0, 1));
-    if (own <= 0) continue;
-    const share = mix(0.45, lane.weights_by_dim[b] / top, weigh);
-    const won = b === lit ? pose.lit : 0;
-    const tint = theme.heuristic.map((v, i) => mix(v, theme.winner[i], won));
-    ctx.fillStyle = css(tint, own * mix(0.02 + 0.15 * share, 0.13, won));
-    ctx.fillRect(x0, mix(floor, ceiling, own), w, (floor - ceiling) * own);
-    if (race > 0) {
-      ctx.fillStyle = css(tint, race * own);
-      ctx.fillRect(x0 + 0.5, view.floor + 1, Math.max(w - 1, 0.5), Math.max(0.5, 14 * share));
-    }
-    if (b > 0) line(ctx, [[x0, floor], [x0, mix(floor, ceiling, own)]], css(theme.heuristic, 0.5 * own * clamp(w / 8, 0.06, 1)), 1);
-  }
-}
-
-function drawLocalCounts(/** @type {View} */ view, /** @type {Pose} */ pose) {
-  const { ctx, theme, lane, edges } = view;
-  const counts = new Array(edges.length - 1).fill(0);
-  for (let e = 0; e < pose.seen; e++) counts[lane.bin[e]] = Math.max(counts[lane.bin[e]], lane.local[e]);
-  const lit = lane.bin[lane.winner];
-  counts.forEach((c, b) => {
-    const w = edges[b + 1] - edges[b];
-    const mine = b === lit && pose.lit > 0.5;
-    const text = mine ? String(lane.message.index) : c ? String(c) : "·";
-    ctx.font = font(theme, 11);
-    if (ctx.measureText(text).width + 2 > w && !mine) return;
-    write(ctx, theme, text, edges[b] + w / 2, view.floor + 28, {
-      size: mine ? 13 : 11, weight: mine ? 700 : 400, align: "center", halo: mine, colour: mine ? theme.ink.winner : theme.muted });
-  });
-  if (view.narrow) return;
-  write(ctx, theme, "weight", view.left - 5, view.floor + 14, { size: 11, align: "right", halo: false });
-  write(ctx, theme, "count", view.left - 5, view.floor + 28, { size: 11, align: "right", halo: false });
-}
-
-// The curve holds every point with one and the same race time s: height s × ratio. Growing it from the floor, the first candidate it meets wins.
-export function drawCurve(/** @type {View} */ view, /** @type {Pose} */ pose, alpha) {
-  const { ctx, theme, lane } = view;
-  const s = pose.level;
-  if (!(s > 0) || !Number.isFinite(s)) return;
-  const path = curvePath(view, pose);
-  const sweep = view.Y(pose.sweep);
-  const fill = (y0, y1, strength) => {
-    if (y1 <= y0) return;
-    within(ctx, view.left, y0, view.right, y1, () => {
-      ctx.fillStyle = css(theme.q, strength * alpha);
-      ctx.fill(path);
-    });
+// The two densities, in either unit, as shares of the picture's height: one power for both, so that neither is lost.
+function densities(/** @type {View} */ view) {
+  if (view.shares) return view.shares;
+  const { p, r } = view.scene.grid, n = p.length;
+  const own = (q, flat) => {
+    const top = q.reduce((a, b) => Math.max(a, b), 0), level = flat.reduce((a, b) => Math.max(a, b), 0), most = Math.max(top, level);
+    const power = Math.min(1, Math.log(FLATTEST) / Math.log(Math.min(level / most, 0.999)));
+    return (v) => (0.92 * (v / most)) ** power;
   };
-  // Above the sweep line and under the curve is the only place where a new best can still land.
-  fill(-40, sweep, mix(0.34, 0.2, pose.final));
-  fill(sweep, view.floor, mix(0.13, 0.2, pose.final));
+  const q = Float64Array.from(p, (v, i) => v * r[i]), ones = new Float64Array(n).fill(1);
+  return (view.shares = { q, inX: own(q, p), inU: own(r, ones) });
+}
+
+// How high a value of q, or p, at a grid point is drawn before the race.
+function densityY(/** @type {View} */ view, i, perShare) {
+  const { inX, inU } = densities(view);
+  return view.floor - (view.floor - view.top) * mix(inX(perShare * view.scene.grid.p[i]), inU(perShare), view.stretch);
+}
+
+const both = (/** @type {View} */ view, /** @type {Pose} */ pose, i, perShare, height) => {
+  const big = smooth(pose.big);
+  if (big === 0) return Math.max(view.Y(height), -60);
+  return mix(Math.max(view.Y(height), view.top - 40), densityY(view, i, perShare), big);
+};
+
+const along = (/** @type {View} */ view, y) => Array.from(view.gx, (x, i) => [x, y(i)]);
+
+function under(/** @type {View} */ view, points) {
+  return polyline([[points[0][0], view.floor], ...points, [points[points.length - 1][0], view.floor]]);
+}
+
+// ---- the front: what the sender has looked at lies under it
+
+export function frontPoints(/** @type {View} */ view, /** @type {Pose} */ pose) {
+  const weigh = smooth(pose.weigh);
+  return along(view, (i) => both(view, pose, i, mix(1, view.lane.grid_weight[i], weigh), frontHeight(view, pose, i)));
+}
+
+function frontHeight(/** @type {View} */ view, /** @type {Pose} */ pose, i) {
+  const now = frontAt(view.lane, i, pose.sweep);
+  return view.morph?.front ? mix(view.morph.front[i], now, view.morph.share) : now;
+}
+
+export const frontRole = (/** @type {Lane} */ lane) => (lane.partitioned ? "heuristic" : "p");
+
+function drawFront(/** @type {View} */ view, /** @type {Pose} */ pose) {
+  const { ctx, theme, lane } = view, points = frontPoints(view, pose);
+  const colour = theme.p.map((v, i) => mix(v, theme[frontRole(lane)][i], pose.weigh)); // until it is reweighted it is P
+  within(ctx, view.left, view.top - 8, view.right, view.floor + 1, () => {
+    ctx.fillStyle = css(colour, mix(0.17, 0.2, pose.big));
+    ctx.fill(under(view, points));
+    ctx.lineJoin = "miter";
+    stroke(ctx, polyline(points), css(colour), 2);
+  });
+}
+
+// How far the sender will have to look for the best so far to be sure: the front at the end of the search.
+export function stopPoints(/** @type {View} */ view, /** @type {Pose} */ pose) {
+  const { lane } = view, s = pose.stopLevel;
+  if (lane.budget !== null) return along(view, (i) => view.Y(lane.grid_weight[i] * lane.budget));
+  return along(view, (i) => view.Y(lane.perBin ? s * lane.grid_peak[i] : lane.grid_weight[i] * s * lane.sup));
+}
+
+// ---- columns, curve, dots
+
+function drawColumns(/** @type {View} */ view, /** @type {Pose} */ pose) {
+  const { ctx, theme, lane, edges } = view;
+  if (!edges) return;
+  const n = edges.length - 1, won = lane.bin[lane.winner];
+  if (pose.lit > 0) {
+    ctx.fillStyle = css(theme.winner, 0.1 * pose.lit);
+    ctx.fillRect(edges[won], view.top - 8, edges[won + 1] - edges[won], view.floor - view.top + 8);
+  }
+  if (n > 128) return;
+  for (let b = 1; b < n; b++) {
+    const own = smooth(clamp(pose.cut * 2 - b / n, 0, 1)); // one after the other
+    if (own > 0) line(ctx, [[edges[b], view.floor], [edges[b], mix(view.floor, view.top - 8, own)]], css(theme.heuristic, own * (n > 40 ? 0.25 : 0.45)), 1);
+  }
+}
+
+const curveFits = (/** @type {View} */ view, level) => level > 0 && level * view.scene.peak <= 4.2 * view.scene.top;
+
+export function curvePoints(/** @type {View} */ view, /** @type {Pose} */ pose) {
+  const { r } = view.scene.grid, fits = curveFits(view, pose.level);
+  return along(view, (i) => (fits ? both(view, pose, i, r[i], pose.level * r[i]) : densityY(view, i, r[i])));
+}
+
+// Q before the race. In it, grown or shrunk by s: all points of equal race time; the first candidate it meets from the floor wins.
+function drawCurve(/** @type {View} */ view, /** @type {Pose} */ pose) {
+  const { ctx, theme } = view, big = smooth(pose.big), alpha = curveFits(view, pose.level) ? 1 : big;
+  if (alpha <= 0) return;
+  const points = curvePoints(view, pose);
+  ctx.fillStyle = css(theme.q, alpha * mix(0.18, 0.1, big));
+  ctx.fill(under(view, points));
   ctx.lineJoin = "round";
-  stroke(ctx, path, css(theme.q, alpha), clamp(2 * Math.sqrt(12 / lane.intervals[0]), 0.5, 2));
+  stroke(ctx, polyline(points), css(theme.q, alpha), 2.5);
 }
 
-export function curvePath(/** @type {View} */ view, /** @type {Pose} */ pose) {
-  const { lane } = view;
-  const s = pose.level, n = view.gx.length;
-  const touch = pose.best >= 0 ? { x: view.px[pose.best], y: view.Y(s * ratioOf(lane, pose.best)) } : null;
-  const path = new Path2D();
-  path.moveTo(view.gx[0], view.floor);
-  for (let i = 0; i < n; i++) {
-    // The grid may step over a narrow peak: let the curve pass exactly through the candidate it touches.
-    if (touch && i > 0 && view.gx[i - 1] <= touch.x && touch.x < view.gx[i]) path.lineTo(touch.x, Math.max(touch.y, -40));
-    path.lineTo(view.gx[i], Math.max(view.Y(s * lane.grid_ratio[i]), -40));
+function drawDots(/** @type {View} */ view, /** @type {Pose} */ pose, alpha) {
+  const { ctx, theme, lane } = view, size = view.theme.scale;
+  const morphing = Boolean(view.morph?.front), dim = mix(1, 0.3, pose.decoded);
+  ctx.globalAlpha = alpha;
+  if (lane.rain) {
+    const r = (view.rx.length > 300 ? 1.8 : 3) * size, hollow = new Path2D();
+    for (let k = 0; k < view.rx.length; k++) {
+      const x = view.rx[k], y = view.ry[k];
+      if (y < view.top - 8) continue;
+      if (morphing && lane.rain.height[k] <= frontHeight(view, pose, lane.rain.grid[k])) { disc(ctx, x, y, r + 0.8, css(theme.candidate, dim)); continue; }
+      hollow.moveTo(x + r, y);
+      hollow.arc(x, y, r, 0, 7);
+    }
+    stroke(ctx, hollow, css(theme.candidate, (view.rx.length > 200 ? 0.4 : 0.75) * dim), 1.25);
   }
-  path.lineTo(view.gx[n - 1], view.floor);
-  return path;
-}
-
-export function stopHeights(/** @type {View} */ view, s) {
-  const { lane } = view;
-  if (lane.budget !== null) return [[view.left, view.right, view.Y(lane.budget)]];
-  if (lane.perBin && view.edges) {
-    return Array.from(lane.bin_stop, (t, b) => [view.edges[b], view.edges[b + 1], view.Y((t * s) / lane.winTime)]);
+  if (!morphing) {
+    showLayer(view, alpha * dim);
+    ctx.globalAlpha = alpha;
+    drawArrivals(pose, (e, t) => popDot(view, e, t));
   }
-  return [[view.left, view.right, view.Y(s * lane.sup)]];
-}
-
-function drawStopLine(/** @type {View} */ view, /** @type {Pose} */ pose, alpha) {
-  const { ctx, theme, lane } = view;
-  if (pose.searching && pose.sweep > 0) {
-    const y = view.Y(pose.sweep);
-    line(ctx, [[view.left, y], [view.right, y]], css(theme.text, 0.5 * alpha * (1 - pose.final)), 1);
-  }
-  if (!Number.isFinite(pose.level) || pose.level <= 0) { if (lane.budget === null || !pose.searching) return; }
-  for (const [x0, x1, y] of stopHeights(view, pose.stopLevel)) {
-    if (y < view.top - 16 || !Number.isFinite(y)) continue;
-    line(ctx, [[x0, y], [x1, y]], css(theme.bound, alpha), 2, [7, 5]);
-  }
+  ctx.globalAlpha = 1;
+  if (pose.decoded > 0) drawReceived(view, pose);
 }
 
 export function drawBest(/** @type {View} */ view, /** @type {Pose} */ pose) {
   const { ctx, theme, lane } = view;
-  if (pose.decoded > 0.3) drawReceived(view);
   if (pose.best < 0) return;
   const x = view.px[pose.best], y = view.py[pose.best];
+  if (y < view.top - 10) return;
   const won = pose.final > 0.5 && pose.best === lane.winner && pose.touched;
-  if (won) {
-    line(ctx, [[x, y + 8], [x, view.bottom + 3]], css(theme.winner), 1.5, [2, 3]);
-    drawHalo(view, pose, x, y);
-    star(ctx, theme, x, y, 10);
-    const text = `x = ${point(sampleOf(lane, lane.winner))}`;
-    ctx.font = font(theme, 12, 600);
-    const w = ctx.measureText(text).width, cx = clamp(x, view.left + w / 2, view.right - w / 2);
-    ctx.fillStyle = css(theme.bg);
-    ctx.fillRect(cx - w / 2 - 4, view.bottom + 3, w + 8, 18);
-    write(ctx, theme, text, cx, view.bottom + 17, { size: 12, weight: 600, align: "center", colour: theme.ink.winner, halo: false });
-  } else if (pose.freshBest < 1) {
-    ring(ctx, theme, x, y, mix(16, lane.radii[pose.best] + 4, smooth(pose.freshBest)));
-  } else {
-    ring(ctx, theme, x, y, lane.radii[pose.best] + 4);
-  }
+  if (!won) { ring(ctx, theme, x, y, mix(16, lane.radii[pose.best] + 4, smooth(pose.freshBest))); return; }
+  line(ctx, [[x, y + 8], [x, view.floor + 4]], css(theme.winner), 1.5, [2, 3]);
+  drawHalo(view, pose, x, y);
+  star(ctx, theme, x, y, 10 * theme.scale);
 }
 
-// What the receiver regenerates: the candidates of the winner's bin, counted up to the index in the message.
-export function drawReceived(/** @type {View} */ view) {
-  const { ctx, theme, lane } = view;
-  const few = lane.message.index <= 30;
-  for (let e = 0; e < lane.winner; e++) {
+// What the receiver draws: the candidates of the winner's bin from the floor up, until it has counted to the index.
+export function drawReceived(/** @type {View} */ view, /** @type {Pose} */ pose) {
+  const { ctx, theme, lane } = view, upTo = Math.max(1, Math.ceil(pose.counted * lane.message.index));
+  const few = lane.message.index <= 40;
+  const mark = (x, y, number) => {
+    if (number > upTo || y < view.top - 8) return;
+    const last = number === lane.message.index;
+    if (!last) disc(ctx, x, y, 4 * theme.scale, css(theme.winner, 0.85));
+    if (few && !last) write(ctx, theme, String(number), x + 8, y + 5, { size: 13, weight: 600, colour: theme.ink.winner });
+  };
+  for (let e = 0; e <= lane.winner; e++) {
     if (lane.partitioned && !sameBin(lane, e, lane.winner)) continue;
-    disc(ctx, view.px[e], view.py[e], lane.radii[e], css(theme.candidate));
-    if (few) write(ctx, theme, String(lane.partitioned ? lane.local[e] : lane.position[e]), view.px[e] + 6, view.py[e] - 5, { size: 11 });
+    mark(view.px[e], view.py[e], lane.partitioned ? lane.local[e] : lane.position[e]);
   }
 }
 
-function drawRaceLabels(/** @type {View} */ view, /** @type {Pose} */ pose) {
-  const { theme, lane, narrow } = view;
-  const won = pose.final > 0.5 && pose.touched;
-  if (Number.isFinite(pose.level) && pose.level > 0) {
-    const stop = stopHeights(view, pose.stopLevel).find(([, , h]) => h > view.top - 6);
-    if (stop) {
-      const [x0, x1, y] = stop;
-      const text = lane.budget !== null ? `budget: ${count(lane.num_candidates ?? lane.examined, "candidate")}`
-        : narrow || lane.perBin ? "stop line" : "stop line: no candidate above it can win";
-      const at = y - 6 < view.top - 4 ? y + 15 : y - 6;
-      view.taken.push([x0, y - 2, x1, y + 2]);
-      place(view, text, lane.perBin ? [[(x0 + x1) / 2, at, "center"]] : [[view.left + 6, at], [view.right - 4, at, "right"]], { colour: theme.ink.bound, weight: 600 });
-    } else {
-      const above = lane.budget === null ? "stop line: above the picture ↑" : pose.searching ? `budget: ${count(lane.num_candidates ?? lane.examined, "candidate")} ↑`
-        : `${count(lane.arrival.reduce((n, t) => n + Number(t > view.timeTop), 0), "more candidate")} above ↑`;
-      place(view, above, [[view.right - 4, 12, "right"]], { colour: theme.ink.bound });
-    }
+// ---- axes and labels: five at most
+
+function drawAxes(/** @type {View} */ view, race) {
+  const { ctx, theme, scene } = view, [lo, hi] = scene.problem.range[0], type = theme.scale;
+  line(ctx, [[view.left, view.floor], [view.right, view.floor]], css(theme.text, 0.7), 1.25);
+  const words = view.stretch > 0.5 ? "equal shares of P →" : "x →", style = { size: 13, halo: false };
+  ctx.font = font(theme, 13);
+  const room = ctx.measureText(words).width + 14;
+  write(ctx, theme, words, view.right, view.floor + 19 * type, { ...style, align: "right" });
+  let last = -Infinity;
+  for (const x of niceTicks(lo, hi, (view.right - view.left) / (view.stretch > 0.5 ? 40 : 80))) {
+    const at = mix(view.X(x), view.U(scene.grid.u[nearest(scene.grid.x, x)]), view.stretch), text = fmt(x), half = ctx.measureText(text).width / 2;
+    line(ctx, [[at, view.floor], [at, view.floor + 4]], css(theme.text, 0.6), 1);
+    if (at - half < Math.max(last + 9, 2) || at + half > view.right - room) continue;
+    write(ctx, theme, text, at, view.floor + 19 * type, { ...style, align: "center" });
+    last = at + half;
   }
-  if (pose.searching && pose.sweep > 0 && pose.seen < lane.count) {
-    const y = view.Y(pose.sweep);
-    place(view, "now", [[view.right - 4, y - 5, "right"], [view.left + 4, y - 5]], {});
-  }
+  if (race < 0.5) return;
+  write(ctx, theme, view.lane.partitioned ? "↑ time on the bin’s own clock" : "↑ arrival time", view.left, 15 * type, { ...style, alpha: race });
+  ctx.font = font(theme, 13);
+  view.taken.push([0, 0, view.left + 210 * type, 20 * type]);
+}
+
+function nearest(/** @type {ArrayLike<number>} */ sorted, value) {
+  let lo = 0, hi = sorted.length - 1;
+  while (lo < hi) { const mid = (lo + hi) >> 1; if (sorted[mid] < value) lo = mid + 1; else hi = mid; }
+  return lo;
+}
+
+function labelRace(/** @type {View} */ view, /** @type {Pose} */ pose) {
+  const { theme, lane, narrow } = view, won = pose.final > 0.5 && pose.touched, { r } = view.scene.grid;
+  const role = frontRole(lane), style = { size: 13, weight: 600 };
   if (won) {
     const x = view.px[lane.winner], y = view.py[lane.winner];
-    const text = pose.decoded > 0.5 ? "receiver: same sample"
-      : lane.partitioned ? `winner: ${binName(lane, lane.winner)}, number ${whole(lane.message.index)}` : `winner: candidate ${whole(lane.message.index)}`;
-    // Outwards from the curve's peak there is usually room.
-    const peak = view.gx[highest(view.gx.length, (i) => lane.grid_ratio[i])];
-    const right = [[x + 14, y + 4], [x + 12, y + 20]], left = [[x - 14, y + 4, "right"], [x - 12, y + 20, "right"]];
-    const [near, far] = x >= peak ? [right, left] : [left, right];
-    place(view, text, /** @type {At[]} */ ([near[0], far[0], near[1], far[1], [x, y - 16, "center"], [x, y + 26, "center"]]),
-      { colour: theme.ink.winner, weight: 600, size: 13 });
+    const text = pose.decoded > 0.5 ? "receiver: same dot" : lane.partitioned ? `${binName(lane, lane.winner)}, number ${whole(lane.message.index)}` : `number ${whole(lane.message.index)} wins`;
+    place(view, text, [[x + 15, y + 5], [x - 15, y + 5, "right"], [x, y - 17, "center"], [x, y + 28, "center"]], { ...style, colour: theme.ink.winner });
   }
-  if (pose.level > 0 && Number.isFinite(pose.level) && !pose.growing) labelCurve(view, pose);
-  if (won && pose.decoded < 0.5 && !narrow) labelLoser(view);
-}
-
-function labelLoser(/** @type {View} */ view) {
-  const { lane } = view;
-  let at = -1, least = Infinity;
-  for (let e = 0; e < Math.min(lane.count, 200); e++) {
-    const away = Math.abs(view.py[e] - (view.top + view.floor) / 2) + (lane.race[e] > 3 * lane.winTime ? 0 : 1e4);
-    if (e !== lane.winner && away < least) { least = away; at = e; }
+  const heights = frontPoints(view, pose);
+  const shown = highest(heights.length, (k) => (heights[k][1] > view.top + 2 && heights[k][1] < view.floor - 6 ? -heights[k][1] + 0.001 * heights[k][0] : -Infinity));
+  const [x, y] = heights[shown];
+  const beyond = heights.some(([, h]) => h < view.top - 8);
+  const noun = pose.searching ? "looked at so far" : lane.budget === null ? "looked at: nothing above can win" : `looked at: all ${count(lane.num_candidates ?? lane.examined, "candidate")}`;
+  const text = beyond ? "looked at, and far above ↑" : narrow ? "looked at" : noun;
+  if (y > view.top + 2 && y < view.floor - 6) place(view, text, [[x + 4, y - 7], [x - 4, y - 7, "right"], [view.left + 6, y - 7], [view.right - 6, y - 7, "right"], [view.left + 6, y + 18]], { ...style, colour: theme.ink[role] });
+  else if (beyond) place(view, text, [[view.right - 6, view.top + 8, "right"], [view.left + 6, view.top + 24]], { ...style, colour: theme.ink[role] });
+  if (curveFits(view, pose.level) && !pose.growing) {
+    const i = highest(r.length, (k) => r[k]), top = view.Y(pose.level * r[i]);
+    const flank = (side) => { let k = i; while (r[k] > 0.5 * r[i] && r[k + side] !== undefined) k += side; return view.gx[k]; };
+    const text = won ? (narrow ? `s = ${fmt(pose.stopLevel)}` : `Q: equal race time s = ${fmt(pose.stopLevel)}`) : narrow ? "below: better" : "under the curve: better than the best";
+    const y = Math.max(view.Y(0.5 * pose.level * r[i]), view.top + 14);
+    place(view, text, [[flank(1) + 9, y], [flank(-1) - 9, y, "right"], [view.gx[i], top - 8, "center"], [flank(1) + 9, y - 22]], { ...style, colour: theme.ink.q });
   }
-  if (at < 0 || least > 1e4) return;
-  const x = view.px[at], y = view.py[at];
-  place(view, "a candidate", [[x + 8, y + 4], [x - 8, y + 4, "right"], [x, y - 9, "center"], [x, y + 18, "center"]], { optional: true });
 }
 
-function labelCurve(/** @type {View} */ view, /** @type {Pose} */ pose) {
-  const { theme, lane } = view;
-  const { text, long } = pose.final > 0.5
-    ? { text: `race time ${fmt(lane.winTime)}`, long: `all along this curve: race time ${fmt(lane.winTime)}` }
-    : { text: `best: ${fmt(pose.level)}`, long: `under this curve: better than ${fmt(lane.race[pose.best])}` };
-  const heights = Array.from(lane.grid_ratio, (r) => pose.level * r), peak = heights.reduce((top, h) => Math.max(top, Math.min(view.timeTop, h)), 0);
-  const high = heights.flatMap((h, i) => (h < peak * 0.5 ? [] : [view.gx[i]])), first = high[0], last = high[high.length - 1];
-  const y = view.Y(peak * 0.5);
-  const options = [];
-  for (const dy of [0, -18, 18, -36, 36]) {
-    options.push([first - 8, y + dy, "right"], [last + 8, y + dy]);
-  }
-  options.push([(first + last) / 2, y + 18, "center"], [(first + last) / 2, y - 18, "center"]);
-  place(view, view.right - view.left < 440 ? text : long, options, { colour: theme.ink.q, weight: 600 });
+const LONG = { q: "Q, the target: only the sender knows it", p: "P: shared by both sides", heuristic: "P′: where the sender will look" };
+const SHORT = { q: "Q", p: "P", heuristic: "P′" };
+
+function labelDensities(/** @type {View} */ view, /** @type {Pose} */ pose) {
+  const { theme, lane, narrow } = view, names = narrow ? SHORT : LONG, { r, p } = view.scene.grid;
+  const { q } = densities(view), share = view.stretch > 0.5;
+  const peak = highest(r.length, (i) => (share ? r[i] : q[i]));
+  const style = { size: 14, weight: 600 }, x = view.gx[peak], y = densityY(view, peak, r[peak]);
+  place(view, names.q, [[x + 12, y + 14], [x - 12, y + 14, "right"], [x, y - 8, "center"]], { ...style, colour: theme.ink.q });
+  const weighed = lane.partitioned && pose.weigh > 0.5, level = weighed ? lane.grid_weight : null;
+  const far = highest(r.length, (i) => (share ? -Math.abs(view.gx[i] - (x > (view.left + view.right) / 2 ? view.left + 40 : view.right - 40)) : p[i] - q[i]));
+  const role = weighed ? "heuristic" : "p", most = level ? level.reduce((a, b) => Math.max(a, b), 0) : 1;
+  const step = level ? level.findIndex((w) => w > 0.5 * most) : far, py = densityY(view, step, level ? level[step] : 1);
+  place(view, names[role], level ? [[view.gx[step] - 8, py + 14, "right"], [view.gx[step], py - 9], [view.gx[step], py - 9, "right"]]
+    : [[view.gx[far], py - 9, "center"], [view.gx[far], py - 25, "center"]], { ...style, colour: theme.ink[role] });
 }
 
-// P, Q and P′. Before the race they fill the picture; then they shrink to a strip below the floor.
-export function drawDensities(/** @type {View} */ view, /** @type {Pose} */ pose) {
-  const { ctx, theme, lane } = view, { p } = view.scene.grid, n = view.gx.length;
-  const big = smooth(pose.big), weigh = lane.partitioned ? smooth(pose.weigh) : 0;
-  const height = densityHeight(view, pose), top = densityTop(view, pose);
-  const closed = (/** @type {Path2D} */ path) => {
-    const area = new Path2D(path);
-    area.lineTo(view.gx[n - 1], view.bottom);
-    area.lineTo(view.gx[0], view.bottom);
-    return area;
-  };
-  const draw = (/** @type {Role} */ role, fill, width, dash = []) => {
-    const { path } = densityPath(view, pose, role);
-    if (fill) {
-      ctx.fillStyle = css(theme[role], fill);
-      ctx.fill(closed(path));
-    }
-    stroke(ctx, path, css(theme[role]), width, dash);
-  };
-  within(ctx, view.left, view.bottom - height - 1, view.right, view.bottom + 2, () => {
-    draw("p", 0.22, 1.5);
-    if (weigh > 0) draw("heuristic", 0.2 * weigh, 1.75, [5, 3]);
-    draw("q", 0, 2);
-  });
-  labelDensities(view, big, weigh, (f, i) => view.bottom - height * Math.min(1, f[i] / top), lane.grid_heuristic || p);
-}
-
-export const densityHeight = (/** @type {View} */ view, /** @type {Pose} */ pose) => mix(view.strip, view.bottom - view.top - 16, smooth(pose.big));
-
-function densityTop(/** @type {View} */ view, /** @type {Pose} */ pose) {
-  const { p, q } = view.scene.grid;
-  const pTop = p.reduce((a, b) => Math.max(a, b), 0);
-  // A narrow Q is far taller than P: let it leave the picture rather than flatten P to nothing.
-  return Math.min(q.reduce((a, b) => Math.max(a, b), pTop), mix(7, 14, smooth(pose.big)) * pTop) * 1.04;
-}
-
-// A density as a line, "p", "q" or "heuristic", and where its peak is.
-export function densityPath(/** @type {View} */ view, /** @type {Pose} */ pose, which) {
-  const { lane } = view, { p, q } = view.scene.grid;
-  const height = densityHeight(view, pose), top = densityTop(view, pose);
-  const weigh = smooth(pose.weigh), heuristic = lane.grid_heuristic || p;
-  const value = { p: (i) => p[i], q: (i) => q[i], heuristic: (i) => mix(p[i], heuristic[i], weigh) }[which];
-  const at = (i, most) => [view.gx[i], view.bottom - height * Math.min(most, value(i) / top)];
-  return { path: polyline(Array.from(view.gx.keys(), (i) => at(i, 1.5))), peak: at(highest(view.gx.length, value), 1) };
-}
-
-function labelDensities(/** @type {View} */ view, big, weigh, y, heuristic) {
-  const { theme, lane, narrow } = view, { p, q } = view.scene.grid;
-  const long = big > 0.5 && !narrow;
-  const peak = (score) => highest(view.gx.length, score);
-  const style = { weight: 600, size: long ? 14 : 12.5 };
-  const iq = peak((i) => q[i]);
-  const flank = (side) => {
-    let i = iq;
-    while (q[i] > 0.8 * q[iq] && q[i + side] !== undefined) i += side;
-    return view.gx[i];
-  };
-  const yq = y(q, iq) + 12;
-  place(view, long ? "Q, the target: only the sender knows it" : "Q",
-    [[flank(1) + 8, yq], [flank(-1) - 8, yq, "right"]], { ...style, colour: theme.ink.q });
-  const away = (i) => p[i] - 0.6 * Math.max(q[i], weigh ? heuristic[i] : 0) - (0.02 * Math.abs(i - iq)) / view.gx.length;
-  const ip = peak(away);
-  const apart = Math.abs(view.gx[iq] - view.gx[ip]) > 60;
-  const xp = view.gx[ip] + Math.sign(iq - ip) * (apart ? 16 : -8), yp = y(p, ip) - 7;
-  place(view, long ? "P, the coding distribution: shared by both sides" : "P",
-    [[xp, yp, iq > ip ? "right" : "left"], [view.gx[ip] - 30, yp, "right"]], { ...style, colour: theme.ink.p });
-  if (weigh > 0.5 && lane.partitioned) {
-    const narrowTop = (v) => v > 4 * p.reduce((a, b) => Math.max(a, b), 0); // at the top of the strip: no room above
-    const ih = peak((i) => heuristic[i] - Math.max(q[i], p[i]) - 0.05 * Math.abs(i - iq) / view.gx.length);
-    const yh = y(heuristic, ih) + (narrowTop(heuristic[ih]) ? 12 : -6);
-    place(view, long ? "P′: P with its bins reweighted" : "P′",
-      [[view.gx[ih] - 8, yh, "right"], [view.gx[ih] + 6, yh]], { ...style, colour: theme.ink.heuristic });
-  }
+// A density as a line, "p", "q" or "heuristic", and where its peak is; in the race, where it then stands.
+export function densityLine(/** @type {View} */ view, /** @type {Pose} */ pose, which) {
+  const { lane } = view, { r } = view.scene.grid, race = pose.big < 0.5;
+  const value = { p: () => 1, q: (i) => r[i], heuristic: (i) => lane.grid_weight[i] }[which];
+  const scale = which === "q" ? pose.level : pose.sweep / Math.max(1, race && which === "p" ? lane.sup : 1);
+  const points = along(view, (i) => both(view, pose, i, value(i), which === "heuristic" ? frontHeight(view, pose, i) : scale * value(i)));
+  const peak = points.reduce((best, at) => (at[1] < best[1] ? at : best), points[0]);
+  return { path: polyline(points), peak };
 }

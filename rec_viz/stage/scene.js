@@ -5,41 +5,75 @@ import { buildTimeline } from "./timeline.js";
 
 const ARRAY_TYPES = { f4: Float32Array, f8: Float64Array, i4: Int32Array };
 
-function decode(value) {
-  if (Array.isArray(value)) return value.map(decode);
+// Arrays come as base64 in JSON, or from a socket as places in the bytes that follow it.
+function decode(value, /** @type {ArrayBuffer | null} */ buffer, start = 0) {
+  if (Array.isArray(value)) return value.map((item) => decode(item, buffer, start));
   if (value === null || typeof value !== "object") return value;
   if (typeof value.b64 === "string" && value.t in ARRAY_TYPES) {
     const bytes = Uint8Array.from(atob(value.b64), (c) => c.charCodeAt(0));
     return new ARRAY_TYPES[value.t](bytes.buffer, 0, value.n);
   }
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, decode(item)]));
+  if (buffer && value.t in ARRAY_TYPES) return new ARRAY_TYPES[value.t](buffer, start + value.at, value.n);
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, decode(item, buffer, start)]));
 }
 
+// What the socket answers: the length of the JSON in four bytes, the JSON, and the arrays.
+export function decodeBytes(/** @type {ArrayBuffer} */ buffer) {
+  const length = new DataView(buffer).getUint32(0, true);
+  return decode(JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length))), buffer, 4 + length);
+}
+
+export const decodeScene = (data) => prepareScene(decode(data, null));
+
 /** @returns {Scene} */
-export function decodeScene(data) {
-  const scene = /** @type {SceneData} */ (decode(data));
-  const lanes = scene.lanes.map((lane, i) => prepareLane(lane, scene.problem.dim, scene.receiver[i]));
-  return { ...scene, lanes, partitioned: lanes.some((lane) => lane.partitioned), timeline: buildTimeline(lanes) };
+export function prepareScene(/** @type {SceneData} */ scene) {
+  const lanes = scene.lanes.map((lane, i) => prepareLane(lane, scene.problem.dim, scene.receiver[i], scene.grid));
+  const peak = scene.grid ? scene.grid.r.reduce((a, b) => Math.max(a, b), 0) : 2 ** scene.problem.d_inf_bits;
+  return { ...scene, lanes, peak, partitioned: lanes.some((lane) => lane.partitioned), timeline: buildTimeline(lanes) };
 }
 
 /** @returns {Lane} */
-function prepareLane(/** @type {LaneData} */ lane, dim, /** @type {Receiver} */ receiver) {
+function prepareLane(/** @type {LaneData} */ lane, dim, /** @type {Receiver} */ receiver, /** @type {Grid} */ grid) {
   const intervals = Array.from(lane.intervals);
   const sup = 2 ** lane.log2_sup_ratio;
   const winTime = lane.race[lane.winner];
   const lastArrival = lane.arrival[lane.num_events - 1];
-  // With the best weights all bins stop at one height: a single line says so better than many.
-  const perBin = lane.stopping === "per_bin" && lane.partitioned && Boolean(lane.bin_stop)
-    && Math.max(...lane.bin_stop) > 1.01 * Math.min(...lane.bin_stop);
+  const perBin = lane.stopping === "per_bin" && lane.partitioned && lane.bin_weights !== "peak_ratio"; // else all bins stop together
   const budget = lane.method === "orc" ? lane.stop_time ?? lastArrival : null;
   const stop = budget ?? winTime * sup;
-  // A bin that Q hardly touches can have a stop line far above the rest: the last arrival sets the scale instead.
-  const top = perBin ? Math.max(lastArrival, winTime * 2 ** lane.log2_ratio[lane.winner] * 1.2) : Math.max(stop, lastArrival);
+  const improvements = [...lane.best.keys()].filter((e) => lane.best[e] === e && Number.isFinite(lane.race[e]));
+  const stops = lane.grid_weight ? stopTimes(lane, perBin, stop, improvements) : null;
+  const rain = lane.rain && grid ? { ...lane.rain, grid: placesOf(lane.rain.u, grid.u) } : lane.rain;
   return {
     ...lane, dim, intervals, binned: lane.name.endsWith("_bins"), offsets: offsetsOf(intervals), sup, winTime, perBin, budget, receiver,
-    stop, timeTop: top * 1.14, count: lane.num_events, hasGrid: Boolean(lane.edges), radii: dotRadii(lane, sup),
-    improvements: [...lane.best.keys()].filter((e) => lane.best[e] === e && Number.isFinite(lane.race[e])),
+    stop, stops, rain, improvements, count: lane.num_events, hasGrid: Boolean(lane.edges), radii: dotRadii(lane, sup),
   };
+}
+
+// When the search of a bin stops, at every grid point: where a bin has a stop line of its own, as soon as its clock is past
+// the best race time so far times the bin's highest ratio.
+function stopTimes(/** @type {LaneData} */ lane, perBin, stop, /** @type {number[]} */ improvements) {
+  const { grid_weight: weight, grid_peak: peak, arrival, race } = lane;
+  if (!perBin) return new Float64Array(weight.length).fill(stop);
+  return Float64Array.from(weight, (w, i) => {
+    for (const [k, e] of improvements.entries()) {
+      const next = improvements[k + 1], time = Math.max(arrival[e], (race[e] * peak[i]) / w);
+      if (next === undefined || time < arrival[next]) return time;
+    }
+    return stop;
+  });
+}
+
+// How far the clock of the bin at a grid point has run when the search has come to a time.
+export const frontAt = (/** @type {Lane} */ lane, i, time) => (lane.grid_weight[i] > 0 ? lane.grid_weight[i] * Math.min(time, lane.stops[i]) : 0);
+
+// The grid point next to each of these quantiles.
+function placesOf(/** @type {ArrayLike<number>} */ quantiles, /** @type {ArrayLike<number>} */ grid) {
+  return Int32Array.from(quantiles, (u) => {
+    let lo = 0, hi = grid.length - 1;
+    while (lo < hi) { const mid = (lo + hi) >> 1; if (grid[mid] < u) lo = mid + 1; else hi = mid; }
+    return lo;
+  });
 }
 
 // Where the intervals of each dimension begin in an array of those of all.

@@ -14,6 +14,7 @@ type Theme = Record<Role | "bg" | "text" | "muted", Colour> & {
   font: string;
   ink: Record<Role, Colour>; // of the same role, legible as small text
   name: string; // differs where any colour does
+  scale: number; // of the type
 };
 
 type Timeline = {
@@ -47,7 +48,9 @@ type Problem = {
   range: [number, number][];
 };
 
-type Grid = { x: ArrayLike<number>; p: Float64Array; q: Float64Array };
+type Grid = { x: Float32Array; u: Float32Array; p: Float32Array; r: Float32Array }; // r = q/p
+/** Candidates of the codebook that both sides share, looked at or not; `height` is J T, by the bin's own clock. */
+type Rain = { x: Float32Array; u: Float32Array; height: Float64Array; bin: Int32Array; local: Int32Array; grid?: Int32Array };
 
 /** What Python ships of one search, unpacked; arrays of candidates in the order they were met. */
 type LaneData = {
@@ -90,12 +93,16 @@ type LaneData = {
   weights_by_dim?: Float64Array;
   masses_by_dim?: Float64Array;
   log2_peaks_by_dim?: Float64Array;
-  grid_heuristic?: Float64Array; // on the scene's grid, as the next
-  grid_ratio?: Float64Array;
-  bin_stop?: Float64Array;
+  height?: Float64Array; // of a candidate: J T, by its bin's own clock
+  grid_weight?: Float32Array; // J times the bin's weight, on the scene's grid or of every tile; how fast the front rises
+  grid_peak?: Float32Array; // the bin's highest ratio q/p, likewise
+  rain?: Rain;
 };
 
 type Receiver = { x: number[]; equal: boolean };
+
+type Control = { key: string; name: string; low: number; high: number; step: number; value: number };
+type Change = Record<string, unknown>; // parameters by their keys, or rows and intervals
 
 type Lane = Omit<LaneData, "intervals"> & {
   dim: number;
@@ -107,13 +114,12 @@ type Lane = Omit<LaneData, "intervals"> & {
   perBin: boolean; // a stop line for each bin
   budget: number | null; // the time of the last candidate, where their number is fixed beforehand
   stop: number;
-  timeTop: number;
+  stops: Float64Array | null; // when the search of the bin at a grid point stops
   count: number;
   hasGrid: boolean;
   receiver?: Receiver;
   radii: Float32Array;
   improvements: number[];
-  numbers?: Preview; // of a preview
 };
 
 type Target = { lane?: number; kind: string; bin?: number[]; event?: number; clock?: boolean };
@@ -128,23 +134,34 @@ type SceneData = {
   compact: boolean;
   handles: boolean;
   save: boolean;
+  units: "shares" | "own"; // of the axis across
+  scale: number; // of the type
+  top: number; // the height that the pictures of all lanes reach
+  window: [number, number][]; // of every dimension: the part of [0, 1] that is shown
+  axes?: { x: Float32Array; u: Float32Array }[]; // of two dimensions: u = F_P(x)
+  contours?: Float64Array[]; // of Q in two dimensions, as pairs (u, v)
   problem: Problem;
   lanes: LaneData[];
+  slots: string[]; // the names of all lanes, those that do not run among them
   receiver: Receiver[];
+  live?: { query: Record<string, string>; controls: Control[] };
+  refused?: { name: string; sentence: string }[];
   point: Point;
   grid?: Grid; // of one dimension
 };
 
-type Scene = Omit<SceneData, "lanes"> & { lanes: Lane[]; partitioned: boolean; timeline: Timeline };
+type Scene = Omit<SceneData, "lanes"> & { lanes: Lane[]; peak: number; partitioned: boolean; timeline: Timeline };
 
 /** Where a picture stands between two steps: shares from 0 to 1 unless said otherwise. */
 type Pose = {
   big: number; // densities fill the picture
   cut: number;
+  stretch: number; // from x to equal shares of P
   weigh: number;
   final: number;
   lit: number;
   decoded: number;
+  counted: number; // how far the receiver has counted
   point: number;
   inverse: number; // 1 over the race time of the curve
   sweep: number; // an arrival time, as the next
@@ -161,12 +178,10 @@ type Pose = {
   growing: boolean;
   touched: boolean;
   halo: number;
-  zooming: boolean;
   ready: boolean;
 };
 
 type Layer = { canvas: HTMLCanvasElement; ctx: Pen; done: number; key: string | null; theme?: string; taken?: Box[] };
-type Cells = { cuts: number[]; weights: Float64Array; top: number };
 
 /** One search on the page: its nodes, its canvases, and where its view put things. */
 type View = {
@@ -183,11 +198,18 @@ type View = {
   tip: HTMLElement;
   caption: HTMLElement;
   message: HTMLElement;
+  title: HTMLElement;
+  cost: HTMLElement;
+  refusal: HTMLElement;
+  binPart: HTMLElement;
   indexPart: HTMLElement;
   bits: { box: HTMLElement; bits: string }[];
   total: HTMLElement;
   received: HTMLElement;
   clock: number; // the bin whose clock is shown, or -1
+  clockBox: HTMLElement;
+  clockBins?: string; // that it lists
+  clockEvents?: AbortController;
   clockText: HTMLElement;
   clockList?: HTMLSelectElement;
   ctx: Pen;
@@ -197,6 +219,10 @@ type View = {
   veilCtx?: Pen;
   taken: Box[]; // by labels
   morph: Morph | null;
+  measured: boolean; // `inner` is the width of its place on the page
+  inner: number;
+  filled: boolean; // its words are of its lane
+  stale: boolean; // to be laid out anew, though its size is the same
   width: number;
   height: number;
   ratio: number; // canvas pixels to a point
@@ -210,37 +236,39 @@ type View = {
   X(x: number): number;
   Y(y: number): number;
   // race
-  strip: number;
   floor: number;
   timeTop: number;
-  layerTop: number;
-  closeTop: number;
+  stretch: number;
   gx: Float64Array;
+  rx: Float32Array; // the rain
+  ry: Float32Array;
+  shares?: { q: Float64Array; inX(v: number): number; inU(v: number): number };
   edges: number[] | null;
   // plane
-  cells: Cells[] | null;
+  F(u: number, v: number, z?: number): number[]; // a point over the floor on the canvas
+  unF(x: number, y: number): number[]; // and a point of the floor under one of the canvas
+  order: number[][];
+  scaleZ: number;
+  most?: number;
   // strips
   rows: number;
   pitch: number;
-  U(u: number): number;
+  U(u: number, d?: number): number; // in the strips, where a quantile lies in the row of dimension d
   R(d: number): number;
   // plane and strips
   panel: { left: number; top: number; right: number; bottom: number; ticks: number[]; X(e: number): number; Y(race: number): number };
 };
 
-type Morph = { from: Record<string, Float64Array>; to: Record<string, Float64Array>; age: number };
+type Morph = { from: Record<string, Float64Array>; to: Record<string, Float64Array>; front: Float64Array | null; age: number; share: number };
 type Mark = { hole?: Path2D; draw(): void; name: string; at: At; colour?: Colour };
 
 type Draft = { rows: [number, number][]; intervals: number[] | null };
-type Cut = { edges: Float64Array; logPeak: Float64Array; logTarget: Float64Array; logWeight: Float64Array };
-type Preview = { cuts: Cut[]; log2Bins: number; kl_bits: number; d_inf_bits: number; log2_sup_ratio: number; bound_bits: number };
 
 type Handle = {
   id: string;
   label?: string;
   pad?: boolean; // moves both means at once
   ofBins?: boolean;
-  vertical?: boolean;
   step?: number;
   page?: number;
   limits?(draft: Draft): number[];

@@ -1,27 +1,30 @@
 // Strips view, any dimension: one row a dimension, in quantile space.
 
-import { css, disc, line, star, write } from "./draw.js";
+import { css, disc, line, polyline, star, write } from "./draw.js";
 import { drawArrivals, drawBackdrop, showLayer } from "./layers.js";
-import { mix, smooth } from "./mix.js";
+import { clamp, mix, smooth } from "./mix.js";
 import { drawPanel, layoutPanel } from "./panel.js";
 import { binOf } from "./scene.js";
 
 const MAX_ROWS = 32;
 
 export function layoutStrips(/** @type {View} */ view) {
-  const { lane, width, height } = view;
+  const { lane, scene, width, height, theme } = view, type = theme?.scale ?? 1;
   const wide = width >= 820;
   const rows = Math.min(lane.dim, MAX_ROWS);
   view.narrow = width < 480;
-  view.left = 34;
-  view.right = wide ? Math.round(width * 0.6) : width - 6;
-  view.top = 20;
-  view.bottom = (wide ? height - 22 : height - 138) - (lane.dim > rows ? 14 : 0);
+  view.left = 30 * type;
+  view.right = wide ? Math.round(width * 0.64) : width - 6;
+  view.top = 24 * type;
+  view.bottom = (wide ? height - 8 : height - 134) - (lane.dim > rows ? 18 * type : 0);
   view.rows = rows;
-  view.pitch = Math.min(40, (view.bottom - view.top) / rows);
-  view.U = (u) => mix(view.left, view.right, u);
+  view.pitch = Math.min(110, (view.bottom - view.top) / rows);
+  view.U = (u, d) => {
+    const [a, b] = scene.window[d];
+    return mix(view.left, view.right, clamp((u - a) / (b - a), -0.004, 1.004));
+  };
   view.R = (d) => view.top + (d + 0.5) * view.pitch;
-  if (wide) layoutPanel(view, view.right + 40, 0, width, height - 2);
+  if (wide) layoutPanel(view, view.right + 30, 0, width, height - 2);
   else layoutPanel(view, 0, height - 118, width, height);
   for (let e = 0; e < lane.count; e++) {
     view.px[e] = view.panel.X(e);
@@ -32,11 +35,11 @@ export function layoutStrips(/** @type {View} */ view) {
 export function drawStrips(/** @type {View} */ view, /** @type {Pose} */ pose) {
   const { ctx, theme, lane } = view;
   drawBackdrop(view, pose, paintRows);
-  write(ctx, theme, view.narrow ? "row: dimension; across: quantile of P" : "one row per dimension; across: quantile of P, 0 to 1", view.left, 12, { halo: false });
-  write(ctx, theme, "Q, 95%", view.right, 12, { halo: false, align: "right", weight: 600, colour: theme.ink.q });
-  line(ctx, [[view.right - 66, 6], [view.right - 66, 11], [view.right - 46, 11], [view.right - 46, 6]], css(theme.q), 2);
+  const y = 15 * theme.scale, zoomed = view.scene.window.some(([a, b]) => b - a < 0.99);
+  write(ctx, theme, view.narrow ? "one row per dimension" : `one row per dimension, equal shares of P${zoomed ? ", enlarged around Q" : ""}`, view.left, y, { halo: false });
+  write(ctx, theme, "Q", view.right, y, { halo: false, align: "right", weight: 700, colour: theme.ink.q });
   if (lane.dim > view.rows) {
-    write(ctx, theme, `… and ${lane.dim - view.rows} more dimensions alike`, view.left, view.top + view.rows * view.pitch + 13, { halo: false });
+    write(ctx, theme, `… and ${lane.dim - view.rows} more dimensions alike`, view.left, view.top + view.rows * view.pitch + 16 * theme.scale, { halo: false });
   }
   const final = pose.final > 0.5;
   const from = Math.max(0, pose.seen - (pose.searching ? 5 : 14));
@@ -56,7 +59,7 @@ export function drawStrips(/** @type {View} */ view, /** @type {Pose} */ pose) {
 
 function trace(/** @type {View} */ view, e, colour, width, mark, shape = "dot") {
   const { ctx, theme, lane } = view;
-  const points = Array.from({ length: view.rows }, (_, d) => [view.U(lane.u[e * lane.dim + d]), view.R(d)]);
+  const points = Array.from({ length: view.rows }, (_, d) => [view.U(lane.u[e * lane.dim + d], d), view.R(d)]);
   line(ctx, points, colour, width);
   if (!mark) return;
   for (const [x, y] of points) {
@@ -66,34 +69,48 @@ function trace(/** @type {View} */ view, e, colour, width, mark, shape = "dot") 
   }
 }
 
+// A row: all of the axis as a thin line with the part that is shown, under it the intervals as a skyline of their weights,
+// and Q, the middle 95% of it.
 function paintRows(/** @type {View} */ view, /** @type {Pose} */ pose) {
   const { ctx, theme, lane, scene } = view;
   const { q_low: low, q_high: high } = scene.problem;
   const weigh = smooth(pose.weigh), cut = lane.partitioned ? smooth(pose.cut) : 0;
-  const gap = view.pitch > 14 ? 3 : 1;
-  const every = view.pitch < 10 ? 4 : view.pitch < 13 ? 2 : 1;
+  const gap = view.pitch > 14 ? 4 : 1, every = Math.ceil((15 * theme.scale) / view.pitch);
   for (let d = 0; d < view.rows; d++) {
-    const y = view.R(d), top = y - view.pitch / 2 + gap / 2, tall = view.pitch - gap;
-    ctx.fillStyle = css(theme.p, 0.1);
-    ctx.fillRect(view.left, top, view.right - view.left, tall);
-    if (d % every === 0) write(ctx, theme, String(d + 1), view.left - 7, y + 4, { size: 11, align: "right", halo: false });
+    const [a, b] = scene.window[d], strip = view.pitch > 30 && b - a < 0.99 ? 7 : 0;
+    const top = view.R(d) - view.pitch / 2 + gap / 2 + strip, tall = view.pitch - gap - strip, floor = top + tall, wide = view.right - view.left;
+    if (strip) {
+      ctx.fillStyle = css(theme.p, 0.3);
+      ctx.fillRect(view.left, top - strip, wide, 3);
+      ctx.fillStyle = css(theme.text, 0.8);
+      ctx.fillRect(view.left + a * wide, top - strip - 1, Math.max((b - a) * wide, 2), 5);
+    }
+    ctx.fillStyle = css(theme.p, 0.13);
+    ctx.fillRect(view.left, top, wide, tall);
+    if (d % every === 0) write(ctx, theme, String(d + 1), view.left - 7, view.R(d) + 5, { size: 13, align: "right", halo: false });
+    const x0 = view.U(low[d], d), x1 = Math.max(view.U(high[d], d), x0 + 3);
+    ctx.fillStyle = css(theme.q, 0.25);
+    ctx.fillRect(x0, top, x1 - x0, tall);
     const n = lane.intervals[d];
     if (cut > 0 && n > 1 && lane.hasGrid) {
-      const weights = lane.weights_by_dim.subarray(lane.offsets[d], lane.offsets[d + 1]);
-      const most = Math.max(...weights);
-      for (let b = 0; b < n; b++) {
-        ctx.fillStyle = css(theme.heuristic, cut * mix(0.14, 0.03 + 0.38 * (weights[b] / most), weigh));
-        ctx.fillRect(view.U(b / n), top, view.U((b + 1) / n) - view.U(b / n), tall);
-        if (b && (view.right - view.left) / n > 4) line(ctx, [[view.U(b / n), top], [view.U(b / n), top + tall * cut]], css(theme.heuristic, 0.8), 1);
+      const weights = lane.weights_by_dim.subarray(lane.offsets[d], lane.offsets[d + 1]), most = Math.max(...weights);
+      const first = Math.max(0, Math.floor(a * n)), last = Math.min(n, Math.ceil(b * n));
+      const heights = [];
+      for (let k = first; k < last; k++) {
+        const h = tall * cut * mix(0.3, 0.04 + 0.9 * (weights[k] / most), weigh);
+        heights.push([view.U(k / n, d), floor - h], [view.U((k + 1) / n, d), floor - h]);
+        if (wide / (last - first) > 4 && k > first) line(ctx, [[view.U(k / n, d), floor], [view.U(k / n, d), floor - tall * cut]], css(theme.heuristic, 0.35), 1);
       }
+      ctx.fillStyle = css(theme.heuristic, 0.3);
+      ctx.fill(polyline([[heights[0][0], floor], ...heights, [heights[heights.length - 1][0], floor]]));
+      line(ctx, heights, css(theme.heuristic), 1.25);
       if (pose.lit > 0.5) {
-        const b = binOf(lane, lane.winner, d);
+        const k = binOf(lane, lane.winner, d), left = view.U(k / n, d), right = view.U((k + 1) / n, d);
         ctx.strokeStyle = css(theme.winner);
-        ctx.lineWidth = 1.25;
-        ctx.strokeRect(view.U(b / n) + 0.5, top + 0.5, view.U((b + 1) / n) - view.U(b / n) - 1, tall - 1);
+        ctx.lineWidth = 1.75;
+        ctx.strokeRect(left, top + 0.5, Math.max(right - left, 2), tall - 1);
       }
     }
-    const x0 = view.U(low[d]), x1 = Math.max(view.U(high[d]), x0 + 3), yb = top + tall - 1.5, tick = Math.min(5, tall / 2);
-    line(ctx, [[x0, yb - tick], [x0, yb], [x1, yb], [x1, yb - tick]], css(theme.q), 2);
+    line(ctx, [[x0, floor - 1.5], [x1, floor - 1.5]], css(theme.q), 3);
   }
 }

@@ -8,7 +8,6 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from rec_viz import warm_up
-from rec_viz.model import lab
 from rec_viz.settings import PRESETS, View, link_query
 from tests.viz.parts import open_parts
 
@@ -32,12 +31,13 @@ def words(app: AppTest) -> str:
     return " ".join([*(element.value for element in app.markdown), *(one.proto.body for one in app.get("html"))])
 
 
-def test_start_tells_the_examined_counts():
+def test_start_and_the_poster_run():
     app = opened()
     assert not app.exception
-    plain, bins = lab.race(View()).lanes
-    assert f"**{plain.trace.examined}**" in words(app)
-    assert f"**{bins.trace.examined}**" in words(app)
+    assert "price of its surprise" in app.title[0].value
+    app = opened(page="poster")
+    assert not app.exception
+    assert "NeurIPS 2024" in words(app)
 
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)

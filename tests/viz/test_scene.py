@@ -14,6 +14,7 @@ import rec_core as rec
 from rec_viz import stage
 from rec_viz.model import lab, setting
 from rec_viz.settings import PRESETS, View
+from rec_viz.stage.scene import as_bytes, as_json
 
 
 def unpack(packed):
@@ -29,12 +30,12 @@ VIEWS = [pytest.param(preset.view, id=preset.name) for preset in PRESETS]
 def test_the_scene_is_the_search(view):
     race = lab.race(view)
     scene = stage.scene(race, view.view)
-    assert len(json.dumps(scene)) < 3_000_000
+    assert len(json.dumps(as_json(scene))) < 3_000_000
     shown = [lane for lane in race.lanes if lane.trace is not None]
     assert len(scene["lanes"]) == len(shown) >= 1
     for lane, drawn, held in zip(shown, scene["lanes"], scene["receiver"], strict=True):
         sent = rec.encode(race.problem, lane.method, seed=view.seed)
-        race_times = unpack(drawn["race"])
+        race_times = drawn["race"]
         assert drawn["examined"] == sent.examined
         assert int(np.argmin(race_times)) == drawn["winner"]
         assert race_times[drawn["winner"]] == pytest.approx(sent.race_time, rel=1e-12)
@@ -43,7 +44,7 @@ def test_the_scene_is_the_search(view):
         assert held["equal"]
         assert held["x"] == sent.sample[:8].tolist()
         finite = np.isfinite(race_times)
-        quotient = np.log2(unpack(drawn["arrival"])) - unpack(drawn["log2_ratio"])
+        quotient = np.log2(drawn["arrival"]) - drawn["log2_ratio"]
         np.testing.assert_allclose(np.log2(race_times[finite]), quotient[finite], rtol=1e-6, atol=1e-6)
         assert (quotient[~finite] > 1000).all()
         bits = drawn["message"]["bin_bits"]
@@ -59,26 +60,63 @@ def test_the_scene_is_the_search(view):
 
 @pytest.mark.parametrize("family", ["gaussian", "uniform"])
 @pytest.mark.parametrize("weights", ["peak_ratio", "target_mass", "uniform"])
-def test_the_curve_of_the_race_view_touches_the_winner_and_no_other(family, weights):
-    """The geometric promise of the race view: the curve s r'(x) at the winning s passes through the winner alone."""
+def test_the_curve_touches_the_winner_and_no_other_and_the_front_covers_what_was_looked_at(family, weights):
+    """The geometric promises of one dimension: s r at the winning s passes through the winner alone, by the bins' own
+    clocks; and the candidates under the front J pi_j t are those examined, where all bins stop at one t.
+    """
     view = View(lanes=("pfr", "pfr_bins"), family=family, bits=2.5, weights=weights, seed=9)
-    scene = stage.scene(lab.race(view))
-    x = unpack(scene["grid"]["x"])
-    assert np.trapezoid(unpack(scene["grid"]["p"]), x) == pytest.approx(1, abs=5e-3)
-    assert np.trapezoid(unpack(scene["grid"]["q"]), x) == pytest.approx(1, abs=5e-3)
-    for drawn in scene["lanes"]:
-        ratio = unpack(drawn["grid_ratio"])
-        assert np.trapezoid(unpack(drawn["grid_heuristic"]), x) == pytest.approx(1, abs=5e-3)
-        assert math.log2(ratio.max()) == pytest.approx(drawn["log2_sup_ratio"], abs=0.02)
-        s = unpack(drawn["race"])[drawn["winner"]]
-        height = s * np.interp(unpack(drawn["x"]), x, ratio)
-        gap = unpack(drawn["arrival"]) - height
-        tolerance = 0.02 * s * ratio.max()
+    drawn_scene = stage.scene(lab.race(view))
+    grid = drawn_scene["grid"]
+    assert np.trapezoid(grid["p"], grid["x"]) == pytest.approx(1, abs=5e-3)
+    assert np.trapezoid(grid["p"] * grid["r"], grid["x"]) == pytest.approx(1, abs=5e-3)
+    assert np.trapezoid(grid["r"], grid["u"]) == pytest.approx(1, abs=5e-3)
+    for drawn in drawn_scene["lanes"]:
+        assert np.trapezoid(drawn["grid_weight"], grid["u"]) == pytest.approx(1, abs=5e-3)
+        s = drawn["race"][drawn["winner"]]
+        height = s * np.interp(drawn["u"].ravel(), grid["u"], grid["r"])
+        gap = drawn["height"] - height
+        tolerance = 0.02 * s * grid["r"].max()
         assert abs(gap[drawn["winner"]]) <= tolerance
         assert (np.delete(gap, drawn["winner"]) > -tolerance).all()
         # the check can fail: a curve raised a little more than it tolerates passes over the winner
         raised = 1.0 + 1.1 * tolerance / height[drawn["winner"]]
-        assert (unpack(drawn["arrival"]) - raised * height).min() < -0.99 * tolerance
+        assert (drawn["height"] - raised * height).min() < -0.99 * tolerance
+        assert height[drawn["winner"]] < drawn_scene["top"]
+        rain = drawn["rain"]
+        at = np.searchsorted(grid["u"], rain["u"].ravel())
+        if drawn["stopping"] == "single" or weights == "peak_ratio":
+            front = drawn["grid_weight"][at] * drawn["stop_time"]
+            clear = abs(rain["height"] - front) > 1e-3 * drawn_scene["top"]
+            names = np.stack((rain["bin"].ravel(), rain["local"]), axis=1)
+            under = set(map(tuple, names[clear & (rain["height"] < front)].tolist()))
+            over = set(map(tuple, names[clear & (rain["height"] > front)].tolist()))
+            examined = set(zip(drawn["bin"].ravel().tolist(), drawn["local"].tolist(), strict=True))
+            assert under or family == "uniform"  # there the winner stands on the front itself
+            assert under <= examined
+            assert not over & examined
+
+
+def test_bytes_and_json_hold_the_same_scene():
+    drawn = stage.scene(lab.race(View()))
+    sent = as_bytes(drawn)
+    length = int.from_bytes(sent[:4], "little")
+    header = json.loads(sent[4 : 4 + length])
+
+    def unpacked(value):
+        if isinstance(value, dict) and value.keys() == {"t", "n", "at"}:
+            return np.frombuffer(sent, f"<{value['t']}", value["n"], 4 + length + value["at"]).tolist()
+        if isinstance(value, dict):
+            return {name: unpacked(item) for name, item in value.items()}
+        return [unpacked(item) for item in value] if isinstance(value, list) else value
+
+    def plain(value):
+        if isinstance(value, dict) and value.keys() == {"t", "n", "b64"}:
+            return unpack(value).tolist()
+        if isinstance(value, dict):
+            return {name: plain(item) for name, item in value.items()}
+        return [plain(item) for item in value] if isinstance(value, list) else value
+
+    assert unpacked(header) == plain(json.loads(json.dumps(as_json(drawn))))
 
 
 def test_weights_change_the_time_and_never_the_message():

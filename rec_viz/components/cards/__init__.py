@@ -3,13 +3,16 @@
 from rec_viz.components import cards
 if (page := cards.show([cards.Card("speed", "Speed", "One sentence.", svg)], key="cards")):
     st.switch_page(page)
+
+In the pictures what carries class "draws" or "pops" moves when it appears and when its card is pointed at, in
+the order that --n says.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import streamlit as st
 
@@ -25,7 +28,7 @@ _MOUNT = st.components.v2.component(
 
 
 class Card(NamedTuple):
-    """A page by the last part of its address; `picture` is HTML of our own, '' while it is being made."""
+    """A page by the last part of its address, with its query; `picture` is HTML of our own, '' while it is made."""
 
     page: str
     title: str
@@ -33,10 +36,10 @@ class Card(NamedTuple):
     picture: str
 
 
-def show(cards: Sequence[Card], key: str) -> str | None:
-    """The cards; the page of the one that was just chosen."""
+def show(cards: Sequence[Card], key: str, layout: Literal["grid", "doors", "poster"] = "grid") -> str | None:
+    """The cards; the page of the one just chosen. Doors are low, three in a row; a poster's last card is wide."""
     chosen = _MOUNT(
-        data={"cards": [card._asdict() for card in cards]}, key=key, width="stretch", height="content",
-        on_chosen_change=lambda: None,
+        data={"cards": [card._asdict() for card in cards], "layout": layout},
+        key=key, width="stretch", height="content", on_chosen_change=lambda: None,
     ).chosen  # fmt: skip
-    return None if chosen is None else str(chosen)
+    return chosen if any(chosen == card.page for card in cards) else None

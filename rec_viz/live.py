@@ -1,0 +1,98 @@
+"""The core answers what is dragged, every frame: a WebSocket beside Streamlit, and the pure function behind it.
+
+`rec_viz.app` serves ROUTES; without them the stage is answered on release, by Streamlit.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from urllib.parse import urlsplit
+
+from starlette.routing import WebSocketRoute
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
+
+from .model import lab
+from .settings import View, read_link
+from .settings.view import dragged
+from .stage.scene import as_bytes, scene
+
+MOST_BYTES = 4096  # of a request
+MOST_SOCKETS = 256
+_WORKERS = ThreadPoolExecutor(2, thread_name_prefix="live")
+_open: set[WebSocket] = set()
+
+
+def answer(request: str) -> bytes:
+    """A view with something changed, raced within `lab.live` and drawn: its scene as bytes, or {"error": a sentence}.
+
+    The request is JSON: {"view": the parameters of a link, "change": what `settings.view.dragged` takes, "top": the
+    height of the picture so far}.
+    """
+    try:
+        view, top = _read(request)
+        return as_bytes(scene(lab.run(view, lab.live(view.dim)), view.view, live=view, top=top))
+    except (ValueError, RecursionError) as error:  # RecError is one
+        return as_bytes({"error": str(error)[:300]})
+
+
+def _read(request: str) -> tuple[View, float | None]:
+    """The view a request asks for, and the height of its picture. Raises ValueError."""
+    if len(request.encode()) > MOST_BYTES:
+        raise ValueError("the request is too long")
+    asked = json.loads(request)
+    if not isinstance(asked, dict) or not all(isinstance(asked.get(key, {}), dict) for key in ("view", "change")):
+        raise ValueError("a request is {view, change}")
+    query = asked.get("view", {})
+    if not all(isinstance(value, str) for value in query.values()):
+        raise ValueError("the view’s values are texts, as in a link")
+    view, notices = read_link(query, View)
+    if notices:
+        raise ValueError(notices[0])
+    top = asked.get("top")
+    if top is not None and not (isinstance(top, float | int) and 0.0 <= top < 1e300):
+        raise ValueError("top is a height")
+    return dragged(view, asked.get("change", {})), top
+
+
+async def _serve(socket: WebSocket) -> None:
+    """One stage. What arrives while an answer is worked out waits, and only the newest of it."""
+    if not _same_origin(socket) or len(_open) >= MOST_SOCKETS:
+        await socket.close(1008)
+        return
+    await socket.accept()
+    _open.add(socket)
+    newest: asyncio.Queue[str | None] = asyncio.Queue(1)
+
+    async def listen() -> None:
+        request: str | None = ""
+        while request is not None:
+            message = await socket.receive()
+            request = message.get("text") if message["type"] == "websocket.receive" else None
+            while not newest.empty():
+                newest.get_nowait()
+            newest.put_nowait(request)
+
+    listener = asyncio.create_task(listen())
+    try:
+        while (request := await newest.get()) is not None:
+            data = await asyncio.get_running_loop().run_in_executor(_WORKERS, answer, request)
+            await socket.send_bytes(data)
+    except (WebSocketDisconnect, RuntimeError):  # gone while an answer was on its way
+        pass
+    finally:
+        listener.cancel()
+        _open.discard(socket)
+        if socket.application_state is WebSocketState.CONNECTED and socket.client_state is WebSocketState.CONNECTED:
+            await socket.close(1003)  # it sent bytes, not text
+
+
+def _same_origin(socket: WebSocket) -> bool:
+    """Whether the page that asks came from this server; a browser always says where from."""
+    origin = socket.headers.get("origin")
+    return origin is not None and urlsplit(origin).netloc == socket.headers.get("host")
+
+
+ROUTES: list[Any] = [WebSocketRoute("/live", _serve)]

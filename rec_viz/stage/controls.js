@@ -1,0 +1,46 @@
+// The row under the picture: native ranges, answered while they move.
+
+import { el, setAria, setText } from "./dom.js";
+
+// `drag(change)` is told every move, {key: value}, and `release()` that the reader has let go.
+export function createControls(/** @type {HTMLElement} */ row, { drag, release }) {
+  const made = new Map(); // key -> { box, range, told }
+
+  function make(/** @type {Control} */ { key, name }) {
+    const range = el("input"), told = el("output");
+    range.type = "range";
+    told.setAttribute("aria-hidden", "true"); // the range says it
+    range.addEventListener("input", () => { say(key); drag({ [key]: Number(range.value) }); });
+    range.addEventListener("change", release);
+    const one = { box: el("div", "control", el("label", "", el("span", "", ...named(name)), range), told), range, told };
+    made.set(key, one);
+    return one;
+  }
+
+  function say(key) {
+    const { range, told } = made.get(key), value = Number(range.value);
+    const text = key === "bits" ? `${value.toFixed(1)} bits` : String(value);
+    setText(told, text);
+    setAria(range, { valuetext: key === "log2_bins" ? `${value}, ${2 ** value} bins` : text });
+  }
+
+  // What can be dragged now. While something is (`held`), no range comes or goes, and what is held keeps its value.
+  return function attach(/** @type {Control[]} */ controls, held = null) {
+    for (const { key, low, high, step, value } of controls) {
+      if (held ? key in held || !made.has(key) : false) continue;
+      const { range, told } = made.get(key) ?? make(controls.find((control) => control.key === key));
+      if (told.textContent && Number(range.value) === value && Number(range.max) === high && Number(range.min) === low) continue;
+      Object.assign(range, { min: low, max: high, step, value });
+      say(key);
+    }
+    if (held) return;
+    row.hidden = !controls.length;
+    const keys = controls.map(({ key }) => key).join();
+    if (row.dataset.keys === keys) return; // or the hand would lose its range
+    row.dataset.keys = keys;
+    row.replaceChildren(...controls.map(({ key }) => made.get(key).box));
+  };
+}
+
+// log2 J with its 2 as people write it; the accessible name stays "log2 J".
+const named = (/** @type {string} */ name) => name.split(/(?<=log)(2)/).map((part) => (part === "2" ? el("sub", "", part) : part));

@@ -1,0 +1,344 @@
+"""What the stage draws, worked out once: a race as numbers and arrays. Pure; see `stage.show` for the page.
+
+One dimension is drawn in equal shares of P: across, u = F_P(x); up, the bin's own clock J T_jn. There candidates are
+one even rain whatever the bins, Q is the curve r, and what the sender has looked at lies under a front J pi_j t.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import math
+import struct
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+import rec_core as rec
+from rec_core.trace import arrivals
+
+from ..model.lab import Lane, Race
+from ..settings import TABLE, View, link_query
+from ..settings.view import relevant
+from ..theme import ROLES
+from . import pointing
+from .pointing import MAX_DRAWN_INTERVALS
+
+CONTROLS = {"log2_bins": "log2 J", "dim": "Dimension D", "bits": "Information I", "seed": "Seed"}
+MOST_POWERS = 12  # of two, that J is dragged to in each dimension
+SEEDS = 1000  # that one sweep passes
+_GRID = 240  # evenly spaced points of a drawn curve, in x and in u each
+_MOST_RAIN = 1500  # candidates drawn that no search looked at
+_MOST_TILES = 4096
+_SMALLEST = 0.12  # of the width of a picture: Q is drawn no smaller
+
+
+def scene(
+    race: Race,
+    view: str = "auto",
+    height: int = 420,
+    compact: bool = False,
+    step: str | None = None,
+    highlight: str | Sequence[str] = (),
+    handles: bool = False,
+    save: bool = False,
+    units: str = "shares",
+    scale: float = 1.0,
+    live: View | None = None,
+    top: float | None = None,
+) -> dict[str, Any]:
+    """What the stage draws: numbers, texts and arrays, x in P's own units, u in equal shares of P.
+
+    `view` is "auto", "race" (1-D), "plane" (2-D) or "strips"; `height` is in pixels, 0 as the window
+    allows; `compact` leaves out the table of candidates. `step` and `highlight` are explained in `rec_viz.stage`; `handles` lets the reader drag Q and the bins, `save` offers the
+    picture and the animation as files, `units` is "shares" or "own", `scale` enlarges the type. `live` is the view
+    the race is of: its numbers can then be dragged on the stage, each answered as it moves (see `rec_viz.live`), and
+    `top` the height that pictures reach so far, which is kept where the new ones fit.
+    """
+    problem = race.problem
+    if view == "auto" or (view == "race" and problem.dim != 1) or (view == "plane" and problem.dim != 2):
+        view = {1: "race", 2: "plane"}.get(problem.dim, "strips")
+    shown = [lane for lane in race.lanes if lane.trace is not None]
+    low_high = _range(problem, shown)
+    grid = _grid(problem, low_high[0], shown) if problem.dim == 1 else None
+    fits = _top(problem, shown, grid) if problem.dim <= 2 else 0.0
+    top = top if top is not None and fits / 1.3 <= top <= 5.0 * fits else fits
+    out: dict[str, Any] = {
+        "id": f"{race.id}-{view}",
+        "view": view,
+        "colors": ROLES,
+        "height": height,
+        "scale": scale,
+        "units": units,
+        "compact": compact,
+        "handles": handles,
+        "save": save,
+        "top": top,
+        "problem": _problem(problem, low_high),
+        "slots": [lane.name for lane in race.lanes],
+        "lanes": [_lane(problem, lane, grid, top) for lane in shown],
+        "receiver": [_receiver(lane) for lane in shown],
+        "point": {
+            "step": pointing.opening(step, shown),
+            "targets": pointing.targets([highlight] if isinstance(highlight, str) else highlight, view, shown),
+        },
+    }
+    if grid is not None:
+        out["grid"] = {name: curve.astype("f4") for name, curve in grid.items()}
+    if live is not None:
+        out["live"] = {"query": link_query(live), "controls": _controls(live)}
+        out["refused"] = [{"name": lane.name, "sentence": lane.sentence} for lane in race.lanes if lane.trace is None]
+    out["window"] = _windows(out["problem"]["q_low"], out["problem"]["q_high"])
+    if problem.dim == 2:
+        out["contours"] = _contours(problem)
+        out["axes"] = [_axis(problem.prior, d, low_high[d]) for d in range(2)]
+    return out
+
+
+def _controls(view: View) -> list[dict[str, Any]]:
+    """The parameters a reader drags under the picture, where they say something."""
+    controls = []
+    for key, name in CONTROLS.items():
+        row, value = TABLE[View][key], getattr(view, key)
+        low, high = row.low, row.high
+        if key == "log2_bins":
+            high = max(value, min(high, MOST_POWERS * view.dim))
+        elif key == "seed":
+            low = value - value % SEEDS
+            high = low + SEEDS - 1
+        if relevant(key, view._asdict()):
+            controls.append({"key": key, "name": name, "low": low, "high": high, "step": row.step, "value": value})
+    return controls
+
+
+def as_json(value: Any) -> Any:
+    """A scene for JSON: arrays in base64."""
+    if isinstance(value, np.ndarray):
+        kind, array = _typed(value)
+        return {"t": kind, "n": array.size, "b64": base64.b64encode(array.tobytes()).decode("ascii")}
+    if isinstance(value, dict):
+        return {name: as_json(item) for name, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [as_json(item) for item in value]
+    return value
+
+
+def as_bytes(value: Any) -> bytes:
+    """A scene for a socket: the length of its JSON in four bytes, the JSON, and its arrays, each at a multiple of 8."""
+    arrays: list[bytes] = []
+    size = 0
+
+    def put(array: NDArray[Any]) -> dict[str, Any]:
+        nonlocal size
+        kind, array = _typed(array)
+        data, at = array.tobytes(), size
+        arrays.append(data + bytes(-len(data) % 8))
+        size += len(arrays[-1])
+        return {"t": kind, "n": array.size, "at": at}
+
+    text = json.dumps(value, separators=(",", ":"), default=put).encode()
+    text += b" " * (-(len(text) + 4) % 8)
+    return struct.pack("<I", len(text)) + text + b"".join(arrays)
+
+
+def _typed(array: NDArray[Any]) -> tuple[str, NDArray[Any]]:
+    """An array as the browser reads it, and its name for the type."""
+    kind = {"f": f"f{array.dtype.itemsize}", "i": "i4"}[array.dtype.kind]
+    return kind, np.ascontiguousarray(array, dtype=f"<{kind}")
+
+
+def _range(problem: rec.Problem, lanes: list[Lane]) -> list[tuple[float, float]]:
+    if problem.family != "gaussian":
+        return [(0.0, 1.0)] * min(problem.dim, 2)
+    out = []
+    for d in range(min(problem.dim, 2)):
+        mean, scale = problem.params[d]
+        reach = [abs(mean) + 3.0 * scale, 3.2]
+        reach += [float(np.abs(lane.trace.samples[:, d]).max()) for lane in lanes if lane.trace is not None]
+        side = min(max(reach) * 1.04, 6.0)
+        out.append((-side, side))
+    return out
+
+
+def _grid(problem: rec.Problem, low_high: tuple[float, float], lanes: list[Lane]) -> dict[str, NDArray[np.float64]]:
+    """Where curves are drawn: evenly in x and in u, both sides of every cut (the front jumps there), closely at Q."""
+    prior = problem.prior
+    low, high = _reach(problem)
+    even = prior.quantile(np.linspace(1e-4, 1.0 - 1e-4, _GRID)[:, None])[:, 0]
+    points = [np.linspace(*low_high, _GRID), even, np.linspace(low, high, 161)]
+    ends = {n for lane in lanes if (n := lane.partition.intervals[0]) <= MAX_DRAWN_INTERVALS}
+    steps = np.concatenate([prior.edges(0, n) for n in ends] + [np.array([low, high])])
+    steps = steps[np.isfinite(steps)]
+    points += [np.nextafter(steps, -np.inf), np.nextafter(steps, np.inf)]
+    x = np.unique(np.concatenate(points))
+    x = x[(x >= low_high[0]) & (x <= low_high[1])]
+    with np.errstate(over="ignore"):
+        ratio = np.minimum(np.exp2(problem.log_ratio_bits(x[:, None])), 1e30)
+    return {"x": x, "u": prior.cdf(x[:, None])[:, 0], "p": prior.pdf(x[:, None]), "r": ratio}
+
+
+def _reach(problem: rec.Problem) -> tuple[float, float]:
+    """Where a one-dimensional Q is, for its curve to be close there."""
+    if problem.family == "piecewise":
+        return 0.0, 1.0
+    first, second = problem.params[0]
+    return (first - 4 * second, first + 4 * second) if problem.family == "gaussian" else (first, second)
+
+
+def _axis(prior: rec.Prior, d: int, low_high: tuple[float, float]) -> dict[str, NDArray[np.float32]]:
+    """x and u = F_P(x) along a dimension."""
+    points = np.zeros((600, prior.dim))
+    points[:500] = prior.quantile(np.repeat(np.linspace(1e-4, 1.0 - 1e-4, 500)[:, None], prior.dim, axis=1))
+    points[500:, d] = np.linspace(*low_high, 100)
+    points = points[np.argsort(points[:, d])]
+    return {"x": points[:, d].astype("f4"), "u": prior.cdf(points)[:, d].astype("f4")}
+
+
+def _contours(problem: rec.Problem) -> list[NDArray[np.float64]]:
+    """The outlines of Q in the square of equal shares of P, as pairs (u, v)."""
+    if problem.family == "gaussian":
+        turn = np.linspace(0.0, 2.0 * np.pi, 64, endpoint=False)
+        circle = np.stack((np.cos(turn), np.sin(turn)), axis=1)
+        mean, scale = np.array(problem.params).T
+        rings = [problem.prior.cdf(mean + k * scale * circle) for k in (2.0, 1.0)]
+    else:
+        (low_x, high_x), (low_y, high_y) = problem.params
+        rings = [np.array([[high_x, low_y], [high_x, high_y], [low_x, high_y], [low_x, low_y]])]
+    return [ring.ravel() for ring in rings]
+
+
+def _windows(low: NDArray[np.float64], high: NDArray[np.float64]) -> list[list[float]]:
+    """Of every dimension the part of [0, 1] that shows Q, whose middle 95% lie from `low` to `high`, large enough."""
+    width = np.minimum(1.0, np.maximum(high - low, 1e-9) / _SMALLEST)
+    start = np.clip(0.5 * (low + high) - 0.5 * width, 0.0, 1.0 - width)
+    return [[float(a), float(b)] for a, b in zip(start, start + width, strict=True)]
+
+
+def _top(problem: rec.Problem, lanes: list[Lane], grid: dict[str, NDArray[np.float64]] | None) -> float:
+    """The height all lanes are drawn to: their curves fit, at the race time that wins, with some room above."""
+    heights = [1e-9]
+    for lane in lanes:
+        trace = lane.trace
+        assert trace is not None
+        peak = float(grid["r"].max()) if grid is not None else 2.0 ** min(problem.d_inf_bits, 60.0)
+        heights.append(float(trace.race_times[trace.winner]) * peak)
+    return 1.45 * max(heights)
+
+
+def _middle(problem: rec.Problem) -> NDArray[np.float64]:
+    """The ends of the middle 95% of a piecewise Q."""
+    (masses,) = rec.bin_weights(problem, rec.Partition((4096,)), "target_mass")
+    return np.interp([0.025, 0.975], np.cumsum(masses), (np.arange(4096) + 1) / 4096)
+
+
+def _problem(problem: rec.Problem, low_high: list[tuple[float, float]]) -> dict[str, Any]:
+    if problem.family == "piecewise":
+        first, second = _middle(problem).reshape(2, 1)
+    else:
+        first, second = (np.array(column) for column in zip(*problem.params, strict=True))
+    low, high, names = first, second, ("low", "high")
+    if problem.family == "gaussian":
+        low, high = (problem.prior.cdf(first + side * 1.96 * second) for side in (-1.0, 1.0))
+        names = ("mean", "scale")
+    return {
+        "dim": problem.dim,
+        "family": problem.family,
+        "kl_bits": problem.kl_bits,
+        "d_inf_bits": problem.d_inf_bits,
+        "q_low": low,
+        "q_high": high,
+        names[0]: first,
+        names[1]: second,
+        "range": low_high,
+    }
+
+
+def _lane(problem: rec.Problem, lane: Lane, grid: dict[str, NDArray[np.float64]] | None, top: float) -> dict[str, Any]:
+    trace, cut = lane.trace, lane.partition
+    assert trace is not None
+    out: dict[str, Any] = {
+        "title": lane.title,
+        "name": lane.name,
+        "method": lane.kind,
+        "partitioned": cut.num_bins > 1,
+        "weights": lane.weights if cut.num_bins > 1 else None,
+        "bin_weights": lane.weights,
+        "num_bins_text": bins_text(cut),
+        "log2_num_bins": cut.log2_bins,
+        "intervals": np.array(cut.intervals, np.int32)
+        if max(cut.intervals) < 2**31
+        else np.array(cut.intervals, float),
+        "log2_sup_ratio": trace.log2_sup_ratio,
+        "num_events": len(trace.indices),
+        "examined": trace.examined,
+        "num_candidates": lane.num_candidates,
+        "expected_examined": lane.expected_examined if math.isfinite(lane.expected_examined) else None,
+        "arrival": trace.arrival_times,
+        "race": trace.race_times,
+        "log2_ratio": trace.log_ratios_bits.astype("f4"),
+        "x": trace.samples.astype("f4"),
+        "u": trace.quantiles.astype("f4"),
+        "bin": trace.bins.astype("i4"),
+        "local": trace.indices.astype("i4"),
+        "position": trace.positions.astype("i4"),
+        "best": trace.best.astype("i4"),
+        "winner": trace.winner,
+        "stop_time": trace.stop_time,
+        "stopping": trace.stopping,
+        "message": {
+            "bin": list(trace.message.bin),
+            "bin_bits": lane.bin_bits,
+            "index": trace.message.index,
+            "index_bits": lane.index_bits,
+            "length_bits": lane.length_bits,
+            "bin_length_bits": cut.log2_bins,
+            "index_length_bits": lane.length_bits - cut.log2_bins,
+        },
+    }
+    if max(cut.intervals) > MAX_DRAWN_INTERVALS and problem.dim > 1:
+        return out
+    weights = rec.bin_weights(problem, cut, lane.weights)
+    peaks = rec.bin_peaks_bits(problem, cut)
+    # Where a bin's clock stands at an event: its arrival in P' times J pi_j.
+    out["height"] = trace.arrival_times * _front(weights, cut, trace.bins)
+    if max(cut.intervals) <= MAX_DRAWN_INTERVALS:
+        out["edges"] = np.concatenate([problem.prior.edges(d, n) for d, n in enumerate(cut.intervals)])
+        out["weights_by_dim"] = np.concatenate(weights)
+        out["masses_by_dim"] = np.concatenate(rec.bin_weights(problem, cut, "target_mass"))
+        out["log2_peaks_by_dim"] = np.concatenate(peaks)
+    if grid is not None:
+        n = cut.intervals[0]
+        numbers = np.minimum((grid["u"] * n).astype(np.int64), n - 1)
+        if n <= MAX_DRAWN_INTERVALS:  # next to a cut its two sides differ in x alone
+            numbers = np.clip(np.searchsorted(out["edges"], grid["x"], side="right") - 1, 0, n - 1)
+        out["grid_weight"] = (n * weights[0][numbers]).astype("f4")
+        out["grid_peak"] = np.minimum(np.exp2(peaks[0][numbers]), 1e30).astype("f4")
+    if problem.dim == 2 and cut.num_bins <= _MOST_TILES and max(cut.intervals) <= MAX_DRAWN_INTERVALS:
+        out["grid_weight"] = (cut.num_bins * np.multiply.outer(*weights).ravel()).astype("f4")
+        out["grid_peak"] = np.minimum(np.exp2(np.add.outer(*peaks).ravel()), 1e30).astype("f4")
+    if lane.kind == "pfr" and grid is not None and cut.num_bins <= rec.ENUMERABLE_BINS:
+        rain = arrivals(problem.prior, cut, seed=lane.seed, until=min(top, float(_MOST_RAIN)), most=_MOST_RAIN)
+        out["rain"] = {
+            "x": rain.samples.astype("f4"), "u": rain.quantiles.astype("f4"), "height": rain.heights,
+            "bin": rain.bins.astype("i4"), "local": rain.indices.astype("i4"),
+        }  # fmt: skip
+    return out
+
+
+def _front(weights: list[NDArray[np.float64]], cut: rec.Partition, bins: NDArray[np.int64]) -> NDArray[np.float64]:
+    """J pi_j of the bins (K, D): how fast the front rises there."""
+    shares = [n * weights[d][bins[:, d]] for d, n in enumerate(cut.intervals)]
+    return np.asarray(np.prod(shares, axis=0), dtype=np.float64)
+
+
+def bins_text(partition: rec.Partition) -> str:
+    """J as people write it."""
+    j = partition.num_bins
+    return f"{j:,}" if j < 2**20 else f"2^{partition.log2_bins:g}"
+
+
+def _receiver(lane: Lane) -> dict[str, Any]:
+    assert lane.trace is not None
+    return {"x": list(lane.held[:8]), "equal": lane.held == tuple(lane.trace.samples[lane.trace.winner].tolist())}
