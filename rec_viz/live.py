@@ -28,17 +28,18 @@ _open: set[WebSocket] = set()
 def answer(request: str) -> bytes:
     """A view with something changed, raced within `lab.live` and drawn: its scene as bytes, or {"error": a sentence}.
 
-    The request is JSON: {"view": the parameters of a link, "change": what `settings.view.dragged` takes}.
+    The request is JSON: {"view": the parameters of a link, "change": what `settings.view.dragged` takes, "top": the
+    height of the picture so far}.
     """
     try:
-        view = _view(request)
-        return as_bytes(scene(lab.run(view, lab.live(view.dim)), view.view, live=view))
+        view, top = _read(request)
+        return as_bytes(scene(lab.run(view, lab.live(view.dim)), view.view, live=view, top=top))
     except (ValueError, RecursionError) as error:  # RecError is one
         return as_bytes({"error": str(error)[:300]})
 
 
-def _view(request: str) -> View:
-    """The view a request asks for. Raises ValueError."""
+def _read(request: str) -> tuple[View, float | None]:
+    """The view a request asks for, and the height of its picture. Raises ValueError."""
     if len(request.encode()) > MOST_BYTES:
         raise ValueError("the request is too long")
     asked = json.loads(request)
@@ -50,7 +51,10 @@ def _view(request: str) -> View:
     view, notices = read_link(query, View)
     if notices:
         raise ValueError(notices[0])
-    return dragged(view, asked.get("change", {}))
+    top = asked.get("top")
+    if top is not None and not (isinstance(top, float | int) and 0.0 <= top < 1e300):
+        raise ValueError("top is a height")
+    return dragged(view, asked.get("change", {})), top
 
 
 async def _serve(socket: WebSocket) -> None:

@@ -40,7 +40,7 @@ class WarmUp:
 
 
 def compile_for_start() -> None:
-    """What the hero and the doors of Start show: a plain search and one with bins, and what the receiver makes of it."""
+    """What Start shows first: a plain search and one with bins, and what the receiver makes of a message."""
     start.sent()
     poster.race()
     arrivals(rec.Prior("gaussian", 1), rec.Partition((2,)), seed=0, until=1.0)
@@ -51,7 +51,8 @@ def compile_for_pages() -> None:
     channel, cut = rec.gaussian_channel([1.0]), rec.Partition((2,))
     problem = channel.draw(0)
     sent = rec.trace(problem, rec.PFR(cut), seed=0)
-    rec.laws.bound_bits(problem.kl_bits, cut.log2_bins, 0.0)
+    rec.laws.log2_index_bound_bits(channel, cut)
+    arrivals(channel.prior, cut, seed=0, until=1.0)
     problem.prior.pdf(sent.samples)
     rec.trace(problem, rec.ORC(2), seed=0)
     rec.encode_many(channel, 2, seed=0)

@@ -30,7 +30,7 @@ def drawn(page: str, found: Any, colours: dict[str, str]) -> tuple[str, str]:
         return "", "Being worked out on this machine."
     if page == "images":
         small, large = (pictures.as_source(one.frames[-1]) for one in found.received)
-        return figures.images(small, large, found.saved.bd_rate)
+        return figures.images(small, large, found.saved)
     picture, says = getattr(figures, page)(*found, colours)
     return picture, says
 

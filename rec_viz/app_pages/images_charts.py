@@ -41,6 +41,7 @@ def poster(picture: Picture | None, settings: Images) -> None:
             icon=":material/info:",
         )
     whole = widgets.widget(Images, "counted", "content") == "files"
+    widgets.write_link(widgets.now(Images))
     sent = st.session_state.get("images_sent", [])
     marks = [
         figures.Mark(one.name, (one.payload_bits + whole * one.header_bits) / one.pixels, one.psnr_db) for one in sent

@@ -14,29 +14,35 @@ from rec_viz.model import evidence, poster, start
 from rec_viz.model.images import measured, pictures
 
 
-def panels(slow: bool) -> list[Card]:
-    """The panels, in the order they are read; that on bias is blank unless `slow`."""
-    colours, race, prices = parts.colours(), poster.race(), start.prices()
-    runtime, sent = evidence.targets(), evidence.pictures()
-    bits, lengths = np.array([(price.bits, price.length_bits) for price in prices], dtype=float).T
-    sources = [pictures.as_source(one.frames[-1]) for one in sent.received]
+def sent(colours: dict[str, str]) -> tuple[str, str]:
+    """The panel on pictures."""
+    found = evidence.pictures()
+    sources = [pictures.as_source(one.frames[-1]) for one in found.received]
     curves = measured.measured_curves(measured.curves(), whole=False)
+    return figures.pictures(sources, curves, found.saved.bd_rate, colours)
+
+
+def panels(slow: bool) -> list[Card]:
+    """The panels, in the order they are read; those that take a moment are blank unless `slow`."""
+    colours, race, prices = parts.colours(), poster.race(), start.prices()
+    runtime, later = evidence.targets(), ("", "Being worked out on this machine.")
+    bits, lengths = np.array([(price.bits, price.length_bits) for price in prices], dtype=float).T
     made = (
         ("learn?lesson=sample&step=1", "What is relative entropy coding?", figures.what(bits, lengths, colours)),
         ("learn?lesson=race&step=1", "How does it work?", figures.how(race, colours)),
         ("lab", "Can it be faster? Cut, reweight, sample", figures.cut(race, colours)),
         ("learn?lesson=reweight&step=1", "Need we send the weights?", figures.weights(race.messages, colours)),
         ("paper", "How long exact samples take", figures.runtime(*runtime, colours)),
-        ("bias", "How good approximate samples are", figures.bias(*poster.biased(), colours) if slow else ("", "")),
-        ("images", "Pictures sent as samples", figures.pictures(sources, curves, sent.saved.bd_rate, colours)),
+        ("bias", "How good approximate samples are", figures.bias(*poster.biased(), colours) if slow else later),
+        ("images", "Pictures sent as samples", sent(colours) if slow else later),
     )
     return [Card(page, title, says, picture) for page, title, (picture, says) in made]
 
 
 st.title("The poster", anchor=False)
 st.markdown(
-    "After J. He, G. Flamich and J. M. Hernández-Lobato, “Accelerating Relative Entropy Coding with Space Partitioning”, "
-    "NeurIPS 2024. Drawn anew, from numbers worked out here; every panel opens what is behind it."
+    "After J. He, G. Flamich and J. M. Hernández-Lobato, “Accelerating Relative Entropy Coding with Space "
+    "Partitioning”, NeurIPS 2024. Drawn anew from numbers worked out here; every panel opens what is behind it."
 )
 parts.wait_for_kernels(height=520)
 place = st.empty()

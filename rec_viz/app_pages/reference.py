@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import groupby
 from operator import attrgetter
 
@@ -57,10 +58,10 @@ def beneath(statement: Statement, opened: bool) -> None:
 
 
 def found_by(words: str) -> list[Statement]:
-    """The statements that hold all of these words, in whatever of their text."""
-    wanted = words.lower().split()
+    """The statements in which words begin like all of these, in whatever of their text."""
+    wanted = [rf"\b{re.escape(word)}" for word in words.split()]
     texts = {one: " ".join((*one, *(function.__name__ for function in model.CODE[one.id]))) for one in STATEMENTS}
-    return [one for one, text in texts.items() if all(word in text.lower() for word in wanted)]
+    return [one for one, text in texts.items() if all(re.search(word, text, re.IGNORECASE) for word in wanted)]
 
 
 def constants() -> None:

@@ -36,7 +36,7 @@ def densities(x: Floats, target: Floats, outputs: Sequence[Output], colours: Col
                 showlegend=False,
             )  # fmt: skip
         figure.add_scatter(
-            x=x, y=output.density, mode="lines", name=output.name,
+            x=x, y=output.density, mode="lines", name=f"{output.name}: exact",
             line={"color": colours[output.role], "width": 2.5, "dash": "dash"},
         )  # fmt: skip
     figure.update_xaxes(title="x")

@@ -210,7 +210,7 @@ def account(lanes: Sequence[Account], information_bits: float, colours: Colours)
             )  # fmt: skip
             seen.add(what)
     figure.add_vline(information_bits, line={"color": colours["q"], "dash": "dot", "width": 2})
-    figure.update_layout(barmode="stack")
+    figure.update_layout(barmode="stack", uniformtext={"minsize": TYPE, "mode": "hide"})
     figure.update_xaxes(title="bits, on average")
     figure.update_yaxes(autorange="reversed")
     return finish(figure, 150 + 52 * (len(lanes) + 1), bottom=TWO_LINES)
@@ -254,7 +254,7 @@ def sweep(
         for what, dash, bits in (("Zipf", "solid", zipf), ("matched", "dot", matched)):
             figure.add_scatter(
                 x=information_bits, y=bits - information_bits, mode="lines", legendgroup=name,
-                name=name if what == "Zipf" else f"{name}, {what}", showlegend=what == "Zipf",
+                name=f"{name}, {what}", showlegend=what == "Zipf",
                 line={"color": colours[role], "dash": dash, "width": 2.5},
             )  # fmt: skip
     figure.add_scatter(

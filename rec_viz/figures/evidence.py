@@ -104,7 +104,7 @@ def images(small: str, large: str, saved: float) -> tuple[str, str]:
         f'<figcaption style="font-size:14px">{name}</figcaption></figure>'
         for source, name in ((small, "16-bit blocks"), (large, "48-bit blocks"))
     )
-    says = f"48-bit blocks with bins take {-100 * saved:.0f}% fewer bits at equal quality than 16-bit blocks without."
+    says = f"48-bit blocks with bins take {100 * saved:.0f}% fewer bits at equal quality than 16-bit blocks without."
     return both, says
 
 

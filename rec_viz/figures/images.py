@@ -10,8 +10,9 @@ import numpy as np
 import plotly.graph_objects as go
 
 from ..text.reading import raised
-from .style import TYPE, Colours, Floats, finish, time_axis
+from .style import TYPE, Colours, Floats, finish, name_end, time_axis
 
+THICK = 8  # markers of the curves a legend names; others are named where they end
 MOST_BARS = 96  # more blocks than that share bars
 # ------------------------------------------------------------------------------------------------ pieces of HTML
 
@@ -125,12 +126,14 @@ def rate_distortion(
 ) -> go.Figure:
     """PSNR against bits per pixel: curves over many pictures, thin lines of other codecs on one, single pictures."""
     figure = go.Figure()
-    for curve, width, size in [(curve, 2.5, 8) for curve in curves] + [(curve, 1.25, 5) for curve in others]:
+    for curve, width, size in [(curve, 2.5, THICK) for curve in curves] + [(curve, 1.25, 5) for curve in others]:
         figure.add_scatter(
             x=curve.bits_per_pixel, y=curve.psnr_db, mode="lines+markers", name=curve.name,
             line={"color": colours[curve.role], "width": width, "dash": curve.dash},
-            marker={"size": size, "symbol": curve.symbol},
+            marker={"size": size, "symbol": curve.symbol}, showlegend=size == THICK,
         )  # fmt: skip
+        if size != THICK:
+            name_end(figure, curve.name, colours[curve.role])
         if curve.psnr_error.size:
             for axis, error in (("error_x", curve.bits_error), ("error_y", curve.psnr_error)):
                 figure.data[-1][axis] = {"array": error, "thickness": 1.5, "width": 3}
@@ -207,7 +210,9 @@ def overhead(
         figure.add_scatter(
             x=[mark.block_bits], y=[mark.percent], mode="markers", name=mark.name,
             marker={"color": colours[mark.role], "size": 15 if mark.symbol == "star" else 11, "symbol": mark.symbol},
+            showlegend=False,
         )  # fmt: skip
+        name_end(figure, mark.name, colours[mark.role])
     lowest = min([0.0, *(mark.percent for mark in measured)])
     highest = max(float(plain.max()), *(mark.percent for mark in measured), 0.0)
     figure.update_xaxes(title="bits of a block", dtick=8)

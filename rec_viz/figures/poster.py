@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from ..text import reading
 from .evidence import HEIGHT, WIDTH, line, scaled, svg, text
 from .images import crisp
 from .style import Colours, Floats, faint
@@ -49,7 +48,7 @@ def drawn(x: Floats, y: Floats, colour: str, width: float = 3.0) -> str:
 def tour(heights: Floats, winner: int, ratios: Floats, colours: Colours) -> str:
     """Start's tape, standing alone."""
     x, y = scaled(np.arange(float(heights.size)), 0, heights.size - 1, 60, WIDTH - 24), _up(heights)
-    bell = scaled(np.arange(ratios.size) + 0.5, 0, ratios.size, FOOT, 10)
+    bell = scaled(np.arange(float(ratios.size)) + 0.5, 0, ratios.size, FOOT, 10)
     reach = 34 - 30 * ratios / ratios.max()
     inside = line(reach, bell, colours["q"], 4)
     for k, (a, b) in enumerate(zip(x, y, strict=True)):
@@ -107,8 +106,8 @@ def what(bits: Floats, lengths: Floats, colours: Colours) -> tuple[str, str]:
 def how(race: Any, colours: Colours) -> tuple[str, str]:
     """Candidates as they arrive, and the curve that touches the winner."""
     says = (
-        "Both sides draw the same candidates from P. The first that the rising curve of Q over P touches wins, and only "
-        "its number travels."
+        "Both sides draw the same candidates from P. The first that the rising curve of Q over P touches wins, and "
+        "only its number travels."
     )
     return svg(_stairs(race, colours, 6, WIDTH - 6), "A race: candidates, and the curve touching a star"), says
 
@@ -133,10 +132,9 @@ def _stairs(
     race: Any, colours: Colours, left: float, right: float, front: bool = False, binned: bool = False, big: float = 1.0
 ) -> str:  # fmt: skip
     """The race in equal shares of P between two x, and what the sender has looked at when it is over."""
-    ceiling = 1.3 * max(race.height * race.top, float(race.arrivals[race.winner]))
 
     def up(values: Floats) -> Floats:
-        return scaled(np.minimum(values, ceiling), 0.0, ceiling, FOOT, 24)
+        return scaled(values, 0.0, race.ceiling, FOOT, 24)
 
     x, curve = scaled(race.grid, 0.0, 1.0, left, right), up(race.height * race.ratios)
     levels = np.repeat(race.height * (race.peaks if binned else np.full(race.peaks.size, race.top)), 2)
@@ -151,14 +149,13 @@ def _stairs(
     inside += area(x, curve, FOOT, colours["q"]) + drawn(x, curve, colours["q"], 2.5 * big)
     inside += line(np.array([left, right]), np.array([FOOT, FOOT]), colours["bound"], 1.5)
     bins = np.minimum((race.places * race.peaks.size).astype(int), race.peaks.size - 1)
-    reached = race.height * (race.peaks[bins] if binned else race.top)
+    unseen = race.arrivals > race.height * (race.peaks[bins] if binned else race.top)
     across, heights = scaled(race.places, 0.0, 1.0, left, right), up(race.arrivals)
     for k, (a, b) in enumerate(zip(across, heights, strict=True)):
         if k == race.winner:
             inside += star(a, b, colours["winner"], 11 * big, k)
-        elif race.arrivals[k] <= ceiling:
-            looked = (binned or front) and race.arrivals[k] > np.broadcast_to(reached, race.arrivals.shape)[k]
-            inside += dot(a, b, colours["candidate"], k, 4.5 * big, hollow=bool(looked))
+        else:
+            inside += dot(a, b, colours["candidate"], k, 4.5 * big, hollow=bool(unseen[k]))
     return inside
 
 
@@ -171,21 +168,21 @@ def weights(messages: dict[str, Any], colours: Colours) -> tuple[str, str]:
     for row, (name, title) in enumerate(_WEIGHTINGS.items()):
         message, y = messages[name], 32 + 46 * row
         inside += text(4, y + 6, title)
-        for x, words, role in (
-            (150, f"bin {message.bin[0] + 1}", "heuristic"),
-            (240, f"number {message.index}", "winner"),
-        ):
-            inside += (
-                f'<g class="pops" style="--n:{2 * row + (x > 200)}"><rect x="{x}" y="{y - 17}" width="{80 if x < 200 else 112}" height="34" rx="8" '
-                f'fill="{faint(colours[role], 0.18)}" stroke="{colours[role]}" stroke-width="2"/>'
-                f"{text(x + (40 if x < 200 else 56), y + 6, words, 'middle')}</g>"
-            )
+        inside += _part(146, y, 84, f"bin {message.bin[0] + 1}", colours["heuristic"], 2 * row)
+        inside += _part(240, y, 112, f"number {message.index}", colours["winner"], 2 * row + 1)
     same = len(set(messages.values())) == 1
     says = (
         "No. The message names a bin and a number within it; weights only decide how soon the sender gets there. "
         f"Three weightings, {'one and the same message' if same else 'different messages'}."
     )
     return svg(inside, "The message under three weightings"), says
+
+
+def _part(x: float, y: float, width: float, words: str, colour: str, order: int) -> str:
+    """A part of a message, boxed."""
+    paint = f'fill="{faint(colour, 0.18)}" stroke="{colour}" stroke-width="2"'
+    box = f'<rect x="{x}" y="{y - 17}" width="{width}" height="34" rx="8" {paint}/>'
+    return f'<g class="pops" style="--n:{order}">{box}{text(x + width / 2, y + 6, words, "middle")}</g>'
 
 
 def runtime(d_inf: Floats, binned: Floats, slope: float, colours: Colours) -> tuple[str, str]:
@@ -219,8 +216,8 @@ def bias(powers: Floats, plain: Floats, binned: Floats, colours: Colours) -> tup
     inside += text(8, HEIGHT - 2, "more candidates →")
     at = int(np.argmax(powers >= 6))
     says = (
-        f"Stopped after {2 ** int(powers[at])} candidates, samples are {plain[at] / binned[at]:.0f} times nearer to Q with "
-        "bins than without, in the distance the paper uses."
+        f"Stopped after {2 ** int(powers[at])} candidates, samples are {plain[at] / binned[at]:.0f} times nearer to Q "
+        "with bins than without, in the distance the paper uses."
     )
     return svg(inside, "Distance of ORC’s samples from Q over its candidates"), says
 

@@ -32,6 +32,16 @@ def finish(figure: go.Figure, height: int, right: int = 16, bottom: int = 48) ->
     return figure
 
 
+def name_end(figure: go.Figure, name: str, colour: str) -> None:
+    """Write the name of the last series where it ends, for charts of more series than a legend should list."""
+    series = figure.data[-1]
+    if len(series.x):
+        series.mode = f"{series.mode}+text"
+        series.text = [""] * (len(series.x) - 1) + [name]
+        series.textposition = "top center"
+        series.textfont = {"size": TYPE, "color": colour}
+
+
 def time_axis(figure: go.Figure, x: float, top: float, rate: float, title: str) -> None:
     """An axis of log2 of candidates from 0 to `top`, and on the right the time they take at `rate` a second.
 

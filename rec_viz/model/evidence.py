@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-import rec_core as rec
 from rec_core.arrays import Floats
 
 from ..background import Halted
@@ -15,12 +14,10 @@ from ..memo import memo
 from ..settings import View
 from ..settings.presets import OPENINGS
 from . import bias, code_lengths, reference, speed
-from .images import example, measured
-from .paper.studies import channel
+from .images import example
+from .paper.results import slope
+from .paper.studies import exact_targets
 from .setting import channel_at, shares_of
-
-PAPER_BITS = (2, 4, 6, 8, 10)
-PAPER_TARGETS = 16  # of each
 
 
 class Lengths(NamedTuple):
@@ -89,13 +86,15 @@ class Pictures(NamedTuple):
     """The picture of the page Images as it arrived in small and in large blocks, and what the latter save."""
 
     received: tuple[example.Received, ...]
-    saved: measured.Saved
+    saved: float  # a share of 1
 
 
 @memo(1)
 def pictures() -> Pictures:
     """Of the page Images."""
-    return Pictures(example.received(), example.saved())
+    received, saved = example.received(), example.saved()
+    small, large = (way.bits[-1] for way in received)
+    return Pictures(received, 1.0 - large / small if saved is None else -saved.bd_rate)
 
 
 class Targets(NamedTuple):
@@ -110,14 +109,8 @@ class Targets(NamedTuple):
 @memo(1)
 def targets() -> Targets:
     """Of the page Paper, by the exact law."""
-    found = []
-    for bits in PAPER_BITS:
-        source = channel(bits)
-        cut = rec.allocate(source, bits)
-        problems = [source.draw(target) for target in range(PAPER_TARGETS)]
-        found += [(problem.d_inf_bits, rec.upper_sum_bits(problem, cut)) for problem in problems]
-    d_inf, bins = np.array(found).T
-    return Targets(d_inf, bins, float(np.polyfit(d_inf, bins, 1)[0]))
+    d_inf, bins = exact_targets()
+    return Targets(d_inf, bins, slope(d_inf, bins)[0])
 
 
 class Checked(NamedTuple):

@@ -8,13 +8,15 @@ import numpy as np
 
 import rec_core as rec
 from rec_core.arrays import Floats
+from rec_core.trace import arrivals
 
 from ..memo import memo
 from . import start
 from .paper.studies import ORC_BITS, channel
 
 BINS = rec.Partition((8,))
-SEED = 145  # of a search whose winner is its bin's second candidate, so that the message has two parts to show
+SEED = 3288  # of a search whose winner is its bin's second candidate, so that the message has two parts to show
+CEILING = 1.5  # how far above the level line candidates are drawn that nobody looks at
 ORC_POWERS = tuple(range(0, 13, 2))  # log2 of the n whose bias is worked out
 
 
@@ -23,6 +25,7 @@ class Race(NamedTuple):
 
     `height` is the winner's race time: the curve height * r touches the winner, and a candidate of bin j is looked at
     where it lies below `height` times the front, which is sup r without bins and every bin's own peak with them.
+    `ceiling` is how high candidates are drawn.
     """
 
     places: Floats
@@ -32,6 +35,7 @@ class Race(NamedTuple):
     grid: Floats
     ratios: Floats  # r at the grid
     top: float  # sup r
+    ceiling: float
     peaks: Floats  # of every bin
     expected_plain: float
     expected_binned: float
@@ -43,16 +47,19 @@ def race() -> Race:
     """The search of the panels on bins."""
     target = start.TARGET
     search = rec.trace(target, rec.PFR(BINS, weighting="uniform", stopping="single"), seed=SEED)
+    height, top = float(search.race_times[search.winner]), 2.0**target.d_inf_bits
+    every = arrivals(target.prior, BINS, seed=SEED, until=CEILING * height * top)
     grid = (np.arange(240) + 0.5) / 240
     (peaks,) = rec.bin_peaks_bits(target, BINS)
     return Race(
-        places=search.quantiles[:, 0],
-        arrivals=search.arrival_times,
-        winner=search.winner,
-        height=float(search.race_times[search.winner]),
+        places=every.quantiles[:, 0],
+        arrivals=every.heights,
+        winner=search.winner,  # the search looks at these in order, so it stands where it stood
+        height=height,
         grid=grid,
         ratios=start.ratios(grid),
-        top=2.0**target.d_inf_bits,
+        top=top,
+        ceiling=CEILING * height * top,
         peaks=np.exp2(peaks),
         expected_plain=rec.laws.expected_examined(target, rec.PFR()),
         expected_binned=rec.laws.expected_examined(target, rec.PFR(BINS)),

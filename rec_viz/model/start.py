@@ -66,7 +66,8 @@ def sent() -> Sent:
 
 def ratios(at: Floats) -> Floats:
     """Q's density over P's at quantiles of P, (K,)."""
-    return np.exp2(TARGET.log_ratio_bits(TARGET.prior.quantile(at[:, None])))
+    logs: Floats = TARGET.log_ratio_bits(TARGET.prior.quantile(at[:, None]))
+    return np.exp2(logs)
 
 
 class Price(NamedTuple):

@@ -1,6 +1,6 @@
 // The clock of one bin: choose a bin, with the pointer on the picture or from the list, and see its own arrivals counted.
 
-import { el } from "./dom.js";
+import { el, setText } from "./dom.js";
 import { css, disc, write } from "./draw.js";
 import { binNumbers, binText } from "./pointed.js";
 import { count, fmt, whole } from "./words.js";
@@ -14,7 +14,7 @@ export function clockRow(/** @type {View} */ view, choose) {
   view.clock = -1;
   view.clockEvents?.abort(); // those of the bins before
   view.clockEvents = new AbortController();
-  view.clockText = el("p", "clock-text");
+  setText(view.clockText, "");
   if (!hasClocks(view)) return "";
   view.clockList = el("select", "", ...Array.from({ length: lane.intervals[0] + 1 }, (_, b) => {
     const option = el("option", "", b ? `bin ${b}` : "no bin");

@@ -28,7 +28,8 @@ export function createControls(/** @type {HTMLElement} */ row, { drag, release }
   return function attach(/** @type {Control[]} */ controls, held = null) {
     for (const { key, low, high, step, value } of controls) {
       if (held ? key in held || !made.has(key) : false) continue;
-      const { range } = made.get(key) ?? make(controls.find((control) => control.key === key));
+      const { range, told } = made.get(key) ?? make(controls.find((control) => control.key === key));
+      if (told.textContent && Number(range.value) === value && Number(range.max) === high && Number(range.min) === low) continue;
       Object.assign(range, { min: low, max: high, step, value });
       say(key);
     }

@@ -9,7 +9,11 @@ export function el(tag, className = "", ...children) {
 }
 
 // Written only where it changes: to write is to lay out again.
-export function setText(/** @type {Element} */ node, text) { if (node.textContent !== text) node.textContent = text; }
+export function setText(/** @type {Element} */ node, text) {
+  const { firstChild } = node;
+  if (firstChild instanceof Text && !firstChild.nextSibling && text !== "") { if (firstChild.data !== text) firstChild.data = text; }
+  else if (node.textContent !== text) node.textContent = text;
+}
 
 // What has the keyboard, in the page or shadow tree that holds a node.
 export const active = (/** @type {Node} */ node) => /** @type {HTMLInputElement} */ (/** @type {ShadowRoot} */ (node.getRootNode()).activeElement);

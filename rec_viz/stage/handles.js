@@ -53,11 +53,11 @@ export function between(/** @type {ArrayLike<number>} */ from, /** @type {ArrayL
   return gap > 0 ? mix(to[lo], to[hi], clamp((value - from[lo]) / gap, 0, 1)) : to[lo];
 }
 
-// The picture of one dimension is drawn on a grid of x and of u = F_P(x), which lies at view.gx.
-const acrossX = (/** @type {View} */ view, x) => (view.scene.grid ? between(view.scene.grid.x, view.gx, x) : view.X(x));
-const inverseX = (/** @type {View} */ view, px) => (view.scene.grid ? between(view.gx, view.scene.grid.x, px) : inverse(view, 0, (px - view.left) / (view.right - view.left)));
-const inverseY = (/** @type {View} */ view, py) => inverse(view, 1, (view.bottom - py) / (view.bottom - view.top));
-const inverse = (/** @type {View} */ view, d, share) => { const [lo, hi] = view.scene.problem.range[d]; return mix(lo, hi, share); };
+// One dimension lies at view.gx, on the scene's grid of x; two on a floor of u = F_P(x) along each.
+const acrossX = (/** @type {View} */ view, x) => between(view.scene.grid.x, view.gx, x);
+const inverseX = (/** @type {View} */ view, px) => between(view.gx, view.scene.grid.x, px);
+const shareOf = (/** @type {View} */ view, d, x) => { const axis = view.scene.axes[d]; return between(axis.x, axis.u, x); };
+const inPlane = (/** @type {View} */ view, px, py) => view.unF(px, py).map((u, d) => { const axis = view.scene.axes[d]; return between(axis.u, axis.x, u); });
 
 // How far the width's grip lies from the mean's, where the width itself is so many pixels, and back.
 const gripAt = (px) => (px >= FAR ? px : Math.max(NEAR, FAR + OCTAVE * Math.log2(Math.max(px, 1e-9) / FAR)));
@@ -77,17 +77,19 @@ function handleSpecs(/** @type {Scene} */ scene) {
     id, label, at, step: family === "gaussian" ? 0.05 : 0.01, page: 10, limits: limits(d),
     get: (draft) => centreOf(family, draft.rows[d]),
     set: (draft, v) => withRow(draft, d, withCentre(family, draft.rows[d], clamp(v, ...limits(d)(draft)))),
-    from: (view, _draft, x, y) => (d ? inverseY(view, y) : inverseX(view, x)),
+    from: (view, _draft, x, y) => (scene.view === "plane" ? inPlane(view, x, y)[d] : inverseX(view, x)),
     say: (draft) => fmt(centreOf(family, draft.rows[d]), 4),
   });
   if (scene.view === "plane") {
+    const near = (/** @type {View} */ view, d) => view.scene.window[d][1]; // the edges in front
+    const at = (/** @type {View} */ view, draft, d) => shareOf(view, d, centreOf(family, draft.rows[d]));
     return [
-      mean(0, "mean1", "Mean of Q, dimension 1", (view, draft) => [view.X(centreOf(family, draft.rows[0])), view.bottom]),
-      { ...mean(1, "mean2", "Mean of Q, dimension 2", (view, draft) => [view.left, view.Y(centreOf(family, draft.rows[1]))]), vertical: true },
+      mean(0, "mean1", "Mean of Q, dimension 1", (view, draft) => view.F(at(view, draft, 0), near(view, 1))),
+      mean(1, "mean2", "Mean of Q, dimension 2", (view, draft) => view.F(near(view, 0), at(view, draft, 1))),
       { id: "mean", pad: true,
-        at: (view, draft) => [view.X(centreOf(family, draft.rows[0])), view.Y(centreOf(family, draft.rows[1]))],
+        at: (view, draft) => view.F(at(view, draft, 0), at(view, draft, 1)),
         move(view, draft, x, y) {
-          return [inverseX(view, x), inverseY(view, y)].reduce((now, v, d) => withRow(now, d, withCentre(family, now.rows[d], clamp(v, ...limits(d)(now)))), draft);
+          return inPlane(view, x, y).reduce((now, v, d) => withRow(now, d, withCentre(family, now.rows[d], clamp(v, ...limits(d)(now)))), draft);
         } },
     ];
   }
@@ -156,14 +158,14 @@ export function createHandles(hooks) {
   }
 
   function makeHandle(/** @type {Handle} */ spec) {
-    const node = el("div", `handle ${spec.id}${spec.vertical ? " vertical" : ""}${spec.pad ? " pad" : ""}`);
+    const node = el("div", `handle ${spec.id}${spec.pad ? " pad" : ""}`);
     node.dataset.handle = spec.id;
     node.dataset.role = spec.ofBins ? "heuristic" : "q";
     if (spec.pad) node.setAttribute("aria-hidden", "true"); // its two sliders on the axes say the same
     else {
       node.tabIndex = 0;
       node.setAttribute("role", "slider");
-      setAria(node, { label: spec.label, ...(spec.vertical && { orientation: "vertical" }) });
+      setAria(node, { label: spec.label });
       node.title = `${spec.label}: drag, or use the arrow keys`;
     }
     node.addEventListener("pointerdown", (event) => grab(spec, node, event));
@@ -182,14 +184,17 @@ export function createHandles(hooks) {
     event.preventDefault();
     node.focus({ preventScroll: true });
     node.setPointerCapture(event.pointerId);
-    const box0 = viewOf(spec).canvas.getBoundingClientRect(), [x, y] = spec.at(viewOf(spec), hooks.draft());
-    held = { dx: event.clientX - box0.left - x, dy: event.clientY - box0.top - y };
+    const [x, y] = spec.at(viewOf(spec), hooks.draft());
+    held = { dx: event.clientX - x, dy: event.clientY - y, x: event.clientX, y: event.clientY };
   }
 
   function drag(/** @type {Handle} */ spec, event) {
     if (!held) return;
-    const view = viewOf(spec), box0 = view.canvas.getBoundingClientRect(), draft = hooks.draft();
-    const x = event.clientX - box0.left - held.dx, y = event.clientY - box0.top - held.dy;
+    const view = viewOf(spec), draft = hooks.draft();
+    // On from where it is, for the picture may have changed its scale; but bins go by powers, and count from the start.
+    const [left, top] = spec.ofBins ? [held.x - held.dx, 0] : spec.at(view, draft);
+    const x = left + event.clientX - held.x, y = top + event.clientY - held.y;
+    if (!spec.ofBins) Object.assign(held, { x: event.clientX, y: event.clientY });
     hooks.change(spec.pad ? spec.move(view, draft, x, y) : spec.set(draft, spec.from(view, draft, x, y)));
   }
 

@@ -14,16 +14,16 @@ export function stepName(/** @type {Scene} */ scene, step) {
   return { glance: "At a glance", densities: "P and Q", cut: "Cut into bins", reweight: "Reweight", winner: "Winner", message: "Message", decoded: "Decoded" }[kind];
 }
 
-export function createLane(/** @type {Scene} */ scene, /** @type {Lane} */ lane, choose) {
+export function createLane(/** @type {Scene} */ scene, /** @type {Lane} */ lane) {
   const pose = /** @type {Pose} */ ({ big: 0, cut: 0, stretch: 1, weigh: 0, final: 0, lit: 0, decoded: 0, point: 0, inverse: 0, sweep: 0, top: 0, seen: 0, fresh: [] });
   const view = /** @type {View} */ (/** @type {Partial<View>} */ ({
-    pose, targets: [], width: 0, height: 0, number: el("b"), unit: el("span"), canvas: el("canvas"), tip: el("div", "tip"), caption: el("p", "lane-caption"),
-    title: el("strong"), cost: el("small"), refusal: el("p", "refusal"), binPart: messagePart("heuristic"), indexPart: messagePart("winner"),
-    total: el("span", "total", el("b"), el("small", "", "ideal length")), received: el("span"), clockBox: el("div"),
+    scene, lane, pose, targets: [], clock: -1, width: 0, height: 0, number: el("b"), unit: el("span"), canvas: el("canvas"), tip: el("div", "tip"), caption: el("p", "lane-caption"),
+    clockText: el("p", "clock-text"), title: el("strong"), cost: el("small"), refusal: el("p", "refusal"), binPart: messagePart("heuristic"), indexPart: messagePart("winner"),
+    total: el("span", "total", el("b"), el("small", "", "ideal length")), received: el("span", "", el("span"), el("span", "same")), clockBox: el("div"),
   }));
   view.canvas.setAttribute("role", "img");
   view.tip.hidden = true;
-  view.refusal.hidden = true;
+  /** @type {HTMLElement} */ (view.received.lastElementChild).dataset.role = "winner";
   view.picture = el("div", "picture", view.canvas, view.tip, view.refusal);
   view.message = el("div", "message", el("span", "message-name", "Message"), view.binPart, view.indexPart, view.total);
   view.article = el("div", "lane", el("div", "lane-head", el("div", "lane-title", view.title, view.cost), el("span", "count", view.number, " ", view.unit)),
@@ -31,28 +31,29 @@ export function createLane(/** @type {Scene} */ scene, /** @type {Lane} */ lane,
   view.canvas.addEventListener("pointermove", (event) => hover(view, event));
   view.canvas.addEventListener("pointerdown", (event) => hover(view, event));
   view.canvas.addEventListener("pointerleave", () => { view.tip.hidden = true; });
-  fillLane(view, scene, lane, choose);
   return view;
 }
 
-// Puts another search on the nodes of a lane.
-export function fillLane(/** @type {View} */ view, /** @type {Scene} */ scene, /** @type {Lane} */ lane, choose) {
-  const sameBins = String(view.lane?.intervals) === String(lane.intervals);
-  Object.assign(view, { scene, lane });
-  const { message } = lane, [binBits, indexBits] = [view.binPart, view.indexPart].map((part) => /** @type {HTMLElement} */ (part.firstChild));
+// Writes what is told of a search into the nodes of its lane; the list of bins, which is long, only where asked for.
+export function fillLane(/** @type {View} */ view, choose, withBins = true) {
+  const { scene, lane } = view, { message } = lane, bins = String(lane.intervals);
+  view.filled = true;
+  const [binBits, indexBits] = [view.binPart, view.indexPart].map((part) => /** @type {HTMLElement} */ (part.firstChild));
   setText(view.title, lane.title);
   setText(view.cost, costText(lane));
-  view.refusal.hidden = true;
+  view.article.classList.remove("refuses");
   view.caption.hidden = scene.lanes.length === 1;
   view.binPart.hidden = !message.bin_bits;
   setText(view.binPart.lastElementChild, message.bin_bits ? `${binName(lane, lane.winner)} of ${numBins(lane)}` : "");
   setText(view.indexPart.lastElementChild, `${lane.partitioned ? "local index" : "index"} ${whole(message.index)}`);
   setText(view.total.firstElementChild, `${fmt(message.length_bits)} bits`);
   view.bits = [{ box: binBits, bits: message.bin_bits }, { box: indexBits, bits: message.index_bits }];
-  const same = el("span", "same", lane.receiver?.equal === false ? "not the same sample" : "✓ same sample");
-  same.dataset.role = "winner";
-  view.received.replaceChildren(`x = ${point(lane.receiver?.x ?? sampleOf(lane, lane.winner))} `, same);
-  if (!sameBins) view.clockBox.replaceChildren(clockRow(view, choose));
+  setText(view.received.firstElementChild, `x = ${point(lane.receiver?.x ?? sampleOf(lane, lane.winner))} `);
+  setText(view.received.lastElementChild, lane.receiver?.equal === false ? "not the same sample" : "✓ same sample");
+  view.clockBox.classList.toggle("waiting", view.clockBins !== bins && !withBins);
+  if (view.clockBins === bins || !withBins) return;
+  view.clockBins = bins;
+  view.clockBox.replaceChildren(clockRow(view, choose));
 }
 
 function messagePart(/** @type {Role} */ role) {
@@ -63,7 +64,7 @@ function messagePart(/** @type {Role} */ role) {
 
 // A search that is too long while something is dragged keeps its place, and says what it would take.
 export function refuseLane(/** @type {View} */ view, sentence) {
-  view.refusal.hidden = false;
+  view.article.classList.add("refuses");
   setText(view.refusal, sentence);
 }
 

@@ -34,6 +34,8 @@ const VIEWS = {
 const OPTIONS = ["colors", "height", "scale", "units", "compact", "handles", "save", "point"];
 const optionsOf = (/** @type {object} */ scene) => Object.fromEntries(OPTIONS.map((name) => [name, scene[name]]));
 
+const WORDS_MS = 90; // between two changes of the words
+
 const memory = new Map(); // scene id -> { state, pointed }: where its player stands and what it was last told to point at
 const MEMORY_SIZE = 24;
 
@@ -60,10 +62,12 @@ function drawLane(/** @type {View} */ view) {
 }
 
 function layoutLane(/** @type {View} */ view, scale = null) {
-  const width = Math.floor(view.picture.clientWidth);
+  if (!view.measured) view.inner = Math.floor(view.picture.clientWidth); // to ask is to lay out the page
+  const width = view.inner;
   if (!width) return false;
+  view.measured = true;
   const ratio = scale ?? Math.min(window.devicePixelRatio || 1, 2);
-  const asked = view.scene.height;
+  const asked = view.scene.height || clamp(Math.round(window.innerHeight * 0.44), 280, 640); // 0: as the window allows
   const height = width < 480 ? Math.round(Math.min(asked, Math.max(340, asked * 0.85))) : asked;
   const resized = width !== view.width || height !== view.height || ratio !== view.ratio;
   if (!resized && !view.stale) return true;
@@ -92,7 +96,8 @@ function createPlayer(parent) {
     play: button("play"), back: button("back"), step: button("step"), restart: button("restart"), png: button("png"), film: button("film"),
     save: find(".save"), saveNote: find(".save-note"),
     range: find("input"), speed: find("select"), caption: find(".caption"), pointed: find(".pointed"), live: find(".live"),
-    lanes: find(".lanes"), controls: find(".controls"), note: find(".note"), twin: find(".twin"), twinBody: find(".twin-body"),
+    filled: 0, later: 0,
+    units: find(".units"), own: find(".units input"), lanes: find(".lanes"), controls: find(".controls"), note: find(".note"), twin: find(".twin"), twinBody: find(".twin-body"),
   };
   const reduced = window.matchMedia("(prefers-reduced-motion: reduce)");
   const events = new AbortController();
@@ -107,6 +112,7 @@ function createPlayer(parent) {
   let /** @type {Draft} */ draft = null; // where the handles are while one is dragged
   let /** @type {Tell} */ tell = null; // how to reach Python
   let answers = 0;
+  let /** @type {Scene["units"]} */ units = null; // the reader's choice of them
   let scale = null; // pixels to a point, where it is not the screen's
   let film = null; // what is being recorded
 
@@ -145,8 +151,18 @@ function createPlayer(parent) {
     if (!state.playing && state.since < (TWEEN[scene.timeline.kind(state.step)] || 0)) moving = true;
     handles.place(change ? consequences() : "");
     root.dataset.frame = String(++frames);
-    syncControls();
-    syncWords();
+    // Words need not follow every frame: nobody reads that fast, and laying them out costs more than drawing.
+    if (change && now - ui.filled < WORDS_MS) ui.later ||= setTimeout(() => { ui.later = 0; wake(); }, WORDS_MS);
+    else {
+      if (views.some((view) => !view.filled)) ui.filled = now;
+      for (const view of views) {
+        if (view.filled) continue;
+        fillLane(view, chooseClock, !change);
+        markLane(view);
+      }
+      syncControls();
+      syncWords();
+    }
     if (film) {
       film.grab(views, theme);
       setText(ui.saveNote, `Recording: ${Math.round(state.time)} of ${Math.round(scene.timeline.starts[scene.timeline.last] + TWEEN.decoded)} s`);
@@ -197,9 +213,9 @@ function createPlayer(parent) {
     if (state.playing) send({ type: "pause" });
     change = next;
     root.dataset.dragging = "true";
-    if (settled.live) channel.ask({ view: settled.live.query, change: { ...owed, ...change } });
+    if (settled.live) channel.ask({ view: settled.live.query, change: { ...owed, ...change }, top: scene.top });
     if (!channel.alive()) setText(ui.note, "Let go to see the answer.");
-    wake();
+    if (draft) handles.place(consequences());
   }
 
   function answered(/** @type {ArrayBuffer} */ buffer) {
@@ -208,7 +224,10 @@ function createPlayer(parent) {
     if (answer.error) return;
     if (answer.lanes.length) {
       story = { state: null, pointed: null };
-      swap(prepareScene({ ...answer, ...optionsOf(settled), point: { step: null, targets: [] } }), answer.slots);
+      const { q_low, q_high } = answer.problem, seen = scene.view === answer.view && scene.window.length === answer.window.length
+        && scene.window.every(([low, high], d) => low <= q_low[d] && q_high[d] <= high);
+      const kept = { ...optionsOf(settled), point: { step: null, targets: [] }, window: seen ? scene.window : answer.window };
+      swap(prepareScene({ ...answer, ...kept }), answer.slots);
     }
     for (const { name, sentence } of answer.refused) if (nodes.has(name)) refuseLane(nodes.get(name), sentence);
     controls(answer.live.controls, change || owed);
@@ -251,26 +270,29 @@ function createPlayer(parent) {
   // their place though the scene lacks them.
   function swap(/** @type {Scene} */ next, stay = []) {
     scene = next;
+    scene.units = units ?? scene.units;
+    ui.units.hidden = scene.view !== "race";
+    ui.own.checked = scene.units === "own";
     become(begin(scene.timeline, state?.speed));
     shown = ui.key = null;
-    root.dataset.events = ui.range.max = String(scene.timeline.last);
+    root.dataset.events = String(scene.timeline.last);
     for (const [name, { picture }] of nodes) {
       if (stay.includes(name) || scene.lanes.some((lane) => lane.name === name)) continue;
       observer.unobserve(picture);
       nodes.delete(name);
     }
     views = scene.lanes.map((lane) => {
-      if (nodes.has(lane.name)) fillLane(nodes.get(lane.name), scene, lane, chooseClock);
-      else {
-        nodes.set(lane.name, createLane(scene, lane, chooseClock));
+      if (!nodes.has(lane.name)) {
+        nodes.set(lane.name, createLane(scene, lane));
         observer.observe(nodes.get(lane.name).picture);
       }
       const view = nodes.get(lane.name);
-      Object.assign(view, { stale: true, shares: null, morph: null });
+      if (String(view.lane.intervals) !== String(lane.intervals)) view.clock = -1;
+      Object.assign(view, { scene, lane, stale: true, filled: false, shares: null, morph: null });
       view.pose.ready = false;
       return view;
     });
-    views.forEach(gatherTargets);
+    for (const view of views) view.targets = targetsOf(view);
     const articles = scene.slots.filter((name) => nodes.has(name)).map((name) => nodes.get(name).article);
     if (articles.length !== ui.lanes.children.length || articles.some((article, i) => article !== ui.lanes.children[i])) ui.lanes.replaceChildren(...articles);
     ui.lanes.style.setProperty("--lanes", String(articles.length));
@@ -292,6 +314,7 @@ function createPlayer(parent) {
     ui.back.disabled = ui.restart.disabled = state.step === 0;
     ui.step.disabled = state.step === timeline.last;
     if (held?.disabled) root.focus({ preventScroll: true }); // or the keyboard would lose its place
+    ui.range.max = String(timeline.last);
     ui.range.value = String(state.step);
   }
 
@@ -300,8 +323,7 @@ function createPlayer(parent) {
     const kind = timeline.kind(state.step);
     const progress = kind === "message" && !reduced.matches ? clamp(state.since / TWEEN.message, 0, 1) : 1;
     const key = `${state.step}|${state.playing}|${progress}`;
-    // Words need not follow every frame: nobody reads that fast, and laying them out costs more than drawing.
-    if (ui.key === key || (state.playing && ui.kind === kind && last - ui.time < 90)) return;
+    if (ui.key === key || (state.playing && ui.kind === kind && last - ui.time < WORDS_MS)) return;
     Object.assign(ui, { key, kind, time: last });
     const caption = sceneCaption(scene, state.step);
     setText(ui.caption, caption);
@@ -335,7 +357,10 @@ function createPlayer(parent) {
     film?.finish();
     swap(settled);
     if (carried?.timeline.last === scene.timeline.last) become({ ...carried, timeline: scene.timeline });
-    if (!same) for (const view of views) view.morph = morphFrom(earlier, scene, view.lane);
+    for (const view of views) {
+      if (same) view.pose.ready = true; // it only moves to its own scale
+      else view.morph = morphFrom(earlier, scene, view.lane);
+    }
     ui.speed.value = String(state.speed);
     ui.save.hidden = !scene.save;
     ui.film.disabled = !filmType();
@@ -362,8 +387,10 @@ function createPlayer(parent) {
   }
 
   // What Python points at, and the bin whose clock the reader has chosen.
+  const targetsOf = (/** @type {View} */ view) => [...scene.point.targets.filter(({ lane }) => scene.lanes[lane] === view.lane), ...clockTarget(view)];
+
   function gatherTargets(/** @type {View} */ view) {
-    view.targets = [...scene.point.targets.filter(({ lane }) => scene.lanes[lane] === view.lane), ...clockTarget(view)];
+    view.targets = targetsOf(view);
     markLane(view);
   }
 
@@ -410,16 +437,21 @@ function createPlayer(parent) {
   on(ui.png, "click", savePicture);
   on(ui.film, "click", recordFilm);
   on(ui.range, "input", () => seek(Number(ui.range.value)));
+  on(ui.own, "change", () => { units = scene.units = ui.own.checked ? "own" : "shares"; wake(); });
   on(ui.speed, "change", () => send({ type: "speed", speed: Number(ui.speed.value) }));
   on(root, "keydown", onKey);
   on(reduced, "change", wake);
   on(ui.twin, "toggle", () => { if (ui.twin.open && !ui.twinBody.firstChild) ui.twinBody.append(...textTwin(scene)); });
-  const observer = new ResizeObserver(wake);
+  const observer = new ResizeObserver(() => {
+    for (const view of nodes.values()) view.measured = false;
+    wake();
+  });
 
   function destroy() {
     events.abort();
     observer.disconnect();
     channel.close();
+    clearTimeout(ui.later);
     cancelAnimationFrame(request);
     scene = null;
   }

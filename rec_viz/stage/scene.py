@@ -29,7 +29,7 @@ from .pointing import MAX_DRAWN_INTERVALS
 CONTROLS = {"log2_bins": "log2 J", "dim": "Dimension D", "bits": "Information I", "seed": "Seed"}
 MOST_POWERS = 12  # of two, that J is dragged to in each dimension
 SEEDS = 1000  # that one sweep passes
-_GRID = 480  # evenly spaced points of a drawn curve, in x and in u each
+_GRID = 240  # evenly spaced points of a drawn curve, in x and in u each
 _MOST_RAIN = 1500  # candidates drawn that no search looked at
 _MOST_TILES = 4096
 _SMALLEST = 0.12  # of the width of a picture: Q is drawn no smaller
@@ -47,13 +47,15 @@ def scene(
     units: str = "shares",
     scale: float = 1.0,
     live: View | None = None,
+    top: float | None = None,
 ) -> dict[str, Any]:
     """What the stage draws: numbers, texts and arrays, x in P's own units, u in equal shares of P.
 
     `view` is "auto", "race" (1-D), "plane" (2-D) or "strips"; `compact` leaves out the table of candidates. `step` and
     `highlight` are explained in `rec_viz.stage`; `handles` lets the reader drag Q and the bins, `save` offers the
     picture and the animation as files, `units` is "shares" or "own", `scale` enlarges the type. `live` is the view
-    the race is of: its numbers can then be dragged on the stage, each answered as it moves (see `rec_viz.live`).
+    the race is of: its numbers can then be dragged on the stage, each answered as it moves (see `rec_viz.live`), and
+    `top` the height that pictures reach so far, which is kept where the new ones fit.
     """
     problem = race.problem
     if view == "auto" or (view == "race" and problem.dim != 1) or (view == "plane" and problem.dim != 2):
@@ -61,7 +63,8 @@ def scene(
     shown = [lane for lane in race.lanes if lane.trace is not None]
     low_high = _range(problem, shown)
     grid = _grid(problem, low_high[0], shown) if problem.dim == 1 else None
-    top = _top(problem, shown, grid) if problem.dim <= 2 else 0.0
+    fits = _top(problem, shown, grid) if problem.dim <= 2 else 0.0
+    top = top if top is not None and fits / 1.3 <= top <= 5.0 * fits else fits
     out: dict[str, Any] = {
         "id": f"{race.id}-{view}",
         "view": view,
@@ -90,6 +93,7 @@ def scene(
     out["window"] = _windows(out["problem"]["q_low"], out["problem"]["q_high"])
     if problem.dim == 2:
         out["contours"] = _contours(problem)
+        out["axes"] = [_axis(problem.prior, d, low_high[d]) for d in range(2)]
     return out
 
 
@@ -181,6 +185,15 @@ def _reach(problem: rec.Problem) -> tuple[float, float]:
         return 0.0, 1.0
     first, second = problem.params[0]
     return (first - 4 * second, first + 4 * second) if problem.family == "gaussian" else (first, second)
+
+
+def _axis(prior: rec.Prior, d: int, low_high: tuple[float, float]) -> dict[str, NDArray[np.float32]]:
+    """x and u = F_P(x) along a dimension."""
+    points = np.zeros((600, prior.dim))
+    points[:500] = prior.quantile(np.repeat(np.linspace(1e-4, 1.0 - 1e-4, 500)[:, None], prior.dim, axis=1))
+    points[500:, d] = np.linspace(*low_high, 100)
+    points = points[np.argsort(points[:, d])]
+    return {"x": points[:, d].astype("f4"), "u": prior.cdf(points)[:, d].astype("f4")}
 
 
 def _contours(problem: rec.Problem) -> list[NDArray[np.float64]]:

@@ -138,7 +138,8 @@ type SceneData = {
   scale: number; // of the type
   top: number; // the height that the pictures of all lanes reach
   window: [number, number][]; // of every dimension: the part of [0, 1] that is shown
-  contours: Float64Array[]; // of Q in two dimensions, as pairs (u, v)
+  axes?: { x: Float32Array; u: Float32Array }[]; // of two dimensions: u = F_P(x)
+  contours?: Float64Array[]; // of Q in two dimensions, as pairs (u, v)
   problem: Problem;
   lanes: LaneData[];
   slots: string[]; // the names of all lanes, those that do not run among them
@@ -207,6 +208,7 @@ type View = {
   received: HTMLElement;
   clock: number; // the bin whose clock is shown, or -1
   clockBox: HTMLElement;
+  clockBins?: string; // that it lists
   clockEvents?: AbortController;
   clockText: HTMLElement;
   clockList?: HTMLSelectElement;
@@ -217,6 +219,9 @@ type View = {
   veilCtx?: Pen;
   taken: Box[]; // by labels
   morph: Morph | null;
+  measured: boolean; // `inner` is the width of its place on the page
+  inner: number;
+  filled: boolean; // its words are of its lane
   stale: boolean; // to be laid out anew, though its size is the same
   width: number;
   height: number;
@@ -264,7 +269,6 @@ type Handle = {
   label?: string;
   pad?: boolean; // moves both means at once
   ofBins?: boolean;
-  vertical?: boolean;
   step?: number;
   page?: number;
   limits?(draft: Draft): number[];

@@ -148,4 +148,4 @@ def test_the_boards_numbers_are_the_cores(run):
     )
     for numbers, problem in zip(told, problems, strict=True):
         knots = (np.array(problem.params[0]) / np.log(2.0)).tolist()
-        agree(numbers, [problem.kl_bits, problem.d_inf_bits, *knots], absolute=1e-9)
+        np.testing.assert_allclose(numbers, [problem.kl_bits, problem.d_inf_bits, *knots], rtol=1e-9, atol=1e-9)

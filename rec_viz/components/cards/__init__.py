@@ -21,14 +21,14 @@ from ... import javascript
 _HERE = Path(__file__).parent
 _MOUNT = st.components.v2.component(
     "rec_lab_cards",
-    html='<div class="cards" data-testid="cards"></div>',
+    html='<div class="cards" data-testid="cards"><div class="grid"></div></div>',
     css=(_HERE / "cards.css").read_text(encoding="utf-8"),
     js=javascript.joined(_HERE / "cards.js"),
 )
 
 
 class Card(NamedTuple):
-    """A page by the last part of its address, with its query; `picture` is HTML of our own, '' while it is being made."""
+    """A page by the last part of its address, with its query; `picture` is HTML of our own, '' while it is made."""
 
     page: str
     title: str
@@ -37,9 +37,9 @@ class Card(NamedTuple):
 
 
 def show(cards: Sequence[Card], key: str, layout: Literal["grid", "doors", "poster"] = "grid") -> str | None:
-    """The cards; the page of the one that was just chosen. Doors are low, three in a row; a poster's last card is wide."""
+    """The cards; the page of the one just chosen. Doors are low, three in a row; a poster's last card is wide."""
     chosen = _MOUNT(
-        data={"cards": [card._asdict() for card in cards], "layout": layout}, key=key, width="stretch", height="content",
-        on_chosen_change=lambda: None,
+        data={"cards": [card._asdict() for card in cards], "layout": layout},
+        key=key, width="stretch", height="content", on_chosen_change=lambda: None,
     ).chosen  # fmt: skip
     return chosen if any(chosen == card.page for card in cards) else None

@@ -3,7 +3,7 @@
 import { el } from "../../stage/dom.js";
 
 export default function ({ data, parentElement, setTriggerValue }) {
-  const root = /** @type {HTMLElement} */ (parentElement.querySelector(".cards")), told = JSON.stringify(data);
+  const root = /** @type {HTMLElement} */ (parentElement.querySelector(".grid")), told = JSON.stringify(data);
   if (root.dataset.told === told) return;
   root.dataset.told = told;
   root.classList.add(data.layout);

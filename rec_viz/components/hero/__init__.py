@@ -1,4 +1,4 @@
-"""The hero: a sender, a receiver, and a sample on its way, in twelve seconds. Python ships one search; JavaScript draws."""
+"""The hero: a sender, a receiver, and a sample sent, in twelve seconds. Python ships one search; JavaScript draws."""
 
 from __future__ import annotations
 

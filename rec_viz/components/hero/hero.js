@@ -13,7 +13,7 @@ const KEY_SECONDS = 0.5;
 function createHero(parent) {
   const root = /** @type {HTMLElement} */ (parent.querySelector(".hero")), canvas = root.querySelector("canvas");
   const caption = root.querySelector(".caption"), twin = root.querySelector(".twin");
-  const toggle = root.querySelector(".toggle"), replay = root.querySelector(".replay");
+  const toggle = root.querySelector(".toggle");
   const still = matchMedia("(prefers-reduced-motion: reduce)");
   /** @type {HeroData} */
   let data = null;
@@ -73,7 +73,7 @@ function createHero(parent) {
     paint(ctx, theme, data, pose, at);
     const scene = sceneAt(story, Math.max(0, shown() - (still.matches ? 1e-6 : 0)));
     setText(caption, scene.says);
-    setText(toggle, playing ? "Pause" : "Play");
+    setText(toggle, playing ? "Pause" : time >= SECONDS ? "Replay" : "Play");
     Object.assign(root.dataset, {
       scene: scene.name, time: time.toFixed(2), playing: String(playing), frame: String(painted += 1), bits: String(pose.arrived),
       sender: pose.won >= 1 ? String(data.tape[data.winner - 1]) : "", receiver: pose.same >= 1 ? String(data.received) : "",
@@ -81,8 +81,8 @@ function createHero(parent) {
     });
   }
 
-  function play(from = time >= SECONDS ? 0 : time) {
-    time = from;
+  function play() {
+    if (time >= SECONDS) time = 0;
     playing = true;
     last = 0;
     wake();
@@ -96,7 +96,6 @@ function createHero(parent) {
 
   const flip = () => { if (playing) seek(time); else play(); };
   toggle.addEventListener("click", flip);
-  replay.addEventListener("click", () => play(0));
   root.addEventListener("keydown", (event) => {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
     const onButton = event.target !== root;

@@ -35,7 +35,7 @@ function createSurprise(parent) {
     setText(at(".bits"), `${row.bits} bit${row.bits === 1 ? "" : "s"}`);
     setText(at(".floor-bits"), `${row.bits} bit${row.bits === 1 ? "" : "s"}`);
     setText(at(".length-bits"), `${row.length_bits.toFixed(1)} bits`);
-    setText(at(".more"), `${(row.length_bits - row.bits).toFixed(1)} bits above what no method can beat.`);
+    setText(at(".more"), `${(row.length_bits - row.bits).toFixed(1)} bits above a floor no method can beat.`);
     for (const [name, value, colour] of [["floor", row.bits, theme.bound], ["length", row.length_bits, theme.winner]]) {
       Object.assign(at(`.bar.${name}`).style, { width: `${(100 * Number(value)) / most}%`, background: css(colour) });
     }

@@ -173,7 +173,7 @@ def as_png(picture: Picture) -> bytes:
 def as_source(picture: Picture, kind: str = "png") -> str:
     """The picture as the src of an img: "png", "webp" to the last pixel too, or "jpeg" for a large photograph that is
     only looked at."""
-    options = {"png": {}, "webp": {"lossless": True}, "jpeg": {"quality": 85}}[kind]
+    options: dict[str, int] = {"png": {}, "webp": {"lossless": 1}, "jpeg": {"quality": 85}}[kind]
     out = io.BytesIO()
     Image.fromarray(picture).save(out, kind, **options)
     data = out.getvalue()
