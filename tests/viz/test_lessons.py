@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
@@ -11,10 +12,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from rec_viz import lessons, stage, warm_up
-from rec_viz.lessons import LessonError, all_lessons, handout, still
+from rec_viz.lessons import LessonError, all_lessons, handout, progress, still
 from rec_viz.model import lab
 from rec_viz.settings import TABLE, View, link, link_query, links, read_link
 from rec_viz.settings.links import read_hidden
+from rec_viz.settings.table import Learn
 
 APP = str(Path(__file__).parents[2] / "app.py")
 STEPS = [
@@ -326,6 +328,17 @@ def test_the_list_keeps_the_progress():
     pressed(app, "All lessons")
     assert "1 of 3 steps done" in words(app)
     assert len(all_lessons()) == sum("steps done" in element.value for element in app.markdown)
+
+
+def test_progress_comes_back_from_a_browser_and_nothing_else_does():
+    done = {Learn("race", 2), Learn("race", 5), Learn("challenge", 1)}
+    kept = progress.written(done, all_lessons())
+    assert kept == {"race": [2, 5], "challenge": [1]}
+    assert progress.read(json.loads(json.dumps(kept)), all_lessons()) == done
+    strange = {"race": [0, 99, "2", None, 3], "nowhere": [1], "challenge": "1", "sample": {"1": 1}}
+    assert progress.read(strange, all_lessons()) == {Learn("race", 3)}
+    for nothing in (None, [], "race", 7):
+        assert progress.read(nothing, all_lessons()) == set()
 
 
 # ------------------------------------------------------------------------------------------------ class links
