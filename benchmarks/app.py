@@ -1,7 +1,7 @@
 """How soon the app answers: `python benchmarks/app.py`. Needs Chromium on the path; compiled kernels are waited for.
 
-Dragging is one input a frame on "log2 J" at D = 1, J from 1 to 64, three methods. Painted means drawn on the canvas; the
-screen shows it when it is refreshed next. Settled is when the page has nothing left to run after a drag was let go.
+Dragging is one input a frame on "log2 J" at D = 1, J from 1 to 64, three methods. Painted means drawn on the canvas;
+the screen shows it when it is refreshed next. Settled is when the page has nothing left to run after a drag was let go.
 First paint is from opening the Start page to the first frame of its stage.
 """
 

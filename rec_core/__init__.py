@@ -9,8 +9,8 @@
     assert (sample == sent.sample).all()                     # to the last bit
 
 Read in this order: families, randomness, prior, channel, partition, candidates, decode (the receiver), then the
-sender's side: tables, clocks, laws, methods, searches, encode, trace; then codes, metrics, study and images. SciPy is
-imported by the functions that use it: that takes longer than all the rest.
+sender's side: tables, upper_sum, clocks, laws, methods, searches, encode, trace; then codes, metrics, study and images.
+SciPy is imported by the functions that use it: that takes longer than all the rest.
 """
 
 from __future__ import annotations
@@ -45,8 +45,9 @@ with kernels_kept():
     from .methods import ORC, PFR, Method, Stopping
     from .partition import ENUMERABLE_BINS, Message, Partition
     from .prior import Prior
-    from .tables import Weighting, bin_peaks_bits, bin_weights, upper_sum_bits
+    from .tables import Weighting, bin_peaks_bits, bin_weights
     from .trace import Trace, trace
+    from .upper_sum import upper_sum_bits
 
 __version__ = "0.1.0"
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Literal, NamedTuple, get_args
 
 import numpy as np
@@ -174,34 +173,6 @@ def bin_peaks_bits(problem: Problem, partition: Partition | None = None) -> list
     cut = check_partition(partition, problem.dim)
     table = tables(problem, cut, "uniform")
     return [part / LN2 for part in np.split(table.log_peak, table.offsets[1:-1])]
-
-
-def upper_sum_bits(problem: Problem, partition: Partition | None = None) -> float:
-    """log2 U_J, U_J = (1/J) sum_j sup over bin j of r: the upper Riemann sum of r, in bits.
-
-    It is the exact expected number of candidates PFR examines under `peak_ratio` weights; J = 1 gives D_inf.
-    inf where Q is wider than P.
-
-    Raises RecError for a partition that does not fit.
-
-    >>> import rec_core as rec
-    >>> problem = rec.gaussian_problem([1.0], [0.1])
-    >>> round(upper_sum_bits(problem), 3), round(upper_sum_bits(problem, rec.Partition((16,))), 3)
-    (4.051, 0.942)
-    """
-    cut = check_partition(partition, problem.dim)
-    return (
-        math.fsum(log_upper_sum(problem.family, row, n) for row, n in zip(problem.params, cut.intervals, strict=True))
-        / LN2
-    )
-
-
-@lru_cache(maxsize=65536)
-def log_upper_sum(family: str, params: tuple[float, ...], intervals: int) -> float:
-    """ln of one dimension's factor of U_J; `params` as in `Problem`."""
-    one = Problem(family, (params,))
-    peaks = tables(one, Partition((intervals,)), "uniform").log_peak
-    return math.inf if np.isinf(peaks.max()) else float(log_sum_exp(peaks)) - math.log(intervals)
 
 
 @kernel

@@ -44,7 +44,7 @@ def options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
 
 def missing() -> list[str]:
     """Packages of the extra [app] that are not installed."""
-    return [name for name in ("streamlit", "plotly", "PIL", "skimage") if find_spec(name) is None]
+    return [name for name in ("streamlit", "plotly", "PIL", "skimage", "segno") if find_spec(name) is None]
 
 
 def free_port(address: str, first: int = FIRST_PORT) -> int:

@@ -7,10 +7,22 @@ from pathlib import Path
 import streamlit as st
 
 from rec_viz import live, warm_up
-from rec_viz.settings import widgets
+from rec_viz.settings import links, widgets
 
 HERE = Path(__file__).parent
 PAGES = HERE / "app_pages"
+
+# Reached from the four places and by their own addresses: what was once linked to still opens.
+BEHIND_THE_PLACES = {
+    "message": "Message",
+    "code_lengths": "Code lengths",
+    "speed": "Speed",
+    "bias": "Bias",
+    "images": "Images",
+    "paper": "Paper",
+    "reference": "Reference",
+    "poster": "The poster",
+}
 
 
 def main() -> None:
@@ -19,23 +31,20 @@ def main() -> None:
     warm_up.warm_up()
     start = st.Page(PAGES / "start.py", title="Start", icon=":material/home:", default=True)
     learn = st.Page(PAGES / "learn.py", title="Learn", icon=":material/school:", url_path="learn")
-    lab = st.Page(PAGES / "lab.py", title="Lab", icon=":material/science:", url_path="lab")
-    lengths = st.Page(
-        PAGES / "code_lengths.py", title="Code lengths", icon=":material/straighten:", url_path="code_lengths"
-    )
-    speed = st.Page(PAGES / "speed.py", title="Speed", icon=":material/speed:", url_path="speed")
-    bias = st.Page(PAGES / "bias.py", title="Bias", icon=":material/balance:", url_path="bias")
-    message = st.Page(PAGES / "message.py", title="Message", icon=":material/mail:", url_path="message")
-    pictures = st.Page(PAGES / "images.py", title="Images", icon=":material/image:", url_path="images")
-    reference = st.Page(PAGES / "reference.py", title="Reference", icon=":material/menu_book:", url_path="reference")
-    paper = st.Page(PAGES / "paper.py", title="Paper", icon=":material/article:", url_path="paper")
-    pages = [start, learn, lab, message, lengths, speed, bias, pictures, paper, reference]
-    page = st.navigation(pages, position="hidden" if widgets.presenting() else "top")
-    if page == start and "v" in st.query_params:  # a share link: it opens at the root, where Streamlit loads cleanest
-        query = st.query_params.to_dict()
+    play = st.Page(PAGES / "lab.py", title="Play", icon=":material/science:", url_path="lab")
+    evidence = st.Page(PAGES / "evidence.py", title="Evidence", icon=":material/insights:", url_path="evidence")
+    places = [start, learn, play, evidence]
+    behind = [
+        st.Page(PAGES / f"{name}.py", title=title, url_path=name, visibility="hidden")
+        for name, title in BEHIND_THE_PLACES.items()
+    ]
+    page = st.navigation([*places, *behind], position="hidden" if widgets.presenting() else "top")
+    query = st.query_params.to_dict()
+    if page == start and links.is_link(query):  # a share link: at the root Streamlit loads cleanest
         wanted = query.pop("page", "lab")
-        st.switch_page({page.url_path: page for page in pages[1:]}.get(wanted, lab), query_params=query)
-    if widgets.presenting() and page not in (learn, lab):  # only these can be presented, and know the key that leaves
+        known = {other.url_path: other for other in (learn, play, evidence, *behind)}
+        st.switch_page(known.get(wanted, play), query_params=query)
+    if widgets.presenting() and page not in (learn, play):  # only these can be presented, and know the key that leaves
         del st.query_params["present"]
         st.rerun()
     page.run()

@@ -8,6 +8,7 @@ import rec_core as rec
 from rec_core.trace import arrivals
 
 from .memo import memo
+from .model import poster, start
 
 
 class WarmUp:
@@ -16,7 +17,8 @@ class WarmUp:
     def __init__(self) -> None:
         self.start = threading.Event()  # the Start page's kernels are there
         self.ready = threading.Event()  # and those that other pages begin with
-        self.done = threading.Event()  # and all others
+        self.timed = threading.Event()  # the times of Start's control
+        self.done = threading.Event()  # and all other kernels
         threading.Thread(target=self._run, daemon=True, name="warm-up").start()
 
     def _run(self) -> None:
@@ -28,29 +30,33 @@ class WarmUp:
             self.start.set()
             self.ready.set()
         try:
+            start.timed()
+        finally:
+            self.timed.set()
+        try:
             compile_for_later()
         finally:
             self.done.set()
 
 
 def compile_for_start() -> None:
-    """PFR with a clock for every bin, and what the stage shows of it."""
-    channel, cut = rec.gaussian_channel([1.0]), rec.Partition((2,))
-    problem = channel.draw(0)
-    sent = rec.trace(problem, rec.PFR(cut), seed=0)
-    rec.decode(sent.message, channel.prior, cut, seed=0)
-    rec.laws.log2_index_bound_bits(channel, cut)
-    arrivals(channel.prior, cut, seed=0, until=1.0)
-    problem.log_ratio_bits(sent.samples)
-    problem.prior.pdf(sent.samples)
+    """What Start shows first: a plain search and one with bins, and what the receiver makes of a message."""
+    start.sent()
+    poster.race()
+    arrivals(rec.Prior("gaussian", 1), rec.Partition((2,)), seed=0, until=1.0)
 
 
 def compile_for_pages() -> None:
     """The other searches, many at once, and how many candidates they examine."""
-    channel = rec.gaussian_channel([1.0])
-    rec.trace(channel.draw(0), rec.ORC(2), seed=0)
+    channel, cut = rec.gaussian_channel([1.0]), rec.Partition((2,))
+    problem = channel.draw(0)
+    sent = rec.trace(problem, rec.PFR(cut), seed=0)
+    rec.laws.log2_index_bound_bits(channel, cut)
+    arrivals(channel.prior, cut, seed=0, until=1.0)
+    problem.prior.pdf(sent.samples)
+    rec.trace(problem, rec.ORC(2), seed=0)
     rec.encode_many(channel, 2, seed=0)
-    rec.laws.expected_examined(channel.draw(0), rec.PFR(weighting="uniform"))
+    rec.laws.expected_examined(problem, rec.PFR(weighting="uniform"))
 
 
 def compile_for_later() -> None:
@@ -60,6 +66,7 @@ def compile_for_later() -> None:
         rec.laws.index_law(rec.gaussian_channel(bits), rec.Partition((2,) * len(bits)))
     rec.encode_many(channel, 1, rec.ORC(1024), seed=0)
     rec.encode(channel.draw(0), rec.ORC(1024), seed=0)
+    poster.biased()
 
 
 @memo(64)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Context, Decimal, localcontext
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +36,17 @@ def octave_of(n: Ints) -> Ints:
     return np.asarray(exponents - 1, dtype=np.int64)
 
 
+@cache
+def _logarithms(last_octave: int) -> tuple[list[Decimal], list[Decimal], list[Decimal]]:
+    """ln to 25 digits of the octaves' edges, of the indices below 2^8, and of the cuts of an octave: most of the time
+    of `power_tables`, and the same for every slope."""
+    with localcontext(Context(prec=25)):
+        edges = [Decimal(2 ** (k + 1) - 1) / 2 for k in range(FIRST_OCTAVE, last_octave + 2)]
+        last_near = min(NEAR, 2 ** (last_octave + 1) - 1)
+        cuts = [1 + Decimal(part) / (1 << LEAD_BITS) for part in range((1 << LEAD_BITS) + 1)]
+        return [x.ln() for x in edges], [Decimal(n).ln() for n in range(1, last_near + 1)], [x.ln() for x in cuts]
+
+
 @lru_cache(maxsize=128)
 def power_tables(slope: Decimal, last_octave: int) -> Tables:
     """Counts of the law n^-(1 + slope) up to `last_octave`.
@@ -43,13 +54,11 @@ def power_tables(slope: Decimal, last_octave: int) -> Tables:
     Sums over an octave are integrals between half-integers (relative error below (lam / 2^9)^2). Decimal exp and ln
     are correctly rounded everywhere, which math.pow is not: a last digit that differs would garble the stream.
     """
+    edges, indices, cuts = _logarithms(last_octave)
     with localcontext(Context(prec=25)):
-        edges = [Decimal(2 ** (k + 1) - 1) / 2 for k in range(FIRST_OCTAVE, last_octave + 2)]
-        octaves = [(a - b) / slope for a, b in pairwise((-slope * edge.ln()).exp() for edge in edges)]
-        last_near = min(NEAR, 2 ** (last_octave + 1) - 1)
-        near = [(-(1 + slope) * Decimal(n).ln()).exp() for n in range(1, last_near + 1)]
-        cuts = [1 + Decimal(part) / (1 << LEAD_BITS) for part in range((1 << LEAD_BITS) + 1)]
-        lead = [a - b for a, b in pairwise((-slope * cut.ln()).exp() for cut in cuts)]
+        octaves = [(a - b) / slope for a, b in pairwise((-slope * edge).exp() for edge in edges)]
+        near = [(-(1 + slope) * index).exp() for index in indices]
+        lead = [a - b for a, b in pairwise((-slope * cut).exp() for cut in cuts)]
         return counts_of(near + octaves), counts_of([abs(part) for part in lead])
 
 

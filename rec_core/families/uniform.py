@@ -95,6 +95,15 @@ def draw(scale: float, v: float, row: Floats) -> None:
     row[2] = -math.log(row[1] - row[0])
 
 
+def cells_reached(row: Floats, intervals: int) -> int:
+    """How many intervals of an equal cut the box reaches, by the measure of `log_sup`."""
+    low, high = float(row[0]), float(row[1])
+    first, last = math.floor(low * intervals), math.ceil(high * intervals)
+    first += (first + 1) / intervals - low <= _SLIVER
+    last -= high - (last - 1) / intervals <= _SLIVER
+    return max(last - first, 1)
+
+
 def box_places(scale: float, most: int) -> tuple[Floats, float]:
     """Lower ends of one dimension's boxes, at most `most`, evenly among those `draw` draws; and their width."""
     cells = round(1.0 / scale)

@@ -267,8 +267,24 @@ def _search(
     return grouping.code_block(problem, cut, method, seed, num_candidates), time.perf_counter() - begun
 
 
+class BlockDecoded(NamedTuple):
+    """What the receiver has of a tile after one more of its blocks: the message, and how it would draw the tile now."""
+
+    tile: int
+    block: int
+    message: rec.Message
+    partition: rec.Partition
+    picture: Picture
+
+
 def decode(header: Header, payload: bytes) -> Picture:
     """The picture uint8 (H, W, 3) in a file's messages."""
+    *_, last = zip(*decode_events(header, payload, whole=True), strict=True)
+    return join(list(last), header.height, header.width)
+
+
+def decode_events(header: Header, payload: bytes, whole: bool = False) -> Iterator[BlockDecoded]:
+    """Decode a file's messages block by block; where only `whole` tiles are drawn, one event for each tile."""
     plan = make_plan(header.rate, header.block_bits, header.partition_bits)
     tiles = math.ceil(header.height / SIDE) * math.ceil(header.width / SIDE)
     count = plan.blocks.num_blocks
@@ -276,14 +292,14 @@ def decode(header: Header, payload: bytes) -> Picture:
         raise rec.MessageError("The file holds fewer messages than a picture of its size has; it is not this format.")
     messages = grouping.read_messages(payload, plan.blocks, header.code, tiles * count)
     seeds = run_seeds(header.seed, tiles * count)
-    pictures = []
-    for first in range(0, tiles * count, count):
-        values = np.empty(plan.prior.mu.size)
+    for tile in range(tiles):
+        values = np.zeros(plan.prior.mu.size)
         for block, (members, cut) in enumerate(zip(plan.blocks.members, plan.blocks.cuts, strict=True)):
-            known = rec.Prior("gaussian", members.size)
-            values[members] = rec.decode(messages[first + block], known, cut, seed=int(seeds[first + block]))
-        pictures.append(network.render(plan.prior.shape, to_weights(plan.prior, values), plan.prior.waves))
-    return join(pictures, header.height, header.width)
+            message, seed = messages[tile * count + block], int(seeds[tile * count + block])
+            values[members] = rec.decode(message, rec.Prior("gaussian", members.size), cut, seed=seed)
+            if not whole or block == count - 1:
+                picture = network.render(plan.prior.shape, to_weights(plan.prior, values), plan.prior.waves)
+                yield BlockDecoded(tile, block, message, cut, picture)
 
 
 # ------------------------------------------------------------------------------------------------- tiles

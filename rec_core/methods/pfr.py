@@ -14,7 +14,8 @@ from ..checks import choice, whole_number
 from ..errors import BudgetExceeded, RecError
 from ..laws.examined import examined_by_bins
 from ..partition import ENUMERABLE_BINS, Partition, check_partition
-from ..tables import WEIGHTINGS, Weighting, log_sup_reweighted, log_upper_sum, tables
+from ..tables import WEIGHTINGS, Weighting, log_sup_reweighted, tables
+from ..upper_sum import log_upper_sum, upper_sum_bits
 from .method import MAX_EXAMINED, PER_BIN, SINGLE, Found, Race, Record, Rules, check_width, run
 
 Stopping = Literal["single", "per_bin"]
@@ -88,6 +89,9 @@ class PFR:
 
     def expected_examined(self, problem: Problem) -> float:
         """sup r' where there is one stop line, U_J with 'peak_ratio', both exact; else `laws.examined_by_bins`."""
+        if self.weighting == "peak_ratio":
+            log2 = upper_sum_bits(problem, self.partition)
+            return 2.0**log2 if log2 < 1023.0 else math.inf
         table = tables(problem, check_partition(self.partition, problem.dim), self.weighting)
         rules = self.rules(problem.dim)
         if not self._is_mean(rules):

@@ -25,7 +25,8 @@ from ..jit import kernel
 from ..laws.line import legendre, standard_row
 from ..methods import ORC, PFR
 from ..partition import Partition, check_partition
-from ..tables import bin_weights, upper_sum_bits
+from ..tables import bin_weights
+from ..upper_sum import upper_sum_bits
 from .discrepancy import bandwidth_of, in_standard_units, kernel_mean, kernel_means
 
 _LINE_POINTS = 2048  # of each part of the mixture in one dimension

@@ -17,7 +17,7 @@ from rec_viz.settings.table import Bias
 from rec_viz.snippets import bias as snippets
 from rec_viz.text import reading
 
-view = parts.research_page(
+view, place = parts.research_page(
     "bias",
     "Bias",
     {
@@ -27,13 +27,10 @@ view = parts.research_page(
     },
     lanes=("orc", "orc_bins"),
 )
-st.markdown(
-    "ORC takes the best of n candidates and stops. With too few of them none may lie where Q wants one, so what it "
-    "sends leans towards P. Bins put the candidates where Q is, and the same n goes much further."
-)
 parts.wait_for_kernels(height=520)
 if view.family == "uniform":
     boxes = parts.asked(lambda: model.in_box(view))
+    parts.finding(place, "A uniform target has no bias without bins; too few candidates may find nothing to send.")
     st.markdown(
         "Without bins a uniform target has the same ratio all over its box, so whatever ORC sends is an **exact** "
         "sample of Q; with bins too, if they fit the box or are weighed evenly. Weighed by its share of Q, a bin that "
@@ -52,20 +49,29 @@ if view.family == "uniform":
     st.stop()
 parts.asked(lambda: model.orc_bins(view, "orc_bins"))
 if view.bits == 0:
-    st.markdown("Without information Q is P, so any candidate will do: ORC has no bias, whatever n and the bins.")
+    parts.finding(place, "Without information Q is P, so any candidate will do: ORC has no bias.")
     st.stop()
 colours = parts.colours()
 _, problem = setting.problem_of(view)
 
-wanted = [(name, n) for n in (*(2**k for k in model.BIAS_POWERS), view.candidates) for name in model.ORC_LANES]
-found = parts.each(lambda one: model.bias(view, *one), wanted, "Working out and measuring the bias")
-biases = dict(zip(wanted, found, strict=True))
+biases = parts.asked(
+    lambda: {name: model.bias(view, name, view.candidates) for name in model.ORC_LANES}, "Working out the bias"
+)
+plain, binned = (biases[name].total_variation for name in model.ORC_LANES)
+parts.finding(
+    place,
+    f"ORC that stops after {view.candidates:,} candidate{'s' * (view.candidates > 1)} is off by "
+    f"**{reading.small(plain)}** in total variation; with the same number and bins, by **{reading.small(binned)}**.",
+)
 runs = len(model.orc_samples(view, "orc"))
 
 # ------------------------------------------------------------------------------------------------ densities
 
 if view.dim == 1:
-    chart(figures.densities(*model.densities(view), colours), "bias_densities", snippets.densities(view))
+    chart(
+        figures.densities(*model.densities(view), colours), "bias_densities", snippets.densities(view),
+        "What is sent, against the target Q",
+    )  # fmt: skip
 else:
     st.markdown("The densities themselves are drawn in one dimension; the measures below hold in any.")
 
@@ -93,56 +99,81 @@ st.markdown(
     + "\n".join(
         f"| {LANES[name]} | {reading.small(bias.total_variation)} | {reading.small(bias.kl_bits)} | "
         f"{mmd(bias)} | {unnoticed(bias)} |"
-        for name, bias in ((name, biases[name, view.candidates]) for name in model.ORC_LANES)
+        for name, bias in biases.items()
     )
 )
 st.markdown(
-    "Worked out from the exact law of the output, to about 1%, unless they say measured"
-    + (
-        f"; {runs:,} samples of each method were drawn just now. "
-        if runs
-        else "; samples at this n would take too long. "
-    )
-    + "**Total variation** is how much probability is in the wrong place, **KL** what a code made for Q would waste, "
-    "**MMD** how far the mean of a bounded function, smooth on the scale of Q, can be off. **Safe** is how many "
-    "samples anyone may compare with as many of Q’s and still tell them apart with less than "
-    f"{rec.laws.NOTICEABLE:g} advantage over guessing, whatever the test: that follows from KL (Pinsker’s "
-    "inequality), and is often too careful."
+    "ORC takes the best of n candidates and stops. With too few, none may lie where Q wants one, so what it sends "
+    "leans towards P. Bins put the candidates where Q is."
 )
 
-# ------------------------------------------------------------------------------------------------ decay
 
-st.header("How the bias falls with n", anchor=False)
+def measures() -> None:
+    """What the columns of the table mean."""
+    st.markdown(
+        "Worked out from the exact law of the output, to about 1%, unless they say measured"
+        + (
+            f"; {runs:,} samples of each method were drawn just now. "
+            if runs
+            else "; samples at this n would take too long. "
+        )
+        + "**Total variation** is how much probability is in the wrong place, **KL** what a code made for Q would "
+        "waste, **MMD** how far the mean of a bounded function, smooth on the scale of Q, can be off. **Safe** is how "
+        "many samples anyone may compare with as many of Q’s and still tell them apart with less than "
+        f"{rec.laws.NOTICEABLE:g} advantage over guessing, whatever the test: that follows from KL (Pinsker’s "
+        "inequality), and is often too careful."
+    )
+
+
+# ------------------------------------------------------------------------------------------------ decay
 
 
 def decay(measure: model.Measure) -> None:
     """One measure over n."""
-    chart(figures.decay(*model.decay(view, measure), colours), f"bias_{measure}", snippets.decay(view, measure))
+    chart(
+        figures.decay(*model.decay(view, measure), colours), f"bias_{measure}", snippets.decay(view, measure),
+        f"{model.MEASURES[measure].capitalize() if measure == 'total_variation' else model.MEASURES[measure]}, "
+        "as candidates grow",
+    )  # fmt: skip
 
 
-left, right = st.columns(2)
-with left:
-    decay("total_variation")
-with right:
-    decay("kl_bits")
-decay("mmd_squared")
-st.markdown(
-    f"Plain ORC needs about 2ᴷᴸ candidates before it gets going: KL is **{problem.kl_bits:.1f} bits** for this one. "
-    "With bins what counts is the divergence left inside P′. Diamonds are measured on up to "
-    f"{model.MMD_RUNS:,} samples, with 95% bars, where they can be told from 0"
-    + ("." if view.dim == 1 else "; the exact MMD is drawn in one dimension.")
-)
+def decays() -> None:
+    """Every measure over n."""
+    wanted = [(name, 2**k) for k in model.BIAS_POWERS for name in model.ORC_LANES]
+    parts.each(lambda one: model.bias(view, *one), wanted, "Working out and measuring the bias")
+    left, right = st.columns(2)
+    with left:
+        decay("total_variation")
+    with right:
+        decay("kl_bits")
+    decay("mmd_squared")
+    st.markdown(
+        f"Plain ORC needs about 2ᴷᴸ candidates before it gets going: KL is **{problem.kl_bits:.1f} bits** for this "
+        "one. With bins what counts is the divergence left inside P′. Diamonds are measured on up to "
+        f"{model.MMD_RUNS:,} samples, with 95% bars, where they can be told from 0"
+        + ("." if view.dim == 1 else "; the exact MMD is drawn in one dimension.")
+    )
+
 
 # ------------------------------------------------------------------------------------------------ how many
 
-st.header("How many candidates are enough?", anchor=False)
-compared = widgets.widget(Bias, "samples")
-rows = []
-for name in model.ORC_LANES:
-    enough = model.candidates_unnoticed(view, compared, name)
-    rows.append(f"| {LANES[name]} | {'more than 2³⁰' if enough is None else reading.number(enough)} |")
-st.markdown("| Safe in that many samples | Candidates n |\n|---|---|\n" + "\n".join(rows))
-st.markdown(
-    "The least power of two whose bias no test can find in that many samples, by the same inequality. A given test, "
-    "such as one on the MMD, may let you off with fewer."
-)
+
+def enough() -> None:
+    """How many candidates go unnoticed in some samples."""
+    compared = widgets.widget(Bias, "samples")
+    widgets.write_link(view, widgets.now(Bias))
+    rows = []
+    for name in model.ORC_LANES:
+        with st.spinner("Looking for the least number"):
+            least = model.candidates_unnoticed(view, compared, name)
+        rows.append(f"| {LANES[name]} | {'more than 2³⁰' if least is None else reading.number(least)} |")
+    st.markdown("| Safe in that many samples | Candidates n |\n|---|---|\n" + "\n".join(rows))
+    st.markdown(
+        "The least power of two whose bias no test can find in that many samples, by Pinsker’s inequality. A given "
+        "test, such as one on the MMD, may let you off with fewer."
+    )
+
+
+parts.section("What the numbers mean", "bias_measures_part", measures)
+parts.section("How the bias falls with n", "bias_decay_part", decays)
+parts.section("How many candidates are enough?", "bias_enough_part", enough)

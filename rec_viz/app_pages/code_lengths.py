@@ -20,9 +20,14 @@ from rec_viz.text import reading
 
 BATCH = 2000
 TARGET_RUNS = 20_000
+TITLES = (
+    "Mean message length as encodings come in (dotted: exact mean, dashed: bound)",
+    "Candidate numbers, against their exact law",
+    "Message lengths, ideal and as bytes",
+)
 
 
-view = parts.research_page(
+view, place = parts.research_page(
     "code_lengths",
     "Code lengths",
     {
@@ -31,15 +36,39 @@ view = parts.research_page(
         "The race": ("seed",),
     },
 )
-st.markdown(
-    "The message is a bin (log₂ J bits) and the candidate’s number in it. How long is it on average, and how close is "
-    "that to the information I, which no method can beat?"
-)
 parts.wait_for_kernels(height=520)
 theory = parts.asked(lambda: model.lengths(view), "Working out the exact laws")
-
 colours = parts.colours()
+bins = theory.lanes[-1]
+parts.finding(
+    place,
+    f"With bins a message takes **{bins.zipf_mean_bits:.2f} bits** on average. The information is "
+    f"**I = {theory.information_bits:g}**, which no method can beat; the bound is **{bins.bound_bits:.2f}**.",
+)
+chart(
+    figures.account(model.accounts(view), theory.information_bits, colours), "lengths_account", snippets.account(view),
+    "Where the bits of a message go, on average",
+)  # fmt: skip
 
+
+def what_parts_are() -> None:
+    """The parts of the bars in words."""
+    st.markdown(
+        "The exact averages. The parts of a method add up to its mean length; the dotted line is I.\n"
+        "- **Bin, what it tells.** A sample with density ratio r is worth log₂ r bits. Naming its bin takes log₂ J "
+        "bits, and of these at most log₂ r say something about it.\n"
+        "- **Bin, overhead E[ε].** The rest of log₂ J, where the sample is worth less than the bin’s name: ε = log₂ J "
+        f"− log₂ r where that is positive, else 0. Here **{reading.bits(bins.overhead_bits)} bits** of "
+        f"{reading.bits(bins.log2_bins)}.\n"
+        "- **Index, E[log₂ n].** The binary digits of the candidate’s number n, counted within its bin if there are "
+        "bins.\n"
+        "- **Size of the index.** How many digits n has is not known beforehand, so the code must tell that too. This "
+        "part grows like a logarithm, and it is never zero, not even for an index that is always 1: the Zipf code "
+        "leaves room for others."
+    )
+
+
+parts.section("What the parts are", "lengths_parts_part", what_parts_are)
 
 # ------------------------------------------------------------------------------------------------ live encodings
 
@@ -130,109 +159,117 @@ def live() -> None:
             snippets.size_histogram(view, done_batches, BATCH),
         ),
     }
-    for key, chart_now in drawn.items():
+    for (key, chart_now), title in zip(drawn.items(), TITLES, strict=True):
+        st.markdown(f"**{title}**")
         st.plotly_chart(chart_now.figure, key=key)
 
 
-left, right = st.columns([1, 4], vertical_alignment="center")
-if st.session_state.get("lengths_running"):
-    left.button("Stop", icon=":material/stop:", on_click=restart, args=(False,), key="lengths_stop")
-    right.progress(min(total() / TARGET_RUNS, 1.0), f"{total():,} of {TARGET_RUNS:,} encodings by each method")
-else:
-    left.button(f"Run {TARGET_RUNS:,}", icon=":material/play_arrow:", on_click=restart, args=(True,), key="lengths_run")
-    right.markdown(
-        "Each encoding draws a new target from the channel and runs a new race. Lengths are of the Zipf code."
+def encodings() -> None:
+    """The run and its charts."""
+    left, right = st.columns([1, 4], vertical_alignment="center")
+    if st.session_state.get("lengths_running"):
+        left.button("Stop", icon=":material/stop:", on_click=restart, args=(False,), key="lengths_stop")
+        right.progress(min(total() / TARGET_RUNS, 1.0), f"{total():,} of {TARGET_RUNS:,} encodings by each method")
+    else:
+        left.button(
+            f"Run {TARGET_RUNS:,}", icon=":material/play_arrow:", on_click=restart, args=(True,), key="lengths_run"
+        )
+        right.markdown(
+            "Each encoding draws a new target from the channel and runs a new race. Lengths are of the Zipf code."
+        )
+    st.session_state.lengths_drawn = {}
+    live()
+    for column, (key, chart_now) in zip(st.columns(3), st.session_state.lengths_drawn.items(), strict=False):
+        with column:
+            tools(chart_now.figure, key, chart_now.python, chart_now.label)
+    if st.session_state.get("lengths_running"):
+        st.caption(
+            "While a run is going on, CSV and Python are of its beginning; stop it, and they are of all that is there."
+        )
+    st.markdown(
+        "A lone message fills whole bytes, so it takes up to eight bits more than its ideal length; in a batch that is "
+        f"shared by all. The frame, {rec.FRAME_BYTES} bytes that guard against damage, comes on top: "
+        f"**{8 * rec.FRAME_BYTES} bits** for a message alone, {8 * rec.FRAME_BYTES / BATCH:.2f} bits for each of a "
+        "batch "
+        f"of {BATCH:,}."
     )
-st.session_state.lengths_drawn = {}
-live()
-for column, (key, chart_now) in zip(st.columns(3), st.session_state.lengths_drawn.items(), strict=False):
-    with column:
-        tools(chart_now.figure, key, chart_now.python, chart_now.label)
-if st.session_state.get("lengths_running"):
-    st.caption(
-        "While a run is going on, CSV and Python are of its beginning; stop it, and they are of all that is there."
-    )
-st.markdown(
-    "A lone message fills whole bytes, so it takes up to eight bits more than its ideal length; in a batch that is "
-    f"shared by all. The frame, {rec.FRAME_BYTES} bytes that guard against damage, comes on top: "
-    f"**{8 * rec.FRAME_BYTES} bits** for a message alone, {8 * rec.FRAME_BYTES / BATCH:.2f} bits for each of a batch "
-    f"of {BATCH:,}."
-)
 
-# ------------------------------------------------------------------------------------------------ where the bits go
 
-st.header("Where the bits go", anchor=False)
-st.markdown("The exact averages. The parts of a method add up to its mean length; the dotted line is I.")
-account = figures.account(model.accounts(view), theory.information_bits, colours)
-chart(account, "lengths_account", snippets.account(view))
-bins = theory.lanes[-1]
-st.markdown(
-    "- **Bin, what it tells.** A sample with density ratio r is worth log₂ r bits. Naming its bin takes log₂ J bits, "
-    "and of these at most log₂ r say something about it.\n"
-    "- **Bin, overhead E[ε].** The rest of log₂ J, where the sample is worth less than the bin’s name: ε = log₂ J − "
-    f"log₂ r where that is positive, else 0. Here **{reading.bits(bins.overhead_bits)} bits** of "
-    f"{reading.bits(bins.log2_bins)}.\n"
-    "- **Index, E[log₂ n].** The binary digits of the candidate’s number n, counted within its bin if there are bins.\n"
-    "- **Size of the index.** How many digits n has is not known beforehand, so the code must tell that too. This part "
-    "grows like a logarithm, and it is never zero, not even for an index that is always 1: the Zipf code leaves room "
-    "for others."
-)
+# Open, it is not a part by itself: what runs in it redraws itself.
+box = st.expander("**Thousands of real messages**", key="lengths_live_part", on_change="rerun")
+if box.open:
+    with box:
+        encodings()
 
 # ------------------------------------------------------------------------------------------------ codes side by side
-
-st.header("The same index, four codes", anchor=False)
 
 
 def packed(name: str) -> tuple[float, ...]:
     """Measured bits of the codes; dashes where the lane is not run."""
-    if not batches[name]:
+    try:
+        return model.packed_codes(view, name, BATCH)
+    except rec.RecError:
         return (float("nan"),) * len(model.CODES)
-    return model.packed_codes(view, name, BATCH)
 
 
-with st.spinner("Packing messages"):
-    real = {lane.name: packed(lane.name) for lane in theory.lanes}
-st.markdown(
-    "| Mean message length, bits | "
-    + " | ".join(f"{lane.title}, exact | as bytes" for lane in theory.lanes)
-    + " |\n|---|"
-    + "---|" * 2 * len(theory.lanes)
-    + "\n"
-    + "\n".join(
-        f"| {name} | "
-        + " | ".join(f"{reading.bits(lane.codes[row])} | {reading.bits(real[lane.name][row])}" for lane in theory.lanes)
-        + " |"
-        for row, name in enumerate(model.CODES)
-    )
-)
-st.markdown(
-    "**Matched** uses the exact law of the index, which both sides can compute from the channel and the bins. **Zipf** "
-    "needs only a bound on its mean logarithm, **Elias delta** nothing at all, and a **fixed** code must set a limit. "
-    f"As bytes: {BATCH:,} of the messages packed in one piece, without the frame; a measurement, so it scatters."
-)
-
-# ------------------------------------------------------------------------------------------------ invariance
-
-st.header("Weights change the time, never the message", anchor=False)
-same = model.invariance(view)
-if bins.log2_bins == 0:
-    st.markdown("With one bin there is nothing to weight: choose log₂ J above 0.")
-elif same is None:
-    st.markdown("With this many bins, or targets this far from P, each weighting runs its own race; try J up to 4096.")
-else:
+def four_codes() -> None:
+    """Exact and measured lengths under every code."""
+    with st.spinner("Packing messages"):
+        real = {lane.name: packed(lane.name) for lane in theory.lanes}
     st.markdown(
-        "| Bin weights | Mean length, bits | Candidates examined, median | 95% of runs below |\n|---|---|---|---|\n"
+        "| Mean message length, bits | "
+        + " | ".join(f"{lane.title}, exact | as bytes" for lane in theory.lanes)
+        + " |\n|---|"
+        + "---|" * 2 * len(theory.lanes)
+        + "\n"
         + "\n".join(
-            f"| {name} | {length:.3f} | {middle:.0f} | {most:.0f} |" for name, length, middle, most in same.rows
+            f"| {name} | "
+            + " | ".join(
+                f"{reading.bits(lane.codes[row])} | {reading.bits(real[lane.name][row])}" for lane in theory.lanes
+            )
+            + " |"
+            for row, name in enumerate(model.CODES)
         )
     )
     st.markdown(
-        f"The same {same.runs} seeds under three weightings: **{same.identical} of {same.runs}** messages are the same."
+        "**Matched** uses the exact law of the index, which both sides can compute from the channel and the bins. "
+        "**Zipf** "
+        "needs only a bound on its mean logarithm, **Elias delta** nothing at all, and a **fixed** code must set a "
+        "limit. "
+        f"As bytes: {BATCH:,} of the messages packed in one piece, without the frame; a measurement, so it scatters."
     )
 
-# ------------------------------------------------------------------------------------------------ which dimensions
 
-st.header("Which dimensions are cut", anchor=False)
+parts.section("The same index, four codes", "lengths_codes_part", four_codes)
+
+# ------------------------------------------------------------------------------------------------ invariance
+
+
+def weights_compared() -> None:
+    """The same seeds under every weighting."""
+    same = model.invariance(view)
+    if bins.log2_bins == 0:
+        st.markdown("With one bin there is nothing to weight: choose log₂ J above 0.")
+    elif same is None:
+        st.markdown(
+            "With this many bins, or targets this far from P, each weighting runs its own race; try J up to 4096."
+        )
+    else:
+        st.markdown(
+            "| Bin weights | Mean length, bits | Candidates examined, median | 95% of runs below |\n|---|---|---|---|\n"
+            + "\n".join(
+                f"| {name} | {length:.3f} | {middle:.0f} | {most:.0f} |" for name, length, middle, most in same.rows
+            )
+        )
+        st.markdown(
+            f"The same {same.runs} seeds under three weightings: **{same.identical} of {same.runs}** messages are the "
+            "same."
+        )
+
+
+parts.section("Weights change the time, never the message", "lengths_weights_part", weights_compared)
+
+# ------------------------------------------------------------------------------------------------ which dimensions
 
 
 def intervals_in_words(cut: rec.Partition) -> str:
@@ -240,71 +277,77 @@ def intervals_in_words(cut: rec.Partition) -> str:
     return shown if cut.dim <= 6 else f"{shown} × …"
 
 
-if view.dim == 1 or round(bins.log2_bins) == 0:
-    st.markdown("With one dimension, or one bin, there is nothing to choose: set D above 1 and log₂ J above 0.")
-else:
-    with st.spinner("Comparing ways to cut"):
-        rows = model.allocations(view)
-    st.markdown(
-        "| J’s factors of two are dealt | Intervals | Mean length, bits | E[ε], bits | Candidates, typical target |"
-        "\n|---|---|---|---|---|\n"
-        + "\n".join(
-            f"| {TABLE[View]['strategy'].options[row.strategy]} | "
-            + (
-                "no dimension is empty | — | — | — |"
-                if row.partition is None
-                else f"{intervals_in_words(row.partition)} | {row.length_bits:.2f} | {row.overhead_bits:.2f} | "
-                f"{reading.number(2.0**row.candidates_bits) if np.isfinite(row.candidates_bits) else '—'} |"
+def dimensions() -> None:
+    """Every way to deal the factors of J."""
+    if view.dim == 1 or round(bins.log2_bins) == 0:
+        st.markdown("With one dimension, or one bin, there is nothing to choose: set D above 1 and log₂ J above 0.")
+    else:
+        with st.spinner("Comparing ways to cut"):
+            rows = model.allocations(view)
+        st.markdown(
+            "| J’s factors of two are dealt | Intervals | Mean length, bits | E[ε], bits | Candidates, typical target |"
+            "\n|---|---|---|---|---|\n"
+            + "\n".join(
+                f"| {TABLE[View]['strategy'].options[row.strategy]} | "
+                + (
+                    "no dimension is empty | — | — | — |"
+                    if row.partition is None
+                    else f"{intervals_in_words(row.partition)} | {row.length_bits:.2f} | {row.overhead_bits:.2f} | "
+                    f"{reading.number(2.0**row.candidates_bits) if np.isfinite(row.candidates_bits) else '—'} |"
+                )
+                for row in rows
             )
-            for row in rows
         )
-    )
-    timed = [row for row in rows if np.isfinite(row.candidates_bits)]
-    spoken = "The overhead E[ε] depends on the channel and on J, not on which dimensions are cut. "
-    if len(timed) > 1:
-        fast, slow = (pick(timed, key=lambda row: row.candidates_bits) for pick in (min, max))
-        shortest, longest = (pick(row.length_bits for row in timed) for pick in (min, max))
-        slowest, fastest = (TABLE[View]["strategy"].options[row.strategy] for row in (slow, fast))
-        factor = 2.0 ** (slow.candidates_bits - fast.candidates_bits)
-        spoken += f"The mean lengths lie within {longest - shortest:.2f} bits of each other"
-        spoken += (
-            f"; the times do not: “{slowest}” examines **{reading.number(factor)} times** as many candidates as "
-            f"“{fastest}”."
-            if factor > 1.1
-            else ", and the times are the same to a tenth."
+        timed = [row for row in rows if np.isfinite(row.candidates_bits)]
+        spoken = "The overhead E[ε] depends on the channel and on J, not on which dimensions are cut. "
+        if len(timed) > 1:
+            fast, slow = (pick(timed, key=lambda row: row.candidates_bits) for pick in (min, max))
+            shortest, longest = (pick(row.length_bits for row in timed) for pick in (min, max))
+            slowest, fastest = (TABLE[View]["strategy"].options[row.strategy] for row in (slow, fast))
+            factor = 2.0 ** (slow.candidates_bits - fast.candidates_bits)
+            spoken += f"The mean lengths lie within {longest - shortest:.2f} bits of each other"
+            spoken += (
+                f"; the times do not: “{slowest}” examines **{reading.number(factor)} times** as many candidates as "
+                f"“{fastest}”."
+                if factor > 1.1
+                else ", and the times are the same to a tenth."
+            )
+        st.markdown(spoken)
+        st.caption(
+            f"J = {reading.raised(f'2^{round(bins.log2_bins)}')} throughout, peak-ratio weights. A typical target is "
+            "the "
+            f"median one of {setting.TARGETS}: the mean over all targets of a Gaussian channel is infinite."
         )
-    st.markdown(spoken)
-    st.caption(
-        f"J = {reading.raised(f'2^{round(bins.log2_bins)}')} throughout, peak-ratio weights. A typical target is the "
-        f"median one of {setting.TARGETS}: the mean over all targets of a Gaussian channel is infinite."
-    )
+
+
+parts.section("Which dimensions are cut", "lengths_dimensions_part", dimensions)
 
 # ------------------------------------------------------------------------------------------------ sweep
 
-st.header("From little information to much", anchor=False)
+
+def over_information() -> None:
+    """Every method over I."""
+    grid = model.sweep_grid(view)
+    *_, last = parts.each(lambda information: model.sweep_point(view, information), grid, "Working out every method")
+    chart(
+        figures.sweep(*model.sweep(view), colours), "lengths_sweep", snippets.sweep(view),
+        "Mean message length above I, as I grows",
+    )  # fmt: skip
+
+    def above(bits: float) -> str:
+        return f"{bits - grid[-1]:.2f}"
+
+    strategy = TABLE[View]["strategy"].options[model.sweep_strategy(view)].lower()
+    st.markdown(
+        f"In {view.dim} dimension{'s' * (view.dim > 1)}, the factors of J = 2ᴵ dealt {strategy}. Lines are exact, "
+        "solid for the Zipf code and dotted for the matched one; diamonds "
+        f"are averages of {model.SWEEP_RUNS:,} real encodings with their 95% intervals, where a search is "
+        f"short enough. At I = {last.information_bits} bits plain coding pays **{above(last.plain.zipf_bits)} bits** "
+        "above "
+        f"I with the Zipf code and {above(last.plain.matched_bits)} with the matched one; with bins it is "
+        f"**{above(last.bins.zipf_bits)}** and {above(last.bins.matched_bits)}. ORC never sends more than log₂ n = "
+        f"I + {model.ORC_SPARE_BITS} bits with a fixed code, but its samples are a little off Q."
+    )
 
 
-def above(bits: float) -> str:
-    return f"{bits - grid[-1]:.2f}"
-
-
-place = st.container(height=660, border=False, key="lengths_sweep_place")
-grid = model.sweep_grid(view)
-swept = []
-with place:
-    bar = st.progress(0.0, "Working out every method")
-    for done, information in enumerate(grid):
-        bar.progress(done / len(grid), f"Working out every method at I = {information} bits")
-        swept.append(model.sweep_point(view, information))
-    bar.empty()
-    chart(figures.sweep(*model.sweep(view), colours), "lengths_sweep", snippets.sweep(view))
-last = swept[-1]
-strategy = TABLE[View]["strategy"].options[model.sweep_strategy(view)].lower()
-st.markdown(
-    f"In {view.dim} dimension{'s' * (view.dim > 1)}, the factors of J = 2ᴵ dealt {strategy}. Lines are exact; diamonds "
-    f"are averages of {model.SWEEP_RUNS:,} real encodings with their 95% intervals, where a search is "
-    f"short enough. At I = {last.information_bits} bits plain coding pays **{above(last.plain.zipf_bits)} bits** above "
-    f"I with the Zipf code and {above(last.plain.matched_bits)} with the matched one; with bins it is "
-    f"**{above(last.bins.zipf_bits)}** and {above(last.bins.matched_bits)}. ORC never sends more than log₂ n = "
-    f"I + {model.ORC_SPARE_BITS} bits with a fixed code, but its samples are a little off Q."
-)
+parts.section("From little information to much", "lengths_sweep_part", over_information)

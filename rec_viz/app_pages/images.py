@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 import rec_core as rec
 from rec_core import images
@@ -14,9 +15,9 @@ from rec_core.images import container, dct
 from rec_viz import stage
 from rec_viz.app_pages import images_charts, images_measured, images_picture, parts
 from rec_viz.background import Job
-from rec_viz.components import upload
+from rec_viz.components import arriving, upload
 from rec_viz.figures import images as figures
-from rec_viz.model.images import pictures, sending, typical_blocks
+from rec_viz.model.images import example, pictures, sending, typical_blocks
 from rec_viz.model.images.pictures import Picture
 from rec_viz.model.images.sending import Sending
 from rec_viz.settings import widgets
@@ -25,13 +26,61 @@ from rec_viz.text import reading
 from rec_viz.text.reading import power, signed
 
 MODELS = {
-    "inr": "A small network is fitted to the picture, and its weights are the numbers: a small COMBINER-like model. "
-    "What each weight usually tells was learnt from other pictures, and ships with the app.",
+    "inr": "A tiny network is fitted to the picture; its weights are sent, in blocks. Each weight gets a Gaussian "
+    ":orange[**Q**]: a best value, and how far off it may be unnoticed. :blue[**P**] was learnt from other pictures "
+    "and ships with the app.",
     "dct": "The picture’s cosine waves are the numbers, each Gaussian with a variance learnt from photographs. Its "
     "R(D) is that of the Gaussian model given its classes, not of photographs.",
 }
+NAMES = {"orc-16": "16-bit blocks, no bins", "partitioned-48": "48-bit blocks, bins"}
 ERROR_FACTOR = 4
 OPENED_SIDE = 512  # of a file that is opened here
+
+
+# ------------------------------------------------------------------------------------------------ sent twice
+
+
+def sent_twice(place: DeltaGenerator) -> None:
+    """The stored example as it arrives, and what large blocks save."""
+    ways, saved = example.received(), example.saved()
+    small, large = (way.bits[-1] for way in ways)
+    share = 1.0 - large / small if saved is None else -saved.bd_rate
+    parts.finding(
+        place,
+        f"**{100 * share:.0f}% fewer bits at equal quality**: blocks of 48 bits with bins, against blocks of 16 bits "
+        "without.",
+    )
+    st.markdown("**The same picture sent twice, at the same number of bits a second**")
+    colours = parts.colours()
+    arriving.show(
+        pictures.as_source(example.picture()),
+        [
+            arriving.Way(
+                NAMES[way.system], colours[way.role], pictures.as_source(np.concatenate(way.frames), "webp"), way.bits,
+                f"{way.psnr_db:.1f} dB",
+            )
+            for way in ways
+        ],
+        key="images_arriving",
+    )  # fmt: skip
+    over = (
+        ""
+        if saved is None
+        else f"Over test pictures the saving is {-100 * saved.high:.1f} to {-100 * saved.low:.1f}% (95%). "
+    )
+    st.markdown(
+        f"One picture in two files of ours, decoded block by block. {over}Without bins, a block of 48 bits would take "
+        "2⁴⁸ candidates and more."
+    )
+
+
+def share_of(settings: Images) -> None:
+    """The Share button."""
+    parts.share(
+        settings, "images", says="This link opens the page with this tile and these settings."
+        if settings.origin == "photo"
+        else "This link opens the page with these settings; the picture stays with you.",
+    )  # fmt: skip
 
 
 # ------------------------------------------------------------------------------------------------ the controls
@@ -250,7 +299,6 @@ def race_of_a_block(sent: Sending) -> None:
 
 def open_file() -> None:
     """Decode a .rec file here: all a receiver does."""
-    st.header("Open a file", anchor=False)
     st.markdown("A receiver needs the file and what ships with this app: no picture, no fitting, no search.")
     upload.show("Open a .rec file", ".rec", key="images_open", on_file=take_file)
     opened = st.session_state.get("images_opened")
@@ -292,26 +340,14 @@ notices = widgets.load_link("images")
 for notice in notices:
     st.info(notice, icon=":material/info:")
 sidebar()
-heading, share_place = st.columns([6, 1], vertical_alignment="bottom")
-heading.title("Images", anchor=False)
-st.markdown(
-    "A picture becomes numbers. For each of them the sender works out a Gaussian :orange[**Q**]: where "
-    "the number should be, and how far off it may be without harm. The numbers are dealt into blocks, and of each "
-    "block the receiver gets a random sample of Q by relative entropy coding, against a :blue[**P**] both sides know. "
-    "From the samples it draws the picture. " + MODELS[widgets.now(Images).codec]
-)
+place = parts.head("Images", lambda: share_of(widgets.now(Images)))
+sent_twice(place)
 parts.wait_for_kernels(height=520)
+st.header("Send a picture of your choice", anchor=False)
+st.markdown(MODELS[widgets.now(Images).codec])
 picture = images_picture.choose()
 settings = widgets.now(Images)
 widgets.write_link(settings)
-with share_place:
-    parts.share(
-        settings, "images", says="This link opens the page with this tile and these settings."
-        if settings.origin == "photo"
-        else "This link opens the page with these settings; the picture stays with you.",
-    )  # fmt: skip
-
-st.header("Send it", anchor=False)
 blank = np.zeros((pictures.SIDE, pictures.SIDE, 3), np.uint8)
 refused = sending.refusal(blank if picture is None else picture, settings)
 if refused:
@@ -331,8 +367,10 @@ if job is not None and not job.running:
     result(sent)
     if sent.blocks:
         st.fragment(race_of_a_block)(sent)
-open_file()
-images_charts.poster(picture, settings)
+parts.section("Open a file", "images_open_part", open_file)
+parts.section("Fidelity against rate", "images_rate_part", lambda: images_charts.poster(picture, settings))
 if settings.codec == "inr":
-    images_measured.show(settings)
-images_charts.how_far(settings, job.state if job else None)
+    parts.section("What was measured on test pictures", "images_measured_part", lambda: images_measured.show(settings))
+parts.section(
+    "How far bins reach", "images_reach_part", lambda: images_charts.how_far(settings, job.state if job else None)
+)

@@ -33,7 +33,6 @@ MODEL_CURVE = (
 
 def poster(picture: Picture | None, settings: Images) -> None:
     """PSNR against bits per pixel: shipped curves, the pictures sent here, JPEG and WebP of this one."""
-    st.header("Fidelity against rate", anchor=False)
     network = settings.codec == "inr"
     points = measured.curves() if network else []
     if network and not points:
@@ -42,6 +41,7 @@ def poster(picture: Picture | None, settings: Images) -> None:
             icon=":material/info:",
         )
     whole = widgets.widget(Images, "counted", "content") == "files"
+    widgets.write_link(widgets.now(Images))
     sent = st.session_state.get("images_sent", [])
     marks = [
         figures.Mark(one.name, (one.payload_bits + whole * one.header_bits) / one.pixels, one.psnr_db) for one in sent
@@ -128,7 +128,6 @@ def how_far(settings: Images, sent: Sending | None) -> None:
     """Time and bits against the size of a block, and against J for the chosen one."""
     codec, chosen_rate, block_bits = settings.codec, settings.rate, settings.block_bits
     most, times = typical_blocks.limit_bits(codec), 2.0 ** typical_blocks.margin_bits(codec)
-    st.header("How far bins reach", anchor=False)
     st.markdown(
         f"ORC looks at {times:.0f} times 2 to the block’s bits of candidates, so plain blocks end near 20 bits. Bins "
         "take most of that away: what is left to search is how far Q is from P′. " + TYPICAL[codec]

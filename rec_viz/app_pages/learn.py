@@ -286,7 +286,9 @@ def turn_by_key(place: Learn) -> None:
         elif name == "Escape":
             presenter.leave()
 
-    keys = ("ArrowRight", "ArrowLeft", "PageDown", "PageUp", "r", *"abcd", "Escape") if widgets.presenting() else ()
+    ask = step_at(place).ask
+    answers = "abcd" if ask and ask.choices else ""
+    keys = ("ArrowRight", "ArrowLeft", "PageDown", "PageUp", "r", *answers, "Escape") if widgets.presenting() else ()
     presenter.listen(keys, act, f"{place.lesson}/{place.step}", key="learn_keys")
 
 
@@ -339,7 +341,8 @@ def play(place: Learn) -> None:
         picture(place, step, view)
     if presenting:
         st.markdown(
-            f"Step **{place.step} of {last}** · keys: ← → turn, Space plays, A to D answer, R reveals, Escape leaves"
+            f"Step **{place.step} of {last}** · keys: Page Up and Page Down turn, Space plays, ← → step, A to D answer, R reveals, "
+            "B or . blanks, Escape leaves"
         )
 
 

@@ -1,4 +1,4 @@
-"""The foot of the Lab: upload many problems as a CSV, and see for each, and for all, whether bins would help."""
+"""The foot of Play: upload many problems as a CSV, and see for each, and for all, whether bins would help."""
 
 from __future__ import annotations
 
@@ -23,7 +23,6 @@ SHOWN = {
 
 def section() -> None:
     """Uploader, template, and what has been worked out."""
-    st.header("Many problems at once", anchor="many-problems-at-once")
     st.markdown(
         "Would bins help with **your** problems? Upload them as a CSV, one row a problem: a header with `mean_1` to "
         "`mean_D` and `scale_1` to `scale_D` for Gaussian targets against P = N(0, 1), or `low_d` and `high_d` for "
@@ -139,7 +138,7 @@ def results(rows: list[Row], cuts: tuple[rec.Partition, ...], total: int, active
         )  # fmt: skip
         number = st.number_input("Row to open", 1, len(rows), 1, key="batch_row", width=160)
         st.link_button(
-            f"Open row {number} in the Lab", link(st.context.url or "", batch.view_of(rows[number - 1])),
+            f"Open row {number} in Play", link(st.context.url or "", batch.view_of(rows[number - 1])),
             icon=":material/open_in_new:",
         )  # fmt: skip
 

@@ -1,17 +1,21 @@
-"""Message: a sender and a receiver side by side, who share a seed, a channel and its bins, and pass bits by hand."""
+"""Message, Play's second view: a sender and a receiver who share a seed, a channel and its bins, and pass bits."""
 
 from __future__ import annotations
+
+from functools import partial
 
 import streamlit as st
 
 import rec_core as rec
 from rec_viz.app_pages import parts
+from rec_viz.components import tapes
 from rec_viz.figures.lab import Bar, length_bars
 from rec_viz.figures.message import bit_groups
 from rec_viz.model import lab, message, setting
 from rec_viz.model import message as model
+from rec_viz.model import tapes as model_tapes
 from rec_viz.settings import TABLE, View, widgets
-from rec_viz.settings.table import Message
+from rec_viz.settings.table import CODES, Message
 from rec_viz.text import reading
 
 PRIVATE = ("target",)  # the sender's own: no link and no address tells it
@@ -71,9 +75,10 @@ def sample_text(sample: tuple[float, ...]) -> str:
     return f"x = `{shown}`  \nIts name, to compare aloud: **{message.name_of(sample)}**"
 
 
-def sender(view: View, shared: message.Shared) -> tuple[View, message.Sent | None]:
-    """The sender's half of the page. Returns the view with the target it settled on, and what is sent now."""
+def sender(view: View, shared: message.Shared) -> tuple[View, rec.Problem | None, message.Sent | None]:
+    """The sender's half of the page. Returns the view with the target it settled on, that target, what is sent now."""
     st.header("Sender", anchor=False)
+    acts = st.container(horizontal=True, key="sender_acts")
     own = st.segmented_control(
         "The target Q", [False, True], format_func=lambda own: "My own" if own else "Drawn from the channel",
         default=False, required=True, key="message_own_target",
@@ -83,7 +88,7 @@ def sender(view: View, shared: message.Shared) -> tuple[View, message.Sent | Non
             problem = own_problem(view)
         except rec.RecError as error:
             st.warning(str(error), icon=":material/info:")
-            return view, None
+            return view, None, None
     else:
         left, right = st.columns(2, vertical_alignment="bottom")
         with left:
@@ -94,40 +99,47 @@ def sender(view: View, shared: message.Shared) -> tuple[View, message.Sent | Non
         f"Only the sender knows Q. Its divergence from P is **{problem.kl_bits:.2f} bits**; "
         f"the highest ratio q/p is **{reading.number(2.0 ** min(problem.d_inf_bits, 1020))}**."
     )
-    st.button("Encode", icon=":material/lock:", on_click=encode, args=(problem, shared), key="message_encode")
+    acts.button("Encode", icon=":material/lock:", on_click=encode, args=(problem, shared), key="message_encode")
     kept = st.session_state.get("message_sent")
     if kept is None or kept[:2] != (problem, shared):
         st.markdown("Press Encode: the race is run, and its winner becomes bits.")
-        return view, None
+        return view, problem, None
     if isinstance(kept[2], str):
         st.warning(kept[2], icon=":material/timer_off:")
-        return view, None
-    show_sent(kept[2], shared)
-    return view, kept[2]
+        return view, problem, None
+    text = show_sent(kept[2], shared)
+    acts.button("Hand it to the receiver", icon=":material/send:", on_click=hand_over, args=(text,), key="message_hand")
+    return view, problem, kept[2]
 
 
-def show_sent(sent: message.Sent, shared: message.Shared) -> None:
-    """The sample, the message bit by bit, and the same message as it travels."""
+def show_sent(sent: message.Sent, shared: message.Shared) -> str:
+    """The sample, the message bit by bit, and the same message as it travels; returns the latter as it is spelled."""
     examined = f"Of **{sent.examined:,}** candidates examined, the winner:" if sent.examined > 1 else "The winner:"
     st.markdown(f"{examined}  \n{sample_text(sent.sample)}")
     st.subheader("What its bits say", anchor=False)
     groups = message.written_out(sent.message, shared)
     st.html(bit_groups(groups, parts.colours()))
     written = sum(len(group.bits) for group in groups)
-    st.markdown(
-        f"Ideal length **{sent.length_bits:.2f} bits**; written out like this, {written}. To travel, both parts go "
-        "through a range coder, which rounds once for the whole stream rather than once a part, and a frame is added:"
-    )
-    st.html(bit_groups(message.travelling(sent.data), parts.colours()))
+    st.markdown(f"Ideal length **{sent.length_bits:.2f} bits**; written out like this, {written}.")
+    parts.section("As it travels, in a frame", "message_frame", partial(as_it_travels, sent))
     kind = widgets.widget(Message, "spelling", "content")
     spell = {"words": message.as_words, "hex": lambda data: data.hex(" "), "bits": message.as_bits}
-    text = spell[kind](sent.data)
+    text: str = spell[kind](sent.data)
     st.code(text, language=None, wrap_lines=True)
     if kind == "words":
         st.markdown(
             ":small[Two bytes a word, and a last word that notices when one was misheard. Read them over the phone.]"
         )
-    st.button("Hand it to the receiver", icon=":material/send:", on_click=hand_over, args=(text,), key="message_hand")
+    return text
+
+
+def as_it_travels(sent: message.Sent) -> None:
+    """The frame around the message, for who asks."""
+    st.markdown(
+        "To travel, both parts go through a range coder, which rounds once for the whole stream rather than once a "
+        "part, and a frame is added:"
+    )
+    st.html(bit_groups(message.travelling(sent.data), parts.colours()))
 
 
 # ------------------------------------------------------------------------------------------------ the receiver
@@ -175,26 +187,57 @@ def flip(data: bytes) -> None:
     st.session_state.message_text = message.flipped(data, st.session_state.message_bit).hex(" ")
 
 
-def receiver(agreed: View, sent: message.Sent | None) -> None:
-    """The receiver's half of the page: its settings and its bytes, and the sample or what is wrong."""
+def receiver(agreed: View, sent: message.Sent | None) -> tuple[message.Shared | None, bytes]:
+    """The receiver's half of the page: its settings and its bytes, and the sample or what is wrong. Returns what it
+    holds itself, None where its settings make no sense, and the bytes that came."""
     st.header("Receiver", anchor=False)
-    st.markdown("Knows P, the bins, the code and the seed. Knows nothing of Q and runs no race.")
-    own_view = receiver_settings(agreed)
+    broken = st.container()
     text = st.text_area(
-        "Bits, hex or words from the sender", key="message_text", height=130, max_chars=4000,
+        "Bits, hex or words from the sender", key="message_text", height=96, max_chars=4000,
         placeholder="Paste here, or press “Hand it to the receiver”.",
     )  # fmt: skip
-    if not text.strip():
-        st.markdown("Nothing has come yet.")
-        return
+    own_view = receiver_settings(agreed)
+    own = None
     try:
         own = model.shared_of(own_view)
-        data = message.read(text)
+        data = message.read(text) if text.strip() else b""
     except rec.RecError as error:
         st.error(reading.raised(str(error)), icon=":material/error:")
-        return
-    break_something(data, agreed)
-    show_received(data, own, sent)
+        return own, b""
+    if data:
+        with broken:
+            break_something(data, agreed)
+        show_received(data, own, sent)
+    else:
+        st.markdown("Nothing has come yet. It knows P, the bins, the code and the seed, nothing of Q.")
+    return own, data
+
+
+def tapes_of(shared: message.Shared, own: message.Shared, problem: rec.Problem | None, sent: message.Sent | None,
+             data: bytes) -> None:  # fmt: skip
+    """The picture: both tapes, the wire, and the dot that the bytes light."""
+    held, accepted, says = None, False, "Both hold the same candidates: one tape a bin, from one seed."
+    try:
+        if data:
+            held, accepted = message.receive(data, own).message, True
+    except rec.RecError:
+        try:
+            held = message.receive_unchecked(data, own).message
+        except rec.RecError:
+            says = "These bits name nothing."
+    same_tapes = shared._replace(code="") == own._replace(code="")
+    if held is not None and sent is not None:
+        if accepted and sent.data == data:
+            says = "The same dot on both sides: a sample of Q, and Q was never sent."
+        elif not same_tapes:
+            says = "Other settings, other tapes: the bits light another dot. The checksum notices."
+        elif held != sent.message:
+            says = "Damaged bits light another dot. The checksum notices."
+        else:
+            says = "The dot is right, but the checksum does not fit."
+    elif not same_tapes:
+        says = "Other settings, other tapes."
+    tapes.show(model_tapes.picture(shared, own, problem, sent, data, held, accepted), says, key="tapes")
 
 
 def show_received(data: bytes, own: message.Shared, sent: message.Sent | None) -> None:
@@ -239,11 +282,11 @@ def break_something(data: bytes, agreed: View) -> None:
     """Damage the message or the agreement, and see what the checksum says."""
     most = 8 * len(data)
     st.session_state.message_bit = min(st.session_state.get("message_bit", 8 * rec.FRAME_BYTES + 1), most)
-    number = st.number_input(
-        f"Bit to flip, of {most}", 1, most, step=1, key="message_bit",
-        help="The first 8 bits are the version, then 32 the count, 64 the checksum; the rest is the message itself.",
-    )  # fmt: skip
-    with st.container(horizontal=True, key="message_break"):
+    with st.container(horizontal=True, vertical_alignment="bottom", key="message_break"):
+        number = st.number_input(
+            f"Bit to flip, of {most}", 1, most, step=1, key="message_bit", width=150,
+            help="The first 8 bits are the version, then 32 the count, 64 the checksum; the rest is the message.",
+        )  # fmt: skip
         st.button(
             f"Flip bit {number}, in {message.part_of(data, number)}", icon=":material/swap_vert:", on_click=flip,
             args=(data,), key="message_flip",
@@ -260,8 +303,7 @@ def break_something(data: bytes, agreed: View) -> None:
 
 
 def stream(view: View) -> None:
-    """The cost of a message as more of them share a frame and a rounding."""
-    st.header("Many messages in one stream", anchor=False)
+    """The cost of a message as more of them share a frame and a rounding, in real bytes."""
     st.markdown(
         f"One message alone pays for the whole frame: {rec.FRAME_BYTES} bytes for the version, the count and the "
         "checksum. A stream of messages pays once. Its range coder rounds up to a whole byte once, and can even save a "
@@ -303,33 +345,44 @@ def stream(view: View) -> None:
 
 # ------------------------------------------------------------------------------------------------ the page
 
-notices = widgets.load_link("message")
-agreed_view = widgets.channel_and_bins(
-    {
+
+def agreement() -> View:
+    """What both hold beforehand, in one line that opens."""
+    groups = {
         "The channel": ("family", "bits", "dim", "spread"),
         "The bins": ("strategy", "log2_bins", "intervals"),
-        "The agreement": ("seed", "code"),
-    },
-    lanes=("pfr_bins",),
-)
+        "The randomness and the code": ("seed", "code"),
+    }
+    now = widgets.now(View)
+    bins = "own bins" if now.strategy == "own" else reading.raised(f"J = 2^{now.log2_bins} bins")
+    line = (
+        f"Agreed beforehand: seed {now.seed}, {now.family.capitalize()} channel of {now.bits:g} bits in {now.dim} "
+        f"dimension{'s' * (now.dim > 1)}, {bins}, {CODES[now.code]} code"
+    )
+    opened = st.expander(line, icon=":material/handshake:", on_change="rerun", key="message_agreement")
+    with opened:
+        return widgets.channel_and_bins(groups if opened.open else {}, ("pfr_bins",), beside=True)
+
+
+notices = widgets.load_link("message")
+with st.container(horizontal=True, vertical_alignment="center", key="message_heading"):
+    st.title("Play", anchor=False, width="content")
+    parts.people(two=True)
+    share = st.empty()
 for notice in notices:
     st.info(notice, icon=":material/info:")
-heading, share = st.columns([6, 1], vertical_alignment="bottom")
-heading.title("Message", anchor=False)
-st.markdown(
-    "Two people agree on a seed, a channel with its bins, and a code (in the sidebar). Both can then draw the same "
-    "candidates from the channel’s :blue[**P**]. One of them gets a target :orange[**Q**], and a few bits make the "
-    "other hold a random sample of it. Try both sides here, or send someone the link: it carries the agreement, never "
-    "the target or the sample."
-)
+agreed_view = agreement()
+picture = st.container(key="message_picture")
 parts.wait_for_kernels(height=520)
 shared = parts.asked(lambda: model.shared_of(agreed_view))
 left, right = st.columns(2)
 with left.container(border=True, key="sender"):
-    agreed_view, sent = sender(agreed_view, shared)
+    agreed_view, problem, sent = sender(agreed_view, shared)
 with right.container(border=True, key="receiver"):
-    receiver(agreed_view, sent)
+    own, data = receiver(agreed_view, sent)
+with picture:
+    tapes_of(shared, own or shared, problem, sent, data)
+widgets.write_link(agreed_view, widgets.now(Message), private=PRIVATE)
 with share:
     parts.share(agreed_view, "message", PRIVATE, "This link carries what both sides agreed on, not the target.")
-widgets.write_link(agreed_view, widgets.now(Message), private=PRIVATE)
-stream(agreed_view)
+parts.section("Many messages in one stream", "message_stream", partial(stream, agreed_view))

@@ -26,19 +26,25 @@ notices = widgets.load_link("paper")
 widgets.write_link(widgets.now(Paper))
 for notice in notices:
     st.info(notice, icon=":material/info:")
-heading, button = st.columns([6, 1], vertical_alignment="bottom")
-heading.title("Paper", anchor=False)
-with button:
-    parts.share(widgets.now(Paper), "paper")
-st.markdown(
-    "The paper behind this app, [Accelerating Relative Entropy Coding with Space "
-    "Partitioning](https://arxiv.org/abs/2405.12203) (He, Flamich and Hernández-Lobato, 2024), tries its "
-    "idea on small "
-    "Gaussian problems first. Here the same experiments run on this machine. The recipe is ours, stated with each, so "
-    "look for the **shape**: none of the numbers below is the paper’s."
-)
+place = parts.head("Paper", lambda: parts.share(widgets.now(Paper), "paper"))
 parts.wait_for_kernels(height=520)
 colours = parts.colours()
+d_inf, bins_bits = studies.exact_targets()
+parts.finding(
+    place,
+    f"Each bit of D∞ doubles a plain search. With bins it makes it **{2.0 ** results.slope(d_inf, bins_bits)[0]:.2f} "
+    "times** as long.",
+)
+chart(
+    figures.exact(d_inf, bins_bits, colours), "paper_exact", snippets.exact(),
+    f"Candidates against D∞ in {DIM} dimensions, a dot for each target",
+)  # fmt: skip
+st.markdown(
+    "The paper behind this app, [Accelerating Relative Entropy Coding with Space "
+    "Partitioning](https://arxiv.org/abs/2405.12203) (He, Flamich and Hernández-Lobato, 2024), tries its idea on small "
+    "Gaussian problems first. Above is what the exact law says of such problems. The experiments below run on this "
+    "machine. The recipe is ours, stated with each, so look for the **shape**: none of the numbers is the paper’s."
+)
 jobs: dict[str, Job[Run]] = st.session_state.setdefault("paper_jobs", {})
 
 
@@ -55,9 +61,6 @@ def begin(key: str) -> None:
         jobs[key] = running.start(key, st.session_state.paper_size, parts.alive())
 
 
-if not jobs:  # the first figure fills by itself
-    jobs["pfr"] = running.start("pfr", "small", parts.alive())
-
 widgets.widget(Paper, "size", "content")
 
 
@@ -73,14 +76,15 @@ class Section(NamedTuple):
 
 
 def show(section: Section) -> None:
-    """Title, words, buttons and charts of an experiment; its part redraws itself while it runs."""
-    st.header(section.title, anchor=False)
-    st.markdown(section.look)
-    with st.expander(
-        "What the paper says, and our recipe", icon=":material/menu_book:", key=f"paper_{section.key}_words"
-    ):
-        st.markdown(f"**The paper.** {section.paper}\n\n**Our recipe.** {section.recipe}")
-    st.fragment(live, run_every=1.0 if at_work() == section.key else None)(section)
+    """An experiment, closed until it is asked for; its part redraws itself while it runs."""
+    box = st.expander(f"**{section.title}**", key=f"paper_{section.key}_part", on_change="rerun")
+    if not box.open:
+        return
+    with box:
+        st.markdown(section.look)
+        with st.popover("What the paper says, and our recipe", icon=":material/menu_book:"):
+            st.markdown(f"**The paper.** {section.paper}\n\n**Our recipe.** {section.recipe}")
+        st.fragment(live, run_every=1.0 if at_work() == section.key else None)(section)
 
 
 def live(section: Section) -> None:
@@ -169,7 +173,12 @@ def draw_pfr(run: Run) -> str:
     assert isinstance(result, results.Pfr)
     lost = f" Left out: {result.failed} over the budget." if result.failed else ""
     if result.steps:
-        chart(figures.steps(result.steps, colours), "paper_steps", snippets.steps(run.size))
+        chart(
+            figures.steps(result.steps, colours),
+            "paper_steps",
+            snippets.steps(run.size),
+            "Candidates against D∞: means and the middle half of runs; thin lines exact",
+        )
     if len(result.steps) == 2 and min(band.x.size for band in result.steps) > 2 and not math.isnan(result.slope):
         plain, bins = (growth(band) for band in result.steps)
         half = 1.96 * result.slope_error
@@ -182,7 +191,12 @@ def draw_pfr(run: Run) -> str:
             f"{times(bins)}; over pairs of runs on the same target {gap}.{lost}"
         )
     st.markdown("**Message length against I.** Look for the distance of both lines from the line of I itself.")
-    chart(figures.lengths(result.lengths, colours), "paper_lengths", snippets.lengths(run.size))
+    chart(
+        figures.lengths(result.lengths, colours),
+        "paper_lengths",
+        snippets.lengths(run.size),
+        "Message length against I: means and the middle half of runs; thin lines exact",
+    )
     rows = [
         (x, a, b)
         for x, a in zip(result.lengths[0].x, result.lengths[0].exact, strict=True)
@@ -206,7 +220,12 @@ def draw_stopped(run: Run) -> str:
     assert isinstance(levels, list)
     if not any(bands for _, bands in levels):
         return "Not enough targets yet."
-    chart(figures.stopped(levels, colours), "paper_stopped", snippets.stopped(run.size))
+    chart(
+        figures.stopped(levels, colours),
+        "paper_stopped",
+        snippets.stopped(run.size),
+        "Candidates until a sample is good enough, against D∞: means and the middle half",
+    )
     middle = 2
     level, both = levels[middle]
     if len(both) < 2:
@@ -227,8 +246,18 @@ def draw_stopped(run: Run) -> str:
 def draw_orc(run: Run) -> str:
     result = run.result
     assert isinstance(result, figures.Orc)
-    chart(figures.bias(result, colours), "paper_bias", snippets.bias(run.size))
-    chart(figures.orc_lengths(result, colours), "paper_orc_lengths", snippets.orc_lengths(run.size))
+    chart(
+        figures.bias(result, colours),
+        "paper_bias",
+        snippets.bias(run.size),
+        "Distance from Q against the number of candidates; thin lines exact",
+    )
+    chart(
+        figures.orc_lengths(result, colours),
+        "paper_orc_lengths",
+        snippets.orc_lengths(run.size),
+        "Message length against the number of candidates",
+    )
     both = [n for n in result.plain if n in result.bins]
     if not both:
         return "Not enough runs yet."
@@ -249,11 +278,21 @@ def draw_intervals(run: Run) -> str:
     assert isinstance(choices, dict)
     if not choices:
         return "Not enough runs yet."
-    chart(figures.intervals(choices, colours), "paper_intervals", snippets.intervals(run.size))
+    chart(
+        figures.intervals(choices, colours),
+        "paper_intervals",
+        snippets.intervals(run.size),
+        "Distance from Q and message length, by which dimensions are cut",
+    )
     st.markdown(
         "**The samples themselves.** One target, in the dimension where Q lies furthest from P: look for bars off Q."
     )
-    chart(figures.histograms(choices, colours), "paper_histograms", snippets.histograms(run.size))
+    chart(
+        figures.histograms(choices, colours),
+        "paper_histograms",
+        snippets.histograms(run.size),
+        "Samples in the dimension where Q lies furthest from P",
+    )
     st.markdown(
         "| Dimensions cut | Intervals | MMD, 95% interval | Length, bits |\n|---|---|---|---|\n"
         + "\n".join(
@@ -322,7 +361,7 @@ SECTIONS = (
         "on the line through the logs. The kernel is Gaussian, its width in each dimension Q’s standard "
         "deviation times "
         f"the median distance of two standard normal points. {size.law_targets} targets for each I = "
-        f"{last}; groups of D∞ "
+        f"{size.law_bits[0]} to {size.law_bits[-1]}; groups of D∞ "
         "two bits wide. Bands are the middle half of the targets. The MMD itself is accurate to about 5%.",
         draw_stopped,
     ),

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import html
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import parse_qsl
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime import exists, get_instance
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 import rec_core as rec
 from rec_viz import theme, warm_up
+from rec_viz.figures import qr
 from rec_viz.model import lab, setting
 from rec_viz.settings import PAGES, TABLE, View, link, link_query, links, widgets
 from rec_viz.text import reading
@@ -59,6 +65,13 @@ def refusals(race: lab.Race) -> None:
             )
 
 
+def open_card(chosen: str | None) -> None:
+    """Go where the card that was chosen leads, if one was."""
+    if chosen is not None:
+        page, _, query = chosen.partition("?")
+        st.switch_page(Path(__file__).with_name(f"{page}.py"), query_params=dict(parse_qsl(query)))
+
+
 def colours() -> dict[str, str]:
     """The colour of every role under the reader's theme."""
     return theme.ROLES["dark" if st.context.theme.type == "dark" else "light"]
@@ -84,28 +97,50 @@ def each(work: Callable[[Any], Any], steps: Sequence[Any], text: str) -> list[An
     return found
 
 
+def head(title: str, share_: Callable[[], None] | None = None) -> DeltaGenerator:
+    """The top of a page of Evidence: the way back, the title, the Share button. Returns the place of its finding."""
+    with st.container(horizontal=True, vertical_alignment="bottom", key="head"):
+        st.title(title, anchor=False, width="stretch")
+        st.page_link(Path(__file__).with_name("evidence.py"), label="Evidence", icon=":material/arrow_back:")
+        if share_:
+            share_()
+    return st.empty()
+
+
+def finding(place: DeltaGenerator, text: str) -> None:
+    """The page's one sentence, with its number, large; `text` is plain, `**bold**` apart."""
+    bold = re.sub(r"\*\*(.+?)\*\*", r"<b>\1</b>", html.escape(text, quote=False))
+    place.html(f'<p style="font-size:1.3rem;line-height:1.45;max-width:56rem;margin:0 0 0.5rem">{bold}</p>')
+
+
+@st.fragment
+def section(title: str, key: str, show: Callable[[], None]) -> None:
+    """A closed part of a page: what is in it is only worked out once it is opened, and without the rest of the page."""
+    box = st.expander(f"**{title}**", key=key, on_change="rerun")
+    if box.open:
+        with box:
+            show()
+
+
 def research_page(
     page: str, title: str, groups: Mapping[str, Sequence[str]], lanes: tuple[str, ...] = ("pfr", "pfr_bins")
-) -> View:
-    """The top of a page about a channel and its bins: sidebar, notices, address bar, title and share button."""
+) -> tuple[View, DeltaGenerator]:
+    """The top of a page about a channel and its bins: sidebar, notices, address bar, head; and the finding's place."""
     notices = widgets.load_link(page)
     view = widgets.channel_and_bins(groups, lanes)
     for notice in notices:
         st.info(notice, icon=":material/info:")
     widgets.write_link(view, *(widgets.now(kind) for kind in PAGES[page] if kind is not View))
-    heading, button = st.columns([6, 1], vertical_alignment="bottom")
-    heading.title(title, anchor=False)
-    with button:
-        share(view, page)
+    place = head(title, lambda: share(view, page))
     if view.source == "drawn":
-        return _stand_in(view)
+        return _stand_in(view), place
     if view.source == "own":
         st.info(
             "The Lab’s target is your own. Where this page averages over targets, they are those of the channel with "
             "the same information in each dimension.",
             icon=":material/info:",
         )
-    return view
+    return view, place
 
 
 def _stand_in(view: View) -> View:
@@ -119,24 +154,44 @@ def _stand_in(view: View) -> View:
     return view._replace(source="channel", family="gaussian", bits=problem.kl_bits)
 
 
+def people(two: bool) -> None:
+    """The switch at the top of Play between its two views, of which `two` people is the page Message."""
+    chosen = st.segmented_control(
+        "Who is there", [False, True], format_func=lambda two: "Two people" if two else "One screen", default=two,
+        required=True, label_visibility="collapsed", key=f"people_{two}",
+    )  # fmt: skip
+    if chosen != two:
+        st.switch_page(Path(__file__).with_name("message.py" if chosen else "lab.py"))
+
+
+@st.fragment
 def share(
     record: tuple[Any, ...], page: str, private: tuple[str, ...] = (),
     says: str = "This link opens the page exactly as it stands.",
 ) -> None:  # fmt: skip
     """A button that shows the link of a page set to this record, and to its own where it has one, without the private
-    values; and where its controls are the Lab's, one for a class."""
+    values; and where its controls are Play's, one for a class. Nothing is made before it is pressed."""
+    box = st.popover("Share", icon=":material/link:", on_change="rerun", key="share")
+    if not box.open:
+        return
     own: dict[str, str] = {}
     for kind in PAGES[page]:
         if kind is not type(record):
-            own |= link_query(widgets.now(kind))
-    with st.popover("Share", icon=":material/link:"):
+            own |= {key: text for key, text in link_query(widgets.now(kind)).items() if key != "v"}
+    with box:
         here = st.context.url or ""
-        kept = {"hide": ",".join(widgets.hidden())} if widgets.hidden() else {}
         st.markdown(says)
-        st.code(link(here, record, page, private, **own, **kept), language=None, wrap_lines=True)
-        if isinstance(record, View) and st.toggle("Make a link for a class", key="class_link"):
-            made = link(here, record, page, private, **own | class_extras(page == "lab"))
-            st.code(made, language=None, wrap_lines=True)
+        if isinstance(record, View) and st.toggle("For a class", key="class_link"):
+            own |= class_extras(page == "lab")
+        elif widgets.hidden():
+            own["hide"] = ",".join(widgets.hidden())
+        handed(link(here, record, page, private, **own))
+
+
+def handed(address: str) -> None:
+    """A link to copy, and to photograph."""
+    st.code(address, language=None, wrap_lines=True)
+    st.image(qr.picture(address), width=180, alt="QR code of the link")
 
 
 def class_extras(presented: bool, seeds: bool = True) -> dict[str, str]:

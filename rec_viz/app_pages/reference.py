@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import groupby
 from operator import attrgetter
 
@@ -29,61 +30,88 @@ def value(number: float) -> str:
 
 
 def show(statement: Statement, opened: bool) -> None:
-    """A statement with its proof, and beside them its numbers and its code."""
-    with st.container(border=opened, key=f"statement_{statement.id}"):
-        st.subheader(statement.title, anchor=statement.id)
-        st.markdown(f":small[Due to {statement.due}.]")
+    """A statement; its proof, numbers and code are only worked out once they are asked for."""
+    st.subheader(statement.title, anchor=statement.id)
+    st.markdown(f"{statement.claim.strip()} :small[Due to {statement.due}.]")
+    st.fragment(beneath)(statement, opened)
+
+
+def beneath(statement: Statement, opened: bool) -> None:
+    """Proof, numbers and code of a statement."""
+    box = st.expander(
+        "Proof, numbers and code", opened, key=f"statement_{statement.id}", icon=":material/menu_book:",
+        on_change="rerun",
+    )  # fmt: skip
+    if not box.open:
+        return
+    with box:
         words, beside = st.columns([3, 2], gap="large")
-        words.markdown(statement.claim)
         words.markdown(f"**Proof.** {statement.proof}")
         with beside:
             numbers = "\n".join(row(check) for check in model.numbers(statement.id))
             st.markdown(f"| number | theory | measured |\n|---|---|---|\n{numbers}")
-            for function in model.CODE[statement.id]:
-                file, text = model.source(function)
-                with st.expander(f"Show the code: `{function.__name__}`", icon=":material/code:"):
-                    st.markdown(f":small[{file}]")
-                    st.code(text, language=None, wrap_lines=True)
+            st.markdown(":small[Measured on this machine; ± is 95%, so about one number in twenty lies outside.]")
+        for function in model.CODE[statement.id]:
+            file, text = model.source(function)
+            st.markdown(f"`{function.__name__}`, :small[{file}]")
+            st.code(text, language=None, wrap_lines=True, height="content" if text.count("\n") < 24 else 420)
 
 
-st.title("Reference", anchor=False)
+def found_by(words: str) -> list[Statement]:
+    """The statements in which words begin like all of these, in whatever of their text."""
+    wanted = [rf"\b{re.escape(word)}" for word in words.split()]
+    texts = {one: " ".join((*one, *(function.__name__ for function in model.CODE[one.id]))) for one in STATEMENTS}
+    return [one for one, text in texts.items() if all(re.search(word, text, re.IGNORECASE) for word in wanted)]
+
+
+def constants() -> None:
+    """Numbers that have names."""
+    st.header("The constants", anchor="constants")
+    st.markdown(
+        "| Constant | Value | What it is |\n|---|---|---|\n"
+        + "\n".join(
+            f"| {f'`{name}`' if '.' in name else name} | {reading.small(number)} | {what} |"
+            if isinstance(number, float)
+            else f"| `{name}` | {number:,} | {what} |"
+            for name, number, what in model.CONSTANTS
+        )
+    )
+
+
+parts.finding(
+    parts.head("Reference"),
+    f"**{len(STATEMENTS)} statements**: what is true, why, whose it is, and the code that does what it says.",
+)
 st.markdown(
-    "What is true, why, and whose it is. $Q$ with density $q$ is the target, $P$ with density $p$ the coding "
-    "distribution, and $r = q/p$; lengths are in bits. Beside each statement stand results of a few thousand races, "
-    "run on this machine when the page was first opened (± is 95%: about one number in twenty lies outside), and the "
-    "code that does what it says, taken from the program as it runs."
+    "$Q$ with density $q$ is the target, $P$ with density $p$ the coding distribution, and $r = q/p$; lengths are in "
+    "bits. Open a statement for its proof, its numbers from a few thousand races, and its code as it runs."
 )
 wanted = read_link(st.query_params.to_dict(), Reference)[0].statement
-found = next((statement for statement in STATEMENTS if statement.id == wanted), None)
-if wanted and found is None:
+linked = next((statement for statement in STATEMENTS if statement.id == wanted), None)
+if wanted and linked is None:
     st.info("The link names a statement that is not here; these are.", icon=":material/info:")
+words = st.text_input("Search the statements", key="reference_search", placeholder="Zipf, stop line, encode …")
+shown = found_by(words)
+OTHERS = (("The constants", "constants"), ("Names", "names"), ("Sources", "sources"))
+with st.sidebar:
+    st.subheader("Contents", anchor=False)
+    for section, group in groupby(shown, key=attrgetter("section")):
+        st.markdown(f"**{section}**\n" + "\n".join(f"- [{one.title}](#{one.id})" for one in group))
+    st.markdown("\n".join(f"- [{title}](#{anchor})" for title, anchor in OTHERS))
 parts.wait_for_kernels(height=520)
-if found is not None:
+if linked is not None:
     st.header("From the link", anchor=False)
-    show(found, opened=True)
-contents = [(statement.title, statement.id) for statement in STATEMENTS]
-contents += [("The constants", "constants"), ("Names", "names"), ("Sources", "sources")]
-half = -(-len(contents) // 2)
-for column, part in zip(st.columns(2), (contents[:half], contents[half:]), strict=True):
-    column.markdown("\n".join(f"- [{title}](#{anchor})" for title, anchor in part))
-for section, group in groupby(STATEMENTS, key=attrgetter("section")):
+    show(linked, opened=True)
+if not shown:
+    st.markdown(f"No statement has all of these words: {words}")
+for section, group in groupby(shown, key=attrgetter("section")):
     st.header(section, anchor=False)
     for statement in group:
-        if statement is found:
+        if statement is linked:
             st.markdown(f"**{statement.title}**: see above, [from the link](#{statement.id}).")
         else:
             show(statement, opened=False)
-
-st.header("The constants", anchor="constants")
-st.markdown(
-    "| Constant | Value | What it is |\n|---|---|---|\n"
-    + "\n".join(
-        f"| {f'`{name}`' if '.' in name else name} | {reading.small(number)} | {what} |"
-        if isinstance(number, float)
-        else f"| `{name}` | {number:,} | {what} |"
-        for name, number, what in model.CONSTANTS
-    )
-)
+constants()
 st.header("Names", anchor="names")
 st.markdown(
     "| In the code | Symbol | Meaning | The paper’s word |\n|---|---|---|---|\n"

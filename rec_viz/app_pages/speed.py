@@ -21,7 +21,7 @@ from rec_viz.settings.table import Speed
 from rec_viz.snippets import speed as snippets
 from rec_viz.text import reading
 
-view = parts.research_page(
+view, place = parts.research_page(
     "speed",
     "Speed",
     {
@@ -29,19 +29,21 @@ view = parts.research_page(
         "The bins": ("strategy", "log2_bins", "intervals"),
     },
 )
-st.markdown(
-    "A search lasts as long as the highest ratio r = q/p it must reckon with. Plain PFR examines that many candidates "
-    "on average, sup r. With bins weighted by their peaks it is the average of the peaks, which falls towards 1 as "
-    "bins shrink."
-)
 parts.wait_for_kernels(height=520)
 colours = parts.colours()
 here = parts.asked(lambda: model.here(view))
+parts.finding(
+    place,
+    f"To send {here.kl_bits:.3g} bits, plain search examines **{reading.number(2.0**here.plain_bits)}** candidates on "
+    f"average. With {reading.raised(f'2^{view.log2_bins}') if view.strategy != 'own' else 'your'} bins it is "
+    f"**{reading.number(2.0**here.binned_bits)}**.",
+)
 
 
-def show(values: View) -> None:
-    """In a callback: make the page show another view."""
-    widgets.put(values)
+def show_button(label: str, key: str, values: View) -> None:
+    """A button in a part of the page that makes the whole page show another view."""
+    if st.button(label, key=key, on_click=widgets.put, args=(values,)):
+        st.rerun()
 
 
 def times(bits: float) -> str:
@@ -56,24 +58,26 @@ def change(bits: float) -> str:
 
 # ------------------------------------------------------------------------------------------------ growth
 
-grid = model.growth_grid(view)
-parts.each(lambda bits: model.growth(view, bits), grid, "Working out and measuring numbers of candidates")
+parts.each(lambda bits: model.growth(view, bits), model.growth_grid(view), "Running searches")
 rate = model.candidates_per_second(view.family, view.dim)
-axis = widgets.widget(Speed, "axis", "content")
-growth = figures.growth(*model.growth_chart(view, axis), rate, colours)
-chart(growth, "speed_growth", snippets.growth(view, axis))
+axis = widgets.now(Speed).axis
+chart(
+    figures.growth(*model.growth_chart(view, axis), rate, colours), "speed_growth", snippets.growth(view, axis),
+    f"Candidates a search examines, as information grows, in {view.dim} dimension{'s' * (view.dim > 1)}",
+)  # fmt: skip
+widgets.widget(Speed, "axis", "content")
 st.markdown(
-    {
-        "information_bits": f"Each point is a channel of I bits: log₂ averaged over {setting.TARGETS} targets. ",
-        "kl_bits": "The same channels, placed at the average KL of their targets. Plain PFR stays above 2ᴷᴸ: sup r "
+    "Plain search takes, on average, as many candidates as the peak of r = q/p. With bins it is the average of the "
+    "peaks, one a bin, which falls to 1 as bins shrink. "
+    + {
+        "information_bits": f"Each point averages log₂ over {setting.TARGETS} targets of a channel of I bits. ",
+        "kl_bits": "Channels are placed at the average KL of their targets. Plain PFR stays above 2ᴷᴸ, because sup r "
         "is the largest ratio and KL an average of its logarithm. ",
-        "d_inf_bits": "The same channels, placed at the average D∞ = log₂ sup r of their targets: plain PFR is the "
-        "diagonal, whatever the family. ",
+        "d_inf_bits": "Channels are placed at the average D∞ = log₂ sup r of their targets, so plain PFR is the "
+        "diagonal. ",
     }[axis]
-    + f"Lines are exact, diamonds were run just now (bars: 95%), stars are your target with your bins. "
-    f"J = 2ᴵ bins where nothing else is said, in no dimension more than {reading.raised(f'2^{model.CUT_BITS}')} "
-    f"intervals. In {view.dim} dimension{'s' * (view.dim > 1)} this machine examines about **{reading.number(rate)}** "
-    "candidates a second."
+    + f"Lines are exact, diamonds were run just now (bars: 95%). This machine examines about "
+    f"**{reading.number(rate)}** candidates a second."
 )
 
 # ------------------------------------------------------------------------------------------------ trade
@@ -81,6 +85,12 @@ st.markdown(
 
 def trade() -> None:
     """Length against time as J doubles."""
+    if here.information_bits == 0:
+        st.markdown(
+            "Nothing, without information: the first candidate is taken whatever the bins, and each bit of J is a "
+            "wasted bit of message."
+        )
+        return
     try:
         partitions = model.trade_partitions(view)
         now, after = model.doubled(view)
@@ -92,7 +102,10 @@ def trade() -> None:
         [*partitions, (1,) * view.dim, now, after],
         "Working out what each J costs",
     )
-    chart(figures.trade(*model.trade_chart(view), colours), "speed_trade", snippets.trade(view))
+    chart(
+        figures.trade(*model.trade_chart(view), colours), "speed_trade", snippets.trade(view),
+        "Candidates against message length, a mark for each J",
+    )  # fmt: skip
     st.markdown(
         "| Step | Candidates | Message, Zipf code | Message, matched code |\n|---|---|---|---|\n"
         + (step_row(one, chosen) if chosen.log2_bins > 0 else "")
@@ -121,29 +134,26 @@ def step_row(before: Cost, after: Cost) -> str:
     )
 
 
-st.header("What another bit of J buys", anchor=False)
-if here.information_bits == 0:
-    st.markdown(
-        "Nothing, without information: the first candidate is taken whatever the bins, and each bit of J is a wasted "
-        "bit of message."
-    )
-else:
-    trade()
-
 # ------------------------------------------------------------------------------------------------ strategies
 
 
 def compare_strategies() -> None:
     """The same J, shared out over dimensions in each way."""
+    if view.dim == 1 or here.information_bits == 0:
+        st.markdown(
+            "In one dimension there is only one way to cut, and without information none helps. It starts to matter "
+            "where dimensions differ:"
+        )
+        show_button(
+            "Show 12 bits in four dimensions, one empty", "speed_show_strategies",
+            view._replace(dim=4, spread="one_empty", bits=12.0, log2_bins=8, strategy="information"),
+        )  # fmt: skip
+        return
     found = model.strategies(view)
-    costs = parts.each(
-        lambda strategy: model.cost(view, strategy.now) if strategy.readable else None,
-        found,
-        "Comparing the cuts",
-    )
+    costs = parts.each(lambda strategy: model.cost(view, strategy.now), found, "Comparing the cuts")
     log2_bins = math.log2(math.prod(found[0].now))
     drawn = figures.strategies(*model.strategies_chart(view), colours)
-    chart(drawn, "speed_strategies", snippets.strategies(view))
+    chart(drawn, "speed_strategies", snippets.strategies(view), "Candidates as J grows, by which dimensions are cut")
     st.markdown(
         f"| {reading.raised(f'2^{log2_bins:.0f}')} bins cut | Intervals | Candidates | Message, Zipf code |\n"
         "|---|---|---|---|\n"
@@ -151,7 +161,6 @@ def compare_strategies() -> None:
             f"| {s.title} | {cut_text(s.now)} | {reading.number(2.0**cost.candidates_bits)} | "
             f"{reading.bits(cost.zipf_bits)} bits |\n"
             for s, cost in zip(found, costs, strict=True)
-            if cost is not None
         )
     )
     if any(s.name == "collapsed" for s in found):
@@ -173,24 +182,22 @@ def cut_text(intervals: Sequence[int]) -> str:
     return ", ".join(f"{n} in {count}" for n, count in counts) + " dimensions"
 
 
-st.header("Which dimensions to cut", anchor=False)
-if view.dim == 1 or here.information_bits == 0:
-    st.markdown(
-        "In one dimension there is only one way to cut, and without information none helps. It starts to matter where "
-        "dimensions differ:"
-    )
-    st.button(
-        "Show 12 bits in four dimensions, one empty", key="speed_show_strategies", on_click=show,
-        args=(view._replace(dim=4, spread="one_empty", bits=12.0, log2_bins=8, strategy="information"),),
-    )  # fmt: skip
-else:
-    compare_strategies()
-
 # ------------------------------------------------------------------------------------------------ the trap
 
 
-def blame(trap: model.Trap) -> None:
+def blame() -> None:
     """Which bin makes target mass with one stop line slow."""
+    trap = model.trap(view)
+    if trap is None:
+        st.markdown(
+            "Weighting bins by target mass can be slower than not cutting at all. One bin is to blame, which shows in "
+            "one dimension with 2 to 64 bins:"
+        )
+        show_button(
+            "Show the trap", "speed_show_trap",
+            next(preset.view for preset in PRESETS if preset.name == "The tail-bin trap"),
+        )  # fmt: skip
+        return
     race = lab.race(view._replace(lanes=("pfr", "pfr_bins"), weights="target_mass", stopping="single"))
     worst = stage.worst_bin(race)
     if sum(lane.trace is not None for lane in race.lanes) == 2:
@@ -199,7 +206,10 @@ def blame(trap: model.Trap) -> None:
         )
     else:
         st.markdown("The two races are too long to show here; the bars are exact all the same.")
-    chart(figures.blame(*model.blame_chart(view), colours), "speed_blame", snippets.blame(view))
+    chart(
+        figures.blame(*model.blame_chart(view), colours), "speed_blame", snippets.blame(view),
+        "The highest ratio r′ in each bin, under two weightings",
+    )  # fmt: skip
     st.markdown(
         "| Search for this target | Candidates examined on average |\n|---|---|\n"
         + "\n".join(f"| {name} | {reading.number(value)} |" for name, value in trap.rows)
@@ -220,16 +230,6 @@ def blame(trap: model.Trap) -> None:
     )
 
 
-st.header("The tail-bin trap", anchor=False)
-trap = model.trap(view)
-if trap is None:
-    st.markdown(
-        "Weighting bins by target mass can be slower than not cutting at all. One bin is to blame, which shows in one "
-        "dimension with 2 to 64 bins:"
-    )
-    st.button(
-        "Show the trap", key="speed_show_trap", on_click=show,
-        args=(next(preset.view for preset in PRESETS if preset.name == "The tail-bin trap"),),
-    )  # fmt: skip
-else:
-    blame(trap)
+parts.section("What another bit of J buys", "speed_trade_part", trade)
+parts.section("Which dimensions to cut", "speed_strategies_part", compare_strategies)
+parts.section("The tail-bin trap: slower than no bins at all", "speed_trap_part", blame)

@@ -1,37 +1,41 @@
-"""Start: what relative entropy coding is, in one screen, with a race ready to play."""
-
-from pathlib import Path
+"""Start: what relative entropy coding is, and what it buys, in one screen; and three ways on."""
 
 import streamlit as st
 
-from rec_viz import settings, stage
+from rec_viz import warm_up
 from rec_viz.app_pages import parts
-from rec_viz.model import lab
+from rec_viz.components import cards, hero, surprise
+from rec_viz.components.cards import Card
+from rec_viz.figures import poster as figures
+from rec_viz.model import poster, start
 
-VIEW = settings.PRESETS[1].view
 
-st.title("Send a random sample in a few bits", anchor=False)
+def doors() -> list[Card]:
+    """The tour, the laboratory and the poster."""
+    colours, sent = parts.colours(), start.sent()
+    tape = figures.tour(sent.heights, sent.winner, start.ratios(start.SHARES), colours)
+    return [
+        Card(
+            "learn?lesson=sample&step=1", "Ten-minute tour", "Guess, then see why: from one sample to its bits.", tape
+        ),
+        Card("lab", "Play", "Change anything, and the race answers.", figures.play(poster.race(), colours)),
+        Card("poster", "The poster", "The whole idea on one sheet, every panel alive.", figures.sheet(colours)),
+    ]
+
+
+st.title("Send a random sample for the price of its surprise", anchor=False)
 st.markdown(
-    "A sender knows a distribution :orange[**Q**] and wants a receiver to hold one random sample of it. "
-    "**Relative entropy coding** does this in hardly more bits than the sample is worth. Both sides draw the same "
-    "random candidates from a shared distribution :blue[**P**], using a shared seed. The sender looks for one that "
-    "suits Q, judging each by its ratio (how much likelier Q makes it than P), and sends only its number; the receiver "
-    "draws that one candidate and holds the sample."
+    "Compressed pictures, federated learning and private statistics all send random samples. "
+    "They need not send every digit of them."
 )
-
 parts.wait_for_kernels(height=430, on_start=True)
-race = lab.race(VIEW)
-stage.show(stage.scene(race, height=270, compact=True), key="start_stage")
-plain, bins = race.lanes
-assert plain.trace is not None
-assert bins.trace is not None
-st.markdown(
-    "The plain search on the left (PFR, the Poisson functional representation) looked at "
-    f"**{plain.trace.examined}** candidates. On the right the space was cut into {bins.partition.num_bins} bins "
-    f"and P reweighted so that candidates fall where Q is likely: **{bins.trace.examined}** candidates, for a "
-    "message of nearly the same length."
-)
-
-ask, button = st.columns([3, 1], vertical_alignment="center")
-ask.markdown("**Next:** change the target, the number of bins and the dimension, and see the answer at once.")
-button.page_link(Path(__file__).with_name("lab.py"), label="Open the Lab", icon=":material/science:")
+hero.show(key="hero")
+control = st.empty()
+parts.open_card(cards.show(doors(), key="doors", layout="doors"))
+timed = warm_up.warm_up().timed
+if not timed.is_set():
+    with control:
+        surprise.hold(key="no_times")
+    timed.wait()
+with control:
+    surprise.show(key="surprise")

@@ -33,6 +33,7 @@ def densities(x: Floats, target: Floats, outputs: Sequence[Output], colours: Col
             figure.add_scatter(
                 x=np.repeat(output.edges, 2)[1:-1], y=np.repeat(output.measured, 2), mode="lines",
                 name=f"{output.name}: samples", line={"color": colours[output.role], "width": 1}, opacity=0.6,
+                showlegend=False,
             )  # fmt: skip
         figure.add_scatter(
             x=x, y=output.density, mode="lines", name=f"{output.name}: exact",
@@ -70,6 +71,7 @@ def decay(log2_candidates: Floats, lines: Sequence[Decay], chosen: float, what: 
             figure.add_scatter(
                 x=log2_candidates[clear], y=line.measured[clear], mode="markers", name=f"{line.name}: measured",
                 marker={"color": colours[line.role], "size": 9, "symbol": "diamond"}, legendgroup=line.name,
+                showlegend=False,
                 error_y={"array": line.error[clear], "thickness": 1.5, "width": 3},
             )  # fmt: skip
     figure.add_vline(x=chosen, line={"color": colours["bound"], "dash": "dot"}, annotation_text="n chosen")

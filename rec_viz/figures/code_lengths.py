@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
-from .style import Colours, Floats, faint, finish
+from .style import TYPE, Colours, Floats, faint, finish
 
 TWO_LINES = 62  # pixels below a chart whose axis has a title of two lines
 
@@ -53,7 +53,7 @@ def running_mean(lanes: Sequence[Running], information_bits: float, colours: Col
         for value, dash, what in ((lane.exact_bits, "dot", "exact mean"), (lane.bound_bits, "dash", "bound")):
             figure.add_scatter(
                 x=lane.runs[[0, -1]], y=[value, value], mode="lines", name=f"{lane.name}: {what}",
-                line={"color": colour, "dash": dash, "width": 1.5},
+                line={"color": colour, "dash": dash, "width": 1.5}, showlegend=False,
             )  # fmt: skip
     ends = np.array([min(lane.runs[0] for lane in lanes), max(lane.runs[-1] for lane in lanes)])
     figure.add_scatter(
@@ -135,8 +135,10 @@ def size_histogram(lanes: Sequence[Sizes], information_bits: float, colours: Col
             (information_bits, "I", "q", "solid"),
         ):
             figure.add_scatter(
-                x=[value, value], y=[0.0, top], mode="lines", line={"color": colours[role], "dash": dash, "width": 2},
-                name=what, legendgroup=what, showlegend=column == 1, row=1, col=column,
+                x=[value, value], y=[0.0, top], mode="lines+text" if what == "I" else "lines", name=what,
+                line={"color": colours[role], "dash": dash, "width": 2}, legendgroup=what,
+                showlegend=column == 1 and what != "I", text=["", what], textposition="top center",
+                textfont={"size": TYPE, "color": colours[role]}, row=1, col=column,
             )  # fmt: skip
         figure.update_xaxes(title=f"{lane.histogram.name}:<br> message length, bits", row=1, col=column)
     figure.update_yaxes(title="probability per bit", col=1)
@@ -202,13 +204,13 @@ def account(lanes: Sequence[Account], information_bits: float, colours: Colours)
         for what, role, bits, meaning in lane.parts:
             figure.add_bar(
                 y=[lane.name], x=[bits], orientation="h", marker_color=colours[role], name=what, legendgroup=what,
-                showlegend=what not in seen, text=f"{bits:.2f}" if bits > 0.25 else "", textposition="inside",
-                insidetextanchor="middle", textangle=0,
+                showlegend=what not in seen and what != "I", text=f"{bits:.2f}" if bits > 0.25 else "",
+                textposition="inside", insidetextanchor="middle", textangle=0, textfont_size=TYPE,
                 hovertemplate=f"{what}: {bits:.3f} bits<br>{meaning}<extra></extra>",
             )  # fmt: skip
             seen.add(what)
     figure.add_vline(information_bits, line={"color": colours["q"], "dash": "dot", "width": 2})
-    figure.update_layout(barmode="stack")
+    figure.update_layout(barmode="stack", uniformtext={"minsize": TYPE, "mode": "hide"})
     figure.update_xaxes(title="bits, on average")
     figure.update_yaxes(autorange="reversed")
     return finish(figure, 150 + 52 * (len(lanes) + 1), bottom=TWO_LINES)
@@ -242,24 +244,22 @@ class Swept(NamedTuple):
 def sweep(
     information_bits: Floats, ways: Sequence[Swept], orc: Sequence[Mean | None], orc_spare_bits: int, colours: Colours
 ) -> go.Figure:
-    """Bits above I against I (K,). The colour says how space is cut, the dash which code or bound.
+    """Bits above I against I (K,). The colour says how space is cut; solid is the Zipf code, dotted the matched one.
 
     `orc`: measured Zipf lengths of ORC with 2^(I + orc_spare_bits) candidates.
     """
     figure = go.Figure()
     for name, role, methods in ways:
-        zipf, matched, bound, sharp = np.array([method[:4] for method in methods]).T
-        for what, dash, bits in (
-            ("Zipf", "solid", zipf), ("matched", "dot", matched), ("sharp bound", "dashdot", sharp),
-            ("bound", "dash", bound),
-        ):  # fmt: skip
+        zipf, matched = np.array([method[:2] for method in methods]).T
+        for what, dash, bits in (("Zipf", "solid", zipf), ("matched", "dot", matched)):
             figure.add_scatter(
-                x=information_bits, y=bits - information_bits, mode="lines", name=f"{name}, {what}",
-                line={"color": colours[role], "dash": dash, "width": 2.5 if what == "Zipf" else 1.75},
+                x=information_bits, y=bits - information_bits, mode="lines", legendgroup=name,
+                name=f"{name}, {what}", showlegend=what == "Zipf",
+                line={"color": colours[role], "dash": dash, "width": 2.5},
             )  # fmt: skip
     figure.add_scatter(
         x=information_bits, y=np.full(information_bits.size, float(orc_spare_bits)), mode="lines",
-        name=f"ORC, n = 2<sup>I + {orc_spare_bits}</sup>, fixed code", line={"color": colours["best"], "width": 2},
+        name=f"ORC, fixed code of I + {orc_spare_bits} bits", line={"color": colours["best"], "width": 2},
     )  # fmt: skip
     figure.add_scatter(
         x=information_bits, y=np.log2(information_bits + 1.0), mode="lines", name="log₂(I + 1)",
@@ -273,10 +273,10 @@ def sweep(
         if known:
             x, y, half = np.array(known).T
             figure.add_scatter(
-                x=x, y=y, mode="markers", name=f"{name}, Zipf, measured",
+                x=x, y=y, mode="markers", name=f"{name}, Zipf, measured", showlegend=False,
                 marker={"color": colours[role], "size": 9, "symbol": "diamond"},
                 error_y={"type": "data", "array": half, "color": colours[role]},
             )  # fmt: skip
     figure.update_xaxes(title="information I, bits", rangemode="tozero")
     figure.update_yaxes(title="mean message length − I, bits", rangemode="tozero")
-    return finish(figure, 560, bottom=TWO_LINES).update_layout(legend={"y": -0.16, "yanchor": "top"})
+    return finish(figure, 480, bottom=TWO_LINES)

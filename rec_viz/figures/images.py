@@ -9,8 +9,10 @@ from typing import NamedTuple
 import numpy as np
 import plotly.graph_objects as go
 
-from .style import Colours, Floats, finish, time_axis
+from ..text.reading import raised
+from .style import TYPE, Colours, Floats, finish, name_end, time_axis
 
+THICK = 8  # markers of the curves a legend names; others are named where they end
 MOST_BARS = 96  # more blocks than that share bars
 # ------------------------------------------------------------------------------------------------ pieces of HTML
 
@@ -124,12 +126,14 @@ def rate_distortion(
 ) -> go.Figure:
     """PSNR against bits per pixel: curves over many pictures, thin lines of other codecs on one, single pictures."""
     figure = go.Figure()
-    for curve, width, size in [(curve, 2.5, 8) for curve in curves] + [(curve, 1.25, 5) for curve in others]:
+    for curve, width, size in [(curve, 2.5, THICK) for curve in curves] + [(curve, 1.25, 5) for curve in others]:
         figure.add_scatter(
             x=curve.bits_per_pixel, y=curve.psnr_db, mode="lines+markers", name=curve.name,
             line={"color": colours[curve.role], "width": width, "dash": curve.dash},
-            marker={"size": size, "symbol": curve.symbol},
+            marker={"size": size, "symbol": curve.symbol}, showlegend=size == THICK,
         )  # fmt: skip
+        if size != THICK:
+            name_end(figure, curve.name, colours[curve.role])
         if curve.psnr_error.size:
             for axis, error in (("error_x", curve.bits_error), ("error_y", curve.psnr_error)):
                 figure.data[-1][axis] = {"array": error, "thickness": 1.5, "width": 3}
@@ -169,7 +173,7 @@ def reach(
         line={"color": colours["candidate"], "width": 2.5, "dash": "dot"},
     )  # fmt: skip
     figure.add_scatter(
-        x=sizes, y=binned_bits, mode="lines+markers", name="ORC with J = 2<sup>block − 8</sup> bins",
+        x=sizes, y=binned_bits, mode="lines+markers", name="ORC with bins, log₂ J = block − 8",
         line={"color": colours["heuristic"], "width": 2.5}, marker={"symbol": "diamond"},
     )  # fmt: skip
     figure.add_scatter(
@@ -199,14 +203,16 @@ def overhead(
     figure = go.Figure()
     for name, role, values in (
         ("bound without bins", "p", plain),
-        ("bound with J = 2<sup>block − 8</sup> bins", "heuristic", binned),
+        ("bound with bins, log₂ J = block − 8", "heuristic", binned),
     ):
         figure.add_scatter(x=sizes, y=values, mode="lines", name=name, line={"color": colours[role], "width": 2.5})
     for mark in measured:
         figure.add_scatter(
             x=[mark.block_bits], y=[mark.percent], mode="markers", name=mark.name,
             marker={"color": colours[mark.role], "size": 15 if mark.symbol == "star" else 11, "symbol": mark.symbol},
+            showlegend=False,
         )  # fmt: skip
+        name_end(figure, mark.name, colours[mark.role])
     lowest = min([0.0, *(mark.percent for mark in measured)])
     highest = max(float(plain.max()), *(mark.percent for mark in measured), 0.0)
     figure.update_xaxes(title="bits of a block", dtick=8)
@@ -223,7 +229,7 @@ def trade(log2_bins: Floats, bound_bits: Floats, search_bits: Floats, kl_bits: f
     figure = go.Figure()
     figure.add_scatter(
         x=bound_bits, y=search_bits, mode="lines+markers+text", name="a block with J bins",
-        text=[f"2<sup>{k:.0f}</sup>" for k in log2_bins], textposition="middle right",
+        text=[raised(f"2^{k:.0f}") for k in log2_bins], textposition="middle right", textfont_size=TYPE,
         line={"color": colours["heuristic"], "width": 2}, customdata=log2_bins,
         hovertemplate="J = 2^%{customdata:.0f}: %{x:.2f} bits<br>2^%{y:.1f} candidates<extra></extra>",
     )  # fmt: skip

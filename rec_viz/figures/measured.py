@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from .style import Colours, finish
+from .style import Colours, finish, name_end
 
 STRATEGIES = {  # a row of the shipped table: its name, role and symbol
     "information": ("by information", "heuristic", "diamond"),
@@ -19,6 +19,7 @@ STRATEGIES = {  # a row of the shipped table: its name, role and symbol
     "small": ("none, in 12-bit blocks", "q", "triangle-up"),
     "exact": ("exact samples", "bound", "square"),
 }
+NAMED_AT_END = ("small", "exact")
 FITS = {  # a field of Budget: its name, role and symbol
     "free": ("one price for every bit", "q", "circle"),
     "held": ("the codec: a price for each block", "heuristic", "diamond"),
@@ -72,8 +73,10 @@ def strategies(rows: Sequence[Strategy], colours: Colours) -> go.Figure:
         figure.add_scatter(
             x=[row.bits_per_pixel for row in own], y=[row.psnr_db for row in own], mode="lines+markers", name=name,
             line={"color": colours[role], "width": 2, "dash": "dash" if key == "exact" else "solid"},
-            marker={"symbol": symbol, "size": 10},
+            marker={"symbol": symbol, "size": 10}, showlegend=key not in NAMED_AT_END,
         )  # fmt: skip
+        if key in NAMED_AT_END:
+            name_end(figure, name, colours[role])
     figure.update_xaxes(title="bits a pixel", rangemode="tozero")
     figure.update_yaxes(title="PSNR, dB")
     return finish(figure, 430)
@@ -107,7 +110,7 @@ def budget(rows: Sequence[Budget], colours: Colours) -> go.Figure:
                 showlegend=of == "weight", line={"color": colours["bound"], "width": 1.5, "dash": "dash"}, row=1,
                 col=col,
             )  # fmt: skip
-    for col, x_title, y_title in ((1, "I<sub>d</sub>, bits", "mean KL, bits"), (2, "pictures by KL", "KL, % of I"),
+    for col, x_title, y_title in ((1, "I of a weight, bits", "mean KL, bits"), (2, "pictures by KL", "KL, % of I"),
                        (3, "blocks by KL", "KL, bits")):  # fmt: skip
         figure.update_xaxes(title=x_title, col=col)
         figure.update_yaxes(title=y_title, col=col)

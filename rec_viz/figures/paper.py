@@ -65,12 +65,24 @@ class Choice(NamedTuple):
     target: tuple[float, float]
 
 
+def exact(d_inf: Floats, bins: Floats, colours: Colours) -> go.Figure:
+    """log2 of expected candidates against D_inf, a dot for each target: without bins D_inf itself, and with them."""
+    figure = go.Figure()
+    for name, role, y, symbol in (("no bins", "p", d_inf, "circle"), ("J = 2ᴵ bins", "heuristic", bins, "diamond")):
+        figure.add_scatter(
+            x=d_inf, y=y, mode="markers", name=name, marker={"color": colours[role], "size": 9, "symbol": symbol}
+        )
+    figure.update_xaxes(title="D∞ of the target, bits", rangemode="tozero")
+    figure.update_yaxes(title="log₂ of expected candidates", rangemode="tozero")
+    return finish(figure, 430)
+
+
 def steps(bands: Sequence[Band], colours: Colours) -> go.Figure:
     """log2 of candidates examined against D_inf, with quartiles and the exact mean."""
     figure = go.Figure()
     for band in bands:
-        _draw(figure, band, colours, "mean", "middle half of the runs")
-    figure.update_xaxes(title="D<sub>∞</sub> of the target, bits")
+        _draw(figure, band, colours, "middle half of the runs")
+    figure.update_xaxes(title="D∞ of the target, bits")
     figure.update_yaxes(title="log₂ of candidates examined")
     return finish(figure, 430)
 
@@ -79,7 +91,7 @@ def lengths(bands: Sequence[Band], colours: Colours) -> go.Figure:
     """Message length against I, with quartiles, the exact mean, and I itself."""
     figure = go.Figure()
     for band in bands:
-        _draw(figure, band, colours, "mean", "middle half of the runs")
+        _draw(figure, band, colours, "middle half of the runs")
     x = np.unique(np.concatenate([band.x for band in bands]))
     figure.add_scatter(x=x, y=x, mode="lines", name="I: no method can do better", line={"color": colours["q"]})
     figure.update_xaxes(title="information I, bits")
@@ -96,8 +108,8 @@ def stopped(levels: Sequence[tuple[float, Sequence[Band]]], colours: Colours) ->
     )  # fmt: skip
     for k, (_, bands) in enumerate(levels):
         for band in bands:
-            _draw(figure, band, colours, "mean", "middle half of the targets", row=k // 2 + 1, col=k % 2 + 1)
-    figure.update_xaxes(title="D<sub>∞</sub> of the target, bits", row=2)
+            _draw(figure, band, colours, "middle half of the targets", row=k // 2 + 1, col=k % 2 + 1)
+    figure.update_xaxes(title="D∞ of the target, bits", row=2)
     figure.update_yaxes(title="log₂ of candidates", col=1)
     seen: set[str] = set()
     for trace in figure.data:  # every panel has the same series: one legend
@@ -193,13 +205,13 @@ def _against_candidates(
         if found:
             columns = np.array([values(one) for one in found.values()], dtype=np.float64).T
             x = np.log2(np.array(list(found), dtype=np.float64))
-            _draw(figure, Band(name, role, x, *columns), colours, "measured", spread)
+            _draw(figure, Band(name, role, x, *columns), colours, spread)
     figure.update_xaxes(title="log₂ of the number of candidates n")
     figure.update_yaxes(title=title, rangemode="tozero")
     return finish(figure, 400)
 
 
-def _draw(figure: go.Figure, band: Band, colours: Colours, middle: str, spread: str, **where: int) -> None:
+def _draw(figure: go.Figure, band: Band, colours: Colours, spread: str, **where: int) -> None:
     """A band between two lines, marks of the mean, and the exact mean as a thin line."""
     colour = colours[band.role]
     lines = {"mode": "lines", "line": {"width": 0, "color": colour}, "hoverinfo": "skip"}
@@ -211,11 +223,11 @@ def _draw(figure: go.Figure, band: Band, colours: Colours, middle: str, spread: 
     known = bool(np.isfinite(band.exact).any())
     symbol = "circle" if band.role == "p" else "diamond"
     figure.add_scatter(
-        x=band.x, y=band.mean, name=f"{band.name}: {middle}", mode="markers" if known else "lines+markers",
+        x=band.x, y=band.mean, name=band.name, mode="markers" if known else "lines+markers",
         marker={"color": colour, "size": 9, "symbol": symbol}, line={"color": colour, "width": 2.5}, **where,
     )  # fmt: skip
     if known:
         figure.add_scatter(
             x=band.x, y=band.exact, name=f"{band.name}: exact", mode="lines", line={"color": colour, "width": 1.5},
-            **where,
+            showlegend=False, **where,
         )  # fmt: skip

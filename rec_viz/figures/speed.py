@@ -8,7 +8,8 @@ from typing import NamedTuple
 import numpy as np
 import plotly.graph_objects as go
 
-from .style import Colours, Floats, finish, time_axis
+from ..text.reading import raised
+from .style import TYPE, Colours, Floats, finish, time_axis
 
 
 class Line(NamedTuple):
@@ -47,12 +48,14 @@ def growth(
             figure.add_scatter(
                 x=x[run], y=line.measured_bits[run], mode="markers", name=f"{line.name}: measured",
                 marker={"color": colours[line.role], "size": 8, "symbol": "diamond"}, legendgroup=line.name,
-                error_y={"array": line.error_bits[run], "thickness": 1.5, "width": 3}, showlegend=not known.any(),
+                error_y={"array": line.error_bits[run], "thickness": 1.5, "width": 3}, showlegend=False,
             )  # fmt: skip
-    for star in stars:
+    for order, star in enumerate(stars):
         figure.add_scatter(
-            x=[star.x], y=[star.candidates_bits], mode="markers", name=star.name,
-            marker={"symbol": "star", "size": 15, "color": colours[star.role]},
+            x=[star.x], y=[star.candidates_bits], mode="markers", name=star.name, legendgroup="stars",
+            marker={"symbol": "star", "size": 18, "color": colours[star.role],
+                    "line": {"width": 1, "color": colours["bound"]}},
+            showlegend=order == 0,
         )  # fmt: skip
     heights = [float(lines[0].exact_bits.max()), *(star.candidates_bits for star in stars)]
     top = max(heights) + 4.0
@@ -78,7 +81,8 @@ def trade(
     for order, (name, role, values) in enumerate(lengths_bits):
         figure.add_scatter(
             x=values, y=candidates_bits, mode="lines+markers+text" if order == 0 else "lines+markers", name=name,
-            text=[f"2<sup>{k:.0f}</sup>" for k in log2_bins] if order == 0 else None, textposition="top right",
+            text=[raised(f"2^{k:.0f}") for k in log2_bins] if order == 0 else None, textposition="top right",
+            textfont_size=TYPE,
             line={"color": colours[role], "width": 2, "dash": "solid" if order == 0 else "dot"},
             customdata=log2_bins, hovertemplate="J = 2^%{customdata:.0f}: %{x:.2f} bits<br>2^%{y:.1f} candidates",
         )  # fmt: skip

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Colours = Mapping[str, str]
 
+TYPE = 14  # pixels
+
 # log10 of seconds, and how people say it
 _TIMES = (
     (-6, "1 µs"), (-3, "1 ms"), (0, "1 s"), (1.78, "1 min"), (3.56, "1 h"), (4.94, "1 day"), (7.5, "1 year"),
@@ -19,12 +21,25 @@ _TIMES = (
 
 
 def finish(figure: go.Figure, height: int, right: int = 16, bottom: int = 48) -> go.Figure:
-    """The figure with its height and margins in pixels, and the legend in a row above."""
+    """The figure with its height and margins in pixels, the legend in a row above, and type to be read from afar."""
     figure.update_layout(
-        height=height, margin={"l": 60, "r": right, "t": 34, "b": bottom},
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+        height=height, margin={"l": 60, "r": right, "t": 34, "b": bottom}, font_size=TYPE,
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "font": {"size": TYPE}},
     )  # fmt: skip
+    figure.update_xaxes(tickfont_size=TYPE, title_font_size=TYPE)
+    figure.update_yaxes(tickfont_size=TYPE, title_font_size=TYPE)
+    figure.update_annotations(font_size=TYPE)
     return figure
+
+
+def name_end(figure: go.Figure, name: str, colour: str) -> None:
+    """Write the name of the last series where it ends, for charts of more series than a legend should list."""
+    series = figure.data[-1]
+    if len(series.x):
+        series.mode = f"{series.mode}+text"
+        series.text = [""] * (len(series.x) - 1) + [name]
+        series.textposition = "top center"
+        series.textfont = {"size": TYPE, "color": colour}
 
 
 def time_axis(figure: go.Figure, x: float, top: float, rate: float, title: str) -> None:

@@ -14,9 +14,11 @@ from ..memo import memo
 from ..settings import View
 from .bias import candidates_unnoticed
 from .setting import coded_for, problem_of
-from .speed import CUT_BITS, MOST_BITS, candidates_per_second
+from .speed import MOST_BITS, candidates_per_second
 
+CUT_BITS = 16  # log2 of the intervals of a dimension: a search makes finer cuts slowly
 ADVISED = 6  # cuts that are compared at most
+NO_END = "Q is wider than P somewhere, so its ratio has no limit and no PFR search ever ends."
 UNNOTICED_IN = 1000  # samples in which the bias of an ORC that is compared goes unnoticed
 
 
@@ -40,6 +42,29 @@ class Advice(NamedTuple):
     best: int
 
 
+class Glance(NamedTuple):
+    """Candidates of plain PFR on a view's target, and with about 2^I bins under peak-ratio weights."""
+
+    plain: float
+    log2_bins: int
+    candidates: float
+
+    @property
+    def helps(self) -> bool:
+        """Whether bins make the search less than two thirds as long."""
+        return self.candidates < 2 / 3 * self.plain
+
+
+def glance(view: View) -> Glance:
+    """The short answer, cheap enough to follow every control. RecError where no search can serve the target."""
+    channel, problem = problem_of(view)
+    if math.isinf(problem.d_inf_bits):
+        raise rec.RecError(NO_END)
+    log2_bins = min(round(channel.information_bits), most_bins(channel))
+    bits = rec.upper_sum_bits(problem, cut_into(channel, log2_bins))
+    return Glance(2.0 ** min(problem.d_inf_bits, 1000.0), log2_bins, 2.0 ** min(bits, 1000.0))
+
+
 def advice(view: View) -> Advice:
     """Would bins help with this target? RecError where no search can serve it."""
     channel, problem = problem_of(view)
@@ -56,7 +81,7 @@ def advice(view: View) -> Advice:
 def pfr_advice(problem: rec.Problem, channel: rec.Channel, source: rec.Channel | rec.Problem) -> Advice:
     """PFR on one target, its bins dealt out for `channel`, its code made for `source`. RecError where it never ends."""
     if math.isinf(problem.d_inf_bits):
-        raise rec.RecError("Q is wider than P somewhere, so its ratio has no limit and no PFR search ever ends.")
+        raise rec.RecError(NO_END)
     rate = candidates_per_second(problem.family, problem.dim)
     options = []
     for k in cuts_to_compare(channel):
@@ -77,12 +102,17 @@ def cut_into(channel: rec.Channel, log2_bins: int) -> rec.Partition:
     return rec.allocate(channel, log2_bins) if log2_bins else rec.Partition.uncut(channel.dim)
 
 
+def most_bins(channel: rec.Channel) -> int:
+    """log2 of the most bins that are tabulated for a channel."""
+    return min(CUT_BITS * sum(bits > 0 for bits in channel.bits), MOST_BITS)
+
+
 def cuts_to_compare(channel: rec.Channel) -> list[int]:
     """log2 J of no bins, 4, 16, ..., 2^I and 4 times that; evenly thinned out where they are many."""
     top = round(channel.information_bits)
     if channel.information_bits == 0:
         return [0]
-    most = min(CUT_BITS * sum(bits > 0 for bits in channel.bits), MOST_BITS)
+    most = most_bins(channel)
     cuts = sorted({0, *range(2, top, 2), top, top + 2} & set(range(most + 1)))
     middle = cuts[1:-2]
     places = np.unique(np.linspace(0, len(middle) - 1, min(ADVISED - 2, len(middle))).round().astype(int))

@@ -222,8 +222,6 @@ def _invariance(channel: rec.Channel, cut: rec.Partition, seed: int) -> Invarian
 
 # -------------------------------------------------------------------------------- which dimensions are cut
 
-MOST_INTERVALS = 2**16  # of a dimension: more take long to tabulate for many targets
-
 
 class Allocated(NamedTuple):
     """One way to deal J's factors to dimensions, and what it costs; no partition where no dimension qualifies."""
@@ -232,7 +230,7 @@ class Allocated(NamedTuple):
     partition: rec.Partition | None
     length_bits: float  # exact mean message length, Zipf
     overhead_bits: float
-    candidates_bits: float  # log2 of the expected candidates of the median one of TARGETS targets; NaN if too many bins
+    candidates_bits: float  # log2 of the expected candidates of the median one of TARGETS targets; else NaN
 
 
 def allocations(view: View) -> tuple[Allocated, ...]:
@@ -253,9 +251,7 @@ def _allocations(channel: rec.Channel, log2_bins: int) -> tuple[Allocated, ...]:
         except rec.RecError:  # no dimension qualifies
             rows.append(Allocated(strategy, None, math.nan, math.nan, math.nan))
             continue
-        candidates = math.nan
-        if max(cut.intervals) <= MOST_INTERVALS:
-            candidates = float(np.median([rec.upper_sum_bits(problem, cut) for problem in problems]))
+        candidates = float(np.median([rec.upper_sum_bits(problem, cut) for problem in problems]))
         zipf_bits, overhead, _ = theory(channel, cut)
         length = rec.laws.mean_length_bits(channel, cut, rec.ZipfCode(zipf_bits))
         rows.append(Allocated(strategy, cut, length, overhead, candidates))

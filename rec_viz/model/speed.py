@@ -17,31 +17,27 @@ from ..settings import TABLE, View
 from .setting import TARGETS, channel_at, channel_of, partition_of, problem_of, shares_of
 
 MOST_BITS = 60  # how far curves go
-CUT_BITS = 16  # log2 of the intervals of a dimension: finer cuts take long to tabulate for a chart
 FINEST_BITS = 40  # of a dimension: floats cannot tell the candidates of a finer target apart
-LISTED_BITS = 8  # log2 of the bins up to which the chart gives each its stop line
+MOST_CUT_BITS = 51  # log2 of the intervals a dimension may have
+MEASURED_AT = (2.0, 4.0, 6.0, 20.0, 40.0)  # I in bits where searches are run
 SPEED_RUNS = 40  # races of each target behind a measured mark
 SPEED_NUMBERS_BITS = 10  # log2 of the numbers (candidates times D) a measured race may draw on average
 SPEED_INTERVALS = 2**12  # in all dimensions, of a measured race
 
 
 class Search(NamedTuple):
-    """One way to search, a line of the chart: into 2^(I + `more`) bins, or without bins where `more` is None."""
+    """A line of the chart: PFR into 2^(I + `more`) bins weighted by their peaks, or without bins where it is None."""
 
     name: str
     role: str
     dash: str
-    weights: rec.Weighting
-    stopping: rec.Stopping
     more: int | None
 
 
 SEARCHES = (
-    Search("no bins", "p", "solid", "peak_ratio", "single", None),
-    Search("target mass, one stop line", "best", "dot", "target_mass", "single", 0),
-    Search("target mass, a stop line a bin", "best", "dash", "target_mass", "per_bin", 0),
-    Search("peak ratio", "heuristic", "solid", "peak_ratio", "single", 0),
-    Search("peak ratio, 8 × the bins", "winner", "dash", "peak_ratio", "single", 3),
+    Search("no bins", "p", "solid", None),
+    Search("J = 2ᴵ bins", "heuristic", "solid", 0),
+    Search("8 × the bins", "heuristic", "dash", 3),
 )
 
 
@@ -63,9 +59,9 @@ _GRID = (*range(1, 9), *range(10, MOST_BITS + 1, 5))
 
 
 def growth_grid(view: View) -> list[float]:
-    """I of the chart's points, in bits: not so many that a uniform target's box is finer than floats."""
+    """I of the chart's points, in bits: not so many that floats cannot tell the candidates apart."""
     shares = shares_of(view)
-    finest = FINEST_BITS * shares.sum() / shares.max() if view.family == "uniform" else math.inf
+    finest = FINEST_BITS * shares.sum() / shares.max()
     return [float(bits) for bits in _GRID if bits <= finest]
 
 
@@ -77,37 +73,28 @@ def growth(view: View, information_bits: float) -> Growth:
 @memo(2048)
 def _growth(channel: rec.Channel, information_bits: float) -> Growth:
     problems = [channel.draw(target) for target in range(TARGETS)]
-    rows = [_search_bits(channel, problems, search) for search in SEARCHES]
+    rows = [_search_bits(channel, problems, search, information_bits in MEASURED_AT) for search in SEARCHES]
     exact, found, errors = zip(*rows, strict=True)
     kl, top = (_mean([getattr(problem, name) for problem in problems]) for name in ("kl_bits", "d_inf_bits"))
     return Growth(information_bits, kl, top, exact, found, errors)
 
 
 def bins_of(channel: rec.Channel, search: Search) -> rec.Partition:
-    """The bins of a search of the chart: shared out by information, no dimension finer than 2^CUT_BITS."""
+    """The bins of a search of the chart, shared out by information."""
     if search.more is None:
         return rec.Partition.uncut(channel.dim)
-    shared = rec.allocate(channel, int(channel.information_bits) + search.more)
-    return rec.Partition(tuple(min(n, 2**CUT_BITS) for n in shared.intervals))
+    return rec.allocate(channel, int(channel.information_bits) + search.more)
 
 
-def _search_bits(channel: rec.Channel, problems: list[rec.Problem], search: Search) -> tuple[float, float, float]:
-    """log2 of the candidates a search examines: exact, measured, half of the measurement's 95% interval."""
+def _search_bits(
+    channel: rec.Channel, problems: list[rec.Problem], search: Search, run: bool
+) -> tuple[float, float, float]:  # fmt: skip
+    """log2 of the candidates a search examines: exact, measured if it is run, half of the mark's 95% interval."""
     cut = bins_of(channel, search)
-    if search.more is None:
-        exact = most = _mean([problem.d_inf_bits for problem in problems])
-    elif max(channel.bits) > FINEST_BITS or (search.stopping == "per_bin" and cut.num_bins > 2**LISTED_BITS):
-        return math.nan, math.nan, math.nan
-    else:
-        most = _mean([_expected_bits(problem, cut, search.weights, "single") for problem in problems])
-        exact = most
-        if search.stopping == "per_bin":  # quadrature, quick only in few dimensions
-            exact = math.nan
-            if channel.dim <= 2 and channel.information_bits % 2 == 0:
-                exact = _mean([_expected_bits(problem, cut, search.weights, "per_bin") for problem in problems])
-    if not most + math.log2(channel.dim) <= SPEED_NUMBERS_BITS or sum(cut.intervals) > SPEED_INTERVALS:
+    exact = _mean([rec.upper_sum_bits(problem, cut) for problem in problems])
+    if not run or exact + math.log2(channel.dim) > SPEED_NUMBERS_BITS or sum(cut.intervals) > SPEED_INTERVALS:
         return exact, math.nan, math.nan
-    found = [_measured_bits(problem, cut, search, seed) for seed, problem in enumerate(problems)]
+    found = [_measured_bits(problem, cut, seed) for seed, problem in enumerate(problems)]
     variance = sum(error**2 for _, error in found)
     return exact, _mean([mean for mean, _ in found]), 1.96 * math.sqrt(variance) / len(found)
 
@@ -116,26 +103,16 @@ def _mean(values: list[float]) -> float:
     return float(np.mean(values))
 
 
-def _expected_bits(
-    problem: rec.Problem, cut: rec.Partition, weights: rec.Weighting, stopping: rec.Stopping
-) -> float:  # fmt: skip
-    """log2 of the candidates PFR is expected to examine; inf past 2^1000."""
-    return math.log2(rec.laws.expected_examined(problem, rec.PFR(cut, weighting=weights, stopping=stopping)))
-
-
-def _measured_bits(problem: rec.Problem, cut: rec.Partition, search: Search, seed: int) -> tuple[float, float]:
+def _measured_bits(problem: rec.Problem, cut: rec.Partition, seed: int) -> tuple[float, float]:
     """log2 of the mean examined over SPEED_RUNS races of one target, and its standard error."""
-    method = rec.PFR(cut, weighting=search.weights, stopping=search.stopping, max_examined=2**24)
-    examined = rec.encode_many(problem, SPEED_RUNS, method, seed=seed).examined
+    examined = rec.encode_many(problem, SPEED_RUNS, rec.PFR(cut, max_examined=2**24), seed=seed).examined
     mean = float(examined.mean())
     return math.log2(mean), float(examined.std(ddof=1)) / (mean * math.log(2.0) * math.sqrt(SPEED_RUNS))
 
 
 class Here(NamedTuple):
-    """One target on the chart's axes, and log2 of the candidates it takes, without bins and with the view's.
-
-    The latter under peak-ratio weights; nan where the bins are too fine to look at.
-    """
+    """One target on the chart's axes, and log2 of the candidates it takes, without bins and with the view's under
+    peak-ratio weights."""
 
     information_bits: float
     kl_bits: float
@@ -149,8 +126,7 @@ def here(view: View) -> Here:
     channel, problem = problem_of(view)
     cut = partition_of(view, channel)
     top = problem.d_inf_bits
-    binned = rec.upper_sum_bits(problem, cut) if max(cut.intervals) <= 2**CUT_BITS else math.nan
-    return Here(channel.information_bits, problem.kl_bits, top, top, binned)
+    return Here(channel.information_bits, problem.kl_bits, top, top, rec.upper_sum_bits(problem, cut))
 
 
 @memo(256)
@@ -195,12 +171,8 @@ def _cost(channel: rec.Channel, intervals: tuple[int, ...]) -> Cost:
 
 
 def typical_bits(channel: rec.Channel, cut: rec.Partition) -> float:
-    """log2 of the candidates under peak-ratio weights, averaged over TARGETS targets of the channel.
-
-    Intervals of dimensions without information change nothing, and may be too many to look at.
-    """
-    some = rec.Partition(tuple(n if bits > 0 else 1 for n, bits in zip(cut.intervals, channel.bits, strict=True)))
-    return _mean([rec.upper_sum_bits(channel.draw(target), some) for target in range(TARGETS)])
+    """log2 of the candidates under peak-ratio weights, averaged over TARGETS targets of the channel."""
+    return _mean([rec.upper_sum_bits(channel.draw(target), cut) for target in range(TARGETS)])
 
 
 def trade_partitions(view: View) -> list[tuple[int, ...]]:
@@ -212,35 +184,22 @@ def trade_partitions(view: View) -> list[tuple[int, ...]]:
     channel = channel_of(view)
     strategy = "information" if view.strategy == "own" else view.strategy
     most = min(math.ceil(channel.information_bits) + 8, MOST_BITS)
-    found = []
-    for k in np.unique(np.linspace(0, most, min(most + 1, 15)).round().astype(int)).tolist():
-        cut = rec.allocate(channel, k, strategy)
-        if _readable(channel, cut):
-            found.append(cut.intervals)
-    return found
-
-
-def _readable(channel: rec.Channel, cut: rec.Partition) -> bool:
-    """Whether no dimension with information is cut finer than charts tabulate."""
-    return all(n <= 2**CUT_BITS for n, bits in zip(cut.intervals, channel.bits, strict=True) if bits > 0)
+    grid = np.unique(np.linspace(0, most, min(most + 1, 15)).round().astype(int)).tolist()
+    cuts = [rec.allocate(channel, k, strategy).intervals for k in grid]
+    return [intervals for intervals in cuts if max(intervals) <= 2**MOST_CUT_BITS]
 
 
 def doubled(view: View) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """The view's intervals, and those with twice the bins: by its strategy, or of one's own where it saves most time.
-
-    RecError where they are too fine to work out.
-    """
+    """The view's intervals, and those with twice the bins: by its strategy, or of one's own where it saves most."""
     channel = channel_of(view)
     now = partition_of(view, channel)
     if view.strategy == "own":
         halved = [
             rec.Partition(tuple(n * (1 + (e == d)) for e, n in enumerate(now.intervals))) for d in range(view.dim)
         ]
-        after = min((cut for cut in halved if _readable(channel, cut)), key=lambda cut: typical_bits(channel, cut))
+        after = min(halved, key=lambda cut: typical_bits(channel, cut))
     else:
         after = partition_of(view._replace(log2_bins=view.log2_bins + 1), channel)
-    if not (_readable(channel, now) and _readable(channel, after)):
-        raise rec.RecError(f"Choose bins with fewer than 2^{CUT_BITS} intervals in a dimension to see what more buy.")
     return now.intervals, after.intervals
 
 
@@ -250,9 +209,8 @@ class Strategy(NamedTuple):
     name: rec.Strategy
     title: str
     log2_bins: tuple[float, ...]
-    candidates_bits: tuple[float, ...]  # log2, of a typical target; nan where an interval is too fine
+    candidates_bits: tuple[float, ...]  # log2, of a typical target
     now: tuple[int, ...]  # intervals at the view's J, or the power of two nearest to it
-    readable: bool  # whether what these cost can be worked out
 
 
 STRATEGY_ROLES: dict[rec.Strategy, str] = {
@@ -271,7 +229,7 @@ def strategies(view: View) -> list[Strategy]:
 
 @memo(64)
 def _strategies(channel: rec.Channel, log2_bins: int) -> list[Strategy]:
-    most = max(math.ceil(channel.information_bits) + 4, log2_bins)
+    most = min(max(math.ceil(channel.information_bits) + 4, log2_bins), MOST_CUT_BITS)
     grid = sorted({*np.linspace(0, most, 13).round().astype(int).tolist(), log2_bins})
     found = []
     for name in STRATEGY_ROLES:
@@ -279,10 +237,10 @@ def _strategies(channel: rec.Channel, log2_bins: int) -> list[Strategy]:
             cuts = [rec.allocate(channel, k, name) for k in grid]
         except rec.RecError:  # no dimension to cut: there is none without information
             continue
-        typical = [typical_bits(channel, cut) if _readable(channel, cut) else math.nan for cut in cuts]
+        typical = tuple(typical_bits(channel, cut) for cut in cuts)
         now, title = cuts[grid.index(log2_bins)], TABLE[View]["strategy"].options[name]
         powers = tuple(float(k) for k in grid)
-        found.append(Strategy(name, title, powers, tuple(typical), now.intervals, _readable(channel, now)))
+        found.append(Strategy(name, title, powers, typical, now.intervals))
     return found
 
 
@@ -331,7 +289,7 @@ def trap(view: View) -> Trap | None:
 AXES = {  # what candidates are drawn against, a field of Growth and of Here
     "information_bits": "information I, bits",
     "kl_bits": "KL(Q ‖ P), bits",
-    "d_inf_bits": "D<sub>∞</sub> = log₂ sup r, bits",
+    "d_inf_bits": "D∞ = log₂ sup r, bits",
 }
 
 
@@ -346,9 +304,10 @@ def growth_chart(view: View, axis: str) -> tuple[Floats, str, list[figures.Line]
         )
         for k, search in enumerate(SEARCHES)
     ]  # fmt: skip
-    stars = [figures.Star("this target, no bins", "p", getattr(own, axis), own.plain_bits)]
-    if math.isfinite(own.binned_bits):
-        stars.append(figures.Star("this target, these bins", "heuristic", getattr(own, axis), own.binned_bits))
+    stars = [
+        figures.Star("your target and bins", role, getattr(own, axis), height)
+        for role, height in (("p", own.plain_bits), ("heuristic", own.binned_bits))
+    ]
     return np.array([getattr(point, axis) for point in points]), AXES[axis], lines, stars
 
 

@@ -1,4 +1,7 @@
-"""A record as a link, and back; what a class link adds."""
+"""A record as a link, and back; what a class link adds.
+
+A link is short enough for a blackboard: it names a preset, or holds what differs from one or from how a page begins.
+"""
 
 from __future__ import annotations
 
@@ -6,26 +9,38 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
+from .presets import PRESETS
 from .table import TABLE, View
 from .view import consistent
 
 Record = TypeVar("Record", bound=tuple[Any, ...])
 LINK_VERSION = "1"
+PRESET = "p"  # in a link, p=tail-bin-trap: a view worth seeing, by its short name
+BY_SLUG = {preset.slug: preset for preset in PRESETS}
 STUDENT = "student"  # in a link, seed=student: every student gets a seed of their own
 
 
 def read_link(query: Mapping[str, str], kind: type[Record]) -> tuple[Record, list[str]]:
-    """The record a link asks for, and a sentence for every value that could not be used."""
+    """The record a link asks for, and a sentence for every value that could not be used.
+
+    What a link does not name is as in the preset it names, else as the record begins.
+    """
     values: dict[str, Any] = {}
     notices = version_notices(query)
+    base: Any = kind()
+    if kind is View and PRESET in query:
+        if query[PRESET] in BY_SLUG:
+            base = BY_SLUG[query[PRESET]].view
+        else:
+            notices.append(f"This link asks for a view “{query[PRESET][:40]}”, which is not known; the rest was used.")
     for key, row in TABLE[kind].items():
         if key in query:
             try:
                 values[key] = row.parse(query[key])
             except ValueError:
-                shown = row.write(getattr(kind(), key))
+                shown = row.write(getattr(base, key))
                 notices.append(f"The link’s value for “{row.label}” cannot be used; it is set to {shown}.")
-    record: Any = kind(**values)
+    record: Any = base._replace(**values)
     if isinstance(record, View):
         record = consistent(record)
     return record, notices
@@ -47,11 +62,38 @@ def read_hidden(query: Mapping[str, str]) -> tuple[tuple[str, ...], list[str]]:
                    if name not in known]  # fmt: skip
 
 
-def link_query(record: tuple[Any, ...], private: Sequence[str] = (), hide: Sequence[str] = ()) -> dict[str, str]:
-    """Every value of a record but the private ones, explicit, as query parameters; the controls a teacher hides."""
-    rows = TABLE[type(record)].items()
-    query = {"v": LINK_VERSION} | {key: row.write(getattr(record, key)) for key, row in rows if key not in private}
-    return query | ({"hide": ",".join(hide)} if hide else {})
+def is_link(query: Mapping[str, str]) -> bool:
+    """Whether the root was opened by a link, which may lead to another page."""
+    return not query.keys().isdisjoint(("v", PRESET, "page"))
+
+
+def link_query(*records: tuple[Any, ...], private: Sequence[str] = (), hide: Sequence[str] = ()) -> dict[str, str]:
+    """What sets a page to these records, as query parameters: what differs from how they begin, or from the nearest
+    preset, but nothing private; and the controls a teacher hides."""
+    query: dict[str, str] = {}
+    for record in records:
+        query |= (
+            _shortest(record)
+            if isinstance(record, View) and not private
+            else _differing(record, type(record)(), private)
+        )
+    return ({} if PRESET in query else {"v": LINK_VERSION}) | query | ({"hide": ",".join(hide)} if hide else {})
+
+
+def _differing(record: tuple[Any, ...], base: tuple[Any, ...], private: Sequence[str] = ()) -> dict[str, str]:
+    return {
+        key: row.write(getattr(record, key))
+        for key, row in TABLE[type(record)].items()
+        if key not in private and getattr(record, key) != getattr(base, key)
+    }
+
+
+def _shortest(view: View) -> dict[str, str]:
+    """A preset by its name alone; another view by the fewest letters. With something private nobody asks: the preset
+    that is nearest might tell."""
+    near = [{PRESET: slug} | _differing(view, preset.view) for slug, preset in BY_SLUG.items()]
+    named = next((query for query in near if len(query) == 1), None)
+    return named or min((_differing(view, View()), *near), key=lambda query: len(urlencode(query)))
 
 
 def link(
@@ -63,7 +105,8 @@ def link(
     Values named in `private` stay out. `extras` are what is added or replaced: the values of the page's second record,
     and those of a class link: hide="bits,seed", seed="student", present="1".
     """
-    return address(base, page, link_query(record, private) | ({} if page == "lab" else {"page": page}) | extras)
+    where = {} if page == "lab" else {"page": page}
+    return address(base, page, link_query(record, private=private) | where | extras)
 
 
 def address(base: str, page: str, query: Mapping[str, str]) -> str:

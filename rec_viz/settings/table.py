@@ -50,7 +50,7 @@ class View(NamedTuple):
     view: str = "auto"
     target: int = 9
     seed: int = 232
-    code: str = "elias_delta"
+    code: str = "zipf"
 
 
 class Speed(NamedTuple):

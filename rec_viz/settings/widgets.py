@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from typing import Any, Literal
 
 import streamlit as st
 
 from .links import STUDENT, Record, link_query, read_hidden, read_link
+from .presets import OPENINGS
 from .table import PAGES, TABLE, Parameter, View
 from .view import consistent, relevant
 
@@ -31,9 +33,16 @@ def load_link(page: str) -> list[str]:
             state.notices = [*told, *(notice for notice in state.notices if notice not in told)]
             put(record)
         elif state.get("page") != page:
-            put(current(kind))
+            record = current(kind)
+            put(opening(page, kind) if record == opening(state.get("page", ""), kind) else record)
     state.page = page
     return list(state.get("notices", ()))
+
+
+def opening(page: str, kind: type[Record]) -> Record:
+    """The record a page shows before anybody has chosen one."""
+    found = OPENINGS.get(page)
+    return found if isinstance(found, kind) else kind()
 
 
 def name_of(kind: type, key: str) -> str:
@@ -64,13 +73,10 @@ def now(kind: type[Record]) -> Record:
 
 
 def write_link(*records: tuple[Any, ...], private: Sequence[str] = ()) -> None:
-    """Keep the address bar on what a page is set to, every value explicit but the private ones."""
-    query: dict[str, str] = {}
+    """Keep the address bar on what a page is set to, without the private values."""
     for record in records:
-        query |= link_query(record, private)
         st.session_state[f"current_{type(record).__name__}"] = record
-    query |= {"hide": ",".join(hidden())} if hidden() else {}
-    query |= {"present": "1"} if presenting() else {}
+    query = link_query(*records, private=private, hide=hidden()) | ({"present": "1"} if presenting() else {})
     st.session_state.link_written = query
     if st.query_params.to_dict() != query:
         st.query_params.from_dict(query)
@@ -163,12 +169,17 @@ def kept(key: str) -> Any:
     return getattr(current(View), key)
 
 
-def channel_and_bins(groups: Mapping[str, Sequence[str]], lanes: tuple[str, ...] = ("pfr", "pfr_bins")) -> View:
-    """The sidebar of a research page, which compares `lanes`: headed groups; other parameters keep the Lab's values."""
+def channel_and_bins(
+    groups: Mapping[str, Sequence[str]], lanes: tuple[str, ...] = ("pfr", "pfr_bins"), beside: bool = False
+) -> View:
+    """The controls of a page that compares `lanes`, in headed groups: in the sidebar, or where we are, `beside` each
+    other. Other parameters keep their values."""
     values: dict[str, Any] = {"lanes": lanes, "source": kept("source")}
-    with st.sidebar:
-        for title, keys in groups.items():
+    places = st.columns(len(groups)) if beside and groups else [st.sidebar] * len(groups)
+    for place, (title, keys) in zip(places, groups.items(), strict=True):
+        with place:
             draw(keys, values, title)
+    with nullcontext() if beside else st.sidebar:
         say_hidden()
     del values["lanes"]
     return consistent(View(**{key: values.get(key, kept(key)) for key in View._fields}))

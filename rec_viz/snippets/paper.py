@@ -20,6 +20,18 @@ _ORC = _RUN + _ROWS + "result = results.orc_result(work, rows)\n"
 _INTERVALS = _RUN + _ROWS + "choices = results.interval_result(work, rows)\n"
 
 
+def exact() -> str:
+    """Expected candidates against D_inf."""
+    return """\
+from rec_viz import theme
+from rec_viz.figures import paper as figures
+from rec_viz.model.paper import studies
+
+colours = theme.ROLES["light"]
+figure = figures.exact(*studies.exact_targets(), colours)
+"""
+
+
 def steps(size: str) -> str:
     """Figure 2: candidates against D_inf."""
     return _PFR.format(size=size, key="pfr") + "figure = figures.steps(result.steps, colours)\n"

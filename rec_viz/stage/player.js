@@ -67,7 +67,7 @@ function layoutLane(/** @type {View} */ view, scale = null) {
   if (!width) return false;
   view.measured = true;
   const ratio = scale ?? Math.min(window.devicePixelRatio || 1, 2);
-  const asked = view.scene.height;
+  const asked = view.scene.height || clamp(Math.round(window.innerHeight * 0.44), 280, 640); // 0: as the window allows
   const height = width < 480 ? Math.round(Math.min(asked, Math.max(340, asked * 0.85))) : asked;
   const resized = width !== view.width || height !== view.height || ratio !== view.ratio;
   if (!resized && !view.stale) return true;
@@ -97,7 +97,7 @@ function createPlayer(parent) {
     save: find(".save"), saveNote: find(".save-note"),
     range: find("input"), speed: find("select"), caption: find(".caption"), pointed: find(".pointed"), live: find(".live"),
     filled: 0, later: 0,
-    lanes: find(".lanes"), controls: find(".controls"), note: find(".note"), twin: find(".twin"), twinBody: find(".twin-body"),
+    units: find(".units"), own: find(".units input"), lanes: find(".lanes"), controls: find(".controls"), note: find(".note"), twin: find(".twin"), twinBody: find(".twin-body"),
   };
   const reduced = window.matchMedia("(prefers-reduced-motion: reduce)");
   const events = new AbortController();
@@ -112,6 +112,7 @@ function createPlayer(parent) {
   let /** @type {Draft} */ draft = null; // where the handles are while one is dragged
   let /** @type {Tell} */ tell = null; // how to reach Python
   let answers = 0;
+  let /** @type {Scene["units"]} */ units = null; // the reader's choice of them
   let scale = null; // pixels to a point, where it is not the screen's
   let film = null; // what is being recorded
 
@@ -271,6 +272,9 @@ function createPlayer(parent) {
   function swap(/** @type {Scene} */ next, stay = []) {
     const otherPicture = scene && scene.view !== next.view;
     scene = next;
+    scene.units = units ?? scene.units;
+    ui.units.hidden = scene.view !== "race";
+    ui.own.checked = scene.units === "own";
     become(begin(scene.timeline, state?.speed));
     shown = ui.key = null;
     root.dataset.events = String(scene.timeline.last);
@@ -436,6 +440,7 @@ function createPlayer(parent) {
   on(ui.png, "click", savePicture);
   on(ui.film, "click", recordFilm);
   on(ui.range, "input", () => seek(Number(ui.range.value)));
+  on(ui.own, "change", () => { units = scene.units = ui.own.checked ? "own" : "shares"; wake(); });
   on(ui.speed, "change", () => send({ type: "speed", speed: Number(ui.speed.value) }));
   on(root, "keydown", onKey);
   on(reduced, "change", wake);

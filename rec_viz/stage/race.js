@@ -59,7 +59,7 @@ export function drawRace(/** @type {View} */ view, /** @type {Pose} */ pose) {
     drawCurve(view, pose);
     if (race > 0.02) drawDots(view, pose, race);
   });
-  drawAxes(view, pose, race);
+  drawAxes(view, race);
   if (race > 0.9) {
     drawBest(view, pose);
     labelRace(view, pose);
@@ -220,7 +220,7 @@ export function drawReceived(/** @type {View} */ view, /** @type {Pose} */ pose)
 
 // ---- axes and labels: five at most
 
-function drawAxes(/** @type {View} */ view, /** @type {Pose} */ pose, race) {
+function drawAxes(/** @type {View} */ view, race) {
   const { ctx, theme, scene } = view, [lo, hi] = scene.problem.range[0], type = theme.scale;
   line(ctx, [[view.left, view.floor], [view.right, view.floor]], css(theme.text, 0.7), 1.25);
   const words = view.stretch > 0.5 ? "equal shares of P →" : "x →", style = { size: 13, halo: false };

@@ -29,25 +29,23 @@ def button(page: Page, name: str):
     return page.get_by_test_id("stage").get_by_role("button", name=name, exact=True)
 
 
-def test_start_page_paints_its_stage_and_ships_no_plotly(open_page: Open, app_url: str) -> None:
-    open_page()  # compiles the kernels, if they never were
+def test_start_page_paints_its_hero_and_ships_no_plotly(open_page: Open, app_url: str) -> None:
+    open_page(stage=False).get_by_test_id("hero").wait_for(timeout=120_000)  # compiles the kernels, if they never were
     sizes: list[int] = []
     page = open_page(stage=False)
     names: list[str] = []
     page.on("response", lambda r: names.append(r.url))
     page.goto(app_url, wait_until="commit")
     begun = time.monotonic()
-    page.get_by_test_id("stage").wait_for(timeout=60_000)
+    page.get_by_test_id("hero").wait_for(timeout=60_000)
     assert time.monotonic() - begun < 30  # the bar of 5 s is measured in benchmarks/, not on a shared clock
     sizes = page.evaluate("() => performance.getEntriesByType('resource').map(e => e.encodedBodySize || 0)")
     assert not any("plotly" in name.lower() for name in names)
     assert sum(sizes) < 3_000_000
-    assert state(page)["events"] > 3
-    assert state(page)["step"] == 0
 
 
 def test_play_pause_step_scrub_and_keys(open_page: Open) -> None:
-    page = open_page()
+    page = open_page("?v=1")
     last = state(page)["events"]
     button(page, "Step").click()
     assert state(page)["step"] == 1
@@ -84,7 +82,7 @@ def test_play_pause_step_scrub_and_keys(open_page: Open) -> None:
 
 
 def test_play_reaches_the_end_and_stops(open_page: Open) -> None:
-    page = open_page()
+    page = open_page("?v=1")
     page.get_by_test_id("stage").get_by_label("Speed").select_option(label="8×")
     button(page, "Play").click()
     page.wait_for_function(
@@ -157,7 +155,7 @@ def test_the_player_survives_a_rerun(open_page: Open) -> None:
 
 
 def test_reduced_motion_still_plays_by_steps(open_page: Open) -> None:
-    page = open_page(reduced_motion="reduce")
+    page = open_page("?v=1", reduced_motion="reduce")
     button(page, "Step").click()
     assert state(page)["step"] == 1
     button(page, "Play").click()
@@ -178,13 +176,26 @@ def test_encodings_fill_in_live_and_stop_keeps_them(open_page: Open) -> None:
     assert int(re.search(r"([\d,]+) encodings", text)[1].replace(",", "")) >= 4000
 
 
+def test_four_places_are_on_the_bar_and_every_old_address_opens(open_page: Open) -> None:
+    page = open_page(stage=False)
+    bar = page.get_by_test_id("stTopNavLink")
+    expect(bar).to_have_text([re.compile(name) for name in ("Start", "Learn", "Play", "Evidence")], timeout=60_000)
+    headings = {"Message", "Code lengths", "Speed", "Bias", "Images", "Paper", "Reference", "The poster"}
+    for heading in sorted(headings):
+        address = heading.lower().removeprefix("the ").replace(" ", "_")
+        page = open_page(f"?v=1&page={address}", stage=False)
+        expect(page.get_by_role("heading", name=heading, exact=True)).to_be_visible(timeout=60_000)
+        expect(page).to_have_url(re.compile(f"/{address}([?]|$)"))
+
+
 def test_research_pages_keep_the_labs_problem(open_page: Open) -> None:
     page = open_page(link("", View(bits=5.0, seed=77)).lstrip("/"))
     settle(page)
-    page.get_by_role("link", name="Speed").click()
+    page.get_by_role("link", name="Evidence").click()
+    page.get_by_role("link", name="Speed").first.click(timeout=60_000)
     page.get_by_role("heading", name="Speed", exact=True).wait_for(timeout=60_000)
     settle(page)
     expect(page.get_by_test_id("stSidebar").get_by_role("slider", name="Information I")).to_have_value("5")
-    page.get_by_role("link", name="Lab").click()
+    page.get_by_role("link", name="Play").click()
     page.get_by_test_id("stage").wait_for(timeout=60_000)
     expect(page.get_by_role("spinbutton", name="Seed")).to_have_value("77")

@@ -17,7 +17,15 @@ Open = Callable[..., Page]
 
 
 def test_start(open_page: Open) -> None:
-    page = open_page()
+    page = open_page(stage=False)
+    expect(page.get_by_test_id("surprise")).to_have_attribute("data-bits", "40", timeout=120_000)
+    settle(page)
+    for_everyone(page)
+
+
+def test_poster(open_page: Open) -> None:
+    page = open_page("?v=1&page=poster", stage=False)
+    expect(page.get_by_test_id("cards").get_by_role("link")).to_have_count(7, timeout=120_000)
     settle(page)
     for_everyone(page)
 

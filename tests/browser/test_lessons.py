@@ -157,7 +157,7 @@ def test_the_challenge_is_won_with_its_controls(open_page: Open) -> None:
 def test_a_lesson_is_presented_with_keys_alone(open_page: Open) -> None:
     page = open_page(path("race", 3, present="1"))
     expect(page.get_by_role("heading", name="The race: Watch it")).to_be_visible()
-    assert page.get_by_role("link", name="Lab").count() == 0
+    assert page.get_by_role("link", name="Play").count() == 0
     assert page.evaluate("() => parseFloat(getComputedStyle(document.querySelector('.rec-large p')).fontSize)") >= 22
     page.keyboard.press("Space")
     expect(page.get_by_test_id("stage")).to_have_attribute("data-playing", "true")
@@ -174,7 +174,7 @@ def test_a_lesson_is_presented_with_keys_alone(open_page: Open) -> None:
     page.keyboard.press("Escape")
     expect(page.get_by_role("button", name="Next")).to_be_visible(timeout=60_000)
     expect(page).not_to_have_url(re.compile("present"))
-    expect(page.get_by_role("link", name="Lab", exact=True)).to_be_visible()
+    expect(page.get_by_role("link", name="Play", exact=True)).to_be_visible()
 
 
 def test_the_lab_is_presented_with_keys_alone(open_page: Open) -> None:
@@ -182,7 +182,7 @@ def test_the_lab_is_presented_with_keys_alone(open_page: Open) -> None:
     expect(page.get_by_role("heading", name="Cut and reweight")).to_be_visible()
     assert page.get_by_test_id("stSidebar").count() == 0
     page.keyboard.press("PageDown")
-    expect(page.get_by_role("heading", name="Why plain search is slow")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("heading", name="Why plain is slow")).to_be_visible(timeout=60_000)
     page.keyboard.press("PageUp")
     expect(page.get_by_role("heading", name="Cut and reweight")).to_be_visible(timeout=60_000)
     page.keyboard.press("Escape")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -18,7 +18,7 @@ THREE = View(lanes=("pfr", "pfr_bins", "orc_bins"))
 
 
 @pytest.fixture
-def open_lab(open_page: Open) -> Iterator[Open]:
+def open_lab(open_page: Open) -> Open:
     """Opens the page that has all controls on a view."""
 
     def open_(view: View, **options: object) -> Page:
@@ -27,7 +27,7 @@ def open_lab(open_page: Open) -> Iterator[Open]:
         settle(page)
         return page
 
-    yield open_
+    return open_
 
 
 def control(page: Page, name: str) -> Locator:
@@ -52,8 +52,8 @@ def take(page: Page, name: str) -> tuple[float, float, float]:
 
 
 @pytest.mark.parametrize(
-    ("name", "key", "dx"), [("log2 J", "log2_bins", 0.25), ("Dimension D", "dim", 0.05), ("Information I", "bits", 0.04),
-                            ("Seed", "seed", 0.3)],
+    ("name", "key", "dx"), [("log2 J", "log2_bins", 0.25), ("Dimension D", "dim", 0.05),
+                            ("Information I", "bits", 0.04), ("Seed", "seed", 0.3)],
 )  # fmt: skip
 def test_every_control_answers_before_it_is_let_go(open_lab: Open, name: str, key: str, dx: float) -> None:
     page = open_lab(THREE)

@@ -6,10 +6,10 @@ from math import prod
 
 import numpy as np
 import pytest
-from scipy import special, stats
+from scipy import integrate, special, stats
 
 import rec_core as rec
-from rec_core import allocation, families
+from rec_core import allocation, families, tables
 from rec_core.partition import split_bin
 from tests import naive
 from tests.core.conftest import ALPHA, gaussian_pair, ks_p, mean_p, shortfall_bits, uniform_pair
@@ -422,6 +422,41 @@ def test_upper_sums_of_narrow_targets_and_many_dimensions():
     many = rec.gaussian_problem([0.4] * 64, [0.1] * 64)
     per_dimension = rec.upper_sum_bits(one, rec.Partition((32,)))
     assert rec.upper_sum_bits(many, rec.Partition((32,) * 64)) == pytest.approx(64 * per_dimension, rel=1e-12)
+
+
+WIDTHS = (1e-9, 1e-3, 0.02, 0.3, 0.8, 0.9999)
+MANY = [make([mean], [width]) for make in (rec.gaussian_problem, rec.laplace_problem, rec.logistic_problem)
+        for mean in (0.0, 0.3, -1.5, 4.0) for width in WIDTHS]  # fmt: skip
+MANY += [rec.uniform_problem([low], [high]) for low, high in ((0.25, 0.5), (0.3, 0.3004), (0.0, 1.0), (1 / 3, 2 / 3))]
+
+
+@pytest.mark.parametrize("intervals", [2**12 + 1, 50_000, 2**16])
+def test_upper_sums_need_no_table(intervals):
+    """Beyond 2^12 intervals the sum goes over edges and Q's mass: the table, its oracle, says the same."""
+    for problem in MANY:
+        table = tables.tables(problem, rec.Partition((intervals,)), "uniform").log_peak
+        expected = float(tables.log_sum_exp(table)) - np.log(intervals)
+        got = rec.upper_sum_bits(problem, rec.Partition((intervals,))) * np.log(2)
+        assert got == pytest.approx(expected, abs=1e-10)
+        assert problem.d_inf_bits - np.log2(intervals) > expected / np.log(2) - 26  # the peak's own would be missed
+
+
+def test_upper_sums_of_ever_more_intervals_fall_to_one_as_quadrature_says():
+    """U tends to the integral of r over P, which quadrature knows, and is sup r / J above it: Euler and Maclaurin."""
+    for scale in (0.3, 2.0**-10, 2.0**-24):
+        problem = rec.gaussian_problem([0.7], [scale])
+        sums = [rec.upper_sum_bits(problem, rec.Partition((2**k,))) for k in range(12, 46)]
+        assert (np.diff(sums) < 0).all()
+        ends = 0.7 - 10 * scale, 0.7 + 10 * scale
+        limit, _ = integrate.quad(lambda x, p=problem: 2.0 ** p.log_ratio_bits([x]) * stats.norm.pdf(x), *ends)
+        for k in (38, 40, 42):
+            excess = 2.0**problem.d_inf_bits / 2.0**k
+            assert 2.0 ** sums[k - 12] - limit == pytest.approx(excess, rel=1e-3, abs=1e-9)
+    assert rec.laws.expected_examined(problem, rec.PFR(rec.Partition((2**40,)))) == pytest.approx(1.0, abs=1e-4)
+    with pytest.raises(rec.RecError, match="2\\^52"):
+        rec.upper_sum_bits(problem, rec.Partition((2**53,)))
+    with pytest.raises(rec.RecError, match="searched"):  # a density by hand may turn often, so it is tabulated
+        rec.upper_sum_bits(rec.piecewise_problem([0.0, 1.0, 0.0]), rec.Partition((2**21,)))
 
 
 @pytest.mark.parametrize("information", [3.0, 6.0])

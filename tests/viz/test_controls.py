@@ -66,11 +66,41 @@ def test_a_link_restores_every_record(data):
 
 
 @given(views)
-def test_a_link_restores_the_whole_view(view):
+def test_a_link_holds_what_differs_and_restores_the_whole_view(view):
     query = dict(parse_qsl(urlsplit(link("http://localhost/lab", view)).query, keep_blank_values=True))
-    assert query["v"] == "1"
-    assert set(query) == {"v", *View._fields}
     assert read_link(query, View) == (view, [])
+    base, _ = read_link({"p": query["p"]} if "p" in query else {}, View)
+    assert ("v" in query) != ("p" in query)
+    for key in query.keys() - {"v", "p"}:
+        assert getattr(base, key) != getattr(view, key)
+
+
+@given(views)
+def test_the_long_links_of_before_still_open(view):
+    """They held every value."""
+    query = {"v": "1"} | {key: row.write(getattr(view, key)) for key, row in TABLE[View].items()}
+    assert read_link(query, View) == (view, [])
+
+
+@pytest.mark.parametrize("page", [page for page, kinds in PAGES.items() if View in kinds])
+def test_a_preset_has_a_short_link(page):
+    for preset in PRESETS:
+        assert link_query(preset.view) == {"p": preset.slug}
+        assert len(link(f"https://192.168.100.200:8501/{page}", preset.view, page)) < 70
+        assert len(link("http://localhost:8501/", preset.view._replace(seed=9, bits=7.5, dim=2), page)) < 120
+
+
+def test_a_preset_that_is_not_known_is_said():
+    view, notices = read_link({"p": "trapdoor", "dim": "3"}, View)
+    assert view == View(dim=3)
+    assert "trapdoor" in notices[0]
+
+
+def test_what_is_private_does_not_show_in_the_choice_of_a_preset():
+    for preset in PRESETS:
+        query = link_query(preset.view, private=("target",))
+        assert query == link_query(preset.view._replace(target=31), private=("target",))
+        assert "p" not in query
 
 
 @pytest.mark.parametrize(
@@ -108,13 +138,13 @@ def test_another_version_is_said_and_unknown_names_are_ignored():
 
 
 def test_link_opens_at_the_root_of_the_app():
-    assert link("http://localhost:8501/lab?v=1&dim=9", View()).startswith("http://localhost:8501/?v=1&")
-    assert link("https://class.example/rec/lab", View()).startswith("https://class.example/rec/?v=1&")
+    assert link("http://localhost:8501/lab?v=1&dim=9", View(seed=5)) == "http://localhost:8501/?v=1&seed=5"
+    assert link("https://class.example/rec/lab", View()) == "https://class.example/rec/?p=cut-and-reweight"
 
 
 def test_at_least_six_presets_each_teach_one_thing():
     assert len(PRESETS) >= 6
-    assert len({preset.view for preset in PRESETS}) == len(PRESETS)
+    assert len({preset.view for preset in PRESETS}) == len({preset.slug for preset in PRESETS}) == len(PRESETS)
     for preset in PRESETS:
         assert read_link(link_query(preset.view), View) == (preset.view, [])
         assert preset.teaches.endswith(".")

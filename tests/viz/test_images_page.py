@@ -23,6 +23,7 @@ from rec_viz.model.images.sending import Sending, start
 from rec_viz.model.images.typical_blocks import typical
 from rec_viz.settings import link_query, read_link
 from rec_viz.settings.table import Images
+from tests.viz.parts import open_parts
 from tests.viz.test_snippets import assert_same, made_by
 
 APP = str(Path(__file__).parents[2] / "app.py")
@@ -38,6 +39,7 @@ def _quick_fits(monkeypatch):
 
 def opened(settings: Images | None = None, **query: str) -> AppTest:
     app = AppTest.from_file(APP, default_timeout=120)
+    open_parts(app, "images")
     for key, value in (link_query(settings or Images()) | {"page": "images"} | query).items():
         app.query_params[key] = value
     return app.run()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from rec_viz import javascript, stage
-from rec_viz.components import drawing, export
+from rec_viz.components import cards, drawing, export, hero, surprise
 from rec_viz.model import lab
 from rec_viz.settings import PRESETS, View
 from rec_viz.settings.view import drawn
@@ -54,6 +54,10 @@ def test_the_modules_pass_their_own_tests(node):
         (Path(stage.__file__).parent / "player.js", ["default"]),
         (Path(drawing.__file__).parent / "board.js", ["default"]),
         (Path(export.__file__).parent / "pictures.js", ["default"]),
+        (Path(hero.__file__).parent / "hero.js", ["default"]),
+        (Path(hero.__file__).parent / "story.js", ["SECONDS", "poseAt", "sceneAt", "scenes", "turns"]),
+        (Path(surprise.__file__).parent / "surprise.js", ["default"]),
+        (Path(cards.__file__).parent / "cards.js", ["default"]),
         (Path(drawing.__file__).parent / "curve.js", ["SHAPES", "normaliseDrawing", "stroke", "toQuarter"]),
     ],
     ids=lambda value: value.stem if isinstance(value, Path) else "",

@@ -264,7 +264,7 @@ def test_the_cost_of_a_message_falls_to_its_ideal(code):
 
 def test_no_link_tells_the_target():
     view = View(target=123456)
-    assert "target" not in link_query(view, ("target",))
+    assert "target" not in link_query(view, private=("target",))
     assert "123456" not in link("http://localhost:8501/message", view, "message", ("target",))
     assert "123456" in link("http://localhost:8501/message", view, "message")
 
@@ -272,7 +272,7 @@ def test_no_link_tells_the_target():
 def opened(view: View) -> AppTest:
     warm_up.warm_up().ready.wait(120)
     app = AppTest.from_file(APP, default_timeout=120)
-    for key, value in (link_query(view, ("target",)) | {"page": "message"}).items():
+    for key, value in (link_query(view, private=("target",)) | {"page": "message"}).items():
         app.query_params[key] = value
     return app.run()
 

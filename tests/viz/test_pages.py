@@ -8,8 +8,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from rec_viz import warm_up
-from rec_viz.model import lab
 from rec_viz.settings import PRESETS, View, link_query
+from tests.viz.parts import open_parts
 
 APP = str(Path(__file__).parents[2] / "app.py")
 
@@ -21,6 +21,7 @@ def _compiled():
 
 def opened(view: View | None = None, **query: str) -> AppTest:
     app = AppTest.from_file(APP, default_timeout=120)
+    open_parts(app, query.get("page", "lab"))
     for key, value in (link_query(view) | query if view else query).items():
         app.query_params[key] = value
     return app.run()
@@ -30,12 +31,13 @@ def words(app: AppTest) -> str:
     return " ".join(element.value for element in app.markdown)
 
 
-def test_start_tells_the_examined_counts():
+def test_start_and_the_poster_run():
     app = opened()
     assert not app.exception
-    plain, bins = lab.race(View()).lanes
-    assert f"**{plain.trace.examined}**" in words(app)
-    assert f"**{bins.trace.examined}**" in words(app)
+    assert "price of its surprise" in app.title[0].value
+    app = opened(page="poster")
+    assert not app.exception
+    assert "NeurIPS 2024" in words(app)
 
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)

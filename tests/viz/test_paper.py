@@ -20,10 +20,11 @@ from rec_viz.model.paper import results, running, studies
 from rec_viz.model.paper.running import Run, start
 from rec_viz.model.paper.studies import SIZES, STUDIES, Size
 from rec_viz.snippets import paper as snippets
+from tests.viz.parts import open_parts
 from tests.viz.test_snippets import assert_same, made_by
 
 COLOURS = theme.ROLES["light"]
-TINY = Size((2, 4), 60, 16, 3, 2, 60, (1, 16), 60)
+TINY = Size((2, 4), 60, 16, 3, 2, 60, (1, 16), 60, (2, 4))
 
 
 @pytest.fixture(autouse=True)
@@ -198,7 +199,7 @@ def charts_of(key: str, job: Job[Run]) -> dict[str, object]:
 @pytest.mark.parametrize("key", ["pfr", "stopped", "orc", "intervals"])
 def test_the_python_under_a_chart_makes_that_chart(monkeypatch, key):
     if key == "stopped":
-        monkeypatch.setitem(SIZES, "tiny", TINY._replace(bits=(2,), law_targets=6))
+        monkeypatch.setitem(SIZES, "tiny", TINY._replace(law_bits=(2,), law_targets=6))
     for name, figure in charts_of(key, finished(key)).items():
         program = getattr(snippets, name)("tiny")
         assert_same(made_by(program), figure)
@@ -249,10 +250,14 @@ def test_the_page_runs_stops_and_remembers(monkeypatch):
     warm_up.warm_up().ready.wait(120)
     app = AppTest.from_file(str(Path(__file__).parents[2] / "app.py"), default_timeout=180)
     app.query_params["v"], app.query_params["page"] = "1", "paper"
+    open_parts(app, "paper")
     app.run()
     assert not app.exception
     jobs = app.session_state.paper_jobs
-    assert list(jobs) == ["pfr"]  # the first figure fills by itself
+    assert not jobs  # nothing runs before it is asked for
+    assert [chart.key for chart in app.get("plotly_chart")] == ["paper_exact"]
+    assert f"**{2.0 ** results.slope(*studies.exact_targets())[0]:.2f} times**".strip("*") in app.get("html")[0].value
+    app.button(key="paper_pfr_run").click().run()
     assert jobs["pfr"].ended.wait(120)
     app.run()
     assert not app.exception

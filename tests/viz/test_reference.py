@@ -15,6 +15,7 @@ import rec_core as rec
 from rec_viz import warm_up
 from rec_viz.model import reference
 from rec_viz.text.reference import OURS, STATEMENTS
+from tests.viz.parts import open_parts
 
 ROOT = Path(__file__).parents[2]
 BY_ID = {statement.id: statement for statement in STATEMENTS}
@@ -135,18 +136,44 @@ def test_what_is_ours_is_said_to_be_and_nothing_else():
     }  # fmt: skip
 
 
-def opened(**query: str) -> AppTest:
+def opened(whole: bool = False, **query: str) -> AppTest:
     warm_up.warm_up().ready.wait(120)
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=180)
     for key, value in ({"v": "1", "page": "reference"} | query).items():
         app.query_params[key] = value
+    if whole:
+        open_parts(app, "reference")
     return app.run()
 
 
-def test_the_page_shows_every_statement_with_its_numbers_and_code():
+def test_a_statement_is_only_worked_out_once_it_is_opened(monkeypatch):
+    monkeypatch.setattr(reference, "numbers", lambda name: pytest.fail(f"{name} was worked out"))
     app = opened()
     assert not app.exception
-    assert [h.value for h in app.subheader] == [s.title for s in STATEMENTS]
+    assert [h.value for h in app.subheader if h.value != "Contents"] == [s.title for s in STATEMENTS]
+    assert not app.code
+
+
+def test_the_search_finds_statements_by_their_words_and_code_and_says_where_there_are_none():
+    app = opened()
+    app.text_input(key="reference_search").set_value("matched zipf").run()
+    titles = [h.value for h in app.subheader if h.value != "Contents"]
+    assert BY_ID["matched"].title in titles
+    assert 0 < len(titles) < len(STATEMENTS)
+    for title in titles:
+        one = next(s for s in STATEMENTS if s.title == title)
+        assert "zipf" in " ".join(one).lower()
+    app.text_input(key="reference_search").set_value("fill_tables").run()
+    assert [h.value for h in app.subheader if h.value != "Contents"] == [BY_ID["upper-sum"].title]
+    app.text_input(key="reference_search").set_value("race xylophone").run()
+    assert [h.value for h in app.subheader] == ["Contents"]
+    assert any("No statement has" in element.value for element in app.markdown)
+
+
+def test_the_page_shows_every_statement_with_its_numbers_and_code():
+    app = opened(whole=True)
+    assert not app.exception
+    assert [h.value for h in app.subheader if h.value != "Contents"] == [s.title for s in STATEMENTS]
     text = " ".join(element.value for element in app.markdown)
     for statement in STATEMENTS:
         assert statement.claim.strip() in text
@@ -158,7 +185,8 @@ def test_the_page_shows_every_statement_with_its_numbers_and_code():
 def test_a_link_opens_its_statement_first_and_a_bad_one_is_said():
     app = opened(statement="matched")
     assert not app.exception
-    assert app.subheader[0].value == BY_ID["matched"].title
+    assert app.main.subheader[0].value == BY_ID["matched"].title
+    assert any("| number | theory | measured |" in element.value for element in app.markdown)  # it is open
     assert not app.info
     assert "names a statement that is not here" in opened(statement="fermat").info[0].value
 

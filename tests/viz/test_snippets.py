@@ -15,6 +15,7 @@ from rec_viz import warm_up
 from rec_viz.figures.data import COLUMNS, as_csv
 from rec_viz.settings import View, link_query
 from rec_viz.snippets import speed
+from tests.viz.parts import open_parts
 
 APP = str(Path(__file__).parents[2] / "app.py")
 
@@ -34,6 +35,7 @@ def opened(page: str, view: View) -> tuple[list[dict], list[str]]:
     app = AppTest.from_file(APP, default_timeout=300)
     for key, value in (link_query(view) | {"page": page}).items():
         app.query_params[key] = value
+    open_parts(app, page)
     app.run()
     assert not app.exception
     charts = [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]

@@ -10,6 +10,7 @@ from rec_viz import theme
 from rec_viz.figures import speed as figures
 from rec_viz.model import setting, speed
 from rec_viz.settings import View
+from rec_viz.settings.presets import OPENINGS
 
 COLOURS = theme.ROLES["light"]
 TRAPPED = View(bits=1.5, target=6)
@@ -24,17 +25,13 @@ def lines_of(view, grid):
 @pytest.mark.parametrize("view", [View(), View(dim=2, spread="falling")], ids=["line", "plane"])
 def test_curves_are_exact_and_met_by_measurement(view):
     exact, measured, half = lines_of(view, (2.0, 4.0, 6.0, 20.0))
-    plain, single, per_bin, peak, finer = exact
+    plain, peak, finer = exact
     assert (finer <= peak + 1e-9).all()
     assert (peak <= plain + 1e-9).all()
-    assert (peak <= single + 1e-9).all()
-    known = np.isfinite(per_bin)
-    assert known.any()
-    assert (per_bin[known] < single[known]).all()
     assert plain[-1] - peak[-1] > plain[0] - peak[0] + 5  # what bins buy grows with the information
-    run = np.isfinite(measured) & np.isfinite(exact)
-    assert run.sum() >= 10
-    # half / 1.96 is a standard error; the log of a mean of 40 counts is low by up to 0.02. 20 marks at 4 deviations:
+    run = np.isfinite(measured)
+    assert run.sum() >= 8
+    # half / 1.96 is a standard error; the log of a mean of 40 counts is low by up to 0.02. 12 marks at 4 deviations:
     # a false alarm in about 10^3, and never by chance again, since the seeds are fixed.
     z = (measured[run] - exact[run] + 0.01) / (half[run] / 1.96 + 1e-3)
     assert np.abs(z).max() < 4.0
@@ -43,17 +40,36 @@ def test_curves_are_exact_and_met_by_measurement(view):
 
 
 def test_plain_search_is_the_diagonal_of_the_d_inf_axis_and_above_that_of_kl():
-    for bits in (3.0, 30.0, 60.0):
+    for bits in (3.0, 30.0, 40.0):
         point = speed.growth(View(), bits)
         assert point.exact_bits[0] == pytest.approx(point.d_inf_bits, abs=1e-9)
         assert point.kl_bits < point.d_inf_bits
         assert abs(point.kl_bits - bits) < 0.5  # KL averages to I over targets
 
 
-def test_uniform_curves_end_where_floats_do():
-    assert max(speed.growth_grid(View(family="uniform"))) <= 40
-    assert max(speed.growth_grid(View(family="uniform", dim=2))) == 60
-    assert max(speed.growth_grid(View())) == 60
+def test_curves_end_where_floats_do():
+    for family in ("uniform", "gaussian"):
+        assert max(speed.growth_grid(View(family=family))) == 40
+        assert max(speed.growth_grid(View(family=family, dim=2))) == 60
+
+
+@pytest.mark.parametrize("view", [View(), OPENINGS["speed"]], ids=["line", "opening"])
+def test_with_bins_the_curve_stays_low_as_the_page_says(view):
+    """In one dimension bins may be finer than 2^16: there the curve climbed, by 24 bits at I = 40."""
+    assert view.dim in (1, 6)
+    grid = [bits for bits in speed.growth_grid(view) if bits >= 10]
+    plain, peak, finer = lines_of(view, grid)[0]
+    assert plain[-1] - plain[0] == pytest.approx(grid[-1] - grid[0], abs=0.1)
+    assert np.ptp(peak) < 1.0
+    assert (peak < 1.6 * view.dim).all()
+    assert (finer < peak - 0.5).all()
+
+
+def test_the_page_opens_at_six_dimensions_and_its_target_is_the_one_told():
+    here = speed.here(OPENINGS["speed"])
+    assert OPENINGS["speed"].dim == 6
+    assert here.plain_bits > 50
+    assert here.binned_bits < 10
 
 
 def test_the_rate_is_of_that_dimension():
@@ -71,8 +87,9 @@ def test_the_trade_gives_time_for_bits():
     now, after = speed.doubled(view)
     assert (now, after) == ((64,), (128,))
     assert speed.doubled(View(strategy="own", intervals="24")) == ((24,), (48,))
-    with pytest.raises(rec.RecError, match="intervals"):
-        speed.doubled(View(bits=40.0, log2_bins=40))
+    assert speed.doubled(View(bits=40.0, log2_bins=40)) == ((2**40,), (2**41,))  # no table is in the way
+    fine = [speed.cost(View(bits=40.0), intervals) for intervals in speed.doubled(View(bits=40.0, log2_bins=40))]
+    assert fine[1].candidates_bits < fine[0].candidates_bits < 3
 
 
 def test_cuts_through_an_empty_dimension_save_nothing():

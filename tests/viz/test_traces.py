@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from rec_viz.model import lab, traces
-from rec_viz.settings import PRESETS, View
+from rec_viz.settings import PRESETS, View, read_link
 from rec_viz.snippets import lab as programs
 
 VIEWS = [
@@ -55,7 +55,7 @@ def test_the_tables_hold_every_recorded_candidate(view):
         rows = list(csv.DictReader(io.StringIO("\n".join(line for line in text.splitlines() if line[0] != "#"))))
         columns = json.loads(traces.as_json(view, race, lane))
         assert columns["meta"]["message"] == {"bin": list(trace.message.bin), "index": trace.message.index}
-        assert columns["meta"]["link"]["seed"] == str(view.seed)
+        assert read_link(columns["meta"]["link"], View) == (view, [])
         assert len(rows) == len(trace.indices) == len(columns["trace"]["number"])
         winner = next(row for row in rows if row["number"] == str(columns["meta"]["winner"]))
         assert [float(winner[f"x_{d + 1}"]) for d in dims] == trace.samples[trace.winner].tolist()

@@ -19,8 +19,11 @@ _PICTURES = st.components.v2.component(
 )
 
 
-def chart(figure: go.Figure, key: str, python: str) -> None:
-    """Draw a chart with its Export button. `python` is a program that leaves this very figure in `figure`."""
+def chart(figure: go.Figure, key: str, python: str, title: str = "") -> None:
+    """Draw a chart with its Export button, under a title that says what it shows. `python` is a program that leaves
+    this very figure in `figure`."""
+    if title:
+        st.markdown(f"**{title}**")
     st.plotly_chart(figure, key=key)
     tools(figure, key, python)
 

@@ -1,4 +1,8 @@
-"""Presenter mode: large words, and a component without a face that tells Python which key was pressed."""
+"""Presenter mode: large words, and a component without a face that hears the keys.
+
+Space plays the stage and arrows step it. B blanks the screen until the next key, and so does a full stop, for where B
+is an answer. What is left goes to Python.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +14,13 @@ import streamlit as st
 from ... import javascript
 from ...lessons import handout
 
+SCALE = 1.8  # of the type on the stage
+
 _HERE = Path(__file__).parent
 _MOUNT = st.components.v2.component(
     "rec_lab_keys",
-    html="<span></span>",
+    html='<dialog class="blank" aria-label="Blank screen: press any key" data-testid="blank"></dialog>',
+    css=(_HERE / "presenter.css").read_text(encoding="utf-8"),
     js=javascript.joined(_HERE / "presenter.js"),
 )
 
@@ -21,7 +28,7 @@ _MOUNT = st.components.v2.component(
 def listen(keys: Sequence[str], act: Callable[[str], None], place: str, key: str) -> None:
     """Call `act` with each of `keys` that is pressed outside a field; a change of `place` scrolls the page to its top.
 
-    With any keys to listen to, the space bar plays the stage.
+    With any keys to listen to, Space, arrows and B work as above; without a stage arrows are keys like others.
     """
 
     def pressed() -> None:
@@ -38,7 +45,8 @@ def leave() -> None:
 
 
 _LARGE = """<style>.rec-large { font-size: 1.5rem; line-height: 1.4 }
-.rec-large :is(p, li, td, th) { font-size: inherit; line-height: inherit }</style>"""
+.rec-large :is(p, li, td, th) { font-size: inherit; line-height: inherit }
+.rec-large :is(td, th) { padding: 0.15em 1.2em 0.15em 0; text-align: left }</style>"""
 
 
 def large(text: str) -> None:

@@ -1,4 +1,8 @@
+// Keys before a class: Space plays the stage, arrows step it, B or a full stop blanks the screen (where B answers a
+// question, the full stop alone); the others are Python's.
+
 const ways = new WeakMap();
+const ON_STAGE = { " ": "play", ArrowRight: "step", ArrowLeft: "back" };
 
 /** The stage's root, however deep in shadow roots. @param {ParentNode} root @returns {HTMLElement | null} */
 function stage(root = document) {
@@ -11,20 +15,25 @@ function stage(root = document) {
 }
 
 export default function ({ data, parentElement, setTriggerValue }) {
-  const before = ways.get(parentElement);
+  const before = ways.get(parentElement), blank = /** @type {HTMLDialogElement} */ (parentElement.querySelector("dialog"));
   if (before) document.removeEventListener("keydown", before.press);
   if (before && before.place !== data.place) {
     document.querySelector("[data-testid=stMain]")?.scrollTo({ top: 0 });
   }
   const press = (event) => {
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-    const typing = event.composedPath().some((node) => node.matches?.("input, textarea, select, [role=slider]"));
-    if (typing && event.key !== "Escape") return;
-    if (event.key === " " && data.keys.length && !event.composedPath().some((node) => node.matches?.("button"))) {
-      const found = stage();
-      if (!found) return;
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || !data.keys.length) return;
+    const path = event.composedPath(), within = (selector) => path.some((node) => node.matches?.(selector));
+    if (event.key !== "Escape" && within("input, textarea, select, [role=slider]")) return;
+    if (blank.open || event.key === "." || (event.key.toLowerCase() === "b" && !data.keys.includes("b"))) {
       event.preventDefault();
-      /** @type {HTMLElement} */ (found.querySelector("[data-act=play]")).click();
+      if (blank.open) blank.close();
+      else blank.showModal();
+      return;
+    }
+    const found = event.key in ON_STAGE && !(event.key === " " && within("button")) && stage();
+    if (found) {
+      event.preventDefault();
+      /** @type {HTMLElement} */ (found.querySelector(`[data-act=${ON_STAGE[event.key]}]`)).click();
     } else if (data.keys.includes(event.key)) {
       event.preventDefault();
       setTriggerValue("pressed", event.key);

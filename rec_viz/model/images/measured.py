@@ -151,7 +151,7 @@ def model_curve() -> Curve:
     bits = np.array([point.bits_per_pixel + point.classes_bits_per_pixel for point in points])
     level = np.array([point.psnr_db for point in points])
     return Curve(
-        "Gaussian model, not photographs: R(D) given the classes, and their bits",
+        "R(D) of the Gaussian model, given the classes",
         "bound",
         "dash",
         "square",
@@ -168,7 +168,7 @@ def compressed_curves(picture: Picture, whole: bool) -> list[Curve]:
         bits = np.array([one.file_bits - (not whole) * one.header_bits for one in found]) / pixels
         level = np.array([one.psnr_db for one in found])
         near = bits <= FARTHEST[whole]
-        curves.append(Curve(f"{name}, this picture", role, dash, symbol, bits[near], level[near]))
+        curves.append(Curve(name, role, dash, symbol, bits[near], level[near]))
     return curves
 
 

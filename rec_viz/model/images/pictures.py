@@ -171,13 +171,12 @@ def as_png(picture: Picture) -> bytes:
 
 
 def as_source(picture: Picture, kind: str = "png") -> str:
-    """The picture as the src of an img: "png", or "jpeg" for a large photograph that is only looked at."""
-    if kind == "png":
-        data = as_png(picture)
-    else:
-        out = io.BytesIO()
-        Image.fromarray(picture).save(out, "JPEG", quality=85)
-        data = out.getvalue()
+    """The picture as the src of an img: "png", "webp" to the last pixel too, or "jpeg" for a large photograph that is
+    only looked at."""
+    options: dict[str, int] = {"png": {}, "webp": {"lossless": 1}, "jpeg": {"quality": 85}}[kind]
+    out = io.BytesIO()
+    Image.fromarray(picture).save(out, kind, **options)
+    data = out.getvalue()
     return f"data:image/{kind};base64,{base64.b64encode(data).decode()}"
 
 

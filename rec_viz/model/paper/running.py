@@ -43,7 +43,7 @@ def paper_seconds(key: str, size: str) -> float:
     """How long an experiment of the Paper page will take here, about."""
     chosen, rates = SIZES[size], paper_rates()
     if key == "stopped":
-        return 2.0 * len(chosen.bits) * chosen.law_targets * rates.law_seconds
+        return 2.0 * len(chosen.law_bits) * chosen.law_targets * rates.law_seconds
     work = STUDIES[key](chosen)
     laws = len({(one.source, one.cut) for one in work.cells})
     pairs = len(work.cells) * work.runs**2 if work.samples else 0
@@ -82,7 +82,7 @@ def start(key: str, size: str, alive: Callable[[], bool] = lambda: True) -> Job[
 def _work(run: Run, halted: Halted) -> Steps:
     size, due = SIZES[run.size], 0.0
     stopped = run.key == "stopped"
-    total = len(size.bits) * size.law_targets if stopped else STUDIES[run.key](size).num_runs
+    total = len(size.law_bits) * size.law_targets if stopped else STUDIES[run.key](size).num_runs
     yield 0, total
     for part in run_stopped(size, halted) if stopped else run_study(run.key, size, halted):
         if isinstance(part, Rows):

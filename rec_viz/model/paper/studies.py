@@ -17,6 +17,7 @@ from rec_core import metrics, study
 from rec_core.arrays import Floats
 
 from ...background import Halted
+from ...memo import memo
 
 DIM = 5
 WORKERS = 2  # threads of one run: other sessions want to compute too
@@ -33,6 +34,8 @@ STRATEGIES: dict[rec.Strategy, str] = {
 CHOICES = dict[str, str](STRATEGIES.items()) | {"none": "none"}  # of dimensions to cut
 LEVELS = (0.2, 0.1, 0.05, 0.02)  # of MMD, at which a stopped search is called good enough
 LEAST_RUNS = 8  # of a bin of targets that is drawn
+EXACT_BITS = (2, 4, 6, 8, 10)
+EXACT_TARGETS = 16  # of each, whose candidates are told by the exact law
 CANDIDATES_BITS = 22  # how far the number of candidates of a stopped search is looked for
 
 
@@ -47,6 +50,7 @@ class Size(NamedTuple):
     orc_runs: int
     candidates: tuple[int, ...]  # of Figure 3
     interval_runs: int
+    law_bits: tuple[int, ...] = (2, 4, 6, 8, 10)  # I of those targets
 
 
 SIZES = {
@@ -54,7 +58,7 @@ SIZES = {
     "medium": Size((2, 4, 6, 8), 600, 20, 12, 6, 2000, (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024), 5000),
     "large": Size(
         (2, 3, 4, 5, 6, 7, 8, 9, 10), 1500, 22, 24, 8, 3000, (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096),
-        5000,
+        5000, (2, 3, 4, 5, 6, 7, 8, 9, 10),
     ),
 }  # fmt: skip
 
@@ -163,10 +167,23 @@ def of_targets(work: study.Study, table: study.Table) -> tuple[Floats, Floats]:
     return d_inf, np.array([rec.upper_sum_bits(problem, cut) for problem, cut in targets])
 
 
+@memo(1)
+def exact_targets() -> tuple[Floats, Floats]:
+    """Targets of channels of EXACT_BITS: D_inf and log2 of the candidates expected with J = 2^I bins, both (K,)."""
+    found = []
+    for bits in EXACT_BITS:
+        source = channel(bits)
+        cut = rec.allocate(source, bits)
+        problems = [source.draw(target) for target in range(EXACT_TARGETS)]
+        found += [(problem.d_inf_bits, rec.upper_sum_bits(problem, cut)) for problem in problems]
+    d_inf, bins = np.array(found).T
+    return d_inf, bins
+
+
 def run_stopped(size: Size, halted: Halted = lambda: False) -> Iterator[Stopped]:
     """How long a search must go on for an approximate sample, target by target."""
     for target in range(size.law_targets):
-        for bits in size.bits:
+        for bits in size.law_bits:
             if halted():
                 return
             yield stopped(channel(bits), target)

@@ -1,0 +1,58 @@
+"""Evidence: what was measured, behind one page of cards; their pictures fill in as they are worked out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from rec_viz.app_pages import parts
+from rec_viz.background import Job
+from rec_viz.components import cards
+from rec_viz.figures import evidence as figures
+from rec_viz.model import evidence as model
+from rec_viz.model.images import pictures
+
+TITLES = {
+    "code_lengths": "Code lengths",
+    "speed": "Speed",
+    "bias": "Bias",
+    "images": "Images",
+    "paper": "Paper",
+    "reference": "Reference",
+}
+
+
+def drawn(page: str, found: Any, colours: dict[str, str]) -> tuple[str, str]:
+    """A card's picture and its sentence; nothing yet without numbers."""
+    if found is None:
+        return "", "Being worked out on this machine."
+    if page == "images":
+        small, large = (pictures.as_source(one.frames[-1]) for one in found.received)
+        return figures.images(small, large, found.saved)
+    picture, says = getattr(figures, page)(*found, colours)
+    return picture, says
+
+
+def show() -> None:
+    """The cards as far as they are."""
+    colours, job = parts.colours(), st.session_state.evidence_job
+    made = {page: drawn(page, job.state.get(page), colours) for page in TITLES}
+    chosen = cards.show(
+        [cards.Card(page, TITLES[page], says, picture) for page, (picture, says) in made.items()], key="cards"
+    )
+    if chosen in TITLES:
+        st.switch_page(Path(__file__).with_name(f"{chosen}.py"))
+    if not job.running and st.session_state.pop("evidence_waiting", False):
+        st.rerun()  # all is there: nothing to ask for every second
+
+
+st.title("Evidence", anchor=False)
+st.markdown("Six claims, each worked out and measured on this machine. Every card opens the experiment behind it.")
+parts.wait_for_kernels(height=520)
+if "evidence_job" not in st.session_state:
+    st.session_state.evidence_job = Job({}, model.work_out, parts.alive())
+if st.session_state.evidence_job.running:
+    st.session_state.evidence_waiting = True
+st.fragment(show, run_every=0.7 if st.session_state.evidence_job.running else None)()

@@ -1,0 +1,45 @@
+"""Cards that lead to pages: a picture, a title and one sentence; all of a card is the way.
+
+from rec_viz.components import cards
+if (page := cards.show([cards.Card("speed", "Speed", "One sentence.", svg)], key="cards")):
+    st.switch_page(page)
+
+In the pictures what carries class "draws" or "pops" moves when it appears and when its card is pointed at, in
+the order that --n says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+import streamlit as st
+
+from ... import javascript
+
+_HERE = Path(__file__).parent
+_MOUNT = st.components.v2.component(
+    "rec_lab_cards",
+    html='<div class="cards" data-testid="cards"><div class="grid"></div></div>',
+    css=(_HERE / "cards.css").read_text(encoding="utf-8"),
+    js=javascript.joined(_HERE / "cards.js"),
+)
+
+
+class Card(NamedTuple):
+    """A page by the last part of its address, with its query; `picture` is HTML of our own, '' while it is made."""
+
+    page: str
+    title: str
+    finding: str
+    picture: str
+
+
+def show(cards: Sequence[Card], key: str, layout: Literal["grid", "doors", "poster"] = "grid") -> str | None:
+    """The cards; the page of the one just chosen. Doors are low, three in a row; a poster's last card is wide."""
+    chosen = _MOUNT(
+        data={"cards": [card._asdict() for card in cards], "layout": layout},
+        key=key, width="stretch", height="content", on_chosen_change=lambda: None,
+    ).chosen  # fmt: skip
+    return chosen if any(chosen == card.page for card in cards) else None
