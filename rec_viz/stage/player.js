@@ -227,7 +227,9 @@ function createPlayer(parent) {
       const { q_low, q_high } = answer.problem, seen = scene.view === answer.view && scene.window.length === answer.window.length
         && scene.window.every(([low, high], d) => low <= q_low[d] && q_high[d] <= high);
       const kept = { ...optionsOf(settled), point: { step: null, targets: [] }, window: seen ? scene.window : answer.window };
+      const other = scene.view !== answer.view;
       swap(prepareScene({ ...answer, ...kept }), answer.slots);
+      if (other) handles.attach(scene, views, null); // another kind of picture has other handles
     }
     for (const { name, sentence } of answer.refused) if (nodes.has(name)) refuseLane(nodes.get(name), sentence);
     controls(answer.live.controls, change || owed);
