@@ -19,7 +19,7 @@ def sent(colours: dict[str, str]) -> tuple[str, str]:
     found = evidence.pictures()
     sources = [pictures.as_source(one.frames[-1]) for one in found.received]
     curves = measured.measured_curves(measured.curves(), whole=False)
-    return figures.pictures(sources, curves, found.saved.bd_rate, colours)
+    return figures.pictures(sources, curves, -found.saved, colours)
 
 
 def panels(slow: bool) -> list[Card]:

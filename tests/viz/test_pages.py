@@ -28,7 +28,7 @@ def opened(view: View | None = None, **query: str) -> AppTest:
 
 
 def words(app: AppTest) -> str:
-    return " ".join(element.value for element in app.markdown)
+    return " ".join([*(element.value for element in app.markdown), *(one.proto.body for one in app.get("html"))])
 
 
 def test_start_and_the_poster_run():
