@@ -11,7 +11,6 @@ import { createLane, fillLane, markLane, refuseLane, stepName, syncLane, textTwi
 import { settle, stampDot } from "./layers.js";
 import { addressOf, createChannel } from "./live.js";
 import { clamp, mix } from "./mix.js";
-import { mounted } from "./mounted.js";
 import { stampPanel } from "./panel.js";
 import { drawPlane, layoutPlane } from "./plane.js";
 import { begin, reduce } from "./playback.js";
@@ -88,7 +87,8 @@ function layoutLane(/** @type {View} */ view, scale = null) {
   return true;
 }
 
-function createPlayer(parent) {
+// The player of a stage in `parent`: `show(scene, tell)` is told what Python sent and how to answer.
+export function createPlayer(parent) {
   const root = parent.querySelector(".stage");
   const find = (selector) => /** @type {any} */ (root.querySelector(selector));
   const button = (act) => find(`[data-act="${act}"]`);
@@ -227,9 +227,7 @@ function createPlayer(parent) {
       const { q_low, q_high } = answer.problem, seen = scene.view === answer.view && scene.window.length === answer.window.length
         && scene.window.every(([low, high], d) => low <= q_low[d] && q_high[d] <= high);
       const kept = { ...optionsOf(settled), point: { step: null, targets: [] }, window: seen ? scene.window : answer.window };
-      const other = scene.view !== answer.view;
       swap(prepareScene({ ...answer, ...kept }), answer.slots);
-      if (other) handles.attach(scene, views, null); // another kind of picture has other handles
     }
     for (const { name, sentence } of answer.refused) if (nodes.has(name)) refuseLane(nodes.get(name), sentence);
     controls(answer.live.controls, change || owed);
@@ -301,7 +299,7 @@ function createPlayer(parent) {
     if (articles.length !== ui.lanes.children.length || articles.some((article, i) => article !== ui.lanes.children[i])) ui.lanes.replaceChildren(...articles);
     ui.lanes.style.setProperty("--lanes", String(articles.length));
     root.classList.toggle("many", articles.length > 1);
-    if (otherPicture && !handles.holding()) handles.attach(scene, views, null);
+    if (otherPicture && !handles.holding()) handles.attach(scene, views, null); // another kind of picture has other handles
     ui.twinBody.replaceChildren(...(ui.twin.open ? textTwin(scene) : []));
   }
 
@@ -463,5 +461,3 @@ function createPlayer(parent) {
 
   return { root, show, destroy };
 }
-
-export default mounted(createPlayer);
