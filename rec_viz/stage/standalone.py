@@ -14,8 +14,8 @@ from .scene import as_json
 _HERE = Path(__file__).parent
 
 
-def page(scene: dict[str, Any], title: str = "Relative entropy coding") -> str:
-    """A page that plays a scene, of about 200 kB."""
+def page(scene: dict[str, Any] | None, title: str = "Relative entropy coding") -> str:
+    """A page that plays a scene, of about 200 kB; None leaves its place empty."""
     css = "".join(_text(name) for name in ("alone.css", "base.css", "stage.css"))
     data = json.dumps(as_json(scene), separators=(",", ":")).replace("<", "\\u003c")
     return (
