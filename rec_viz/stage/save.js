@@ -26,7 +26,7 @@ export function compose(/** @type {HTMLCanvasElement} */ canvas, /** @type {HTML
   const ctx = canvas.getContext("2d");
   ctx.setTransform(scale, 0, 0, scale, 0, 0);
   ctx.fillStyle = css(theme.bg);
-  ctx.fillRect(0, 0, width, height);
+  ctx.fillRect(0, 0, width / scale, height / scale);
   ctx.translate(-frame.left, -frame.top);
   for (const view of views) {
     const box = view.canvas.getBoundingClientRect();

@@ -24,7 +24,8 @@ FOUND = {
     for name, path in KNOWN.items()
 }
 GRAPH = {name: inside - {name, ""} for name, (inside, _) in FOUND.items()}
-PURE = [name for name in KNOWN if name.split(".")[0] in ("figures", "model", "snippets", "text", "memo", "background", "notebook")]
+WITHOUT_STREAMLIT = ("figures", "model", "snippets", "text", "memo", "background", "notebook")
+PURE = [name for name in KNOWN if name.split(".")[0] in WITHOUT_STREAMLIT]
 
 
 def test_every_module_has_a_place():
