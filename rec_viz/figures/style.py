@@ -43,7 +43,7 @@ def name_end(figure: go.Figure, name: str, colour: str) -> None:
 
 
 def time_axis(figure: go.Figure, x: float, top: float, rate: float, title: str) -> None:
-    """An axis of log2 of candidates from 0 to `top`, and on the right the time they take at `rate` a second.
+    """An axis of log2 of candidates from 0 to `top`, and on the right the time they take at `rate` a second (NaN: not yet known).
 
     `x` is any place on the x axis: the right axis needs a point to be drawn.
     """
