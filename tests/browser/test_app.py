@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from rec_viz.settings import PRESETS, View, link
 
-from .conftest import settle
+from .conftest import open_parts, settle
 
 Open = Callable[..., Page]
 
@@ -170,6 +170,7 @@ def test_reduced_motion_still_plays_by_steps(open_page: Open) -> None:
 def test_encodings_fill_in_live_and_stop_keeps_them(open_page: Open) -> None:
     page = open_page(link("", View(), "code_lengths").lstrip("/"), stage=False)
     settle(page)
+    open_parts(page, "Thousands of real messages")
     page.get_by_role("button", name="Run 20,000").click()
     page.get_by_role("button", name="Stop").wait_for()
     page.get_by_text("4,000 encodings").first.wait_for(timeout=60_000)

@@ -3,8 +3,8 @@
     from rec_viz.components import memory
     memory.keep("progress", {"race": [1, 2]}, on_found=merge)   # told once, if there was an earlier visit
 
-A private window that refuses localStorage keeps nothing, and all else works. What is found comes from outside, so
-check it.
+A private window that refuses localStorage keeps nothing, and all else works. What is found comes from
+outside: check it.
 """
 
 from __future__ import annotations
