@@ -189,7 +189,7 @@ def share(
     with box:
         here = st.context.url or ""
         st.markdown(says)
-        if isinstance(record, View) and st.toggle("For a class", key="class_link"):
+        if isinstance(record, View) and st.toggle("Make a link for a class", key="class_link"):
             own |= class_extras(page == "lab")
         elif widgets.hidden():
             own["hide"] = ",".join(widgets.hidden())

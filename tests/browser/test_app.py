@@ -207,7 +207,7 @@ def test_research_pages_keep_the_labs_problem(open_page: Open) -> None:
 
 
 def test_the_first_screen_of_play_holds_presets_controls_and_the_whole_picture(open_page: Open) -> None:
-    page = open_page("lab")
+    page = open_page("?v=1")
     page.set_viewport_size({"width": 1280, "height": 800})
     settle(page)
     for shown in (
@@ -232,7 +232,7 @@ def test_the_first_screen_of_play_holds_presets_controls_and_the_whole_picture(o
 
 
 def test_what_is_closed_is_not_made(open_page: Open) -> None:
-    page = open_page("lab")
+    page = open_page("?v=1")
     settle(page)
     assert page.get_by_role("table").count() == 0
     page.get_by_text("In bits, too").click()
@@ -245,10 +245,13 @@ def test_what_is_closed_is_not_made(open_page: Open) -> None:
 
 
 def test_the_last_settings_come_back_without_a_link(open_page: Open) -> None:
-    page = open_page("lab?p=two-dimensions&seed=5")
+    page = open_page("?p=two-dimensions&seed=5")
     settle(page)
-    page.goto(page.url.split("?")[0], wait_until="commit")
+    root = page.url.split("lab")[0]
+    page.goto(root, wait_until="commit")
+    page.get_by_role("link", name="Play").first.click(timeout=60_000)
     expect(page).to_have_url(re.compile("p=two-dimensions&seed=5"), timeout=60_000)
-    page.goto(f"{page.url.split('?')[0]}?p=uniforms", wait_until="commit")  # a link wins
+    page.goto(f"{root}?p=uniforms", wait_until="commit")  # a link wins
+    page.get_by_test_id("stage").wait_for(timeout=60_000)
     settle(page)
     expect(page).to_have_url(re.compile("p=uniforms$"))

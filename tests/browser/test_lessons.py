@@ -243,7 +243,7 @@ def test_a_teacher_makes_a_class_link(open_page: Open) -> None:
 def test_progress_outlives_a_reload(open_page: Open) -> None:
     page = open_page(path("challenge", 1), stage=False)
     arrive(page, all_lessons()[-1], 1)
-    page.goto(page.url.split("?")[0], wait_until="commit")
+    page.goto(page.url.split("learn")[0] + "?v=1&page=learn", wait_until="commit")
     expect(page.get_by_text("1 of 3 steps done")).to_be_visible(timeout=60_000)
 
 
