@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import threading
+import time
 
 import rec_core as rec
 from rec_core.trace import arrivals
 
 from .memo import memo
 from .model import poster, start
+
+DRAWING = 3.0  # seconds that are left to the first page: the two would only hold each other up
 
 
 class WarmUp:
@@ -33,6 +36,7 @@ class WarmUp:
             start.timed()
         finally:
             self.timed.set()
+        time.sleep(DRAWING)
         try:
             compile_for_later()
         finally:

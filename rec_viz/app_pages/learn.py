@@ -247,7 +247,7 @@ def stage_now(place: Learn, step: Step) -> Any:
 
 
 def picture(place: Learn, step: Step, view: View) -> None:
-    """The stage on the step's race, and the way to the Lab."""
+    """The stage on the step's race, and the way to Play."""
     shown = stage_now(place, step)
     if shown is None:
         return
@@ -262,7 +262,7 @@ def picture(place: Learn, step: Step, view: View) -> None:
         stage.show(stage.scene(race, height=height, **shown), key=f"learn_stage_{place.lesson}_{place.step}")
     if not widgets.presenting():
         st.page_link(
-            PAGE.with_name("lab.py"), label="Open this in the Lab", icon=":material/science:",
+            PAGE.with_name("lab.py"), label="Open this in Play", icon=":material/science:",
             query_params=link_query(view, hide=widgets.hidden()),
         )  # fmt: skip
 

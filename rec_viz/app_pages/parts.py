@@ -136,7 +136,7 @@ def research_page(
         return _stand_in(view), place
     if view.source == "own":
         st.info(
-            "The Lab’s target is your own. Where this page averages over targets, they are those of the channel with "
+            "The target on Play is your own. Where this page averages over targets, they are those of the channel with "
             "the same information in each dimension.",
             icon=":material/info:",
         )
@@ -144,10 +144,10 @@ def research_page(
 
 
 def _stand_in(view: View) -> View:
-    """What a page about channels shows while the Lab's target is a drawn one, and a sentence that says so."""
+    """What a page about channels shows while the target on Play is a drawn one, and a sentence that says so."""
     _, problem = asked(lambda: setting.problem_of(view))
     st.info(
-        f"The Lab’s target is drawn by hand. This page is about a channel and its many targets, so it shows the "
+        f"The target on Play is drawn by hand. This page is about a channel and its many targets, so it shows the "
         f"Gaussian channel with the same information, I = {problem.kl_bits:.2f} bits.",
         icon=":material/info:",
     )

@@ -3,7 +3,8 @@
     from rec_viz.components import memory
     memory.keep("progress", {"race": [1, 2]}, on_found=merge)   # once, where an earlier visit left some
 
-A private window that refuses localStorage keeps nothing, and all else works. What is found comes from outside: check it.
+A private window that refuses localStorage keeps nothing, and all else works. What is found comes from
+outside: check it.
 """
 
 from __future__ import annotations
