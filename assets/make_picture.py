@@ -1,24 +1,47 @@
-"""Photographs the stage for README: start the app, then `python assets/make_picture.py http://127.0.0.1:8501`."""
+"""The hero as a GIF for README: start the app, then `python assets/make_picture.py http://127.0.0.1:8501`."""
 
+import io
 import shutil
 import sys
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import sync_playwright
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
+OUT = Path(__file__).parents[1] / "docs" / "pictures" / "hero.gif"
+RATE, WIDTH = 10, 960  # frames a second; pixels
 
 
 def main(url: str) -> None:
+    frames = []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
-        page = browser.new_page(viewport={"width": 1080, "height": 900}, device_scale_factor=1.5)
+        page = browser.new_page(viewport={"width": 1280, "height": 800})
         page.goto(url)
-        stage = page.get_by_test_id("stage")
-        stage.wait_for(timeout=120_000)
-        page.wait_for_timeout(2500)
-        stage.screenshot(path=Path(__file__).parent / "stage.png")
+        hero = page.get_by_test_id("hero")
+        hero.wait_for(timeout=120_000)
+        hero.get_by_role("button").evaluate("node => { node.style.visibility = 'hidden'; }")
+        hero.evaluate("node => { node.style.outline = 'none'; }")
+        hero.press("Home")
+        page.clock.install()
+        page.clock.pause_at(page.evaluate("Date.now()") / 1000 + 1)  # from here on time passes when it is told to
+        hero.press("Space")
+        box = hero.bounding_box()
+        around = {"x": box["x"] - 12, "y": box["y"] - 8, "width": box["width"] + 24, "height": box["height"] + 12}
+        while hero.get_attribute("data-time") != "12.00":
+            page.clock.run_for(1000 // RATE)
+            shot = Image.open(io.BytesIO(page.screenshot(clip=around))).convert("RGB")
+            frames.append(shot.resize((WIDTH, shot.height * WIDTH // shot.width), Image.Resampling.LANCZOS))
         browser.close()
+    every = Image.new("RGB", (WIDTH, 4 * frames[0].height))
+    for k in range(4):  # so that the colors of every part of the story are there
+        every.paste(frames[(len(frames) - 1) * (k + 1) // 4], (0, k * frames[0].height))
+    palette = every.quantize(255, method=Image.Quantize.MAXCOVERAGE)
+    small = [frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in frames]
+    OUT.parent.mkdir(exist_ok=True)
+    pause = [1000 // RATE] * (len(small) - 1) + [4000]
+    small[0].save(OUT, save_all=True, append_images=small[1:], duration=pause, loop=0, optimize=True)
 
 
 if __name__ == "__main__":

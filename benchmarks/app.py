@@ -1,7 +1,7 @@
 """How soon the app answers: `python benchmarks/app.py`. Needs Chromium on the path; compiled kernels are waited for.
 
-Dragging is one input a frame on "log2 J" at D = 1, J from 1 to 64, three methods. Painted means drawn on the canvas; the
-screen shows it when it is refreshed next. Settled is when the page has nothing left to run after a drag was let go.
+Dragging is one input a frame on "log2 J" at D = 1, J from 1 to 64, three methods. Painted means drawn on the canvas;
+the screen shows it when it is refreshed next. Settled is when the page has nothing left to run after a drag was let go.
 First paint is from opening the Start page to the first frame of its stage.
 """
 
@@ -105,9 +105,13 @@ def main() -> None:
     waits = sorted(dragged["waits"])
     print(f"machine: {machine()}")
     print(f"answers a second, dragging log2 J   {dragged['rate']:.0f}")
-    print(f"from input to painted   median {statistics.median(waits):.1f} ms   95% {waits[int(0.95 * len(waits))]:.1f} ms")
+    print(
+        f"from input to painted   median {statistics.median(waits):.1f} ms   95% {waits[int(0.95 * len(waits))]:.1f} ms"
+    )
     print(f"{CONNECTIONS} connections at once, answers a second each   {min(each):.0f} to {max(each):.0f}")
-    print(f"from letting go to the page settled   median {statistics.median(settled):.0f} ms   max {max(settled):.0f} ms")
+    print(
+        f"from letting go to the page settled   median {statistics.median(settled):.0f} ms   max {max(settled):.0f} ms"
+    )
     print(f"first paint of the Start page's stage   median {statistics.median(paints):.2f} s   max {max(paints):.2f} s")
     print(f"frames a second, playing   {frames:.0f}")
 

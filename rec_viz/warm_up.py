@@ -54,6 +54,7 @@ def compile_for_pages() -> None:
     rec.laws.log2_index_bound_bits(channel, cut)
     arrivals(channel.prior, cut, seed=0, until=1.0)
     problem.prior.pdf(sent.samples)
+    cut.edges(problem.prior)
     rec.trace(problem, rec.ORC(2), seed=0)
     rec.encode_many(channel, 2, seed=0)
     rec.laws.expected_examined(problem, rec.PFR(weighting="uniform"))

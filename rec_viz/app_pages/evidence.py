@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
+from rec_viz import warm_up
 from rec_viz.app_pages import parts
-from rec_viz.background import Job
+from rec_viz.background import Halted, Job, Steps
 from rec_viz.components import cards
 from rec_viz.figures import evidence as figures
 from rec_viz.model import evidence as model
@@ -35,6 +35,12 @@ def drawn(page: str, found: Any, colours: dict[str, str]) -> tuple[str, str]:
     return picture, says
 
 
+def work_out(state: dict[str, Any], halted: Halted) -> Steps:
+    """All numbers, once the kernels are compiled: the cards themselves need not wait for those."""
+    warm_up.warm_up().ready.wait()
+    yield from model.work_out(state, halted)
+
+
 def show() -> None:
     """The cards as far as they are."""
     colours, job = parts.colours(), st.session_state.evidence_job
@@ -42,17 +48,15 @@ def show() -> None:
     chosen = cards.show(
         [cards.Card(page, TITLES[page], says, picture) for page, (picture, says) in made.items()], key="cards"
     )
-    if chosen in TITLES:
-        st.switch_page(Path(__file__).with_name(f"{chosen}.py"))
+    parts.open_card(chosen)
     if not job.running and st.session_state.pop("evidence_waiting", False):
         st.rerun()  # all is there: nothing to ask for every second
 
 
 st.title("Evidence", anchor=False)
 st.markdown("Six claims, each worked out and measured on this machine. Every card opens the experiment behind it.")
-parts.wait_for_kernels(height=520)
 if "evidence_job" not in st.session_state:
-    st.session_state.evidence_job = Job({}, model.work_out, parts.alive())
+    st.session_state.evidence_job = Job({}, work_out, parts.alive())
 if st.session_state.evidence_job.running:
     st.session_state.evidence_waiting = True
 st.fragment(show, run_every=0.7 if st.session_state.evidence_job.running else None)()

@@ -52,6 +52,7 @@ def poster(picture: Picture | None, settings: Images) -> None:
         figures.rate_distortion(curves, others, marks, parts.colours()),
         "images_poster",
         snippets.poster(settings, whole, marks, picture is not None),
+        "How good a picture is, against the bits it takes",
     )
     st.markdown(
         "Left and up is better. Thin curves are this picture as JPEG and WebP, stars the pictures sent here: single "
@@ -142,6 +143,7 @@ def how_far(settings: Images, sent: Sending | None) -> None:
             figures.reach(sizes, plain[0], binned[0], limits, block_bits, rate, colours),
             "images_reach",
             snippets.reach(settings, limits, rate),
+            "Candidates for one block, by its size",
         )
     marks = overhead_marks(settings, sent)
     with right:
@@ -149,6 +151,7 @@ def how_far(settings: Images, sent: Sending | None) -> None:
             figures.overhead(sizes, plain[1], binned[1], marks, colours),
             "images_overhead",
             snippets.overhead(settings, marks),
+            "What a block takes beyond its KL, by its size",
         )
     st.markdown(
         "Left: expected candidates for one block. Right: why large blocks are worth it. Each message costs a few bits "

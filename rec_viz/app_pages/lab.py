@@ -8,10 +8,10 @@ import streamlit as st
 import rec_core as rec
 from rec_viz import stage
 from rec_viz.app_pages import lab_cards, many, parts
-from rec_viz.components import drawing, presenter, presets
+from rec_viz.components import drawing, memory, presenter, presets
 from rec_viz.model import lab as model
 from rec_viz.model import setting
-from rec_viz.settings import PRESETS, View, table, widgets
+from rec_viz.settings import PRESETS, View, link_query, read_link, table, widgets
 from rec_viz.settings.view import consistent, dragged, drawn, own_target
 from rec_viz.text import reading
 
@@ -178,6 +178,14 @@ def play(notices: list[str]) -> None:
     parts.section("Many problems at once: a CSV of your own", "batch_section", many.section)
 
 
+def take_up(found: Any) -> None:
+    """The settings of the last visit, which may be anything: read as a link is."""
+    if isinstance(found, dict) and all(isinstance(text, str) for text in found.values()):
+        widgets.put(read_link(found, View)[0])
+
+
+# Only who comes without a link and has not chosen anything yet is asked what the browser kept.
+fresh = st.session_state.setdefault("lab_fresh", not st.query_params and "current_View" not in st.session_state)
 told = widgets.load_link("lab")
 if widgets.presenting():
     now = consistent(View(**{key: widgets.kept(key) for key in View._fields}))
@@ -185,3 +193,4 @@ if widgets.presenting():
     present(now)
 else:
     play(told)
+    memory.keep("view", link_query(widgets.current(View)), take_up if fresh else None)

@@ -51,7 +51,8 @@ def cost(view: View, race: model.Race) -> None:
     if drawn:
         st.markdown(f"I = **{race.information_bits:.1f} bits** on average over targets; this one: {this}")
     else:
-        st.markdown(f"{this} {own_code(lanes)}")
+        whose = "The target you drew" if view.source == "drawn" else "Your own target"
+        st.markdown(f"{whose}: {this} {own_code(lanes)}")
     parts.section("On average", "lab_averages", partial(averages, view, lanes))
 
 

@@ -10,8 +10,8 @@ import streamlit as st
 import rec_core as rec
 from rec_viz import lessons, stage
 from rec_viz.app_pages import parts
-from rec_viz.components import presenter
-from rec_viz.lessons import Lesson, Step, handout
+from rec_viz.components import memory, presenter
+from rec_viz.lessons import Lesson, Step, handout, progress
 from rec_viz.model import lab
 from rec_viz.settings import TABLE, View, link_query, links, read_link, widgets
 from rec_viz.settings.table import Learn
@@ -341,8 +341,8 @@ def play(place: Learn) -> None:
         picture(place, step, view)
     if presenting:
         st.markdown(
-            f"Step **{place.step} of {last}** · keys: Page Up and Page Down turn, Space plays, ← → step, A to D answer, R reveals, "
-            "B or . blanks, Escape leaves"
+            f"Step **{place.step} of {last}** · keys: Page Up and Page Down turn, Space plays, ← → step, A to D "
+            "answer, R reveals, B or . blanks, Escape leaves"
         )
 
 
@@ -376,6 +376,11 @@ def paper(lesson: Lesson) -> None:
     st.html(handout.body(lesson))
 
 
+def take_up(found: Any) -> None:
+    """Add what an earlier visit left."""
+    state.learn_done |= progress.read(found, LESSONS)
+
+
 here, notices = read_place()
 for notice in notices:
     st.info(notice, icon=":material/info:")
@@ -385,3 +390,4 @@ elif st.query_params.get("handout") == "1":
     paper(BY_SLUG[here.lesson])
 else:
     play(here)
+memory.keep("progress", progress.written(state.learn_done, LESSONS), take_up)

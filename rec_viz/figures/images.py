@@ -212,7 +212,7 @@ def overhead(
             marker={"color": colours[mark.role], "size": 15 if mark.symbol == "star" else 11, "symbol": mark.symbol},
             showlegend=False,
         )  # fmt: skip
-        name_end(figure, mark.name, colours[mark.role])
+        name_end(figure, mark.name.rpartition(", ")[2], colours[mark.role])
     lowest = min([0.0, *(mark.percent for mark in measured)])
     highest = max(float(plain.max()), *(mark.percent for mark in measured), 0.0)
     figure.update_xaxes(title="bits of a block", dtick=8)

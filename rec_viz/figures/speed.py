@@ -78,10 +78,12 @@ def trade(
     log2 of candidates, starred. Dashed: the information, which no mean length goes below.
     """
     figure = go.Figure()
+    longer = np.diff(lengths_bits[0][2], prepend=lengths_bits[0][2][0]) > 0  # beside the line, on its free side
+    places = ["top right" if more else "middle right" for more in longer]
     for order, (name, role, values) in enumerate(lengths_bits):
         figure.add_scatter(
             x=values, y=candidates_bits, mode="lines+markers+text" if order == 0 else "lines+markers", name=name,
-            text=[raised(f"2^{k:.0f}") for k in log2_bins] if order == 0 else None, textposition="top right",
+            text=[raised(f"2^{k:.0f}") for k in log2_bins] if order == 0 else None, textposition=places,
             textfont_size=TYPE,
             line={"color": colours[role], "width": 2, "dash": "solid" if order == 0 else "dot"},
             customdata=log2_bins, hovertemplate="J = 2^%{customdata:.0f}: %{x:.2f} bits<br>2^%{y:.1f} candidates",

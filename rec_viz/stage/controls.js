@@ -2,19 +2,30 @@
 
 import { el, setAria, setText } from "./dom.js";
 
+const KEYS_MS = 400;
+
 // `drag(change)` is told every move, {key: value}, and `release()` that the reader has let go.
 export function createControls(/** @type {HTMLElement} */ row, { drag, release }) {
   const made = new Map(); // key -> { box, range, told }
+  let timer = 0; // a pause of the keys is their release
 
   function make(/** @type {Control} */ { key, name }) {
     const range = el("input"), told = el("output");
     range.type = "range";
     told.setAttribute("aria-hidden", "true"); // the range says it
     range.addEventListener("input", () => { say(key); drag({ [key]: Number(range.value) }); });
-    range.addEventListener("change", release);
+    range.addEventListener("keydown", () => { clearTimeout(timer); timer = setTimeout(letGo, KEYS_MS); });
+    range.addEventListener("change", () => { if (!timer) release(); });
+    range.addEventListener("blur", () => { if (timer) letGo(); });
     const one = { box: el("div", "control", el("label", "", el("span", "", ...named(name)), range), told), range, told };
     made.set(key, one);
     return one;
+  }
+
+  function letGo() {
+    clearTimeout(timer);
+    timer = 0;
+    release();
   }
 
   function say(key) {

@@ -227,7 +227,9 @@ function createPlayer(parent) {
       const { q_low, q_high } = answer.problem, seen = scene.view === answer.view && scene.window.length === answer.window.length
         && scene.window.every(([low, high], d) => low <= q_low[d] && q_high[d] <= high);
       const kept = { ...optionsOf(settled), point: { step: null, targets: [] }, window: seen ? scene.window : answer.window };
+      const other = scene.view !== answer.view;
       swap(prepareScene({ ...answer, ...kept }), answer.slots);
+      if (other) handles.attach(scene, views, null); // another kind of picture has other handles
     }
     for (const { name, sentence } of answer.refused) if (nodes.has(name)) refuseLane(nodes.get(name), sentence);
     controls(answer.live.controls, change || owed);
@@ -237,7 +239,8 @@ function createPlayer(parent) {
   }
 
   function release() {
-    if (!change || !Object.keys(change).length) { cancel(); return; }
+    if (!change) return;
+    if (!Object.keys(change).length) { cancel(); return; }
     owed = { ...owed, ...change };
     letGo();
     tell("commit", owed); // the picture stays as it is until Python has seen it
@@ -269,6 +272,7 @@ function createPlayer(parent) {
   // Puts a scene on the nodes that are there, at its final state. Lanes are told apart by their names; those in `stay` keep
   // their place though the scene lacks them.
   function swap(/** @type {Scene} */ next, stay = []) {
+    const otherPicture = scene && scene.view !== next.view;
     scene = next;
     scene.units = units ?? scene.units;
     ui.units.hidden = scene.view !== "race";
@@ -297,6 +301,7 @@ function createPlayer(parent) {
     if (articles.length !== ui.lanes.children.length || articles.some((article, i) => article !== ui.lanes.children[i])) ui.lanes.replaceChildren(...articles);
     ui.lanes.style.setProperty("--lanes", String(articles.length));
     root.classList.toggle("many", articles.length > 1);
+    if (otherPicture && !handles.holding()) handles.attach(scene, views, null);
     ui.twinBody.replaceChildren(...(ui.twin.open ? textTwin(scene) : []));
   }
 
@@ -413,7 +418,7 @@ function createPlayer(parent) {
 
   function onKey(event) {
     const target = event.composedPath()[0];
-    if (event.altKey || event.ctrlKey || event.metaKey || target.tagName === "SELECT") return;
+    if (event.altKey || event.ctrlKey || event.metaKey || target.tagName === "SELECT" || ui.controls.contains(target)) return;
     const inRange = target === ui.range;
     const pressable = target.tagName === "BUTTON" || target.tagName === "SUMMARY";
     const actions = {

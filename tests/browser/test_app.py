@@ -97,7 +97,7 @@ def test_a_change_of_bins_redraws_and_keeps_the_page(open_page: Open) -> None:
     page = open_page(link("", View()).lstrip("/"))
     settle(page)
     before = page.get_by_test_id("stage").inner_text()
-    thumb = page.get_by_role("slider", name="log₂ J")
+    thumb = page.get_by_test_id("stSidebar").get_by_role("slider", name="log₂ J")
     thumb.focus()
     page.keyboard.press("ArrowRight")
     settle(page)
@@ -116,7 +116,7 @@ def test_a_share_link_restores_the_whole_view(open_page: Open) -> None:
     for part in link("", view).split("?")[1].split("&"):
         assert part.replace(",", "%2C") in page.url.replace(",", "%2C")
     expect(page.get_by_role("spinbutton", name="Seed")).to_have_value("11")
-    expect(page.get_by_role("slider", name="Dimension D")).to_have_value("3")
+    expect(page.get_by_test_id("stSidebar").get_by_role("slider", name="Dimension D")).to_have_value("3")
     text = page.get_by_test_id("stage").inner_text()
     assert "ORC" in text
     assert "64" in text
@@ -126,7 +126,7 @@ def test_bad_link_values_fall_back_with_a_notice(open_page: Open) -> None:
     page = open_page("?v=1&bits=lots&dim=2")
     settle(page)
     expect(page.get_by_text("cannot be used")).to_be_visible()
-    expect(page.get_by_role("slider", name="Dimension D")).to_have_value("2")
+    expect(page.get_by_test_id("stSidebar").get_by_role("slider", name="Dimension D")).to_have_value("2")
 
 
 def test_every_preset_shows_a_stage_and_the_receivers_sample(open_page: Open) -> None:
@@ -195,7 +195,7 @@ def test_research_pages_keep_the_labs_problem(open_page: Open) -> None:
     page.get_by_role("link", name="Speed").first.click(timeout=60_000)
     page.get_by_role("heading", name="Speed", exact=True).wait_for(timeout=60_000)
     settle(page)
-    expect(page.get_by_role("slider", name="Information I")).to_have_value("5")
+    expect(page.get_by_test_id("stSidebar").get_by_role("slider", name="Information I")).to_have_value("5")
     page.get_by_role("link", name="Play").click()
     page.get_by_test_id("stage").wait_for(timeout=60_000)
     expect(page.get_by_role("spinbutton", name="Seed")).to_have_value("77")

@@ -5,7 +5,7 @@ import test from "node:test";
 import { begin, reduce } from "../../rec_viz/stage/playback.js";
 import { TWEEN, buildTimeline } from "../../rec_viz/stage/timeline.js";
 
-const timeline = buildTimeline([{ count: 5, winner: 3, partitioned: true }]); // 4 steps, 5 candidates, 3 steps
+const timeline = buildTimeline([{ count: 5, improvements: [0, 3], partitioned: true }]); // 4 steps, 5 candidates, 3 steps
 const LAST = 11;
 const after = (...events) => events.reduce(reduce, begin(timeline));
 const seek = (step) => ({ type: "seek", step });
@@ -32,10 +32,10 @@ test("playing starts at the densities, and again once the end is reached", () =>
 });
 
 test("time passes while it plays, and the steps with it", () => {
-  const state = after(PLAY, tick(1.7));
+  const state = after(PLAY, tick(2.1));
   assert.equal(state.step, 1);
-  assert.equal(reduce(state, tick(0.2)).step, 2); // the densities are held for 1.8 s
-  assert.ok(Math.abs(state.since - 1.7) < 1e-12);
+  assert.equal(reduce(state, tick(0.2)).step, 2); // the densities are held for 2.2 s
+  assert.ok(Math.abs(state.since - 2.1) < 1e-12);
 });
 
 test("speed stretches time and changes nothing else", () => {
@@ -79,7 +79,7 @@ test("scrubbing stops, goes there at once, and never beyond the end", () => {
 });
 
 test("it stops by itself once the last step has been shown", () => {
-  const end = after(seek(LAST - 1), PLAY, tick(timeline.starts[LAST] - timeline.starts[LAST - 1] + TWEEN.decoded));
+  const end = after(seek(LAST - 1), PLAY, tick(timeline.starts[LAST] - timeline.starts[LAST - 1] + TWEEN.decoded - 1e-9));
   assert.deepEqual([end.step, end.playing], [LAST, true]);
   const over = reduce(end, tick(0.01));
   assert.deepEqual([over.step, over.playing], [LAST, false]);

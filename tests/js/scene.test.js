@@ -2,9 +2,9 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import { candidateFacts, laneCaption, sceneCaption } from "../../rec_viz/stage/captions.js";
+import { candidateFacts, laneCaption, laneDetail, sceneCaption } from "../../rec_viz/stage/captions.js";
 import { pointedText } from "../../rec_viz/stage/pointed.js";
-import { binOf, decodeScene, ratioOf, sameBin, sampleOf } from "../../rec_viz/stage/scene.js";
+import { binOf, decodeBytes, decodeScene, frontAt, ratioOf, sameBin, sampleOf } from "../../rec_viz/stage/scene.js";
 
 const pack = (Type, t, values) => ({ t, n: values.length, b64: Buffer.from(new Type(values).buffer).toString("base64") });
 const f8 = (...values) => pack(Float64Array, "f8", values);
@@ -43,20 +43,55 @@ test("a budget is the time of its last candidate", () => {
   assert.deepEqual([one.budget, one.stop, one.binned], [1.5, 1.5, false]);
 });
 
-test("a stop line a bin is drawn only where the lines differ", () => {
-  const perBin = (...stops) => scene(lane({ stopping: "per_bin", bin_stop: f8(...stops) })).lanes[0].perBin;
-  assert.deepEqual([perBin(1, 2), perBin(1, 1.005)], [true, false]);
+test("bins stop one by one only where the weights do not make them stop together", () => {
+  const perBin = (bin_weights) => scene(lane({ stopping: "per_bin", bin_weights })).lanes[0].perBin;
+  assert.deepEqual(["target_mass", "uniform", "peak_ratio"].map(perBin), [true, true, false]);
+});
+
+test("the front rises by the bin's weight and stops as soon as its bin can hold no winner any more", () => {
+  const curves = { bin_weights: "target_mass", grid_weight: f4(0.5, 1.5, 0), grid_peak: f4(0.5, 8, 1) };
+  const of = (stopping) => scene(lane({ ...curves, stopping })).lanes[0];
+  const fronts = (one, time) => [0, 1, 2].map((i) => frontAt(one, i, time));
+  assert.deepEqual(fronts(of("single"), 10), [0.5, 1.5, 0]); // one stop line, at time 1
+  // By bins: the first leader comes at 0.5 and scores 0.5, the second at 1 and 0.25. In the first bin s times the peak is
+  // 0.25, where its clock is from the start: it stops at 0.5. In the second 4, later 2: it runs on to 2.
+  assert.deepEqual(fronts(of("per_bin"), 10), [0.25, 2, 0]);
+  assert.deepEqual(fronts(of("per_bin"), 0.2).map((v) => Math.round(100 * v) / 100), [0.1, 0.3, 0]);
+});
+
+test("a scene of the socket is the one of the page", () => {
+  const numbers = new Float64Array([1.5, -2]), header = JSON.stringify({ a: { t: "f8", n: 2, at: 0 }, b: "x" });
+  const text = header.padEnd(Math.ceil((header.length + 4) / 8) * 8 - 4), bytes = new Uint8Array(4 + text.length + 16);
+  new DataView(bytes.buffer).setUint32(0, text.length, true);
+  bytes.set(new TextEncoder().encode(text), 4);
+  bytes.set(new Uint8Array(numbers.buffer), 4 + text.length);
+  const told = decodeBytes(bytes.buffer);
+  assert.deepEqual([[...told.a], told.b], [[1.5, -2], "x"]);
 });
 
 test("captions say why a candidate leads or cannot", () => {
   const told = scene(lane());
   const say = (e) => laneCaption(told, told.lanes[0], told.timeline.first + e);
-  assert.match(say(0), /^Candidate 1 arrives in bin 1 at time 0\.5: 0\.5 ÷ ratio 1 gives race time 0\.5, the one to beat\.$/);
-  assert.match(say(1), /^Candidate 2 takes the lead: 0\.25 < 0\.5\./);
-  assert.match(say(2), /Q is zero there, so it cannot win\.$/);
+  const detail = (e) => laneDetail(told, told.lanes[0], told.timeline.first + e);
+  assert.equal(say(0), "Candidate 1: race time 0.5, the one to beat.");
+  assert.equal(say(1), "Candidate 2 takes the lead: 0.25 < 0.5.");
+  assert.equal(say(2), "Candidate 3: Q is zero there.");
+  assert.match(detail(0), /^Candidate 1 arrives in bin 1 at time 0\.5: 0\.5 ÷ ratio 1 gives race time 0\.5, the one to beat\.$/);
+  assert.match(detail(1), /^Candidate 2 takes the lead: 0\.25 < 0\.5\. It arrives in bin 2 at time 1, and/);
+  assert.match(detail(2), /Q is zero there, so it cannot win\.$/);
   assert.equal(sceneCaption(told, 0), laneCaption(told, told.lanes[0], 0));
-  assert.match(sceneCaption(scene(lane(), lane()), 0), /^Two searches .* looked at 3 and 3 candidates\.$/);
+  assert.match(sceneCaption(scene(lane(), lane()), 0), /^Same target\. Looked at: 3 and 3\.$/);
   assert.match(candidateFacts(told.lanes[0], 1), /^Candidate 2, the winner\nbin 2, number 1 in it\nx = 0\.5\n/);
+});
+
+test("no caption has more than ten words", () => {
+  for (const told of [scene(lane()), scene(lane(), lane())]) {
+    for (let step = 0; step <= told.timeline.last; step++) {
+      for (const text of [sceneCaption(told, step), ...told.lanes.map((one) => laneCaption(told, one, step))]) {
+        assert.ok(text.split(/\s+/).length <= 10, text);
+      }
+    }
+  }
 });
 
 test("what is pointed at in two searches is said once, unless it differs", () => {

@@ -4,13 +4,13 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { buildTimeline, stepAt, stepOf } from "../../rec_viz/stage/timeline.js";
 
-const search = (count, winner = count - 1, partitioned = false) => ({ count, winner, partitioned });
+const search = (count, leaders = [0], partitioned = false) => ({ count, partitioned, improvements: leaders });
 const kinds = (timeline) => Array.from({ length: timeline.last + 1 }, (_, i) => timeline.kind(i));
 
 test("the steps are told in order; bins add two", () => {
   const end = ["winner", "message", "decoded"];
   assert.deepEqual(kinds(buildTimeline([search(2)])), ["glance", "densities", "candidate", "candidate", ...end]);
-  assert.deepEqual(kinds(buildTimeline([search(1), search(2, 0, true)])),
+  assert.deepEqual(kinds(buildTimeline([search(1), search(2, [0], true)])),
     ["glance", "densities", "cut", "reweight", "candidate", "candidate", ...end]);
 });
 
@@ -20,24 +20,26 @@ test("searches side by side are as long as the longest", () => {
   assert.deepEqual([0, 2, 41, 42, 44].map(timeline.seenAt), [0, 1, 40, 40, 40]);
 });
 
-test("the first dozen are slow, the rest speed up, and the rain ends in time", () => {
+const lasts = ({ starts, first, most }) => Array.from({ length: most }, (_, k) => starts[first + k + 1] - starts[first + k]);
+
+test("the first three and every new leader are shown one by one, the rest rain and end in time", () => {
   for (const most of [13, 100, 3000]) {
-    const { starts, first } = buildTimeline([search(most, 0)]);
-    const lasts = Array.from({ length: most }, (_, k) => starts[first + k + 1] - starts[first + k]);
-    assert.ok(lasts.slice(1, 12).every((t) => Math.abs(t - 0.45) < 1e-9));
-    assert.ok(lasts.slice(12).every((t, k) => t <= 0.45 + 1e-9 && (k === 0 || t <= lasts[11 + k] + 1e-9)));
-    assert.ok(lasts.slice(12).reduce((a, b) => a + b, 0) <= 6.5 * 1.001, String(most));
+    const seconds = lasts(buildTimeline([search(most, [0, 5, 11])]));
+    const slow = new Set([0, 1, 2, 5, 11]);
+    assert.ok(seconds.every((t, k) => (slow.has(k) ? Math.abs(t - 2.5) < 1e-9 : t <= 0.45 + 1e-9)), String(most));
+    assert.ok(seconds.reduce((sum, t, k) => sum + (slow.has(k) ? 0 : t), 0) <= 6.5 * 1.001, String(most));
   }
 });
 
-test("a winner is given time to be seen", () => {
-  const { starts, first } = buildTimeline([search(500, 400)]);
-  assert.ok(Math.abs(starts[first + 401] - starts[first + 400] - 0.9) < 1e-9);
-  assert.ok(starts[first + 400] - starts[first + 399] < 0.1);
+test("a leader of any search counts, and many of them share twenty seconds", () => {
+  const seconds = lasts(buildTimeline([search(50, [0, 9]), search(50, [0, 20])]));
+  assert.deepEqual([9, 20].map((k) => seconds[k]), [2.5, 2.5]);
+  const many = lasts(buildTimeline([search(50, [...Array(25).keys()])]));
+  assert.ok(Math.abs(many.slice(0, 25).reduce((a, b) => a + b, 0) - 20) < 1e-9);
 });
 
 test("the step at a time is the one that has begun", () => {
-  const timeline = buildTimeline([search(60, 7, true)]);
+  const timeline = buildTimeline([search(60, [0, 7], true)]);
   for (let step = 1; step <= timeline.last; step++) { // the glance takes no time
     assert.equal(stepAt(timeline, timeline.starts[step]), step);
     assert.equal(stepAt(timeline, (timeline.starts[step] + timeline.starts[step + 1]) / 2), step);

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
@@ -11,10 +12,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from rec_viz import lessons, stage, warm_up
-from rec_viz.lessons import LessonError, all_lessons, handout, still
+from rec_viz.lessons import LessonError, all_lessons, handout, progress, still
 from rec_viz.model import lab
 from rec_viz.settings import TABLE, View, link, link_query, links, read_link
 from rec_viz.settings.links import read_hidden
+from rec_viz.settings.table import Learn
 
 APP = str(Path(__file__).parents[2] / "app.py")
 STEPS = [
@@ -328,14 +330,27 @@ def test_the_list_keeps_the_progress():
     assert len(all_lessons()) == sum("steps done" in element.value for element in app.markdown)
 
 
+def test_progress_comes_back_from_a_browser_and_nothing_else_does():
+    done = {Learn("race", 2), Learn("race", 5), Learn("challenge", 1)}
+    kept = progress.written(done, all_lessons())
+    assert kept == {"race": [2, 5], "challenge": [1]}
+    assert progress.read(json.loads(json.dumps(kept)), all_lessons()) == done
+    strange = {"race": [0, 99, "2", None, 3], "nowhere": [1], "challenge": "1", "sample": {"1": 1}}
+    assert progress.read(strange, all_lessons()) == {Learn("race", 3)}
+    for nothing in (None, [], "race", 7):
+        assert progress.read(nothing, all_lessons()) == set()
+
+
 # ------------------------------------------------------------------------------------------------ class links
 
 
 def test_hidden_controls_are_not_drawn_keep_their_value_and_can_be_shown():
     view = View(bits=5.0)
     app = opened(**link_query(view, hide=("bits", "seed")))
+    app.session_state["lab_more"] = True
+    app.run()
     assert not app.exception
-    assert all(slider.key != "bits" for slider in app.slider)
+    assert {slider.key for slider in app.slider} == {"dim", "log2_bins"}
     assert all(button.label != "Another race" for button in app.button)
     assert "hides: Information I, bits, Seed" in words(app)
     assert "**5.0 bits**" in words(app)
@@ -349,7 +364,8 @@ def test_every_student_gets_a_seed_and_it_is_explicit_from_then_on():
     for _ in range(3):
         app = opened(**link_query(View()) | {"seed": "student"})
         assert not app.exception
-        own = app.number_input(key="seed").value
+        app.session_state["lab_more"] = True
+        own = app.run().number_input(key="seed").value
         assert f"seed {own}" in app.info[0].value
         assert app.query_params["seed"] in (str(own), [str(own)])
         seeds.add(own)

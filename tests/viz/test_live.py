@@ -48,8 +48,10 @@ def asked(view: View, **change: object) -> dict:
     return opened(live.answer(request(view, **change)))
 
 
-CHANGES = [{"log2_bins": 5}, {"bits": 4.5}, {"seed": 8}, {"dim": 2}, {"weights": "target_mass"}, {"candidates": 32},
-           {"target": 3}, {"rows": [[-0.5, 0.25]]}, {"intervals": [32]}, {"rows": [[0.2, 0.3]], "intervals": [16]}]  # fmt: skip
+CHANGES = [
+    {"log2_bins": 5}, {"bits": 4.5}, {"seed": 8}, {"dim": 2}, {"weights": "target_mass"}, {"candidates": 32},
+    {"target": 3}, {"rows": [[-0.5, 0.25]]}, {"intervals": [32]}, {"rows": [[0.2, 0.3]], "intervals": [16]},
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("change", CHANGES, ids=str)
@@ -111,6 +113,7 @@ HOSTILE = [
     '{"change": {"rows": [["a", "b"]]}}', '{"change": {"rows": [[0, -1]]}}', '{"change": {"rows": [[0, 0]]}}',
     '{"change": {"intervals": [0]}}', '{"change": {"intervals": ["x"]}}', '{"change": {"intervals": [1e400]}}',
     json.dumps({"change": {"rows": [[0.0, 0.5]] * 65}}), json.dumps({"change": {"intervals": [10**400]}}),
+    '{"top": "high"}', '{"top": -1}', '{"top": NaN}', '{"top": 1e999}',
     '{"view": {"bits": "NaN"}}', '{"view": {"lanes": "pfr,../etc"}}', '{"view": {"v": "2"}}',
     json.dumps({"view": {"means": "9" * 5000}}), json.dumps({"view": {"source": "own", "means": "a"}}),
     json.dumps({"view": {"source": "own", "means": "1e400", "scales": "1"}}),
@@ -123,6 +126,14 @@ def test_what_cannot_be_answered_is_refused_with_a_word(text):
     told = opened(live.answer(text))
     assert list(told) == ["error"]
     assert 3 < len(told["error"]) <= 300
+
+
+def test_the_picture_keeps_its_height_where_the_race_fits():
+    told = lambda top: opened(live.answer(json.dumps({"view": link_query(THREE), "top": top})))["top"]  # noqa: E731
+    fits = told(None)
+    assert told(1.2 * fits) == 1.2 * fits
+    assert told(0.9 * fits) == 0.9 * fits
+    assert told(0.1 * fits) == told(9.0 * fits) == fits
 
 
 def test_a_long_request_is_refused_unread():

@@ -28,7 +28,7 @@ def opened(view: View | None = None, **query: str) -> AppTest:
 
 
 def words(app: AppTest) -> str:
-    return " ".join(element.value for element in app.markdown)
+    return " ".join([*(element.value for element in app.markdown), *(one.proto.body for one in app.get("html"))])
 
 
 def test_start_and_the_poster_run():
@@ -55,8 +55,21 @@ def test_a_bad_link_value_is_said():
     assert "cannot be used" in app.info[0].value
 
 
+def more(app: AppTest) -> AppTest:
+    """With the other controls of Play opened."""
+    app.session_state["lab_more"] = True
+    return app.run()
+
+
+def test_more_is_not_made_before_it_is_opened():
+    app = opened(View())
+    assert not app.slider
+    assert {slider.key for slider in more(app).slider} == {"bits", "dim", "log2_bins"}
+    assert not app.exception
+
+
 def test_controls_that_say_nothing_are_not_drawn_and_keep_their_value():
-    app = opened(View(dim=2, spread="falling"))
+    app = more(opened(View(dim=2, spread="falling")))
     assert app.selectbox(key="spread").value == "falling"
     app.slider(key="dim").set_value(1).run()
     assert not app.exception

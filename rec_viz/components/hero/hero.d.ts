@@ -16,7 +16,6 @@ type HeroData = {
 };
 
 type HeroPose = {
-  people: number;
   bell: number;
   unrolled: number; // candidates
   scored: number[]; // 0 to 1, a candidate each

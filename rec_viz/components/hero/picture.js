@@ -30,17 +30,24 @@ const centre = (/** @type {Tape} */ tape, k) => tape.first + (k + 0.5) * tape.co
 const across = (/** @type {Tape} */ tape, u) => tape.top + tape.height - 9 - u * (tape.height - 18);
 
 export function paint(/** @type {Pen} */ ctx, /** @type {Theme} */ theme, /** @type {HeroData} */ data, /** @type {HeroPose} */ pose, /** @type {HeroLayout} */ at) {
-  ctx.globalAlpha = pose.people;
   person(ctx, theme, at.sender, "Sender", "left", theme.q);
   person(ctx, theme, at.receiver, "Receiver", "right", theme.p);
-  thought(ctx, theme, data, at.sender, 1, pose.bell);
-  thought(ctx, theme, null, at.receiver, -1, pose.people, pose.same);
+  thought(ctx, theme, at.sender, 1, (x, y) => {
+    const bell = Array.from({ length: 25 }, (_, i) => [x - 12 + i, y + 9 - 17 * pose.bell * Math.exp(-(((i - 12) / 5) ** 2))]);
+    ctx.fillStyle = css(theme.q, 0.25);
+    ctx.fill(polyline(bell));
+    line(ctx, bell, css(theme.q), 2);
+    write(ctx, theme, "Q", x + 15, y - 1, { size: 13, weight: 700, colour: theme.ink.q, align: "center", halo: false, alpha: pose.bell });
+  });
+  thought(ctx, theme, at.receiver, -1, (x, y) => {
+    if (pose.same > 0) star(ctx, theme, x, y + 1, 10 * pose.same);
+    else write(ctx, theme, "?", x, y + 6, { size: 17, weight: 700, align: "center", halo: false });
+  });
   drawWire(ctx, theme, data, pose, at);
-  ctx.globalAlpha = 1;
   drawTape(ctx, theme, data, pose, at, 0);
   drawTape(ctx, theme, data, pose, at, 1);
   drawScores(ctx, theme, data, pose, at);
-  drawCounting(ctx, theme, data, pose, at);
+  drawCounting(ctx, theme, pose, at);
   drawParcel(ctx, theme, data, pose, at);
   const [one, other] = at.tapes;
   if (other.left > 0) { // side by side
@@ -55,43 +62,27 @@ function person(/** @type {Pen} */ ctx, /** @type {Theme} */ theme, [x, y], name
   ctx.beginPath();
   ctx.ellipse(x, y + 34, HEAD + 7, 20, 0, Math.PI, 2 * Math.PI);
   ctx.fill();
-  write(ctx, theme, name, side === "left" ? x + 26 : x - 26, y + 32, { size: 15, weight: 700, colour: theme.text, align: side, halo: false, alpha: ctx.globalAlpha });
+  write(ctx, theme, name, side === "left" ? x + 26 : x - 26, y + 32, { size: 15, weight: 700, colour: theme.text, align: side, halo: false });
 }
 
 // What a person has: the sender Q, a bell; the receiver nothing, and at last the sample.
-function thought(/** @type {Pen} */ ctx, /** @type {Theme} */ theme, data, [x, y], side, shown, same = 0) {
-  const alpha = ctx.globalAlpha, cx = x + side * 56, cy = y - 3, w = 26, h = 15;
-  ctx.globalAlpha = alpha * shown;
+function thought(/** @type {Pen} */ ctx, /** @type {Theme} */ theme, [x, y], side, /** @type {(x: number, y: number) => void} */ draw) {
+  const cx = x + side * 56, cy = y - 3;
   for (const [dx, r] of [[17, 2], [24, 3]]) disc(ctx, x + side * dx, y + 1, r, css(theme.muted, 0.6));
-  ctx.beginPath();
-  ctx.ellipse(cx, cy, w, h + 1, 0, 0, 7);
-  ctx.fillStyle = css(theme.bg);
-  ctx.fill();
-  ctx.strokeStyle = css(theme.muted, 0.6);
-  ctx.lineWidth = 1.2;
-  ctx.stroke();
-  if (data) {
-    const bell = Array.from({ length: 25 }, (_, i) => [cx - 12 + i, cy + 9 - 17 * Math.exp(-(((i - 12) / 5) ** 2))]);
-    ctx.fillStyle = css(theme.q, 0.25);
-    ctx.fill(polyline(bell));
-    line(ctx, bell, css(theme.q), 2);
-    write(ctx, theme, "Q", cx + 15, cy - 1, { size: 13, weight: 700, colour: theme.ink.q, align: "center", halo: false, alpha: ctx.globalAlpha });
-  } else if (same > 0) star(ctx, theme, cx, cy + 1, 10 * same);
-  else write(ctx, theme, "?", cx, cy + 6, { size: 17, weight: 700, align: "center", halo: false, alpha: ctx.globalAlpha });
-  ctx.globalAlpha = alpha;
+  const bubble = new Path2D();
+  bubble.ellipse(cx, cy, 26, 16, 0, 0, 7);
+  stroke(ctx, bubble, css(theme.muted, 0.6), 1.2);
+  draw(cx, cy);
 }
 
 function drawWire(/** @type {Pen} */ ctx, /** @type {Theme} */ theme, data, /** @type {HeroPose} */ pose, /** @type {HeroLayout} */ at) {
-  const [from, to, y] = at.wire, middle = (from + to) / 2, alpha = ctx.globalAlpha;
-  line(ctx, [[from, y], [to, y]], css(theme.bound, 0.55 * alpha), 3);
+  const [from, to, y] = at.wire, middle = (from + to) / 2;
+  line(ctx, [[from, y], [to, y]], css(theme.bound, 0.55), 3);
   for (const x of [from, to]) disc(ctx, x, y, 4, css(theme.bound));
   const bits = `${pose.arrived} bit${pose.arrived === 1 ? "" : "s"}`;
-  if (pose.unrolled > 0 && pose.carried === 0) {
-    write(ctx, theme, `shared seed ${data.seed}`, middle, y + 24, { size: 14, align: "center", colour: theme.muted });
-    write(ctx, theme, bits, middle, y - 11, { size: 16, weight: 700, align: "center" });
-  } else if (pose.carried > 0) {
-    write(ctx, theme, bits, middle, y - 11, { size: 22, weight: 700, align: "center", colour: theme.ink.winner });
-  } else write(ctx, theme, bits, middle, y - 11, { size: 16, weight: 700, align: "center", alpha });
+  const sending = pose.carried > 0;
+  write(ctx, theme, bits, middle, y - 11, { size: sending ? 22 : 16, weight: 700, align: "center", colour: sending ? theme.ink.winner : theme.muted });
+  if (pose.unrolled > 0 && !sending) write(ctx, theme, `shared seed ${data.seed}`, middle, y + 24, { size: 14, align: "center" });
   pose.flights.forEach((flight, i) => {
     if (flight <= 0) return;
     const home = to - 14 - (data.codeword.length - 1 - i) * Math.min(21, (to - from - 24) / (data.codeword.length - 1)), x = mix(from + 8, home, smooth(flight));
@@ -102,9 +93,8 @@ function drawWire(/** @type {Pen} */ ctx, /** @type {Theme} */ theme, data, /** 
 }
 
 function drawTape(/** @type {Pen} */ ctx, /** @type {Theme} */ theme, /** @type {HeroData} */ data, /** @type {HeroPose} */ pose, /** @type {HeroLayout} */ at, whose) {
-  const tape = at.tapes[whose], { left, top, height, column, first } = tape;
+  const tape = at.tapes[whose], { top, height, column, first } = tape;
   const heights = whose ? data.own_heights : data.heights, right = first + pose.unrolled * column;
-  ctx.globalAlpha = pose.people;
   if (whose === 0) drawBell(ctx, theme, data, pose, tape, right);
   if (pose.unrolled > 0) {
     ctx.fillStyle = css(theme.p, whose ? 0.1 : 0.07);
@@ -199,7 +189,7 @@ function drawScores(/** @type {Pen} */ ctx, /** @type {Theme} */ theme, /** @typ
 }
 
 // The receiver's finger hops from candidate to candidate.
-function drawCounting(/** @type {Pen} */ ctx, /** @type {Theme} */ theme, /** @type {HeroData} */ data, /** @type {HeroPose} */ pose, /** @type {HeroLayout} */ at) {
+function drawCounting(/** @type {Pen} */ ctx, /** @type {Theme} */ theme, /** @type {HeroPose} */ pose, /** @type {HeroLayout} */ at) {
   const tape = at.tapes[1], y = tape.top + tape.height + at.foot;
   if (!pose.counting && !pose.same) return;
   for (let k = 0; k < pose.counted; k++) {

@@ -54,8 +54,7 @@ export function poseAt(/** @type {HeroData} */ data, /** @type {Scene[]} */ list
   });
   const counted = share.count >= 0.95 ? data.winner : Math.floor(share.count * 1.05 * data.winner);
   return {
-    people: smooth(clamp(share.intro * 2.2, 0, 1)),
-    bell: smooth(clamp(share.intro * 2 - 0.8, 0, 1)),
+    bell: smooth(clamp(share.intro * 1.5, 0, 1)),
     unrolled: smooth(share.unroll) * data.tape.length,
     scored,
     leader: [...data.leaders].reverse().find((n) => n <= judged && scored[n - 1] >= 1) ?? 0,
