@@ -25,10 +25,10 @@ names are those of NUMBERS, of a lane followed by one of LANE_NUMBERS (both in n
 from .answers import Verdict, goals_met, holds, judge, right_answer, right_choice, right_number
 from .errors import LessonError
 from .format import WORDS_A_MINUTE, Ask, Choice, Goal, Lesson, Step, all_lessons, read
-from .numbers import Situation, filled, situation, value
+from .numbers import Situation, filled, pointed, situation, value
 
 __all__ = [
     "WORDS_A_MINUTE", "Ask", "Choice", "Goal", "Lesson", "LessonError", "Situation", "Step", "Verdict", "all_lessons",
-    "filled", "goals_met", "holds", "judge", "read", "right_answer", "right_choice", "right_number", "situation",
-    "value",
+    "filled", "goals_met", "holds", "judge", "pointed", "read", "right_answer", "right_choice", "right_number",
+    "situation", "value",
 ]  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -110,6 +110,8 @@ NUMBERS: dict[str, Callable[[View], float | int | str]] = {
     "scale": _of_target(lambda problem: problem.params[0][1]),
     "dim1_bits": lambda view: setting.channel_of(view).bits[0],
     "last_bits": lambda view: setting.channel_of(view).bits[-1],
+    "python.bits": lambda view: ", ".join(f"{bits:g}" for bits in setting.channel_of(view).bits),
+    "python.intervals": lambda view: ", ".join(map(str, _cut(view).intervals)),
     "intervals": lambda view: " × ".join(map(str, _cut(view).intervals)),
     "j": lambda view: _cut(view).num_bins,
     "log2_candidates": lambda view: math.log2(view.candidates),
@@ -303,3 +305,8 @@ def filled(text: str, now: Situation) -> str:
         return (format(found, spec) if spec else reading.number(float(found))).replace("-", "−")
 
     return _PLACEHOLDER.sub(number, text)
+
+
+def pointed(stage: Mapping[str, Any], now: Situation) -> dict[str, Any]:
+    """What the stage opens at and points at, its numbers worked out: "bin:{trap.bin}"."""
+    return {key: filled(text, now) for key, text in stage.items()}
