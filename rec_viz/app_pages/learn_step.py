@@ -13,7 +13,6 @@ from rec_viz import lessons, stage
 from rec_viz.app_pages import parts
 from rec_viz.components import presenter, reader, sketch
 from rec_viz.lessons import Step, pictures
-from rec_viz.model import lab
 from rec_viz.settings import TABLE, View, link_query, links, read_link, widgets
 from rec_viz.settings.table import Learn
 
@@ -217,18 +216,18 @@ def challenge(place: Learn, step: Step, view: View) -> None:
 def picture(place: Learn, step: Step, view: View, narrow: bool) -> None:
     """The step's stage or its own picture, and the way to Play."""
     shown, name = place in state.learn_shown, f"{place.lesson}_{place.step}"
-    on_stage = step.stage_after if shown else step.stage
+    on_stage = pictures.staged(step, shown, view)
     if on_stage is None:
         svg = pictures.draw(step, state.learn_answers.get(place), shown, parts.colours(), narrow, view)
         sketch.show(svg, f"learn_sketch_{name}", partial(answer, place) if step.ask else None)
     else:
-        race = lab.race(view)
+        race, points = on_stage
         parts.refusals(race)
         if any(lane.trace is not None for lane in race.lanes):
-            height = STACKED_HEIGHT if len(view.lanes) > 1 and not narrow else 0
+            height = STACKED_HEIGHT if len(race.lanes) > 1 and not narrow else 0
             scale = presenter.SCALE if widgets.presenting() else 1.0
-            points = lessons.pointed(on_stage, lessons.situation(step, view))
-            stage.show(stage.scene(race, height=height, scale=scale, **points), key=f"learn_stage_{name}")
+            key = f"learn_stage_{name}{'_only' * (len(race.lanes) < len(view.lanes))}"
+            stage.show(stage.scene(race, height=height, scale=scale, **points), key=key)
     if not widgets.presenting():
         st.page_link(
             PAGE.with_name("lab.py"), label="Open this in Play", icon=":material/science:",

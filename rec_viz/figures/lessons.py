@@ -39,7 +39,7 @@ def two_people(x: Floats, q: Floats, colours: Colours, narrow: bool) -> str:
 
 def digits(value: float, rows: int, colours: Colours, narrow: bool) -> str:
     """The interval that is left after each binary digit of a number between -4 and 4."""
-    panel = sheet(narrow, colours, (-4.0, 4.0), (rows + 0.6, 0.0), left=70)
+    panel = sheet(narrow, colours, (-4.0, 4.0), (rows + 0.9, 0.0), left=70)
     low, high = -4.0, 4.0
     for k in range(rows + 1):
         panel.block((-4.0, 4.0), (k + 0.72, k + 0.1), "", 0.08)
@@ -48,7 +48,7 @@ def digits(value: float, rows: int, colours: Colours, narrow: bool) -> str:
         middle = 0.5 * (low + high)
         low, high = (middle, high) if value >= middle else (low, middle)
     panel.line((value, value), (rows + 0.9, 0.0), "winner", 2, "4 4")
-    panel.text(value, rows + 0.6, "the number", "winner", down=20)
+    panel.text(value, rows + 0.9, "the number", "winner", down=20)
     return svg(panel, f"Each bit halves the interval that holds the number; {rows} are drawn.", narrow)
 
 
@@ -80,7 +80,7 @@ def tapes(
     places: Floats, pick: int, x: Floats, q: Floats, shown: bool, colours: Colours, narrow: bool, whole: bool = False
 ) -> str:  # fmt: skip
     """The same candidates on both sides; the sender points at one, and the receiver finds it."""
-    panel = sheet(narrow, colours, left=20, top=16, foot=16)
+    panel = sheet(narrow, colours, left=20, top=16, foot=32)
     side = (float(min(x[0], places.min() - 0.2)), float(x[-1]))
     for row, (name, knows) in enumerate((("Sender", "knows Q"), ("Receiver", "does not"))):
         part = within(panel, (0.0, 0.02 + 0.56 * row, 1.0, 0.42 + 0.56 * row), side, (0.0, 1.3))
@@ -178,21 +178,23 @@ def race(
     for k, (at, time, r) in enumerate(zip(places, times, ratios, strict=True)):
         since = len(panel.parts)
         panel.parts.append(
-            f'<circle class="ring" cx="{panel.across(at):.1f}" cy="{panel.up(time):.1f}" r="19" fill="none" '
-            f'stroke="{panel.ink("winner")}" stroke-width="2"/>'
+            f'<circle class="ring" opacity="0" cx="{panel.across(at):.1f}" cy="{panel.up(time):.1f}" r="19" '
+            f'fill="none" stroke="{panel.ink("winner")}" stroke-width="2"/>'
         )
         before = aim is not None and aim != winner and scores[k] < scores[aim]
         if shown and k == winner:
             panel.star(at, time, 15)
         else:
             panel.dot(at, time, "best" if before or k == given else "candidate", 9)
-        label = f"{k + 1}: T/r = {scores[k]:.1f}" if shown or before or k == given else f"{k + 1}: r = {r:.2f}"
+        label = f"{k + 1}: T = {time:.1f}, r = {r:.2f}"
+        if shown or before or k == given:
+            label = f"{k + 1}: T / r = {scores[k]:.1f}"
         leftwards = k + 1 < len(places) and any(
             0 < panel.across(b) - panel.across(at) < 150 and abs(panel.up(c) - panel.up(time)) < 18
             for b, c in zip(places, times, strict=True)
         )
         panel.text(at, time, label, "", "end" if leftwards else "start", -16 if leftwards else 16, 5)
-        panel.pick(k + 1, f"Candidate {k + 1} wins", since)
+        panel.pick(k + 1, f"Candidate {k + 1}, T = {time:.1f}, r = {r:.2f}", since)
     if given is not None and given != winner and not shown:
         early = int(np.sum(scores < scores[given]))
         panel.text(panel.x[0], top, f"Before number {given + 1}, the curve meets {early} other"
@@ -339,12 +341,13 @@ def stop_line(
     if shown:
         panel.block(panel.x, (stop, top), "bound", 0.08)
         panel.text(panel.x[0], 0.5 * (stop + top), "up here nobody can win", "bound", "start", 14)
-    panel.parts.append(
-        f'<g class="guide"><line x1="{panel.left}" x2="{panel.right}" stroke="{panel.ink("bound")}" stroke-width="2" '
-        f'stroke-dasharray="3 4"/><text x="{panel.left + 8}" y="-6" font-size="15" fill="currentColor"></text></g>'
-        f'<rect data-rise="0 {top:g}" x="{panel.left}" y="{panel.top}" width="{panel.right - panel.left}" '
-        f'height="{panel.foot - panel.top}" fill="transparent"/>'
-    )
+    if not shown:
+        panel.parts.append(
+            f'<g class="guide" opacity="0"><line x1="{panel.left}" x2="{panel.right}" stroke="{panel.ink("bound")}" '
+            f'stroke-width="2" stroke-dasharray="3 4"/><text x="{panel.left + 8}" y="-6" font-size="15" '
+            f'fill="currentColor"></text></g><rect data-rise="0 {top:g}" x="{panel.left}" y="{panel.top}" '
+            f'width="{panel.right - panel.left}" height="{panel.foot - panel.top}" fill="transparent"/>'
+        )
     return svg(panel, "The race and its winning curve: point at the height from which nobody can win", narrow)
 
 
@@ -359,7 +362,7 @@ def doubling(x: Floats, curves: Sequence[tuple[str, Floats]], shown: bool, colou
         panel.text(at, peak, f"{name}: peak {peak:.0f}", role, "start", 14, 14, bold=True)
     if not shown:
         panel.text(float(x[int(np.argmax(curves[0][1]))]), 0.8 * top, f"{curves[1][0]}: ?", "best", bold=True)
-    panel.floor([(k, f"{k:g}".replace("-", "−")) for k in (-2, 0, 2)], "x")
+    panel.floor(name="x")
     panel.wall([(float(curve.max()), f"{curve.max():.0f}") for _, curve in curves[: 2 if shown else 1]], "r")
     return svg(panel, "One more bit makes the curve half as wide and twice as high", narrow)
 
@@ -374,7 +377,7 @@ def skyline(information: Sequence[float], candidates: Sequence[float], colours: 
         if count < top:
             panel.text(k + 0.5, count, f"{count:.0f}", down=-6)
         else:
-            panel.text(k + 0.5, top, f"× {count / top:.1f}" if count < 100 * top else "…", down=-26, bold=True)
+            panel.text(k + 0.5, top, f"{count:.0f}", "paper", down=-12, bold=True)
     panel.line(panel.x, (0.0, 0.0), width=1.2)
     panel.text(panel.x[1], 0.0, "I, bits", anchor="end", down=36)
     panel.text(0.0, 0.0, "candidates", anchor="start", down=36)

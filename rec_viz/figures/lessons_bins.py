@@ -25,9 +25,9 @@ def pulled(
     for n, curve in curves.items():
         panel.line(x, curve, "best", 3, moves="appears")
         at = int(np.argmax(curve))
-        panel.text(float(x[at]), float(curve[at]), f"n = {n}", "best", "start", 26, 4, bold=True)
+        panel.text(float(x[at]), float(curve[at]), f"n = {n}", "best", "start", 26, -4, bold=True)
     panel.text(float(x[int(np.argmax(q))]), float(q.max()), "Q", "q", down=-8, bold=True)
-    panel.text(0.0, float(p.max()), "P", "p", "start", 60, 4, bold=True)
+    panel.text(2.0, float(np.interp(2.0, x, p)), "P", "p", down=-10, bold=True)
     panel.floor(_AXIS, "x")
     return svg(panel, "A budget's output lies between P and Q", narrow)
 
@@ -236,13 +236,12 @@ def overpaid(
     if shown:
         gap = np.minimum(log_ratio, log_bins)
         panel.between(u, gap, np.full(u.size, log_bins), "best", 0.6)
-        panel.text(
-            0.04, log_bins, f"overpaid: {mean:.2f} bits on average over targets", "best", "start", 0, -26, bold=True
-        )
+        panel.text(0.5, low + 0.25 * (log_bins - low), f"overpaid: {mean:.2f} bits", "best", size=18, bold=True)
+        panel.text(0.5, low + 0.25 * (log_bins - low), "on average over targets", "best", down=20)
     panel.line(u, log_ratio, "q", 3)
     panel.line((0.0, 1.0), (log_bins, log_bins), "heuristic", 2.5, "7 4")
-    panel.text(0.04, log_bins, f"price of the bin: log₂ J = {log_bins:g}", "heuristic", "start", 0, -8, bold=True)
-    panel.text(0.5, float(np.interp(0.5, u, log_ratio)), "worth of a sample: log₂ r", "q", down=24, bold=True)
+    panel.text(0.5, log_bins, f"price of the bin: log₂ J = {log_bins:g}", "heuristic", down=24, bold=True)
+    panel.text(0.5, float(log_ratio.max()), "worth of a sample: log₂ r", "q", down=-10, bold=True)
     panel.floor(name="samples of Q, from left to right")
     panel.wall([(k, str(k).replace("-", "−")) for k in range(int(np.ceil(low)), int(top) + 1, 2)], "bits")
     return svg(panel, "Where a sample is worth less than its bin costs, the message overpays", narrow)
@@ -326,19 +325,12 @@ def cuts(
     return svg(panel, "Three ways to cut the plane around Q", narrow)
 
 
-def target_zone(
-    path: Sequence[tuple[float, float]], point: tuple[float, float], zone: tuple[float, float], colours: Colours,
-    narrow: bool,
-) -> str:  # fmt: skip
+def target_zone(point: tuple[float, float], zone: tuple[float, float], colours: Colours, narrow: bool) -> str:
     """Time against bits: log2 of candidates up, bits above I across; the zone to reach, and where the reader is."""
-    wide = max(zone[1] * 2.4, point[1] + 1.0, *(bits + 0.5 for _, bits in path))
-    tall = max(zone[0] * 1.7, point[0] + 1.0, *(time + 0.5 for time, _ in path))
+    wide, tall = max(zone[1] * 2.4, point[1] + 1.0), max(zone[0] * 1.7, point[0] + 1.0)
     panel = sheet(narrow, colours, (0.0, wide), (0.0, tall), left=52)
     panel.block((0.0, zone[1]), (0.0, zone[0]), "heuristic", 0.16, "6 4")
     panel.text(zone[1] / 2, zone[0] / 2, "reach this", "heuristic", bold=True)
-    panel.line([bits for _, bits in path], [time for time, _ in path], "candidate", 1.8, "2 4")
-    for time, bits in path:
-        panel.dot(bits, time, "candidate", 3)
     panel.star(point[1], point[0], 14)
     panel.text(point[1], point[0], "you", "winner", right=24 if point[1] < 0.8 * wide else -24, down=5, bold=True)
     panel.floor([(k, str(k)) for k in range(0, int(wide) + 1, max(1, int(wide) // 6))], "bits above I")

@@ -77,7 +77,7 @@ class Panel:
         """The outline of something to choose, seen while it is pointed at."""
         left, top = self.across(x[0]), self.up(y[1])
         self.parts.append(
-            f'<rect class="ring" x="{left:.1f}" y="{top:.1f}" width="{self.across(x[1]) - left:.1f}" '
+            f'<rect class="ring" opacity="0" x="{left:.1f}" y="{top:.1f}" width="{self.across(x[1]) - left:.1f}" '
             f'height="{self.up(y[0]) - top:.1f}" fill="none" stroke="{self.ink("winner")}" stroke-width="2.5"/>'
         )
 

@@ -7,6 +7,7 @@ a line of --- parts the text from the reveal. Keys of a step (all but `title` ma
     title = "..."
     view = { lanes = "pfr", bits = 2, ... }         # values as in a link, on top of the lesson's own `view`
     stage = { step = "winner", highlight = "curve" }  # what the stage shows (rec_viz/stage); {}: from its start
+                                                     # `only` = "pfr" leaves the other lanes out
     stage_after = { highlight = "stop" }             # and after the reveal, where that differs
     figure = "tapes"                                 # or a picture of pictures.py by its name, and figure_after
     let = { limit = 1000 }                           # numbers the step sets, for its text: {let.limit}
@@ -25,10 +26,10 @@ names are those of NUMBERS, of a lane followed by one of LANE_NUMBERS (both in n
 from .answers import Verdict, goals_met, holds, judge, right_answer, right_choice, right_number
 from .errors import LessonError
 from .format import WORDS_A_MINUTE, Ask, Choice, Goal, Lesson, Step, all_lessons, read
-from .numbers import Situation, filled, pointed, situation, value
+from .numbers import Situation, filled, situation, value
 
 __all__ = [
     "WORDS_A_MINUTE", "Ask", "Choice", "Goal", "Lesson", "LessonError", "Situation", "Step", "Verdict", "all_lessons",
-    "filled", "goals_met", "holds", "judge", "pointed", "read", "right_answer", "right_choice", "right_number",
+    "filled", "goals_met", "holds", "judge", "read", "right_answer", "right_choice", "right_number",
     "situation", "value",
 ]  # fmt: skip

@@ -222,7 +222,7 @@ def _view(values: Mapping[str, Any], where: str) -> View:
 
 
 def _stage(values: Any, where: str) -> dict[str, Any]:
-    _check(values, where, {"step", "highlight"}, set())
+    _check(values, where, {"step", "highlight", "only"}, set())
     return dict(values)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -305,8 +305,3 @@ def filled(text: str, now: Situation) -> str:
         return (format(found, spec) if spec else reading.number(float(found))).replace("-", "−")
 
     return _PLACEHOLDER.sub(number, text)
-
-
-def pointed(stage: Mapping[str, Any], now: Situation) -> dict[str, Any]:
-    """What the stage opens at and points at, its numbers worked out: "bin:{trap.bin}"."""
-    return {key: filled(text, now) for key, text in stage.items()}

@@ -19,7 +19,18 @@ from ..model import lab, speed
 from ..model.lab import Lane
 from ..settings import View
 from .format import Step
-from .numbers import GREEDY_CANDIDATES, Situation, law_of, likeliest, problem_of, situation, trace_of, value, winners_of
+from .numbers import (
+    GREEDY_CANDIDATES,
+    Situation,
+    filled,
+    law_of,
+    likeliest,
+    problem_of,
+    situation,
+    trace_of,
+    value,
+    winners_of,
+)
 
 
 class Asked(NamedTuple):
@@ -54,6 +65,18 @@ def draw(step: Step, given: float | None, shown: bool, colours: Colours, narrow:
     """The picture of a step that has one, as SVG; `view` where the reader has moved its controls."""
     name = step.figure_after if shown else step.figure
     return PICTURES[name](Asked(situation(step, view), given, shown, colours, narrow))
+
+
+def staged(step: Step, shown: bool, view: View | None = None) -> tuple[lab.Race, dict[str, str]] | None:
+    """The race on the stage of a step and where it opens and points, if it shows one now."""
+    options = step.stage_after if shown else step.stage
+    if options is None:
+        return None
+    now = situation(step, view)
+    race, points = lab.race(now.view), {key: filled(text, now) for key, text in options.items()}
+    if only := points.pop("only", ""):
+        race = race._replace(id=f"{race.id}-{only}", lanes=tuple(lane for lane in race.lanes if lane.name == only))
+    return race, points
 
 
 _X = np.linspace(-3.2, 3.2, 321)
@@ -104,7 +127,9 @@ def _greedy(ask: Asked) -> str:
 
 def _heights(ask: Asked) -> str:
     both = (ask.number("pfr.first_p"), ask.number("pfr.first_q"))
-    return figures.heights(*_densities(ask.now.view), ask.number("pfr.first_x"), both, *ask.how)
+    return figures.heights(
+        *_densities(ask.now.view, np.linspace(-2.0, 1.6, 321)), ask.number("pfr.first_x"), both, *ask.how
+    )
 
 
 def _race(ask: Asked) -> str:
@@ -151,10 +176,9 @@ def _price(ask: Asked) -> str:
 
 def _surcharge(ask: Asked) -> str:
     marked = [ask.now.view.bits, ask.now.also["double"].bits, ask.now.also["four"].bits]
-    information = np.arange(marked[0] / 2, marked[-1] + 0.5, marked[0] / 2)
-    lengths = [float(value("pfr.surcharge", ask.now._replace(view=ask.now.view._replace(bits=float(bits)))))
-               for bits in information]  # fmt: skip
-    return figures.surcharge(information, lengths, [round(bits) for bits in marked], *ask.how)
+    information = np.array([marked[0] / 2, *marked[:-1], 0.75 * marked[-1], marked[-1]])
+    extra = [speed.cost(ask.now.view._replace(bits=float(bits)), (1,)).zipf_bits - bits for bits in information]
+    return figures.surcharge(information, extra, [round(bits) for bits in marked], *ask.how)
 
 
 def _stop_line(ask: Asked) -> str:
@@ -166,26 +190,30 @@ def _stop_line(ask: Asked) -> str:
     )  # fmt: skip
 
 
+def _stopped(ask: Asked) -> str:
+    return _stop_line(ask._replace(given=None, shown=True))
+
+
 def _doubling(ask: Asked) -> str:
-    more = ask.now.also["more"]
-    curves = [(f"I = {view.bits:g}", _ratio(view)) for view in (ask.now.view, more)]
-    return figures.doubling(_X, curves, *ask.how)
+    reach = 12 * ask.number("scale")
+    x = np.linspace(ask.number("mean") - reach, ask.number("mean") + reach, 321)
+    curves = [(f"I = {view.bits:g}", _ratio(view, x)) for view in (ask.now.view, ask.now.also["more"])]
+    return figures.doubling(x, curves, *ask.how)
 
 
 def _skyline(ask: Asked) -> str:
     bits = range(1, 7 if ask.narrow else 10)
-    found = [ask.number("pfr.expected")] if not bits else [
-        float(2.0 ** problem_of(ask.now.view._replace(dim=1, bits=float(k))).d_inf_bits) for k in bits
-    ]  # fmt: skip
+    found = [2.0 ** problem_of(ask.now.view._replace(dim=1, bits=float(k))).d_inf_bits for k in bits]
     return figures.skyline(list(bits), found, *ask.look)
 
 
 def _years(ask: Asked) -> str:
-    views = [ask.now.also[name] for name in ("ten", "twenty", "thirty")] + [ask.now.view]
+    also = ask.now.also
+    views = [*(also[name] for name in ("ten", "twenty", "thirty")), also.get("plain", ask.now.view)]
     at = [ask.now._replace(view=view) for view in views]
     rows = [(view.bits, float(value("pfr.seconds", now)), str(value("pfr.time", now)))
             for view, now in zip(views, at, strict=True)]  # fmt: skip
-    marks = [(1.0, "1 s"), (86_400.0, "1 day"), (ask.now.let["year"], "1 year")]
+    marks = [(1.0, "1 s"), (86_400.0, "1 day"), (31_557_600.0, "1 year")]
     return figures.years(rows, marks, *ask.look)
 
 
@@ -319,21 +347,14 @@ def _story(ask: Asked) -> str:
 
 
 def _target_zone(ask: Asked) -> str:
-    now, limit, spare = ask.now, ask.now.let["limit"], ask.now.let["spare"]
-
-    def at(view: View) -> tuple[float, float]:
-        here = now._replace(view=view)
-        surplus = float(value("pfr_bins.mean_length", here)) - float(value("information", here))
-        return float(np.log2(float(value("pfr_bins.expected", here)))), surplus
-
-    path = [at(now.view._replace(log2_bins=k)) for k in range(4, 21, 4)]
-    return binned.target_zone(path, at(now.view), (float(np.log2(limit)), spare), *ask.look)
+    point = (float(np.log2(ask.number("pfr_bins.expected"))), ask.number("pfr_bins.surcharge"))
+    return binned.target_zone(point, (float(np.log2(ask.now.let["limit"])), ask.now.let["spare"]), *ask.look)
 
 
 PICTURES: dict[str, Callable[[Asked], str]] = {
     "two people": _two_people, "digits": _digits, "p and q": _p_and_q, "tapes": _tapes, "greedy": _greedy,
     "heights": _heights, "race": _race, "winners": _winners, "index law": _index_law, "word lengths": _word_lengths,
-    "price": _price, "surcharge": _surcharge, "stop line": _stop_line, "doubling": _doubling, "skyline": _skyline,
+    "price": _price, "surcharge": _surcharge, "stop line": _stop_line, "stopped": _stopped, "doubling": _doubling, "skyline": _skyline,
     "years": _years, "pulled": _pulled, "variation": _variation, "fixed code": _fixed_code, "bins": _bins,
     "bin tapes": _bin_tapes, "two parts": _two_parts, "cancels": _cancels, "overpaid": _overpaid,
     "more bins": _more_bins, "growth": _growth, "cuts": _cuts, "story": _story, "target zone": _target_zone,
