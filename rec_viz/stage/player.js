@@ -4,30 +4,19 @@ import { laneDetail, sceneCaption } from "./captions.js";
 import { clockTarget } from "./clock.js";
 import { createControls } from "./controls.js";
 import { active, setAria, setText } from "./dom.js";
-import { css, legible, readTheme, sizeCanvas } from "./draw.js";
+import { css, legible, readTheme } from "./draw.js";
 import { changeOf, createHandles, draftOf } from "./handles.js";
-import { drawHighlights } from "./highlight.js";
 import { createLane, fillLane, markLane, refuseLane, stepName, syncLane, textTwin } from "./lane.js";
-import { settle, stampDot } from "./layers.js";
 import { addressOf, createChannel } from "./live.js";
 import { clamp, mix } from "./mix.js";
-import { stampPanel } from "./panel.js";
-import { drawPlane, layoutPlane } from "./plane.js";
 import { begin, reduce } from "./playback.js";
 import { pointedText } from "./pointed.js";
 import { morph, morphFrom, updatePose } from "./pose.js";
-import { drawRace, layoutRace, zoomRace } from "./race.js";
 import { createSaves } from "./saves.js";
 import { decodeBytes, decodeScene, prepareScene } from "./scene.js";
-import { drawStrips, layoutStrips } from "./strips.js";
 import { TWEEN, stepOf } from "./timeline.js";
+import { drawLane, layoutLane } from "./views.js";
 import { fmt, raised } from "./words.js";
-
-const VIEWS = {
-  race: { layout: layoutRace, zoom: zoomRace, draw: drawRace, stamp: stampDot },
-  plane: { layout: layoutPlane, draw: drawPlane, stamp: () => () => {} },
-  strips: { layout: layoutStrips, draw: drawStrips, stamp: stampPanel },
-};
 
 // What Python asks of the stage beside the race; an answer from the core has the race alone.
 const OPTIONS = ["colors", "height", "scale", "units", "compact", "handles", "save", "point"];
@@ -44,47 +33,6 @@ function recall(id) {
   memory.set(id, story);
   if (memory.size > MEMORY_SIZE) memory.delete(memory.keys().next().value);
   return story;
-}
-
-function drawLane(/** @type {View} */ view) {
-  const { ctx, pose, lane, theme } = view, { zoom, stamp, draw } = VIEWS[view.scene.view];
-  if (view.layer.theme !== theme.name) {
-    view.layer.theme = theme.name;
-    view.layer.done = Infinity;
-    view.base.key = null;
-  }
-  ctx.clearRect(0, 0, view.width, view.height);
-  zoom?.(view, pose);
-  settle(view, Math.min(pose.settled, lane.count), stamp(view));
-  draw(view, pose);
-  drawHighlights(view, pose);
-}
-
-function layoutLane(/** @type {View} */ view, scale = null) {
-  if (!view.measured) view.inner = Math.floor(view.picture.clientWidth); // to ask is to lay out the page
-  const width = view.inner;
-  if (!width) return false;
-  view.measured = true;
-  const ratio = scale ?? Math.min(window.devicePixelRatio || 1, 2);
-  const asked = view.scene.height || clamp(Math.round(window.innerHeight * 0.44), 280, 640); // 0: as the window allows
-  const height = width < 480 ? Math.round(Math.min(asked, Math.max(340, asked * 0.85))) : asked;
-  const resized = width !== view.width || height !== view.height || ratio !== view.ratio;
-  if (!resized && !view.stale) return true;
-  Object.assign(view, { width, height, ratio, stale: false });
-  if (resized) {
-    view.canvas.style.height = `${height}px`;
-    view.ctx = sizeCanvas(view.canvas, width, height, ratio);
-    for (const name of ["layer", "base"]) {
-      const canvas = document.createElement("canvas");
-      view[name] = { canvas, ctx: sizeCanvas(canvas, width, height, ratio), done: 0, key: null };
-    }
-  }
-  view.layer.done = Infinity;
-  view.base.key = null;
-  view.px = new Float32Array(view.lane.count);
-  view.py = new Float32Array(view.lane.count);
-  VIEWS[view.scene.view].layout(view);
-  return true;
 }
 
 // The player of a stage in `parent`: `show(scene, tell)` is told what Python sent and how to answer.
