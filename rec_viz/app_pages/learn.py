@@ -103,18 +103,20 @@ def contents() -> None:
             st.markdown(f"{lesson.about}\n\n{done} of {steps} steps done · about {lesson.minutes} minutes")
 
 
+@st.fragment
 def share(place: Learn) -> None:
-    """The link of this step, and what a teacher can do with it."""
-    with st.popover("Share", icon=":material/link:"):
-        here = st.context.url or ""
+    """The link of this step, and what a teacher can do with it; made once it is asked for."""
+    box = st.popover("Share", icon=":material/link:", on_change="rerun", key="share")
+    if not box.open:
+        return
+    with box:
         query = place_query(place) | {"page": "learn"}
         st.markdown(
             "This link opens the lesson at this step." if place.lesson else "This link opens the list of lessons."
         )
-        st.code(links.address(here, "learn", query), language=None, wrap_lines=True)
         if place.lesson and st.toggle("Make a link for a class", key="class_link"):
-            extras = parts.class_extras(presented=True, seeds=False)
-            st.code(links.address(here, "learn", query | extras), language=None, wrap_lines=True)
+            query |= parts.class_extras(presented=True, seeds=False)
+        parts.handed(links.address(st.context.url or "", "learn", query))
 
 
 # ------------------------------------------------------------------------------------------------ a step
@@ -247,7 +249,7 @@ def stage_now(place: Learn, step: Step) -> Any:
 
 
 def picture(place: Learn, step: Step, view: View) -> None:
-    """The stage on the step's race, and the way to the Lab."""
+    """The stage on the step's race, and the way to Play."""
     shown = stage_now(place, step)
     if shown is None:
         return
@@ -262,7 +264,7 @@ def picture(place: Learn, step: Step, view: View) -> None:
         stage.show(stage.scene(race, height=height, **shown), key=f"learn_stage_{place.lesson}_{place.step}")
     if not widgets.presenting():
         st.page_link(
-            PAGE.with_name("lab.py"), label="Open this in the Lab", icon=":material/science:",
+            PAGE.with_name("lab.py"), label="Open this in Play", icon=":material/science:",
             query_params=link_query(view, hide=widgets.hidden()),
         )  # fmt: skip
 
