@@ -175,7 +175,9 @@ def test_where_no_search_runs_the_ranges_stay_and_lead_back(open_lab: Open) -> N
     expect(stage.locator(".refusal")).to_contain_text("candidates on average")
     page.mouse.up()
     settle(page)
-    expect(stage.locator(".refusal")).to_contain_text(re.compile("2[⁰¹²³⁴⁵⁶⁷⁸⁹]+ candidates on average; the stage stops"))
+    expect(stage.locator(".refusal")).to_contain_text(
+        re.compile("2[⁰¹²³⁴⁵⁶⁷⁸⁹]+ candidates on average; the stage stops")
+    )
     page = open_lab(View(lanes=("pfr",), bits=24.0))
     stage = page.get_by_test_id("stage")
     expect(stage.locator(".caption")).to_contain_text("candidates on average")
