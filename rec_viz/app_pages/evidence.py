@@ -24,10 +24,20 @@ TITLES = {
 }
 
 
+ABOUT = {  # until the numbers are there
+    "code_lengths": "How long messages are, and where their bits go.",
+    "speed": "How many candidates a search examines.",
+    "bias": "How far off samples are when the search has a budget.",
+    "images": "One picture, sent in small blocks and in large ones.",
+    "paper": "The paper’s experiments, run on this machine.",
+    "reference": "Statements with their proofs, their code, and numbers to check them by.",
+}
+
+
 def drawn(page: str, found: Any, colours: dict[str, str]) -> tuple[str, str]:
     """A card's picture and its sentence; nothing yet without numbers."""
     if found is None:
-        return "", "Being worked out on this machine."
+        return "", ABOUT[page]
     if page == "images":
         small, large = (pictures.as_source(one.frames[-1]) for one in found.received)
         return figures.images(small, large, found.saved)

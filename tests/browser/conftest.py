@@ -96,7 +96,7 @@ def settle(page: Page) -> None:
 
 def open_parts(page: Page, *names: str) -> None:
     """Open the closed parts of a page: those named, or all of them."""
-    closed = page.locator("[data-testid=stMain] details:not([open]) > summary")
+    closed = page.locator("[data-testid=stMain] [data-testid=stExpander] > details:not([open]) > summary")
     for one in [closed.filter(has_text=name) for name in names] or [closed] * closed.count():
         one.first.click()
         settle(page)

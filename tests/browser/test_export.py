@@ -22,9 +22,10 @@ PAGES = ("code_lengths", "speed", "bias", "images")
 def opened(open_page: Open, page: str, view: View) -> Page:
     """A research page with everything on it drawn."""
     tab = open_page(link("", view, page).lstrip("/"), stage=False, accept_downloads=True)
-    tab.locator("[data-testid=stPlotlyChart] .js-plotly-plot").first.wait_for(timeout=120_000)
+    tab.get_by_role("heading", level=1).wait_for(timeout=120_000)
     settle(tab)
     open_parts(tab)
+    tab.locator("[data-testid=stPlotlyChart] .js-plotly-plot").first.wait_for(timeout=120_000)
     return tab
 
 
@@ -33,7 +34,7 @@ def test_every_chart_has_its_export_button_and_axe_finds_nothing(open_page: Open
     tab = opened(open_page, page, View(bits=1.5, target=6))
     charts = tab.locator("[data-testid=stPlotlyChart]").count()
     assert charts >= 3
-    assert not tab.locator("[data-testid=stMain] details:not([open])").count()
+    assert not tab.locator("[data-testid=stMain] [data-testid=stExpander] > details:not([open])").count()
     assert tab.get_by_role("button", name="Export").count() == charts
     for_everyone(tab)
 

@@ -45,13 +45,13 @@ def found(name: str) -> object:
 
 
 def test_every_page_behind_the_cards_has_one():
-    assert list(page.TITLES) == list(evidence.CARDS) == list(PARTS)
+    assert list(page.TITLES) == list(page.ABOUT) == list(evidence.CARDS) == list(PARTS)
 
 
 @pytest.mark.parametrize("name", evidence.CARDS)
 def test_a_card_says_the_number_its_page_opens_with(name):
     picture, says = page.drawn(name, found(name), COLOURS)
-    assert page.drawn(name, None, COLOURS)[0] == ""
+    assert page.drawn(name, None, COLOURS) == ("", page.ABOUT[name])
     assert picture.startswith(("<svg", "<figure"))
     assert says.endswith(".")
     told = " ".join(element.proto.body for element in opened(name).get("html"))
