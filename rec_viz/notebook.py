@@ -13,7 +13,7 @@ from .settings.table import MAX_LANES
 from .stage.scene import bins_text, scene
 from .stage.standalone import frame
 
-MAX_EVENTS = 600  # of a search: what is shown should stay under 300 kB
+MAX_EVENTS = 600  # times dimensions of what is shown, which should stay under 300 kB
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,21 +30,27 @@ def compare(problem: rec.Problem, methods: Sequence[rec.PFR | rec.ORC], *, seed:
     """Up to three searches for one sample of a problem. Raises RecError as `rec_core.trace` does."""
     if not 1 <= len(methods) <= MAX_LANES:
         raise rec.RecError(f"compare() shows one to {MAX_LANES} methods side by side; got {len(methods)}.")
-    return Comparison(tuple(rec.trace(problem, method, seed=seed, max_events=_most(problem)) for method in methods))
+    return Comparison(tuple(rec.trace(problem, method, seed=seed) for method in methods))
 
 
 def html(traces: Sequence[rec.Trace]) -> str:
     """Searches of one problem as an animation, under 300 kB for up to three."""
     problem, seed = traces[0].problem, traces[0].seed
-    short = [trace if len(trace.indices) <= _most(problem) + 256 else
-             rec.trace(problem, trace.method, seed=seed, max_events=_most(problem)) for trace in traces]  # fmt: skip
-    lanes = tuple(_lane(number, trace) for number, trace in enumerate(short))
+    most = max(64, MAX_EVENTS // (problem.dim * len(traces)))
+    lanes = tuple(_lane(number, _shortened(trace, most)) for number, trace in enumerate(traces))
     race = lab.Race(f"notebook-{seed}", problem, problem.kl_bits, lanes)
-    return frame(scene(race, height=360, save=True), "Relative entropy coding, a search")
+    drawn = scene(race, height=360, save=True)
+    for lane in drawn["lanes"]:
+        if "rain" in lane:
+            lane["rain"] = {name: values[:most] for name, values in lane["rain"].items()}
+    return frame(drawn, "Relative entropy coding, a search")
 
 
-def _most(problem: rec.Problem) -> int:
-    return max(64, MAX_EVENTS // problem.dim)
+def _shortened(trace: rec.Trace, most: int) -> rec.Trace:
+    """The same search with fewer of its candidates, where it has many."""
+    if len(trace.indices) <= most:
+        return trace
+    return rec.trace(trace.problem, trace.method, seed=trace.seed, max_events=most)
 
 
 def _lane(number: int, trace: rec.Trace) -> lab.Lane:

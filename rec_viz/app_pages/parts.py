@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from threading import Event
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
@@ -43,6 +44,13 @@ def wait_for_kernels(height: int, on_start: bool = False) -> None:
             f"minute: {time.monotonic() - begun:.0f} s so far."
         )
     place.empty()
+
+
+def wait_for(event: Event) -> None:
+    """Wait, and give way in between where the reader wants something else: Streamlit stops a run at what it shows."""
+    place = st.empty()
+    while not event.wait(0.3):
+        place.empty()
 
 
 def asked(work: Callable[[], Made], says: str = "Working it out") -> Made:

@@ -55,7 +55,7 @@ def beneath(statement: Statement, opened: bool) -> None:
         for function in model.CODE[statement.id]:
             file, text = model.source(function)
             st.markdown(f"`{function.__name__}`, :small[{file}]")
-            st.code(text, language=None, wrap_lines=True, height="content" if text.count("\n") < 24 else 420)
+            st.code(text, language=None, wrap_lines=True)
 
 
 def found_by(words: str) -> list[Statement]:

@@ -7,7 +7,9 @@ a line of --- parts the text from the reveal. Keys of a step (all but `title` ma
     title = "..."
     view = { lanes = "pfr", bits = 2, ... }         # values as in a link, on top of the lesson's own `view`
     stage = { step = "winner", highlight = "curve" }  # what the stage shows (rec_viz/stage); {}: from its start
-    stage_after = { highlight = "stop" }             # and after the reveal; without `stage`: only then
+                                                     # `only` = "pfr" leaves the other lanes out
+    stage_after = { highlight = "stop" }             # and after the reveal, where that differs
+    figure = "tapes"                                 # or a picture of pictures.py by its name, and figure_after
     let = { limit = 1000 }                           # numbers the step sets, for its text: {let.limit}
     also = { harder = { bits = 8 } }                 # the view with a change, for its numbers: {harder.pfr.expected}
     controls = ["log2_bins"]                         # parameters the reader may move
@@ -28,6 +30,6 @@ from .numbers import Situation, filled, situation, value
 
 __all__ = [
     "WORDS_A_MINUTE", "Ask", "Choice", "Goal", "Lesson", "LessonError", "Situation", "Step", "Verdict", "all_lessons",
-    "filled", "goals_met", "holds", "judge", "read", "right_answer", "right_choice", "right_number", "situation",
-    "value",
+    "filled", "goals_met", "holds", "judge", "read", "right_answer", "right_choice", "right_number",
+    "situation", "value",
 ]  # fmt: skip

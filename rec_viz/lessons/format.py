@@ -57,6 +57,8 @@ class Step:
     view: View
     stage: Mapping[str, Any] | None
     stage_after: Mapping[str, Any] | None
+    figure: str
+    figure_after: str
     ask: Ask | None
     goals: tuple[Goal, ...]
     controls: tuple[str, ...]
@@ -129,7 +131,19 @@ def read(text: str, name: str) -> Lesson:
     return Lesson(slug[1], head["title"], blocks[2].strip(), tuple(steps))
 
 
-_STEP_KEYS = {"title", "view", "stage", "stage_after", "let", "also", "controls", "ask", "goals"}
+_STEP_KEYS = {
+    "title",
+    "view",
+    "stage",
+    "stage_after",
+    "figure",
+    "figure_after",
+    "let",
+    "also",
+    "controls",
+    "ask",
+    "goals",
+}
 
 
 def _settings(text: str, where: str, allowed: set[str]) -> dict[str, Any]:
@@ -167,14 +181,21 @@ def _step(settings: str, body: str, shared: dict[str, Any], where: str) -> Step:
     for key in raw.get("controls", ()):
         if key not in TABLE[View]:
             raise LessonError(f"{where}: “{key}” is not a parameter; they are {', '.join(TABLE[View])}.")
+    for when in ("", "_after"):
+        if f"stage{when}" in raw and f"figure{when}" in raw:
+            raise LessonError(f"{where}: a step shows the stage or a figure, not both at once.")
     shown = _stage(raw["stage"], f"{where}, stage") if "stage" in raw else None
+    stage_after = _stage(raw["stage_after"], f"{where}, stage_after") if "stage_after" in raw else shown
+    figure = raw.get("figure", "")
     step = Step(
         title=raw["title"],
         text=text.strip(),
         reveal=reveal[0].strip() if reveal else "",
         view=view,
         stage=shown,
-        stage_after=_stage(raw["stage_after"], f"{where}, stage_after") if "stage_after" in raw else shown,
+        stage_after=None if "figure_after" in raw else stage_after,
+        figure=figure,
+        figure_after="" if "stage_after" in raw else raw.get("figure_after", figure),
         ask=_ask(raw["ask"], where) if "ask" in raw else None,
         goals=tuple(_goal(goal, where) for goal in raw.get("goals", ())),
         controls=tuple(raw.get("controls", ())),
@@ -201,7 +222,7 @@ def _view(values: Mapping[str, Any], where: str) -> View:
 
 
 def _stage(values: Any, where: str) -> dict[str, Any]:
-    _check(values, where, {"step", "highlight"}, set())
+    _check(values, where, {"step", "highlight", "only"}, set())
     return dict(values)
 
 

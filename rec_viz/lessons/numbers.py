@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 import rec_core as rec
+from rec_core.arrays import Floats
 
 from ..memo import memo
 from ..model import code_lengths, lab, setting, speed
@@ -33,12 +34,13 @@ def situation(step: Step, view: View | None = None) -> Situation:
     return Situation(view or step.view, step.let, step.also)
 
 
-def _problem(view: View) -> rec.Problem:
+def problem_of(view: View) -> rec.Problem:
+    """The target of a view."""
     return setting.problem_of(view)[1]
 
 
 def _of_target(pick: Callable[[rec.Problem], float]) -> Callable[[View], float]:
-    return lambda view: pick(_problem(view))
+    return lambda view: pick(problem_of(view))
 
 
 def _trap(name: str) -> Callable[[View], float]:
@@ -78,13 +80,13 @@ LATE = 64
 
 
 @memo(64)
-def _greedy_spread(problem: rec.Problem) -> float:
-    """Standard deviation of the likeliest of GREEDY_CANDIDATES candidates, over GREEDY_RUNS seeds, one dimension."""
+def likeliest(problem: rec.Problem) -> Floats:
+    """The likeliest of GREEDY_CANDIDATES candidates in each of GREEDY_RUNS races, one dimension; shape (runs,)."""
     chosen = []
     for seed in range(GREEDY_RUNS):
         x = rec.trace(problem, rec.ORC(GREEDY_CANDIDATES), seed=seed).samples
         chosen.append(float(x[np.argmax(problem.log_ratio_bits(x) * math.log(2.0) + problem.prior.log_pdf(x)), 0]))
-    return float(np.std(chosen))
+    return np.array(chosen)
 
 
 def _invariance(name: str) -> Callable[[View], int]:
@@ -108,13 +110,15 @@ NUMBERS: dict[str, Callable[[View], float | int | str]] = {
     "scale": _of_target(lambda problem: problem.params[0][1]),
     "dim1_bits": lambda view: setting.channel_of(view).bits[0],
     "last_bits": lambda view: setting.channel_of(view).bits[-1],
+    "python.bits": lambda view: ", ".join(f"{bits:g}" for bits in setting.channel_of(view).bits),
+    "python.intervals": lambda view: ", ".join(map(str, _cut(view).intervals)),
     "intervals": lambda view: " × ".join(map(str, _cut(view).intervals)),
     "j": lambda view: _cut(view).num_bins,
     "log2_candidates": lambda view: math.log2(view.candidates),
     "naive.bits": lambda view: 8 * np.dtype(np.float64).itemsize * view.dim,
     "greedy.runs": lambda view: GREEDY_RUNS,
     "greedy.candidates": lambda view: GREEDY_CANDIDATES,
-    "greedy.spread": _of_target(_greedy_spread),
+    "greedy.spread": _of_target(lambda problem: float(likeliest(problem).std())),
     "samples": lambda view: SAMPLES,
     "late": lambda view: LATE,
     "rate": lambda view: speed.candidates_per_second(view.family, view.dim),
@@ -129,7 +133,7 @@ NUMBERS: dict[str, Callable[[View], float | int | str]] = {
     "trap.peak": _trap("peak ratio"),
     "trap.bin": _worst_bin,
     "trap.share": lambda view: float(
-        rec.bin_weights(_problem(view), _cut(view), "target_mass")[0][_worst_bin(view) - 1]
+        rec.bin_weights(problem_of(view), _cut(view), "target_mass")[0][_worst_bin(view) - 1]
     ),
 }
 
@@ -138,16 +142,17 @@ def _cut(view: View) -> rec.Partition:
     return setting.partition_of(view, setting.channel_of(view))
 
 
-def _law(view: View, lane: Lane) -> code_lengths.LaneLaw:
+def law_of(view: View, lane: Lane) -> code_lengths.LaneLaw:
     """Exact lengths of a PFR lane's channel, whatever its target."""
     return next(law for law in code_lengths.lengths(view).lanes if law.name == f"pfr{lane.name[3:]}")
 
 
 def _at_winner(name: str) -> Callable[[View, Lane], float]:
-    return lambda view, lane: float(getattr(_trace(lane), name)[_trace(lane).winner])
+    return lambda view, lane: float(getattr(trace_of(lane), name)[trace_of(lane).winner])
 
 
-def _trace(lane: Lane) -> rec.Trace:
+def trace_of(lane: Lane) -> rec.Trace:
+    """A lane's search. LessonError where it has none."""
     if lane.trace is None:
         raise LessonError(f"“{lane.title}” does not run here: {lane.sentence}")
     return lane.trace
@@ -155,32 +160,31 @@ def _trace(lane: Lane) -> rec.Trace:
 
 def _bias(view: View, lane: Lane) -> rec.laws.OrcBias:
     assert isinstance(lane.method, rec.ORC)
-    return _orc_bias(_problem(view), lane.method)
+    return _orc_bias(problem_of(view), lane.method)
 
 
 _orc_bias = memo(64)(rec.laws.orc_bias)
 
 
 @memo(64)
-def _winners(problem: rec.Problem) -> tuple[float, float]:
-    """Mean and standard deviation of SAMPLES winners of plain PFR in the first dimension."""
-    x = rec.encode_many(problem, SAMPLES, seed=1).samples[:, 0]
-    return float(x.mean()), float(x.std())
+def winners_of(problem: rec.Problem) -> Floats:
+    """SAMPLES winners of plain PFR in the first dimension."""
+    return rec.encode_many(problem, SAMPLES, seed=1).samples[:, 0]
 
 
 def _distance_from_p(view: View, lane: Lane) -> float:
     """Total variation between what ORC puts out and P = N(0, 1), by quadrature in one dimension."""
     x = np.linspace(-8.0, 8.0, 4001)
     assert isinstance(lane.method, rec.ORC)
-    density = rec.laws.orc_density(_problem(view), lane.method, x[:, None])
-    p = _problem(view).prior.pdf(x[:, None])
+    density = rec.laws.orc_density(problem_of(view), lane.method, x[:, None])
+    p = problem_of(view).prior.pdf(x[:, None])
     return float(0.5 * np.abs(density - p).sum() * (x[1] - x[0]))
 
 
 def _first(view: View, lane: Lane, heavy: bool) -> float:
     """Height of P, or where `heavy` of Q, at the first candidate of a one-dimensional Gaussian race."""
-    law = _problem(view) if heavy else _problem(view).prior
-    return float(law.pdf(_trace(lane).samples[0]))
+    law = problem_of(view) if heavy else problem_of(view).prior
+    return float(law.pdf(trace_of(lane).samples[0]))
 
 
 def _duration(view: View, lane: Lane) -> str:
@@ -189,12 +193,12 @@ def _duration(view: View, lane: Lane) -> str:
 
 
 def _best_fit(view: View, lane: Lane) -> int:
-    return int(np.argmax(_trace(lane).log_ratios_bits)) + 1
+    return int(np.argmax(trace_of(lane).log_ratios_bits)) + 1
 
 
 def race_table(view: View, lane: Lane) -> str:
     """A short race as a Markdown table to be worked by hand; the last column is left to the reader."""
-    trace = _trace(lane)
+    trace = trace_of(lane)
     rows = ["| Candidate | arrives at T | ratio r |", "|---|---|---|"]
     for i, (arrival, log_ratio) in enumerate(zip(trace.arrival_times, trace.log_ratios_bits, strict=True), start=1):
         rows.append(f"| {i} | {arrival:.1f} | {2.0**log_ratio:.2f} |")
@@ -203,7 +207,7 @@ def race_table(view: View, lane: Lane) -> str:
 
 def solved_table(view: View, lane: Lane) -> str:
     """The same table with its race times, worked out from the rounded numbers the reader was given."""
-    trace = _trace(lane)
+    trace = trace_of(lane)
     rows = ["| Candidate | T | r | T / r |", "|---|---|---|---|"]
     for i, (arrival, log_ratio) in enumerate(zip(trace.arrival_times, trace.log_ratios_bits, strict=True)):
         score = round(float(arrival), 1) / round(float(2.0**log_ratio), 2)
@@ -214,7 +218,7 @@ def solved_table(view: View, lane: Lane) -> str:
 
 def candidate_list(view: View, lane: Lane) -> str:
     """Where the candidates of a one-dimensional race lie, as a Markdown table."""
-    places = [f"{x:.2f}" for x in _trace(lane).samples[:, 0]]
+    places = [f"{x:.2f}" for x in trace_of(lane).samples[:, 0]]
     return "\n".join(
         [
             f"| number | {' | '.join(str(i) for i in range(1, len(places) + 1))} |",
@@ -225,38 +229,39 @@ def candidate_list(view: View, lane: Lane) -> str:
 
 
 LANE_NUMBERS: dict[str, Callable[[View, Lane], float | int | str]] = {
-    "examined": lambda view, lane: _trace(lane).examined,
+    "examined": lambda view, lane: trace_of(lane).examined,
     "expected": lambda view, lane: lane.expected_examined,
-    "winner": lambda view, lane: int(_trace(lane).positions[_trace(lane).winner]),
-    "first_x": lambda view, lane: float(_trace(lane).samples[0, 0]),
+    "winner": lambda view, lane: int(trace_of(lane).positions[trace_of(lane).winner]),
+    "first_x": lambda view, lane: float(trace_of(lane).samples[0, 0]),
     "first_p": lambda view, lane: _first(view, lane, heavy=False),
     "first_q": lambda view, lane: _first(view, lane, heavy=True),
-    "first_ratio": lambda view, lane: float(2.0 ** _trace(lane).log_ratios_bits[0]),
-    "decoded": lambda view, lane: int(lane.held == tuple(_trace(lane).samples[_trace(lane).winner].tolist())),
-    "average": lambda view, lane: _winners(_problem(view))[0],
-    "spread": lambda view, lane: _winners(_problem(view))[1],
+    "first_ratio": lambda view, lane: float(2.0 ** trace_of(lane).log_ratios_bits[0]),
+    "decoded": lambda view, lane: int(lane.held == tuple(trace_of(lane).samples[trace_of(lane).winner].tolist())),
+    "average": lambda view, lane: float(winners_of(problem_of(view)).mean()),
+    "spread": lambda view, lane: float(winners_of(problem_of(view)).std()),
     "seconds": lambda view, lane: lane.expected_examined / speed.candidates_per_second(view.family, view.dim),
     "time": _duration,
     "best_fit": _best_fit,
-    "index": lambda view, lane: _trace(lane).message.index,
-    "bin": lambda view, lane: _trace(lane).message.bin[0] + 1,
+    "index": lambda view, lane: trace_of(lane).message.index,
+    "bin_word": lambda view, lane: lane.bin_bits,
+    "bin": lambda view, lane: trace_of(lane).message.bin[0] + 1,
     "bins": lambda view, lane: lane.partition.num_bins,
     "log2_bins": lambda view, lane: lane.partition.log2_bins,
     "race_time": _at_winner("race_times"),
-    "stop": lambda view, lane: _trace(lane).stop_time,
-    "sup": lambda view, lane: float(2.0 ** _trace(lane).log2_sup_ratio),
+    "stop": lambda view, lane: trace_of(lane).stop_time,
+    "sup": lambda view, lane: float(2.0 ** trace_of(lane).log2_sup_ratio),
     "table": race_table,
     "list": candidate_list,
     "solved": solved_table,
-    "mean_length": lambda view, lane: _law(view, lane).zipf_mean_bits,
-    "matched_length": lambda view, lane: _law(view, lane).codes[0],
-    "surcharge": lambda view, lane: _law(view, lane).zipf_mean_bits - setting.channel_of(view).information_bits,
-    "number_length": lambda view, lane: _law(view, lane).zipf_mean_bits - lane.partition.log2_bins,
-    "bound": lambda view, lane: _law(view, lane).bound_bits,
+    "mean_length": lambda view, lane: law_of(view, lane).zipf_mean_bits,
+    "matched_length": lambda view, lane: law_of(view, lane).codes[0],
+    "surcharge": lambda view, lane: law_of(view, lane).zipf_mean_bits - setting.channel_of(view).information_bits,
+    "number_length": lambda view, lane: law_of(view, lane).zipf_mean_bits - lane.partition.log2_bins,
+    "bound": lambda view, lane: law_of(view, lane).bound_bits,
     "overhead": lambda view, lane: rec.laws.overhead_bits(setting.channel_of(view), lane.partition),
-    "first_chance": lambda view, lane: float(_law(view, lane).law.pmf(1)[0]),
-    "second_chance": lambda view, lane: float(_law(view, lane).law.pmf(2)[1]),
-    "late_chance": lambda view, lane: float(_law(view, lane).law.tail(LATE + 1.0)),
+    "first_chance": lambda view, lane: float(law_of(view, lane).law.pmf(1)[0]),
+    "second_chance": lambda view, lane: float(law_of(view, lane).law.pmf(2)[1]),
+    "late_chance": lambda view, lane: float(law_of(view, lane).law.tail(LATE + 1.0)),
     "from_p": _distance_from_p,
     "variation": lambda view, lane: _bias(view, lane).total_variation,
 }

@@ -21,7 +21,7 @@ import { createSaves } from "./saves.js";
 import { decodeBytes, decodeScene, prepareScene } from "./scene.js";
 import { drawStrips, layoutStrips } from "./strips.js";
 import { TWEEN, stepOf } from "./timeline.js";
-import { fmt } from "./words.js";
+import { fmt, raised } from "./words.js";
 
 const VIEWS = {
   race: { layout: layoutRace, zoom: zoomRace, draw: drawRace, stamp: stampDot },
@@ -218,10 +218,14 @@ export function createPlayer(parent) {
       const kept = { ...optionsOf(settled), point: { step: null, targets: [] }, window: seen ? scene.window : answer.window };
       swap(prepareScene({ ...answer, ...kept }), answer.slots);
     }
-    for (const { name, sentence } of answer.refused) if (nodes.has(name)) refuseLane(nodes.get(name), sentence);
+    refuse(answer.refused);
     controls(answer.live.controls, change || owed);
     root.dataset.answers = String(++answers);
     now(performance.now());
+  }
+
+  function refuse(refused = []) {
+    for (const { name, sentence } of refused) if (nodes.has(name)) refuseLane(nodes.get(name), sentence);
   }
 
   function release() {
@@ -245,8 +249,9 @@ export function createPlayer(parent) {
     channel.drop();
     if (scene === settled) return;
     story = recall(settled.id);
-    swap(settled);
-    if (settled.live) controls(settled.live.controls);
+    if (settled.lanes.length) swap(settled);
+    refuse(settled.refused);
+    controls(settled.live?.controls ?? []);
   }
 
   // Said with a handle's own value while it is dragged.
@@ -316,7 +321,7 @@ export function createPlayer(parent) {
     const key = `${state.step}|${state.playing}|${progress}`;
     if (ui.key === key || (state.playing && ui.kind === kind && last - ui.time < WORDS_MS)) return;
     Object.assign(ui, { key, kind, time: last });
-    const caption = sceneCaption(scene, state.step);
+    const caption = scene.lanes.length ? sceneCaption(scene, state.step) : raised((scene.refused ?? []).map(({ sentence }) => sentence).join(" "));
     setText(ui.caption, caption);
     ui.caption.title = scene.lanes.length === 1 ? laneDetail(scene, scene.lanes[0], state.step) : "";
     if (!state.playing && !change) {
@@ -343,6 +348,11 @@ export function createPlayer(parent) {
   // The picture becomes what Python sent: a new one told from its start, or one that has been shown before, where it stood.
   function follow() {
     const earlier = scene, before = state, same = earlier?.id === settled.id;
+    if (earlier && !settled.lanes.length) { // no search runs: their places say why, until something else is dragged
+      refuse(settled.refused);
+      controls(settled.live?.controls ?? []);
+      return;
+    }
     story = recall(settled.id);
     if (earlier && !same) Object.assign(story, { state: null, pointed: null });
     const carried = same ? before : story.state, hand = handles.focused();

@@ -28,9 +28,9 @@ def page(scene: dict[str, Any] | None, title: str = "Relative entropy coding") -
 
 def frame(scene: dict[str, Any], title: str = "Relative entropy coding") -> str:
     """The same as an element of another page: a frame, so that its styles stay inside."""
+    inside = page(scene, title).replace("&", "&amp;").replace("'", "&#39;")
     return (
-        f'<iframe srcdoc="{escape(page(scene, title))}" title="{escape(title)}" '
-        'style="width: 100%; height: 46rem; border: 0"></iframe>'
+        f"<iframe srcdoc='{inside}' title='{escape(title)}' style='width: 100%; height: 46rem; border: 0'></iframe>"
     )
 
 

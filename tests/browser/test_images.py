@@ -72,6 +72,8 @@ def test_a_picture_arrives_and_its_file_opens_again(open_page: Open, tmp_path: P
 
 def test_stop_keeps_the_picture_so_far(open_page: Open) -> None:
     page = open_images(open_page, Images(rate="high", block_bits=8))
+    page.locator(".st-key-images_run").scroll_into_view_if_needed()
+    page.get_by_role("button", name="Send it").scroll_into_view_if_needed()
     top = page.locator(".st-key-images_run").bounding_box()
     page.get_by_role("button", name="Send it").click()
     page.get_by_text("blocks sent, ").wait_for(timeout=120_000)

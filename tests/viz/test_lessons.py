@@ -6,6 +6,7 @@ import json
 import re
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from rec_viz.lessons import LessonError, all_lessons, handout, progress, still
 from rec_viz.model import lab
 from rec_viz.settings import TABLE, View, link, link_query, links, read_link
 from rec_viz.settings.links import read_hidden
+from rec_viz.theme import ROLES
 from rec_viz.settings.table import Learn
 
 APP = str(Path(__file__).parents[2] / "app.py")
@@ -127,15 +129,45 @@ def test_the_race_by_hand_gives_the_winner_from_the_rounded_numbers_shown():
 
 
 @pytest.mark.parametrize(("lesson", "k"), STEPS)
-def test_the_stage_can_show_what_the_step_points_at(lesson, k):
+def test_every_step_has_a_picture_before_the_answer_and_after(lesson, k):
     step = step_of(lesson, k)
-    race = lab.race(step.view)
-    for shown in (step.stage, step.stage_after):
-        if shown is not None:
-            scene = stage.scene(race, **shown)
-            assert len(scene["lanes"]) == len(step.view.lanes)
-            if "step" in shown:
-                assert scene["point"]["step"] is not None
+    for shown in (False, True):
+        on_stage = pictures.staged(step, shown)
+        if on_stage is None:
+            for narrow in (False, True):
+                svg = pictures.draw(step, None, shown, ROLES["light"], narrow)
+                assert ElementTree.fromstring(svg).attrib["aria-label"]
+                assert "nan" not in svg
+            continue
+        race, points = on_stage
+        scene = stage.scene(race, **points)
+        assert scene["lanes"]
+        assert len(scene["lanes"]) == len(race.lanes)
+        if "step" in points:
+            assert scene["point"]["step"] is not None
+
+
+@pytest.mark.parametrize(("lesson", "k"), ASKING)
+def test_what_a_picture_asks_to_pick_is_an_answer_and_a_wrong_one_changes_it(lesson, k):
+    step = step_of(lesson, k)
+    if not step.figure:
+        return
+    svg = pictures.draw(step, None, False, ROLES["light"], False)
+    picks = [float(found) for found in re.findall(r'data-pick="([^"]*)"', svg)]
+    if picks:
+        right = [lessons.judge(step, answer).right for answer in picks]
+        assert right.count(True) == 1
+        assert pictures.draw(step, picks[right.index(False)], False, ROLES["light"], False) != svg
+
+
+def test_answers_are_given_on_pictures():
+    with_picks = set()
+    for case in ASKING:
+        lesson, k = case.values
+        step = step_of(lesson, k)
+        if step.figure and re.search("data-(pick|rise)=", pictures.draw(step, None, False, ROLES["light"], False)):
+            with_picks.add((lesson.slug, k))
+    assert with_picks == {("race", 2), ("index", 1), ("stop", 1), ("partition", 1), ("dimensions", 2)}
 
 
 @pytest.mark.parametrize(("lesson", "k"), STEPS)
@@ -174,6 +206,7 @@ GOOD = '+++\ntitle = "L"\n+++\nAbout.\n+++\ntitle = "S"\n+++\nText.\n'
         (GOOD.replace('title = "S"', 'title = "S"\nview = { bits = "lots" }'), "not a value a link could hold"),
         (GOOD.replace('title = "S"', 'title = "S"\ncontrols = ["volume"]'), "“volume” is not a parameter"),
         (GOOD.replace('title = "S"', 'title = "S"\nstage = { light = 1 }'), "unknown key “light”"),
+        (GOOD.replace('title = "S"', 'title = "S"\nfigure = "a"\nstage = {}'), "not both at once"),
         (GOOD.replace("Text.", ""), "has no text"),
         (GOOD + "---\nReveal.\n", "a step that asks has a reveal"),
         (GOOD + "---\n---\n", "one line of"),
@@ -314,7 +347,7 @@ def test_a_wrong_answer_gets_its_word_and_may_be_mended():
     pressed(app, "A. 8")
     assert step.ask.choices[0].says in app.info[0].value
     assert told not in words(app)
-    pressed(app, "C. However many you send, never quite enough")
+    pressed(app, "C. There are never enough")
     assert step.ask.choices[2].says in app.success[0].value
     assert told in words(app)
     assert "2 done" not in words(app)

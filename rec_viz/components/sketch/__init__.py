@@ -1,0 +1,36 @@
+"""A picture of a lesson, made in Python as SVG; parts of it can be buttons that give an answer.
+
+    from rec_viz.components import sketch
+    sketch.show(svg, key="picture", on_pick=lambda answer: ...)
+
+An element with data-pick gives that number when it is chosen; one with data-rise="low high" the height pointed at.
+What carries class "grows", "rises" or "appears" is set in motion when the picture changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import streamlit as st
+
+from ... import javascript
+
+_HERE = Path(__file__).parent
+_MOUNT = st.components.v2.component(
+    "rec_lab_sketch",
+    html='<figure class="sketch" data-testid="sketch"></figure>',
+    css=(_HERE / "sketch.css").read_text(encoding="utf-8"),
+    js=javascript.joined(_HERE / "sketch.js"),
+)
+
+
+def show(svg: str, key: str, on_pick: Callable[[float], None] | None = None) -> None:
+    """The picture; `on_pick` is told, before the next run, the answer given on it."""
+
+    def picked() -> None:
+        answer = st.session_state[key].get("picked")
+        if on_pick is not None and answer is not None:
+            on_pick(float(answer))
+
+    _MOUNT(data={"svg": svg}, key=key, width="stretch", height="content", on_picked_change=picked)

@@ -1,0 +1,405 @@
+"""The pictures of lessons 1 to 4, pure: numbers in, SVG out. Most pose a question first and answer it when `shown`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from .sketch import Numbers, Panel, sheet, svg, within
+from .style import Colours, Floats
+
+# ------------------------------------------------------------------------------------------------ sending a sample
+
+
+def _person(panel: Panel, x: float, name: str, knows: str) -> None:
+    panel.dot(x, 0.26, "", 15)
+    a, b = panel.across(x), panel.up(0.0)
+    panel.parts.append(f'<path d="M{a - 34:.0f},{b:.0f} a34,40 0 0 1 68,0 z" fill="currentColor"/>')
+    panel.text(x, 0.0, name, down=20, bold=True)
+    panel.text(x, 0.0, knows, down=38)
+
+
+def two_people(x: Floats, q: Floats, colours: Colours, narrow: bool) -> str:
+    """A sender who knows Q, a wire, and a receiver who does not."""
+    panel = sheet(narrow, colours, foot=50)
+    _person(panel, 0.14, "You", "know Q")
+    _person(panel, 0.86, "Your friend", "has never seen Q")
+    bell = within(panel, (-0.04, 0.05, 0.36, 0.5), (float(x[0]), float(x[-1])), (0.0, float(q.max())))
+    bell.area(x, q, "q", 0.25)
+    bell.line(x, q, "q")
+    bell.line((x[0], x[-1]), (0, 0), width=1)
+    bell.text(float(x[int(np.argmax(q))]), float(q.max()), "Q", "q", down=-8, bold=True)
+    panel.text(0.86, 0.62, "?", size=60)
+    panel.line((0.28, 0.72), (0.14, 0.14), dash="7 6")
+    panel.text(0.72, 0.14, "▶", down=6)
+    panel.text(0.5, 0.14, "how few bits?", down=-12)
+    return svg(panel, "You know the curve Q. Your friend does not. A wire carries bits.", narrow)
+
+
+def digits(value: float, rows: int, colours: Colours, narrow: bool) -> str:
+    """The interval that is left after each binary digit of a number between -4 and 4."""
+    panel = sheet(narrow, colours, (-4.0, 4.0), (rows + 0.9, 0.0), left=70)
+    low, high = -4.0, 4.0
+    for k in range(rows + 1):
+        panel.block((-4.0, 4.0), (k + 0.72, k + 0.1), "", 0.08)
+        panel.block((low, high), (k + 0.72, k + 0.1), "q", 0.75)
+        panel.text(-4.0, k + 0.5, "no bits" if k == 0 else f"{k} bit{'s' * (k > 1)}", anchor="end", right=-6)
+        middle = 0.5 * (low + high)
+        low, high = (middle, high) if value >= middle else (low, middle)
+    panel.line((value, value), (rows + 0.9, 0.0), "winner", 2, "4 4")
+    panel.text(value, rows + 0.9, "the number", "winner", down=20)
+    return svg(panel, f"Each bit halves the interval that holds the number; {rows} are drawn.", narrow)
+
+
+def p_and_q(
+    x: Floats, p: Floats, q: Floats, widths: tuple[float, float], mean: float, bits: float, shown: bool,
+    colours: Colours, narrow: bool,
+) -> str:  # fmt: skip
+    """P and Q with their widths; then the halvings between them."""
+    top = 1.22 * float(q.max())
+    panel = sheet(narrow, colours, (float(x[0]), float(x[-1])), (0.0, top), left=20)
+    for name, heights, at in (("p", p, 0.0), ("q", q, mean)):
+        panel.area(x, heights, name, 0.18)
+        panel.line(x, heights, name)
+        panel.text(at, float(heights.max()), name.upper(), name, down=-9, bold=True)
+    panel.floor([(k, f"{k:g}".replace("-", "−")) for k in (-2, 0, 2)], "x")
+    wide, slim = widths
+    if not shown:
+        panel.bracket((1.1, 1.1 + wide), 0.55 * top, f"width of P: {wide:g}", "p")
+        panel.bracket((1.1, 1.1 + slim), 0.78 * top, f"width of Q: {slim:g}", "q")
+        return svg(panel, f"P is {wide:g} wide and Q {slim:g}.", narrow)
+    for k in range(round(bits) + 1):
+        role = "p" if k == 0 else "q" if k == round(bits) else "candidate"
+        words = f"{wide / 2**k:g}" + (f" after {k} bit{'s' * (k > 1)}" if k else "")
+        panel.bracket((1.1, 1.1 + wide / 2**k), (0.55 + 0.15 * k) * top, words, role)
+    return svg(panel, f"{bits:g} halvings bring the width of P to that of Q.", narrow)
+
+
+def tapes(
+    places: Floats, pick: int, x: Floats, q: Floats, shown: bool, colours: Colours, narrow: bool, whole: bool = False
+) -> str:  # fmt: skip
+    """The same candidates on both sides; the sender points at one, and the receiver finds it."""
+    panel = sheet(narrow, colours, left=20, top=16, foot=32)
+    side = (float(min(x[0], places.min() - 0.2)), float(x[-1]))
+    for row, (name, knows) in enumerate((("Sender", "knows Q"), ("Receiver", "does not"))):
+        part = within(panel, (0.0, 0.02 + 0.56 * row, 1.0, 0.42 + 0.56 * row), side, (0.0, 1.3))
+        part.text(side[0], 1.2, name, anchor="start", bold=True)
+        part.text(side[0], 1.2, knows, anchor="start", right=78)
+        if row == 0:
+            part.area(x, q / q.max(), "q", 0.22)
+            part.line(x, q / q.max(), "q", 1.8)
+        part.line(side, (0.0, 0.0), width=1.2)
+        for k, at in enumerate(places, start=1):
+            if k == pick and (row == 0 or shown):
+                part.star(float(at), 0.0)
+            else:
+                part.dot(float(at), 0.0, "p", 6)
+            part.text(float(at), 0.0, str(k), down=24, bold=k == pick and (row == 0 or shown))
+    middle = within(panel, (0.0, 0.47, 1.0, 0.6))
+    middle.line((0.75, 0.75), (0.9, 0.1))
+    middle.text(0.75, 0.0, "▼", down=4)
+    says = f"“number {pick}”" + (", and both hold it" if whole else "")
+    middle.text(0.75, 0.5, says, "winner", "end", -10, 6, bold=True)
+    return svg(panel, f"Both sides draw the same candidates; the sender says number {pick}.", narrow)
+
+
+def greedy(
+    x: Floats, q: Floats, candidates: Floats, chosen: Floats, shown: bool, colours: Colours, narrow: bool
+) -> str:  # fmt: skip
+    """Candidates under Q; then what always taking the likeliest sends, against Q."""
+    edges = np.linspace(float(x[0]), float(x[-1]), 61)
+    counts = np.histogram(chosen, edges, density=True)[0]
+    top = 1.15 * float(max(q.max(), counts.max() if shown else 0.0))
+    panel = sheet(narrow, colours, (float(x[0]), float(x[-1])), (0.0, top), left=20)
+    if shown:
+        for a, b, height in zip(edges[:-1], edges[1:], counts, strict=True):
+            if height:
+                panel.block((float(a), float(b)), (0.0, float(height)), "best", 0.6, moves="rises")
+        panel.text(float(x[0]), 0.92 * top, "what is sent", "best", "start", bold=True)
+    panel.area(x, q, "q", 0.16)
+    panel.line(x, q, "q")
+    panel.text(float(x[0]), 0.83 * top, "Q", "q", "start", bold=True)
+    panel.floor([(k, f"{k:g}".replace("-", "−")) for k in (-2, 0, 2)], "x")
+    if not shown:
+        likeliest = int(np.argmax(np.interp(candidates, x, q)))
+        for k, at in enumerate(candidates):
+            height = float(np.interp(at, x, q))
+            panel.line((at, at), (0.0, height), "best" if k == likeliest else "candidate", 1.5)
+            panel.dot(float(at), 0.0, "best" if k == likeliest else "candidate", 6)
+        best = float(candidates[likeliest])
+        panel.text(best, float(np.interp(best, x, q)), "taken", "best", "start", 10, 0, bold=True)
+    return svg(panel, "How the likeliest of a handful spreads, beside Q" if shown else "Candidates under Q", narrow)
+
+
+# ------------------------------------------------------------------------------------------------ the race
+
+
+def heights(
+    x: Floats, p: Floats, q: Floats, at: float, both: tuple[float, float], shown: bool, colours: Colours, narrow: bool
+) -> str:  # fmt: skip
+    """The heights of P and Q at a candidate."""
+    top = 1.15 * float(max(p.max(), q.max()))
+    panel = sheet(narrow, colours, (float(x[0]), float(x[-1])), (0.0, top), left=20)
+    for name, values in (("p", p), ("q", q)):
+        panel.area(x, values, name, 0.14)
+        panel.line(x, values, name)
+        panel.text(float(x[int(np.argmax(values))]), float(values.max()), name.upper(), name, down=-8, bold=True)
+    panel.floor([(at, f"x = {at:.2f}".replace("-", "−"))])
+    for name, height, right in (("p", both[0], -9), ("q", both[1], 9)):
+        panel.parts.append(
+            f'<line x1="{panel.across(at) + right / 2:.1f}" x2="{panel.across(at) + right / 2:.1f}" '
+            f'y1="{panel.up(0):.1f}" y2="{panel.up(height):.1f}" stroke="{panel.ink(name)}" stroke-width="7"/>'
+        )
+    panel.text(at, max(both), f"p = {both[0]:.2f}", "p", "end", -14, 4, bold=True)
+    panel.text(at, max(both), f"q = {both[1]:.2f}", "q", "end", -14, 22, bold=True)
+    if shown:
+        panel.text(at, max(both), f"r = {both[1] / both[0]:.2f}", "", "end", -14, -16, 18, bold=True)
+    return svg(panel, f"At the candidate P is {both[0]:.2f} high and Q {both[1]:.2f}.", narrow)
+
+
+def race(
+    x: Floats, ratio: Floats, places: Floats, times: Floats, ratios: Floats, winner: int, given: int | None,
+    shown: bool, colours: Colours, narrow: bool,
+) -> str:  # fmt: skip
+    """Five dots to choose from; then the curve that grows to the one chosen, and what it touches on its way.
+
+    `winner` and `given` count from 0.
+    """
+    top = 1.25 * float(times.max())
+    panel = sheet(narrow, colours, (float(x[0]), float(x[-1])), (0.0, top), left=34)
+    panel.floor(name="x")
+    panel.wall(name="time T")
+    scores, aim = times / ratios, winner if shown else given
+    if aim is not None:
+        curve = np.minimum(scores[aim] * ratio, top)
+        panel.area(x, curve, "q", 0.2, "grows")
+        panel.line(x, curve, "q", 2.5, moves="grows")
+    for k, (at, time, r) in enumerate(zip(places, times, ratios, strict=True)):
+        since = len(panel.parts)
+        panel.parts.append(
+            f'<circle class="ring" opacity="0" cx="{panel.across(at):.1f}" cy="{panel.up(time):.1f}" r="19" '
+            f'fill="none" stroke="{panel.ink("winner")}" stroke-width="2"/>'
+        )
+        before = aim is not None and aim != winner and scores[k] < scores[aim]
+        if shown and k == winner:
+            panel.star(at, time, 15)
+        else:
+            panel.dot(at, time, "best" if before or k == given else "candidate", 9)
+        label = f"{k + 1}: T = {time:.1f}, r = {r:.2f}"
+        if shown or before or k == given:
+            label = f"{k + 1}: T / r = {scores[k]:.1f}"
+        leftwards = k + 1 < len(places) and any(
+            0 < panel.across(b) - panel.across(at) < 150 and abs(panel.up(c) - panel.up(time)) < 18
+            for b, c in zip(places, times, strict=True)
+        )
+        panel.text(at, time, label, "", "end" if leftwards else "start", -16 if leftwards else 16, 5)
+        panel.pick(k + 1, f"Candidate {k + 1}, T = {time:.1f}, r = {r:.2f}", since)
+    if given is not None and given != winner and not shown:
+        early = int(np.sum(scores < scores[given]))
+        panel.text(panel.x[0], top, f"Before number {given + 1}, the curve meets {early} other"
+                   f"{'s' * (early > 1)}.", "best", "start", 60, 4, bold=True)  # fmt: skip
+    return svg(panel, "Candidates at their arrival times: choose the winner", narrow)
+
+
+def winners(x: Floats, p: Floats, q: Floats, found: Floats, colours: Colours, narrow: bool) -> str:
+    """Winners of many races as a histogram under Q."""
+    edges = np.linspace(float(x[0]), float(x[-1]), 61)
+    counts = np.histogram(found, edges, density=True)[0]
+    panel = sheet(
+        narrow, colours, (float(x[0]), float(x[-1])), (0.0, 1.15 * float(max(q.max(), counts.max()))), left=20
+    )
+    for a, b, height in zip(edges[:-1], edges[1:], counts, strict=True):
+        if height:
+            panel.block((float(a), float(b)), (0.0, float(height)), "winner", 0.6, moves="rises")
+    panel.line(x, p, "p", 2, "6 5")
+    panel.line(x, q, "q", 3)
+    for words, role, row in ((f"{found.size:,} winners", "winner", 0.94), ("Q", "q", 0.86), ("P", "p", 0.78)):
+        panel.text(panel.x[0], row * panel.y[1], words, role, "start", bold=True)
+    panel.floor([(k, f"{k:g}".replace("-", "−")) for k in (-2, 0, 2)], "x")
+    return svg(panel, "The winners spread exactly like Q", narrow)
+
+
+# ------------------------------------------------------------------------------------------------ the number
+
+
+def shapes(chances: Sequence[Numbers], given: int | None, colours: Colours, narrow: bool) -> str:
+    """Three laws of N to choose from, A to C."""
+    panel = sheet(narrow, colours, left=20, top=30, foot=34)
+    for k, heights_ in enumerate(chances):
+        left = k / 3 + 0.015
+        part = within(panel, (left, 0.2, left + 0.3, 0.85), (0.0, len(heights_)), (0.0, float(max(heights_)) * 1.1))
+        since = len(panel.parts)
+        part.block(part.x, part.y, "candidate", 0.1 if given != k else 0.25)
+        part.frame(part.x, part.y)
+        for n, height in enumerate(heights_):
+            part.block((n + 0.12, n + 0.88), (0.0, float(height)), "p", 0.85)
+        part.text(0.5 * part.x[1], part.y[1], "ABC"[k], down=-8, bold=True)
+        part.text(0.5, 0.0, "1", down=18)
+        part.text(part.x[1], 0.0, "N", anchor="end", down=18)
+        panel.pick(k, f"Answer {'ABC'[k]}", since)
+    return svg(panel, "Three laws of N: falling, level, and with a peak in the middle", narrow)
+
+
+def index_law(chances: Floats, late: int, beyond: float, colours: Colours, narrow: bool) -> str:
+    """The exact law of N, N = 1, 2, ..., on a logarithmic axis."""
+    n = np.arange(1.0, chances.size + 1)
+    panel = sheet(narrow, colours, (-0.5, float(np.log2(chances.size))), (0.0, 1.1 * float(chances.max())), left=50)
+    for k in range(min(chances.size, 40)):
+        a, b = np.log2(k + 0.75) if k else -0.4, np.log2(k + 1.25)
+        panel.block((float(a), float(b)), (0.0, float(chances[k])), "p", 0.85, moves="rises")
+    panel.line(np.log2(n), chances, "p", 2)
+    panel.block((float(np.log2(late)), panel.x[1]), (0.0, panel.y[1]), "q", 0.1)
+    panel.text(
+        float(np.log2(late)), panel.y[1], f"{100 * beyond:.0f}% lie beyond {late}", "q", "end", -6, 20, bold=True
+    )
+    powers = [2**k for k in range(0, int(np.log2(chances.size)) + 1, 2)]
+    panel.floor([(float(np.log2(k)), str(k)) for k in powers], "N")
+    panel.wall([(float(c), f"{100 * c:.0f}%") for c in (chances[0], chances[1], chances[3])], "chance")
+    return svg(panel, "The chance of each N falls slowly", narrow)
+
+
+def word_lengths(n: Sequence[int], bits: Sequence[float], shown: bool, colours: Colours, narrow: bool) -> str:
+    """The length of the word for N, N doubling from bar to bar."""
+    panel = sheet(narrow, colours, (0.0, float(len(n))), (0.0, 1.15 * max(bits)), left=46)
+    for k, (number, length) in enumerate(zip(n, bits, strict=True)):
+        known = shown or k < 1
+        panel.block((k + 0.15, k + 0.85), (0.0, length if known else panel.y[1] * 0.9), "p", 0.8 if known else 0.06,
+                    "" if known else "4 4", "rises" if shown else "")  # fmt: skip
+        panel.text(k + 0.5, length if known else 0.45 * panel.y[1], f"{length:.1f}" if known else "?", down=-7)
+        panel.text(k + 0.5, 0.0, str(number), down=18)
+    panel.line((0.0, len(n)), (0.0, 0.0), width=1.2)
+    panel.text(panel.x[1], 0.0, "N", anchor="end", down=36)
+    panel.text(0.0, panel.y[1], "bits of the word", anchor="start", down=-12)
+    return svg(
+        panel, "Each doubling of N adds the same length" if shown else "How long is the word for 2, 4, 8?", narrow
+    )
+
+
+def balance(rows: Mapping[str, tuple[float, str]], most: float, marks: Mapping[str, float], colours: Colours,
+            narrow: bool) -> str:  # fmt: skip
+    """Bars of bits: {name: (bits, role)}, not a number where it is asked for; lines at `marks`."""
+    panel = sheet(narrow, colours, (0.0, most), (len(rows), 0.0), left=20, top=46)
+    for k, (name, (bits, role)) in enumerate(rows.items()):
+        panel.text(0.0, k + 0.26, name, anchor="start")
+        asked = not np.isfinite(bits)
+        panel.block((0.0, most if asked else bits), (k + 0.78, k + 0.34), role, 0.06 if asked else 0.85,
+                    "5 5" if asked else "", "" if asked else "appears")  # fmt: skip
+        panel.text(0.0, k + 0.62, "?" if asked else f"{bits:.2f}", "" if asked else "paper", "start", 8, bold=True)
+    for name, at in marks.items():
+        panel.line((at, at), (len(rows), 0.0), "bound", 2, "6 4")
+        panel.text(at, 0.0, name, "bound", down=-8)
+    panel.line((0.0, most), (len(rows), len(rows)), width=1.2)
+    panel.text(0.0, len(rows), "0", down=18)
+    panel.text(most, len(rows), "bits", anchor="end", down=18)
+    return svg(panel, "; ".join(f"{name}: {bits:.2f} bits" for name, (bits, _) in rows.items()), narrow)
+
+
+def surcharge(
+    information: Numbers, extra: Numbers, marked: Sequence[int], shown: bool, colours: Colours, narrow: bool
+) -> str:  # fmt: skip
+    """What a message costs above I, over I; only its first mark before it is shown."""
+    top = 1.6 * float(max(extra))
+    panel = sheet(narrow, colours, (0.0, float(information[-1])), (0.0, top), left=50)
+    if shown:
+        panel.line(information, extra, "best", 3)
+        panel.line((0.0, panel.x[1]), (0.0, min(top, extra[0] / information[0] * panel.x[1])), "candidate", 1.5, "5 5")
+    for k, at in enumerate(marked):
+        height = float(np.interp(at, information, extra))
+        if shown or k == 0:
+            panel.dot(at, height, "best", 8)
+            panel.text(at, height, f"{height:.1f}", "best", down=-14, bold=True)
+        elif k == 1:
+            panel.line((at, at), (0.0, top), "best", 2, "4 6")
+            panel.text(at, 0.5 * top, "?", "best", right=14, size=26, bold=True)
+    panel.floor([(at, f"{at:g}") for at in marked], "I, bits")
+    panel.wall([(float(k), f"{k}") for k in range(0, int(top) + 1, 1)], "bits above I")
+    return svg(panel, "The surcharge grows slowly with I", narrow)
+
+
+# ------------------------------------------------------------------------------------------------ the search
+
+
+def stop_line(
+    x: Floats, ratio: Floats, places: Floats, times: Floats, winner: int, stop: float, given: float | None,
+    shown: bool, colours: Colours, narrow: bool,
+) -> str:  # fmt: skip
+    """The race at its end; the height from which nobody can win is to be pointed at."""
+    top = 1.7 * stop
+    panel = sheet(narrow, colours, (float(x[0]), float(x[-1])), (0.0, top), left=34)
+    score = stop / float(ratio.max())
+    panel.area(x, score * ratio, "q", 0.2)
+    panel.line(x, score * ratio, "q")
+    panel.floor(name="x")
+    panel.wall(name="time T")
+    for k, (at, time) in enumerate(zip(places, times, strict=True)):
+        (panel.star if k == winner else lambda a, b: panel.dot(a, b, "candidate", 7))(at, time)
+    for height, role, words in ((given, "best", "your line"), (stop if shown else None, "bound", "the stop line")):
+        if height is not None and 0 <= height <= top:
+            panel.line(panel.x, (height, height), role, 2.5, "7 5")
+            panel.text(panel.x[1], height, f"{words}: {height:.1f}", role, "end", down=-7, bold=True)
+    if shown:
+        panel.block(panel.x, (stop, top), "bound", 0.08)
+        panel.text(panel.x[0], 0.5 * (stop + top), "up here nobody can win", "bound", "start", 14)
+    if not shown:
+        panel.parts.append(
+            f'<g class="guide" opacity="0"><line x1="{panel.left}" x2="{panel.right}" stroke="{panel.ink("bound")}" '
+            f'stroke-width="2" stroke-dasharray="3 4"/><text x="{panel.left + 8}" y="-6" font-size="15" '
+            f'fill="currentColor"></text></g><rect data-rise="0 {top:g}" x="{panel.left}" y="{panel.top}" '
+            f'width="{panel.right - panel.left}" height="{panel.foot - panel.top}" fill="transparent"/>'
+        )
+    return svg(panel, "The race and its winning curve: point at the height from which nobody can win", narrow)
+
+
+def doubling(x: Floats, curves: Sequence[tuple[str, Floats]], shown: bool, colours: Colours, narrow: bool) -> str:
+    """The ratio r of a target, and with one bit more: half as wide and twice as high."""
+    top = 1.12 * max(float(curve.max()) for _, curve in curves)
+    panel = sheet(narrow, colours, (float(x[0]), float(x[-1])), (0.0, top), left=50)
+    for (name, curve), role in list(zip(curves, ("q", "best"), strict=True))[: 2 if shown else 1]:
+        panel.area(x, curve, role, 0.15)
+        panel.line(x, curve, role, moves="grows" if role == "best" else "")
+        at, peak = float(x[int(np.argmax(curve))]), float(curve.max())
+        panel.text(at, peak, f"{name}: peak {peak:.0f}", role, "start", 14, 14, bold=True)
+    if not shown:
+        panel.text(float(x[int(np.argmax(curves[0][1]))]), 0.8 * top, f"{curves[1][0]}: ?", "best", bold=True)
+    panel.floor(name="x")
+    panel.wall([(float(curve.max()), f"{curve.max():.0f}") for _, curve in curves[: 2 if shown else 1]], "r")
+    return svg(panel, "One more bit makes the curve half as wide and twice as high", narrow)
+
+
+def skyline(information: Sequence[float], candidates: Sequence[float], colours: Colours, narrow: bool) -> str:
+    """Candidates over I as towers that leave the picture."""
+    top = candidates[len(candidates) // 2] * 1.6
+    panel = sheet(narrow, colours, (0.0, float(len(information))), (0.0, top), left=20, top=44)
+    for k, (bits, count) in enumerate(zip(information, candidates, strict=True)):
+        panel.block((k + 0.12, k + 0.88), (0.0, min(count, top * 1.12)), "p", 0.85, moves="rises")
+        panel.text(k + 0.5, 0.0, f"{bits:g}", down=18)
+        if count < top:
+            panel.text(k + 0.5, count, f"{count:.0f}", down=-6)
+        else:
+            panel.text(k + 0.5, top, f"{count:.0f}", "paper", down=-12, bold=True)
+    panel.line(panel.x, (0.0, 0.0), width=1.2)
+    panel.text(panel.x[1], 0.0, "I, bits", anchor="end", down=36)
+    panel.text(0.0, 0.0, "candidates", anchor="start", down=36)
+    return svg(panel, "Each bit doubles the candidates: the towers leave the picture", narrow)
+
+
+def years(rows: Sequence[tuple[float, float, str]], marks: Sequence[tuple[float, str]], colours: Colours,
+          narrow: bool) -> str:  # fmt: skip
+    """Search times on a logarithmic axis: (I, seconds, words); marks are (seconds, words)."""
+    logs = [float(np.log10(seconds)) for _, seconds, _ in rows]
+    low, high = min(logs) - 0.6, max(*logs, *(float(np.log10(s)) for s, _ in marks)) + 0.8
+    panel = sheet(narrow, colours, (low, high), (float(len(rows)), 0.0), left=64, top=40)
+    for seconds, words in marks:
+        at = float(np.log10(seconds))
+        panel.line((at, at), (len(rows), 0.0), "bound", 1.5, "4 5")
+        panel.text(at, 0.0, words, "bound", down=-8)
+    for k, ((bits, _, words), at) in enumerate(zip(rows, logs, strict=True)):
+        panel.block((low, at), (k + 0.75, k + 0.25), "p", 0.85, moves="appears")
+        ends = at > low + 0.6 * (high - low)
+        role, anchor, right = ("paper", "end", -8) if ends else ("", "start", 8)
+        panel.text(at, k + 0.5, words, role, anchor, right, 6, bold=True)
+        panel.text(low, k + 0.5, f"{bits:g} bits", anchor="end", right=-6, down=6)
+    panel.line((low, high), (len(rows), len(rows)), width=1.2)
+    panel.text(high, len(rows), "time, each step ten times as long", anchor="end", down=20)
+    return svg(panel, "; ".join(f"{bits:g} bits: {words}" for bits, _, words in rows), narrow)

@@ -1,0 +1,173 @@
+"""What the pictures of lessons are drawn with: SVG as text, in panels that know their ranges of x and y."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from .style import Colours
+
+WIDE, NARROW = (640, 400), (370, 330)  # of a picture; as many pixels on a desk and on a telephone
+TYPE = 15
+
+Numbers = Sequence[float] | np.ndarray[Any, Any]
+
+
+class Panel:
+    """A box of a picture with its own ranges. A role of "" is the ink of the page, "paper" its ground."""
+
+    def __init__(
+        self, box: tuple[float, float, float, float], x: tuple[float, float], y: tuple[float, float], colours: Colours,
+        parts: list[str] | None = None,
+    ) -> None:  # fmt: skip
+        self.left, self.top, self.right, self.foot = box
+        self.x, self.y, self.colours = x, y, colours
+        self.parts = [] if parts is None else parts
+
+    def across(self, value: float) -> float:
+        """Where x = value lies."""
+        return self.left + (value - self.x[0]) / (self.x[1] - self.x[0]) * (self.right - self.left)
+
+    def up(self, value: float) -> float:
+        """Where y = value lies."""
+        return self.foot - (value - self.y[0]) / (self.y[1] - self.y[0]) * (self.foot - self.top)
+
+    def ink(self, role: str) -> str:
+        """The colour of a role."""
+        if role == "paper":
+            return "var(--st-background-color, #fff)"
+        return self.colours[role] if role else "currentColor"
+
+    def _points(self, x: Numbers, y: Numbers) -> str:
+        return " ".join(f"{self.across(a):.1f},{self.up(b):.1f}" for a, b in zip(x, y, strict=True))
+
+    def line(self, x: Numbers, y: Numbers, role: str = "", width: float = 2.5, dash: str = "", moves: str = "") -> None:
+        """A line; `moves` is the class of its animation."""
+        more = f' stroke-dasharray="{dash}"' if dash else ""
+        self.parts.append(
+            f'<polyline class="{moves}" points="{self._points(x, y)}" fill="none" stroke="{self.ink(role)}" '
+            f'stroke-width="{width:g}"{more}/>'
+        )
+
+    def area(self, x: Numbers, y: Numbers, role: str, opacity: float = 0.2, moves: str = "") -> None:
+        """What lies under a line."""
+        floor = f"{self.across(x[-1]):.1f},{self.foot:.1f} {self.across(x[0]):.1f},{self.foot:.1f}"
+        self.parts.append(
+            f'<polygon class="{moves}" points="{self._points(x, y)} {floor}" fill="{self.ink(role)}" '
+            f'fill-opacity="{opacity:g}"/>'
+        )
+
+    def block(
+        self, x: tuple[float, float], y: tuple[float, float], role: str, opacity: float = 1.0, outline: str = "",
+        moves: str = "",
+    ) -> None:  # fmt: skip
+        """A rectangle from x[0] to x[1] and y[0] to y[1]; `outline` is a dash pattern, "0" for a whole line."""
+        left, top = self.across(x[0]), self.up(y[1])
+        stroke = f'stroke="{self.ink(role)}" stroke-width="1.5" stroke-dasharray="{outline}"' if outline else ""
+        self.parts.append(
+            f'<rect class="{moves}" x="{left:.1f}" y="{top:.1f}" width="{max(self.across(x[1]) - left, 0.5):.1f}" '
+            f'height="{max(self.up(y[0]) - top, 0.5):.1f}" fill="{self.ink(role)}" fill-opacity="{opacity:g}" '
+            f"{stroke}/>"
+        )
+
+    def frame(self, x: tuple[float, float], y: tuple[float, float]) -> None:
+        """The outline of something to choose, seen while it is pointed at."""
+        left, top = self.across(x[0]), self.up(y[1])
+        self.parts.append(
+            f'<rect class="ring" opacity="0" x="{left:.1f}" y="{top:.1f}" width="{self.across(x[1]) - left:.1f}" '
+            f'height="{self.up(y[0]) - top:.1f}" fill="none" stroke="{self.ink("winner")}" stroke-width="2.5"/>'
+        )
+
+    def between(self, x: Numbers, low: Numbers, high: Numbers, role: str, opacity: float) -> None:
+        """What lies between two lines."""
+        corners = f"{self._points(x, high)} {self._points(x[::-1], low[::-1])}"
+        self.parts.append(f'<polygon points="{corners}" fill="{self.ink(role)}" fill-opacity="{opacity:g}"/>')
+
+    def dot(self, x: float, y: float, role: str, radius: float = 5.0, hollow: bool = False) -> None:
+        """A candidate."""
+        paint = f'fill="none" stroke="{self.ink(role)}" stroke-width="2.5"' if hollow else f'fill="{self.ink(role)}"'
+        self.parts.append(f'<circle cx="{self.across(x):.1f}" cy="{self.up(y):.1f}" r="{radius:g}" {paint}/>')
+
+    def star(self, x: float, y: float, radius: float = 12.0) -> None:
+        """The winner."""
+        turns, radii = np.arange(10) * np.pi / 5 - np.pi / 2, np.where(np.arange(10) % 2, 0.45, 1.0) * radius
+        corners = " ".join(
+            f"{self.across(x) + r * np.cos(t):.1f},{self.up(y) + r * np.sin(t):.1f}"
+            for r, t in zip(radii, turns, strict=True)
+        )
+        self.parts.append(f'<polygon points="{corners}" fill="{self.ink("winner")}"/>')
+
+    def text(
+        self, x: float, y: float, words: str, role: str = "", anchor: str = "middle", right: float = 0, down: float = 0,
+        size: float = TYPE, bold: bool = False,
+    ) -> None:  # fmt: skip
+        """Words at a place, `right` and `down` of it by so many pixels."""
+        weight = ' font-weight="700"' if bold else ""
+        self.parts.append(
+            f'<text x="{self.across(x) + right:.1f}" y="{self.up(y) + down:.1f}" text-anchor="{anchor}" '
+            f'font-size="{size:g}" fill="{self.ink(role)}"{weight}>{html.escape(words)}</text>'
+        )
+
+    def floor(self, ticks: Iterable[tuple[float, str]] = (), name: str = "") -> None:
+        """The axis across."""
+        self.line(self.x, (self.y[0], self.y[0]), width=1.2)
+        for at, words in ticks:
+            self.text(at, self.y[0], words, down=TYPE + 3)
+        if name:
+            self.text(self.x[1], self.y[0], name, anchor="end", down=2 * TYPE + 6)
+
+    def wall(self, ticks: Iterable[tuple[float, str]] = (), name: str = "") -> None:
+        """The axis up; its name stands above it."""
+        self.line((self.x[0], self.x[0]), self.y, width=1.2)
+        for at, words in ticks:
+            self.text(self.x[0], at, words, anchor="end", right=-7, down=5)
+        if name:
+            self.text(self.x[0], self.y[1], name, anchor="start", right=-20, down=-12)
+
+    def bracket(self, x: tuple[float, float], y: float, words: str, role: str = "") -> None:
+        """A width, with what it is."""
+        for a in x:
+            self.line((a, a), (y, y), role)
+            self.parts.append(
+                f'<line x1="{self.across(a):.1f}" x2="{self.across(a):.1f}" y1="{self.up(y) - 6:.1f}" '
+                f'y2="{self.up(y) + 6:.1f}" stroke="{self.ink(role)}" stroke-width="2"/>'
+            )
+        self.line(x, (y, y), role, 2)
+        self.text(sum(x) / 2, y, words, role, down=-9)
+
+    def pick(self, answer: float, name: str, since: int) -> None:
+        """Make what was drawn since parts[since] a button that gives an answer."""
+        inside = "".join(self.parts[since:])
+        button = f'<g class="pick" data-pick="{answer:g}" role="button" tabindex="0" aria-label="{html.escape(name)}">'
+        self.parts[since:] = [f"{button}{inside}</g>"]
+
+
+def sheet(
+    narrow: bool, colours: Colours, x: tuple[float, float] = (0.0, 1.0), y: tuple[float, float] = (0.0, 1.0),
+    left: float = 44, right: float = 20, top: float = 34, foot: float = 46,
+) -> Panel:  # fmt: skip
+    """A picture of one panel, with such margins."""
+    width, height = NARROW if narrow else WIDE
+    return Panel((left, top, width - right, height - foot), x, y, colours)
+
+
+def within(panel: Panel, box: tuple[float, float, float, float], x: tuple[float, float] = (0.0, 1.0),
+           y: tuple[float, float] = (0.0, 1.0)) -> Panel:  # fmt: skip
+    """A panel inside another: `box` is left, top, right, foot as shares of it, from its top left corner."""
+    wide, tall = panel.right - panel.left, panel.foot - panel.top
+    left, top, right, foot = box
+    pixels = (panel.left + left * wide, panel.top + top * tall, panel.left + right * wide, panel.top + foot * tall)
+    return Panel(pixels, x, y, panel.colours, panel.parts)
+
+
+def svg(panel: Panel, says: str, narrow: bool) -> str:
+    """The picture, and what it shows in words."""
+    width, height = NARROW if narrow else WIDE
+    role = "group" if any("data-pick" in part or "data-rise" in part for part in panel.parts) else "img"
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="{role}" '
+        f'aria-label="{html.escape(says)}" font-family="sans-serif">{"".join(panel.parts)}</svg>'
+    )
