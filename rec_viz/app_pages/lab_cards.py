@@ -43,7 +43,7 @@ def cost(view: View, race: model.Race) -> None:
         bars.append(Bar("", "", ((lane.bound_bits, colours["bound"], "bound on the mean"),), outline=True))
     name = "Information I" if drawn else "KL(Q‖P)"
     bars.append(Bar(name, f"{race.information_bits:.1f} bits", ((race.information_bits, colours["q"], name),)))
-    st.subheader("What it costs", anchor=False)
+    st.header("What it costs", anchor=False)
     st.html(length_bars(bars, max(max(lane.bound_bits, lane.length_bits) for lane in lanes)))
     problem = race.problem
     top = reading.number(2.0 ** min(problem.d_inf_bits, 1020))
@@ -83,7 +83,7 @@ def averages(view: View, lanes: list[model.Lane]) -> None:
 
 def receiver(view: View, race: model.Race) -> None:
     """What every message is as bytes, and what the receiver makes of it."""
-    st.subheader("What the receiver gets", anchor=False)
+    st.header("What the receiver gets", anchor=False)
     for lane in ran(race):
         assert lane.trace is not None
         message = lane.trace.message
@@ -121,7 +121,7 @@ def received(view: View, race: model.Race) -> None:
 
 def would_bins_help(view: View, race: model.Race) -> None:
     """One sentence; the other numbers of bins on demand."""
-    st.subheader("Would bins help?", anchor=False)
+    st.header("Would bins help?", anchor=False)
     try:
         found = advice.glance(view)
     except rec.RecError as error:

@@ -291,7 +291,7 @@ def break_something(data: bytes, agreed: View) -> None:
             f"Flip bit {number}, in {message.part_of(data, number)}", icon=":material/swap_vert:", on_click=flip,
             args=(data,), key="message_flip",
         )  # fmt: skip
-        st.button("Desynchronise the seed", icon=":material/sync_problem:", on_click=shift, args=("seed",),
+        st.button("Desynchronize the seed", icon=":material/sync_problem:", on_click=shift, args=("seed",),
                   key="message_desync")  # fmt: skip
         if agreed.strategy != "own":
             st.button("Double the receiver’s J", icon=":material/grid_on:", on_click=shift, args=("log2_bins",),

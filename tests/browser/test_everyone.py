@@ -41,7 +41,7 @@ def test_message_sent_and_broken(open_page: Open) -> None:
     press(page, "Encode")
     press(page, "Hand it to the receiver")
     for_everyone(page)
-    press(page, "Desynchronise the seed")
+    press(page, "Desynchronize the seed")
     page.get_by_text("The receiver’s own settings").click()
     page.wait_for_timeout(500)
     for_everyone(page, (BY_NIGHT,))

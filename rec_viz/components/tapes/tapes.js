@@ -52,6 +52,7 @@ function drawSide(svg, side, aim, after) {
     parts.push(words(String(row), LEFT - 8, Y(k) + 4, "end"));
     if (k && row > rows[k - 1] + 1) parts.push(words("⋮", LEFT - 12, Y(k - 0.5) + 5));
   });
+  if (cut) parts.push(words("bin", LEFT - 8, FLOOR + 18, "end"));
   bins.forEach((name, c) => {
     const room = wide > 9 * name.length + 4;
     if (cut && (room || place?.[0] === c)) parts.push(words(name, X(c, 0.5), FLOOR + 18));
