@@ -13,7 +13,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from rec_viz import lessons, stage, warm_up
-from rec_viz.lessons import LessonError, all_lessons, handout, progress, still
+from rec_viz.lessons import LessonError, all_lessons, handout, pictures, progress, still
 from rec_viz.model import lab
 from rec_viz.settings import TABLE, View, link, link_query, links, read_link
 from rec_viz.settings.links import read_hidden
