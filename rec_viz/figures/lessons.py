@@ -292,7 +292,8 @@ def balance(rows: Mapping[str, tuple[float, str]], most: float, marks: Mapping[s
     panel.line((0.0, most), (len(rows), len(rows)), width=1.2)
     panel.text(0.0, len(rows), "0", down=18)
     panel.text(most, len(rows), "bits", anchor="end", down=18)
-    return svg(panel, "; ".join(f"{name}: {bits:.2f} bits" for name, (bits, _) in rows.items()), narrow)
+    says = (f"{name}: {f'{bits:.2f} bits' if np.isfinite(bits) else '?'}" for name, (bits, _) in rows.items())
+    return svg(panel, "; ".join(says), narrow)
 
 
 def surcharge(
