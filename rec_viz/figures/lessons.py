@@ -167,7 +167,7 @@ def race(
     `winner` and `given` count from 0.
     """
     top = 1.25 * float(times.max())
-    panel = sheet(narrow, colours, (float(x[0]), float(x[-1])), (0.0, top), left=34)
+    panel = sheet(narrow, colours, (float(x[0]), float(x[-1])), (0.0, top), left=34, right=80 if narrow else 20)
     panel.floor(name="x")
     panel.wall(name="time T")
     scores, aim = times / ratios, winner if shown else given
@@ -186,7 +186,7 @@ def race(
             panel.star(at, time, 15)
         else:
             panel.dot(at, time, "best" if before or k == given else "candidate", 9)
-        label = f"{k + 1}: T = {time:.1f}, r = {r:.2f}"
+        label = f"{k + 1}: T {time:.1f}, r {r:.2f}" if narrow else f"{k + 1}: T = {time:.1f}, r = {r:.2f}"
         if shown or before or k == given:
             label = f"{k + 1}: T / r = {scores[k]:.1f}"
         leftwards = k + 1 < len(places) and any(
