@@ -288,8 +288,8 @@ def heading(place: Learn) -> None:
 def play(place: Learn) -> None:
     """One step: words and question on the left, the way on below them, its picture on the right.
 
-    On a telephone the way on comes first, then the picture, then the words. On a desk words are in a box of their own that scrolls,
-    so that neither the picture nor the way on ever moves.
+    On a telephone the way on comes first, then the picture, then the words. On a desk words are in a box of their own
+    that scrolls, so that neither the picture nor the way on ever moves.
     """
     step, presenting = step_at(place), widgets.presenting()
     if step.done_when == "read":

@@ -17,8 +17,8 @@ from rec_viz.lessons import LessonError, all_lessons, handout, pictures, progres
 from rec_viz.model import lab
 from rec_viz.settings import TABLE, View, link, link_query, links, read_link
 from rec_viz.settings.links import read_hidden
-from rec_viz.theme import ROLES
 from rec_viz.settings.table import Learn
+from rec_viz.theme import ROLES
 
 APP = str(Path(__file__).parents[2] / "app.py")
 STEPS = [
