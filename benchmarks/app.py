@@ -2,7 +2,7 @@
 
 Dragging is one input a frame on "log2 J" at D = 1, J from 1 to 64, three methods. Painted means drawn on the canvas;
 the screen shows it when it is refreshed next. Settled is when the page has nothing left to run after a drag was let go.
-First paint is from opening the Start page to the first frame of its stage.
+First paint is from opening the Start page to its hero.
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ def main() -> None:
     print(
         f"from letting go to the page settled   median {statistics.median(settled):.0f} ms   max {max(settled):.0f} ms"
     )
-    print(f"first paint of the Start page's stage   median {statistics.median(paints):.2f} s   max {max(paints):.2f} s")
+    print(f"first paint of the hero on Start   median {statistics.median(paints):.2f} s   max {max(paints):.2f} s")
     print(f"frames a second, playing   {frames:.0f}")
 
 
@@ -139,7 +139,7 @@ def first_paint(browser: Browser, url: str) -> float:
     page = browser.new_context().new_page()
     begun = time.perf_counter()
     page.goto(url, wait_until="commit")
-    page.get_by_test_id("stage").wait_for(timeout=60_000)
+    page.get_by_test_id("hero").wait_for(timeout=60_000)
     seconds = time.perf_counter() - begun
     page.context.close()
     return seconds

@@ -20,9 +20,9 @@ from .prior import Prior
 from .randomness import bin_key, candidate_uniforms
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Trace:
-    """A search as arrays, K events in the order they were examined.
+    """A search as arrays, K events in the order they were examined: that of `problem` by `method` with this `seed`.
 
     `samples`, `quantiles` (K, D): where a candidate lies, in x and in u = F_P(x). `bins` (K, D) from 0, `indices` (K,)
     local, from 1. `arrival_times` (K,) in P' time (the bin's clock over its weight), `log_ratios_bits` (K,) log2 r',
@@ -30,8 +30,13 @@ class Trace:
     `positions` (K,) counts from 1 and has gaps where `max_events` cut the recording short: improvements are
     always kept. `log2_sup_ratio` is log2 sup r'. `stop_time` is the stop line at the end, the winning race time times
     sup r': nothing that arrives later can win (ORC: the last candidate's arrival time).
+
+    In a notebook a trace shows itself as an animation, where rec_viz is installed.
     """
 
+    problem: Problem
+    method: Method
+    seed: int
     message: Message
     samples: Floats
     quantiles: Floats
@@ -47,6 +52,17 @@ class Trace:
     stop_time: float
     log2_sup_ratio: float
     stopping: str
+
+    def __repr__(self) -> str:
+        return f"Trace({self.method!r}, seed={self.seed}, examined={self.examined}, message={self.message!r})"
+
+    def _repr_html_(self) -> str | None:
+        """What a notebook shows; None, and so `repr`, where there is no rec_viz."""
+        try:
+            from rec_viz import notebook
+        except ImportError:
+            return None
+        return notebook.html([self])
 
 
 def trace(problem: Problem, method: Method = PFR(), *, seed: int, max_events: int = 4096) -> Trace:
@@ -73,6 +89,9 @@ def trace(problem: Problem, method: Method = PFR(), *, seed: int, max_events: in
     running = np.minimum.accumulate(log_race)
     best = np.maximum.accumulate(np.where(log_race <= running, np.arange(log_race.size), 0))
     return Trace(
+        problem=problem,
+        method=method,
+        seed=int(seed),
         message=found.message,
         samples=problem.prior.place(samples),
         quantiles=quantiles,
@@ -107,8 +126,8 @@ def _replay(
 class Arrivals:
     """Candidates of the shared codebook by their bins' own clocks, K of them in the order of `heights`.
 
-    `heights` (K,) is J T_jn, T_jn the arrival of candidate n by bin j's own clock: over all bins one comes in each unit of
-    it. `samples`, `quantiles` (K, D), `bins` (K, D) from 0 and `indices` (K,) from 1 are those of a `Trace`. A search by
+    `heights` (K,) is J T_jn, T_jn the arrival of candidate n by bin j's own clock: over all bins, one a unit on average.
+    `samples`, `quantiles` (K, D), `bins` (K, D) from 0 and `indices` (K,) from 1 are those of a `Trace`. A search by
     weights pi examines, up to its time t, the candidates with height <= J pi_j t, whatever the target.
     """
 

@@ -1,6 +1,6 @@
 """ES modules joined into one, for Streamlit, which takes a component's JavaScript as one string. No bundler.
 
-    st.components.v2.component("name", js=javascript.joined(HERE / "player.js"))
+    st.components.v2.component("name", js=javascript.joined(HERE / "mount.js"))
 
 What a module imports comes before it, each file once, in a function scope of its own that returns what it exports: what
 a module keeps to itself never meets another's. The module asked for comes last and keeps its exports.

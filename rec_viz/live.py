@@ -11,13 +11,16 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import urlsplit
 
-from starlette.routing import WebSocketRoute
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from .model import lab
 from .settings import View, read_link
 from .settings.view import dragged
 from .stage.scene import as_bytes, scene
+from .stage.standalone import page
 
 MOST_BYTES = 4096  # of a request
 MOST_SOCKETS = 256
@@ -95,4 +98,9 @@ def _same_origin(socket: WebSocket) -> bool:
     return origin is not None and urlsplit(origin).netloc == socket.headers.get("host")
 
 
-ROUTES: list[Any] = [WebSocketRoute("/live", _serve)]
+async def _page(request: Request) -> HTMLResponse:
+    """The player without a scene, for a reader who saves one."""
+    return HTMLResponse(page(None))
+
+
+ROUTES: list[Any] = [WebSocketRoute("/live", _serve), Route("/live/page", _page)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 
 import rec_core as rec
 from rec_core.trace import arrivals
@@ -10,33 +11,31 @@ from rec_core.trace import arrivals
 from .memo import memo
 from .model import poster, start
 
+DRAWING = 3.0  # seconds that are left to the first page: the two would only hold each other up
+
 
 class WarmUp:
     """Compiles the kernels the pages need in a background thread, once a process, so that no page waits for Numba."""
 
     def __init__(self) -> None:
         self.start = threading.Event()  # the Start page's kernels are there
-        self.ready = threading.Event()  # and those that other pages begin with
         self.timed = threading.Event()  # the times of Start's control
-        self.done = threading.Event()  # and all other kernels
+        self.ready = threading.Event()  # the kernels that other pages begin with
+        self.done = threading.Event()  # and all others
         threading.Thread(target=self._run, daemon=True, name="warm-up").start()
 
     def _run(self) -> None:
         try:
-            compile_for_start()
-            self.start.set()
-            compile_for_pages()
-        finally:
-            self.start.set()
-            self.ready.set()
-        try:
-            start.timed()
-        finally:
-            self.timed.set()
-        try:
+            for work, there in (
+                (compile_for_start, self.start), (start.timed, self.timed), (compile_for_pages, self.ready)
+            ):  # fmt: skip
+                work()
+                there.set()
+            time.sleep(DRAWING)
             compile_for_later()
-        finally:
-            self.done.set()
+        finally:  # where it failed, a page that asks says why
+            for there in (self.start, self.timed, self.ready, self.done):
+                there.set()
 
 
 def compile_for_start() -> None:

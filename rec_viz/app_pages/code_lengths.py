@@ -36,7 +36,6 @@ view, place = parts.research_page(
         "The race": ("seed",),
     },
 )
-parts.wait_for_kernels(height=520)
 theory = parts.asked(lambda: model.lengths(view), "Working out the exact laws")
 colours = parts.colours()
 bins = theory.lanes[-1]
@@ -68,6 +67,7 @@ def what_parts_are() -> None:
     )
 
 
+parts.wait_for_kernels(height=100)
 parts.section("What the parts are", "lengths_parts_part", what_parts_are)
 
 # ------------------------------------------------------------------------------------------------ live encodings

@@ -102,15 +102,15 @@ def caption(view: View) -> str:
 
 
 def picture(view: View, race: model.Race) -> None:
-    """The stage, or why there is none."""
-    if any(lane.trace is not None for lane in race.lanes):
-        blame = stage.worst_bin(race) if view.weights == "target_mass" else None
-        scene = stage.scene(
-            race, view.view, HEIGHT, highlight=blame or (), handles=view.source != "drawn", save=True, live=view
-        )  # fmt: skip
-        ranges = scene["live"]["controls"]
-        scene["live"]["controls"] = [one for one in ranges if one["key"] not in widgets.hidden()]
-        stage.show(scene, key="lab_stage", on_commit=let_go)
+    """The stage, and why a method is not on it; where none is, its ranges stay, and lead back."""
+    ran = any(lane.trace is not None for lane in race.lanes)
+    blame = stage.worst_bin(race) if ran and view.weights == "target_mass" else None
+    scene = stage.scene(
+        race, view.view, HEIGHT, highlight=blame or (), handles=view.source != "drawn", save=ran, live=view
+    )  # fmt: skip
+    ranges = scene["live"]["controls"]
+    scene["live"]["controls"] = [one for one in ranges if one["key"] not in widgets.hidden()]
+    stage.show(scene, key="lab_stage", on_commit=let_go)
     parts.refusals(race)
 
 

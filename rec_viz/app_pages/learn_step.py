@@ -76,23 +76,25 @@ def neighbours(place: Learn) -> tuple[Learn | None, Learn | None]:
     return (every[at - 1] if at else None), (every[at + 1] if at + 1 < len(every) else None)
 
 
+@st.fragment
 def share(place: Learn) -> None:
-    """The link of this step, and what a teacher can do with it."""
-    with st.popover("Share", icon=":material/link:"):
-        here = st.context.url or ""
+    """The link of this step, and what a teacher can do with it; made once it is asked for."""
+    box = st.popover("Share", icon=":material/link:", on_change="rerun", key="share")
+    if not box.open:
+        return
+    with box:
         query = place_query(place) | {"page": "learn"}
         st.markdown(
             "This link opens the lesson at this step." if place.lesson else "This link opens the list of lessons."
         )
-        st.code(links.address(here, "learn", query), language=None, wrap_lines=True)
         if place.lesson:
             st.page_link(
                 PAGE, label="Print this lesson", icon=":material/print:",
                 query_params=place_query(Learn(place.lesson), handout="1"),
             )  # fmt: skip
         if place.lesson and st.toggle("Make a link for a class", key="class_link"):
-            extras = parts.class_extras(presented=True, seeds=False)
-            st.code(links.address(here, "learn", query | extras), language=None, wrap_lines=True)
+            query |= parts.class_extras(presented=True, seeds=False)
+        parts.handed(links.address(st.context.url or "", "learn", query))
 
 
 # ------------------------------------------------------------------------------------------------ a step

@@ -347,7 +347,7 @@ def stream(view: View) -> None:
 
 
 def agreement() -> View:
-    """What both hold beforehand, in one line that opens."""
+    """What both hold beforehand, in one line, and a box to change it."""
     groups = {
         "The channel": ("family", "bits", "dim", "spread"),
         "The bins": ("strategy", "log2_bins", "intervals"),
@@ -355,11 +355,13 @@ def agreement() -> View:
     }
     now = widgets.now(View)
     bins = "own bins" if now.strategy == "own" else reading.raised(f"J = 2^{now.log2_bins} bins")
-    line = (
-        f"Agreed beforehand: seed {now.seed}, {now.family.capitalize()} channel of {now.bits:g} bits in {now.dim} "
-        f"dimension{'s' * (now.dim > 1)}, {bins}, {CODES[now.code]} code"
-    )
-    opened = st.expander(line, icon=":material/handshake:", on_change="rerun", key="message_agreement")
+    with st.container(horizontal=True, vertical_alignment="center", key="message_agreement"):
+        st.markdown(
+            f"**Agreed beforehand:** seed {now.seed}, {now.family.capitalize()} channel of {now.bits:g} bits in "
+            f"{now.dim} dimension{'s' * (now.dim > 1)}, {bins}, {CODES[now.code]} code.",
+            width="content",
+        )
+        opened = st.popover("Change", icon=":material/handshake:", on_change="rerun", key="message_change")
     with opened:
         return widgets.channel_and_bins(groups if opened.open else {}, ("pfr_bins",), beside=True)
 

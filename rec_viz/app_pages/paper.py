@@ -27,7 +27,6 @@ widgets.write_link(widgets.now(Paper))
 for notice in notices:
     st.info(notice, icon=":material/info:")
 place = parts.head("Paper", lambda: parts.share(widgets.now(Paper), "paper"))
-parts.wait_for_kernels(height=520)
 colours = parts.colours()
 d_inf, bins_bits = studies.exact_targets()
 parts.finding(
@@ -45,6 +44,7 @@ st.markdown(
     "Gaussian problems first. Above is what the exact law says of such problems. The experiments below run on this "
     "machine. The recipe is ours, stated with each, so look for the **shape**: none of the numbers is the paper’s."
 )
+parts.wait_for_kernels(height=100)
 jobs: dict[str, Job[Run]] = st.session_state.setdefault("paper_jobs", {})
 
 

@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from threading import Event
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
@@ -43,6 +44,13 @@ def wait_for_kernels(height: int, on_start: bool = False) -> None:
             f"minute: {time.monotonic() - begun:.0f} s so far."
         )
     place.empty()
+
+
+def wait_for(event: Event) -> None:
+    """Wait, and give way in between where the reader wants something else: Streamlit stops a run at what it shows."""
+    place = st.empty()
+    while not event.wait(0.3):
+        place.empty()
 
 
 def asked(work: Callable[[], Made], says: str = "Working it out") -> Made:
@@ -136,7 +144,7 @@ def research_page(
         return _stand_in(view), place
     if view.source == "own":
         st.info(
-            "The Lab’s target is your own. Where this page averages over targets, they are those of the channel with "
+            "The target on Play is your own. Where this page averages over targets, they are those of the channel with "
             "the same information in each dimension.",
             icon=":material/info:",
         )
@@ -144,10 +152,10 @@ def research_page(
 
 
 def _stand_in(view: View) -> View:
-    """What a page about channels shows while the Lab's target is a drawn one, and a sentence that says so."""
+    """What a page about channels shows while the target on Play is a drawn one, and a sentence that says so."""
     _, problem = asked(lambda: setting.problem_of(view))
     st.info(
-        f"The Lab’s target is drawn by hand. This page is about a channel and its many targets, so it shows the "
+        f"The target on Play is drawn by hand. This page is about a channel and its many targets, so it shows the "
         f"Gaussian channel with the same information, I = {problem.kl_bits:.2f} bits.",
         icon=":material/info:",
     )
@@ -181,7 +189,7 @@ def share(
     with box:
         here = st.context.url or ""
         st.markdown(says)
-        if isinstance(record, View) and st.toggle("For a class", key="class_link"):
+        if isinstance(record, View) and st.toggle("Make a link for a class", key="class_link"):
             own |= class_extras(page == "lab")
         elif widgets.hidden():
             own["hide"] = ",".join(widgets.hidden())

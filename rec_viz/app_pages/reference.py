@@ -45,6 +45,7 @@ def beneath(statement: Statement, opened: bool) -> None:
     if not box.open:
         return
     with box:
+        parts.wait_for_kernels(height=100)
         words, beside = st.columns([3, 2], gap="large")
         words.markdown(f"**Proof.** {statement.proof}")
         with beside:
@@ -54,7 +55,7 @@ def beneath(statement: Statement, opened: bool) -> None:
         for function in model.CODE[statement.id]:
             file, text = model.source(function)
             st.markdown(f"`{function.__name__}`, :small[{file}]")
-            st.code(text, language=None, wrap_lines=True, height="content" if text.count("\n") < 24 else 420)
+            st.code(text, language=None, wrap_lines=True)
 
 
 def found_by(words: str) -> list[Statement]:
@@ -98,7 +99,6 @@ with st.sidebar:
     for section, group in groupby(shown, key=attrgetter("section")):
         st.markdown(f"**{section}**\n" + "\n".join(f"- [{one.title}](#{one.id})" for one in group))
     st.markdown("\n".join(f"- [{title}](#{anchor})" for title, anchor in OTHERS))
-parts.wait_for_kernels(height=520)
 if linked is not None:
     st.header("From the link", anchor=False)
     show(linked, opened=True)

@@ -29,7 +29,6 @@ view, place = parts.research_page(
         "The bins": ("strategy", "log2_bins", "intervals"),
     },
 )
-parts.wait_for_kernels(height=520)
 colours = parts.colours()
 here = parts.asked(lambda: model.here(view))
 parts.finding(
@@ -58,13 +57,23 @@ def change(bits: float) -> str:
 
 # ------------------------------------------------------------------------------------------------ growth
 
-parts.each(lambda bits: model.growth(view, bits), model.growth_grid(view), "Running searches")
-rate = model.candidates_per_second(view.family, view.dim)
 axis = widgets.now(Speed).axis
+title = f"Candidates a search examines, as information grows, in {view.dim} dimension{'s' * (view.dim > 1)}"
+curves = (view.family, view.dim, view.spread, view.source)
+if st.session_state.get("speed_measured") != curves:  # lines first, for they are there at once
+    first = st.empty()
+    with first.container():
+        lines = figures.growth(*model.growth_chart(view, axis, run=False), math.nan, colours)
+        st.markdown(f"**{title}**")
+        st.plotly_chart(lines, key="speed_growth_first")
+    parts.wait_for_kernels(height=100)
+    parts.each(lambda bits: model.growth(view, bits), model.growth_grid(view), "Running searches")
+    first.empty()
+    st.session_state.speed_measured = curves
+rate = model.candidates_per_second(view.family, view.dim)
 chart(
-    figures.growth(*model.growth_chart(view, axis), rate, colours), "speed_growth", snippets.growth(view, axis),
-    f"Candidates a search examines, as information grows, in {view.dim} dimension{'s' * (view.dim > 1)}",
-)  # fmt: skip
+    figures.growth(*model.growth_chart(view, axis), rate, colours), "speed_growth", snippets.growth(view, axis), title
+)
 widgets.widget(Speed, "axis", "content")
 st.markdown(
     "Plain search takes, on average, as many candidates as the peak of r = q/p. With bins it is the average of the "

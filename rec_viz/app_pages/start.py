@@ -36,6 +36,6 @@ timed = warm_up.warm_up().timed
 if not timed.is_set():
     with control:
         surprise.hold(key="no_times")
-    timed.wait()
+    parts.wait_for(timed)
 with control:
     surprise.show(key="surprise")

@@ -45,7 +45,7 @@ def name_end(figure: go.Figure, name: str, colour: str) -> None:
 def time_axis(figure: go.Figure, x: float, top: float, rate: float, title: str) -> None:
     """An axis of log2 of candidates from 0 to `top`, and on the right the time they take at `rate` a second.
 
-    `x` is any place on the x axis: the right axis needs a point to be drawn.
+    A rate of NaN is not known yet. `x` is any place on the x axis: the right axis needs a point to be drawn.
     """
     shift = np.log2(rate)
     ticks = [(seconds * np.log2(10) + shift, text) for seconds, text in _TIMES]

@@ -44,9 +44,17 @@ def bias(view: View, name: str, candidates: int) -> Bias:
     return _bias(problem_of(view)[1], orc(view, name, candidates), view.seed)
 
 
+def far(view: View, name: str) -> rec.laws.OrcBias:
+    """What of a lane's bias at the view's n is quick to work out. RecError where the view asks for the impossible."""
+    return _far(problem_of(view)[1], orc(view, name, view.candidates))
+
+
+_far = memo(1024)(rec.laws.orc_bias)
+
+
 @memo(1024)
 def _bias(problem: rec.Problem, method: rec.ORC, seed: int) -> Bias:
-    far = rec.laws.orc_bias(problem, method)
+    far = _far(problem, method)
     exact = rec.metrics.orc_mmd_squared(problem, method) if problem.dim == 1 else math.nan
     samples = _samples(problem, method, runs_of(MMD_RUNS, method.num_candidates, problem.dim), seed)
     if not len(samples):

@@ -297,7 +297,7 @@ def as_csv(rows: Sequence[Row]) -> str:
 
 
 def view_of(row: Row) -> View:
-    """The Lab on this problem, with its best J."""
+    """Play on this problem, with its best J."""
     view = View(family=row.problem.family)
     best = row.advice.options[row.advice.best].log2_bins if row.advice else 0
     return own_target(view, row.problem.params)._replace(log2_bins=int(min(best or 0, TABLE[View]["log2_bins"].high)))

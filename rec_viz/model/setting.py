@@ -48,7 +48,7 @@ def _own_problem(view: View) -> rec.Problem:
             )
         if len(numbers) > MAX_DIM:
             raise rec.RecError(
-                f"The Lab shows up to {MAX_DIM} dimensions; “{TABLE[View][name].label}” has {len(numbers)}."
+                f"Play shows up to {MAX_DIM} dimensions; “{TABLE[View][name].label}” has {len(numbers)}."
             )
         vectors.append(numbers)
     if len(vectors[0]) != len(vectors[1]):

@@ -42,10 +42,8 @@ SEARCHES = (
 
 
 class Growth(NamedTuple):
-    """A typical target at I bits: means over TARGETS targets; tuples have an entry for each of SEARCHES.
-
-    nan where a search is not worked out or not run.
-    """
+    """A typical target at I bits: means over TARGETS targets; tuples have an entry for each of SEARCHES, nan where a
+    search is not run."""
 
     information_bits: float
     kl_bits: float
@@ -65,18 +63,36 @@ def growth_grid(view: View) -> list[float]:
     return [float(bits) for bits in _GRID if bits <= finest]
 
 
-def growth(view: View, information_bits: float) -> Growth:
-    """One point of the curves: the view's family, dimension and spread, at another I."""
-    return _growth(channel_at(view.family, shares_of(view), information_bits), float(information_bits))
+def growth(view: View, information_bits: float, run: bool = True) -> Growth:
+    """One point of the curves: the view's family, dimension and spread, at another I; measured where searches `run`."""
+    channel = channel_at(view.family, shares_of(view), information_bits)
+    kl, top, *exact = _exact(channel)
+    marks = _measured(channel) if run and information_bits in MEASURED_AT else ((math.nan, math.nan),) * len(SEARCHES)
+    found, errors = zip(*marks, strict=True)
+    return Growth(float(information_bits), kl, top, tuple(exact), found, errors)
 
 
 @memo(2048)
-def _growth(channel: rec.Channel, information_bits: float) -> Growth:
+def _exact(channel: rec.Channel) -> tuple[float, ...]:
+    """Mean KL and D_inf of typical targets, and log2 of the candidates by each of SEARCHES."""
     problems = [channel.draw(target) for target in range(TARGETS)]
-    rows = [_search_bits(channel, problems, search, information_bits in MEASURED_AT) for search in SEARCHES]
-    exact, found, errors = zip(*rows, strict=True)
     kl, top = (_mean([getattr(problem, name) for problem in problems]) for name in ("kl_bits", "d_inf_bits"))
-    return Growth(information_bits, kl, top, exact, found, errors)
+    return kl, top, *(typical_bits(channel, bins_of(channel, search)) for search in SEARCHES)
+
+
+@memo(256)
+def _measured(channel: rec.Channel) -> tuple[tuple[float, float], ...]:
+    """By each of SEARCHES log2 of the candidates measured, and half of the mark's 95% interval."""
+    marks = []
+    for search, exact in zip(SEARCHES, _exact(channel)[2:], strict=True):
+        cut = bins_of(channel, search)
+        if exact + math.log2(channel.dim) > SPEED_NUMBERS_BITS or sum(cut.intervals) > SPEED_INTERVALS:
+            marks.append((math.nan, math.nan))
+            continue
+        found = [_measured_bits(channel.draw(target), cut, target) for target in range(TARGETS)]
+        variance = sum(error**2 for _, error in found)
+        marks.append((_mean([mean for mean, _ in found]), 1.96 * math.sqrt(variance) / len(found)))
+    return tuple(marks)
 
 
 def bins_of(channel: rec.Channel, search: Search) -> rec.Partition:
@@ -84,19 +100,6 @@ def bins_of(channel: rec.Channel, search: Search) -> rec.Partition:
     if search.more is None:
         return rec.Partition.uncut(channel.dim)
     return rec.allocate(channel, int(channel.information_bits) + search.more)
-
-
-def _search_bits(
-    channel: rec.Channel, problems: list[rec.Problem], search: Search, run: bool
-) -> tuple[float, float, float]:  # fmt: skip
-    """log2 of the candidates a search examines: exact, measured if it is run, half of the mark's 95% interval."""
-    cut = bins_of(channel, search)
-    exact = _mean([rec.upper_sum_bits(problem, cut) for problem in problems])
-    if not run or exact + math.log2(channel.dim) > SPEED_NUMBERS_BITS or sum(cut.intervals) > SPEED_INTERVALS:
-        return exact, math.nan, math.nan
-    found = [_measured_bits(problem, cut, seed) for seed, problem in enumerate(problems)]
-    variance = sum(error**2 for _, error in found)
-    return exact, _mean([mean for mean, _ in found]), 1.96 * math.sqrt(variance) / len(found)
 
 
 def _mean(values: list[float]) -> float:
@@ -293,9 +296,11 @@ AXES = {  # what candidates are drawn against, a field of Growth and of Here
 }
 
 
-def growth_chart(view: View, axis: str) -> tuple[Floats, str, list[figures.Line], list[figures.Star]]:
+def growth_chart(
+    view: View, axis: str, run: bool = True
+) -> tuple[Floats, str, list[figures.Line], list[figures.Star]]:  # fmt: skip
     """Candidates of every search over `axis`, one of AXES: x, its title, lines, and the view's own target."""
-    points, own = [growth(view, bits) for bits in growth_grid(view)], here(view)
+    points, own = [growth(view, bits, run) for bits in growth_grid(view)], here(view)
     lines = [
         figures.Line(
             search.name, search.role, search.dash,

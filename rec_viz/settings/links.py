@@ -51,7 +51,7 @@ def version_notices(query: Mapping[str, str]) -> list[str]:
     version = query.get("v", LINK_VERSION)
     if version == LINK_VERSION:
         return []
-    return [f"This link was made for version {version[:20]} of the Lab; what is still known was used."]
+    return [f"This link was made for version {version[:20]} of REC Lab; what is still known was used."]
 
 
 def read_hidden(query: Mapping[str, str]) -> tuple[tuple[str, ...], list[str]]:

@@ -28,7 +28,7 @@ TWO_BUMPS = "0,0,0,0,0.5,1.5,3,4.5,5.5,6,5.5,4.5,3,1.5,0.5,0,0,0,0,0,0.5,2,4.5,7
 
 
 class View(NamedTuple):
-    """A channel, a target, bins, methods and seeds: the Lab, and the pages that share its sidebar."""
+    """A channel, a target, bins, methods and seeds: Play, and the pages that share its controls."""
 
     lanes: tuple[str, ...] = ("pfr", "pfr_bins")
     source: str = "channel"

@@ -1,4 +1,4 @@
-"""What the Lab shows as programs: a method's search, its message, and what the receiver makes of it."""
+"""What Play shows as programs: a method's search, its message, and what the receiver makes of it."""
 
 from __future__ import annotations
 

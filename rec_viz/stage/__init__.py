@@ -23,35 +23,21 @@ cannot be pointed at is a ValueError.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import streamlit as st
-
-from .. import javascript
 from .pointing import worst_bin
-from .scene import as_json, bins_text, scene
+from .scene import bins_text, scene
+
+if TYPE_CHECKING:
+    from .mount import show
 
 __all__ = ["bins_text", "scene", "show", "worst_bin"]
 
-_HERE = Path(__file__).parent
-_MOUNT = st.components.v2.component(
-    "rec_lab_stage",
-    html=(_HERE / "stage.html").read_text(encoding="utf-8"),
-    css="".join((_HERE / name).read_text(encoding="utf-8") for name in ("base.css", "stage.css")),
-    js=javascript.joined(_HERE / "player.js"),
-)
 
+def __getattr__(name: str) -> Any:
+    """`show` alone needs Streamlit, and a notebook may have none."""
+    if name != "show":
+        raise AttributeError(name)
+    from .mount import show
 
-def show(scene: dict[str, Any], key: str, on_commit: Callable[[dict[str, Any]], None] | None = None) -> None:
-    """Mount the stage on a scene. `on_commit` is told, before the next run, what the reader dragged and let go, as
-    `settings.view.dragged` takes it.
-    """
-
-    def committed() -> None:
-        change = st.session_state[key].get("commit")
-        if on_commit is not None and change is not None:
-            on_commit(change)
-
-    _MOUNT(data=as_json(scene), key=key, width="stretch", height="content", on_commit_change=committed)
+    return show

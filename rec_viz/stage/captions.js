@@ -1,7 +1,7 @@
 // One sentence for every step of the story.
 
 import { binOf, ratioOf, sampleOf } from "./scene.js";
-import { apart, count, fmt, point, superscript, whole } from "./words.js";
+import { apart, count, fmt, point, raised, whole } from "./words.js";
 
 export function binName(/** @type {Lane} */ lane, e) {
   const cut = [...lane.intervals.keys()].filter((d) => lane.intervals[d] > 1);
@@ -9,7 +9,7 @@ export function binName(/** @type {Lane} */ lane, e) {
   return cut.length === 1 ? `bin ${parts[0]}` : `bin (${parts.join(", ")}${cut.length > 4 ? ", …" : ""})`;
 }
 
-export const numBins = (/** @type {Lane} */ lane) => lane.num_bins_text.replace(/\^(\d+)/, (_, n) => superscript(Number(n)));
+export const numBins = (/** @type {Lane} */ lane) => raised(lane.num_bins_text);
 const winnerName = (/** @type {Lane} */ lane) => lane.partitioned
   ? `candidate ${whole(lane.message.index)} of ${binName(lane, lane.winner)}`
   : `candidate ${whole(lane.position[lane.winner])}`;

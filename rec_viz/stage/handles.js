@@ -145,7 +145,7 @@ export function createHandles(hooks) {
     timer = 0;
     held = null;
     nodes = new Map();
-    const few = scene.lanes.every((lane) => Math.max(...lane.intervals) <= MOST_INTERVALS);
+    const few = views.length && scene.lanes.every((lane) => Math.max(...lane.intervals) <= MOST_INTERVALS);
     specs = scene.handles && scene.view !== "strips" && few ? handleSpecs(scene) : [];
     for (const spec of specs) nodes.set(spec.id, makeHandle(spec));
     const [ofQ, ofBins] = [false, true].map((bins) => specs.filter((spec) => Boolean(spec.ofBins) === bins).map(({ id }) => nodes.get(id)));

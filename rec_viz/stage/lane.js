@@ -6,7 +6,7 @@ import { el, setText } from "./dom.js";
 import { clamp } from "./mix.js";
 import { targetText } from "./pointed.js";
 import { sampleOf } from "./scene.js";
-import { count, fmt, point, whole } from "./words.js";
+import { count, fmt, point, raised, whole } from "./words.js";
 
 export function stepName(/** @type {Scene} */ scene, step) {
   const kind = scene.timeline.kind(step);
@@ -62,10 +62,10 @@ function messagePart(/** @type {Role} */ role) {
   return el("span", "part", bits, el("small"));
 }
 
-// A search that is too long while something is dragged keeps its place, and says what it would take.
+// A search that is too long keeps its place, and says what it would take.
 export function refuseLane(/** @type {View} */ view, sentence) {
   view.article.classList.add("refuses");
-  setText(view.refusal, sentence);
+  setText(view.refusal, raised(sentence));
 }
 
 function costText(/** @type {Lane} */ lane) {

@@ -155,9 +155,11 @@ function drawDots(/** @type {View} */ view, /** @type {Pose} */ pose) {
   const upTo = Math.max(1, Math.ceil(pose.counted * lane.message.index));
   for (let e = 0; e < lane.winner; e++) {
     const number = lane.partitioned ? lane.local[e] : lane.position[e];
-    if ((lane.partitioned && !sameBin(lane, e, lane.winner)) || number > upTo) continue;
+    if ((lane.partitioned && !sameBin(lane, e, lane.winner)) || number > upTo || view.py[e] < view.top - 10) continue;
     disc(ctx, view.px[e], view.py[e], 4 * theme.scale, css(theme.winner, 0.85));
-    if (lane.message.index <= 40) write(ctx, theme, String(number), view.px[e] + 8, view.py[e] + 5, { size: 13, weight: 600, colour: theme.ink.winner });
+    if (lane.message.index > 40) continue;
+    write(ctx, theme, String(number), view.px[e] + 8, view.py[e] + 5, { size: 13, weight: 600, colour: theme.ink.winner });
+    view.taken.push([view.px[e] + 6, view.py[e] - 10 * theme.scale, view.px[e] + (10 + 8 * String(number).length) * theme.scale, view.py[e] + 9 * theme.scale]);
   }
 }
 

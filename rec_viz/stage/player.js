@@ -11,18 +11,17 @@ import { createLane, fillLane, markLane, refuseLane, stepName, syncLane, textTwi
 import { settle, stampDot } from "./layers.js";
 import { addressOf, createChannel } from "./live.js";
 import { clamp, mix } from "./mix.js";
-import { mounted } from "./mounted.js";
 import { stampPanel } from "./panel.js";
 import { drawPlane, layoutPlane } from "./plane.js";
 import { begin, reduce } from "./playback.js";
 import { pointedText } from "./pointed.js";
 import { morph, morphFrom, updatePose } from "./pose.js";
 import { drawRace, layoutRace, zoomRace } from "./race.js";
-import { compose, download, filmType, startFilm } from "./save.js";
+import { createSaves } from "./saves.js";
 import { decodeBytes, decodeScene, prepareScene } from "./scene.js";
 import { drawStrips, layoutStrips } from "./strips.js";
 import { TWEEN, stepOf } from "./timeline.js";
-import { fmt } from "./words.js";
+import { fmt, raised } from "./words.js";
 
 const VIEWS = {
   race: { layout: layoutRace, zoom: zoomRace, draw: drawRace, stamp: stampDot },
@@ -88,13 +87,13 @@ function layoutLane(/** @type {View} */ view, scale = null) {
   return true;
 }
 
-function createPlayer(parent) {
+// The player of a stage in `parent`: `show(scene, tell)` is told what Python sent and how to answer.
+export function createPlayer(parent) {
   const root = parent.querySelector(".stage");
   const find = (selector) => /** @type {any} */ (root.querySelector(selector));
   const button = (act) => find(`[data-act="${act}"]`);
   const ui = {
-    play: button("play"), back: button("back"), step: button("step"), restart: button("restart"), png: button("png"), film: button("film"),
-    save: find(".save"), saveNote: find(".save-note"),
+    play: button("play"), back: button("back"), step: button("step"), restart: button("restart"),
     range: find("input"), speed: find("select"), caption: find(".caption"), pointed: find(".pointed"), live: find(".live"),
     filled: 0, later: 0,
     units: find(".units"), own: find(".units input"), lanes: find(".lanes"), controls: find(".controls"), note: find(".note"), twin: find(".twin"), twinBody: find(".twin-body"),
@@ -114,7 +113,7 @@ function createPlayer(parent) {
   let answers = 0;
   let /** @type {Scene["units"]} */ units = null; // the reader's choice of them
   let scale = null; // pixels to a point, where it is not the screen's
-  let film = null; // what is being recorded
+  let /** @type {object} */ sent = null; // what Python sent last, packed
 
   const wake = () => { if (!request && scene) { last = performance.now(); request = requestAnimationFrame(frame); } };
 
@@ -130,10 +129,10 @@ function createPlayer(parent) {
   const stepBy = (by) => send({ type: "step", by, animate: !reduced.matches });
   const seek = (step) => send({ type: "seek", step });
 
-  function frame(now) {
+  function frame(time) {
     request = 0;
-    const dt = Math.min(0.1, Math.max(0, (now - last) / 1000));
-    last = now;
+    const dt = Math.min(0.1, Math.max(0, (time - last) / 1000));
+    last = time;
     if (!theme || frames % 30 === 0 || !(state.playing || change)) theme = readTheme(root, scene.colors, scene.scale);
     for (const view of views) view.theme = theme;
     if (!views.every((view) => layoutLane(view, scale))) return; // not laid out yet: the resize observer wakes us
@@ -152,9 +151,9 @@ function createPlayer(parent) {
     handles.place(change ? consequences() : "");
     root.dataset.frame = String(++frames);
     // Words need not follow every frame: nobody reads that fast, and laying them out costs more than drawing.
-    if (change && now - ui.filled < WORDS_MS) ui.later ||= setTimeout(() => { ui.later = 0; wake(); }, WORDS_MS);
+    if (change && time - ui.filled < WORDS_MS) ui.later ||= setTimeout(() => { ui.later = 0; wake(); }, WORDS_MS);
     else {
-      if (views.some((view) => !view.filled)) ui.filled = now;
+      if (views.some((view) => !view.filled)) ui.filled = time;
       for (const view of views) {
         if (view.filled) continue;
         fillLane(view, chooseClock, !change);
@@ -163,39 +162,29 @@ function createPlayer(parent) {
       syncControls();
       syncWords();
     }
-    if (film) {
-      film.grab(views, theme);
-      setText(ui.saveNote, `Recording: ${Math.round(state.time)} of ${Math.round(scene.timeline.starts[scene.timeline.last] + TWEEN.decoded)} s`);
-      if (!state.playing) film.finish();
-    }
+    saves.frame();
     if (state.playing || moving) request = requestAnimationFrame(frame);
   }
 
-  const fileName = (ending) => `rec-lab-${scene.id}.${ending}`;
+  const saves = createSaves(root, {
+    shown: () => ({ state, scene, views, theme }),
+    sent: () => sent,
+    draw: drawLane,
+    at(ratio, then) {
+      scale = ratio;
+      now(performance.now());
+      then();
+      scale = null;
+      wake();
+    },
+    restart() { seek(0); send({ type: "play" }); },
+    advance: (seconds) => now(last + 1000 * seconds),
+  });
 
-  // Drawn once more at twice the size, just for the file.
-  function savePicture() {
-    scale = 2;
+  // A frame at once, whatever the clock of frames says.
+  function now(time) {
     cancelAnimationFrame(request);
-    frame(last = performance.now());
-    const canvas = document.createElement("canvas");
-    compose(canvas, root, views, theme, scale);
-    scale = null;
-    wake();
-    canvas.toBlob((blob) => { download(blob, fileName("png")); setText(ui.saveNote, `Saved ${canvas.width} × ${canvas.height} pixels.`); });
-  }
-
-  // From the first step to the last at the chosen speed; a second press ends it early and keeps what there is.
-  function recordFilm() {
-    if (film) { film.finish(); return; }
-    seek(0);
-    film = startFilm(root, fileName("webm"), () => {
-      film = null;
-      setText(ui.film, "WebM");
-      setText(ui.saveNote, "Saved the film.");
-    });
-    setText(ui.film, "Stop");
-    send({ type: "play" });
+    frame(time);
   }
 
   // ---- what is dragged
@@ -227,15 +216,16 @@ function createPlayer(parent) {
       const { q_low, q_high } = answer.problem, seen = scene.view === answer.view && scene.window.length === answer.window.length
         && scene.window.every(([low, high], d) => low <= q_low[d] && q_high[d] <= high);
       const kept = { ...optionsOf(settled), point: { step: null, targets: [] }, window: seen ? scene.window : answer.window };
-      const other = scene.view !== answer.view;
       swap(prepareScene({ ...answer, ...kept }), answer.slots);
-      if (other) handles.attach(scene, views, null); // another kind of picture has other handles
     }
-    for (const { name, sentence } of answer.refused) if (nodes.has(name)) refuseLane(nodes.get(name), sentence);
+    refuse(answer.refused);
     controls(answer.live.controls, change || owed);
     root.dataset.answers = String(++answers);
-    cancelAnimationFrame(request);
-    frame(performance.now()); // at once, whatever the clock of frames says
+    now(performance.now());
+  }
+
+  function refuse(refused = []) {
+    for (const { name, sentence } of refused) if (nodes.has(name)) refuseLane(nodes.get(name), sentence);
   }
 
   function release() {
@@ -259,8 +249,9 @@ function createPlayer(parent) {
     channel.drop();
     if (scene === settled) return;
     story = recall(settled.id);
-    swap(settled);
-    if (settled.live) controls(settled.live.controls);
+    if (settled.lanes.length) swap(settled);
+    refuse(settled.refused);
+    controls(settled.live?.controls ?? []);
   }
 
   // Said with a handle's own value while it is dragged.
@@ -301,7 +292,7 @@ function createPlayer(parent) {
     if (articles.length !== ui.lanes.children.length || articles.some((article, i) => article !== ui.lanes.children[i])) ui.lanes.replaceChildren(...articles);
     ui.lanes.style.setProperty("--lanes", String(articles.length));
     root.classList.toggle("many", articles.length > 1);
-    if (otherPicture && !handles.holding()) handles.attach(scene, views, null);
+    if (otherPicture && !handles.holding()) handles.attach(scene, views, null); // another kind of picture has other handles
     ui.twinBody.replaceChildren(...(ui.twin.open ? textTwin(scene) : []));
   }
 
@@ -330,7 +321,7 @@ function createPlayer(parent) {
     const key = `${state.step}|${state.playing}|${progress}`;
     if (ui.key === key || (state.playing && ui.kind === kind && last - ui.time < WORDS_MS)) return;
     Object.assign(ui, { key, kind, time: last });
-    const caption = sceneCaption(scene, state.step);
+    const caption = scene.lanes.length ? sceneCaption(scene, state.step) : raised((scene.refused ?? []).map(({ sentence }) => sentence).join(" "));
     setText(ui.caption, caption);
     ui.caption.title = scene.lanes.length === 1 ? laneDetail(scene, scene.lanes[0], state.step) : "";
     if (!state.playing && !change) {
@@ -344,6 +335,7 @@ function createPlayer(parent) {
     tell = tellPython;
     owed = {};
     if (settled?.id !== data.id) settled = decodeScene(data);
+    sent = data;
     Object.assign(settled, optionsOf(data));
     if (change) return; // the hand has gone on: what it says now is answered live, and on release
     channel.drop();
@@ -356,10 +348,14 @@ function createPlayer(parent) {
   // The picture becomes what Python sent: a new one told from its start, or one that has been shown before, where it stood.
   function follow() {
     const earlier = scene, before = state, same = earlier?.id === settled.id;
+    if (earlier && !settled.lanes.length) { // no search runs: their places say why, until something else is dragged
+      refuse(settled.refused);
+      controls(settled.live?.controls ?? []);
+      return;
+    }
     story = recall(settled.id);
     if (earlier && !same) Object.assign(story, { state: null, pointed: null });
     const carried = same ? before : story.state, hand = handles.focused();
-    film?.finish();
     swap(settled);
     if (carried?.timeline.last === scene.timeline.last) become({ ...carried, timeline: scene.timeline });
     for (const view of views) {
@@ -367,9 +363,7 @@ function createPlayer(parent) {
       else view.morph = morphFrom(earlier, scene, view.lane);
     }
     ui.speed.value = String(state.speed);
-    ui.save.hidden = !scene.save;
-    ui.film.disabled = !filmType();
-    setText(ui.saveNote, filmType() ? "" : "This browser cannot record films; the picture works everywhere.");
+    saves.offer(scene);
     ui.twin.hidden = Boolean(scene.compact);
     handles.attach(scene, views, hand);
     controls(scene.live?.controls ?? []);
@@ -439,8 +433,6 @@ function createPlayer(parent) {
   on(ui.step, "click", () => stepBy(1));
   on(ui.back, "click", () => stepBy(-1));
   on(ui.restart, "click", () => stepBy(-Infinity));
-  on(ui.png, "click", savePicture);
-  on(ui.film, "click", recordFilm);
   on(ui.range, "input", () => seek(Number(ui.range.value)));
   on(ui.own, "change", () => { units = scene.units = ui.own.checked ? "own" : "shares"; wake(); });
   on(ui.speed, "change", () => send({ type: "speed", speed: Number(ui.speed.value) }));
@@ -463,5 +455,3 @@ function createPlayer(parent) {
 
   return { root, show, destroy };
 }
-
-export default mounted(createPlayer);

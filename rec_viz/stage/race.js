@@ -210,7 +210,9 @@ export function drawReceived(/** @type {View} */ view, /** @type {Pose} */ pose)
     if (number > upTo || y < view.top - 8) return;
     const last = number === lane.message.index;
     if (!last) disc(ctx, x, y, 4 * theme.scale, css(theme.winner, 0.85));
-    if (few && !last) write(ctx, theme, String(number), x + 8, y + 5, { size: 13, weight: 600, colour: theme.ink.winner });
+    if (!few || last) return;
+    write(ctx, theme, String(number), x + 8, y + 5, { size: 13, weight: 600, colour: theme.ink.winner });
+    view.taken.push([x + 6, y - 10 * theme.scale, x + (10 + 8 * String(number).length) * theme.scale, y + 9 * theme.scale]);
   };
   for (let e = 0; e <= lane.winner; e++) {
     if (lane.partitioned && !sameBin(lane, e, lane.winner)) continue;

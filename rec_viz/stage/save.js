@@ -1,4 +1,4 @@
-// Taking the stage away: the picture as PNG at twice its size, the whole animation as WebM.
+// The stage as one picture, words and all; films of it.
 
 import { css } from "./draw.js";
 
@@ -9,28 +9,35 @@ const FILM_TYPES = ["video/webm;codecs=vp9", "video/webm;codecs=vp8", "video/web
 export const filmType = () => (typeof MediaRecorder === "undefined" || !HTMLCanvasElement.prototype.captureStream ? null
   : FILM_TYPES.find((type) => MediaRecorder.isTypeSupported(type)) ?? null);
 
-// The stage as the page shows it, words and all, on one canvas.
+// The part of the page that is pictured.
+export function frameOf(/** @type {HTMLElement} */ root, /** @type {View[]} */ views) {
+  const { left, width } = root.getBoundingClientRect(), { top } = root.querySelector(".caption").getBoundingClientRect();
+  const bottom = Math.max(...views.map((view) => view.article.getBoundingClientRect().bottom));
+  return { left: left - MARGIN, top: top - MARGIN, width: width + 2 * MARGIN, height: bottom - top + 2 * MARGIN };
+}
+
+export const worded = (/** @type {HTMLElement} */ root) => /** @type {HTMLElement[]} */ ([...root.querySelectorAll(PICTURED)]);
+
+// The stage as the page shows it, on one canvas.
 export function compose(/** @type {HTMLCanvasElement} */ canvas, /** @type {HTMLElement} */ root, /** @type {View[]} */ views, /** @type {Theme} */ theme, scale) {
-  const frame = root.getBoundingClientRect(), top = root.querySelector(".caption").getBoundingClientRect().top - frame.top;
-  const bottom = Math.max(...views.map((view) => view.article.getBoundingClientRect().bottom)) - frame.top;
-  const even = (v) => 2 * Math.ceil((v * scale) / 2); // films want even sides
-  const width = even(frame.width + 2 * MARGIN), height = even(bottom - top + 2 * MARGIN);
+  const frame = frameOf(root, views), even = (v) => 2 * Math.ceil((v * scale) / 2); // films want even sides
+  const width = even(frame.width), height = even(frame.height);
   if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
   const ctx = canvas.getContext("2d");
   ctx.setTransform(scale, 0, 0, scale, 0, 0);
   ctx.fillStyle = css(theme.bg);
-  ctx.fillRect(0, 0, width, height);
-  ctx.translate(MARGIN - frame.left, MARGIN - frame.top - top);
+  ctx.fillRect(0, 0, width / scale, height / scale);
+  ctx.translate(-frame.left, -frame.top);
   for (const view of views) {
     const box = view.canvas.getBoundingClientRect();
     ctx.drawImage(view.canvas, box.left, box.top, box.width, box.height);
   }
-  for (const node of root.querySelectorAll(PICTURED)) drawWords(ctx, /** @type {HTMLElement} */ (node));
+  for (const node of worded(root)) drawWords(ctx, node);
   ctx.setTransform(1, 0, 0, 1, 0, 0);
 }
 
 // An element's text where and as the page has it, broken into lines where it is wider than its box.
-function drawWords(/** @type {Pen} */ ctx, /** @type {HTMLElement} */ node) {
+export function drawWords(/** @type {Pen} */ ctx, /** @type {HTMLElement} */ node) {
   const box = node.getBoundingClientRect(), style = getComputedStyle(node);
   if (!box.width || style.visibility === "hidden") return;
   const size = parseFloat(style.fontSize), leading = parseFloat(style.lineHeight) || 1.4 * size;

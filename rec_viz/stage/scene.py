@@ -53,9 +53,10 @@ def scene(
 
     `view` is "auto", "race" (1-D), "plane" (2-D) or "strips"; `height` is in pixels, 0 as the window allows; `compact`
     leaves out the table of candidates. `step` and `highlight` are explained in `rec_viz.stage`; `handles` lets the
-    reader drag Q and the bins, `save` offers the picture and the animation as files, `units` is "shares" or "own", `scale` enlarges the type. `live` is the view
-    the race is of: its numbers can then be dragged on the stage, each answered as it moves (see `rec_viz.live`), and
-    `top` the height that pictures reach so far, which is kept where the new ones fit.
+    reader drag Q and the bins, `save` offers the picture and the animation as files, `units` is "shares" or "own",
+    `scale` enlarges the type. `live` is the view the race is of: its numbers can then be dragged on the stage, each
+    answered as it moves (see `rec_viz.live`), and `top` the height that pictures reach so far, which is kept where the
+    new ones fit.
     """
     problem = race.problem
     if view == "auto" or (view == "race" and problem.dim != 1) or (view == "plane" and problem.dim != 2):

@@ -10,7 +10,7 @@ const HOLD = { glance: 0, densities: 2.2, cut: 3.6, reweight: 2.6, winner: 3.4, 
 
 /** @returns {Timeline} */
 export function buildTimeline(lanes) {
-  const most = Math.max(...lanes.map((lane) => lane.count));
+  const most = Math.max(0, ...lanes.map((lane) => lane.count));
   const lead = lanes.some((lane) => lane.partitioned) ? ["glance", "densities", "cut", "reweight"] : ["glance", "densities"];
   const kinds = [...lead, ...new Array(most).fill("candidate"), "winner", "message", "decoded"];
   const first = lead.length, length = kinds.length;

@@ -3,6 +3,7 @@
 const plain = (text) => text.replace(/-/g, "−");
 const SUPERSCRIPT = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 export const superscript = (n) => (n < 0 ? "⁻" : "") + [...String(Math.abs(n))].map((d) => SUPERSCRIPT[d]).join("");
+export const raised = (text) => text.replace(/\^(\d+)/g, (_, n) => superscript(Number(n))); // 2^48 as people write it
 
 const GROUPED = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 6 }); // made once: toLocaleString is slow
 

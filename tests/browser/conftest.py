@@ -94,6 +94,14 @@ def settle(page: Page) -> None:
     )
 
 
+def open_parts(page: Page, *names: str) -> None:
+    """Open the closed parts of a page: those named, or all of them."""
+    closed = page.locator("[data-testid=stMain] details:not([open]) > summary")
+    for one in [closed.filter(has_text=name) for name in names] or [closed] * closed.count():
+        one.first.click()
+        settle(page)
+
+
 ON_A_DESK, BY_NIGHT = ("light", 1280), ("dark", 390)
 
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from rec_viz.settings import PRESETS, View, link
 
-from .conftest import settle
+from .conftest import open_parts, settle
 
 Open = Callable[..., Page]
 
@@ -97,7 +97,7 @@ def test_a_change_of_bins_redraws_and_keeps_the_page(open_page: Open) -> None:
     page = open_page(link("", View()).lstrip("/"))
     settle(page)
     before = page.get_by_test_id("stage").inner_text()
-    thumb = page.get_by_test_id("stSidebar").get_by_role("slider", name="log₂ J")
+    thumb = page.get_by_test_id("stage").get_by_role("slider", name="log2 J")
     thumb.focus()
     page.keyboard.press("ArrowRight")
     settle(page)
@@ -115,8 +115,11 @@ def test_a_share_link_restores_the_whole_view(open_page: Open) -> None:
     settle(page)
     for part in link("", view).split("?")[1].split("&"):
         assert part.replace(",", "%2C") in page.url.replace(",", "%2C")
+    ranges = page.get_by_test_id("stage")
+    expect(ranges.get_by_role("slider", name="Seed")).to_have_value("11")
+    expect(ranges.get_by_role("slider", name="Dimension D")).to_have_value("3")
+    page.get_by_role("button", name="More").click()
     expect(page.get_by_role("spinbutton", name="Seed")).to_have_value("11")
-    expect(page.get_by_test_id("stSidebar").get_by_role("slider", name="Dimension D")).to_have_value("3")
     text = page.get_by_test_id("stage").inner_text()
     assert "ORC" in text
     assert "64" in text
@@ -126,16 +129,17 @@ def test_bad_link_values_fall_back_with_a_notice(open_page: Open) -> None:
     page = open_page("?v=1&bits=lots&dim=2")
     settle(page)
     expect(page.get_by_text("cannot be used")).to_be_visible()
-    expect(page.get_by_test_id("stSidebar").get_by_role("slider", name="Dimension D")).to_have_value("2")
+    expect(page.get_by_test_id("stage").get_by_role("slider", name="Dimension D")).to_have_value("2")
 
 
 def test_every_preset_shows_a_stage_and_the_receivers_sample(open_page: Open) -> None:
     page = open_page(link("", View()).lstrip("/"))
     for preset in PRESETS:
         settle(page)
-        page.get_by_role("combobox", name="Things to see").click()
-        page.get_by_role("option", name=preset.name, exact=True).click()
+        page.get_by_role("button", name=preset.name, exact=True).click()
         settle(page)
+        expect(page).to_have_url(re.compile(f"/lab[?]p={preset.slug}$"))
+        expect(page.get_by_role("button", name=preset.name, exact=True)).to_have_attribute("aria-pressed", "true")
         expect(page.get_by_text(preset.teaches)).to_be_visible()
         expect(page.get_by_text("to the last bit").first).to_be_visible()
         assert state(page)["events"] > 3
@@ -166,6 +170,7 @@ def test_reduced_motion_still_plays_by_steps(open_page: Open) -> None:
 def test_encodings_fill_in_live_and_stop_keeps_them(open_page: Open) -> None:
     page = open_page(link("", View(), "code_lengths").lstrip("/"), stage=False)
     settle(page)
+    open_parts(page, "Thousands of real messages")
     page.get_by_role("button", name="Run 20,000").click()
     page.get_by_role("button", name="Stop").wait_for()
     page.get_by_text("4,000 encodings").first.wait_for(timeout=60_000)
@@ -180,9 +185,9 @@ def test_four_places_are_on_the_bar_and_every_old_address_opens(open_page: Open)
     page = open_page(stage=False)
     bar = page.get_by_test_id("stTopNavLink")
     expect(bar).to_have_text([re.compile(name) for name in ("Start", "Learn", "Play", "Evidence")], timeout=60_000)
-    headings = {"Message", "Code lengths", "Speed", "Bias", "Images", "Paper", "Reference", "The poster"}
-    for heading in sorted(headings):
-        address = heading.lower().removeprefix("the ").replace(" ", "_")
+    headings = ["Code lengths", "Speed", "Bias", "Images", "Paper", "Reference", "The poster"]
+    addresses = {heading.lower().removeprefix("the ").replace(" ", "_"): heading for heading in headings}
+    for address, heading in ({"message": "Receiver"} | addresses).items():
         page = open_page(f"?v=1&page={address}", stage=False)
         expect(page.get_by_role("heading", name=heading, exact=True)).to_be_visible(timeout=60_000)
         expect(page).to_have_url(re.compile(f"/{address}([?]|$)"))
@@ -198,4 +203,55 @@ def test_research_pages_keep_the_labs_problem(open_page: Open) -> None:
     expect(page.get_by_test_id("stSidebar").get_by_role("slider", name="Information I")).to_have_value("5")
     page.get_by_role("link", name="Play").click()
     page.get_by_test_id("stage").wait_for(timeout=60_000)
-    expect(page.get_by_role("spinbutton", name="Seed")).to_have_value("77")
+    expect(page.get_by_test_id("stage").get_by_role("slider", name="Seed")).to_have_value("77")
+
+
+def test_the_first_screen_of_play_holds_presets_controls_and_the_whole_picture(open_page: Open) -> None:
+    page = open_page("?v=1")
+    page.set_viewport_size({"width": 1280, "height": 800})
+    settle(page)
+    for shown in (
+        page.get_by_role("button", name="48 bits in 6-D"),
+        page.get_by_role("button", name="Partitioned ORC"),
+        page.get_by_role("button", name="More"),
+        page.get_by_test_id("stage").get_by_role("slider", name="log2 J"),
+        page.get_by_test_id("stage").locator("canvas").first,
+    ):
+        box = shown.bounding_box()
+        assert box is not None
+        assert box["y"] >= 0
+        assert box["y"] + box["height"] <= 800
+        assert box["x"] + box["width"] <= 1280
+    page.set_viewport_size({"width": 390, "height": 844})
+    settle(page)
+    stage, methods = (
+        page.get_by_test_id("stage").bounding_box(),
+        page.get_by_text("Methods side by side").bounding_box(),
+    )
+    assert stage["y"] + stage["height"] <= methods["y"]  # on a phone the stage comes first
+
+
+def test_what_is_closed_is_not_made(open_page: Open) -> None:
+    page = open_page("?v=1")
+    settle(page)
+    assert page.get_by_role("table").count() == 0
+    page.get_by_text("In bits, too").click()
+    expect(page.get_by_text("PFR, no bins")).to_be_visible()
+    page.get_by_text("On average", exact=True).click()
+    expect(page.get_by_text("fresh targets and races")).to_be_visible()
+    page.get_by_role("button", name="Share").click()
+    expect(page.get_by_role("img", name="QR code of the link")).to_be_visible()
+    expect(page.locator("code", has_text="?p=cut-and-reweight")).to_be_visible()
+
+
+def test_the_last_settings_come_back_without_a_link(open_page: Open) -> None:
+    page = open_page("?p=two-dimensions&seed=5")
+    settle(page)
+    root = page.url.split("lab")[0]
+    page.goto(root, wait_until="commit")
+    page.get_by_role("link", name="Play").first.click(timeout=60_000)
+    expect(page).to_have_url(re.compile("p=two-dimensions&seed=5"), timeout=60_000)
+    page.goto(f"{root}?p=uniforms", wait_until="commit")  # a link wins
+    page.get_by_test_id("stage").wait_for(timeout=60_000)
+    settle(page)
+    expect(page).to_have_url(re.compile("p=uniforms$"))

@@ -83,7 +83,7 @@ def test_problems_are_uploaded_and_axe_finds_nothing(open_page: Open) -> None:
     page.get_by_role("button", name="Work out 2 problems").click()
     expect(page.get_by_text("All 2 worked out.")).to_be_visible(timeout=60_000)
     expect(page.get_by_text("for all.")).to_be_visible()
-    row = page.get_by_role("link", name="Open row 1 in the Lab").get_attribute("href")
+    row = page.get_by_role("link", name="Open row 1 in Play").get_attribute("href")
     assert parse_qs(urlparse(row).query)["means"] == ["1.2"]
     with page.expect_download() as download:
         page.get_by_role("button", name="Results as CSV").click()

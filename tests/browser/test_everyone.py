@@ -58,9 +58,31 @@ def test_reference(open_page: Open) -> None:
     page = open_page("?v=1&page=reference&statement=orc", stage=False)
     page.get_by_role("heading", name="Sources").wait_for(timeout=120_000)
     settle(page)
-    page.locator("summary", has_text="orc_density").click()
     expect(page.get_by_text("def orc_density").first).to_be_visible(timeout=30_000)
     for_everyone(page)
+    page.get_by_label("Search the statements").fill("matched")
+    page.get_by_label("Search the statements").press("Enter")
+    expect(page.get_by_role("heading", name="No method beats I")).to_have_count(0, timeout=30_000)
+    expect(page.get_by_test_id("stSidebar").get_by_role("link", name="matched")).not_to_have_count(0)
+
+
+def test_evidence(open_page: Open) -> None:
+    page = open_page("?v=1&page=evidence", stage=False)
+    cards = page.get_by_test_id("cards").get_by_role("link")
+    expect(cards).to_have_count(6, timeout=120_000)
+    expect(page.get_by_test_id("cards").get_by_role("img")).to_have_count(7, timeout=120_000)  # Images has two
+    settle(page)
+    for_everyone(page)
+    for width, columns in ((1280, 3), (1920, 3), (390, 1)):
+        page.set_viewport_size({"width": width, "height": 900})
+        lefts = {round(card.bounding_box()["x"]) for card in cards.all()}
+        assert len(lefts) == columns, width
+    page.set_viewport_size({"width": 1280, "height": 900})
+    box = cards.nth(1).bounding_box()
+    page.mouse.click(box["x"] + box["width"] - 12, box["y"] + 12)  # its corner: the whole card leads there
+    expect(page.get_by_role("heading", name="Speed", exact=True)).to_be_visible(timeout=60_000)
+    page.get_by_role("link", name="Evidence", exact=True).last.click()
+    expect(cards).to_have_count(6, timeout=60_000)
 
 
 def test_list_of_lessons(open_page: Open) -> None:

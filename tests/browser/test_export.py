@@ -12,7 +12,7 @@ from playwright.sync_api import Page
 from rec_viz.figures.data import COLUMNS
 from rec_viz.settings import View, link
 
-from .conftest import for_everyone, settle
+from .conftest import for_everyone, open_parts, settle
 
 Open = Callable[..., Page]
 FIRST_BYTES = {"PNG": b"\x89PNG\r\n\x1a\n", "SVG": b"<svg", "CSV": ",".join(COLUMNS).encode()}
@@ -24,6 +24,7 @@ def opened(open_page: Open, page: str, view: View) -> Page:
     tab = open_page(link("", view, page).lstrip("/"), stage=False, accept_downloads=True)
     tab.locator("[data-testid=stPlotlyChart] .js-plotly-plot").first.wait_for(timeout=120_000)
     settle(tab)
+    open_parts(tab)
     return tab
 
 
@@ -32,6 +33,7 @@ def test_every_chart_has_its_export_button_and_axe_finds_nothing(open_page: Open
     tab = opened(open_page, page, View(bits=1.5, target=6))
     charts = tab.locator("[data-testid=stPlotlyChart]").count()
     assert charts >= 3
+    assert not tab.locator("[data-testid=stMain] details:not([open])").count()
     assert tab.get_by_role("button", name="Export").count() == charts
     for_everyone(tab)
 

@@ -243,8 +243,16 @@ def test_a_lesson_is_presented_with_keys_alone(open_page: Open) -> None:
     assert page.get_by_role("link", name="Play").count() == 0
     assert page.evaluate("() => parseFloat(getComputedStyle(document.querySelector('.rec-large p')).fontSize)") >= 22
     page.keyboard.press("Space")
-    expect(page.get_by_test_id("stage")).to_have_attribute("data-playing", "true")
+    stage = page.get_by_test_id("stage")
+    expect(stage).to_have_attribute("data-playing", "true")
+    page.keyboard.press("Space")
+    expect(stage).to_have_attribute("data-playing", "false")
+    now = int(stage.get_attribute("data-step"))
     page.keyboard.press("ArrowRight")
+    expect(stage).to_have_attribute("data-step", str(now + 1))
+    page.keyboard.press("ArrowLeft")
+    expect(stage).to_have_attribute("data-step", str(now))
+    page.keyboard.press("PageDown")
     step = all_lessons()[1].steps[3]
     expect(page.get_by_role("heading", name=f"The race: {step.title}")).to_be_visible(timeout=60_000)
     wrong, right = answers(step)
@@ -252,7 +260,11 @@ def test_a_lesson_is_presented_with_keys_alone(open_page: Open) -> None:
     expect(page.locator(".rec-large").get_by_text("Not quite.")).to_be_visible(timeout=60_000)
     page.keyboard.press("abcd"[int(right)])
     expect(page.locator(".rec-large").get_by_text("Yes.")).to_be_visible(timeout=60_000)
-    page.keyboard.press("ArrowLeft")
+    page.keyboard.press(".")
+    expect(page.get_by_test_id("blank")).to_be_visible()
+    page.keyboard.press(".")
+    expect(page.get_by_test_id("blank")).to_be_hidden()
+    page.keyboard.press("PageUp")
     expect(page.get_by_role("heading", name="The race: Watch it")).to_be_visible(timeout=60_000)
     page.keyboard.press("Escape")
     expect(page.get_by_role("button", name="Next")).to_be_visible(timeout=60_000)
@@ -264,12 +276,24 @@ def test_the_lab_is_presented_with_keys_alone(open_page: Open) -> None:
     page = open_page("?v=1&present=1")
     expect(page.get_by_role("heading", name="Cut and reweight")).to_be_visible()
     assert page.get_by_test_id("stSidebar").count() == 0
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.wait_for_timeout(500)
+    assert page.evaluate("() => document.querySelector('[data-testid=stMain]').scrollHeight") <= 800
+    stage = page.get_by_test_id("stage")
+    now = int(stage.get_attribute("data-step"))
+    page.keyboard.press("ArrowRight")
+    expect(stage).to_have_attribute("data-step", str(now + 1))
+    page.keyboard.press("b")
+    expect(page.get_by_test_id("blank")).to_be_visible()
+    page.keyboard.press("ArrowRight")  # any key brings the page back and does nothing else
+    expect(page.get_by_test_id("blank")).to_be_hidden()
+    expect(stage).to_have_attribute("data-step", str(now + 1))
     page.keyboard.press("PageDown")
     expect(page.get_by_role("heading", name="Why plain is slow")).to_be_visible(timeout=60_000)
     page.keyboard.press("PageUp")
     expect(page.get_by_role("heading", name="Cut and reweight")).to_be_visible(timeout=60_000)
     page.keyboard.press("Escape")
-    expect(page.get_by_role("heading", name="Lab", exact=True)).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("heading", name="Play", exact=True)).to_be_visible(timeout=60_000)
     expect(page).not_to_have_url(re.compile("present"))
 
 
@@ -278,7 +302,7 @@ def test_a_step_leads_to_the_lab_and_to_paper(open_page: Open) -> None:
     page.get_by_role("link", name="Open this in Play").click()
     expect(page.get_by_role("heading", name="Play", exact=True)).to_be_visible(timeout=60_000)
     seed = next(one for one in all_lessons() if one.slug == "stop").steps[2].view.seed
-    expect(page.get_by_role("spinbutton", name="Seed")).to_have_value(str(seed), timeout=60_000)
+    expect(page.get_by_test_id("stage").get_by_role("slider", name="Seed")).to_have_value(str(seed), timeout=60_000)
     page.get_by_role("link", name="Learn").click()
     page.get_by_role("link", name="Why the search is slow").click(timeout=60_000)
     settle(page)
@@ -299,3 +323,18 @@ def test_a_teacher_makes_a_class_link(open_page: Open) -> None:
     student = open_page(made.inner_text().split("/")[-1])
     expect(student.get_by_text("Yours has seed")).to_be_visible()
     expect(student).to_have_url(re.compile(r"seed=\d+"))
+
+
+def test_progress_outlives_a_reload(open_page: Open) -> None:
+    page = open_page(path("challenge", 1), stage=False)
+    arrive(page, all_lessons()[-1], 1)
+    page.goto(page.url.split("learn")[0] + "?v=1&page=learn", wait_until="commit")
+    expect(page.get_by_text("1 of 3 steps done")).to_be_visible(timeout=60_000)
+
+
+def test_a_browser_that_keeps_nothing_shows_the_lessons_all_the_same(open_page: Open) -> None:
+    page = open_page(path("challenge", 1), stage=False)
+    page.add_init_script("Object.defineProperty(window, 'localStorage', { get() { throw new Error('no'); } })")
+    arrive(page, all_lessons()[-1], 1)
+    page.get_by_role("button", name="All lessons").click()
+    expect(page.get_by_text("1 of 3 steps done")).to_be_visible(timeout=60_000)

@@ -104,7 +104,7 @@ def test_a_search_that_is_too_long_says_what_it_would_take_and_keeps_its_place(o
     x, y, width = take(page, "Information I")
     left = stage.locator("canvas").first.bounding_box()
     page.mouse.move(x + 0.4 * width, y, steps=6)
-    expect(stage.locator(".refusal").first).to_contain_text(re.compile(r"2\^\d+ candidates on average"))
+    expect(stage.locator(".refusal").first).to_contain_text(re.compile("2[⁰¹²³⁴⁵⁶⁷⁸⁹]+ candidates on"))
     assert stage.locator("canvas").first.bounding_box() == left
     page.mouse.move(x, y, steps=6)
     expect(stage.locator(".refusal").first).not_to_be_visible()
@@ -165,3 +165,26 @@ def test_the_controls_are_those_that_say_something(open_stage: Open) -> None:  #
     page = open_stage("A first race", live="1", handles="1")
     names = page.get_by_test_id("stage").locator(".control label").all_inner_texts()
     assert [name.strip() for name in names] == ["Dimension D", "Information I", "Seed"]
+
+
+def test_where_no_search_runs_the_ranges_stay_and_lead_back(open_lab: Open) -> None:
+    page = open_lab(View(lanes=("pfr",)))
+    stage = page.get_by_test_id("stage")
+    x, y, width = take(page, "Information I")
+    page.mouse.move(x + 0.5 * width, y, steps=6)
+    expect(stage.locator(".refusal")).to_contain_text("candidates on average")
+    page.mouse.up()
+    settle(page)
+    expect(stage.locator(".refusal")).to_contain_text(
+        re.compile("2[⁰¹²³⁴⁵⁶⁷⁸⁹]+ candidates on average; the stage stops")
+    )
+    page = open_lab(View(lanes=("pfr",), bits=24.0))
+    stage = page.get_by_test_id("stage")
+    expect(stage.locator(".caption")).to_contain_text("candidates on average")
+    expect(stage.locator("canvas")).to_have_count(0)
+    x, y, width = take(page, "Information I")
+    page.mouse.move(x - 0.45 * width, y, steps=6)
+    expect(stage.locator("canvas")).to_have_count(1)
+    page.mouse.up()
+    settle(page)
+    expect(stage.locator(".caption")).to_contain_text("looked at")

@@ -87,8 +87,38 @@ def test_what_breaks_is_said_and_agreeing_again_mends_it(open_page: Open) -> Non
     expect(receiver).to_contain_text("to the last bit")
 
 
+def test_the_picture_lights_the_same_dot_and_another_one_once_a_bit_is_flipped(open_page: Open) -> None:
+    page = open_message(open_page, View())
+    tapes = page.get_by_test_id("tapes")
+    expect(tapes).to_have_attribute("data-place", "")
+    press(page, "Encode")
+    press(page, "Hand it to the receiver")
+    expect(tapes).to_have_attribute("data-accepted", "true")
+    star = tapes.locator(".sender .at").inner_text().removeprefix("The star is ").removesuffix(".")
+    expect(tapes).to_have_attribute("data-place", star)
+    assert tapes.locator(".receiver .star").count() == 1
+    press(page, "Flip bit 105")
+    expect(tapes).to_have_attribute("data-accepted", "false")
+    expect(tapes).not_to_have_attribute("data-place", star)
+    assert tapes.locator(".flipped").count() == 1
+    assert tapes.locator(".receiver .star").count() == 0
+    assert tapes.locator(".receiver .right").count() == 1
+
+
+def test_the_switch_leads_from_one_screen_to_two_people_and_back(open_page: Open) -> None:
+    page = open_page("?v=1&seed=77")
+    settle(page)
+    page.get_by_role("radio", name="Two people").click()
+    page.get_by_role("heading", name="Receiver").wait_for(timeout=60_000)
+    expect(page.get_by_text("seed 77, ")).to_be_visible()
+    settle(page)
+    page.get_by_role("radio", name="One screen").click()
+    page.get_by_test_id("stage").wait_for(timeout=60_000)
+    expect(page.get_by_test_id("stage").get_by_role("slider", name="Seed")).to_have_value("77")
+
+
 def test_the_share_link_carries_the_agreement_and_no_target(open_page: Open) -> None:
-    page = open_message(open_page)
+    page = open_message(open_page, VIEW._replace(code="elias_delta"))
     page.get_by_role("spinbutton", name="Target number").fill("31337")
     page.get_by_role("spinbutton", name="Target number").press("Enter")
     settle(page)
@@ -104,9 +134,13 @@ def test_the_receivers_settings_follow_a_new_agreement(open_page: Open) -> None:
     press(page, "Encode")
     press(page, "Hand it to the receiver")
     press(page, "Desynchronise the seed")
+    press(page, "Change")
     page.get_by_role("spinbutton", name="Seed", exact=True).fill("7")
     page.get_by_role("spinbutton", name="Seed", exact=True).press("Enter")
     settle(page)
+    page.keyboard.press("Escape")
+    settle(page)
+    expect(page.get_by_text("seed 7, ")).to_be_visible()
     expect(side(page, "receiver").get_by_text("as agreed")).to_be_visible()
     press(page, "Encode")
     press(page, "Hand it to the receiver")

@@ -6,8 +6,10 @@ import base64
 import re
 from collections.abc import Callable, Iterator
 from urllib.parse import parse_qs, urlencode, urlsplit
+from xml.etree import ElementTree
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from rec_viz.model import lab, setting, traces
@@ -428,3 +430,61 @@ def test_searches_are_taken_away_as_tables_and_as_a_program(open_page: Open) -> 
         assert download.value.suggested_filename == f"{lane.name}.csv"
         assert download.value.path().read_text(encoding="utf-8") == traces.as_csv(View(), race, lane)
     expect(page.get_by_text("rec.trace(").first).to_be_visible()
+
+
+def test_the_stage_is_saved_as_lines_and_letters(open_stage: Open) -> None:
+    page = open_stage(BINS, save="1", highlight="bin:3")
+    with page.expect_download() as download:
+        button(page, "SVG").click()
+    root = ElementTree.fromstring(download.value.path().read_text(encoding="utf-8"))
+    space = "{http://www.w3.org/2000/svg}"
+    words = " ".join(node.text or "" for node in root.iter(f"{space}text"))
+    for text in ("PFR", "Partitioned PFR", "equal shares of P", "Message", "bin 3"):
+        assert text in words
+    assert len(list(root.iter(f"{space}path"))) > 20
+    numbers = [float(v) for path in root.iter(f"{space}path") for v in re.findall(r"-?\d+\.?\d*", path.get("d", ""))]
+    assert max(map(abs, numbers)) < 5000
+    before = canvas(page)
+    page.get_by_test_id("stage").evaluate("(stage) => stage.focus()")
+    still(page)
+    assert canvas(page) == before  # the page's own picture is as it was
+
+
+def test_the_animation_is_saved_as_a_gif(open_stage: Open) -> None:
+    page = open_stage("A first race", save="1")
+    page.get_by_test_id("stage").get_by_label("Speed").select_option(label="8×")
+    with page.expect_download(timeout=120_000) as download:
+        button(page, "GIF").click()
+    with Image.open(download.value.path()) as film:
+        assert film.is_animated
+        assert film.n_frames > 5
+        assert film.width <= 802
+        pictures = set()
+        for number in range(film.n_frames):
+            film.seek(number)
+            picture = film.convert("RGB")
+            pictures.add(picture.tobytes())
+            corners = [(3, 3), (film.width - 3, 3), (3, film.height - 3), (film.width - 3, film.height - 3)]
+            assert {picture.getpixel(corner) for corner in corners} == {(255, 255, 255)}
+    assert len(pictures) > 5
+    expect(page.get_by_test_id("stage")).to_contain_text("Saved the animation.")
+
+
+def test_the_player_is_saved_as_a_page_that_plays_without_a_server(open_stage: Open, browser: Browser) -> None:
+    page = open_stage(BINS, save="1", live="1")
+    with page.expect_download() as download:
+        button(page, "HTML").click()
+    data = download.value.path().read_bytes()
+    assert len(data) < 300_000
+    context = browser.new_context(offline=True)
+    alone, troubles = context.new_page(), []
+    alone.on("pageerror", lambda e: troubles.append(str(e)))
+    alone.on("request", lambda r: troubles.append(r.url) if not r.url.startswith(("file:", "data:", "blob:")) else None)
+    path = download.value.path()
+    alone.goto(f"file://{path.rename(path.with_suffix('.html'))}")
+    for words in page.get_by_test_id("stage").locator(".caption, .message, .receiver").all_inner_texts():
+        expect(alone.get_by_test_id("stage")).to_contain_text(words.split("\n")[-1])
+    alone.get_by_role("button", name="Play", exact=True).click()
+    expect(alone.get_by_test_id("stage")).to_have_attribute("data-playing", "true")
+    assert not troubles
+    context.close()

@@ -1,4 +1,4 @@
-"""Would bins help: the table under the Lab is the core's numbers, and its best is best."""
+"""Would bins help: the table under Play is the core's numbers, and its best is best."""
 
 from __future__ import annotations
 

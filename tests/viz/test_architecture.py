@@ -16,7 +16,7 @@ from tests.core.test_architecture import imports, modules, package_of, reached, 
 ROOT = Path(rec_viz.__file__).parent
 ORDER = (
     "", "javascript", "theme", "text", "settings", "memo", "background", "figures", "model", "warm_up", "lessons",
-    "stage", "live", "components", "snippets", "app_pages", "app", "__main__",
+    "stage", "live", "notebook", "components", "snippets", "app_pages", "app", "__main__",
 )  # fmt: skip
 KNOWN = modules(ROOT)
 FOUND = {
@@ -24,7 +24,8 @@ FOUND = {
     for name, path in KNOWN.items()
 }
 GRAPH = {name: inside - {name, ""} for name, (inside, _) in FOUND.items()}
-PURE = [name for name in KNOWN if name.split(".")[0] in ("figures", "model", "snippets", "text", "memo", "background")]
+WITHOUT_STREAMLIT = ("figures", "model", "snippets", "text", "memo", "background", "notebook")
+PURE = [name for name in KNOWN if name.split(".")[0] in WITHOUT_STREAMLIT]
 
 
 def test_every_module_has_a_place():

@@ -19,7 +19,6 @@ from rec_viz.snippets import lab as programs
 
 from .test_pages import opened, words
 
-
 CURVE = Path(drawing.__file__).parent / "curve.js"
 DRAWN = consistent(View(source="drawn", seed=5))
 

@@ -51,7 +51,7 @@ def test_the_modules_pass_their_own_tests(node):
 @pytest.mark.parametrize(
     ("file", "exported"),
     [
-        (Path(stage.__file__).parent / "player.js", ["default"]),
+        (Path(stage.__file__).parent / "mount.js", ["default"]),
         (Path(drawing.__file__).parent / "board.js", ["default"]),
         (Path(export.__file__).parent / "pictures.js", ["default"]),
         (Path(hero.__file__).parent / "hero.js", ["default"]),

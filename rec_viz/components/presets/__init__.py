@@ -21,7 +21,7 @@ from ...theme import ROLES
 
 __all__ = ["show"]
 
-HEIGHT = 92
+HEIGHT = 86
 
 _HERE = Path(__file__).parent
 _MOUNT = st.components.v2.component(

@@ -21,6 +21,7 @@ function createSurprise(parent) {
       range.value = String(next.start);
     }
     data = next;
+    at(".answers").title = at(".basis").textContent;
     wake();
   }
 
@@ -46,7 +47,7 @@ function createSurprise(parent) {
       setText(number, `${row[`${name}_candidates`]} candidates`);
     }
     setAria(range, {
-      valuetext: `${row.bits} bits. The message takes ${row.length_bits.toFixed(1)} bits; the search ${row.plain_time} without bins, ${row.binned_time} with bins.`,
+      valuetext: `${row.bits} bits. The message takes ${row.length_bits.toFixed(1)} bits; the search ${row.plain_time} candidate by candidate, ${row.binned_time} with space cut into bins.`,
     });
     root.dataset.bits = String(row.bits);
     drawTimes(row);

@@ -56,12 +56,14 @@ function drawSide(svg, side, aim, after) {
     const room = wide > 9 * name.length + 4;
     if (cut && (room || place?.[0] === c)) parts.push(words(name, X(c, 0.5), FLOOR + 18));
   });
-  across.forEach((shares, c) => shares.forEach((share, k) => {
-    const counted = place?.[0] === c && k <= place[1];
-    const dot = shape("circle", counted ? "dot counted" : "dot", { cx: X(c, share), cy: Y(k), r: wide < 12 ? 2 : 3.2 });
-    if (counted) dot.style.animationDelay = `${FLIGHT + COUNT * k}s`;
-    parts.push(dot);
-  }));
+  for (const [c, shares] of across.entries()) {
+    for (const [k, share] of shares.entries()) {
+      const counted = place?.[0] === c && k <= place[1];
+      const dot = shape("circle", counted ? "dot counted" : "dot", { cx: X(c, share), cy: Y(k), r: wide < 12 ? 2 : 3.2 });
+      if (counted) dot.style.animationDelay = `${FLIGHT + COUNT * k}s`;
+      parts.push(dot);
+    }
+  }
   const put = (node, [c, k]) => {
     node.style.animationDelay = `${after ? FLIGHT + COUNT * (k + 1) : 0}s`;
     parts.push(node);

@@ -1,0 +1,80 @@
+"""Searches that show themselves in a notebook: the stage in a frame, without a server and without Streamlit."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import rec_core as rec
+
+from .model import lab
+from .settings.table import MAX_LANES
+from .stage.scene import bins_text, scene
+from .stage.standalone import frame
+
+MAX_EVENTS = 600  # times dimensions of what is shown, which should stay under 300 kB
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """Traces of one problem, side by side where a notebook shows them."""
+
+    traces: tuple[rec.Trace, ...]
+
+    def _repr_html_(self) -> str:
+        return html(self.traces)
+
+
+def compare(problem: rec.Problem, methods: Sequence[rec.PFR | rec.ORC], *, seed: int) -> Comparison:
+    """Up to three searches for one sample of a problem. Raises RecError as `rec_core.trace` does."""
+    if not 1 <= len(methods) <= MAX_LANES:
+        raise rec.RecError(f"compare() shows one to {MAX_LANES} methods side by side; got {len(methods)}.")
+    return Comparison(tuple(rec.trace(problem, method, seed=seed) for method in methods))
+
+
+def html(traces: Sequence[rec.Trace]) -> str:
+    """Searches of one problem as an animation, under 300 kB for up to three."""
+    problem, seed = traces[0].problem, traces[0].seed
+    most = max(64, MAX_EVENTS // (problem.dim * len(traces)))
+    lanes = tuple(_lane(number, _shortened(trace, most)) for number, trace in enumerate(traces))
+    race = lab.Race(f"notebook-{seed}", problem, problem.kl_bits, lanes)
+    drawn = scene(race, height=360, save=True)
+    for lane in drawn["lanes"]:
+        if "rain" in lane:
+            lane["rain"] = {name: values[:most] for name, values in lane["rain"].items()}
+    return frame(drawn, "Relative entropy coding, a search")
+
+
+def _shortened(trace: rec.Trace, most: int) -> rec.Trace:
+    """The same search with fewer of its candidates, where it has many."""
+    if len(trace.indices) <= most:
+        return trace
+    return rec.trace(trace.problem, trace.method, seed=trace.seed, max_events=most)
+
+
+def _lane(number: int, trace: rec.Trace) -> lab.Lane:
+    """A search as the stage knows it. Its code is made for this very problem, as there is no channel."""
+    problem, method = trace.problem, trace.method
+    assert isinstance(method, rec.PFR | rec.ORC)
+    bins = method.partition or rec.Partition.uncut(problem.dim)
+    method = replace(method, partition=bins)
+    zipf_bits = lab.index_bound(problem, bins)
+    code = rec.ZipfCode(zipf_bits)
+    title = "PFR" if isinstance(method, rec.PFR) else f"ORC, n = {method.num_candidates:,}"
+    return lab.Lane(
+        name=f"{number}_bins" if bins.num_bins > 1 else str(number),
+        title=f"{title}, J = {bins_text(bins)}" if bins.num_bins > 1 else title,
+        method=method,
+        seed=trace.seed,
+        trace=trace,
+        sentence="",
+        expected_examined=rec.laws.expected_examined(problem, method),
+        zipf_bits=zipf_bits,
+        length_bits=bins.log2_bins + float(code.length_bits(trace.message.index)),
+        bound_bits=math.nan,
+        bin_bits=lab.bin_bits(trace.message.bin, bins),
+        index_bits=code.codeword(trace.message.index),
+        data=b"",
+        held=tuple(rec.decode(trace.message, problem.prior, bins, seed=trace.seed).tolist()),
+    )
