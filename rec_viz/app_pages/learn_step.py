@@ -19,6 +19,7 @@ from rec_viz.settings.table import Learn
 PAGE = Path(__file__).with_name("learn.py")
 WORDS_HEIGHT = 540  # pixels: with the way on below it, what a window 800 high has room for
 STACKED_HEIGHT = 130  # of each of two pictures one above the other
+NARROW_HEIGHT = 270  # of a picture on a telephone
 
 LESSONS = lessons.all_lessons()
 BY_SLUG = {lesson.slug: lesson for lesson in LESSONS}
@@ -226,7 +227,7 @@ def picture(place: Learn, step: Step, view: View, narrow: bool) -> None:
         race, points = on_stage
         parts.refusals(race)
         if any(lane.trace is not None for lane in race.lanes):
-            height = STACKED_HEIGHT if len(race.lanes) > 1 and not narrow else 0
+            height = NARROW_HEIGHT if narrow else STACKED_HEIGHT if len(race.lanes) > 1 else 0
             scale = presenter.SCALE if widgets.presenting() else 1.0
             key = f"learn_stage_{name}{'_only' * (len(race.lanes) < len(view.lanes))}"
             stage.show(stage.scene(race, height=height, scale=scale, **points), key=key)
@@ -289,8 +290,8 @@ def heading(place: Learn) -> None:
 def play(place: Learn) -> None:
     """One step: words and question on the left, the way on below them, its picture on the right.
 
-    On a telephone the picture comes first and the way on right below it. Words are in a box of their own that scrolls,
-    so that neither the picture nor the way on ever moves.
+    On a telephone the way on comes first, then the picture, then the words. On a desk words are in a box of their own
+    that scrolls, so that neither the picture nor the way on ever moves.
     """
     step, presenting = step_at(place), widgets.presenting()
     if step.done_when == "read":
@@ -304,7 +305,7 @@ def play(place: Learn) -> None:
         heading(place)
     # The same boxes in every step, so that Streamlit puts each thing where its forerunner was and nothing shows twice.
     if narrow:
-        side, way, words = st.container(key="step_picture"), st.container(key="step_way"), st.container(key="step_text")
+        way, side, words = st.container(key="step_way"), st.container(key="step_picture"), st.container(key="step_text")
     else:
         left, right = st.columns([2, 3], gap="medium")
         with left:

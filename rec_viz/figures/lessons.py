@@ -167,7 +167,7 @@ def race(
     `winner` and `given` count from 0.
     """
     top = 1.25 * float(times.max())
-    panel = sheet(narrow, colours, (float(x[0]), float(x[-1])), (0.0, top), left=34)
+    panel = sheet(narrow, colours, (float(x[0]), float(x[-1])), (0.0, top), left=34, right=80 if narrow else 20)
     panel.floor(name="x")
     panel.wall(name="time T")
     scores, aim = times / ratios, winner if shown else given
@@ -186,7 +186,7 @@ def race(
             panel.star(at, time, 15)
         else:
             panel.dot(at, time, "best" if before or k == given else "candidate", 9)
-        label = f"{k + 1}: T = {time:.1f}, r = {r:.2f}"
+        label = f"{k + 1}: T {time:.1f}, r {r:.2f}" if narrow else f"{k + 1}: T = {time:.1f}, r = {r:.2f}"
         if shown or before or k == given:
             label = f"{k + 1}: T / r = {scores[k]:.1f}"
         leftwards = k + 1 < len(places) and any(
@@ -292,7 +292,8 @@ def balance(rows: Mapping[str, tuple[float, str]], most: float, marks: Mapping[s
     panel.line((0.0, most), (len(rows), len(rows)), width=1.2)
     panel.text(0.0, len(rows), "0", down=18)
     panel.text(most, len(rows), "bits", anchor="end", down=18)
-    return svg(panel, "; ".join(f"{name}: {bits:.2f} bits" for name, (bits, _) in rows.items()), narrow)
+    says = (f"{name}: {f'{bits:.2f} bits' if np.isfinite(bits) else '?'}" for name, (bits, _) in rows.items())
+    return svg(panel, "; ".join(says), narrow)
 
 
 def surcharge(

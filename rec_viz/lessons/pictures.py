@@ -354,7 +354,8 @@ def _target_zone(ask: Asked) -> str:
 PICTURES: dict[str, Callable[[Asked], str]] = {
     "two people": _two_people, "digits": _digits, "p and q": _p_and_q, "tapes": _tapes, "greedy": _greedy,
     "heights": _heights, "race": _race, "winners": _winners, "index law": _index_law, "word lengths": _word_lengths,
-    "price": _price, "surcharge": _surcharge, "stop line": _stop_line, "stopped": _stopped, "doubling": _doubling, "skyline": _skyline,
+    "price": _price, "surcharge": _surcharge, "stop line": _stop_line, "stopped": _stopped, "doubling": _doubling,
+    "skyline": _skyline,
     "years": _years, "pulled": _pulled, "variation": _variation, "fixed code": _fixed_code, "bins": _bins,
     "bin tapes": _bin_tapes, "two parts": _two_parts, "cancels": _cancels, "overpaid": _overpaid,
     "more bins": _more_bins, "growth": _growth, "cuts": _cuts, "story": _story, "target zone": _target_zone,

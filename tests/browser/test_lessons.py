@@ -48,6 +48,40 @@ def answers(step: Step) -> tuple[float, float]:
     return right + step.ask.within + 1.0, right
 
 
+PICTURES = """() => {
+  const boxes = [], down = document.querySelector("[data-testid=stMain]").scrollTop;
+  const walk = (root) => {
+    for (const node of root.querySelectorAll("*")) {
+      if (node.shadowRoot) walk(node.shadowRoot);
+      if (!node.matches(".sketch svg, .picture canvas")) continue;
+      const { top, bottom, left, width } = node.getBoundingClientRect();
+      if (width) boxes.push({ top: top + down, bottom: bottom + down, left });
+    }
+  };
+  walk(document);
+  return boxes;
+}"""
+
+
+def see_picture(page: Page) -> None:
+    """The picture is in the first screen: both where there are two, the first of them on a telephone; beside words."""
+    page.wait_for_function(f"() => ({PICTURES})().length > 0", timeout=60_000)
+    boxes, size = page.evaluate(PICTURES), page.viewport_size
+    assert size
+    for box in boxes if size["width"] > 640 else boxes[:1]:
+        assert 0 <= box["top"] < box["bottom"] <= size["height"], (box, size)
+        assert size["width"] <= 640 or box["left"] > 0.4 * size["width"], box
+
+
+def place_of_next(page: Page) -> tuple[float, float]:
+    """Where the way on begins, from the top left corner of the page."""
+    x, y = page.evaluate(
+        """() => { const { left, top } = document.querySelector(".st-key-learn_next button").getBoundingClientRect();
+        return [left, top + document.querySelector("[data-testid=stMain]").scrollTop]; }"""
+    )
+    return round(x), round(y)
+
+
 class Pointer:
     """Everything by mouse."""
 
@@ -117,18 +151,25 @@ def predict(page: Page, step: Step, hand: Pointer | Keys, wrongly: bool) -> None
 )
 def test_every_lesson_can_be_walked(open_page: Open, hand: Pointer | Keys, half: str, scheme: str, width: int) -> None:
     page = open_page(path(HALVES[half][0].slug, 1), width=width, scheme=scheme, stage=False)
+    page.set_viewport_size({"width": width, "height": 800 if width == 1280 else 844})
     for lesson in HALVES[half]:
-        asked = 0
+        asked, places = 0, set()
         for k in range(1, len(lesson.steps) + 1):
             step = arrive(page, lesson, k)
+            see_picture(page)
+            places.add(place_of_next(page))
             if step.ask:
                 predict(page, step, hand, wrongly=asked == 0)
                 asked += 1
+                settle(page)
+                see_picture(page)
+                places.add(place_of_next(page))
             assert page.get_by_test_id("stException").count() == 0
             at_end = k == len(lesson.steps)
             hand.press(
                 page, "Finish" if at_end and lesson is all_lessons()[-1] else "Next lesson" if at_end else "Next"
             )
+        assert len(places) == 1, (lesson.slug, places)
     if half == "second":
         expect(page.get_by_role("heading", name="Learn", exact=True)).to_be_visible(timeout=60_000)
         expect(page.get_by_text("2 of 3 steps done")).to_be_visible(timeout=60_000)
@@ -139,6 +180,48 @@ def test_every_lesson_can_be_walked(open_page: Open, hand: Pointer | Keys, half:
         told = re.findall(r"(\d+) of \d+ steps done", page.locator("[data-testid=stMain]").inner_text())
         assert [int(number) for number in told] == done
     assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_letters_answer_and_the_right_answer_is_marked(open_page: Open) -> None:
+    page = open_page(path("sample", 2), stage=False)
+    step = arrive(page, all_lessons()[0], 2)
+    wrong, right = answers(step)
+    page.keyboard.press("abcd"[int(wrong)])
+    expect(page.get_by_test_id("stAlert").get_by_text("Not quite.")).to_be_visible(timeout=60_000)
+    page.get_by_role("button", name="Show me why").click()
+    marked = page.get_by_test_id("stIconMaterial").get_by_text("check_circle")
+    expect(page.get_by_role("button", name=choice_name(step, int(right))).filter(has=marked)).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("button", name=choice_name(step, int(wrong))).filter(has=marked)).to_have_count(0)
+
+
+def test_answers_are_given_on_the_picture(open_page: Open) -> None:
+    """A wrong one changes the picture into what would happen; the right one opens the reveal. By pointer and by key."""
+    page = open_page(path("race", 2), stage=False)
+    arrive(page, all_lessons()[1], 2)
+    picture = page.get_by_test_id("sketch")
+    picture.get_by_role("button", name=re.compile("^Candidate 5")).click()
+    expect(page.get_by_test_id("stAlert").get_by_text("Not quite.")).to_be_visible(timeout=60_000)
+    expect(picture.get_by_text("the curve meets 1 other")).to_be_visible()
+    picture.get_by_role("button", name=re.compile("^Candidate 2")).focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("stAlert").get_by_text("Yes.")).to_be_visible(timeout=60_000)
+
+    page = open_page(path("partition", 1), stage=False)
+    step = arrive(page, all_lessons()[5], 1)
+    wrong, right = answers(step)
+    for bin_, word in ((wrong, "Not quite."), (right, "Yes.")):
+        page.get_by_test_id("sketch").get_by_role("button", name=f"Bin {bin_:.0f}").click()
+        expect(page.get_by_test_id("stAlert").get_by_text(word)).to_be_visible(timeout=60_000)
+
+    page = open_page(path("stop", 1), stage=False)
+    step = arrive(page, all_lessons()[3], 1)
+    field = page.get_by_test_id("sketch").locator("[data-rise]")
+    low, high = (float(end) for end in field.get_attribute("data-rise").split())
+    box = field.bounding_box()
+    for height, word in ((0.5 * lessons.right_number(step), "Not quite."), (lessons.right_number(step), "Yes.")):
+        share = (height - low) / (high - low)
+        page.mouse.click(box["x"] + 40, box["y"] + (1 - share) * box["height"])
+        expect(page.get_by_test_id("stAlert").get_by_text(word)).to_be_visible(timeout=60_000)
 
 
 def test_the_challenge_is_won_with_its_controls(open_page: Open) -> None:
@@ -222,6 +305,8 @@ def test_a_step_leads_to_the_lab_and_to_paper(open_page: Open) -> None:
     expect(page.get_by_test_id("stage").get_by_role("slider", name="Seed")).to_have_value(str(seed), timeout=60_000)
     page.get_by_role("link", name="Learn").click()
     page.get_by_role("link", name="Why the search is slow").click(timeout=60_000)
+    settle(page)
+    page.get_by_role("button", name="Share").click()
     page.get_by_role("link", name="Print this lesson").click(timeout=60_000)
     with page.expect_download(timeout=60_000) as download:
         page.get_by_role("button", name="Download to print").click()
