@@ -126,7 +126,7 @@ def _replay(
 class Arrivals:
     """Candidates of the shared codebook by their bins' own clocks, K of them in the order of `heights`.
 
-    `heights` (K,) is J T_jn, T_jn the arrival of candidate n by bin j's own clock: over all bins, one a unit on average.
+    `heights` (K,) is J T_jn, T_jn being when candidate n arrives by bin j's own clock: one a unit over all bins.
     `samples`, `quantiles` (K, D), `bins` (K, D) from 0 and `indices` (K,) from 1 are those of a `Trace`. A search by
     weights pi examines, up to its time t, the candidates with height <= J pi_j t, whatever the target.
     """

@@ -18,7 +18,8 @@ pen.clearRect = function (x, y, w, h) { this.canvas.texts = []; return clearRect
 pen.fillText = function (text, x, y, ...rest) {
   const wide = this.measureText(text).width, size = parseFloat(this.font.match(/([\\d.]+)px/)[1]);
   const left = x - ({ right: wide, center: wide / 2 }[this.textAlign] ?? 0);
-  (this.canvas.texts ??= []).push({ text, size, left, right: left + wide, top: y - 0.72 * size, bottom: y + 0.2 * size, alpha: this.globalAlpha });
+  const box = { left, right: left + wide, top: y - 0.72 * size, bottom: y + 0.2 * size };
+  (this.canvas.texts ??= []).push({ text, size, ...box, alpha: this.globalAlpha });
   return fillText.call(this, text, x, y, ...rest);
 };
 """
