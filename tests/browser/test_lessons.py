@@ -298,7 +298,7 @@ def test_the_lab_is_presented_with_keys_alone(open_page: Open) -> None:
 
 
 def test_a_step_leads_to_the_lab_and_to_paper(open_page: Open) -> None:
-    page = open_page(path("stop", 3))
+    page = open_page(path("stop", 3), stage=False)
     page.get_by_role("link", name="Open this in Play").click()
     expect(page.get_by_role("heading", name="Play", exact=True)).to_be_visible(timeout=60_000)
     seed = next(one for one in all_lessons() if one.slug == "stop").steps[2].view.seed
