@@ -190,7 +190,9 @@ def test_letters_answer_and_the_right_answer_is_marked(open_page: Open) -> None:
     expect(page.get_by_test_id("stAlert").get_by_text("Not quite.")).to_be_visible(timeout=60_000)
     page.get_by_role("button", name="Show me why").click()
     marked = page.get_by_test_id("stIconMaterial").get_by_text("check_circle")
-    expect(page.get_by_role("button", name=choice_name(step, int(right))).filter(has=marked)).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("button", name=choice_name(step, int(right))).filter(has=marked)).to_be_visible(
+        timeout=60_000
+    )
     expect(page.get_by_role("button", name=choice_name(step, int(wrong))).filter(has=marked)).to_have_count(0)
 
 
