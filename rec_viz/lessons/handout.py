@@ -7,9 +7,8 @@ import html
 import re
 
 from .. import lessons
-from ..model import lab
 from ..theme import ROLES
-from . import still
+from . import pictures, still
 
 _COLOURS = {"blue": ROLES["light"]["p"], "orange": ROLES["light"]["q"]}
 
@@ -45,13 +44,7 @@ def page(lesson: lessons.Lesson) -> str:
 def body(lesson: lessons.Lesson) -> str:
     """The hand-out itself, with the style that prints well."""
     steps = "".join(_step(k, step) for k, step in enumerate(lesson.steps, start=1))
-    answers = "".join(
-        f"<h3>{k}. {html.escape(step.title)}</h3>"
-        f"<p><strong>{inline(lessons.right_answer(step))}</strong></p>{_words(step, step.reveal)}"
-        + (_figures(step) if step.stage is None and step.stage_after is not None else "")
-        for k, step in enumerate(lesson.steps, start=1)
-        if step.ask
-    )
+    answers = "".join(_answer(k, step) for k, step in enumerate(lesson.steps, start=1))
     return (
         f'<style>{STYLE}</style><div class="handout">'
         f"<h1>{html.escape(lesson.title)}</h1><p>{inline(lesson.about)}</p>{steps}"
@@ -62,8 +55,7 @@ def body(lesson: lessons.Lesson) -> str:
 
 def _step(k: int, step: lessons.Step) -> str:
     out = [f"<section><h2>{k}. {html.escape(step.title)}</h2>{_words(step, step.text)}"]
-    if step.stage is not None:
-        out.append(_figures(step))
+    out.append(_figures(step, shown=False) if _poses(step) else "")
     if step.ask:
         out.append(f'<div class="question">{_words(step, "**" + step.ask.question + "**")}')
         if step.ask.choices:
@@ -79,18 +71,37 @@ def _step(k: int, step: lessons.Step) -> str:
     return "".join(out) + "</section>"
 
 
-def _figures(step: lessons.Step) -> str:
-    """The step's stage as still pictures; before the race where the stage stands there."""
-    race = lab.race(step.view)
-    opening = (step.stage_after or {}).get("step", "winner")
-    pictures = [(still.lane(race, lane, opening), lane.title) for lane in race.lanes]
-    return "".join(_figure(svg, title) for svg, title in pictures if svg)
+def _answer(k: int, step: lessons.Step) -> str:
+    """A step after the questions: what was asked, and every picture that shows how a race went."""
+    out = []
+    if step.ask:
+        out.append(f"<p><strong>{inline(lessons.right_answer(step))}</strong></p>{_words(step, step.reveal)}")
+    if step.ask or not _poses(step):
+        out.append(_figures(step, shown=True))
+    return f"<h3>{k}. {html.escape(step.title)}</h3>{''.join(out)}" if any(out) else ""
+
+
+def _poses(step: lessons.Step) -> bool:
+    """Whether the step's picture may stand before the answers of its lesson: it shows no race that has been run."""
+    return step.stage is None or step.stage.get("step") in still.BEFORE_THE_RACE
+
+
+def _figures(step: lessons.Step, shown: bool) -> str:
+    """The step's own picture, or its stage as still pictures."""
+    staged = pictures.staged(step, shown)
+    if staged is None:
+        if not (step.figure_after if shown else step.figure):
+            return ""
+        return _figure(pictures.draw(step, None, shown, ROLES["light"], narrow=False), step.title)
+    race, points = staged
+    drawn = [(still.lane(race, lane, points.get("step", "winner")), lane.title) for lane in race.lanes]
+    return "".join(_figure(svg, f"{title}: the race drawn") for svg, title in drawn if svg)
 
 
 def _figure(svg: str, title: str) -> str:
     """A picture inside the page: as data, which a page's sanitiser lets through, unlike SVG itself."""
     data = base64.b64encode(svg.encode()).decode()
-    return f'<figure><img alt="{html.escape(title)}: the race drawn" src="data:image/svg+xml;base64,{data}"></figure>'
+    return f'<figure><img alt="{html.escape(title)}" src="data:image/svg+xml;base64,{data}"></figure>'
 
 
 def _words(step: lessons.Step, text: str) -> str:

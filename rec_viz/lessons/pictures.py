@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -67,13 +67,14 @@ def draw(step: Step, given: float | None, shown: bool, colours: Colours, narrow:
     return PICTURES[name](Asked(situation(step, view), given, shown, colours, narrow))
 
 
-def staged(step: Step, shown: bool, view: View | None = None) -> tuple[lab.Race, dict[str, str]] | None:
+def staged(step: Step, shown: bool, view: View | None = None) -> tuple[lab.Race, dict[str, Any]] | None:
     """The race on the stage of a step and where it opens and points, if it shows one now."""
     options = step.stage_after if shown else step.stage
     if options is None:
         return None
     now = situation(step, view)
-    race, points = lab.race(now.view), {key: filled(text, now) for key, text in options.items()}
+    race: lab.Race = lab.race(now.view)
+    points: dict[str, Any] = {key: filled(text, now) for key, text in options.items()}
     if only := points.pop("only", ""):
         race = race._replace(id=f"{race.id}-{only}", lanes=tuple(lane for lane in race.lanes if lane.name == only))
     return race, points
@@ -88,7 +89,8 @@ def _densities(view: View, x: Floats = _X) -> tuple[Floats, Floats, Floats]:
 
 
 def _ratio(view: View, x: Floats = _X) -> Floats:
-    return np.exp2(problem_of(view).log_ratio_bits(x[:, None]))
+    ratio: Floats = np.exp2(problem_of(view).log_ratio_bits(x[:, None]))
+    return ratio
 
 
 # ------------------------------------------------------------------------------------------------ lessons 1 to 4
@@ -265,7 +267,7 @@ def _bin_tapes(ask: Asked, rows: int = 5) -> str:
     numbers = np.tile(np.arange(1, rows + 1), lane.partition.num_bins)
     samples = rec.decode_many((bins[:, None], numbers), problem.prior, lane.partition, seeds=lane.seed)
     shares = problem.prior.cdf(samples)[:, 0] * lane.partition.num_bins - bins
-    return binned.bin_tapes(shares.reshape(-1, rows), (named.bin[0] + 1, named.index), *ask.how)
+    return binned.bin_tapes(list(shares.reshape(-1, rows)), (named.bin[0] + 1, named.index), *ask.how)
 
 
 def _two_parts(ask: Asked) -> str:

@@ -190,7 +190,9 @@ def test_letters_answer_and_the_right_answer_is_marked(open_page: Open) -> None:
     expect(page.get_by_test_id("stAlert").get_by_text("Not quite.")).to_be_visible(timeout=60_000)
     page.get_by_role("button", name="Show me why").click()
     marked = page.get_by_test_id("stIconMaterial").get_by_text("check_circle")
-    expect(page.get_by_role("button", name=choice_name(step, int(right))).filter(has=marked)).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("button", name=choice_name(step, int(right))).filter(has=marked)).to_be_visible(
+        timeout=60_000
+    )
     expect(page.get_by_role("button", name=choice_name(step, int(wrong))).filter(has=marked)).to_have_count(0)
 
 
@@ -298,7 +300,7 @@ def test_the_lab_is_presented_with_keys_alone(open_page: Open) -> None:
 
 
 def test_a_step_leads_to_the_lab_and_to_paper(open_page: Open) -> None:
-    page = open_page(path("stop", 3))
+    page = open_page(path("stop", 3), stage=False)
     page.get_by_role("link", name="Open this in Play").click()
     expect(page.get_by_role("heading", name="Play", exact=True)).to_be_visible(timeout=60_000)
     seed = next(one for one in all_lessons() if one.slug == "stop").steps[2].view.seed

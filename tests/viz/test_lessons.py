@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from pathlib import Path
@@ -270,6 +271,20 @@ def test_a_handout_is_one_self_contained_page_with_all_steps_and_answers(lesson)
     for k, step in enumerate(lesson.steps, start=1):
         if step.ask and step.ask.choices:
             assert handout.inline(lessons.right_answer(step)) in answers[1], k
+
+
+def test_the_handout_of_the_race_does_not_show_who_wins_before_the_answers():
+    lesson = all_lessons()[1]
+    questions, answers = handout.page(lesson).split("<h2>Answers</h2>")
+
+    def drawn(part):
+        found = re.findall(r"data:image/svg\+xml;base64,([^\"]+)", part)
+        return " ".join(base64.b64decode(one).decode() for one in found)
+
+    assert "Candidate 2, T = 1.0" in drawn(questions)  # the question
+    for told in ("number 2 of them wins", "T / r = 0.6", "4,000 winners"):
+        assert told not in drawn(questions)
+        assert told in drawn(answers)
 
 
 def test_a_still_picture_shows_the_trace():
