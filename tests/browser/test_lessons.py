@@ -101,7 +101,8 @@ class Keys:
 
     SEEN = """() => {
       const at = document.activeElement;
-      return at === document.body ? "" : (at.getAttribute("aria-label") || at.innerText).trim().split("\\n").at(-1);
+      if (!at.matches("button, input, a")) return ""; // the page itself takes the focus too, and ends with a choice
+      return (at.getAttribute("aria-label") || at.innerText).trim().split("\\n").at(-1);
     }"""
 
     def focus(self, page: Page, wanted: Callable[[str], object]) -> None:
