@@ -239,6 +239,8 @@ export function createPlayer(parent) {
     const articles = scene.slots.filter((name) => nodes.has(name)).map((name) => nodes.get(name).article);
     if (articles.length !== ui.lanes.children.length || articles.some((article, i) => article !== ui.lanes.children[i])) ui.lanes.replaceChildren(...articles);
     ui.lanes.style.setProperty("--lanes", String(articles.length));
+    ui.lanes.dataset.lanes = String(articles.length);
+    root.classList.toggle("large", scene.scale > 1);
     root.classList.toggle("many", articles.length > 1);
     if (otherPicture && !handles.holding()) handles.attach(scene, views, null); // another kind of picture has other handles
     ui.twinBody.replaceChildren(...(ui.twin.open ? textTwin(scene) : []));

@@ -12,7 +12,7 @@ const FLATTEST = 0.14; // the lower of two densities gets this share of the pict
 
 export function layoutRace(/** @type {View} */ view) {
   const { lane, scene, width, height, theme } = view, type = theme?.scale ?? 1;
-  view.narrow = width < 480;
+  view.narrow = width < 480 * type;
   view.left = 8;
   view.right = width - 8;
   view.top = 30 * type;
@@ -251,11 +251,11 @@ function nearest(/** @type {ArrayLike<number>} */ sorted, value) {
 
 function labelRace(/** @type {View} */ view, /** @type {Pose} */ pose) {
   const { theme, lane, narrow } = view, won = pose.final > 0.5 && pose.touched, { r } = view.scene.grid;
-  const role = frontRole(lane), style = { size: 13, weight: 600 };
+  const role = frontRole(lane), style = { size: 13, weight: 600 }, k = theme.scale;
   if (won) {
     const x = view.px[lane.winner], y = view.py[lane.winner];
     const text = pose.decoded > 0.5 ? "receiver: same dot" : lane.partitioned ? `${binName(lane, lane.winner)}, number ${whole(lane.message.index)}` : `number ${whole(lane.message.index)} wins`;
-    place(view, text, [[x + 15, y + 5], [x - 15, y + 5, "right"], [x, y - 17, "center"], [x, y + 28, "center"]], { ...style, colour: theme.ink.winner });
+    place(view, text, [[x + 15 * k, y + 5], [x - 15 * k, y + 5, "right"], [x, y - 17 * k, "center"], [x, y + 28 * k, "center"], [x - 15 * k, y - 12 * k, "right"]], { ...style, colour: theme.ink.winner });
   }
   const heights = frontPoints(view, pose);
   const shown = highest(heights.length, (k) => (heights[k][1] > view.top + 2 && heights[k][1] < view.floor - 6 ? -heights[k][1] + 0.001 * heights[k][0] : -Infinity));
@@ -270,7 +270,7 @@ function labelRace(/** @type {View} */ view, /** @type {Pose} */ pose) {
     const flank = (side) => { let k = i; while (r[k] > 0.5 * r[i] && r[k + side] !== undefined) k += side; return view.gx[k]; };
     const text = won ? (narrow ? `s = ${fmt(pose.stopLevel)}` : `Q: equal race time s = ${fmt(pose.stopLevel)}`) : narrow ? "below: better" : "under the curve: better than the best";
     const y = Math.max(view.Y(0.5 * pose.level * r[i]), view.top + 14);
-    place(view, text, [[flank(1) + 9, y], [flank(-1) - 9, y, "right"], [view.gx[i], top - 8, "center"], [flank(1) + 9, y - 22]], { ...style, colour: theme.ink.q });
+    place(view, text, [[flank(1) + 9, y], [flank(-1) - 9, y, "right"], [view.gx[i], top - 8, "center"], [flank(1) + 9, y - 22 * k], [flank(-1) - 9, y - 22 * k, "right"], [flank(1) + 9, y + 22 * k]], { ...style, colour: theme.ink.q });
   }
 }
 

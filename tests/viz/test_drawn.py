@@ -16,6 +16,7 @@ from rec_viz.model import lab, setting, traces
 from rec_viz.settings import LANES, View, link, link_query, read_link
 from rec_viz.settings.view import consistent, drawn
 from rec_viz.snippets import lab as programs
+from rec_viz.stage.scene import _middle, as_json
 
 from .test_pages import opened, words
 
@@ -76,13 +77,13 @@ def test_every_lane_searches_it_and_every_picture_can_be_drawn():
         for picture in ("race", "strips"):
             scene = stage.scene(race, picture)
             assert scene["problem"]["family"] == "piecewise"
-            assert json.dumps(scene, allow_nan=False)
+            assert json.dumps(as_json(scene), allow_nan=False)
 
 
 def test_the_middle_on_the_stage_holds_95_percent():
     problem = setting.problem_of(DRAWN)[1]
     samples = rec.encode_many(problem, 4000, seed=3).samples[:, 0]
-    low, high = stage._middle(problem)
+    low, high = _middle(problem)
     share = np.mean((samples > low) & (samples < high))
     assert abs(share - 0.95) < 4 * np.sqrt(0.95 * 0.05 / 4000)  # false alarm 6e-5, fixed seed
     assert abs(np.mean(samples > low) - 0.95) > 4 * np.sqrt(0.95 * 0.05 / 4000)  # and half of it is something else
