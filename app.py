@@ -2,10 +2,9 @@
 
 import streamlit as st
 
-from rec_viz import live
-from rec_viz.app import main
+from rec_viz.app import ROUTES, main
 
 if __name__ == "__main__":  # run for a visitor
     main()
 else:  # the server
-    app = st.App(__file__, routes=live.ROUTES)
+    app = st.App(__file__, routes=ROUTES)

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
 
 import streamlit as st
+from starlette.requests import Request
+from starlette.responses import RedirectResponse
+from starlette.routing import Route
 
 from rec_viz import live, warm_up
 from rec_viz.settings import links, widgets
@@ -23,6 +28,18 @@ BEHIND_THE_PLACES = {
     "reference": "Reference",
     "poster": "The poster",
 }
+
+
+def _at_root(request: Request) -> RedirectResponse:
+    """A page opened by its path: at the root Streamlit loads without asking in vain for what lies beside the page."""
+    query = {"page": request.url.path.rpartition("/")[2], **request.query_params}
+    return RedirectResponse(f"./?{urlencode(query, safe=',')}")
+
+
+ROUTES: list[Any] = [
+    *live.ROUTES,
+    *(Route(f"/{name}", _at_root) for name in ("learn", "lab", "evidence", *BEHIND_THE_PLACES)),
+]
 
 
 def main() -> None:
@@ -53,4 +70,4 @@ def main() -> None:
 if __name__ == "__main__":  # run for a visitor
     main()
 elif __name__ == Path(__file__).stem:  # started by `rec-lab`
-    app = st.App(__file__, routes=live.ROUTES)
+    app = st.App(__file__, routes=ROUTES)

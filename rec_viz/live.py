@@ -1,6 +1,6 @@
 """The core answers what is dragged, every frame: a WebSocket beside Streamlit, and the pure function behind it.
 
-`rec_viz.app` serves ROUTES; without them the stage is answered on release, by Streamlit.
+`rec_viz.app` serves ROUTES among its own; without them the stage is answered on release, by Streamlit.
 """
 
 from __future__ import annotations

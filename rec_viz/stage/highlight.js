@@ -9,7 +9,7 @@ import { curvePoints, densityLine, drawBest, stopPoints } from "./race.js";
 import { binOf } from "./scene.js";
 import { fmt, whole } from "./words.js";
 
-const VEIL = 0.5;
+const VEIL = 0.3;
 
 // What every kind of target looks like in a view: `hole` stays unveiled, `draw` outlines it, `at` is where its name goes.
 // A kind that a view lacks is marked in the page instead (message, count) or not at all.
