@@ -1,6 +1,7 @@
 """Starts an installed `rec-lab` and looks at it in Chromium: `python look.py BARE WHOLE`, two paths of that command.
 
-BARE is installed without the extra [app] and has to say so; WHOLE shows a lesson with its stage.
+BARE is installed without the extra [app] and has to say so; WHOLE shows its hero, a stage
+and the lessons.
 """
 
 import re
@@ -29,6 +30,8 @@ def main(bare: str, whole: str) -> None:
                 "request", lambda request: troubles.append(request.url) if "//127.0.0.1" not in request.url else None
             )
             page.goto(found[0])
+            page.get_by_test_id("hero").wait_for(timeout=180_000)
+            page.get_by_role("link", name="Play").first.click()
             page.get_by_test_id("stage").wait_for(timeout=180_000)
             page.get_by_role("link", name="Learn").click()
             expect(page.get_by_text("10. ", exact=False).first).to_be_visible(timeout=60_000)
@@ -36,7 +39,7 @@ def main(bare: str, whole: str) -> None:
     finally:
         app.terminate()
         app.wait(20)
-    print(f"{found[0]} showed the stage and ten lessons.")
+    print(f"{found[0]} showed the hero, a stage and ten lessons.")
 
 
 if __name__ == "__main__":

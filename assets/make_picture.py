@@ -1,4 +1,7 @@
-"""The hero as a GIF for README: start the app, then `python assets/make_picture.py http://127.0.0.1:8501`."""
+"""The hero as a GIF and twelve photographs for the docs: `python assets/make_picture.py http://127.0.0.1:8501`.
+
+The app is running there, and has been looked at once, so that its numbers are worked out.
+"""
 
 import io
 import shutil
@@ -6,11 +9,36 @@ import sys
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
 OUT = Path(__file__).parents[1] / "docs" / "pictures" / "hero.gif"
 RATE, WIDTH = 10, 960  # frames a second; pixels
+PHOTOGRAPHS = {  # name: path, width and height, color scheme, seconds until all is there
+    "start": ("", 1280, 800, "light", 18),
+    "start-phone": ("", 390, 844, "dark", 18),
+    "poster": ("poster", 1920, 1080, "light", 15),
+    "lesson-race": ("learn?lesson=race&step=3", 1280, 800, "light", 8),
+    "lesson-tail-bin": ("learn?lesson=reweight&step=4", 1280, 800, "dark", 8),
+    "play": ("lab?p=cut-and-reweight", 1280, 800, "light", 8),
+    "play-trap": ("lab?p=tail-bin-trap", 1920, 1080, "dark", 8),
+    "play-tiles": ("lab?p=two-dimensions", 1280, 800, "light", 8),
+    "play-48-bits": ("lab?p=48-bits", 1280, 800, "dark", 8),
+    "message": ("message", 1280, 800, "light", 10),
+    "evidence": ("evidence", 1280, 800, "light", 15),
+    "speed": ("speed", 1280, 800, "light", 12),
+}
+
+
+def photographs(browser: Browser, url: str) -> None:
+    """Twelve views as they are seen on one screen."""
+    for name, (path, width, height, scheme, seconds) in PHOTOGRAPHS.items():
+        page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)
+        page.goto(f"{url}/{path}")
+        page.wait_for_timeout(1000 * seconds)
+        shot = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+        shot.quantize(128, dither=Image.Dither.NONE).save(OUT.with_name(f"{name}.png"), optimize=True)
+        page.close()
 
 
 def main(url: str) -> None:
@@ -33,6 +61,7 @@ def main(url: str) -> None:
             page.clock.run_for(1000 // RATE)
             shot = Image.open(io.BytesIO(page.screenshot(clip=around))).convert("RGB")
             frames.append(shot.resize((WIDTH, shot.height * WIDTH // shot.width), Image.Resampling.LANCZOS))
+        photographs(browser, url)
         browser.close()
     every = Image.new("RGB", (WIDTH, 4 * frames[0].height))
     for k in range(4):  # so that the colors of every part of the story are there
