@@ -15,7 +15,7 @@ from rec_viz.settings import PRESETS, View, link_query, read_link, table, widget
 from rec_viz.settings.view import consistent, dragged, drawn, own_target
 from rec_viz.text import reading
 
-HEIGHT, LARGE_HEIGHT = 0, 350  # of the picture: 0 is as the window allows
+HEIGHT, LARGE_HEIGHT = 0, 310  # of the picture: 0 is as the window allows
 
 
 def let_go(change: dict[str, Any]) -> None:

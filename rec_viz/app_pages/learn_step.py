@@ -18,7 +18,7 @@ from rec_viz.settings.table import Learn
 
 PAGE = Path(__file__).with_name("learn.py")
 WORDS_HEIGHT = 540  # pixels: with the way on below it, what a window 800 high has room for
-STACKED_HEIGHT = 130  # of each of two pictures one above the other
+STACKED_HEIGHT = 160  # of each of two pictures one above the other
 NARROW_HEIGHT = 270  # of a picture on a telephone
 
 LESSONS = lessons.all_lessons()
@@ -348,6 +348,8 @@ def turn(place: Learn) -> None:
     """Back and next, always in the same place."""
     before, after = neighbours(place)
     label = "Next" if after and after.lesson == place.lesson else "Next lesson" if after else "Finish"
+    if st.context.theme.type == "dark":  # white on the theme's light blue could not be read
+        label = f':color[{label}]{{foreground="#10151C"}}'
     with st.container(horizontal=True, key="learn_turn"):
         st.button("Back", key="learn_back", icon=":material/arrow_back:", disabled=before is None,
                   on_click=turn_page, args=(-1,))  # fmt: skip

@@ -19,6 +19,7 @@ import { drawLane, layoutLane } from "./views.js";
 import { fmt, raised } from "./words.js";
 
 // What Python asks of the stage beside the race; an answer from the core has the race alone.
+const DENSE = 240; // pixels: under a picture lower than this message and receiver share a row
 const OPTIONS = ["colors", "height", "scale", "units", "compact", "handles", "save", "point"];
 const optionsOf = (/** @type {object} */ scene) => Object.fromEntries(OPTIONS.map((name) => [name, scene[name]]));
 
@@ -241,6 +242,7 @@ export function createPlayer(parent) {
     ui.lanes.style.setProperty("--lanes", String(articles.length));
     ui.lanes.dataset.lanes = String(articles.length);
     root.classList.toggle("large", scene.scale > 1);
+    root.classList.toggle("dense", scene.height > 0 && scene.height < DENSE);
     root.classList.toggle("many", articles.length > 1);
     if (otherPicture && !handles.holding()) handles.attach(scene, views, null); // another kind of picture has other handles
     ui.twinBody.replaceChildren(...(ui.twin.open ? textTwin(scene) : []));

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 import rec_core as rec
 from rec_viz.settings import View, link
 
-from .conftest import for_everyone
+from .conftest import for_everyone, open_parts
 
 Open = Callable[..., Page]
 FLAT = ",".join(["0"] * 33)
@@ -76,6 +76,7 @@ def test_the_keyboard_draws_and_escape_takes_back(open_page: Open) -> None:
 
 def test_problems_are_uploaded_and_axe_finds_nothing(open_page: Open) -> None:
     page = open_page(DRAWN)
+    open_parts(page, "Many problems at once")
     chooser = page.get_by_label("CSV of problems")
     chooser.set_input_files({"name": "wrong.csv", "mimeType": "text/csv", "buffer": b"mean_1,scale_1\n1,x\n"})
     expect(page.get_by_text("Row 1, column scale_1")).to_be_visible()
