@@ -24,7 +24,7 @@ from .stage.standalone import page
 
 MOST_BYTES = 4096  # of a request
 MOST_SOCKETS = 256
-_WORKERS = ThreadPoolExecutor(2, thread_name_prefix="live")
+_WORKERS = ThreadPoolExecutor(1, thread_name_prefix="live")  # two would only take the interpreter from each other
 _open: set[WebSocket] = set()
 
 

@@ -6,6 +6,7 @@ A link is short enough for a blackboard: it names a preset, or holds what differ
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -93,7 +94,7 @@ def _shortest(view: View) -> dict[str, str]:
     that is nearest might tell."""
     near = [{PRESET: slug} | _differing(view, preset.view) for slug, preset in BY_SLUG.items()]
     named = next((query for query in near if len(query) == 1), None)
-    return named or min((_differing(view, View()), *near), key=lambda query: len(urlencode(query)))
+    return named or min((_differing(view, View()), *near), key=lambda query: sum(map(len, chain(*query.items()))))
 
 
 def link(
