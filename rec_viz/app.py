@@ -12,22 +12,14 @@ from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
 from rec_viz import live, warm_up
+from rec_viz.model.evidence import TITLES
 from rec_viz.settings import links, widgets
 
 HERE = Path(__file__).parent
 PAGES = HERE / "app_pages"
 
 # Reached from the four places and by their own addresses: what was once linked to still opens.
-BEHIND_THE_PLACES = {
-    "message": "Message",
-    "code_lengths": "Code lengths",
-    "speed": "Speed",
-    "bias": "Bias",
-    "images": "Images",
-    "paper": "Paper",
-    "reference": "Reference",
-    "poster": "The poster",
-}
+BEHIND_THE_PLACES = {"message": "Message", **TITLES, "poster": "The poster"}
 
 
 def _at_root(request: Request) -> RedirectResponse:

@@ -12,17 +12,8 @@ from rec_viz.background import Halted, Job, Steps
 from rec_viz.components import cards
 from rec_viz.figures import evidence as figures
 from rec_viz.model import evidence as model
+from rec_viz.model.evidence import TITLES
 from rec_viz.model.images import pictures
-
-TITLES = {
-    "code_lengths": "Code lengths",
-    "speed": "Speed",
-    "bias": "Bias",
-    "images": "Images",
-    "paper": "Paper",
-    "reference": "Reference",
-}
-
 
 ABOUT = {  # until the numbers are there
     "code_lengths": "How long messages are, and where their bits go.",

@@ -19,6 +19,15 @@ from .paper.results import slope
 from .paper.studies import exact_targets
 from .setting import channel_at, shares_of
 
+TITLES = {  # of the pages, by their addresses
+    "code_lengths": "Code lengths",
+    "speed": "Speed",
+    "bias": "Bias",
+    "images": "Images",
+    "paper": "Paper",
+    "reference": "Reference",
+}
+
 
 class Lengths(NamedTuple):
     """Where the bits of a message go without and with bins, beside I and the bound; bits."""

@@ -41,7 +41,6 @@ export function zoomRace(/** @type {View} */ view, /** @type {Pose} */ pose) {
     for (let e = 0; e < lane.count; e++) view.px[e] = across(lane.x[e], lane.u[e]);
     if (view.edges) view.edges = Array.from(lane.edges, (x, b) => across(x, b / lane.intervals[0]));
     for (let k = 0; k < view.rx.length; k++) view.rx[k] = across(lane.rain.x[k], lane.rain.u[k]);
-    view.base.key = null;
   }
   if (wide || tall) {
     for (let e = 0; e < lane.count; e++) view.py[e] = view.Y(lane.height[e]);
@@ -101,7 +100,7 @@ function under(/** @type {View} */ view, points) {
 
 // ---- the front: what the sender has looked at lies under it
 
-export function frontPoints(/** @type {View} */ view, /** @type {Pose} */ pose) {
+function frontPoints(/** @type {View} */ view, /** @type {Pose} */ pose) {
   const weigh = smooth(pose.weigh);
   return along(view, (i) => both(view, pose, i, mix(1, view.lane.grid_weight[i], weigh), frontHeight(view, pose, i)));
 }
@@ -203,7 +202,7 @@ export function drawBest(/** @type {View} */ view, /** @type {Pose} */ pose) {
 }
 
 // What the receiver draws: the candidates of the winner's bin from the floor up, until it has counted to the index.
-export function drawReceived(/** @type {View} */ view, /** @type {Pose} */ pose) {
+function drawReceived(/** @type {View} */ view, /** @type {Pose} */ pose) {
   const { ctx, theme, lane } = view, upTo = Math.max(1, Math.ceil(pose.counted * lane.message.index));
   const few = lane.message.index <= 40;
   const mark = (x, y, number) => {

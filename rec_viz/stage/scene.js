@@ -77,7 +77,7 @@ function placesOf(/** @type {ArrayLike<number>} */ quantiles, /** @type {ArrayLi
 }
 
 // Where the intervals of each dimension begin in an array of those of all.
-export function offsetsOf(/** @type {number[]} */ intervals) {
+function offsetsOf(/** @type {number[]} */ intervals) {
   let end = 0;
   return [0, ...intervals.map((n) => (end += n))];
 }

@@ -9,6 +9,7 @@ import pytest
 from scipy import stats
 
 import rec_core as rec
+from rec_core.trace import arrivals
 from tests import naive
 from tests.core.conftest import (
     ALL_STOPPING,
@@ -373,3 +374,51 @@ def test_five_hundred_and_twelve_bits():
     assert (rec.decode(sent.message, channel.prior, cut, seed=5) == sent.sample).all()
     mean, scale = np.array(problem.params).T
     assert ks_p((sent.sample - mean) / scale, stats.norm.cdf) > ALPHA
+
+
+@pytest.mark.parametrize("weighting", ["peak_ratio", "target_mass", "uniform"])
+@pytest.mark.parametrize("name", ["1-D", "1-D, finer than the target", "2-D", "2-D, one dimension uncut"])
+def test_a_search_examines_the_arrivals_below_its_front(name, weighting):
+    """By one stop line: those with J T_jn <= J pi_j t and no others, t that of the last candidate; each the same."""
+    pair, intervals = CASES[name]
+    cut = rec.Partition(intervals)
+    for seed in range(20):
+        search = rec.trace(pair.problem, rec.PFR(cut, weighting=weighting, stopping="single"), seed=seed)
+        weights = rec.bin_weights(pair.problem, cut, weighting)
+
+        def rises(bins, weights=weights):
+            return cut.num_bins * np.prod([w[bins[:, d]] for d, w in enumerate(weights)], axis=0)
+
+        heights = search.arrival_times * rises(search.bins)
+        shared = arrivals(pair.problem.prior, cut, seed=seed, until=2.0 * heights.max())
+        below = shared.heights <= rises(shared.bins) * search.arrival_times[-1] * (1 + 1e-12)
+        told = {(*bins, n): x for bins, n, x in zip(shared.bins.tolist(), shared.indices, shared.samples, strict=True)}
+        examined = [(*bins, n) for bins, n in zip(search.bins.tolist(), search.indices, strict=True)]
+        assert {key for key, seen in zip(told, below, strict=True) if seen} == set(examined)
+        assert all((told[key] == x).all() for key, x in zip(examined, search.samples, strict=True))
+        other = arrivals(pair.problem.prior, cut, seed=seed + 1, until=2.0 * heights.max())
+        assert not np.isin(search.samples[:, 0], other.samples).any()  # another seed is another codebook
+
+
+def test_arrivals_are_one_even_rain():
+    """Over all bins a Poisson process of rate one, uniform in u; a rate of 1.05 and a slanted u are told from it."""
+    prior, cut = rec.Prior("gaussian", 2), rec.Partition((4, 3))
+    rain = [arrivals(prior, cut, seed=seed, until=200.0) for seed in range(200)]
+    gaps = np.concatenate([np.diff(one.heights, prepend=0.0) for one in rain])
+    u = np.concatenate([one.quantiles for one in rain])
+    assert ks_p(gaps, stats.expon.cdf) > ALPHA
+    assert ks_p(1.05 * gaps, stats.expon.cdf) < ALPHA
+    assert all(ks_p(u[:, d], stats.uniform.cdf) > ALPHA for d in range(2))
+    assert ks_p(u[:, 0] ** 1.05, stats.uniform.cdf) < ALPHA
+    assert all((np.diff(one.heights) >= 0).all() for one in rain)
+
+
+def test_arrivals_refuse_what_no_clock_can_give():
+    prior = rec.Prior("gaussian", 1)
+    for until in (-1.0, np.inf, np.nan, "3", True):
+        with pytest.raises(rec.RecError, match="until"):
+            arrivals(prior, seed=1, until=until)
+    with pytest.raises(rec.RecError, match="4096"):
+        arrivals(prior, rec.Partition((4097,)), seed=1, until=1.0)
+    assert arrivals(prior, seed=1, until=0.0).heights.size == 0
+    assert arrivals(prior, seed=1, until=1e9, most=5).heights.size == 5

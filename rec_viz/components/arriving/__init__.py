@@ -12,17 +12,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-import streamlit as st
+from .. import mount
 
-from ... import javascript
-
-_HERE = Path(__file__).parent
-_MOUNT = st.components.v2.component(
-    "rec_lab_arriving",
-    html=(_HERE / "arriving.html").read_text(encoding="utf-8"),
-    css=(_HERE / "arriving.css").read_text(encoding="utf-8"),
-    js=javascript.joined(_HERE / "arriving.js"),
-)
+_MOUNT = mount("arriving", Path(__file__).with_name("arriving.js"))
 SECONDS = 7.0  # for the longest file
 
 

@@ -4,7 +4,7 @@ import { el, setText } from "../../stage/dom.js";
 import { mounted } from "../../stage/mounted.js";
 
 /** How many blocks are there once this many bits have come. @param {number[]} bits @param {number} come */
-export function blocksHeld(bits, come) {
+function blocksHeld(bits, come) {
   const next = bits.findIndex((end) => end > come);
   return next < 0 ? bits.length : next;
 }

@@ -14,16 +14,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-import streamlit as st
+from .. import mount
 
-from ... import javascript
-
-_HERE = Path(__file__).parent
-_MOUNT = st.components.v2.component(
-    "rec_lab_cards",
+_MOUNT = mount(
+    "cards",
+    Path(__file__).with_name("cards.js"),
     html='<div class="cards" data-testid="cards"><div class="grid"></div></div>',
-    css=(_HERE / "cards.css").read_text(encoding="utf-8"),
-    js=javascript.joined(_HERE / "cards.js"),
 )
 
 

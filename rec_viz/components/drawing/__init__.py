@@ -14,19 +14,12 @@ from pathlib import Path
 
 import streamlit as st
 
-from ... import javascript
 from ...theme import ROLES
+from .. import mount
 
 __all__ = ["show"]
 
-_HERE = Path(__file__).parent
-_STAGE = _HERE.parents[1] / "stage"
-_MOUNT = st.components.v2.component(
-    "rec_lab_drawing",
-    html=(_HERE / "board.html").read_text(encoding="utf-8"),
-    css="".join(file.read_text(encoding="utf-8") for file in (_STAGE / "base.css", _HERE / "board.css")),
-    js=javascript.joined(_HERE / "board.js"),
-)
+_MOUNT = mount("drawing", Path(__file__).with_name("board.js"), base=True)
 
 
 def show(heights: Sequence[float], key: str, on_commit: Callable[[list[float]], None]) -> None:

@@ -7,15 +7,13 @@ from pathlib import Path
 import plotly.graph_objects as go
 import streamlit as st
 
-from ... import javascript
 from ...figures.data import as_csv
+from .. import mount
 
-_HERE = Path(__file__).parent
-_PICTURES = st.components.v2.component(
-    "rec_lab_pictures",
+_PICTURES = mount(
+    "pictures",
+    Path(__file__).with_name("pictures.js"),
     html='<div class="pictures"><button type="button">PNG</button><button type="button">SVG</button></div>',
-    css=(_HERE / "pictures.css").read_text(encoding="utf-8"),
-    js=javascript.joined(_HERE / "pictures.js"),
 )
 
 

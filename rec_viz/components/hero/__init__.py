@@ -5,20 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import streamlit as st
 
-from ... import javascript
 from ...model import start
 from ...theme import ROLES
+from .. import mount
 
-_HERE = Path(__file__).parent
-_STAGE = _HERE.parents[1] / "stage"
-_MOUNT = st.components.v2.component(
-    "rec_lab_hero",
-    html=(_HERE / "hero.html").read_text(encoding="utf-8"),
-    css="".join(file.read_text(encoding="utf-8") for file in (_STAGE / "base.css", _HERE / "hero.css")),
-    js=javascript.joined(_HERE / "hero.js"),
-)
+_MOUNT = mount("hero", Path(__file__).with_name("hero.js"), base=True)
 
 
 def show(key: str) -> None:

@@ -16,14 +16,11 @@ from typing import Any
 
 import streamlit as st
 
-from ... import javascript
+from .. import mount
 
 __all__ = ["keep"]
 
-_HERE = Path(__file__).parent
-_MOUNT = st.components.v2.component(
-    "rec_lab_memory", html="<span></span>", js=javascript.joined(_HERE / "memory.js")
-)  # fmt: skip
+_MOUNT = mount("memory", Path(__file__).with_name("memory.js"), html="<span></span>")
 
 
 def keep(name: str, value: Any, on_found: Callable[[Any], None] | None) -> None:

@@ -11,17 +11,15 @@ from pathlib import Path
 
 import streamlit as st
 
-from ... import javascript
 from ...lessons import handout
+from .. import mount
 
 SCALE = 1.8  # of the type on the stage
 
-_HERE = Path(__file__).parent
-_MOUNT = st.components.v2.component(
-    "rec_lab_keys",
+_MOUNT = mount(
+    "keys",
+    Path(__file__).with_name("presenter.js"),
     html='<dialog class="blank" aria-label="Blank screen: press any key" data-testid="blank"></dialog>',
-    css=(_HERE / "presenter.css").read_text(encoding="utf-8"),
-    js=javascript.joined(_HERE / "presenter.js"),
 )
 
 

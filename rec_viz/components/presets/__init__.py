@@ -11,24 +11,22 @@ from pathlib import Path
 
 import streamlit as st
 
-from ... import javascript
 from ...figures.thumbnail import thumbnail
 from ...memo import memo
 from ...model import lab
 from ...settings import PRESETS, View
 from ...stage import scene
 from ...theme import ROLES
+from .. import mount
 
 __all__ = ["show"]
 
 HEIGHT = 86
 
-_HERE = Path(__file__).parent
-_MOUNT = st.components.v2.component(
-    "rec_lab_presets",
+_MOUNT = mount(
+    "presets",
+    Path(__file__).with_name("presets.js"),
     html='<div class="presets" role="group" aria-label="Views worth seeing"></div>',
-    css=(_HERE / "presets.css").read_text(encoding="utf-8"),
-    js=javascript.joined(_HERE / "presets.js"),
 )
 
 

@@ -10,11 +10,9 @@ from pathlib import Path
 
 import streamlit as st
 
-from ... import javascript
+from .. import mount
 
-_MOUNT = st.components.v2.component(
-    "rec_lab_reader", html="<span></span>", js=javascript.joined(Path(__file__).parent / "reader.js")
-)
+_MOUNT = mount("reader", Path(__file__).with_name("reader.js"), html="<span></span>")
 
 
 def follow(keys: str, act: Callable[[str], None], place: str, verdict: str, words: str, key: str) -> bool:

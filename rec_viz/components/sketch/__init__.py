@@ -14,14 +14,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from ... import javascript
+from .. import mount
 
-_HERE = Path(__file__).parent
-_MOUNT = st.components.v2.component(
-    "rec_lab_sketch",
-    html='<figure class="sketch" data-testid="sketch"></figure>',
-    css=(_HERE / "sketch.css").read_text(encoding="utf-8"),
-    js=javascript.joined(_HERE / "sketch.js"),
+_MOUNT = mount(
+    "sketch", Path(__file__).with_name("sketch.js"), html='<figure class="sketch" data-testid="sketch"></figure>'
 )
 
 

@@ -5,21 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import streamlit as st
-
-from ... import javascript
 from ...model import start
 from ...text import reading
 from ...theme import ROLES
+from .. import mount
 
-_HERE = Path(__file__).parent
-_STAGE = _HERE.parents[1] / "stage"
-_MOUNT = st.components.v2.component(
-    "rec_lab_surprise",
-    html=(_HERE / "surprise.html").read_text(encoding="utf-8"),
-    css="".join(file.read_text(encoding="utf-8") for file in (_STAGE / "base.css", _HERE / "surprise.css")),
-    js=javascript.joined(_HERE / "surprise.js"),
-)
+_MOUNT = mount("surprise", Path(__file__).with_name("surprise.js"), base=True)
 
 _AT_FIRST = 40  # bits
 _TICKS = ((1e-3, "1 ms"), (1.0, "1 s"), (3600.0, "1 hour"), (31_557_600.0, "1 year"))

@@ -11,20 +11,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import streamlit as st
-
-from ... import javascript
 from ...theme import ROLES
+from .. import mount
 
 __all__ = ["show"]
 
-_HERE = Path(__file__).parent
-_MOUNT = st.components.v2.component(
-    "rec_lab_tapes",
-    html=(_HERE / "tapes.html").read_text(encoding="utf-8"),
-    css=(_HERE / "tapes.css").read_text(encoding="utf-8"),
-    js=javascript.joined(_HERE / "tapes.js"),
-)
+_MOUNT = mount("tapes", Path(__file__).with_name("tapes.js"))
 
 
 def show(picture: dict[str, Any], says: str, key: str) -> None:

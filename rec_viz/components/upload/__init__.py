@@ -8,16 +8,14 @@ from pathlib import Path
 
 import streamlit as st
 
-from ... import javascript
+from .. import mount
 
 MOST_BYTES = 5_000_000
 
-_HERE = Path(__file__).parent
-_MOUNT = st.components.v2.component(
-    "rec_lab_upload",
+_MOUNT = mount(
+    "upload",
+    Path(__file__).with_name("upload.js"),
     html='<label class="upload"><span></span><input type="file"></label>',
-    css=(_HERE / "upload.css").read_text(encoding="utf-8"),
-    js=javascript.joined(_HERE / "upload.js"),
 )
 
 
