@@ -26,6 +26,12 @@ FLAGS = [
 ]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--photographs", metavar="DIR", help="look at every view in six ways, and keep a photograph of each"
+    )
+
+
 @pytest.hookimpl(tryfirst=True)  # before -m chooses
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What needs a browser is marked so, wherever it stands."""
