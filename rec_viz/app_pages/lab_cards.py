@@ -125,7 +125,7 @@ def would_bins_help(view: View, race: model.Race) -> None:
     try:
         found = advice.glance(view)
     except rec.RecError as error:
-        st.markdown(str(error))
+        st.markdown(reading.plain(str(error)))
         return
     plain, bins = reading.number(found.plain), reading.number(found.candidates)
     if found.helps:

@@ -81,8 +81,7 @@ def take_up(found: Any) -> None:
 
 learn_step.prepare()
 here, notices = learn_step.read_place()
-for notice in notices:
-    st.info(notice, icon=":material/info:")
+parts.say_notices(notices)
 if not here.lesson:
     contents()
 elif st.query_params.get("handout") == "1":
