@@ -29,7 +29,7 @@ from __future__ import annotations
 import numpy as np
 
 from .arrays import Floats, Ints, Word, Words
-from .checks import seed_word
+from .checks import seed_word, whole_number
 from .jit import inlined, kernel
 
 TILE = 1024  # candidates in a tile
@@ -77,7 +77,7 @@ def philox(c0: Word, c1: Word, c2: Word, c3: Word, k0: Word, k1: Word) -> tuple[
 
 def philox4x32(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, int, int, int]:
     """Philox4x32-10: four 32-bit counter words and two key words to four 32-bit words."""
-    words = philox(*(np.uint64(w) for w in (c0, c1, c2, c3, k0, k1)))
+    words = philox(*(np.uint64(whole_number(w, "a word", 0, 2**32)) for w in (c0, c1, c2, c3, k0, k1)))
     return tuple(int(w) for w in words)  # type: ignore[return-value]
 
 
@@ -201,6 +201,6 @@ def _run_seeds(seed: Word, first: int, out: Words) -> None:
 
 def run_seeds(seed: int, num_runs: int, first: int = 0) -> Words:
     """Seeds of runs first .. first+num_runs-1 of a study with this seed; uint64, shape (num_runs,)."""
-    out = np.empty(num_runs, dtype=np.uint64)
-    _run_seeds(seed_word(seed), first, out)
+    out = np.empty(whole_number(num_runs, "num_runs", 0), dtype=np.uint64)
+    _run_seeds(seed_word(seed), whole_number(first, "first", 0), out)
     return out

@@ -93,7 +93,7 @@ def unpack(
     if not check:
         if count is None:
             raise RecError("Without the check the number of messages cannot be trusted either; give count.")
-        return unpack_bare(data[FRAME_BYTES:], partition, code, whole_number(count, "count", 0))
+        return unpack_bare(data[FRAME_BYTES:], partition, code, count)
     if len(data) < FRAME_BYTES:
         raise MessageError(f"These {len(data)} bytes are shorter than a frame ({FRAME_BYTES} bytes); pass all of them.")
     if data[0] != FORMAT_VERSION:
@@ -107,7 +107,7 @@ def unpack(
             "or seed; pass them whole, with the arguments given to pack."
         )
     packed = int.from_bytes(head[1:], "big")
-    if count is not None and count != packed:
+    if count is not None and whole_number(count, "count", 0) != packed:
         raise MessageError(f"The bytes hold {packed} messages, but {count} were expected.")
     return unpack_bare(payload, partition, code, packed)
 
@@ -132,7 +132,7 @@ def unpack_bare(payload: bytes, partition: Partition, code: Code, count: int) ->
     >>> unpack_bare(pack_bare([rec.Message((3,), 1)], cut, rec.FixedCode(1)), cut, rec.FixedCode(1), 1)
     [Message(bin=(3,), index=1)]
     """
-    if count == 0:
+    if whole_number(count, "count", 0) == 0:
         return []
 
     def read(decoder: Any) -> tuple[NDArray[np.object_], Ints]:

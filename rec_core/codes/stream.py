@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..arrays import Floats, Ints
-from ..errors import MessageError
+from ..checks import whole_number
+from ..errors import MessageError, RecError
 
 Result = TypeVar("Result")
 
@@ -101,6 +102,12 @@ class TableCode:
 
     weights: tuple[int, ...]
 
+    def __post_init__(self) -> None:
+        weights = tuple(whole_number(weight, f"weights[{i}]", 0) for i, weight in enumerate(self.weights))
+        if not any(weights):
+            raise RecError("Give the weights as whole numbers, one for each symbol, at least one of them positive.")
+        object.__setattr__(self, "weights", weights)
+
     @cached_property
     def _counts(self) -> tuple[int, ...]:
         return counts_of([Decimal(weight) for weight in self.weights])
@@ -117,7 +124,7 @@ class TableCode:
 
     def encode(self, coder: Any, symbol: int) -> None:
         """Write one symbol to a range encoder."""
-        coder.encode(symbol, self._law)
+        coder.encode(whole_number(symbol, "symbol", 0, len(self.weights)), self._law)
 
     def decode(self, decoder: Any) -> int:
         """Read one symbol from a range decoder."""

@@ -18,7 +18,6 @@ import numpy as np
 from .. import families
 from ..arrays import Floats
 from ..channel import Channel, Problem, check_problem
-from ..checks import whole_number
 from ..partition import Partition, check_partition
 from .index_box import box_law
 from .index_knots import knots_law
@@ -66,7 +65,7 @@ def index_pmf(
     >>> index_pmf(rec.uniform_channel([1.0]), max_index=4).round(4)
     array([0.5   , 0.25  , 0.125 , 0.0625])
     """
-    return index_law(problem_or_channel, partition).pmf(whole_number(max_index, "max_index"))
+    return index_law(problem_or_channel, partition).pmf(max_index)
 
 
 def expected_log2_index(problem_or_channel: Problem | Channel, partition: Partition | None = None) -> float:

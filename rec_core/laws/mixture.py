@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..arrays import LN2, Floats
+from ..checks import whole_number
 from ..jit import kernel
 from .grids import deposit
 
@@ -38,7 +39,8 @@ class IndexLaw:
 
     def pmf(self, max_index: int) -> Floats:
         """P(index = n) for n = 1..max_index, shape (max_index,)."""
-        return np.maximum(_geometric_mixture(grid_points(self.weights.size), self.weights, max_index), 0.0)
+        count = whole_number(max_index, "max_index")
+        return np.maximum(_geometric_mixture(grid_points(self.weights.size), self.weights, count), 0.0)
 
     def tail(self, index: ArrayLike) -> Floats:
         """P(index >= n) for n = `index` >= 1 of any size, the shape of `index`."""

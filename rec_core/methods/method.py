@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import NamedTuple, Protocol
+from dataclasses import is_dataclass, replace
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
 from .. import families
 from ..arrays import Floats, Ints, Word
 from ..channel import Problem
+from ..checks import shown
 from ..errors import RecError
 from ..jit import kernel
 from ..partition import Message, Partition
@@ -122,6 +124,18 @@ class Method(Protocol):
 
     def expected_examined(self, problem: Problem) -> float:
         """Expected number of candidates a search examines; inf where there is no end."""
+
+
+def name_of(method: Method) -> str:
+    """The name of a method in tables and folders of results: that of its class, in lower case."""
+    return type(method).__name__.lower()
+
+
+def with_partition(method: Method, partition: Partition) -> Any:
+    """The same method over another partition. Raises RecError unless the method is a frozen dataclass."""
+    if not is_dataclass(method) or isinstance(method, type) or type(method).__hash__ is None:
+        raise RecError(f"The method must be a frozen dataclass, so that a study can name it; {shown(method)} is none.")
+    return replace(method, partition=partition)
 
 
 def check_width(problem: Problem) -> None:

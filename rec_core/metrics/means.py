@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..arrays import Floats
+from ..checks import seed_word, whole_number
 from ..errors import RecError
 from .samples import rows_of
 
@@ -54,8 +55,8 @@ def bootstrap_interval(values: ArrayLike, level: float = 0.95, resamples: int = 
     if (x == x[0]).all():
         return Interval(mean, mean, mean)
     found = stats.bootstrap(
-        (x,), np.mean, n_resamples=resamples, batch=max(1, 2**22 // x.size), confidence_level=level,
-        rng=np.random.default_rng(seed),
+        (x,), np.mean, n_resamples=whole_number(resamples, "resamples"), batch=max(1, 2**22 // x.size),
+        confidence_level=level, rng=np.random.default_rng(int(seed_word(seed))),
     )  # fmt: skip
     return Interval(mean, float(found.confidence_interval.low), float(found.confidence_interval.high))
 

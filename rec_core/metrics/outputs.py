@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike
 from .. import families, laws
 from ..arrays import LN2, Floats, Ints
 from ..channel import Problem, check_problem
-from ..checks import check_method
+from ..checks import check_method, whole_number
 from ..errors import RecError
 from ..jit import kernel
 from ..laws.line import legendre, standard_row
@@ -162,7 +162,7 @@ def searched_until(
     [4.1, 5.1]
     """
     cut = check_partition(partition, problem.dim)
-    most = min(most_bits, math.ceil(upper_sum_bits(problem, cut)) + 4)
+    most = min(whole_number(most_bits, "most_bits", 0), math.ceil(upper_sum_bits(problem, cut)) + 4)
     bias = output_mmd(problem, [PFR(cut, max_examined=2**k) for k in range(most + 1)])
     bias = np.log(np.minimum.accumulate(np.maximum(bias, 1e-12)))
     found = []

@@ -9,10 +9,10 @@ from typing import Literal, NamedTuple
 
 from ..allocation import Strategy, allocate
 from ..channel import Channel, Problem, check_problem
-from ..checks import seed_word, whole_number
+from ..checks import check_method, seed_word, whole_number
 from ..encode import Encoding, encode
 from ..errors import RecError
-from ..methods import ORC, PFR
+from ..methods import PFR, Method, with_partition
 from ..partition import Partition, check_partition
 
 
@@ -27,7 +27,7 @@ class Cell:
     """
 
     source: Channel | Problem
-    method: PFR | ORC = PFR()
+    method: Method = PFR()
 
     def __post_init__(self) -> None:
         source = self.source
@@ -36,11 +36,10 @@ class Cell:
         else:
             check_problem(source)
             source = replace(source, params=tuple(tuple(value + 0.0 for value in row) for row in source.params))
-        if not isinstance(self.method, PFR | ORC):
-            raise RecError(f"Give the method as rec.PFR(...) or rec.ORC(num_candidates, ...); got {self.method!r}.")
+        check_method(self.method)
         cut = check_partition(self.method.partition, source.dim)
         object.__setattr__(self, "source", source)
-        object.__setattr__(self, "method", replace(self.method, partition=cut))
+        object.__setattr__(self, "method", with_partition(self.method, cut))
         self.method.check(self.target(0))
 
     @property
@@ -61,7 +60,7 @@ def grid(
     sources: Iterable[Channel | Problem],
     log2_bins: Sequence[int | Literal["I"]] = (0,),
     strategies: Sequence[Strategy] = ("information",),
-    methods: Sequence[PFR | ORC] = (PFR(),),
+    methods: Sequence[Method] = (PFR(),),
     *,
     seed: int = 0,
     targets: int = 0,
@@ -79,12 +78,13 @@ def grid(
     """
     number = whole_number(targets, "targets", 0)
     cells = []
-    for source, bins, strategy, method in product(sources, log2_bins, strategies, methods):
+    sizes = [size if size == "I" else whole_number(size, "log2_bins", 0) for size in log2_bins]
+    for source, bins, strategy, method in product(sources, sizes, strategies, methods):
         if bins and not isinstance(source, Channel):
             raise RecError("Bins are allocated by a channel's information; give a problem's method its own partition.")
         if bins and isinstance(source, Channel):
             total = round(source.information_bits) if bins == "I" else bins
-            method = replace(method, partition=allocate(source, total, strategy, seed))
+            method = with_partition(method, allocate(source, total, strategy, seed))
         some = [source.draw(t) for t in range(number)] if number and isinstance(source, Channel) else [source]
         cells += [Cell(one, method) for one in some]
     return tuple(dict.fromkeys(cells))
@@ -138,6 +138,11 @@ def chunks(study: Study) -> Iterator[Chunk]:
     >>> list(chunks(Study(grid([rec.gaussian_channel([2.0])]), runs=3, chunk=2)))
     [Chunk(cell=0, first=0, runs=2), Chunk(cell=0, first=2, runs=1)]
     """
-    for first in range(0, study.runs, study.chunk):
-        for number in range(len(study.cells)):
-            yield Chunk(number, first, min(study.chunk, study.runs - first))
+    return chunks_of(len(study.cells), study.runs, study.chunk)
+
+
+def chunks_of(num_cells: int, runs: int, chunk: int) -> Iterator[Chunk]:
+    """`chunks` by numbers alone."""
+    for first in range(0, runs, chunk):
+        for number in range(num_cells):
+            yield Chunk(number, first, min(chunk, runs - first))

@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import os
 import uuid
+from collections.abc import Sequence
+from dataclasses import fields
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -13,17 +16,18 @@ import numpy as np
 from ..channel import Channel, Problem
 from ..checks import choice
 from ..errors import RecError
-from ..methods import ORC, PFR
+from ..methods import METHODS, name_of
 from ..partition import Partition
-from .cells import Cell, Chunk, Study, chunks
+from .cells import Cell, Chunk, Study, chunks_of
 from .tables import FORMATS, Format, Table, from_bytes, join, pyarrow, to_bytes
 
 FORMAT_VERSION = 3  # of a folder; one more whenever the same study would give other numbers
-METHODS: dict[str, type[PFR] | type[ORC]] = {"pfr": PFR, "orc": ORC}
 
 
-def load(out: str | os.PathLike[str]) -> Study:
-    """The study a folder holds. Raises RecError for a folder of none, or of another version.
+def load(out: str | os.PathLike[str], methods: Sequence[type[Any]] = ()) -> Study:
+    """The study a folder holds. `methods`: classes of methods it uses that are not those of this package.
+
+    Raises RecError for a folder without a study, of another version, or with a method that is not known.
 
     >>> import rec_core as rec, tempfile
     >>> work = rec.study.Study(rec.study.grid([rec.gaussian_channel([2.0])]), runs=3)
@@ -32,15 +36,31 @@ def load(out: str | os.PathLike[str]) -> Study:
     ...     print(load(out) == work, len(read(out)["run"]))
     True 3
     """
-    path = Path(out) / "_study.json"
+    study, kinds = _description(out)["study"], METHODS | {kind.__name__.lower(): kind for kind in methods}
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-        version = found["version"]
-        if version == FORMAT_VERSION:
-            return Study(**{**found["study"], "cells": [_cell(fields) for fields in found["study"]["cells"]]})
+        unknown = {cell["method"] for cell in study["cells"]} - kinds.keys()
+        if not unknown:
+            return Study(**{**study, "cells": [_cell(cell, kinds) for cell in study["cells"]]})
+    except (ValueError, KeyError, TypeError):
+        raise _damaged(out) from None
+    raise RecError(f"{os.fspath(out)} uses {', '.join(sorted(unknown))}; give the classes: load(out, methods=[...]).")
+
+
+def _description(out: str | os.PathLike[str]) -> dict[str, Any]:
+    """What `_study.json` holds, of this version."""
+    try:
+        found: dict[str, Any] = json.loads((Path(out) / "_study.json").read_text(encoding="utf-8"))
+        version, _, study = itemgetter("version", "form", "study")(found)
+        itemgetter("cells", "runs", "chunk")(study)
     except (OSError, ValueError, KeyError, TypeError):
-        raise RecError(f"{os.fspath(out)} is not a folder of results: its _study.json is missing or damaged.") from None
-    raise RecError(f"{os.fspath(out)} was written by version {version} of studies, this is {FORMAT_VERSION}.")
+        raise _damaged(out) from None
+    if version != FORMAT_VERSION:
+        raise RecError(f"{os.fspath(out)} was written by version {version} of studies, this is {FORMAT_VERSION}.")
+    return found
+
+
+def _damaged(out: str | os.PathLike[str]) -> RecError:
+    return RecError(f"{os.fspath(out)} is not a folder of results: its _study.json is missing or damaged.")
 
 
 def read(out: str | os.PathLike[str]) -> Table:
@@ -55,10 +75,11 @@ def read(out: str | os.PathLike[str]) -> Table:
     ...     bool((read(out)["index"] == rows["index"]).all())
     True
     """
-    study, folder = load(out), Path(out)
-    form = json.loads((folder / "_study.json").read_text(encoding="utf-8"))["form"]
-    held = (read_part(folder, chunk, form) for chunk in chunks(study))
-    return join(table for table in held if table is not None)
+    found = _description(out)
+    study = found["study"]
+    todo = chunks_of(len(study["cells"]), study["runs"], study["chunk"])
+    parts = (read_part(Path(out), chunk, found["form"]) for chunk in todo)
+    return join(table for table in parts if table is not None)
 
 
 def open_folder(study: Study, folder: Path, form: Format) -> Path:
@@ -66,7 +87,12 @@ def open_folder(study: Study, folder: Path, form: Format) -> Path:
     choice(form, "format", FORMATS)
     if form == "parquet":
         pyarrow()
-    description = json.dumps({"version": FORMAT_VERSION, "form": form, "study": _described(study)}, indent=1)
+    try:
+        description = json.dumps({"version": FORMAT_VERSION, "form": form, "study": _described(study)}, indent=1)
+    except TypeError as error:
+        raise RecError(
+            f"Settings of a method must be numbers, words or tuples of them to be written: {error}."
+        ) from None
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except FileExistsError:
@@ -127,25 +153,32 @@ def _described(study: Study) -> dict[str, Any]:
 def _fields(cell: Cell) -> dict[str, Any]:
     source, method = cell.source, cell.method
     known: dict[str, Any] = {"bits": source.bits} if isinstance(source, Channel) else {"params": source.params}
-    own = {name: getattr(method, name) for name in method.__dataclass_fields__ if name != "partition"}
+    own = {name: getattr(method, name) for name in _settings(type(method))}
     if source.prior.shift:
         known |= {"prior_shift": source.prior_shift, "prior_scale": source.prior_scale}
-    return {"family": source.family, **known, "method": name_of(method), "intervals": cell.cut.intervals, **own}
+    known = {"family": source.family, **known, "method": name_of(method), "intervals": cell.cut.intervals}
+    if METHODS.get(name_of(method), type(method)) is not type(method) or known.keys() & own.keys():
+        raise RecError(f"{type(method).__name__} has the name of another method, or a setting a cell has; rename it.")
+    return {**known, **own}
 
 
-def _cell(fields: dict[str, Any]) -> Cell:
+def _settings(kind: type[Any]) -> list[str]:
+    return [field.name for field in fields(kind) if field.init and field.name != "partition"]
+
+
+def _cell(known: dict[str, Any], kinds: dict[str, type[Any]]) -> Cell:
     """The cell of `_fields`, as JSON gives them back."""
-    own = dict(fields)
-    family, kind, cut = own.pop("family"), METHODS[own.pop("method")], Partition(own.pop("intervals"))
-    placed = {name: tuple(own.pop(name)) for name in ("prior_shift", "prior_scale") if name in own}
+    own = {name: _frozen(value) for name, value in known.items()}
+    family, kind, cut = own.pop("family"), kinds[own.pop("method")], Partition(own.pop("intervals"))
+    placed = {name: own.pop(name) for name in ("prior_shift", "prior_scale") if name in own}
     source: Channel | Problem
     if "bits" in own:
-        source = Channel(family, tuple(own.pop("bits")), **placed)
+        source = Channel(family, own.pop("bits"), **placed)
     else:
-        source = Problem(family, tuple(map(tuple, own.pop("params"))), **placed)
+        source = Problem(family, own.pop("params"), **placed)
     return Cell(source, kind(partition=cut, **own))
 
 
-def name_of(method: PFR | ORC) -> str:
-    """What folders and tables call a method."""
-    return "pfr" if isinstance(method, PFR) else "orc"
+def _frozen(value: Any) -> Any:
+    """Lists of JSON as the tuples they were."""
+    return tuple(map(_frozen, value)) if isinstance(value, list) else value

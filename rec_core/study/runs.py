@@ -17,7 +17,7 @@ import numpy as np
 
 from ..arrays import Floats
 from ..channel import Channel
-from ..checks import seed_word
+from ..checks import seed_word, whole_number
 from ..codes import ZipfCode
 from ..encode import encode_many
 from ..errors import RecError
@@ -53,6 +53,7 @@ def stream(
     >>> sorted(table["run"].tolist() for table in stream(work))
     [[0, 1], [2, 3]]
     """
+    limit = whole_number(in_flight, "in_flight")
     folder = None if out is None else folders.open_folder(study, Path(out), form)
     halted = stop.is_set if isinstance(stop, threading.Event) else stop or (lambda: False)
     report = progress or (lambda *_: None)
@@ -74,7 +75,7 @@ def stream(
             stopped = stopped or halted()
             if stopped:
                 flying = {future: task for future, task in flying.items() if not future.cancel()}
-            while todo and not stopped and len(flying) < in_flight:
+            while todo and not stopped and len(flying) < limit:
                 chunk, attempt = todo.popleft()
                 work = chunk.cell, study.cells[chunk.cell], study.seed, chunk.first, chunk.runs, study.samples
                 flying[pool.submit(_work, *work, attempt)] = chunk, attempt
@@ -137,7 +138,7 @@ def run_chunk(cell: Cell, seed: int, first: int, runs: int, samples: bool = Fals
     >>> run_chunk(Cell(rec.gaussian_channel([2.0])), seed=1, first=10, runs=3)["run"]
     array([10, 11, 12])
     """
-    source = cell.source
+    source, runs = cell.source, whole_number(runs, "runs")
     bits, params = (source.bits, ()) if isinstance(source, Channel) else ((), source.params)
     text = repr((int(seed_word(seed)), source.family, bits, params))
     source_seed = int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest())
