@@ -19,12 +19,12 @@ import importlib
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from .jit import kernels_kept
+from .jit import kernels_cached
 
 if TYPE_CHECKING:
     from . import images, study
 
-with kernels_kept():
+with kernels_cached():
     from . import codes, laws, metrics, randomness
     from .allocation import Strategy, allocate
     from .channel import (

@@ -46,7 +46,7 @@ class Problem:
     >>> problem.dim, problem.prior, problem.family_code
     (2, Prior(family='gaussian', dim=2), 0)
     >>> round(problem.kl_bits, 3), round(problem.d_inf_bits, 3), problem.log_ratio_bits([[1.0, 0.0]]).round(3)
-    (2.503, 4.035, array([3.721]))
+    (2.504, 3.962, array([3.721]))
     >>> problem.mean, problem.scale, problem.spread, problem.table.shape
     (array([1., 0.]), array([0.5 , 0.25]), array([0.5 , 0.25]), (2, 3))
     """
@@ -341,7 +341,7 @@ def piecewise_problem(
     >>> round(piecewise_problem([0.0, 4.0, 0.0]).kl_bits, 4)
     0.3883
     """
-    logs = families.piecewise.normalised(np.array(vector(log2_ratio, "log2_ratio")) * LN2)
+    logs = families.piecewise.normalized(np.array(vector(log2_ratio, "log2_ratio")) * LN2)
     return Problem("piecewise", (tuple(logs.tolist()),), *_box(1, prior_low, prior_high))
 
 

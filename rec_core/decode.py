@@ -40,7 +40,7 @@ def _receive(family: int, address: Ints, intervals: Ints, x: Floats) -> bool:
 
 
 def decode(message: Message, prior: Prior, partition: Partition | None = None, *, seed: int) -> Floats:
-    """The sample (D,) a message names: equal to the encoder's to the last bit, in O(D) whatever the index.
+    """The sample (D,) a message names: equal to the encoder's to the last bit, in time O(D) for any index.
 
     `prior` is `problem.prior` or `channel.prior`; partition and seed must be the sender's.
 

@@ -11,7 +11,7 @@ from .arrays import LN2, Floats, Ints, Words
 from .channel import Channel, Problem, check_problem
 from .checks import check_method, seed_word, whole_number
 from .decode import decode
-from .methods import PFR, Found, Method, Record, Rules, new_record
+from .methods import PFR, Method, Record, Rules, SearchResult, new_record
 from .partition import Message, check_partition
 from .randomness import run_seeds
 from .searches import race, race_many
@@ -28,7 +28,7 @@ class Encoding:
     >>> import rec_core as rec
     >>> sent = rec.encode(rec.gaussian_problem([1.0], [0.1]), seed=7)
     >>> sent.message, sent.sample.round(3), sent.examined, round(sent.log_ratio_bits, 3)
-    (Message(bin=(0,), index=17), array([0.925]), 26, 3.533)
+    (Message(bin=(0,), index=5), array([0.936]), 9, 3.658)
     """
 
     message: Message
@@ -52,17 +52,17 @@ def encode(problem: Problem, method: Method = PFR(), *, seed: int) -> Encoding:
     >>> rec.encode(rec.gaussian_problem([1.0, -1.0], [0.1, 0.2]), rec.PFR(rec.Partition((8, 4))), seed=7).message.bin
     (6, 0)
     """
-    found = search(problem, method, seed, new_record(0, 1))
+    result = search(problem, method, seed, new_record(0, 1))
     return Encoding(
-        message=found.message,
-        sample=decode(found.message, problem.prior, method.partition, seed=seed),
-        examined=found.examined,
-        race_time=float(from_logs(np.array(found.log_race))),
-        log_ratio_bits=found.log_ratio / LN2,
+        message=result.message,
+        sample=decode(result.message, problem.prior, method.partition, seed=seed),
+        examined=result.examined,
+        race_time=float(from_logs(np.array(result.log_race))),
+        log_ratio_bits=result.log_ratio / LN2,
     )
 
 
-def search(problem: Problem, method: Method, seed: int, record: Record) -> Found:
+def search(problem: Problem, method: Method, seed: int, record: Record) -> SearchResult:
     """Check the arguments and run the method's search. Raises RecError, of which BudgetExceeded is one."""
     check_problem(problem)
     check_method(method)
@@ -88,7 +88,7 @@ class Encodings:
     >>> import rec_core as rec
     >>> sent = rec.encode_many(rec.gaussian_channel([3.0]), 2, seed=1)
     >>> sent.messages, sent.samples.shape
-    ([Message(bin=(0,), index=18), Message(bin=(0,), index=1)], (2, 1))
+    ([Message(bin=(0,), index=12), Message(bin=(0,), index=46)], (2, 1))
     """
 
     samples: Floats

@@ -38,7 +38,7 @@ class BudgetExceeded(RecError):
     ...     rec.encode(rec.gaussian_problem([0.5], [2.0**-16]), rec.PFR(max_examined=1000), seed=1)
     ... except rec.BudgetExceeded as error:
     ...     print(round(error.expected_bits, 2), error.suggested_intervals)
-    16.18 (256,)
+    16.18 (512,)
     """
 
     def __init__(

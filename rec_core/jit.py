@@ -33,12 +33,12 @@ inlined: Callable[[Kernel], Kernel] = njit(**_OPTIONS, forceinline=True)  # a lo
 
 def _digest() -> str:
     """Digest of every source file that has kernels."""
-    found = hashlib.blake2b(digest_size=8)
+    digest = hashlib.blake2b(digest_size=8)
     for path in sorted(_HERE.rglob("*.py")):
         source = path.read_bytes()
         if b"@kernel" in source:
-            found.update(source)
-    return found.hexdigest()
+            digest.update(source)
+    return digest.hexdigest()
 
 
 def _folders() -> Iterator[Path]:
@@ -76,7 +76,7 @@ def _home() -> str:
 
 
 @contextmanager
-def kernels_kept() -> Iterator[None]:
+def kernels_cached() -> Iterator[None]:
     """Kernels defined inside are cached in this package's folder; those of other packages are cached as before."""
     before = getattr(config, "CACHE_DIR")  # noqa: B009
     setattr(config, "CACHE_DIR", _home())  # noqa: B010

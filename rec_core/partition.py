@@ -152,7 +152,7 @@ def check_partition(cut: Partition | None, dim: int) -> Partition:
 
 
 INDEX_LIMIT = 1 << 63
-"""Local indices run from 1 to INDEX_LIMIT - 1."""
+"""Local indices are from 1 to INDEX_LIMIT - 1."""
 
 
 def check_message(message: Any, cut: Partition) -> tuple[int, Message]:

@@ -109,7 +109,7 @@ class Prior:
         return families.cdfs(self.family_code, row, points.ravel()).reshape(points.shape)
 
     def edges(self, dimension: int, intervals: int) -> Floats:
-        """Ends of a dimension's equal-mass intervals in x, shape (intervals + 1,), increasing, those of P's support last.
+        """Ends of a dimension's equal-mass intervals in x, shape (intervals + 1,), increasing.
 
         Raises RecError unless 0 <= dimension < D and 1 <= intervals < 2^52.
         """

@@ -49,7 +49,7 @@ class Outcome(NamedTuple):
 
 
 class Record(NamedTuple):
-    """Events of a search as they happen, for `trace`: C of them and some improvements more, `used[0]` filled."""
+    """Events of a search as they happen, for `trace`: C of them and some more improvements, `used[0]` filled."""
 
     capacity: int  # C
     used: Ints
@@ -76,7 +76,7 @@ def note(
     log_race: float,
     improves: bool,
 ) -> None:
-    """Record a candidate: the first `capacity`, and after those the ones that take the lead."""
+    """Record a candidate: the first `capacity`, and afterwards those that take the lead."""
     k = record.used[0]
     if k < record.capacity or (improves and k < record.bins.shape[0]):
         copy(numbers, record.bins[k])
@@ -86,14 +86,14 @@ def note(
 
 
 def new_record(capacity: int, dim: int) -> Record:
-    """Room for `capacity` events and some improvements more; none at all for 0."""
+    """Room for `capacity` events and some more improvements; none at all for 0."""
     size = capacity + _EXTRA_EVENTS if capacity else 0
     bins, numbers = np.empty((size, dim), np.int64), np.empty((size, 2), np.int64)
     return Record(capacity, np.zeros(1, np.int64), bins, numbers, np.empty((size, 3)))
 
 
-class Found(NamedTuple):
-    """What a search of any method comes to; logs in nats."""
+class SearchResult(NamedTuple):
+    """What a search by any method returns; logs in nats."""
 
     message: Message
     examined: int
@@ -109,21 +109,43 @@ Race = Callable[[Tables, Rules, Word, float, Ints, Record], Outcome]
 
 
 class Method(Protocol):
-    """What `encode`, `trace`, `encode_many` and `laws.expected_examined` ask of a method: a frozen value."""
+    """What `encode`, `trace`, `encode_many`, `study` and `laws.expected_examined` need of a method: a frozen value.
+
+    Any frozen dataclass with these members is a method. One that also has `rules(dim)`, as PFR and ORC have, is run by
+    `encode_many` on all cores without Python in the loop.
+
+    Raises nothing itself; see its members. Source: here.
+
+    >>> import rec_core as rec
+    >>> from rec_core.methods import new_record
+    >>> from rec_core.searches import race
+    >>> problem, method = rec.gaussian_problem([1.0], [0.5]), rec.ORC(16)  # a rec.Method
+    >>> method.check(problem)
+    >>> method.partition, method.expected_examined(problem), method.rules(problem.dim).num_candidates
+    (None, 16.0, 16)
+    >>> result = method.search(problem, np.uint64(7), new_record(0, 1), race)
+    >>> result.message == rec.encode(problem, method, seed=7).message
+    True
+    """
 
     @property
     def partition(self) -> Partition | None:
         """The bins of its messages; None is one bin, whatever the dimension."""
 
     def check(self, problem: Problem) -> None:
-        """Raises RecError for targets that no search by this method can serve."""
+        """Raises RecError for problems that the method cannot search."""
 
-    def search(self, problem: Problem, seed: Word, record: Record, race: Race) -> Found:
-        """Search with this seed, and note events in the record where it has room for any. A method that races runs
-        `race`. Raises RecError, BudgetExceeded among them."""
+    def search(self, problem: Problem, seed: Word, record: Record, race: Race) -> SearchResult:
+        """Search with this seed, and write events into the record if it has room. A method that races calls `race`.
+
+        Raises RecError, of which BudgetExceeded is one.
+        """
 
     def expected_examined(self, problem: Problem) -> float:
-        """Expected number of candidates a search examines; inf where there is no end."""
+        """Expected number of candidates a search examines; inf if it is unbounded.
+
+        Raises RecError for a partition of another dimension.
+        """
 
 
 def name_of(method: Method) -> str:
@@ -132,14 +154,14 @@ def name_of(method: Method) -> str:
 
 
 def with_partition(method: Method, partition: Partition) -> Any:
-    """The same method over another partition. Raises RecError unless the method is a frozen dataclass."""
+    """The same method with another partition. Raises RecError unless the method is a frozen dataclass."""
     if not is_dataclass(method) or isinstance(method, type) or type(method).__hash__ is None:
-        raise RecError(f"The method must be a frozen dataclass, so that a study can name it; {shown(method)} is none.")
+        raise RecError(f"The method must be a frozen dataclass, so that a study can store it; got {shown(method)}.")
     return replace(method, partition=partition)
 
 
 def check_width(problem: Problem) -> None:
-    """Raises RecError for a target that falls between float64 candidates."""
+    """Raises RecError for a target narrower than the gaps between float64 candidates."""
     bits = families.family(problem.family).width_bits(problem.table)
     if bits > -math.log2(FINEST_SCALE):
         raise RecError(
@@ -148,12 +170,14 @@ def check_width(problem: Problem) -> None:
         )
 
 
-def run(problem: Problem, table: Tables, rules: Rules, seed: Word, record: Record, race: Race) -> tuple[Found, bool]:
-    """Run a race; False beside it where it ended without a winner."""
+def run(
+    problem: Problem, table: Tables, rules: Rules, seed: Word, record: Record, race: Race
+) -> tuple[SearchResult, bool]:
+    """Run a race; also whether it had a winner."""
     winner = np.zeros(problem.dim, np.int64)
     log_sup = float(log_sup_reweighted(table))
     outcome = race(table, rules, seed, log_sup, winner, record)
     message = Message(tuple(winner.tolist()), int(outcome.local_index))
     stopping = "count" if rules.num_candidates else ("single", "per_bin")[rules.stopping]
     logs = outcome.log_race, outcome.log_ratio, outcome.log_stop, log_sup
-    return Found(message, int(outcome.examined), *logs, stopping), message.index > 0
+    return SearchResult(message, int(outcome.examined), *logs, stopping), message.index > 0

@@ -29,18 +29,18 @@ SETTINGS = ("weighting", "stopping", "num_candidates", "max_examined")  # of met
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """`python -m rec_core.study`; 0 when the study is complete, 130 when it was stopped, 2 for an error."""
+    """`python -m rec_core.study`; returns 0 for a complete study, 130 for a stopped one, 2 for an error."""
 
     def many(kind: Callable[[str], Any]) -> Callable[[str], list[Any]]:
         return lambda text: [kind(part) for part in text.split(",")]
 
-    parser = argparse.ArgumentParser(prog="python -m rec_core.study", description="Encode over a grid and summarise.")
+    parser = argparse.ArgumentParser(prog="python -m rec_core.study", description="Encode over a grid and summarize.")
     add = parser.add_argument
     add("--family", choices=families.CHANNELS, default=families.CHANNELS[0])
-    add("--bits", type=many(float), required=True, help="information of the channels in all, e.g. 2,4,6")
+    add("--bits", type=many(float), required=True, help="total information of the channels, e.g. 2,4,6")
     add("--dim", type=many(int), default=[1], help="dimensions the information is spread over, e.g. 1,5 (1)")
-    add("--idle-dims", type=int, default=0, help="dimensions without information, besides those (0)")
-    add("--targets", type=int, default=0, help="so many fixed targets of each channel, not a fresh one a run")
+    add("--idle-dims", type=int, default=0, help="more dimensions, without information (0)")
+    add("--targets", type=int, default=0, help="number of fixed targets per channel, instead of a new one per run")
     add("--log2-bins", type=many(lambda text: text if text == "I" else int(text)), default=[0],
         help="log2 J, e.g. 0,3,I (0: no partition, I: the channel's bits)")  # fmt: skip
     add("--strategy", type=many(str), default=["information"], help="information, random, collapsed or runtime")
@@ -49,10 +49,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add("--stopping", type=many(str), default=[None], help="single or per_bin, for pfr")
     add("--num-candidates", type=many(int), default=[None], help="for orc; about 2^(KL + 2) keeps its bias small")
     add("--max-examined", type=many(int), default=[MAX_EXAMINED], help=f"budget of one run ({MAX_EXAMINED})")
-    add("--runs", type=int, default=1000, help="encodings of every cell (%(default)s)")
-    add("--chunk", type=int, default=250, help="encodings a unit of work (%(default)s)")
+    add("--runs", type=int, default=1000, help="encodings per cell (%(default)s)")
+    add("--chunk", type=int, default=250, help="encodings per unit of work (%(default)s)")
     add("--seed", type=int, default=0)
-    add("--samples", action="store_true", help="keep what was sent, in columns x1, x2, ...")
+    add("--samples", action="store_true", help="store the samples, in columns x1, x2, ...")
     add("--out", help="folder for the results; the same command resumes an interrupted study")
     add("--format", choices=FORMATS, default="parquet")
     add("--threads", type=int, default=os.cpu_count() or 1)
@@ -90,8 +90,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(_show(cells, summary(cells, rows)))
     if not stop.is_set():
         return 0
-    kept = f"kept in {given.out}; the same command resumes" if given.out else "not kept; with --out they would be"
-    print(f"\nStopped. The runs that were done are {kept}.", file=sys.stderr)
+    where = f"saved in {given.out}; the same command resumes" if given.out else "not saved; give --out to save them"
+    print(f"\nStopped. The finished runs are {where}.", file=sys.stderr)
     return 130
 
 
@@ -100,12 +100,12 @@ def _methods(given: argparse.Namespace) -> list[Method]:
     methods: list[Method] = []
     for name in given.method:
         kind = METHODS[choice(name, "method", tuple(METHODS))]
-        told = [field for field in fields(kind) if field.name in SETTINGS]
-        for values in product(*(getattr(given, field.name) for field in told)):
-            own = {field.name: value for field, value in zip(told, values, strict=True) if value is not None}
-            missing = [field.name for field in told if field.default is MISSING and field.name not in own]
+        settings = [field for field in fields(kind) if field.name in SETTINGS]
+        for values in product(*(getattr(given, field.name) for field in settings)):
+            own = {field.name: value for field, value in zip(settings, values, strict=True) if value is not None}
+            missing = [field.name for field in settings if field.default is MISSING and field.name not in own]
             if missing:
-                raise RecError(f"Method {name} needs --{missing[0].replace('_', '-')}; --help says what it is.")
+                raise RecError(f"Method {name} needs --{missing[0].replace('_', '-')}; see --help.")
             methods.append(kind(**own))
     return methods
 

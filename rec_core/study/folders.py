@@ -1,4 +1,4 @@
-"""Folders of results: one file a chunk, each whole or absent, and `_study.json`, which says what study it is."""
+"""Folders of results: one file per chunk, each complete or absent, and `_study.json`, which describes the study."""
 
 from __future__ import annotations
 
@@ -21,13 +21,14 @@ from ..partition import Partition
 from .cells import Cell, Chunk, Study, chunks_of
 from .tables import FORMATS, Format, Table, from_bytes, join, pyarrow, to_bytes
 
-FORMAT_VERSION = 3  # of a folder; one more whenever the same study would give other numbers
+FORMAT_VERSION = 3
+"""Version of a folder of results; one more whenever the same study would give other numbers."""
 
 
 def load(out: str | os.PathLike[str], methods: Sequence[type[Any]] = ()) -> Study:
-    """The study a folder holds. `methods`: classes of methods it uses that are not those of this package.
+    """The study in a folder. `methods`: the classes of its methods that are not in this package.
 
-    Raises RecError for a folder without a study, of another version, or with a method that is not known.
+    Raises RecError for a folder without a study, of another version, or with an unknown method. Source: here.
 
     >>> import rec_core as rec, tempfile
     >>> work = rec.study.Study(rec.study.grid([rec.gaussian_channel([2.0])]), runs=3)
@@ -47,16 +48,16 @@ def load(out: str | os.PathLike[str], methods: Sequence[type[Any]] = ()) -> Stud
 
 
 def _description(out: str | os.PathLike[str]) -> dict[str, Any]:
-    """What `_study.json` holds, of this version."""
+    """The contents of `_study.json`, if of this version."""
     try:
-        found: dict[str, Any] = json.loads((Path(out) / "_study.json").read_text(encoding="utf-8"))
-        version, _, study = itemgetter("version", "form", "study")(found)
+        description: dict[str, Any] = json.loads((Path(out) / "_study.json").read_text(encoding="utf-8"))
+        version, _, study = itemgetter("version", "form", "study")(description)
         itemgetter("cells", "runs", "chunk")(study)
     except (OSError, ValueError, KeyError, TypeError):
         raise _damaged(out) from None
     if version != FORMAT_VERSION:
         raise RecError(f"{os.fspath(out)} was written by version {version} of studies, this is {FORMAT_VERSION}.")
-    return found
+    return description
 
 
 def _damaged(out: str | os.PathLike[str]) -> RecError:
@@ -64,9 +65,11 @@ def _damaged(out: str | os.PathLike[str]) -> RecError:
 
 
 def read(out: str | os.PathLike[str]) -> Table:
-    """All that is done in a folder, sorted by cell and run. Files that are damaged count as not there.
+    """The table of all finished runs in a folder, columns of shape (R,), sorted by cell and run.
 
-    Raises RecError as `load` does; an example is there.
+    Damaged files are ignored.
+
+    Raises RecError for a folder without a study, or of another version. Source: here.
 
     >>> import rec_core as rec, tempfile
     >>> with tempfile.TemporaryDirectory() as out:
@@ -75,15 +78,15 @@ def read(out: str | os.PathLike[str]) -> Table:
     ...     bool((read(out)["index"] == rows["index"]).all())
     True
     """
-    found = _description(out)
-    study = found["study"]
+    description = _description(out)
+    study = description["study"]
     todo = chunks_of(len(study["cells"]), study["runs"], study["chunk"])
-    parts = (read_part(Path(out), chunk, found["form"]) for chunk in todo)
+    parts = (read_part(Path(out), chunk, description["form"]) for chunk in todo)
     return join(table for table in parts if table is not None)
 
 
 def open_folder(study: Study, folder: Path, form: Format) -> Path:
-    """Make the folder, or see that it is this study's."""
+    """Make the folder, or check that it is this study's. Raises RecError for another study's."""
     choice(form, "format", FORMATS)
     if form == "parquet":
         pyarrow()
@@ -100,16 +103,16 @@ def open_folder(study: Study, folder: Path, form: Format) -> Path:
     path = folder / "_study.json"
     if not path.exists():
         if any(folder.glob("part-*")):
-            raise RecError(f"{folder} has results but no _study.json to say of what; choose another folder.")
+            raise RecError(f"{folder} has results but no _study.json to describe them; choose another folder.")
         _write(path, description.encode())
     elif path.read_text(encoding="utf-8") != description:
-        raise RecError(f"{folder} holds the results of another study, or of this one in another format or version; "
+        raise RecError(f"{folder} has the results of another study, or of this one in another format or version; "
                        "repeat the study exactly to resume it, or choose another folder.")  # fmt: skip
     return folder
 
 
 def _write(path: Path, data: bytes) -> None:
-    """All of it or nothing, whatever happens meanwhile."""
+    """Write all of it or nothing, even if interrupted."""
     draft = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
     try:
         with draft.open("xb") as file:
@@ -122,7 +125,7 @@ def _write(path: Path, data: bytes) -> None:
 
 
 def write_part(folder: Path, chunk: Chunk, table: Table, form: Format) -> None:
-    """A chunk's table as a file of the folder."""
+    """Write a chunk's table into the folder."""
     _write(folder / _part(chunk, form), to_bytes(table, form))
 
 
@@ -131,7 +134,7 @@ def _part(chunk: Chunk, form: Format) -> str:
 
 
 def read_part(folder: Path, chunk: Chunk, form: Format) -> Table | None:
-    """A chunk's table, or None where its file is not there, not whole, or another's."""
+    """A chunk's table, or None if its file is missing, incomplete or another chunk's."""
     try:
         table = from_bytes((folder / _part(chunk, form)).read_bytes(), form)
     except OSError:
@@ -145,7 +148,7 @@ def read_part(folder: Path, chunk: Chunk, form: Format) -> Table | None:
 
 
 def _described(study: Study) -> dict[str, Any]:
-    """A study as JSON has it."""
+    """A study as JSON values."""
     fields = {name: getattr(study, name) for name in ("runs", "seed", "chunk", "samples")}
     return {"cells": [_fields(cell) for cell in study.cells], **fields}
 
@@ -158,7 +161,7 @@ def _fields(cell: Cell) -> dict[str, Any]:
         known |= {"prior_shift": source.prior_shift, "prior_scale": source.prior_scale}
     known = {"family": source.family, **known, "method": name_of(method), "intervals": cell.cut.intervals}
     if METHODS.get(name_of(method), type(method)) is not type(method) or known.keys() & own.keys():
-        raise RecError(f"{type(method).__name__} has the name of another method, or a setting a cell has; rename it.")
+        raise RecError(f"{type(method).__name__} has the name of another method, or a setting named like a cell's.")
     return {**known, **own}
 
 
@@ -167,7 +170,7 @@ def _settings(kind: type[Any]) -> list[str]:
 
 
 def _cell(known: dict[str, Any], kinds: dict[str, type[Any]]) -> Cell:
-    """The cell of `_fields`, as JSON gives them back."""
+    """The cell from `_fields` after JSON."""
     own = {name: _frozen(value) for name, value in known.items()}
     family, kind, cut = own.pop("family"), kinds[own.pop("method")], Partition(own.pop("intervals"))
     placed = {name: own.pop(name) for name in ("prior_shift", "prior_scale") if name in own}
@@ -180,5 +183,5 @@ def _cell(known: dict[str, Any], kinds: dict[str, type[Any]]) -> Cell:
 
 
 def _frozen(value: Any) -> Any:
-    """Lists of JSON as the tuples they were."""
+    """JSON's lists as tuples."""
     return tuple(map(_frozen, value)) if isinstance(value, list) else value

@@ -411,6 +411,6 @@ def test_kernels_are_kept_by_a_digest_of_the_sources_they_come_from(monkeypatch,
 
 def test_the_users_choice_of_a_folder_counts(monkeypatch, tmp_path):
     monkeypatch.setattr(numba.config, "CACHE_DIR", str(tmp_path))
-    with jit.kernels_kept():
+    with jit.kernels_cached():
         assert Path(numba.config.CACHE_DIR).parent == tmp_path
     assert str(tmp_path) == numba.config.CACHE_DIR

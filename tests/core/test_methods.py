@@ -14,7 +14,7 @@ import rec_core as rec
 from rec_core import study
 from rec_core.arrays import LN2
 from rec_core.candidates import candidate_of_bin
-from rec_core.methods import Found, new_record
+from rec_core.methods import SearchResult, new_record
 from rec_core.methods.method import note
 from tests.core.conftest import ALPHA, gaussian_pair, geometric_pmf, index_p, ks_p_all, mean_p
 
@@ -54,7 +54,7 @@ class Rejection:
                 note(record, index, numbers, index, math.log(index), log_ratio, log_race, accepted)
             if accepted:
                 message = rec.Message(tuple(numbers.tolist()), index)
-                return Found(message, index, log_race, log_ratio, math.log(index), log_peak)
+                return SearchResult(message, index, log_race, log_ratio, math.log(index), log_peak)
 
     def expected_examined(self, problem):
         return 2.0 ** rec.upper_sum_bits(problem, self.partition)
@@ -114,7 +114,7 @@ def test_a_trace_shows_what_the_method_notes():
     assert seen.examined == len(seen.indices) == sent.examined
     assert seen.winner == seen.examined - 1
     assert (seen.samples[seen.winner] == sent.sample).all()
-    with pytest.raises(rec.RecError, match="notes no candidate"):
+    with pytest.raises(rec.RecError, match="records no candidate"):
         rec.trace(PAIR.problem, Rejection(CUT, silent=True), seed=2)
 
 
