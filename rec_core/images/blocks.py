@@ -37,7 +37,7 @@ BLOCK_BITS = (8, 64)
 """Fewest and most bits of a block."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Blocks:
     """B blocks: `members[b]` are the numbers in block b, `cuts[b]` is its partition; all have J bins."""
 

@@ -35,7 +35,7 @@ _LEAST = math.ceil(LEAST_BITS * UNIT)
 _FINEST, _COARSEST = -24 * UNIT, 12 * UNIT  # log2 sqrt(D) of any rate is in between, in steps
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Mixture:
     """The model from `train`: `coarse` (classes, 48) and `fine` (classes, 189), int64, are log2 sigma times UNIT.
 

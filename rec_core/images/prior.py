@@ -29,7 +29,7 @@ SHAPES = {
 """Their networks: so small that a weight has two to four bits, and a block of 48 bits few dimensions."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Prior:
     """Weight d ~ N(mu[d], sigma[d]^2) over pictures, and statistics of the posteriors in training; arrays are float32.
 

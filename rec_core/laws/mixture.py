@@ -21,7 +21,7 @@ from .grids import deposit
 _STEP = 1.0 / 32.0  # of the grid of ln(1 + g) on which laws of the index are stored
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class IndexLaw:
     """Law of the local index: geometric with mean 1 + `excess[k]` with probability `weights[k]`; both of shape (K,).
 

@@ -94,7 +94,7 @@ def open_folder(study: Study, folder: Path, form: Format) -> Path:
         description = json.dumps({"version": FORMAT_VERSION, "form": form, "study": _described(study)}, indent=1)
     except TypeError as error:
         raise RecError(
-            f"Settings of a method must be numbers, words or tuples of them to be written: {error}."
+            f"Settings of a method must be numbers, strings or tuples of them to be saved: {error}."
         ) from None
     try:
         folder.mkdir(parents=True, exist_ok=True)

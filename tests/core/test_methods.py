@@ -172,7 +172,7 @@ def test_a_study_refuses_methods_that_it_could_not_name_again(tmp_path):
 
     with pytest.raises(rec.RecError, match="frozen dataclass"):
         study.Cell(PAIR.problem, Loose(CUT))
-    for method, words in ((PFR(CUT), "the name of another"), (Nested(CUT), "numbers, words or tuples")):
+    for method, words in ((PFR(CUT), "the name of another"), (Nested(CUT), "numbers, strings or tuples")):
         work = study.Study((study.Cell(PAIR.problem, method),), runs=2)
         assert len(study.run(work)["run"]) == 2
         with pytest.raises(rec.RecError, match=words):
@@ -216,6 +216,8 @@ def test_results_are_compared_by_what_they_are_not_by_their_arrays():
         assert one == one
         assert one != two
         assert len({one, two}) == 2
+    laws = [rec.laws.index_law(problem, cut) for cut in (None, rec.Partition((2,)))]
+    assert laws[0] == laws[0] != laws[1]
 
 
 def test_samples_of_the_toy_in_other_families():
