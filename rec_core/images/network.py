@@ -94,7 +94,7 @@ def initial_waves(shape: Shape, generator: np.random.Generator) -> Singles:
 
 
 def coordinates() -> Floats:
-    """Centres of the pixels, row by row, in [-1, 1]; shape (NUM_PIXELS, 2), (down, across)."""
+    """Centers of the pixels, row by row, in [-1, 1]; shape (NUM_PIXELS, 2), (down, across)."""
     line = (np.arange(SIDE) + 0.5) / SIDE * 2.0 - 1.0
     down, across = np.meshgrid(line, line, indexing="ij")
     return np.stack((down.ravel(), across.ravel()), axis=1)

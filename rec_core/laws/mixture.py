@@ -1,7 +1,7 @@
 """The law of an index as a mixture of geometric laws: weights on a fixed grid of y = ln(1 + g), g the mean excess.
 
 A geometric law, its tail and its mean log all vary on a scale of one nat in y, so four-point Lagrange weights on a grid
-of 1/32 nat carry them to 1e-6.
+of 1/32 nat interpolate them to 1e-6.
 """
 
 from __future__ import annotations

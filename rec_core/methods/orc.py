@@ -18,7 +18,7 @@ from .method import MAX_EXAMINED, SINGLE, Race, Record, Rules, SearchResult, che
 class ORC:
     """Ordered random coding with `num_candidates` candidates, plain or partitioned.
 
-    Its samples are biased, the less the more candidates there are: about 2^(KL + 2) keep the bias small
+    Its samples are biased, but less with more candidates: about 2^(KL + 2) are enough for a small bias
     (`laws.orc_bias`). `partition` and `weighting` are as for `PFR`; here weights change what is sent, and 'target_mass'
     is the right choice. A search with more than `max_examined` candidates raises BudgetExceeded.
 

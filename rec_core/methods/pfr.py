@@ -1,4 +1,4 @@
-"""Poisson functional representation: exact samples, and a message as long as its index is improbable."""
+"""Poisson functional representation: exact samples, and a random run time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bad input is a RecError with a sentence; a search beyond its budget says what it would cost and what would help."""
+"""Bad input raises RecError; a search beyond its budget says what it would cost and what would help."""
 
 from __future__ import annotations
 
@@ -158,12 +158,12 @@ BAD = {
 
 @pytest.mark.nojit
 @pytest.mark.parametrize("name", BAD)
-def test_bad_input_is_a_sentence(name):
+def test_bad_input_raises_rec_error(name):
     with pytest.raises(rec.RecError) as caught:
         BAD[name]()
-    sentence = str(caught.value)
-    assert len(sentence) > 20
-    assert " " in sentence
+    text = str(caught.value)
+    assert len(text) > 20
+    assert " " in text
     assert isinstance(caught.value, ValueError)
     assert not isinstance(caught.value, rec.BudgetExceeded)
 
@@ -202,9 +202,9 @@ def test_an_allocation_that_cannot_be_dealt_says_so():
 def test_wide_targets_say_why_and_what_to_do():
     with pytest.raises(rec.RecError) as caught:
         rec.encode(WIDE, seed=0)
-    sentence = str(caught.value).lower()
-    assert "orc" in sentence
-    assert "ratio" in sentence
+    text = str(caught.value).lower()
+    assert "orc" in text
+    assert "ratio" in text
 
 
 def test_orc_takes_wide_targets():

@@ -363,7 +363,7 @@ def test_small_blocks_go_exactly_by_pfr_or_say_why_not():
         images.encode(scene(32, 32), "dct", "best", method="pfr")
 
 
-def test_bad_arguments_get_a_sentence_at_once():
+def test_bad_arguments_raise_rec_error_at_once():
     flat = np.zeros((32, 32, 3), np.uint8)
     for arguments, words in (
         ((flat, "dct", "huge"), "Unknown rate"),

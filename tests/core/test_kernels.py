@@ -339,7 +339,7 @@ def test_decode_many_is_decode_row_by_row():
         ([[0, 0]], [1], "x"),
     ],
 )
-def test_bad_batches_are_refused_in_a_sentence(bins, indices, seeds):
+def test_bad_batches_raise_rec_error(bins, indices, seeds):
     with pytest.raises(rec.RecError, match=r"\w+ .{15,}"):
         rec.decode_many((bins, indices), rec.gaussian_channel([1.0, 1.0]).prior, rec.Partition((4, 2)), seeds=seeds)
 

@@ -199,6 +199,6 @@ def test_a_study_keeps_its_priors(tmp_path):
         lambda: rec.gaussian_channel([1.0]).prior.pdf([1.5, 2.0]),
     ],
 )
-def test_refused_with_a_sentence(make):
+def test_bad_priors_raise_rec_error(make):
     with pytest.raises(rec.RecError):
         make()

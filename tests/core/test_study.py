@@ -152,7 +152,7 @@ def test_the_summary_is_the_usual_statistics(expected):
     assert means["log2_index_mean"][2] == np.log2(expected["index"][expected["cell"] == 2]).mean()
 
 
-def test_a_cell_over_budget_is_a_sentence(expected):
+def test_a_cell_over_budget_has_its_error(expected):
     last = expected["cell"] == len(CELLS) - 1
     assert (expected["error"][~last] == "").all()
     assert all("2^19.9" in error or "1e+06" in error for error in expected["error"][last])
@@ -501,7 +501,7 @@ def test_samples_are_kept_on_request(tmp_path, form):
         (lambda: study.Study(CELLS, 1, seed=-1), "seed must be"),
     ],
 )
-def test_choices_that_do_not_go_together_are_sentences(make, words):
+def test_choices_that_do_not_go_together_raise_rec_error(make, words):
     with pytest.raises(rec.RecError, match=words):
         make()
 
