@@ -47,7 +47,7 @@ def overhead_bits(problem_or_channel: Problem | Channel, partition: Partition | 
     information; below 1e-4 bits for Laplace and logistic targets with information in several dimensions.
 
     Raises RecError for a partition of another dimension.
-    Source: He, Flamich & Hernandez-Lobato (2024), printed without the maximum; this method of computing it is from here.
+    Source: He, Flamich & Hernandez-Lobato (2024), printed without the maximum; how it is computed is from here.
 
     >>> import rec_core as rec
     >>> round(overhead_bits(rec.gaussian_channel([6.0]), rec.Partition((8,))), 4)

@@ -29,12 +29,21 @@ _EXTRA_EVENTS = 256  # room in a trace for improvements past max_events
 
 
 class Rules(NamedTuple):
-    """A race's rules as kernels take them."""
+    """A race's rules as kernels take them.
 
-    num_bins: int  # J; 0 beyond enumeration
-    weighting: int  # a position in WEIGHTINGS
-    stopping: int  # SINGLE or PER_BIN
-    num_candidates: int  # 0 for PFR
+    `num_bins` is J, 0 for more than ENUMERABLE_BINS; `weighting` a position in WEIGHTINGS, `stopping` SINGLE or
+    PER_BIN, `num_candidates` 0 for PFR, and `max_examined` the budget.
+
+    >>> import rec_core as rec
+    >>> rules = rec.PFR(rec.Partition((8, 4))).rules(2)
+    >>> rules.num_bins, rules.stopping == PER_BIN, rules.num_candidates
+    (32, True, 0)
+    """
+
+    num_bins: int
+    weighting: int
+    stopping: int
+    num_candidates: int
     max_examined: int
 
 
@@ -49,13 +58,20 @@ class Outcome(NamedTuple):
 
 
 class Record(NamedTuple):
-    """Events of a search as they happen, for `trace`: C of them and some more improvements, `used[0]` filled."""
+    """Events of a search as they happen, for `trace`: `capacity` of them and some more improvements.
 
-    capacity: int  # C
+    `used[0]` rows are filled of `bins` (rows, D), `numbers` (rows, 2): position and local index, and `logs` (rows, 3)
+    in nats: of arrival time, ratio and race time. Made by `new_record`.
+
+    >>> new_record(0, 1).used
+    array([0])
+    """
+
+    capacity: int
     used: Ints
-    bins: Ints  # (.., D)
-    numbers: Ints  # (.., 2) position, local index
-    logs: Floats  # (.., 3) of arrival time, ratio, race time
+    bins: Ints
+    numbers: Ints
+    logs: Floats
 
 
 @kernel
@@ -86,22 +102,36 @@ def note(
 
 
 def new_record(capacity: int, dim: int) -> Record:
-    """Room for `capacity` events and some more improvements; none at all for 0."""
+    """Room for `capacity` events and some more improvements in `dim` dimensions; none at all for 0.
+
+    Raises nothing. Source: here.
+
+    >>> new_record(100, 2).bins.shape
+    (356, 2)
+    """
     size = capacity + _EXTRA_EVENTS if capacity else 0
     bins, numbers = np.empty((size, dim), np.int64), np.empty((size, 2), np.int64)
     return Record(capacity, np.zeros(1, np.int64), bins, numbers, np.empty((size, 3)))
 
 
 class SearchResult(NamedTuple):
-    """What a search by any method returns; logs in nats."""
+    """What a search by any method returns; logs in nats.
+
+    The `message`, how many candidates were `examined`, and logs of the race time, `log_race`, of r of the sample,
+    `log_ratio`, of the stop line at the end, `log_stop`, and of sup r', `log_sup`. `stopping` of a race is 'single',
+    'per_bin', or 'count' for a fixed number of candidates.
+
+    >>> SearchResult(Message((0,), 5), examined=9, log_race=0.1, log_ratio=2.5, log_stop=2.9, log_sup=2.8).stopping
+    ''
+    """
 
     message: Message
     examined: int
     log_race: float
-    log_ratio: float  # ln r of the sample
-    log_stop: float  # as in `Outcome`
-    log_sup: float  # ln sup r'
-    stopping: str = ""  # of a race: 'single', 'per_bin', or 'count' for a fixed number of candidates
+    log_ratio: float
+    log_stop: float
+    log_sup: float
+    stopping: str = ""
 
 
 Race = Callable[[Tables, Rules, Word, float, Ints, Record], Outcome]
@@ -149,12 +179,24 @@ class Method(Protocol):
 
 
 def name_of(method: Method) -> str:
-    """The name of a method in tables and folders of results: that of its class, in lower case."""
+    """The name of a method in tables and folders of results: that of its class, in lower case.
+
+    Raises nothing. Source: here.
+
+    >>> import rec_core as rec
+    >>> name_of(rec.ORC(16))
+    'orc'
+    """
     return type(method).__name__.lower()
 
 
 def with_partition(method: Method, partition: Partition) -> Any:
-    """The same method with another partition. Raises RecError unless the method is a frozen dataclass."""
+    """The same method with another partition. Raises RecError unless the method is a frozen dataclass. Source: here.
+
+    >>> import rec_core as rec
+    >>> with_partition(rec.ORC(16), Partition((8,))).partition
+    Partition(intervals=(8,))
+    """
     if not is_dataclass(method) or isinstance(method, type) or type(method).__hash__ is None:
         raise RecError(f"The method must be a frozen dataclass, so that a study can store it; got {shown(method)}.")
     return replace(method, partition=partition)
