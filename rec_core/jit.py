@@ -30,18 +30,18 @@ Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 Result = TypeVar("Result")
 
 
-def _kept(**options: Any) -> Callable[[Kernel], Kernel]:
+def _compiler(**options: Any) -> Callable[[Kernel], Kernel]:
     def compiled(function: Kernel) -> Kernel:
         made = njit(**_OPTIONS, **options)(function)
-        if hasattr(made, "_cache"):  # a plain function where JIT compilation is off
+        if hasattr(made, "_cache"):  # a plain function has none if JIT compilation is off
             check_files(made)
         return made  # type: ignore[no-any-return]
 
     return compiled
 
 
-kernel = _kept()
-inlined = _kept(forceinline=True)  # a loop runs in vectors if it calls nothing
+kernel = _compiler()
+inlined = _compiler(forceinline=True)  # a loop runs in vectors if it calls nothing
 
 
 def _digest() -> str:
