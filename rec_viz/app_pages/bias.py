@@ -23,11 +23,12 @@ view, place = parts.research_page(
     {
         "The channel": ("family", "bits", "dim", "spread", "target"),
         "The candidates": ("candidates",),
-        "The bins": ("strategy", "log2_bins", "intervals", "weights"),
+        "The bins": ("strategy", "log2_bins", "intervals", "weighting"),
     },
     lanes=("orc", "orc_bins"),
 )
-if view.family == "uniform":
+_, problem = parts.asked(lambda: setting.problem_of(view))
+if problem.kl_bits and setting.is_flat(problem):
     boxes = parts.asked(lambda: model.in_box(view))
     parts.finding(place, "A uniform target has no bias without bins; too few candidates may find nothing to send.")
     st.markdown(
@@ -47,11 +48,10 @@ if view.family == "uniform":
     st.markdown("Choose the Gaussian family to see a bias.")
     st.stop()
 parts.asked(lambda: model.orc_bins(view, "orc_bins"))
-if view.bits == 0:
+if problem.kl_bits == 0:
     parts.finding(place, "Without information Q is P, so any candidate will do: ORC has no bias.")
     st.stop()
 colours = parts.colours()
-_, problem = setting.problem_of(view)
 
 plain, binned = parts.asked(
     lambda: [model.far(view, name).total_variation for name in model.ORC_LANES], "Working out the bias"

@@ -32,7 +32,7 @@ view, place = parts.research_page(
     "Code lengths",
     {
         "The channel": ("family", "bits", "dim", "spread"),
-        "The bins": ("strategy", "log2_bins", "intervals", "weights"),
+        "The bins": ("strategy", "log2_bins", "intervals", "weighting"),
         "The race": ("seed",),
     },
 )

@@ -66,7 +66,7 @@ def draw_controls() -> View:
     in_sight("lanes")
     under_more("source", "family", "means", "scales", "lows", "highs", "heights", "bits", "dim", "spread", "target")
     under_more("strategy", "log2_bins", "intervals")
-    in_sight("weights", "candidates")
+    in_sight("weighting", "candidates")
     under_more("stopping", "seed", "view")
     with dice:
         if values["source"] == "channel":
@@ -104,7 +104,7 @@ def caption(view: View) -> str:
 def picture(view: View, race: model.Race) -> None:
     """The stage, and why a method is not on it; where none is, its ranges stay, and lead back."""
     ran = any(lane.trace is not None for lane in race.lanes)
-    blame = stage.worst_bin(race) if ran and view.weights == "target_mass" else None
+    blame = stage.worst_bin(race) if ran and view.weighting == "target_mass" else None
     scene = stage.scene(
         race, view.view, HEIGHT, highlight=blame or (), handles=view.source != "drawn", save=ran, live=view
     )  # fmt: skip

@@ -7,6 +7,7 @@ from functools import partial
 import streamlit as st
 
 import rec_core as rec
+from rec_core import families
 from rec_viz.app_pages import parts
 from rec_viz.figures.lab import Bar, length_bars
 from rec_viz.model import advice, traces
@@ -105,7 +106,7 @@ def receiver(view: View, race: model.Race) -> None:
 
 def received(view: View, race: model.Race) -> None:
     """Every byte, and what the receiver knows."""
-    prior = "N(0, 1)" if view.family == "gaussian" else "U[0, 1]"
+    prior = families.family(view.family).PRIOR
     st.markdown(
         f"It knows P = {prior} in {view.dim} dimension{'s' * (view.dim > 1)}, the bins, the code and the seed "
         f"**{view.seed}**, nothing {'else ' * (view.source != 'channel')}of Q, and runs no race. "

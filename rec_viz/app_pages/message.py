@@ -16,11 +16,11 @@ from rec_viz.model import message as model
 from rec_viz.model import tapes as model_tapes
 from rec_viz.settings import TABLE, View, widgets
 from rec_viz.settings.table import CODES, Message
+from rec_viz.settings.view import VECTORS
 from rec_viz.text import reading
 
 PRIVATE = ("target",)  # the sender's own: no link and no address tells it
 OWN = ("family", "bits", "log2_bins", "intervals", "seed", "code")  # settings the receiver may hold otherwise
-EXAMPLE = {"gaussian": ("Mean", "Standard deviation", "1.2", "0.3"), "uniform": ("From", "To", "0.25", "0.5")}
 
 
 # ------------------------------------------------------------------------------------------------ the sender
@@ -37,12 +37,12 @@ def numbers(text: str, name: str, dim: int) -> list[float]:
 
 def own_problem(view: View) -> rec.Problem:
     """The target the sender typed."""
-    first, second, a, b = EXAMPLE[view.family]
-    left, right = st.columns(2)
-    low = left.text_input(first, a, key=f"message_{view.family}_first", max_chars=400)
-    high = right.text_input(second, b, key=f"message_{view.family}_second", max_chars=400)
-    make = rec.gaussian_problem if view.family == "gaussian" else rec.uniform_problem
-    return make(numbers(low, first, view.dim), numbers(high, second, view.dim))
+    vectors = []
+    for column, key in zip(st.columns(2), VECTORS[view.family], strict=True):
+        row = TABLE[View][key]
+        text = column.text_input(row.label, getattr(View(), key), key=f"message_{key}", max_chars=int(row.high))
+        vectors.append(numbers(text, row.label, view.dim))
+    return rec.Problem(view.family, tuple(zip(*vectors, strict=True)))
 
 
 def another_target() -> None:
@@ -54,12 +54,8 @@ def encode(problem: rec.Problem, shared: message.Shared) -> None:
     try:
         result: message.Sent | str = message.send(problem, shared, lab.MAX_EXAMINED)
     except rec.BudgetExceeded as error:
-        result = reading.raised(
-            f"This target needs about 2^{error.expected_bits:.0f} candidates, too many to search here. "
-        )
-        if error.suggested_intervals:
-            powers = sum(n.bit_length() - 1 for n in error.suggested_intervals)
-            result += reading.raised(f"With J = 2^{powers} bins it would run.")
+        limit = ", too many to search here"
+        result = reading.raised(f"This target needs {lab.over_budget(error, shared.partition, limit)}")
     except rec.RecError as error:
         result = str(error)
     st.session_state.message_sent = (problem, shared, result)

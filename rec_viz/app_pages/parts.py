@@ -17,6 +17,7 @@ from streamlit.runtime import exists, get_instance
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 import rec_core as rec
+from rec_core import families
 from rec_viz import theme, warm_up
 from rec_viz.figures import qr
 from rec_viz.model import lab, setting
@@ -156,10 +157,10 @@ def _stand_in(view: View) -> View:
     _, problem = asked(lambda: setting.problem_of(view))
     st.info(
         f"The target on Play is drawn by hand. This page is about a channel and its many targets, so it shows the "
-        f"Gaussian channel with the same information, I = {problem.kl_bits:.2f} bits.",
+        f"{families.LABELS[View().family]} channel with the same information, I = {problem.kl_bits:.2f} bits.",
         icon=":material/info:",
     )
-    return view._replace(source="channel", family="gaussian", bits=problem.kl_bits)
+    return view._replace(source="channel", family=View().family, bits=problem.kl_bits)
 
 
 def people(two: bool) -> None:
@@ -192,7 +193,7 @@ def share(
         if isinstance(record, View) and st.toggle("Make a link for a class", key="class_link"):
             own |= class_extras(page == "lab")
         elif widgets.hidden():
-            own["hide"] = ",".join(widgets.hidden())
+            own |= links.hiding(widgets.hidden())
         handed(link(here, record, page, private, **own))
 
 
@@ -206,7 +207,7 @@ def class_extras(presented: bool, seeds: bool = True) -> dict[str, str]:
     """What a teacher adds to a link, chosen in the Share box."""
     rows = TABLE[View]
     hide = st.multiselect("Controls to hide", list(rows), format_func=lambda key: rows[key].label, key="class_hide")
-    extras = {"hide": ",".join(hide)} if hide else {}
+    extras = links.hiding(hide)
     if seeds and st.checkbox("Another seed for every student", key="class_seed"):
         extras["seed"] = links.STUDENT
     if presented and st.checkbox("Presenter mode: large type, keys only, Escape leaves", key="class_present"):

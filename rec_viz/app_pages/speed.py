@@ -207,7 +207,7 @@ def blame() -> None:
             next(preset.view for preset in PRESETS if preset.name == "The tail-bin trap"),
         )  # fmt: skip
         return
-    race = lab.race(view._replace(lanes=("pfr", "pfr_bins"), weights="target_mass", stopping="single"))
+    race = lab.race(view._replace(lanes=("pfr", "pfr_bins"), weighting="target_mass", stopping="single"))
     worst = stage.worst_bin(race)
     if sum(lane.trace is not None for lane in race.lanes) == 2:
         stage.show(

@@ -13,7 +13,7 @@ import rec_core as rec
 from ..memo import memo
 from ..settings import View
 from .bias import candidates_unnoticed
-from .setting import coded_for, problem_of
+from .setting import coded_for, is_flat, problem_of
 from .speed import MOST_BITS, candidates_per_second
 
 CUT_BITS = 16  # log2 of the intervals of a dimension: a search makes finer cuts slowly
@@ -69,7 +69,7 @@ def advice(view: View) -> Advice:
     """Would bins help with this target? RecError where no search can serve it."""
     channel, problem = problem_of(view)
     found = pfr_advice(problem, channel, coded_for(view))
-    if problem.family != "uniform" and view.dim == 1:  # where the exact bias is quickly had
+    if not is_flat(problem) and view.dim == 1:  # where the exact bias is quickly worked out
         n = candidates_unnoticed(view, UNNOTICED_IN, "orc")
         if n is not None:
             seconds = n / candidates_per_second(problem.family, 1)

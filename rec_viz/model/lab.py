@@ -65,7 +65,7 @@ class Lane(NamedTuple):
         return self.method.partition
 
     @property
-    def weights(self) -> rec.Weighting:
+    def weighting(self) -> rec.Weighting:
         """The weighting of the bins."""
         return self.method.weighting
 
@@ -98,8 +98,7 @@ def race(view: View) -> Race:
 def run(view: View, effort: Effort) -> Race:
     """The same within an effort, and not kept."""
     channel, problem = problem_of(view)
-    cut = partition_of(view, channel)
-    source = channel if view.source == "channel" else problem
+    cut, source = partition_of(view, channel), coded_for(view)
     lanes = tuple(_lane(name, view, source, problem, cut, effort) for name in LANES if name in view.lanes)
     digest = hashlib.blake2b(repr(view).encode(), digest_size=8).hexdigest()
     return Race(digest, problem, channel.information_bits, lanes)
@@ -134,7 +133,7 @@ def _lane(
     held: tuple[float, ...] = ()
     try:
         trace = rec.trace(problem, method, seed=view.seed, max_events=max_events(view.dim, effort))
-        quick = effort.whole or view.dim == 1 or view.weights == "peak_ratio"
+        quick = effort.whole or view.dim == 1 or view.weighting == "peak_ratio"
         expected = _expected(problem, method) if quick else math.nan
         code = rec.ZipfCode(zipf_bits)
         length = bins.log2_bins + float(code.length_bits(trace.message.index))
@@ -147,7 +146,8 @@ def _lane(
             held = tuple(rec.decode(trace.message, problem.prior, bins, seed=view.seed).tolist())
     except rec.BudgetExceeded as error:
         expected = 2.0**error.expected_bits if error.expected_bits < 1000 else math.inf
-        sentence = _over_budget(error, bins, effort)
+        stops = "the stage stops at" if effort.whole else "while you drag, a search stops at"
+        sentence = f"It needs {over_budget(error, bins, f'; {stops} {effort.max_examined:,}')}"
     except rec.RecError as error:
         expected, sentence = math.nan, str(error)
     title = LANES[name]
@@ -172,10 +172,10 @@ def _lane(
 def method_of(name: str, view: View, bins: rec.Partition) -> rec.PFR | rec.ORC:
     """The method of a lane."""
     if name.startswith("orc"):  # one bin's peak may be infinite, and it needs no weight
-        weighting = "uniform" if bins.num_bins == 1 else view.weights
+        weighting = "uniform" if bins.num_bins == 1 else view.weighting
         return rec.ORC(view.candidates, bins, weighting=weighting, max_examined=MAX_EXAMINED)
     stopping = view.stopping if bins.num_bins <= rec.ENUMERABLE_BINS else "single"
-    return rec.PFR(bins, weighting=view.weights, stopping=stopping, max_examined=MAX_EXAMINED)
+    return rec.PFR(bins, weighting=view.weighting, stopping=stopping, max_examined=MAX_EXAMINED)
 
 
 def max_events(dim: int, effort: Effort = FULL) -> int:
@@ -183,13 +183,12 @@ def max_events(dim: int, effort: Effort = FULL) -> int:
     return max(64, effort.max_numbers // dim)
 
 
-def _over_budget(error: rec.BudgetExceeded, bins: rec.Partition, effort: Effort) -> str:
-    """The core's refusal in the words of the page."""
-    stops = "the stage stops at" if effort.whole else "while you drag, a search stops at"
-    text = f"It needs 2^{error.expected_bits:.0f} candidates on average; {stops} {effort.max_examined:,}."
+def over_budget(error: rec.BudgetExceeded, bins: rec.Partition, limit: str) -> str:
+    """The core's refusal in words: candidates on average, the `limit` in words, and bins with which it would run."""
+    text = f"2^{error.expected_bits:.0f} candidates on average{limit}."
     if error.suggested_intervals and error.suggested_intervals != bins.intervals:
-        powers = sum(n.bit_length() - 1 for n in error.suggested_intervals)
-        text += f" With 2^{powers} bins and peak-ratio weights it would run."
+        powers = rec.Partition(error.suggested_intervals).log2_bins
+        text += f" With 2^{powers:.0f} bins and peak-ratio weights it would run."
     return text
 
 

@@ -18,6 +18,7 @@ from typing import NamedTuple
 import numpy as np
 
 import rec_core as rec
+from rec_core import families
 
 from ..background import Halted, Job, Steps
 from ..settings import TABLE, View
@@ -34,7 +35,10 @@ COLUMNS = (
     "row", "name", "dimensions", "kl_bits", "d_inf_bits", "plain_candidates", "plain_bits", "plain_seconds",
     "best_log2_bins", "best_candidates", "best_bits", "best_seconds", "note",
 )  # fmt: skip
-_STEMS = {"mean": "gaussian", "scale": "gaussian", "low": "uniform", "high": "uniform"}
+PARAMS = {name: families.family(name).PARAMS for name in families.CHANNELS}
+_FAMILIES = {param: name for name, params in PARAMS.items() for param in params}
+_COLUMN = re.compile(rf"({'|'.join(_FAMILIES)})_([1-9]\d{{0,3}})")
+_PAIRS = ", or ".join(" and ".join(f"{param}_d" for param in params) for params in PARAMS.values())
 
 
 # ------------------------------------------------------------------------------------------------ reading
@@ -102,24 +106,23 @@ def _header_faults(header: Sequence[str]) -> list[str]:
     for place, cell in enumerate(header, 1):
         if header.index(cell) != place - 1:
             faults.append(f"Column {place}: “{cell[:40]}” is there twice.")
-        elif match := re.fullmatch(r"(mean|scale|low|high)_([1-9]\d{0,3})", cell):
+        elif match := _COLUMN.fullmatch(cell):
             seen.setdefault(match[1], set()).add(int(match[2]))
         elif cell != "name":
             faults.append(
-                f"Column {place}: “{cell[:40]}” is not a name that is known; use mean_d and scale_d, or low_d and "
-                "high_d, with d = 1, 2, …, and name."
+                f"Column {place}: “{cell[:40]}” is not a name that is known; use {_PAIRS}, with d = 1, 2, …, and name."
             )
     if faults:
         return faults
-    families = {_STEMS[stem] for stem in seen}
-    if len(families) != 1:
-        return ["The header needs mean_d and scale_d (Gaussian), or low_d and high_d (uniform): one of these pairs."]
-    (first, second) = (stem for stem in _STEMS if _STEMS[stem] in families)
-    dims = sorted(seen.get(first, set()) | seen.get(second, set()))
+    used = {_FAMILIES[param] for param in seen}
+    if len(used) != 1:
+        return [f"The header needs {_PAIRS}: one of these pairs."]
+    params = PARAMS[used.pop()]
+    dims = sorted(set().union(*seen.values()))
     if dims[-1] > MAX_DIM:
         return [f"The header has {dims[-1]} dimensions; up to {MAX_DIM} are worked out."]
-    wanted = ((stem, d) for d in range(1, dims[-1] + 1) for stem in (first, second))
-    return [f"The header lacks the column {stem}_{d}." for stem, d in wanted if d not in seen.get(stem, ())]
+    wanted = ((param, d) for d in range(1, dims[-1] + 1) for param in params)
+    return [f"The header lacks the column {param}_{d}." for param, d in wanted if d not in seen.get(param, ())]
 
 
 def _number(text: str) -> float | None:
@@ -147,23 +150,16 @@ def _row(number: int, header: Sequence[str], row: Sequence[str]) -> Named | list
             values[column] = value
     if faults:
         return faults
-    dim = len(values) // 2
-    gaussian = "mean_1" in values
-    first, second = ([values[f"{stem}_{d + 1}"] for d in range(dim)] for stem in
-                     (("mean", "scale") if gaussian else ("low", "high")))  # fmt: skip
-    for d, (a, b) in enumerate(zip(first, second, strict=True), 1):
-        if gaussian and b <= 0.0:
-            faults.append(f"Row {number}, column scale_{d}: the scale must be positive; it is {b:g}.")
-        elif not gaussian and not 0.0 <= a <= 1.0:
-            faults.append(f"Row {number}, column low_{d}: it must lie between 0 and 1; it is {a:g}.")
-        elif not gaussian and not a < b <= 1.0:
-            faults.append(f"Row {number}, column high_{d}: it must lie above low_{d} = {a:g} and be at most 1; "
-                          f"it is {b:g}.")  # fmt: skip
-        elif gaussian and rec.gaussian_problem([a], [b]).kl_bits > rec.channel.MAX_BITS:
-            faults.append(f"Row {number}, column mean_{d}: Q is more than {rec.channel.MAX_BITS:g} bits from P there.")
-    if faults:
-        return faults
-    return Named(name, rec.gaussian_problem(first, second) if gaussian else rec.uniform_problem(first, second))
+    family = next(family for family, params in PARAMS.items() if f"{params[0]}_1" in values)
+    params = PARAMS[family]
+    dims = [tuple(values[f"{param}_{d + 1}"] for param in params) for d in range(len(values) // len(params))]
+    for d, own in enumerate(dims, 1):
+        if wrong := families.family(family).fault(own):
+            faults.append(f"Row {number}, column {params[wrong[0]]}_{d}: {wrong[1]}.")
+        elif rec.Problem(family, (own,)).kl_bits > rec.channel.MAX_BITS:
+            what = f"Q is more than {rec.channel.MAX_BITS:g} bits from P there"
+            faults.append(f"Row {number}, column {params[0]}_{d}: {what}.")
+    return faults or Named(name, rec.Problem(family, tuple(dims)))
 
 
 # ------------------------------------------------------------------------------------------------ working out
@@ -204,8 +200,7 @@ class Summary(NamedTuple):
 def shared_cuts(problems: Sequence[Named]) -> tuple[rec.Partition, ...]:
     """The partitions compared for all: dealt out by the mean KL of each dimension."""
     bits = np.mean([setting.channel_like(one.problem).bits for one in problems], axis=0)
-    make = rec.gaussian_channel if problems[0].problem.family == "gaussian" else rec.uniform_channel
-    channel = make(bits)
+    channel = rec.Channel(families.channel_family(problems[0].problem.family), tuple(bits.tolist()))
     return tuple(cut_into(channel, k) for k in cuts_to_compare(channel))
 
 

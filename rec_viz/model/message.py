@@ -16,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 import rec_core as rec
+from rec_core import families
 from rec_core.arrays import Floats
 from rec_core.codes import Code
 
@@ -129,11 +130,10 @@ def _other_settings(own: Shared) -> Iterator[tuple[Shared, str]]:
     for code, title in CODES.items():
         if code != own.code:
             yield own._replace(code=code), f"It was written in the {title} code; yours is {CODES[own.code]}."
-    family = "uniform" if own.channel.family == "gaussian" else "gaussian"
-    yield (
-        own._replace(channel=rec.Channel(family, own.channel.bits)),
-        f"It was written for the {family} family; yours is {own.channel.family}.",
-    )
+    for family, label in families.LABELS.items():
+        if family in families.CHANNELS and family != own.channel.family:
+            other = own._replace(channel=rec.Channel(family, own.channel.bits))
+            yield other, f"It was written for the {label} family; yours is {families.LABELS[own.channel.family]}."
     for seed in range(max(0, own.seed - NEARBY_SEEDS), min(2**64 - 1, own.seed + NEARBY_SEEDS) + 1):
         if seed != own.seed:
             yield own._replace(seed=seed), f"It was written with another seed: {seed}; yours is {own.seed}."

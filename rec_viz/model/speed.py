@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 import rec_core as rec
+from rec_core import families
 from rec_core.arrays import Floats
 
 from ..figures import speed as figures
@@ -136,12 +137,7 @@ def here(view: View) -> Here:
 def candidates_per_second(family: str, dim: int) -> float:
     """How many candidates of a plain search in `dim` dimensions this machine examines in a second, to two digits."""
     bits = 16.0 - math.log2(dim)  # of sup r, so that every dimension takes about as long
-    if family == "gaussian":
-        problem = rec.gaussian_problem([0.0] * dim, [2.0 ** (-bits / dim)] * dim)
-    elif family == "piecewise":
-        problem = rec.piecewise_problem([*[0.0] * 128, 200.0, *[0.0] * 128])
-    else:
-        problem = rec.uniform_problem([0.0] * dim, [2.0 ** (-bits / dim)] * dim)
+    problem = rec.Problem(family, (families.family(family).narrow(bits / dim),) * dim)
     rates = []
     for _ in range(3):
         begun = time.perf_counter()

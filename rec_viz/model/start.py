@@ -14,7 +14,7 @@ import rec_core as rec
 from rec_core.arrays import Floats
 
 from ..memo import memo
-from . import speed
+from . import setting, speed
 
 # A target and a seed whose search is short enough to watch and is no walk-over: the lead changes hands twice.
 TARGET = rec.gaussian_problem([-0.9], [0.2])
@@ -66,8 +66,7 @@ def sent() -> Sent:
 
 def ratios(at: Floats) -> Floats:
     """Q's density over P's at quantiles of P, (K,)."""
-    logs: Floats = TARGET.log_ratio_bits(TARGET.prior.quantile(at[:, None]))
-    return np.exp2(logs)
+    return setting.ratios(TARGET, at)
 
 
 class Price(NamedTuple):
@@ -130,7 +129,7 @@ def timed() -> tuple[Timed, ...]:
     """
     call = _seconds(1)
     return tuple(
-        Timed(row, call + 2.0**row.log2_plain / speed.candidates_per_second("gaussian", channel(row.bits)[0].dim),
+        Timed(row, call + 2.0**row.log2_plain / speed.candidates_per_second(TARGET.family, channel(row.bits)[0].dim),
               _seconds(row.bits))
         for row in prices()
     )  # fmt: skip

@@ -12,6 +12,7 @@ from rec_core.arrays import Floats
 
 from ..memo import memo
 from .message import Sent, Shared
+from .setting import ratios
 
 MOST_TAPES = 32  # of all bins; where there are more, those beside the ones that matter are shown
 BESIDE = 3
@@ -68,7 +69,7 @@ def curve(problem: rec.Problem, shown: Tapes) -> list[tuple[float, float]]:
     if problem.dim > 1 or len(shown.bins) < shown.num_bins:
         return []
     u = np.linspace(0.0005, 0.9995, 240)
-    ratio = np.exp2(np.minimum(problem.log_ratio_bits(problem.prior.quantile(u[:, None])), 1000.0))
+    ratio = ratios(problem, u)
     top = float(ratio.max())
     return [(float(at), float(r) / top) for at, r in zip(u, ratio, strict=True)] if top > 0 else []
 

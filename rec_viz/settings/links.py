@@ -35,9 +35,9 @@ def read_link(query: Mapping[str, str], kind: type[Record]) -> tuple[Record, lis
         else:
             notices.append(f"This link asks for a view “{query[PRESET][:40]}”, which is not known; the rest was used.")
     for key, row in TABLE[kind].items():
-        if key in query:
+        if row.name in query:
             try:
-                values[key] = row.parse(query[key])
+                values[key] = row.parse(query[row.name])
             except ValueError:
                 shown = row.write(getattr(base, key))
                 notices.append(f"The link’s value for “{row.label}” cannot be used; it is set to {shown}.")
@@ -56,11 +56,17 @@ def version_notices(query: Mapping[str, str]) -> list[str]:
 
 
 def read_hidden(query: Mapping[str, str]) -> tuple[tuple[str, ...], list[str]]:
-    """The controls a class link hides, and a sentence for names that are not controls."""
-    asked = dict.fromkeys(name for name in query.get("hide", "").split(",") if name)
-    known = tuple(name for name in asked if name in TABLE[View])
-    return known, [f"This link hides “{name[:40]}”, which is not a control; the rest was used." for name in asked
-                   if name not in known]  # fmt: skip
+    """The keys of the controls that a class link hides, and a notice for each name that is not a control."""
+    keys = {row.name: key for key, row in TABLE[View].items()}
+    names = dict.fromkeys(name for name in query.get("hide", "").split(",") if name)
+    notices = [f"This link hides “{name[:40]}”, which is not a control; the rest was used." for name in names
+               if name not in keys]  # fmt: skip
+    return tuple(keys[name] for name in names if name in keys), notices
+
+
+def hiding(keys: Sequence[str]) -> dict[str, str]:
+    """What a link says to hide these controls, given by their keys."""
+    return {"hide": ",".join(TABLE[View][key].name for key in keys)} if keys else {}
 
 
 def is_link(query: Mapping[str, str]) -> bool:
@@ -78,12 +84,12 @@ def link_query(*records: tuple[Any, ...], private: Sequence[str] = (), hide: Seq
             if isinstance(record, View) and not private
             else _differing(record, type(record)(), private)
         )
-    return ({} if PRESET in query else {"v": LINK_VERSION}) | query | ({"hide": ",".join(hide)} if hide else {})
+    return ({} if PRESET in query else {"v": LINK_VERSION}) | query | hiding(hide)
 
 
 def _differing(record: tuple[Any, ...], base: tuple[Any, ...], private: Sequence[str] = ()) -> dict[str, str]:
     return {
-        key: row.write(getattr(record, key))
+        row.name: row.write(getattr(record, key))
         for key, row in TABLE[type(record)].items()
         if key not in private and getattr(record, key) != getattr(base, key)
     }

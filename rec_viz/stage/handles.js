@@ -9,16 +9,15 @@ const NEAR = 26, FAR = 48, OCTAVE = 3; // px: the width's grip never sits on the
 const MOST_INTERVALS = 4096; // of a dimension
 
 const rounded = (v, digits = 4) => Number(v.toPrecision(digits));
-const centreOf = (family, [a, b]) => (family === "gaussian" ? a : (a + b) / 2);
-const spreadOf = (family, [a, b]) => (family === "gaussian" ? b : b - a);
+// A row of Q has the ends of a box where P is bounded, else a mean and a scale.
+const centreOf = (bounded, [a, b]) => (bounded ? (a + b) / 2 : a);
+const spreadOf = (bounded, [a, b]) => (bounded ? b - a : b);
 
 // What can be dragged: Q's rows, [mean, scale] or [low, high] a dimension, and the intervals of the searches with bins.
 /** @returns {Draft} */
 export function draftOf(/** @type {Scene} */ scene) {
-  const { family, mean, scale, low, high } = scene.problem;
-  const [first, second] = family === "gaussian" ? [mean, scale] : [low, high];
   const binned = scene.lanes.find((lane) => lane.binned);
-  return { rows: Array.from(first, (v, d) => [v, second[d]]), intervals: binned ? [...binned.intervals] : null };
+  return { rows: scene.problem.rows, intervals: binned ? [...binned.intervals] : null };
 }
 
 // The parts of a draft that are new.
@@ -28,14 +27,14 @@ export function changeOf(/** @type {Draft} */ draft, /** @type {Draft} */ before
   return change;
 }
 
-function withCentre(family, row, value) {
-  if (family === "gaussian") return [Math.round(value * 1000) / 1000, row[1]];
+function withCentre(bounded, row, value) {
+  if (!bounded) return [Math.round(value * 1000) / 1000, row[1]];
   const width = row[1] - row[0], low = Math.round(clamp(value - width / 2, 0, 1 - width) * 1e6) / 1e6;
   return [low, Math.min(1, low + width)];
 }
 
-function withSpread(family, row, value) {
-  if (family === "gaussian") return [row[0], rounded(value)];
+function withSpread(bounded, row, value) {
+  if (!bounded) return [row[0], rounded(value)];
   const width = rounded(Math.min(value, 1));
   const low = Math.round(clamp((row[0] + row[1]) / 2 - width / 2, 0, 1 - width) * 1e6) / 1e6;
   return [low, Math.min(1, low + width)];
@@ -67,50 +66,50 @@ const gripSide = (/** @type {View} */ view, centre) => (acrossX(view, centre) > 
 // What a handle moves: where it sits, what a pointer there means, and what it says.
 /** @returns {Handle[]} */
 function handleSpecs(/** @type {Scene} */ scene) {
-  const { family } = scene.problem;
-  const half = (row) => (family === "gaussian" ? row[1] : (row[1] - row[0]) / 2);
+  const { bounded } = scene.problem;
+  const half = (row) => (bounded ? (row[1] - row[0]) / 2 : row[1]);
   const limits = (d) => (draft) => {
-    const [lo, hi] = scene.problem.range[d], w = family === "gaussian" ? 0.02 * (hi - lo) : half(draft.rows[d]);
+    const [lo, hi] = scene.problem.range[d], w = bounded ? half(draft.rows[d]) : 0.02 * (hi - lo);
     return [lo + w, hi - w];
   };
   const mean = (d, id, label, at) => ({
-    id, label, at, step: family === "gaussian" ? 0.05 : 0.01, page: 10, limits: limits(d),
-    get: (draft) => centreOf(family, draft.rows[d]),
-    set: (draft, v) => withRow(draft, d, withCentre(family, draft.rows[d], clamp(v, ...limits(d)(draft)))),
+    id, label, at, step: bounded ? 0.01 : 0.05, page: 10, limits: limits(d),
+    get: (draft) => centreOf(bounded, draft.rows[d]),
+    set: (draft, v) => withRow(draft, d, withCentre(bounded, draft.rows[d], clamp(v, ...limits(d)(draft)))),
     from: (view, _draft, x, y) => (scene.view === "plane" ? inPlane(view, x, y)[d] : inverseX(view, x)),
-    say: (draft) => fmt(centreOf(family, draft.rows[d]), 4),
+    say: (draft) => fmt(centreOf(bounded, draft.rows[d]), 4),
   });
   if (scene.view === "plane") {
     const near = (/** @type {View} */ view, d) => view.scene.window[d][1]; // the edges in front
-    const at = (/** @type {View} */ view, draft, d) => shareOf(view, d, centreOf(family, draft.rows[d]));
+    const at = (/** @type {View} */ view, draft, d) => shareOf(view, d, centreOf(bounded, draft.rows[d]));
     return [
       mean(0, "mean1", "Mean of Q, dimension 1", (view, draft) => view.F(at(view, draft, 0), near(view, 1))),
       mean(1, "mean2", "Mean of Q, dimension 2", (view, draft) => view.F(near(view, 0), at(view, draft, 1))),
       { id: "mean", pad: true,
         at: (view, draft) => view.F(at(view, draft, 0), at(view, draft, 1)),
         move(view, draft, x, y) {
-          return inPlane(view, x, y).reduce((now, v, d) => withRow(now, d, withCentre(family, now.rows[d], clamp(v, ...limits(d)(now)))), draft);
+          return inPlane(view, x, y).reduce((now, v, d) => withRow(now, d, withCentre(bounded, now.rows[d], clamp(v, ...limits(d)(now)))), draft);
         } },
     ];
   }
   /** @type {Handle[]} */
   const specs = [
-    mean(0, "mean", "Mean of Q", (view, draft) => [acrossX(view, centreOf(family, draft.rows[0])), view.floor]),
+    mean(0, "mean", "Mean of Q", (view, draft) => [acrossX(view, centreOf(bounded, draft.rows[0])), view.floor]),
     {
-      id: "width", label: family === "gaussian" ? "Scale of Q" : "Width of Q", page: 8,
-      limits: (draft) => [NARROWEST, family === "gaussian" ? Math.max(WIDEST, draft.rows[0][1]) : 1],
-      get: (draft) => spreadOf(family, draft.rows[0]),
-      set: (draft, v) => withRow(draft, 0, withSpread(family, draft.rows[0], clamp(v, NARROWEST, family === "gaussian" ? WIDEST : 1))),
+      id: "width", label: bounded ? "Width of Q" : "Scale of Q", page: 8,
+      limits: (draft) => [NARROWEST, bounded ? 1 : Math.max(WIDEST, draft.rows[0][1])],
+      get: (draft) => spreadOf(bounded, draft.rows[0]),
+      set: (draft, v) => withRow(draft, 0, withSpread(bounded, draft.rows[0], clamp(v, NARROWEST, bounded ? 1 : WIDEST))),
       nudge: (v, steps) => v * 2 ** (steps / 8),
       at(view, draft) {
-        const centre = centreOf(family, draft.rows[0]), side = gripSide(view, centre), at = acrossX(view, centre);
+        const centre = centreOf(bounded, draft.rows[0]), side = gripSide(view, centre), at = acrossX(view, centre);
         return [at + side * gripAt(Math.abs(acrossX(view, centre + side * half(draft.rows[0])) - at)), view.floor];
       },
       from(view, draft, x) {
-        const centre = centreOf(family, draft.rows[0]), side = gripSide(view, centre), at = acrossX(view, centre);
-        return Math.abs(inverseX(view, at + side * gripFrom(side * (x - at))) - centre) * (family === "gaussian" ? 1 : 2);
+        const centre = centreOf(bounded, draft.rows[0]), side = gripSide(view, centre), at = acrossX(view, centre);
+        return Math.abs(inverseX(view, at + side * gripFrom(side * (x - at))) - centre) * (bounded ? 2 : 1);
       },
-      say: (draft) => fmt(spreadOf(family, draft.rows[0])),
+      say: (draft) => fmt(spreadOf(bounded, draft.rows[0])),
     },
   ];
   if (scene.lanes.some((lane) => lane.binned)) specs.push(binsSpec());

@@ -28,7 +28,7 @@ export function targetText(/** @type {Scene} */ scene, /** @type {Lane} */ lane,
 
 function stopText(/** @type {Lane} */ lane) {
   if (lane.budget !== null) return `the budget: ${count(lane.num_candidates ?? lane.examined, "candidate")}, then the search ends.`;
-  return lane.perBin ? "the stop lines, one a bin: in a bin, no candidate above its line can win."
+  return lane.per_bin ? "the stop lines, one a bin: in a bin, no candidate above its line can win."
     : "the stop line: no candidate above it can win.";
 }
 
@@ -51,7 +51,7 @@ export function binText(/** @type {Scene} */ scene, /** @type {Lane} */ lane, bi
   }).join(" × ");
   const facts = `${binTitle({ bin })} of ${numBins(lane)}${bin.length <= 2 ? ` (${where})` : ""}. Q has ${shareOf(mass)} of its mass here, and P′ sends it ${shareOf(weight)} of the candidates. `
     + `The ratio q/p reaches ${fmt(peak)}, so against P′ it reaches ${fmt(sup)}.`;
-  const setsLine = lane.budget === null && lane.stopping === "single" && lane.weights !== "peak_ratio" && Math.log2(sup) > lane.log2_sup_ratio - 1e-6;
+  const setsLine = lane.budget === null && lane.stopping === "single" && lane.weighting !== "peak_ratio" && Math.log2(sup) > lane.log2_sup_ratio - 1e-6;
   if (!setsLine) return facts;
   const without = 2 ** scene.problem.d_inf_bits;
   return `${facts} No other bin reaches as far, and the one stop line must clear it: this bin is to blame for ${fmt(sup)} candidates on average`

@@ -93,7 +93,7 @@ def worst_bin(race: Race) -> str | None:
         if lane.trace is None or lane.stopping != "single" or not 1 < max(cut.intervals) <= MAX_DRAWN_INTERVALS:
             continue
         numbers, uneven = [], False
-        weights = rec.bin_weights(race.problem, cut, lane.weights)
+        weights = rec.bin_weights(race.problem, cut, lane.weighting)
         for peaks, shares in zip(rec.bin_peaks_bits(race.problem, cut), weights, strict=True):
             reach = np.where(np.isfinite(peaks), peaks - np.log2(np.maximum(shares, 5e-324)), -np.inf)
             numbers.append(int(np.argmax(reach)) + 1)

@@ -25,7 +25,7 @@ function targetPose(/** @type {View} */ view, /** @type {Playback} */ state) {
     point: view.targets.length ? 1 : 0,
     inverse: raced ? 1 / lane.race[best] : 0,
     top: scene.top * (searching ? zoomOut(scene, timeline.seenAt(state.step)) : 1),
-    sweep: early ? 0 : searching && seen < lane.count ? lane.arrival[seen - 1] : searching ? lane.arrival[lane.count - 1] : lane.stop,
+    sweep: early ? 0 : searching && seen < lane.count ? lane.arrival[seen - 1] : searching ? lane.arrival[lane.count - 1] : lane.stop_time,
   };
 }
 
@@ -104,13 +104,13 @@ const MORPH_SECONDS = 1.1;
 export function morphFrom(earlier, /** @type {Scene} */ scene, /** @type {Lane} */ lane) {
   if (!earlier || earlier.view !== scene.view || earlier.problem.kl_bits !== scene.problem.kl_bits) return null;
   const old = earlier.lanes.find((other) => other.title === lane.title);
-  if (!old || (old.weights === lane.weights && String(old.intervals) === String(lane.intervals))) return null;
+  if (!old || (old.weighting === lane.weighting && String(old.intervals) === String(lane.intervals))) return null;
   const from = {}, to = {};
   if (lane.weights_by_dim && lane.weights_by_dim.length === old.weights_by_dim?.length) {
     from.weights_by_dim = old.weights_by_dim.slice();
     to.weights_by_dim = lane.weights_by_dim.slice();
   }
-  const front = lane.grid_weight && old.grid_weight ? resampled(earlier.grid.u, scene.grid.u, (i) => frontAt(old, i, old.stop)) : null;
+  const front = lane.grid_weight && old.grid_weight ? resampled(earlier.grid.u, scene.grid.u, (i) => frontAt(old, i, old.stop_time)) : null;
   return front || Object.keys(to).length ? { from, to, front, age: 0, share: 0 } : null;
 }
 

@@ -127,7 +127,7 @@ function drawFront(/** @type {View} */ view, /** @type {Pose} */ pose) {
 export function stopPoints(/** @type {View} */ view, /** @type {Pose} */ pose) {
   const { lane } = view, s = pose.stopLevel;
   if (lane.budget !== null) return along(view, (i) => view.Y(lane.grid_weight[i] * lane.budget));
-  return along(view, (i) => view.Y(lane.perBin ? s * lane.grid_peak[i] : lane.grid_weight[i] * s * lane.sup));
+  return along(view, (i) => view.Y(lane.per_bin ? s * lane.grid_peak[i] : lane.grid_weight[i] * s * lane.sup));
 }
 
 // ---- columns, curve, dots

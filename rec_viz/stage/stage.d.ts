@@ -36,15 +36,12 @@ type PlaybackEvent =
 
 type Problem = {
   dim: number;
-  family: "gaussian" | "uniform" | "piecewise";
+  bounded: boolean; // P lives on a box
   kl_bits: number;
   d_inf_bits: number;
   q_low: Float64Array; // the middle 95% of Q in every dimension, as quantiles of P
   q_high: Float64Array;
-  mean?: Float64Array;
-  scale?: Float64Array;
-  low?: Float64Array;
-  high?: Float64Array;
+  rows: [number, number][]; // of every dimension the ends of Q's box where P is bounded, else Q's mean and scale
   range: [number, number][];
 };
 
@@ -58,8 +55,7 @@ type LaneData = {
   name: string;
   method: "pfr" | "orc";
   partitioned: boolean;
-  weights: string | null;
-  bin_weights: "peak_ratio" | "target_mass" | "uniform";
+  weighting: "peak_ratio" | "target_mass" | "uniform";
   num_bins_text: string;
   log2_num_bins: number;
   intervals: Int32Array;
@@ -78,8 +74,9 @@ type LaneData = {
   position: Int32Array;
   best: Int32Array;
   winner: number;
-  stop_time: number | null;
+  stop_time: number;
   stopping: "single" | "per_bin";
+  per_bin: boolean; // a stop line for each bin, and the weighting does not make them one
   message: {
     bin: number[];
     bin_bits: string;
@@ -96,6 +93,7 @@ type LaneData = {
   height?: Float64Array; // of a candidate: J T, by its bin's own clock
   grid_weight?: Float32Array; // J times the bin's weight, on the scene's grid or of every tile; how fast the front rises
   grid_peak?: Float32Array; // the bin's highest ratio q/p, likewise
+  grid_stop?: Float64Array; // when the search of the bin stops, likewise; where it has a stop line of its own
   rain?: Rain;
 };
 
@@ -111,10 +109,7 @@ type Lane = Omit<LaneData, "intervals"> & {
   offsets: number[]; // where a dimension's intervals begin in what holds those of all
   sup: number; // of the ratio against P′
   winTime: number;
-  perBin: boolean; // a stop line for each bin
   budget: number | null; // the time of the last candidate, where their number is fixed beforehand
-  stop: number;
-  stops: Float64Array | null; // when the search of the bin at a grid point stops
   count: number;
   hasGrid: boolean;
   receiver?: Receiver;

@@ -311,12 +311,12 @@ def test_the_page_encodes_hands_over_breaks_and_agrees_again(code):
 def test_the_sender_may_bring_its_own_target_and_is_told_where_that_fails():
     app = opened(View(dim=2))
     app.segmented_control(key="message_own_target").set_value(True).run()
-    app.text_input(key="message_gaussian_first").set_value("1, 2, 3").run()
+    app.text_input(key="message_means").set_value("1, 2, 3").run()
     assert "one number, or 2 separated by commas" in app.warning[0].value
-    app.text_input(key="message_gaussian_first").set_value("0.5, -1").run()
+    app.text_input(key="message_means").set_value("0.5, -1").run()
     app.button(key="message_encode").click().run()
     assert "What its bits say" in [h.value for h in app.subheader]
-    app.text_input(key="message_gaussian_second").set_value("1.5").run()
+    app.text_input(key="message_scales").set_value("1.5").run()
     assert "Press Encode" in words(app)
     app.button(key="message_encode").click().run()
     assert "wider than P" in app.warning[0].value
