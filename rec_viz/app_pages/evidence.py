@@ -30,8 +30,8 @@ def drawn(page: str, found: Any, colours: dict[str, str]) -> tuple[str, str]:
     if found is None:
         return "", ABOUT[page]
     if page == "images":
-        small, large = (pictures.as_source(one.frames[-1]) for one in found.received)
-        return figures.images(small, large, found.saved)
+        sources = [pictures.as_source(one.frames[-1]) for one in found.received]
+        return figures.images(sources, found.saved)
     picture, says = getattr(figures, page)(*found, colours)
     return picture, says
 

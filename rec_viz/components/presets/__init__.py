@@ -11,7 +11,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from ...figures.thumbnail import thumbnail
+from ...figures.still import thumbnail
 from ...memo import memo
 from ...model import lab
 from ...settings import PRESETS, View
