@@ -33,21 +33,21 @@ export function prepareScene(/** @type {SceneData} */ scene) {
 }
 
 /** @returns {Lane} */
-function prepareLane(/** @type {LaneData} */ lane, dim, /** @type {Receiver} */ receiver, /** @type {Grid} */ grid) {
+function prepareLane(/** @type {LaneData} */ lane, dim, /** @type {Receiver} */ receiver, /** @type {Grid | undefined} */ grid) {
   const intervals = Array.from(lane.intervals);
   const sup = 2 ** lane.log2_sup_ratio;
   const winTime = lane.race[lane.winner];
   const budget = lane.method === "orc" ? lane.stop_time : null;
   const improvements = [...lane.best.keys()].filter((e) => lane.best[e] === e && Number.isFinite(lane.race[e]));
-  const rain = lane.rain && grid ? { ...lane.rain, grid: placesOf(lane.rain.u, grid.u) } : lane.rain;
+  const rain = lane.rain && grid ? { ...lane.rain, grid: placesOf(lane.rain.u, grid.u) } : undefined;
   return {
     ...lane, dim, intervals, binned: lane.name.endsWith("_bins"), offsets: offsetsOf(intervals), sup, winTime, budget, receiver,
-    rain, improvements, count: lane.num_events, hasGrid: Boolean(lane.edges), radii: dotRadii(lane, sup),
+    rain, improvements, count: lane.num_events, radii: dotRadii(lane, sup),
   };
 }
 
 // How far the clock of the bin at a grid point has run when the search has come to a time.
-export const frontAt = (/** @type {Lane} */ lane, i, time) => lane.grid_weight[i] * Math.min(time, lane.grid_stop?.[i] ?? lane.stop_time);
+export const frontAt = (/** @type {FrontLane} */ lane, i, time) => lane.grid_weight[i] * Math.min(time, lane.grid_stop?.[i] ?? lane.stop_time);
 
 // The grid point next to each of these quantiles.
 function placesOf(/** @type {ArrayLike<number>} */ quantiles, /** @type {ArrayLike<number>} */ grid) {
@@ -63,6 +63,12 @@ function offsetsOf(/** @type {number[]} */ intervals) {
   let end = 0;
   return [0, ...intervals.map((n) => (end += n))];
 }
+
+/** @returns {lane is BinnedLane} */
+export const hasBins = (/** @type {Lane} */ lane) => Boolean(lane.edges);
+
+/** @returns {lane is FrontLane} */
+export const hasFront = (/** @type {Lane} */ lane) => Boolean(lane.grid_weight);
 
 export const binOf = (/** @type {Lane} */ lane, e, d) => lane.bin[e * lane.dim + d];
 export const sameBin = (/** @type {Lane} */ lane, a, b) => lane.intervals.every((_, d) => binOf(lane, a, d) === binOf(lane, b, d));

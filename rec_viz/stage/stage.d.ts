@@ -47,7 +47,7 @@ type Problem = {
 
 type Grid = { x: Float32Array; u: Float32Array; p: Float32Array; r: Float32Array }; // r = q/p
 /** Candidates of the codebook that both sides share, looked at or not; `height` is J T, by the bin's own clock. */
-type Rain = { x: Float32Array; u: Float32Array; height: Float64Array; bin: Int32Array; local: Int32Array; grid?: Int32Array };
+type Rain = { x: Float32Array; u: Float32Array; height: Float64Array; bin: Int32Array; local: Int32Array };
 
 /** What Python ships of one search, unpacked; arrays of candidates in the order they were met. */
 type LaneData = {
@@ -102,7 +102,9 @@ type Receiver = { x: number[]; equal: boolean };
 type Control = { key: string; name: string; low: number; high: number; step: number; value: number };
 type Change = Record<string, unknown>; // parameters by their keys, or rows and intervals
 
-type Lane = Omit<LaneData, "intervals"> & {
+type DrawnRain = Rain & { grid: Int32Array }; // the grid point next to each candidate
+
+type Lane = Omit<LaneData, "intervals" | "rain"> & {
   dim: number;
   intervals: number[];
   binned: boolean;
@@ -111,13 +113,20 @@ type Lane = Omit<LaneData, "intervals"> & {
   winTime: number;
   budget: number | null; // the time of the last candidate, where their number is fixed beforehand
   count: number;
-  hasGrid: boolean;
+  rain?: DrawnRain;
   receiver?: Receiver;
   radii: Float32Array;
   improvements: number[];
 };
 
-type Target = { lane?: number; kind: string; bin?: number[]; event?: number; clock?: boolean };
+/** With bins few enough to be drawn one by one. */
+type BinnedLane = Lane & Required<Pick<Lane, "edges" | "weights_by_dim" | "masses_by_dim" | "log2_peaks_by_dim">>;
+/** On a grid, or with few enough tiles. */
+type FrontLane = Lane & Required<Pick<Lane, "grid_weight" | "grid_peak">>;
+
+type BinTarget = { lane?: number; kind: "bin"; bin: number[]; clock?: boolean };
+type CandidateTarget = { lane?: number; kind: "candidate"; event: number };
+type Target = BinTarget | CandidateTarget | { lane?: number; kind: "p" | "q" | "heuristic" | "curve" | "stop" | "message" | "count" };
 type Point = { step: { kind: Kind; event?: number } | null; targets: Target[] };
 
 /** What Python ships, unpacked. */
@@ -176,7 +185,10 @@ type Pose = {
   ready: boolean;
 };
 
-type Layer = { canvas: HTMLCanvasElement; ctx: Pen; done: number; key: string | null; theme?: string; taken?: Box[] };
+type Layer = { canvas: HTMLCanvasElement; ctx: Pen; done: number; key: string | null; theme?: string; taken: Box[] };
+
+/** The panel of race times: where it is, and where a candidate and a race time lie in it. */
+type Panel = { left: number; top: number; right: number; bottom: number; ticks: number[]; X(e: number): number; Y(race: number): number };
 
 /** One search on the page: its nodes, its canvases, and where its view put things. */
 type View = {
@@ -198,6 +210,13 @@ type View = {
   refusal: HTMLElement;
   binPart: HTMLElement;
   indexPart: HTMLElement;
+  binBits: HTMLElement;
+  binTold: HTMLElement;
+  indexBits: HTMLElement;
+  indexTold: HTMLElement;
+  totalBits: HTMLElement;
+  sample: HTMLElement;
+  same: HTMLElement;
   bits: { box: HTMLElement; bits: string }[];
   total: HTMLElement;
   received: HTMLElement;
@@ -206,7 +225,6 @@ type View = {
   clockBins?: string; // that it lists
   clockEvents?: AbortController;
   clockText: HTMLElement;
-  clockList?: HTMLSelectElement;
   ctx: Pen;
   layer: Layer;
   base: Layer;
@@ -251,30 +269,35 @@ type View = {
   U(u: number, d?: number): number; // in the strips, where a quantile lies in the row of dimension d
   R(d: number): number;
   // plane and strips
-  panel: { left: number; top: number; right: number; bottom: number; ticks: number[]; X(e: number): number; Y(race: number): number };
+  panel: Panel | null;
 };
+
+type RaceView = View & { scene: { grid: Grid }; lane: FrontLane & { height: Float64Array } };
+type PlaneView = View & { scene: Required<Pick<SceneData, "axes" | "contours">>; lane: FrontLane }; // the latter where it has tiles
+type StripsView = View & { panel: Panel };
 
 type Morph = { from: Record<string, Float64Array>; to: Record<string, Float64Array>; front: Float64Array | null; age: number; share: number };
 type Mark = { hole?: Path2D; draw(): void; name: string; at: At; colour?: Colour };
 
 type Draft = { rows: [number, number][]; intervals: number[] | null };
 
-type Handle = {
+/** A handle is a slider, or a pad that moves both means at once; the view is that of a race or of a plane. */
+type Slider = {
   id: string;
-  label?: string;
-  pad?: boolean; // moves both means at once
+  label: string;
+  pad?: false;
   ofBins?: boolean;
-  step?: number;
-  page?: number;
-  limits?(draft: Draft): number[];
-  get?(draft: Draft): number;
-  set?(draft: Draft, value: number): Draft;
-  nudge?(value: number, steps: number): number;
+  page: number; // steps of the keys for pages
+  limits(draft: Draft): number[];
+  get(draft: Draft): number;
+  set(draft: Draft, value: number): Draft;
+  nudge(value: number, steps: number): number;
   at(view: View, draft: Draft): number[];
-  from?(view: View, draft: Draft, x: number, y: number): number;
-  move?(view: View, draft: Draft, x: number, y: number): Draft;
-  say?(draft: Draft): string;
+  from(view: View, draft: Draft, x: number, y: number): number;
+  say(draft: Draft): string;
 };
+type Pad = { id: string; pad: true; ofBins?: false; at(view: View, draft: Draft): number[]; move(view: View, draft: Draft, x: number, y: number): Draft };
+type Handle = Slider | Pad;
 
 type Tell = (name: string, value: unknown) => void;
 type Mounted = { root: HTMLElement; show(data: object, tell: Tell): void; destroy(): void };
