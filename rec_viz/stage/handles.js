@@ -86,8 +86,8 @@ function handleSpecs(/** @type {Scene} */ scene) {
       mean(0, "mean1", "Mean of Q, dimension 1", (view, draft) => view.F(at(view, draft, 0), near(view, 1))),
       mean(1, "mean2", "Mean of Q, dimension 2", (view, draft) => view.F(near(view, 0), at(view, draft, 1))),
       { id: "mean", pad: true,
-        at: (view, draft) => view.F(at(view, draft, 0), at(view, draft, 1)),
-        move(view, draft, x, y) {
+        at: (/** @type {PlaneView} */ view, draft) => view.F(at(view, draft, 0), at(view, draft, 1)),
+        move(/** @type {PlaneView} */ view, draft, x, y) {
           return inPlane(view, x, y).reduce((now, v, d) => withRow(now, d, withCentre(bounded, now.rows[d], clamp(v, ...limits(d)(now)))), draft);
         } },
     ];
@@ -101,11 +101,11 @@ function handleSpecs(/** @type {Scene} */ scene) {
       get: (draft) => spreadOf(bounded, draft.rows[0]),
       set: (draft, v) => withRow(draft, 0, withSpread(bounded, draft.rows[0], clamp(v, NARROWEST, bounded ? 1 : WIDEST))),
       nudge: (v, steps) => v * 2 ** (steps / 8),
-      at(view, draft) {
+      at(/** @type {RaceView} */ view, draft) {
         const centre = centreOf(bounded, draft.rows[0]), side = gripSide(view, centre), at = acrossX(view, centre);
         return [at + side * gripAt(Math.abs(acrossX(view, centre + side * half(draft.rows[0])) - at)), view.floor];
       },
-      from(view, draft, x) {
+      from(/** @type {RaceView} */ view, draft, x) {
         const centre = centreOf(bounded, draft.rows[0]), side = gripSide(view, centre), at = acrossX(view, centre);
         return Math.abs(inverseX(view, at + side * gripFrom(side * (x - at))) - centre) * (bounded ? 2 : 1);
       },
@@ -124,8 +124,8 @@ function binsSpec() {
   return {
     id: "bins", label: "Number of bins", ofBins: true, page: 2, nudge: (v, steps) => v + steps, limits: () => [0, MOST_POWERS], get: powers,
     set: (draft, v) => ({ ...draft, intervals: [2 ** clamp(Math.round(v), 0, MOST_POWERS)] }),
-    at: (view, draft) => [between(view.scene.grid.u, view.gx, 1 / number(draft)), view.top + 14],
-    from: (view, _draft, x) => -Math.log2(Math.max(between(view.gx, view.scene.grid.u, x), 2 ** -12)),
+    at: (/** @type {RaceView} */ view, draft) => [between(view.scene.grid.u, view.gx, 1 / number(draft)), view.top + 14],
+    from: (/** @type {RaceView} */ view, _draft, x) => -Math.log2(Math.max(between(view.gx, view.scene.grid.u, x), 2 ** -12)),
     say: (draft) => count(number(draft), "bin"),
   };
 }

@@ -104,7 +104,7 @@ def test_every_other_setting_is_refused_and_named(code):
         "J = 2^4 bins; yours has 2^5": own._replace(partition=rec.allocate(own.channel, 5)),
         "J = 2^4 bins; yours has 6": own._replace(partition=rec.Partition((3, 2))),
         f"{message.CODES[code]} code; yours is {message.CODES[other_code]}": own._replace(code=other_code),
-        "gaussian family; yours is uniform": own._replace(channel=rec.uniform_channel([3.0, 2.0])),
+        "Gaussian family; yours is uniform": own._replace(channel=rec.uniform_channel([3.0, 2.0])),
     }
     for sentence, theirs in wrong.items():
         with pytest.raises(rec.MessageError, match="checksum"):
