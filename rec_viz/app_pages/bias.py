@@ -27,9 +27,9 @@ view, place = parts.research_page(
     },
     lanes=("orc", "orc_bins"),
 )
-_, problem = parts.asked(lambda: setting.problem_of(view))
+_, problem = parts.attempt(lambda: setting.problem_of(view))
 if problem.kl_bits and setting.is_flat(problem):
-    boxes = parts.asked(lambda: model.in_box(view))
+    boxes = parts.attempt(lambda: model.in_box(view))
     parts.finding(place, "A uniform target has no bias without bins; too few candidates may find nothing to send.")
     st.markdown(
         "Without bins a uniform target has the same ratio all over its box, so whatever ORC sends is an **exact** "
@@ -47,13 +47,13 @@ if problem.kl_bits and setting.is_flat(problem):
     )
     st.markdown("Choose the Gaussian family to see a bias.")
     st.stop()
-parts.asked(lambda: model.orc_bins(view, "orc_bins"))
+parts.attempt(lambda: model.orc_bins(view, "orc_bins"))
 if problem.kl_bits == 0:
     parts.finding(place, "Without information Q is P, so any candidate will do: ORC has no bias.")
     st.stop()
 colours = parts.colours()
 
-plain, binned = parts.asked(
+plain, binned = parts.attempt(
     lambda: [model.far(view, name).total_variation for name in model.ORC_LANES], "Working out the bias"
 )
 parts.finding(

@@ -36,7 +36,7 @@ view, place = parts.research_page(
         "The race": ("seed",),
     },
 )
-theory = parts.asked(lambda: model.lengths(view), "Working out the exact laws")
+theory = parts.attempt(lambda: model.lengths(view), "Working out the exact laws")
 colours = parts.colours()
 bins = theory.lanes[-1]
 parts.finding(

@@ -57,7 +57,7 @@ def draw_controls() -> View:
             with more:
                 widgets.draw(keys, values)
         else:
-            values.update({key: widgets.kept(key) for key in keys})
+            values.update({key: widgets.value_of(key) for key in keys})
 
     def in_sight(*keys: str) -> None:
         with sight:
@@ -77,7 +77,7 @@ def draw_controls() -> View:
 
 
 def a_die(label: str, key: str) -> None:
-    """A button that draws a parameter anew, where the parameter itself is there to be changed."""
+    """A button that draws another value of a parameter, unless that is hidden."""
     if key not in widgets.hidden():
         st.button(label, icon=":material/casino:", on_click=another, args=(key,), key=f"another_{key}")
 
@@ -135,7 +135,7 @@ def present(view: View) -> None:
     st.title(preset.name if preset else "Play", anchor=False)
     presenter.large(preset.teaches if preset else "One race, from the first candidate to the message.")
     parts.wait_for_kernels(height=560)
-    race = parts.asked(lambda: model.race(view))
+    race = parts.attempt(lambda: model.race(view))
     parts.refusals(race)
     if any(lane.trace is not None for lane in race.lanes):
         scene = stage.scene(race, view.view, LARGE_HEIGHT, compact=True, scale=presenter.SCALE)
@@ -168,7 +168,7 @@ def play(notices: list[str]) -> None:
         if view.source == "drawn":
             board(view)
         parts.wait_for_kernels(height=520)
-        race = parts.asked(lambda: model.race(view))
+        race = parts.attempt(lambda: model.race(view))
         picture(view, race)
     with strip:
         presets.show(view, "presets", widgets.put)
@@ -184,11 +184,11 @@ def take_up(found: Any) -> None:
         widgets.put(read_link(found, View)[0])
 
 
-# Only who comes without a link and has not chosen anything yet is asked what the browser kept.
+# The last visit's settings are read only without a link and before anything is chosen.
 fresh = st.session_state.setdefault("lab_fresh", not st.query_params and "current_View" not in st.session_state)
 told = widgets.load_link("lab")
 if widgets.presenting():
-    now = consistent(View(**{key: widgets.kept(key) for key in View._fields}))
+    now = consistent(View(**{key: widgets.value_of(key) for key in View._fields}))
     widgets.write_link(now)
     present(now)
 else:

@@ -1,4 +1,4 @@
-"""Pieces of a page that more than one page shows."""
+"""Parts that several pages share."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Made = TypeVar("Made")
 
 
 def wait_for_kernels(height: int, on_start: bool = False) -> None:
-    """Go on once the kernels are compiled; until then hold the stage's place and say why nothing is there yet.
+    """Go on once the kernels are compiled; until then hold the stage's place and say what is going on.
 
     `on_start`: the page needs no others than the Start page's, which come first.
     """
@@ -48,15 +48,14 @@ def wait_for_kernels(height: int, on_start: bool = False) -> None:
 
 
 def wait_for(event: Event) -> None:
-    """Wait, and give way in between where the reader wants something else: Streamlit stops a run at what it shows."""
+    """Wait, and let Streamlit end the run where the reader does something else: it does so at an output."""
     place = st.empty()
     while not event.wait(0.3):
         place.empty()
 
 
-def asked(work: Callable[[], Made], says: str = "Working it out") -> Made:
-    """What `work` makes of a view, saying so while it lasts; where the view asks for the impossible, the sentence why,
-    and the page ends."""
+def attempt(work: Callable[[], Made], says: str = "Working it out") -> Made:
+    """What `work` returns, behind a spinner; where it raises RecError, the page shows the error and ends."""
     try:
         with st.spinner(says):
             return work()
@@ -66,16 +65,16 @@ def asked(work: Callable[[], Made], says: str = "Working it out") -> Made:
 
 
 def refusals(race: lab.Race) -> None:
-    """The methods that do not run on this problem, each with the sentence why."""
+    """The methods that do not run on this problem, and why."""
     for lane in race.lanes:
         if lane.trace is None:
             st.warning(
-                f"**{lane.title}** does not run here. {reading.raised(lane.sentence)}", icon=":material/timer_off:"
+                f"**{lane.title}** does not run here. {reading.raised(lane.refusal)}", icon=":material/timer_off:"
             )
 
 
 def open_card(chosen: str | None) -> None:
-    """Go where the card that was chosen leads, if one was."""
+    """Open the page of the card that was chosen, if any."""
     if chosen is not None:
         page, _, query = chosen.partition("?")
         st.switch_page(Path(__file__).with_name(f"{page}.py"), query_params=dict(parse_qsl(query)))
@@ -87,7 +86,7 @@ def colours() -> dict[str, str]:
 
 
 def alive() -> Callable[[], bool]:
-    """Whether this session is still there: a run nobody can see any more ends."""
+    """A function that says whether this session is still open: a run that no one can see ends."""
     context = get_script_run_ctx()
     if context is None or not exists():
         return lambda: True
@@ -96,7 +95,7 @@ def alive() -> Callable[[], bool]:
 
 
 def each(work: Callable[[Any], Any], steps: Sequence[Any], text: str) -> list[Any]:
-    """`work` of every step, behind a progress bar once it takes long enough to wonder."""
+    """`work` of every step, behind a progress bar where it takes long."""
     place, begun, found = st.empty(), time.monotonic(), []
     for done, step in enumerate(steps):
         if time.monotonic() - begun > 0.3:
@@ -117,14 +116,14 @@ def head(title: str, share_: Callable[[], None] | None = None) -> DeltaGenerator
 
 
 def finding(place: DeltaGenerator, text: str) -> None:
-    """The page's one sentence, with its number, large; `text` is plain, `**bold**` apart."""
+    """The page's finding in large type; `text` is plain, except for `**bold**`."""
     bold = re.sub(r"\*\*(.+?)\*\*", r"<b>\1</b>", html.escape(text, quote=False))
     place.html(f'<p style="font-size:1.3rem;line-height:1.45;max-width:56rem;margin:0 0 0.5rem">{bold}</p>')
 
 
 @st.fragment
 def section(title: str, key: str, show: Callable[[], None]) -> None:
-    """A closed part of a page: what is in it is only worked out once it is opened, and without the rest of the page."""
+    """A closed part of a page: its contents run once it is opened, and without the rest of the page."""
     box = st.expander(f"**{title}**", key=key, on_change="rerun")
     if box.open:
         with box:
@@ -153,8 +152,8 @@ def research_page(
 
 
 def _stand_in(view: View) -> View:
-    """What a page about channels shows while the target on Play is a drawn one, and a sentence that says so."""
-    _, problem = asked(lambda: setting.problem_of(view))
+    """What a page about channels shows while the target on Play is drawn by hand, and a notice of that."""
+    _, problem = attempt(lambda: setting.problem_of(view))
     st.info(
         f"The target on Play is drawn by hand. This page is about a channel and its many targets, so it shows the "
         f"{families.LABELS[View().family]} channel with the same information, I = {problem.kl_bits:.2f} bits.",
@@ -198,7 +197,7 @@ def share(
 
 
 def handed(address: str) -> None:
-    """A link to copy, and to photograph."""
+    """A link to copy, and its QR code."""
     st.code(address, language=None, wrap_lines=True)
     st.image(qr.picture(address), width=180, alt="QR code of the link")
 

@@ -1,4 +1,4 @@
-"""The doors of Start and the panels of the poster: small pictures as SVG, drawn from numbers, and their sentences.
+"""The doors of Start and the panels of the poster: small pictures as SVG, and what they show in a sentence.
 
 What "draws" or "pops" is set in motion by the cards' style sheet.
 """

@@ -126,7 +126,7 @@ class Panel:
         self, x: float, y: float, words: str, role: str = "", anchor: str = "middle", right: float = 0, down: float = 0,
         size: float = TYPE, bold: bool = False,
     ) -> None:  # fmt: skip
-        """Words at a place, `right` and `down` of it by so many pixels."""
+        """Words at a place, moved `right` and `down` by some pixels."""
         weight = ' font-weight="700"' if bold else ""
         self.parts.append(
             f'<text x="{self.across(x) + right:.1f}" y="{self.up(y) + down:.1f}" text-anchor="{anchor}" '
@@ -195,7 +195,7 @@ def within(panel: Panel, box: tuple[float, float, float, float], x: tuple[float,
 
 
 def svg(panel: Panel, says: str, narrow: bool) -> str:
-    """The picture of a lesson, and what it shows in words."""
+    """The picture of a lesson; `says` is the same in words."""
     return picture(panel.parts, says, NARROW if narrow else WIDE)
 
 

@@ -42,12 +42,12 @@ class Bias(NamedTuple):
 
 
 def bias(view: View, name: str, candidates: int) -> Bias:
-    """One lane's bias on a view's Gaussian target with some n. RecError where the view asks for the impossible."""
+    """One lane's bias on a view's Gaussian target with some n. Raises RecError for a view that cannot be."""
     return _bias(problem_of(view)[1], orc(view, name, candidates), view.seed)
 
 
 def far(view: View, name: str) -> rec.laws.OrcBias:
-    """What of a lane's bias at the view's n is quick to work out. RecError where the view asks for the impossible."""
+    """What of a lane's bias at the view's n is quick to work out. Raises RecError for a view that cannot be."""
     return _far(problem_of(view)[1], orc(view, name, view.candidates))
 
 
@@ -125,7 +125,7 @@ ORC_LANES = ("orc", "orc_bins")
 
 @memo(16)
 def densities(view: View) -> Densities:
-    """Q and what is sent instead on the line, exact and as a histogram of samples: x, q, and an output a lane."""
+    """Q and what is sent instead on the line, exact and as histograms of samples: x, q, an output for each lane."""
     _, problem = problem_of(view)
     samples = {name: orc_samples(view, name)[:, 0] for name in ORC_LANES}
     ends = [*setting.ends(problem, WIDEST)[:, 0]]
@@ -142,7 +142,7 @@ def densities(view: View) -> Densities:
 
 
 def decay(view: View, measure: Measure) -> tuple[Floats, list[figures.Decay], float, str]:
-    """How a measure falls with n: log2 n, a line a lane, where the view stands, and what it is."""
+    """How a measure falls with n: log2 n, a line for each lane, where the view stands, and what it is."""
     lines = []
     for name in ORC_LANES:
         rows = [bias(view, name, 2**k) for k in BIAS_POWERS]

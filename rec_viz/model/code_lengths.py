@@ -48,7 +48,7 @@ class Lengths(NamedTuple):
 
 
 def lengths(view: View) -> Lengths:
-    """Exact lengths of a view's channel. RecError where the view asks for the impossible."""
+    """Exact lengths of a view's channel. Raises RecError for a view that cannot be."""
     channel = channel_of(view)
     cuts = {"pfr": rec.Partition.uncut(view.dim), "pfr_bins": partition_of(view, channel)}
     return Lengths(channel.information_bits, tuple(lane_law(name, channel, cut) for name, cut in cuts.items()))
@@ -82,7 +82,7 @@ def lane_law(name: str, channel: rec.Channel, cut: rec.Partition) -> LaneLaw:
 
 
 class Batch(NamedTuple):
-    """Some encodings by one method: local indices (runs,), and what their messages take as bytes, frames apart."""
+    """Some encodings by one method: local indices (runs,), and what their messages take as bytes, excluding frames."""
 
     indices: NDArray[np.int64]
     alone_bits: NDArray[np.int64]  # payloads of the first ALONE messages, each packed by itself
@@ -122,9 +122,9 @@ def payload_bits(messages: list[rec.Message], cut: rec.Partition, code: rec.code
 
 
 def packed_codes(view: View, name: str, runs: int) -> tuple[float, ...]:
-    """Real bits a message of a lane's first batch in one piece, frame apart, under each of CODES.
+    """Real bits per message of a lane's first batch in one piece, excluding the frame, under each of CODES.
 
-    NaN for a code that cannot code the batch. RecError where the lane is not run.
+    NaN for a code that cannot code the batch. Raises RecError where the lane is not run.
     """
     return _packed_codes(channel_of(view), lane_of(view, name).partition, view.weighting, view.seed, runs)
 
@@ -323,7 +323,7 @@ def sweep(view: View) -> Sweep:
 def _method(channel: rec.Channel, cut: rec.Partition, seed: int) -> figures.Method:
     lane = lane_law("pfr", channel, cut)
     candidates = math.inf
-    if sum(cut.intervals) <= 2**10:  # tabulated anew for every run
+    if sum(cut.intervals) <= 2**10:  # tabulated again for every run
         candidates = float(np.mean([2.0 ** rec.upper_sum_bits(channel.draw(t), cut) for t in range(TARGETS)]))
     measured = _measured_length(channel, rec.PFR(cut, max_examined=MAX_EXAMINED), candidates, seed)
     return figures.Method(lane.zipf_mean_bits, lane.codes[0], lane.bound_bits, lane.sharp_bound_bits, measured)

@@ -100,8 +100,8 @@ def check_decoder() -> tuple[Check, ...]:
     runs = 300
     many = rec.encode_many(CHANNEL, runs, rec.PFR(CHANNEL_BINS), seed=4)
     rows = zip(many.messages, many.seeds.tolist(), strict=True)
-    held = [rec.decode(message, CHANNEL.prior, CHANNEL_BINS, seed=seed) for message, seed in rows]
-    same = (np.array(held) == many.samples).all(axis=1).sum()
+    decoded = [rec.decode(message, CHANNEL.prior, CHANNEL_BINS, seed=seed) for message, seed in rows]
+    same = (np.array(decoded) == many.samples).all(axis=1).sum()
     return (Check(f"samples equal to the last bit, of {runs}", runs, float(same)),)
 
 

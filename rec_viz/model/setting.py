@@ -22,7 +22,7 @@ TARGETS = 24  # targets a typical one is averaged over
 
 def problem_of(view: View) -> tuple[rec.Channel, rec.Problem]:
     """The channel a view describes and the target Q at hand: drawn from it, or the reader's own. The one way from a
-    view to either. RecError where the view asks for the impossible.
+    view to either. Raises RecError for a view that cannot be.
     """
     if view.source != "channel":
         problem = _own_problem(view) if view.source == "own" else _drawn_problem(view)
@@ -37,7 +37,7 @@ def channel_of(view: View) -> rec.Channel:
 
 
 def _own_problem(view: View) -> rec.Problem:
-    """The target whose vectors the reader gave, or a sentence."""
+    """The target of the vectors that the reader gave. Raises RecError."""
     names = VECTORS[view.family]
     vectors = []
     for name in names:
@@ -54,14 +54,14 @@ def _own_problem(view: View) -> rec.Problem:
         vectors.append(numbers)
     if len(vectors[0]) != len(vectors[1]):
         raise rec.RecError(
-            f"Give one number a dimension in both: “{TABLE[View][names[0]].label}” has {len(vectors[0])}, "
+            f"Give one number for each dimension in both: “{TABLE[View][names[0]].label}” has {len(vectors[0])}, "
             f"“{TABLE[View][names[1]].label}” has {len(vectors[1])}."
         )
     return rec.Problem(view.family, tuple(zip(*vectors, strict=True)))
 
 
 def _drawn_problem(view: View) -> rec.Problem:
-    """The target whose density the reader drew, or a sentence."""
+    """The target of the density that the reader drew. Raises RecError."""
     heights, name = reading.typed(view.heights), TABLE[View]["heights"].label
     if heights is None:
         raise rec.RecError(
@@ -137,7 +137,7 @@ def _spread(view: View) -> Floats:
 
 
 def partition_of(view: View, channel: rec.Channel) -> rec.Partition:
-    """The partition a view describes, or a sentence."""
+    """The partition a view describes. Raises RecError."""
     if view.strategy != "own":
         strategy = view.strategy if channel.information_bits > 0 or view.strategy != "information" else "random"
         return rec.allocate(channel, view.log2_bins, strategy)

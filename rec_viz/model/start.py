@@ -16,14 +16,14 @@ from rec_core.arrays import Floats
 from ..memo import memo
 from . import setting, speed
 
-# A target and a seed whose search is short enough to watch and is no walk-over: the lead changes hands twice.
+# A target and a seed whose search is short enough to watch, and whose lead changes hands twice.
 TARGET = rec.gaussian_problem([-0.9], [0.2])
 SEED = 2305
 
 SHARES = (np.arange(80) + 0.5) / 80  # of P, where Q's ratio is drawn
 
 MOST_BITS = 48
-BITS_A_DIMENSION = 8  # at the most: a dimension's bins are then few enough to tabulate in no time
+BITS_A_DIMENSION = 8  # at most: a dimension's bins are then quickly tabulated
 PRICES = Path(__file__).parents[1] / "assets" / "prices.csv"
 TIMED_RUNS = 5
 
@@ -70,7 +70,7 @@ def ratios(at: Floats) -> Floats:
 
 
 class Price(NamedTuple):
-    """What a Gaussian sample of so many bits of surprise costs with 2^bits bins, and without: a row of the table."""
+    """What a Gaussian sample of `bits` bits of surprise costs with 2^bits bins, and without: a row of the table."""
 
     bits: int
     length_bits: float  # exact mean of the message, over the channel, with bins
@@ -87,7 +87,7 @@ class Timed(NamedTuple):
 
 
 def channel(bits: int) -> tuple[rec.Channel, rec.Partition]:
-    """The Gaussian channel of so many bits in as few dimensions as BITS_A_DIMENSION allows, and its 2^bits bins."""
+    """The Gaussian channel of this many bits in as few dimensions as BITS_A_DIMENSION allows, and its 2^bits bins."""
     dim = math.ceil(bits / BITS_A_DIMENSION)
     source = rec.gaussian_channel([bits / dim] * dim)
     return source, rec.allocate(source, bits)
@@ -115,7 +115,7 @@ def price(bits: int) -> Price:
 
 @memo(1)
 def prices() -> tuple[Price, ...]:
-    """The shipped table, from 1 to MOST_BITS bits: `python -m rec_viz.model.start` works it out anew."""
+    """The shipped table, from 1 to MOST_BITS bits: `python -m rec_viz.model.start` makes it again."""
     with PRICES.open(encoding="utf-8", newline="") as file:
         return tuple(Price(int(row["bits"]), *(float(row[name]) for name in Price._fields[1:]))
                      for row in csv.DictReader(file))  # fmt: skip

@@ -1,4 +1,4 @@
-"""What two people who pass a message look at: their tapes of candidates, a tape for every bin, and what was named."""
+"""What two people who pass a message look at: tapes of candidates, one for each bin, and what messages name."""
 
 from __future__ import annotations
 
@@ -76,20 +76,20 @@ def curve(problem: rec.Problem, shown: Tapes) -> list[tuple[float, float]]:
 
 def picture(
     shared: Shared, own: Shared, problem: rec.Problem | None, sent: Sent | None, data: bytes,
-    held: rec.Message | None, accepted: bool,
+    decoded: rec.Message | None, accepted: bool,
 ) -> dict[str, Any]:  # fmt: skip
     """Both sides and the wire, as `components.tapes` draws them.
 
-    `data` are the bytes that came, `held` what they name to the receiver, whose settings `own` are; `accepted` says
+    `data` are the bytes that came, `decoded` what they name to the receiver, whose settings `own` are; `accepted` says
     whether their checksum fits.
     """
-    named = [message for message in (sent.message if sent else None, held) if message is not None]
+    named = [message for message in (sent.message if sent else None, decoded) if message is not None]
     left, right = tapes(shared, named), tapes(own, named)
     return {
         "sender": _side(
             left, sent.message if sent else None, shared.partition, curve(problem, left) if problem else []
         ),
-        "receiver": _side(right, held, own.partition, []) | {"accepted": accepted},
+        "receiver": _side(right, decoded, own.partition, []) | {"accepted": accepted},
         "wire": _wire(sent, data),
     }
 

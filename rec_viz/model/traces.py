@@ -1,4 +1,4 @@
-"""A search as a file: one row a recorded candidate, every column explained in the file itself."""
+"""A search as a file: one row for each recorded candidate, every column explained in the file itself."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ STUDENT = "student"  # in a link, seed=student: every student gets a seed of the
 
 
 def read_link(query: Mapping[str, str], kind: type[Record]) -> tuple[Record, list[str]]:
-    """The record a link asks for, and a sentence for every value that could not be used.
+    """The record a link asks for, and a notice for every value that could not be used.
 
     What a link does not name is as in the preset it names, else as the record begins.
     """
@@ -48,7 +48,7 @@ def read_link(query: Mapping[str, str], kind: type[Record]) -> tuple[Record, lis
 
 
 def version_notices(query: Mapping[str, str]) -> list[str]:
-    """A sentence where a link was made for another version."""
+    """A notice where a link was made for another version."""
     version = query.get("v", LINK_VERSION)
     if version == LINK_VERSION:
         return []
@@ -96,8 +96,8 @@ def _differing(record: tuple[Any, ...], base: tuple[Any, ...], private: Sequence
 
 
 def _shortest(view: View) -> dict[str, str]:
-    """A preset by its name alone; another view by the fewest letters. With something private nobody asks: the preset
-    that is nearest might tell."""
+    """A preset by its name alone; another view by the fewest letters. Not for records with private
+    values: the nearest preset might tell them."""
     near = [{PRESET: slug} | _differing(view, preset.view) for slug, preset in BY_SLUG.items()]
     named = next((query for query in near if len(query) == 1), None)
     return named or min((_differing(view, View()), *near), key=lambda query: sum(map(len, chain(*query.items()))))

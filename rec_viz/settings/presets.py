@@ -8,7 +8,7 @@ from .table import View
 
 
 class Preset(NamedTuple):
-    """A view worth seeing, and the one thing it teaches; `slug` is its name in a link, for ever."""
+    """A view worth seeing, and the one thing it teaches; `slug` is its name in links, and stays."""
 
     slug: str
     name: str

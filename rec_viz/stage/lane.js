@@ -60,9 +60,9 @@ export function fillLane(/** @type {View} */ view, choose, withBins = true) {
 }
 
 // A search that is too long keeps its place, and says what it would take.
-export function refuseLane(/** @type {View} */ view, sentence) {
+export function refuseLane(/** @type {View} */ view, refusal) {
   view.article.classList.add("refuses");
-  setText(view.refusal, raised(sentence));
+  setText(view.refusal, raised(refusal));
 }
 
 function costText(/** @type {Lane} */ lane) {

@@ -176,9 +176,9 @@ export function createPlayer(parent) {
   }
 
   function refuse(/** @type {NonNullable<SceneData["refused"]>} */ refused = []) {
-    for (const { name, sentence } of refused) {
+    for (const { name, refusal } of refused) {
       const view = nodes.get(name);
-      if (view) refuseLane(view, sentence);
+      if (view) refuseLane(view, refusal);
     }
   }
 
@@ -279,7 +279,7 @@ export function createPlayer(parent) {
     const key = `${state.step}|${state.playing}|${progress}`;
     if (ui.key === key || (state.playing && ui.kind === kind && last - ui.time < WORDS_MS)) return;
     Object.assign(ui, { key, kind, time: last });
-    const caption = scene.lanes.length ? sceneCaption(scene, state.step) : raised((scene.refused ?? []).map(({ sentence }) => sentence).join(" "));
+    const caption = scene.lanes.length ? sceneCaption(scene, state.step) : raised((scene.refused ?? []).map(({ refusal }) => refusal).join(" "));
     setText(ui.caption, caption);
     ui.caption.title = scene.lanes.length === 1 ? laneDetail(scene, scene.lanes[0], state.step) : "";
     if (!state.playing && !change) {

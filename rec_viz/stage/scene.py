@@ -95,7 +95,7 @@ def scene(
         out["grid"] = {name: curve.astype("f4") for name, curve in grid.items()}
     if live is not None:
         out["live"] = {"query": link_query(live), "controls": _controls(live)}
-        out["refused"] = [{"name": lane.name, "sentence": lane.sentence} for lane in race.lanes if lane.trace is None]
+        out["refused"] = [{"name": lane.name, "refusal": lane.refusal} for lane in race.lanes if lane.trace is None]
     out["window"] = _windows(out["problem"]["q_low"], out["problem"]["q_high"])
     if problem.dim == 2:
         out["contours"] = _contours(problem)
@@ -345,5 +345,4 @@ def bins_text(partition: rec.Partition) -> str:
 
 
 def _receiver(lane: Lane) -> dict[str, Any]:
-    assert lane.trace is not None
-    return {"x": list(lane.held[:8]), "equal": lane.held == tuple(lane.trace.samples[lane.trace.winner].tolist())}
+    return {"x": list(lane.received[:8]), "equal": lane.agrees}

@@ -149,7 +149,7 @@ type SceneData = {
   slots: string[]; // the names of all lanes, those that do not run among them
   receiver: Receiver[];
   live?: { query: Record<string, string>; controls: Control[] };
-  refused?: { name: string; sentence: string }[];
+  refused?: { name: string; refusal: string }[];
   point: Point;
   grid?: Grid; // of one dimension
 };

@@ -73,7 +73,7 @@ def test_every_lane_searches_it_and_every_picture_can_be_drawn():
         view = DRAWN._replace(lanes=(name,), weighting="target_mass", view="strips")
         race = lab.race(view)
         (lane,) = race.lanes
-        assert lane.held == tuple(lane.trace.samples[lane.trace.winner].tolist())
+        assert lane.received == tuple(lane.trace.samples[lane.trace.winner].tolist())
         for picture in ("race", "strips"):
             scene = stage.scene(race, picture)
             assert (scene["problem"]["bounded"], scene["problem"]["rows"]) == (True, [])
@@ -96,7 +96,7 @@ def test_the_program_and_the_files_are_this_search():
         exec(programs.search(DRAWN, lane.name), names)
         assert names["problem"] == race.problem
         assert names["data"] == lane.data
-        assert tuple(names["held"].tolist()) == lane.held
+        assert tuple(names["decoded"].tolist()) == lane.received
         meta = json.loads(traces.as_json(DRAWN, race, lane))["meta"]
         assert len(meta["target_columns"]) == len(meta["target"][0]) == 33
         assert rec.Problem("piecewise", (tuple(meta["target"][0]),)) == race.problem

@@ -224,7 +224,7 @@ def test_every_word_misheard_by_one_letter_is_noticed():
     [
         ("", "nothing to read"),
         ("0101", "not whole bytes"),
-        ("01 0g 33", "“g” is no hex digit"),
+        ("01 0g 33", "“g” is not a hex digit"),
         ("0123a", "one is missing or too many"),
         ("hello", "Word 1, “hello”"),
         ("babab-bab", "Word 2, “bab”"),

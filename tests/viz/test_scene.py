@@ -164,7 +164,7 @@ def test_a_hopeless_lane_says_what_it_would_take():
     plain, bins = lab.race(PRESETS[-1].view).lanes
     assert plain.trace is None
     assert plain.expected_examined > 2**45
-    assert re.search(r"With 2\^\d+ bins", plain.sentence)
+    assert re.search(r"With J = 2\^\d+ bins", plain.refusal)
     assert bins.trace is not None
 
 

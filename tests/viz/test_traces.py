@@ -35,7 +35,7 @@ def test_the_program_makes_this_very_search_and_message(view):
         exec(programs.search(view, lane.name), names)
         assert names["message"] == lane.trace.message
         assert names["data"] == lane.data
-        assert tuple(names["held"].tolist()) == lane.held
+        assert tuple(names["decoded"].tolist()) == lane.received
         np.testing.assert_array_equal(names["trace"].samples, lane.trace.samples)
         np.testing.assert_array_equal(names["trace"].race_times, lane.trace.race_times)
         assert names["problem"] == race.problem
