@@ -13,11 +13,13 @@ A problem is a table of parameters, float64 with a row for each dimension; logs 
 
 Every file has the same functions in the same order:
 
-    LABEL STANDARD SUPPORT         its name in text; `params` of a dimension where Q = P; ends of the support of P
+    LABEL PRIOR PARAMS             its name in text, and P; names of the `params` of a dimension, () where they vary
+    STANDARD SUPPORT               `params` of a dimension where Q = P; ends of the support of P
     LAWS                           how its laws are computed: 'line' by quadrature between its breaks, for any formulas;
                                    'normal', 'box' and 'knots' have closed forms
     HAS_CELLS                      whether `log_sup` is cheap and exact on small cells, so that searches can use tiles
-    check table                    raise RecError for bad `params`; rows from them
+    check fault table              raise RecError for bad `params`; the bad one of a dimension (with PARAMS); rows
+    narrow                         `params` of a dimension in which sup r is a given power of two
     width_bits                     how much narrower than P the narrowest dimension of Q is, log2 of a ratio of widths
     quantile log_pdf               of P; both tails equally accurate
     log_ratio log_sup log_mass kl  ln r(x); its supremum over an interval; ln Q of an interval; KL(Q || P)
@@ -57,6 +59,18 @@ CHANNELS: tuple[str, ...] = tuple(name for name, family in _ALL.items() if hasat
 def family(name: str | int) -> ModuleType:
     """The file of a family, by its name or code."""
     return _ALL[name] if isinstance(name, str) else list(_ALL.values())[name]
+
+
+def channel_family(name: str) -> str:
+    """The family of the channel that is nearest to a family: itself, or the first that has channels where P lives."""
+    return name if name in CHANNELS else next(one for one in CHANNELS if family(one).SUPPORT == family(name).SUPPORT)
+
+
+def ends(name: str, row: Floats, share: float = 0.95) -> Floats:
+    """Ends of the middle `share` of Q, where P is standard, shape (2,); of a box all of it."""
+    own = family(name)
+    outside = 0.0 if own.LAWS == "box" else 0.5 * (1.0 - share)
+    return np.asarray(own.target_quantile(row, np.array([outside, 1.0 - outside])))
 
 
 @kernel

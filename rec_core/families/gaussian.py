@@ -8,11 +8,12 @@ import numpy as np
 
 from ..arrays import Floats
 from ..jit import kernel
-from .location import STANDARD, SUPPORT, check, moments_of, scaled_quantile, table, width_bits
+from .location import PARAMS, STANDARD, SUPPORT, check, fault, moments_of, narrow, scaled_quantile, table, width_bits
 
-__all__ = ["STANDARD", "SUPPORT", "check", "table", "width_bits"]
+__all__ = ["PARAMS", "STANDARD", "SUPPORT", "check", "fault", "narrow", "table", "width_bits"]
 
 LABEL = "Gaussian"
+PRIOR = "N(0, 1)"
 LAWS = "normal"
 HAS_CELLS = True
 

@@ -12,11 +12,25 @@ import numpy as np
 
 from ..arrays import Floats
 from ..jit import kernel
-from .location import STANDARD, SUPPORT, between, check, limit, moments_of, scaled_quantile, table, width_bits
+from .location import (
+    PARAMS,
+    STANDARD,
+    SUPPORT,
+    between,
+    check,
+    fault,
+    limit,
+    moments_of,
+    narrow,
+    scaled_quantile,
+    table,
+    width_bits,
+)
 
-__all__ = ["STANDARD", "SUPPORT", "between", "check", "table", "width_bits"]
+__all__ = ["PARAMS", "STANDARD", "SUPPORT", "between", "check", "fault", "narrow", "table", "width_bits"]
 
 LABEL = "Laplace"
+PRIOR = "Laplace(0, 1)"
 LAWS = "line"
 HAS_CELLS = True
 kernel_means = kernel_mean = None  # by quadrature

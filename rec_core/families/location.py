@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from ..jit import kernel
 
 Params = tuple[tuple[float, ...], ...]
 
+PARAMS = ("mean", "scale")
 STANDARD = (0.0, 1.0)
 SUPPORT = (-math.inf, math.inf)
 
@@ -22,8 +23,18 @@ def check(params: Params) -> None:
     for d, row in enumerate(params):
         if len(row) != 2:
             raise RecError(f"A dimension of Q is (mean, scale); dimension {d} has {len(row)} numbers.")
-        if row[1] <= 0.0:
-            raise RecError(f"The scale of Q must be positive in every dimension; dimension {d} has {row[1]:g}.")
+        if wrong := fault(row):
+            raise RecError(f"In dimension {d} of Q {wrong[1]}.")
+
+
+def fault(row: Sequence[float]) -> tuple[int, str] | None:
+    """The first parameter of a dimension that cannot be, by its place in PARAMS, and why; None where all can."""
+    return None if row[1] > 0.0 else (1, f"the scale must be positive; it is {row[1]:g}")
+
+
+def narrow(bits: float) -> tuple[float, ...]:
+    """Parameters of a dimension in which sup r = 2^bits."""
+    return 0.0, 2.0**-bits
 
 
 def table(params: Params) -> Floats:

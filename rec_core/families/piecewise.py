@@ -13,6 +13,8 @@ from ..jit import kernel
 from .location import Params
 
 LABEL = "piecewise"
+PRIOR = "U[0, 1]"
+PARAMS = ()  # as many as there are knots
 LAWS = "knots"
 HAS_CELLS = False  # a cell may have more knots than a sieve should check
 STANDARD = (0.0, 0.0)
@@ -37,6 +39,11 @@ def check(params: Params) -> None:
     row = np.array(params[0])
     if not 2 <= row.size <= MAX_PIECES + 1 or abs(log_mass(row, 0.0, 1.0)) > 1e-9:
         raise RecError("Make piecewise problems with rec.piecewise_problem, which normalizes them.")
+
+
+def narrow(bits: float) -> tuple[float, ...]:
+    """Parameters of a dimension in which sup r = 2^bits, nearly: q falls exponentially from an end of P."""
+    return tuple(normalised(np.array([2.0**bits, 0.0])).tolist())
 
 
 def table(params: Params) -> Floats:

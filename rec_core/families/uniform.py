@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -12,6 +13,8 @@ from ..jit import kernel
 from .location import Params
 
 LABEL = "uniform"
+PRIOR = "U[0, 1]"
+PARAMS = ("low", "high")
 LAWS = "box"
 HAS_CELLS = True
 STANDARD = (0.0, 1.0)
@@ -23,11 +26,26 @@ _SLIVER = 1e-15  # an overlap of a box and an interval below this is only roundi
 def check(params: Params) -> None:
     """Raises RecError for anything but (low, high) with 0 <= low < high <= 1 in every dimension."""
     for d, row in enumerate(params):
-        if len(row) != 2 or not 0.0 <= row[0] < row[1] <= 1.0:
+        if len(row) != 2 or fault(row):
             raise RecError(
                 f"The box of Q must lie inside the support of P with 0 <= low < high <= 1 in every dimension; "
                 f"dimension {d} has [{', '.join(format(value, 'g') for value in row)}]."
             )
+
+
+def fault(row: Sequence[float]) -> tuple[int, str] | None:
+    """The first parameter of a dimension that cannot be, by its place in PARAMS, and why; None where all can."""
+    low, high = row
+    if not 0.0 <= low <= 1.0:
+        return 0, f"the lower end must lie between 0 and 1; it is {low:g}"
+    if not low < high <= 1.0:
+        return 1, f"the upper end must lie above the lower one, {low:g}, and be at most 1; it is {high:g}"
+    return None
+
+
+def narrow(bits: float) -> tuple[float, ...]:
+    """Parameters of a dimension in which sup r = 2^bits."""
+    return 0.0, 2.0**-bits
 
 
 def table(params: Params) -> Floats:

@@ -1,4 +1,4 @@
-r"""What the Reference page says: statements with their proofs and whose they are, names, and sources.
+r"""What the Reference page says: statements with their proofs and their authors, names, and sources.
 
 Claims and proofs are Markdown with LaTeX. The code and the numbers beside a statement are in model/reference.py, under
 its id.
