@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .. import families
+from ..arguments import checked
 from ..arrays import Floats
 from ..channel import Problem
 from ..errors import RecError
@@ -27,6 +28,7 @@ class Ks(NamedTuple):
     p_value: Floats
 
 
+@checked
 def ks(samples: ArrayLike, target: Problem | ArrayLike) -> Ks:
     """Two-sided Kolmogorov-Smirnov test of each dimension against Q's marginal, or against other samples (N, D).
 
@@ -55,6 +57,7 @@ def ks(samples: ArrayLike, target: Problem | ArrayLike) -> Ks:
     return Ks(np.array([row.statistic for row in tests]), np.array([row.pvalue for row in tests]))
 
 
+@checked
 def total_variation(samples: ArrayLike, target: Callable[[Floats], Floats] | ArrayLike, edges: ArrayLike) -> float:
     """Total variation between histograms over cells with ends `edges` (K,), and one more cell for everything else.
 
