@@ -12,7 +12,6 @@ from typing import Literal, NamedTuple, get_args
 
 import numpy as np
 
-from . import families
 from .arrays import Floats, Ints, Word, Words
 from .candidates import candidate
 from .channel import Problem, check_problem
@@ -126,7 +125,7 @@ def _choose(
     last = min(most, int(setting)) if kind == _LARGEST else most
     for index in range(1, last + 1):
         score = 0.0
-        if kind == _QUOTIENT or kind == _DIFFERENCE:
+        if kind in (_QUOTIENT, _DIFFERENCE):
             clock = tick(seed, np.uint64(index), clock)
             score = math.log(arrival_time(clock)) if kind == _QUOTIENT else arrival_time(clock)
             if score - setting * log_sup > best:

@@ -19,7 +19,9 @@ HERE = Path(__file__).parent
 PAGES = HERE / "app_pages"
 
 # Reached from the four places and by their own addresses: what was once linked to still opens.
-BEHIND_THE_PLACES = {"message": "Message", **TITLES, "poster": "The poster"}
+BEHIND_THE_PLACES = {
+    "message": "Message", **TITLES, "poster": "The poster", "sender": "Play the sender", "rule": "Build your own rule",
+}  # fmt: skip
 
 
 def _at_root(request: Request) -> RedirectResponse:
