@@ -1,15 +1,17 @@
 // The race as a picture: P in equal shares across, time upwards, the curve of the best so far, and a front under which
 // the sender has looked.
 
-import { css, disc, line, niceTicks, polyline, ring, star, within, write } from "../../stage/draw.js";
+import { css, disc, font, line, niceTicks, polyline, ring, star, within, write } from "../../stage/draw.js";
 import { highest, mix } from "../../stage/mix.js";
 import { fmt } from "../../stage/words.js";
 
 const MARGIN = { left: 34, right: 6, top: 8, foot: 26 };
 
+export const scaleOf = (width) => (width > 900 ? 1.3 : 1); // of the type
+
 /** Where things are in a picture of this size. */
 export function layout(width, height, /** @type {GameData} */ { top, peaks }) {
-  const left = MARGIN.left, right = width - MARGIN.right, floor = height - MARGIN.foot - (peaks.length > 1 ? 18 : 0);
+  const scale = scaleOf(width), left = MARGIN.left * scale, right = width - MARGIN.right, floor = height - scale * (MARGIN.foot + (peaks.length > 1 ? 18 : 0));
   return {
     left, right, floor, ceiling: MARGIN.top,
     X: (u) => mix(left, right, u),
@@ -44,30 +46,52 @@ export function paint(/** @type {Pen} */ ctx, /** @type {Theme} */ theme, /** @t
   dots(ctx, theme, data, pose, at);
 }
 
-// What the curve and the front are.
-function labels(ctx, /** @type {Theme} */ theme, /** @type {GameData} */ data, /** @type {GamePose} */ pose, { right, floor, X, Y }, place) {
-  const bins = data.peaks.length, high = highest(bins, (j) => data.peaks[j]), front = pose.front * data.peaks[high];
-  if (front > 0 && Y(front) < floor - 20) {
-    const [x, align] = /** @type {[number, CanvasTextAlign]} */ (bins === 1 ? [right - 4, "right"] : [(place(high) + place(high + 1)) / 2, "center"]);
-    write(ctx, theme, bins === 1 ? "looked up to here" : "looked", x, Y(front) + 16, { align, colour: theme.ink.heuristic });
+// What the curve and the front are, where no dot and no bar is.
+function labels(ctx, /** @type {Theme} */ theme, /** @type {GameData} */ data, /** @type {GamePose} */ pose, { left, right, floor, X, Y }, place) {
+  const bins = data.peaks.length, last = data.curve.length - 1, big = 13 * theme.scale;
+  const seen = data.candidates.slice(0, pose.over ? data.candidates.length : pose.looked);
+  const taken = seen.map((one) => [X(one.u) - 14, Y(one.height) - 14, X(one.u) + 32, Y(one.height) + 14]);
+  for (const [j, time] of (pose.coming ? data.coming[pose.looked] : []).entries()) {
+    const y = Y(Math.min(time ?? Infinity, 2 * data.top));
+    taken.push([place(j), Math.max(0, y - 24), place(j + 1), Math.max(20, y + 4)]);
   }
-  if (!Number.isFinite(pose.best)) return;
-  const peak = highest(data.curve.length, (k) => data.curve[k]), fall = data.curve.findIndex((ratio, k) => k > peak && pose.best * ratio < 0.8 * data.top);
-  const share = fall / (data.curve.length - 1), leftwards = fall < 0 || share > 0.6;
-  const rise = leftwards ? data.curve.findIndex((ratio) => pose.best * ratio > Math.min(0.8 * data.top, 0.6 * pose.best * data.curve[peak])) / (data.curve.length - 1) : share;
-  write(ctx, theme, "best × ratio", X(rise) + (leftwards ? -8 : 8), Math.max(20, Y(Math.min(0.8 * data.top, 0.75 * pose.best * data.curve[peak]))), { align: leftwards ? "right" : "left", colour: theme.ink.best, weight: 600 });
+  const put = (text, /** @type {At[]} */ options, colour) => {
+    ctx.font = font(theme, 13, 600);
+    const wide = ctx.measureText(text).width;
+    const free = options.find(([x, y, align]) => {
+      const x0 = align === "right" ? x - wide : align === "center" ? x - wide / 2 : x;
+      const box = [x0, y - big, x0 + wide, y + 4];
+      return x0 > left && x0 + wide < right && box[1] > 0 && box[3] < floor
+        && taken.every((other) => box[0] > other[2] || box[2] < other[0] || box[1] > other[3] || box[3] < other[1]);
+    });
+    if (!free) return;
+    taken.push([free[0] - wide, free[1] - big, free[0] + wide, free[1] + 4]);
+    write(ctx, theme, text, free[0], free[1], { align: free[2], colour, weight: 600 });
+  };
+  if (Number.isFinite(pose.best)) {
+    const peak = highest(last + 1, (k) => data.curve[k]), tall = pose.best * data.curve[peak];
+    const flank = (share, way) => {
+      const level = Math.min(share * data.top, share * tall);
+      let k = peak;
+      while (k > 0 && k < last && pose.best * data.curve[k] > level) k += way;
+      return /** @type {At} */ ([X(k / last) + 9 * way, Y(level) + 5, way > 0 ? "left" : "right"]);
+    };
+    put("best × ratio", [[X(peak / last), Y(tall) - 8, "center"], ...[0.8, 0.5, 0.3].flatMap((share) => [flank(share, 1), flank(share, -1)])], theme.ink.best);
+  }
+  const high = highest(bins, (j) => data.peaks[j]), front = Y(pose.front * data.peaks[high]) + big + 4;
+  if (pose.front > 0) put("looked up to here", [[place(high + 1) - 5, front, "right"], [place(high) + 5, front, "left"]], theme.ink.heuristic);
 }
 
 function footer(ctx, /** @type {Theme} */ theme, /** @type {GameData} */ data, { left, right, floor }, place) {
   const bins = data.peaks.length;
   if (bins === 1) {
-    write(ctx, theme, "equal shares of P", (left + right) / 2, floor + 19, { align: "center", halo: false });
+    write(ctx, theme, "equal shares of P", (left + right) / 2, floor + 18 * theme.scale, { align: "center", halo: false });
     return;
   }
   for (let j = 0; j < bins; j++) {
     const middle = (place(j) + place(j + 1)) / 2;
-    write(ctx, theme, `bin ${j + 1}`, middle, floor + 18, { align: "center", halo: false, weight: 600, colour: theme.text });
-    write(ctx, theme, `r ≤ ${data.peaks_told[j]}`, middle, floor + 36, { align: "center", halo: false });
+    write(ctx, theme, `bin ${j + 1}`, middle, floor + 18 * theme.scale, { align: "center", halo: false, weight: 600, colour: theme.text });
+    write(ctx, theme, `r ≤ ${data.peaks_told[j]}`, middle, floor + 35 * theme.scale, { align: "center", halo: false });
   }
 }
 

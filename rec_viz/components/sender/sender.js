@@ -1,6 +1,6 @@
 // Play the sender: what is right, and why, stands in what Python shipped; here answers are compared and things drawn.
 
-import { layout, paint } from "./picture.js";
+import { layout, paint, scaleOf } from "./picture.js";
 import { active, el, setText } from "../../stage/dom.js";
 import { readTheme, sizeCanvas } from "../../stage/draw.js";
 import { mix, smooth } from "../../stage/mix.js";
@@ -15,13 +15,12 @@ function createSender(parent) {
   const find = (/** @type {string} */ name) => /** @type {HTMLElement} */ (root.querySelector(name));
   const ui = { dots: find(".dots"), count: find(".count"), numbers: find(".numbers"), question: find(".question"), answers: find(".answers"), said: find(".said"), ending: find(".ending") };
   const still = matchMedia("(prefers-reduced-motion: reduce)");
-  let /** @type {GameData} */ data = null, /** @type {Theme} */ theme = null, tell = (/** @type {string} */ _name, /** @type {any} */ _value) => {};
+  let /** @type {GameData} */ data = null, tell = (/** @type {string} */ _name, /** @type {any} */ _value) => {};
   let /** @type {string[]} */ answers = [], /** @type {boolean[]} */ right = [], mine = -1, over = false, early = false;
   let frame = 0, since = -Infinity, from = { best: Infinity, front: 0 }, to = from;
 
   function show(/** @type {GameData} */ next, /** @type {any} */ send) {
     tell = send;
-    theme = readTheme(root, next.colors);
     const fresh = data?.id !== next.id;
     data = next;
     if (fresh) begin();
@@ -95,20 +94,21 @@ function createSender(parent) {
     if (asked.asks === "lead") {
       const named = data.method === "bins" ? `Candidate ${one.local} of bin ${one.bin + 1}` : `Candidate ${seen}`;
       setText(ui.question, `${named}: does it take the lead?`);
-      setText(ui.numbers, `time ${one.told[0]}, ratio ${one.told[1]}; ${known}`);
+      setText(ui.numbers, `Time ${one.told[0]}, ratio ${one.told[1]}; ${known}.`);
     } else if (data.method === "bins") {
       setText(ui.question, seen ? "Which bin next, or stop?" : "Which bin is looked at first?");
-      setText(ui.numbers, `${known}; each bin’s next time and highest ratio are on the picture`);
+      setText(ui.numbers, `${known[0].toUpperCase()}${known.slice(1)}. The picture has each bin’s next time and highest ratio r.`);
     } else {
       setText(ui.question, "Go on, or stop now?");
-      const next = data.coming[seen][0] === null ? "no more to come" : `next at ${data.coming_told[seen][0]}, ratio at most ${data.peaks_told[0]}`;
-      setText(ui.numbers, data.method === "orc" ? `${seen} of ${data.candidates.length} looked at; ${next}; ${known}` : `${next}; ${known}`);
+      const next = data.coming[seen][0] === null ? "None is left" : `Next at ${data.coming_told[seen][0]}, ratio at most ${data.peaks_told[0]}`;
+      setText(ui.numbers, data.method === "orc" ? `${seen} of ${data.candidates.length} looked at. ${next}; ${known}.` : `${next}; ${known}.`);
     }
     ui.answers.replaceChildren(...asked.options.map(({ key }) => {
       const button = el("button", "", WORDS[key] ?? `Bin ${key}`, el("kbd", "", LETTERS[key] ?? key));
       button.type = "button";
       button.dataset.key = key;
       button.setAttribute("aria-keyshortcuts", LETTERS[key] ?? key);
+      if (!WORDS[key]) button.setAttribute("aria-description", `next at ${data.coming_told[seen][Number(key) - 1]}, ratio at most ${data.peaks_told[Number(key) - 1]}`);
       return button;
     }));
   }
@@ -152,6 +152,7 @@ function createSender(parent) {
     frame = 0;
     if (!root.isConnected || !data || !canvas.clientWidth) return;
     const { clientWidth: width, clientHeight: height } = canvas;
+    const theme = readTheme(root, data.colors, scaleOf(width));
     const ctx = sizeCanvas(canvas, width, height, Math.min(window.devicePixelRatio || 1, 2));
     const coming = !over && move().asks === "next";
     canvas.style.cursor = coming && data.method === "bins" ? "pointer" : "";
