@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from rec_viz.app_pages import learn_step, parts
+from rec_viz.app_pages import learn_step, parts, practice
 from rec_viz.app_pages.learn_step import BY_SLUG, LESSONS, PAGE, place_query, share
 from rec_viz.components import memory, presenter
 from rec_viz.lessons import Lesson, handout, progress
@@ -44,6 +44,7 @@ def contents() -> None:
                 icon=":material/check_circle:" if done == steps else ":material/arrow_forward:",
             )  # fmt: skip
             st.markdown(f"{lesson.about}\n\n{done} of {steps} steps done · about {lesson.minutes} minutes")
+    practice.listed()
 
 
 def paper(lesson: Lesson) -> None:

@@ -115,13 +115,6 @@ def head(title: str, share_: Callable[[], None] | None = None) -> DeltaGenerator
     return st.empty()
 
 
-def practice_head(title: str) -> None:
-    """The top of a page of practice: the title and the way back to the lessons."""
-    with st.container(horizontal=True, vertical_alignment="bottom", key="head"):
-        st.title(title, anchor=False, width="stretch")
-        st.page_link(Path(__file__).with_name("learn.py"), label="All lessons", icon=":material/arrow_back:")
-
-
 def finding(place: DeltaGenerator, text: str) -> None:
     """The page's one sentence, with its number, large; `text` is plain, `**bold**` apart."""
     bold = re.sub(r"\*\*(.+?)\*\*", r"<b>\1</b>", html.escape(text, quote=False))

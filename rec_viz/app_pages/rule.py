@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from rec_viz.app_pages import parts
+from rec_viz.app_pages import parts, practice
 from rec_viz.components import rule
 from rec_viz.settings import widgets
 from rec_viz.settings.table import Rule
@@ -16,7 +16,7 @@ state.setdefault("rule_guesses", {})  # what was predicted of a rule, "fair" or 
 
 
 notices = widgets.load_link("rule")
-parts.practice_head("Build your own rule")
+practice.head("rule")
 for notice in notices:
     st.info(notice, icon=":material/info:")
 settings = widgets.now(Rule)
@@ -27,9 +27,9 @@ rule.show(
     on_guess=lambda name, guess: state.rule_guesses.update({name: guess}),
 )  # fmt: skip
 st.markdown(
-    "Any rule that names a candidate can be sent: the receiver counts to its number, whatever the rule. But almost every "
-    "rule sends something else than Q. T is the time a candidate arrives, r = q/p its ratio. The verdict is a test of "
-    "the samples alone, and knows nothing of the rule."
+    "Any rule that names a candidate can be sent: the receiver counts to its number, whatever the rule. But almost "
+    "every rule sends something else than Q. T is the time a candidate arrives, r = q/p its ratio. The verdict is a "
+    "test of the samples alone, and knows nothing of the rule."
 )
 with st.container(horizontal=True, vertical_alignment="center", key="rule_foot"):
     st.page_link(Path(__file__).with_name("sender.py"), label="Play the sender", icon=":material/arrow_back:")

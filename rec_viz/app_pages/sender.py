@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from rec_viz.app_pages import parts
+from rec_viz.app_pages import parts, practice
 from rec_viz.components import memory, sender
 from rec_viz.model import sender as model
 from rec_viz.settings import TABLE, widgets
@@ -60,7 +60,7 @@ def take_up(found: Any) -> None:
 
 
 notices = widgets.load_link("sender")
-parts.practice_head("Play the sender")
+practice.head("sender")
 for notice in notices:
     st.info(notice, icon=":material/info:")
 with st.container(horizontal=True, vertical_alignment="bottom", key="sender_controls"):
@@ -73,7 +73,12 @@ parts.wait_for_kernels(height=420)
 game = parts.asked(lambda: model.game(settings), "Looking for a good race")
 best = state.sender_best.get(f"{settings.method}-{settings.level}")
 sender.show(
-    game, HOW[settings.method], f"{best[0]} of {best[1]}" if best else "", key="sender", on_end=partial(ended, game, settings), on_again=again
+    game,
+    HOW[settings.method],
+    f"{best[0]} of {best[1]}" if best else "",
+    key="sender",
+    on_end=partial(ended, game, settings),
+    on_again=again,
 )
 st.markdown(STOPPING[settings.method])
 st.page_link(

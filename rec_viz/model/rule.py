@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -40,8 +41,8 @@ class Outcome(NamedTuple):
     mean: float
     spread: float
     examined: float  # on average
-    index: float
-    bits: float  # of a Zipf word for the index, on average
+    number: float  # that is sent, on average
+    bits: float  # of a Zipf word for it, on average
 
     @property
     def is_fair(self) -> bool:
@@ -61,7 +62,7 @@ def outcome(settings: Rule) -> Outcome:
     chosen = rec.rules.choose_many(TARGET, rule_of(settings), settings.samples, seed=settings.seed)
     x = chosen.samples[:, 0]
     ends = np.linspace(0, x.size, STEPS + 1).astype(int)
-    parts = [np.histogram(x[low:high], EDGES)[0] for low, high in zip(ends, ends[1:], strict=False)]
+    parts = [np.histogram(x[low:high], EDGES)[0] for low, high in pairwise(ends)]
     log2_index = float(np.log2(chosen.indices).mean())
     lengths = rec.ZipfCode(max(log2_index, 1e-3)).length_bits(chosen.indices)
     return Outcome(
@@ -94,7 +95,7 @@ def rows(found: Outcome) -> list[tuple[str, str]]:
         ("Total variation from Q, at least", f"{reading.signed(off, 3).removeprefix('+')} ± {reach:.3f}"),
         ("Mean and width", f"{found.mean:.2f} and {found.spread:.2f}; Q has {q[0]:.2f} and {q[1]:.2f}"),
         ("Candidates examined", f"{found.examined:.1f} on average"),
-        ("Number sent", f"{found.index:.1f} on average, {found.bits:.1f} bits"),
+        ("Number sent", f"{found.number:.1f} on average, {found.bits:.1f} bits"),
     ]
 
 

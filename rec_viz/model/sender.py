@@ -22,8 +22,9 @@ BITS = {"short": 1.5, "middle": 2.0, "long": 3.5}  # of the channel; with bins, 
 BINS = 4
 MARGIN = 1.06  # between two numbers that a move compares: what is shown of them tells them apart
 SMALLEST, LARGEST = 1e-6, 1e6  # numbers that are told
-CURVE = 161  # places of P where the ratio is drawn
+CURVE = 401  # places of P where the ratio is drawn
 _TRIES = 100_000
+_FAR = 1000  # candidates: a search that takes more is given up
 
 
 class Option(NamedTuple):
@@ -135,7 +136,12 @@ def _race(method: str, level: str, seed: int) -> Game | None:
     least, most = LENGTHS[level]
     problem = source.draw(seed)
     number = least + seed % (most - least + 1)
-    search = rec.trace(problem, rec.ORC(number) if method == "orc" else rec.PFR(cut), seed=seed)
+    try:
+        search = rec.trace(
+            problem, rec.ORC(number) if method == "orc" else rec.PFR(cut, max_examined=_FAR), seed=seed, max_events=_FAR
+        )
+    except rec.BudgetExceeded:
+        return None
     leads = search.best == np.arange(search.examined)
     if not least <= search.examined <= most or int(leads.sum()) < (2 if level == "short" else 3):
         return None
@@ -159,14 +165,16 @@ def _race(method: str, level: str, seed: int) -> Game | None:
         )
         for k, local in enumerate(search.indices.tolist())
     )  # fmt: skip
+    if candidates[0].score > 0.01 * LARGEST or not all(
+        _clear(candidates, peaks, coming, looked, method) for looked in range(1, len(candidates) + 1)
+    ):
+        return None
     after = [*own.tolist(), None]  # the bin that the search turns to after each number of candidates
     moves = tuple(
         move
         for looked in range(len(candidates) + 1)
         for move in _moves(method, candidates, peaks, coming[looked], looked, after[looked])
     )
-    if candidates[0].score > 0.01 * LARGEST or not all(_clear(candidates, peaks, coming, looked, method) for looked in range(1, len(candidates) + 1)):
-        return None
     return Game(method, seed, problem, peaks, candidates, coming, search.winner, moves)
 
 
@@ -186,7 +194,7 @@ def _heights(prior: rec.Prior, cut: rec.Partition, seed: int, own: Ints, indices
 
 def _clear(candidates: Sequence[Candidate], peaks: Floats, coming: Floats, looked: int, method: str) -> bool:
     """Whether what is compared at and after a candidate differs enough to be seen."""
-    last, bounds = candidates[looked - 1], np.sort(coming[looked] / peaks)
+    last, bounds = candidates[looked - 1], np.sort(coming[looked] / np.maximum(peaks, 1e-300))
     pairs = [(last.score, candidates[looked - 2].best)] if looked > 1 else []
     pairs += [(float(bounds[0]), last.best)] if method != "orc" else []
     pairs += [(float(bounds[0]), float(bounds[1]))] if method == "bins" else []
@@ -217,7 +225,9 @@ def _lead_says(candidates: Sequence[Candidate], looked: int) -> str:
     if looked == 1:
         return f"{score}. There is no best yet, so the first one leads."
     before = short(candidates[looked - 2].best)
-    return f"{score}, {'under' if one.leads else 'over'} the best, {before}: it {'leads' if one.leads else 'cannot win'}."
+    return (
+        f"{score}, {'under' if one.leads else 'over'} the best, {before}: it {'leads' if one.leads else 'cannot win'}."
+    )
 
 
 def _next_says(candidates: Sequence[Candidate], peaks: Floats, coming: Floats, looked: int) -> str:
@@ -238,7 +248,7 @@ def _bin_options(
 ) -> Iterator[Option]:
     best = candidates[looked - 1].best if looked else math.inf
     lowest = [_quotient(float(height), float(peak)) for height, peak in zip(coming, peaks, strict=True)]
-    first = int(np.argmin(coming / peaks))
+    first = int(np.argmin(coming / np.maximum(peaks, 1e-300)))
     for j in range(len(peaks)):
         if after is None:
             says = f"Bin {j + 1} gets no lower than {lowest[j]}, over the best, {short(best)}: no bin can win any more."
@@ -264,4 +274,4 @@ def short(value: float) -> str:
 
 
 def _quotient(height: float, ratio: float) -> str:
-    return f"{short(height)} / {short(ratio)} = {short(height / ratio)}"
+    return f"{short(height)} / {short(ratio)} = {short(height / ratio if ratio > 0.0 else math.inf)}"

@@ -116,7 +116,7 @@ class Learn(NamedTuple):
 
 
 class Sender(NamedTuple):
-    """The game of the sender: a method, how long a race, and the seed from which on the next race that fits is taken."""
+    """The game of the sender: a method, how long a race, and the seed from which on a race that fits is looked for."""
 
     method: str = "pfr"
     level: str = "short"
@@ -334,9 +334,9 @@ TABLE: Mapping[type, Mapping[str, Parameter]] = {
     Rule: _rows([
         Parameter("rule", "Rule", "", "buttons",
                   {"largest": "Largest r of n", "first": "First with r > c", "plain": "Smallest T / r",
-                   "power": "Smallest T / rᵃ", "difference": "Smallest T − b log r"}),
+                   "power": "Smallest T / rᵃ", "difference": "Smallest T − b ln r"}),
         Parameter("candidates", "Candidates n", "", "slider", low=1, high=64),
-        Parameter("threshold", "Threshold c", "", "slider", low=0.0, high=2.75, step=0.125),
+        Parameter("threshold", "Threshold c", "", "slider", low=0.0, high=4.0, step=0.125),
         Parameter("power", "Exponent a", "", "slider", low=0.0, high=4.0, step=0.125),
         Parameter("weight", "Weight b", "", "slider", low=0.0, high=4.0, step=0.125),
         Parameter("samples", "Samples", "", "steps", {10**k: f"{10**k:,}" for k in range(3, 6)}),

@@ -1,7 +1,7 @@
 """Rules to choose a candidate by: the reader sets one, predicts whether it is fair, and sees what the receiver gets.
 
-    from rec_viz.components import rule
-    rule.show(settings, guesses, key="rule", on_commit=lambda settings: ..., on_guess=lambda name, guess: ...)
+from rec_viz.components import rule
+rule.show(settings, guesses, key="rule", on_commit=lambda settings: ..., on_guess=lambda name, guess: ...)
 """
 
 from __future__ import annotations

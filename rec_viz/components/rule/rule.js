@@ -33,7 +33,8 @@ function createRule(parent) {
     data.guesses = { ...data.guesses, ...guessed };
     take(next.outcome);
   }
-  const /** @type {RuleData["guesses"]} */ guessed = {};
+  const /** @type {RuleData["guesses"]} */ guessed = {}; // here, Python may not have heard of it yet
+  const /** @type {Record<string, number>} */ about = {}; // the setting that a prediction was about
 
   // An answer is shown if it is about what is set now.
   function take(/** @type {RuleOutcome} */ told) {
@@ -79,6 +80,7 @@ function createRule(parent) {
 
   function guess(/** @type {"fair" | "unfair"} */ what) {
     if (isOpen()) return;
+    about[settings.rule] = settings[rule().setting];
     guessed[settings.rule] = data.guesses[settings.rule] = what;
     pour();
     tell("guess", [settings.rule, what]);
@@ -99,8 +101,9 @@ function createRule(parent) {
     Object.assign(root.dataset, { rule: settings.rule, open: String(open), done: String(done), fair: done && matches() ? String(outcome.fair) : "" });
     if (done && matches()) {
       const { fair, verdict, rows } = outcome, said = data.guesses[settings.rule], right = (said === "fair") === fair;
-      ui.said.className = `said ${right ? "right" : "wrong"}`;
-      setText(ui.said.querySelector("b"), `You said ${said}.`);
+      const same = about[settings.rule] === settings[rule().setting]; // else it was predicted of another setting
+      ui.said.className = `said ${same ? (right ? "right" : "wrong") : ""}`;
+      setText(ui.said.querySelector("b"), !same ? (fair ? "Fair." : "Unfair.") : right ? `✓ You said ${said}.` : `✗ You said ${said}.`);
       setText(ui.said.querySelector("span"), verdict);
       ui.rows.replaceChildren(...rows.map(([name, value]) => el("tr", "", Object.assign(el("th", "", name), { scope: "row" }), el("td", "", value))));
       verdicts[settings.rule] = fair;
@@ -132,7 +135,7 @@ function createRule(parent) {
     const counts = isOpen() && outcome ? outcome.grown[Math.max(0, Math.ceil(grown() * outcome.grown.length) - 1)] : [];
     const runs = outcome ? outcome.runs * Math.max(1, Math.ceil(grown() * outcome.grown.length)) / outcome.grown.length : 1;
     const density = counts.map((n, k) => n / (runs * (edges[k + 1] - edges[k])));
-    const q = highest(curves.x.length, (k) => curves.q[k]), most = 1.2 * Math.max(curves.q[q], 1.15 * Math.max(0, ...final()));
+    const q = highest(curves.x.length, (k) => curves.q[k]), most = Math.max(1.45 * curves.q[q], 1.08 * Math.max(0, ...final()));
     const X = (x) => mix(6, width - 6, (x - first) / (last - first)), Y = (d) => mix(floor, 22 * scale, d / most);
     line(ctx, [[6, floor], [width - 6, floor]], css(theme.text, 0.55), 1);
     for (const tick of niceTicks(first, last, 6)) write(ctx, theme, fmt(tick), X(tick), floor + 17 * scale, { align: "center", halo: false });
@@ -145,12 +148,11 @@ function createRule(parent) {
       ctx.fillStyle = css(theme.q, 0.1);
       ctx.fill(polyline([[X(first), floor], ...curve(curves.q), [X(last), floor]]));
     }
-    write(ctx, theme, "P, where candidates come from", X(-2.5), Y(0.27), { colour: theme.ink.p, weight: 600 });
-    write(ctx, theme, "Q, what is wanted", X(curves.x[q]) - 34 * scale, Y(0.93 * curves.q[q]), { colour: theme.ink.q, weight: 600, align: "right" });
+    const told = width > 480;
+    write(ctx, theme, told ? "P, where candidates come from" : "P", X(-2.5), Y(0.27), { colour: theme.ink.p, weight: 600 });
+    write(ctx, theme, told ? "Q, what is wanted" : "Q", X(curves.x[q]) - 34 * scale, Y(0.93 * curves.q[q]), { colour: theme.ink.q, weight: 600, align: "right" });
     if (density.length) {
-      const tall = highest(density.length, (k) => density[k]);
       write(ctx, theme, `${whole(Math.round(runs))} samples received`, X(curves.x[q]) - 34 * scale, Y(0.93 * curves.q[q]) + 20 * scale, { colour: theme.ink.heuristic, weight: 600, align: "right" });
-      root.dataset.peak = String(density[tall]);
     }
   }
 

@@ -1,7 +1,7 @@
 """A race to play: every question with its answers and reasons is shipped, so that the browser grades at once.
 
-    from rec_viz.components import sender
-    sender.show(game, "The smallest time / ratio wins.", best="9 of 10", key="sender", on_end=lambda answers: ..., on_again=lambda: ...)
+from rec_viz.components import sender
+sender.show(game, "The smallest time / ratio wins.", best="9 of 10", key="sender", on_end=keep, on_again=renew)
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def payload(game: Game) -> dict[str, Any]:
         "id": f"{game.method}-{game.seed}-{len(game.candidates)}",
         "method": game.method,
         "top": game.top,
-        "curve": game.curve.tolist(),
+        "curve": [float(f"{ratio:.5g}") for ratio in game.curve.tolist()],
         "peaks": game.peaks.tolist(),
         "peaks_told": [short(peak) for peak in game.peaks.tolist()],
         "winner": game.winner,
