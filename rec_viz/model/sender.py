@@ -22,6 +22,7 @@ BITS = {"short": 1.5, "middle": 2.0, "long": 3.5}  # of the channel; with bins, 
 BINS = 4
 MARGIN = 1.06  # between two numbers that a move compares: what is shown of them tells them apart
 SMALLEST, LARGEST = 1e-6, 1e6  # numbers that are told
+WORST = 10.0  # race time of a winner: past it none of them is any good, as ORC's may be
 CURVE = 401  # places of P where the ratio is drawn
 _TRIES = 100_000
 _FAR = 1000  # candidates: a search that takes more is given up
@@ -165,8 +166,10 @@ def _race(method: str, level: str, seed: int) -> Game | None:
         )
         for k, local in enumerate(search.indices.tolist())
     )  # fmt: skip
-    if candidates[0].score > 0.01 * LARGEST or not all(
-        _clear(candidates, peaks, coming, looked, method) for looked in range(1, len(candidates) + 1)
+    if (
+        candidates[0].score > 0.01 * LARGEST
+        or candidates[-1].best > WORST
+        or not all(_clear(candidates, peaks, coming, looked, method) for looked in range(1, len(candidates) + 1))
     ):
         return None
     after = [*own.tolist(), None]  # the bin that the search turns to after each number of candidates

@@ -30,7 +30,7 @@ def by_hand(game: Game) -> tuple[list[str], int]:
     ratio = lambda x: stats.norm.pdf(x, mean, scale) / stats.norm.pdf(x)  # noqa: E731
     edges = stats.norm.ppf(np.linspace(0.0, 1.0, bins + 1))
     peaks = [
-        ratio(np.linspace(max(low, -8.0), min(high, 8.0), 200_001)).max() for low, high in itertools.pairwise(edges)
+        ratio(np.linspace(max(low, -8.0), min(high, 8.0), 20_001)).max() for low, high in itertools.pairwise(edges)
     ]
     answers, best, winner = [], np.inf, -1
     for looked in range(len(game.candidates) + 1):
