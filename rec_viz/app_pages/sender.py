@@ -12,7 +12,7 @@ import streamlit as st
 from rec_viz.app_pages import parts, practice
 from rec_viz.components import memory, sender
 from rec_viz.model import sender as model
-from rec_viz.settings import TABLE, widgets
+from rec_viz.settings import widgets
 from rec_viz.settings.table import Sender
 
 state = st.session_state
@@ -37,9 +37,7 @@ def ended(game: model.Game, settings: Sender, answers: list[str]) -> None:
     except ValueError:  # not from our page
         return
     name = f"{settings.method}-{settings.level}"
-    right, moves = state.sender_best.get(name, (0, 1))
-    if result.right * moves >= right * result.moves:
-        state.sender_best[name] = (result.right, result.moves)
+    state.sender_best = model.bettered(state.sender_best, name, result.right, result.moves)
 
 
 def again() -> None:
@@ -49,14 +47,8 @@ def again() -> None:
 
 def take_up(found: Any) -> None:
     """Add what an earlier visit left, where it is better."""
-    for name in (f"{method}-{level}" for method in TABLE[Sender]["method"].options for level in model.LENGTHS):
-        pair = found.get(name) if isinstance(found, dict) else None
-        if not isinstance(pair, list) or len(pair) != 2 or not all(type(n) is int for n in pair):
-            continue
-        right, moves = pair
-        held, of = state.sender_best.get(name, (0, 1))
-        if 0 <= right <= moves <= 100 and moves and right * of >= held * moves:
-            state.sender_best[name] = (right, moves)
+    for name, (right, moves) in model.read_best(found).items():
+        state.sender_best = model.bettered(state.sender_best, name, right, moves)
 
 
 notices = widgets.load_link("sender")

@@ -13,7 +13,7 @@ from rec_core.arrays import Floats, Ints
 from rec_core.trace import arrivals
 
 from ..memo import memo
-from ..settings.table import Sender
+from ..settings.table import TABLE, Sender
 from ..text import reading
 
 LEAD, LOSE, GO, STOP = "lead", "lose", "go", "stop"
@@ -84,11 +84,18 @@ class Game(NamedTuple):
         return np.exp2(logs)
 
     @property
-    def top(self) -> float:
-        """How far up the picture goes: past all that is looked at, and past the curve of the winner."""
-        line = self.candidates[-1].best * float(self.peaks.max())
-        after = float(self.coming[-1, 0]) if self.method == "pfr" else 0.0
-        return 1.12 * max(line, after, *(one.height for one in self.candidates))
+    def tops(self) -> list[float]:
+        """How far up the picture goes once 0 to K candidates were looked at: past them, past the next that could be
+        looked at, and past the curve of the best where that is not out of reach. It never comes down."""
+        tops: list[float] = []
+        for looked, coming in enumerate(self.coming):
+            next_ = coming[int(np.argmin(coming / np.maximum(self.peaks, 1e-300)))]
+            seen = max([one.height for one in self.candidates[:looked]], default=0.0)
+            high = 1.3 * max(seen, float(next_) if math.isfinite(next_) else 0.0)
+            curve = 1.12 * self.candidates[looked - 1].best * float(self.peaks.max()) if looked else 0.0
+            last = looked == len(self.candidates)
+            tops.append(max([high, *tops[-1:], *([curve] if curve < 1.8 * high or last else [])]))
+        return tops
 
 
 class Result(NamedTuple):
@@ -109,6 +116,23 @@ def game(settings: Sender) -> Game:
         if found is not None:
             return found
     raise rec.RecError("No race of this length was found from this seed on.")
+
+
+def read_best(found: object) -> dict[str, tuple[int, int]]:
+    """The best results that a browser has kept, right moves of all by method and level: of whatever it hands over."""
+    names = [f"{method}-{level}" for method in TABLE[Sender]["method"].options for level in LENGTHS]
+    best = {}
+    for name in names if isinstance(found, dict) else ():
+        match found.get(name):  # type: ignore[attr-defined]
+            case [int(right), int(moves)] if 0 <= right <= moves <= 100 and moves:
+                best[name] = (right, moves)
+    return best
+
+
+def bettered(held: dict[str, tuple[int, int]], name: str, right: int, moves: int) -> dict[str, tuple[int, int]]:
+    """The best results with another among them."""
+    before, of = held.get(name, (0, 1))
+    return held | ({name: (right, moves)} if right * of >= before * moves else {})
 
 
 def play(game: Game, answers: Sequence[str]) -> Result:

@@ -140,7 +140,18 @@ def test_the_browser_is_told_all_it_needs_in_json():
             [option.right for option in move.options] for move in game.moves
         ]
         assert all(sum(option["right"] for option in move["options"]) == 1 for move in told["moves"])
-        assert max(one["height"] for one in told["candidates"]) < told["top"]
+        assert all(one["height"] < top for one, top in zip(told["candidates"], told["tops"][1:], strict=True))
+        assert told["tops"] == sorted(told["tops"])
+        assert max(told["curve"]) * told["candidates"][-1]["best"] < told["tops"][-1]
         curve = np.array(told["curve"])
         assert curve.max() == pytest.approx(max(told["peaks"]), rel=0.005)
         assert np.trapezoid(curve, dx=1.0 / (curve.size - 1)) == pytest.approx(1.0, abs=0.02)
+
+
+def test_the_best_result_is_kept_and_nothing_else_is_taken_for_one():
+    held = sender.bettered({}, "pfr-short", 5, 8)
+    assert sender.bettered(held, "pfr-short", 4, 8) == held
+    assert sender.bettered(held, "pfr-short", 4, 6) == {"pfr-short": (4, 6)}
+    assert sender.read_best({"pfr-short": [5, 8], "bins-long": [3, 2], "orc-short": [1, 0], "x": [1, 2]}) == held
+    for strange in (None, [], {"pfr-short": "ab"}, {"pfr-short": [1.5, 2]}, {"pfr-short": [-1, 2]}):
+        assert sender.read_best(strange) == {}

@@ -45,7 +45,7 @@ def payload(game: Game) -> dict[str, Any]:
     return {
         "id": f"{game.method}-{game.seed}-{len(game.candidates)}",
         "method": game.method,
-        "top": game.top,
+        "tops": game.tops,
         "curve": [float(f"{ratio:.5g}") for ratio in game.curve.tolist()],
         "peaks": game.peaks.tolist(),
         "peaks_told": [short(peak) for peak in game.peaks.tolist()],

@@ -10,7 +10,7 @@ const MARGIN = { left: 34, right: 6, top: 8, foot: 26 };
 export const scaleOf = (width) => (width > 900 ? 1.3 : 1); // of the type
 
 /** Where things are in a picture of this size. */
-export function layout(width, height, /** @type {GameData} */ { top, peaks }) {
+export function layout(width, height, /** @type {GameData} */ { peaks }, top = 1) {
   const scale = scaleOf(width), left = MARGIN.left * scale, right = width - MARGIN.right, floor = height - scale * (MARGIN.foot + (peaks.length > 1 ? 18 : 0));
   return {
     left, right, floor, ceiling: MARGIN.top,
@@ -22,7 +22,7 @@ export function layout(width, height, /** @type {GameData} */ { top, peaks }) {
 
 export function paint(/** @type {Pen} */ ctx, /** @type {Theme} */ theme, /** @type {GameData} */ data, /** @type {GamePose} */ pose, at) {
   const { left, right, floor, ceiling, X, Y } = at, bins = data.peaks.length, place = (j) => X(j / bins);
-  for (const tick of niceTicks(0, data.top, 4)) {
+  for (const tick of niceTicks(0, pose.top, 4)) {
     line(ctx, [[left, Y(tick)], [right, Y(tick)]], css(theme.text, 0.1), 1);
     write(ctx, theme, fmt(tick), left - 6, Y(tick) + 5, { align: "right", halo: false });
   }
@@ -52,7 +52,7 @@ function labels(ctx, /** @type {Theme} */ theme, /** @type {GameData} */ data, /
   const seen = data.candidates.slice(0, pose.over ? data.candidates.length : pose.looked);
   const taken = seen.map((one) => [X(one.u) - 14, Y(one.height) - 14, X(one.u) + 32, Y(one.height) + 14]);
   for (const [j, time] of (pose.coming ? data.coming[pose.looked] : []).entries()) {
-    const y = Y(Math.min(time ?? Infinity, 2 * data.top));
+    const y = Y(Math.min(time ?? Infinity, 2 * pose.top));
     taken.push([place(j), Math.max(0, y - 24), place(j + 1), Math.max(20, y + 4)]);
   }
   const put = (text, /** @type {At[]} */ options, colour) => {
@@ -71,7 +71,7 @@ function labels(ctx, /** @type {Theme} */ theme, /** @type {GameData} */ data, /
   if (Number.isFinite(pose.best)) {
     const peak = highest(last + 1, (k) => data.curve[k]), tall = pose.best * data.curve[peak];
     const flank = (share, way) => {
-      const level = Math.min(share * data.top, share * tall);
+      const level = Math.min(share * pose.top, share * tall);
       let k = peak;
       while (k > 0 && k < last && pose.best * data.curve[k] > level) k += way;
       return /** @type {At} */ ([X(k / last) + 9 * way, Y(level) + 5, way > 0 ? "left" : "right"]);
@@ -99,7 +99,7 @@ function footer(ctx, /** @type {Theme} */ theme, /** @type {GameData} */ data, {
 function nexts(ctx, /** @type {Theme} */ theme, /** @type {GameData} */ data, /** @type {GamePose} */ pose, { X, Y, ceiling }, place) {
   data.coming[pose.looked].forEach((time, j) => {
     if (time === null) return;
-    const [from, to] = [place(j) + 3, place(j + 1) - 3], beyond = time > data.top, y = beyond ? ceiling + 2 : Y(time);
+    const [from, to] = [place(j) + 3, place(j + 1) - 3], beyond = time > pose.top, y = beyond ? ceiling + 2 : Y(time);
     if (!beyond) line(ctx, [[from, y], [to, y]], css(theme.bound), 2.5, [7, 4]);
     const told = data.coming_told[pose.looked][j];
     write(ctx, theme, beyond ? `↑ next at ${told}` : `next at ${told}`, data.peaks.length > 1 ? (from + to) / 2 : X(0.02), y + (y > 26 ? -5 : 15), { align: data.peaks.length > 1 ? "center" : "left", colour: theme.ink.bound, weight: 600 });

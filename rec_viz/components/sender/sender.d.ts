@@ -2,7 +2,7 @@
 type GameData = {
   id: string;
   method: "pfr" | "orc" | "bins";
-  top: number; // height of the picture, in the units of time
+  tops: number[]; // height of the picture after so many candidates, in the units of time
   curve: number[]; // the ratio at evenly spaced places of P
   peaks: number[]; // the highest of each bin
   peaks_told: string[];
@@ -18,4 +18,4 @@ type GameData = {
 type GameCandidate = { u: number; x: number; bin: number; local: number; height: number; best: number; leads: boolean; word: string; received: number; told: [time: string, ratio: string, best: string] };
 type GameMove = { asks: "lead" | "next"; looked: number; options: { key: string; right: boolean; says: string }[] };
 /** What a picture shows: candidates looked at, what of the next is known, and how far curve and front have come. */
-type GamePose = { looked: number; leader: number; mine: number; best: number; front: number; coming: boolean; over: boolean };
+type GamePose = { looked: number; leader: number; mine: number; best: number; front: number; top: number; coming: boolean; over: boolean };

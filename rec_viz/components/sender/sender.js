@@ -17,7 +17,7 @@ function createSender(parent) {
   const still = matchMedia("(prefers-reduced-motion: reduce)");
   let /** @type {GameData} */ data = null, tell = (/** @type {string} */ _name, /** @type {any} */ _value) => {};
   let /** @type {string[]} */ answers = [], /** @type {boolean[]} */ right = [], mine = -1, over = false, early = false;
-  let frame = 0, since = -Infinity, from = { best: Infinity, front: 0 }, to = from;
+  let frame = 0, since = -Infinity, from = { best: Infinity, front: 0, top: 1 }, to = from;
 
   function show(/** @type {GameData} */ next, /** @type {any} */ send) {
     tell = send;
@@ -45,6 +45,7 @@ function createSender(parent) {
     const shown = early ? data.candidates.length : seen, one = data.candidates[shown - 1];
     return {
       best: early ? data.candidates.at(-1).best : judged > 0 ? data.candidates[judged - 1].best : Infinity,
+      top: data.tops[shown],
       front: one ? Math.max(...data.candidates.slice(0, shown).map((c) => c.height / data.peaks[c.bin])) : 0,
     };
   }
@@ -142,8 +143,8 @@ function createSender(parent) {
   function posed() {
     const t = still.matches ? 1 : smooth(Math.min(1, (performance.now() - since) / MOVE_MS));
     // From a curve beyond the picture it comes down from the picture's top.
-    const start = Math.min(from.best, (1.5 * data.top) / Math.min(...data.peaks.filter((peak) => peak > 0.05)));
-    return { best: Number.isFinite(to.best) ? mix(start, to.best, t) : to.best, front: mix(from.front, to.front, t) };
+    const start = Math.min(from.best, (1.5 * from.top) / Math.min(...data.peaks.filter((peak) => peak > 0.05)));
+    return { best: Number.isFinite(to.best) ? mix(start, to.best, t) : to.best, front: mix(from.front, to.front, t), top: mix(from.top, to.top, t) };
   }
 
   function wake() { frame ||= requestAnimationFrame(tick); }
@@ -156,7 +157,8 @@ function createSender(parent) {
     const ctx = sizeCanvas(canvas, width, height, Math.min(window.devicePixelRatio || 1, 2));
     const coming = !over && move().asks === "next";
     canvas.style.cursor = coming && data.method === "bins" ? "pointer" : "";
-    paint(ctx, theme, data, { ...posed(), looked: looked(), leader: leader(), mine, coming, over }, layout(width, height, data));
+    const pose = { ...posed(), looked: looked(), leader: leader(), mine, coming, over };
+    paint(ctx, theme, data, pose, layout(width, height, data, pose.top));
     if (performance.now() - since < MOVE_MS) wake();
   }
 
