@@ -19,7 +19,7 @@ state = st.session_state
 state.setdefault("sender_best", {})  # "pfr-short" -> [right, moves]
 HOW = {
     "pfr": "Candidates arrive one by one, and the smallest time / ratio wins: a dot under the curve takes the lead.",
-    "orc": "ORC looks at so many candidates, no more and no fewer. A dot under the curve takes the lead.",
+    "orc": "ORC looks at {number} candidates, no more and no fewer. A dot under the curve takes the lead.",
     "bins": "Every bin has a clock. As the staircase rises, the bar it meets first is looked at next.",
 }
 STOPPING = {
@@ -66,7 +66,7 @@ game = parts.asked(lambda: model.game(settings), "Looking for a good race")
 best = state.sender_best.get(f"{settings.method}-{settings.level}")
 sender.show(
     game,
-    HOW[settings.method],
+    HOW[settings.method].format(number=len(game.candidates)),
     f"{best[0]} of {best[1]}" if best else "",
     key="sender",
     on_end=partial(ended, game, settings),

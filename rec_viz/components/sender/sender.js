@@ -46,9 +46,12 @@ function createSender(parent) {
     return {
       best: early ? data.candidates.at(-1).best : judged > 0 ? data.candidates[judged - 1].best : Infinity,
       top: data.tops[shown],
-      front: one ? Math.max(...data.candidates.slice(0, shown).map((c) => c.height / data.peaks[c.bin])) : 0,
+      front: one ? Math.max(...data.candidates.slice(0, shown).map((c) => c.height / data.peaks[c.bin])) : beginning(),
     };
   }
+
+  // A staircase to begin with, so that its steps are seen: halfway to the first bar.
+  const beginning = () => 0.5 * Math.min(...data.coming[0].map((time, j) => (time ?? Infinity) / Math.max(data.peaks[j], 1e-9)));
 
   function leader() {
     const judged = move()?.asks === "lead" ? looked() - 1 : looked();
@@ -83,7 +86,7 @@ function createSender(parent) {
   // The question, its numbers and its buttons.
   function ask() {
     const asked = over ? null : move();
-    ui.dots.replaceChildren(...data.moves.map((_, k) => el("i", k < right.length ? (right[k] ? "right" : "wrong") : "")));
+    ui.dots.replaceChildren(...right.map((good) => el("i", good ? "right" : "wrong"))); // how many are to come would tell the end
     const good = right.filter(Boolean).length;
     setText(ui.count, answers.length ? `${good} of ${answers.length} right` : data.best ? `Your best: ${data.best}` : "");
     Object.assign(root.dataset, { move: String(answers.length), asks: asked?.asks ?? "", right: String(good), over: String(over) });
