@@ -541,7 +541,7 @@ def test_a_number_beyond_the_last_bin_is_refused():
     cut, wider = Partition((num,)), Partition((num + 1,))
     assert codes.stream.uniform_limbs(num) == codes.stream.uniform_limbs(num + 1)
     payload = pack([Message((num,), 1)], wider, FixedCode(1))[FRAME_BYTES:]
-    with pytest.raises(MessageError, match="names number 8193"):
+    with pytest.raises(MessageError, match="has number 8193"):
         unpack(signed(payload, 1, cut, FixedCode(1)), cut, FixedCode(1))
 
 

@@ -37,7 +37,7 @@ function createSender(parent) {
   }
 
   const move = () => data.moves[answers.length];
-  const looked = () => move()?.looked ?? data.candidates.length;
+  const looked = () => data.moves[over ? answers.length - 1 : answers.length].looked;
 
   // Where curve and front belong now: the curve at the best before the candidate that is being judged.
   function standing() {
