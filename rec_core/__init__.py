@@ -9,14 +9,9 @@
     assert (sample == sent.sample).all()                     # to the last bit
 
 Read in this order: families, randomness, prior, channel, partition, candidates, decode (the receiver), then the
-<<<<<<< HEAD
 sender's side: tables, upper_sum, clocks, laws, methods, searches, encode, trace, rules; then codes, metrics, study and
 images.
-SciPy is imported by the functions that use it: that takes longer than all the rest.
-=======
-sender's side: tables, upper_sum, clocks, laws, methods, searches, encode, trace; then codes, metrics, study and images.
 SciPy is imported inside the functions that use it, because importing it takes longer than all the rest.
->>>>>>> main
 """
 
 from __future__ import annotations
@@ -30,13 +25,8 @@ from .jit import kernels_cached
 if TYPE_CHECKING:
     from . import images, study
 
-<<<<<<< HEAD
-with kernels_kept():
-    from . import codes, laws, metrics, randomness, rules
-=======
 with kernels_cached():
-    from . import codes, laws, metrics, randomness
->>>>>>> main
+    from . import codes, laws, metrics, randomness, rules
     from .allocation import Strategy, allocate
     from .channel import (
         Channel,

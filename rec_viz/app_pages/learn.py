@@ -7,12 +7,8 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-<<<<<<< HEAD
-from rec_viz.app_pages import learn_step, parts, practice
-=======
 from rec_viz import warm_up
-from rec_viz.app_pages import learn_step, parts
->>>>>>> main
+from rec_viz.app_pages import learn_step, parts, practice
 from rec_viz.app_pages.learn_step import BY_SLUG, LESSONS, PAGE, place_query, share
 from rec_viz.components import cards, memory, presenter
 from rec_viz.lessons import Lesson, handout, pictures, progress
@@ -41,18 +37,6 @@ def contents() -> None:
         "what a logarithm does; nothing else. Each lesson asks you to guess before it shows. Guessing wrong is "
         "part of it."
     )
-<<<<<<< HEAD
-    for number, lesson in enumerate(LESSONS, start=1):
-        done, steps = done_in(lesson), len(lesson.steps)
-        with st.container(border=True, key=f"lesson_{lesson.slug}"):
-            k = next((k for k in range(1, steps + 1) if Learn(lesson.slug, k) not in state.learn_done), 1)
-            st.page_link(
-                PAGE, label=f"**{number}. {lesson.title}**", query_params=place_query(Learn(lesson.slug, k)),
-                icon=":material/check_circle:" if done == steps else ":material/arrow_forward:",
-            )  # fmt: skip
-            st.markdown(f"{lesson.about}\n\n{done} of {steps} steps done · about {lesson.minutes} minutes")
-    practice.listed()
-=======
     place = st.empty()
     if not warm_up.warm_up().ready.is_set():
         with place:
@@ -61,6 +45,7 @@ def contents() -> None:
     with place:
         look = parts.colours()
         parts.open_card(cards.show([card(lesson, pictures.cover(lesson, look)) for lesson in LESSONS], key="lessons"))
+    practice.listed()
 
 
 def card(lesson: Lesson, picture: str) -> cards.Card:
@@ -75,7 +60,6 @@ def card(lesson: Lesson, picture: str) -> cards.Card:
         picture,
         f"{mark}{done} of {steps} steps done · about {lesson.minutes} minutes",
     )
->>>>>>> main
 
 
 def paper(lesson: Lesson) -> None:

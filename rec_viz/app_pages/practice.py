@@ -6,11 +6,18 @@ from pathlib import Path
 
 import streamlit as st
 
+from rec_viz.app_pages import parts
+from rec_viz.components import cards
+from rec_viz.figures import practice as figures
+from rec_viz.model import rule, sender
+from rec_viz.settings.table import Sender
+
 HERE = Path(__file__).parent
 ACTIVITIES = {
     "sender": ("Play the sender", "Candidates arrive. You say which one leads, and when to stop."),
     "rule": ("Build your own rule", "Choose candidates by a rule of your own. Is what the receiver gets still Q?"),
 }
+CARD = Sender("bins", "middle", 3)  # the race on the card
 AFTER = {  # the last step of a lesson
     "race": ({"page": "sender"}, {"page": "rule"}),
     "budget": ({"page": "sender", "method": "orc"},),
@@ -21,10 +28,15 @@ AFTER = {  # the last step of a lesson
 def listed() -> None:
     """Under the list of lessons."""
     st.header("Practice", anchor=False)
-    for name, (title, about) in ACTIVITIES.items():
-        with st.container(border=True, key=f"practice_{name}"):
-            st.page_link(HERE / f"{name}.py", label=f"**{title}**", icon=":material/sports_esports:")
-            st.markdown(about)
+    look, game, law = parts.colours(), sender.game(CARD), rule.narrowed(2.0)
+    front = game.peaks * game.candidates[-1].best
+    dots = [(one.u, one.height) for one in game.candidates]
+    pictures = {
+        "sender": figures.sender(game.curve, game.candidates[-1].best, dots, game.winner, front, look),
+        "rule": figures.rule(*law, look),
+    }
+    shown = [cards.Card(page, title, about, pictures[page]) for page, (title, about) in ACTIVITIES.items()]
+    parts.open_card(cards.show(shown, key="practice"))
 
 
 def after(lesson: str) -> None:

@@ -17,8 +17,7 @@ state.setdefault("rule_guesses", {})  # what was predicted of a rule, "fair" or 
 
 notices = widgets.load_link("rule")
 practice.head("rule")
-for notice in notices:
-    st.info(notice, icon=":material/info:")
+parts.say_notices(notices)
 settings = widgets.now(Rule)
 widgets.write_link(settings)
 parts.wait_for_kernels(height=420)

@@ -53,8 +53,7 @@ def take_up(found: Any) -> None:
 
 notices = widgets.load_link("sender")
 practice.head("sender")
-for notice in notices:
-    st.info(notice, icon=":material/info:")
+parts.say_notices(notices)
 with st.container(horizontal=True, vertical_alignment="bottom", key="sender_controls"):
     widgets.widget(Sender, "method", width="content")
     widgets.widget(Sender, "level", width="content")

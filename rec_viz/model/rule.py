@@ -78,6 +78,15 @@ def densities() -> tuple[Floats, Floats, Floats]:
     return x, np.exp(TARGET.prior.log_pdf(x[:, None])), TARGET.pdf(x[:, None])
 
 
+def narrowed(power: float) -> tuple[Floats, Floats, Floats, Floats]:
+    """What the smallest T / r^a sends, by its law, whose density is p r^a up to a factor: x, Q's density there, the
+    ends of cells and the density in each."""
+    x, _, q = densities()
+    middles = 0.5 * (EDGES[:-1] + EDGES[1:])[:, None]
+    sent = np.exp(TARGET.prior.log_pdf(middles)) * np.exp2(power * TARGET.log_ratio_bits(middles))
+    return x, q, EDGES, sent / (sent.sum() * (EDGES[1] - EDGES[0]))
+
+
 def verdict(found: Outcome) -> str:
     """What the test says."""
     if found.is_fair:
