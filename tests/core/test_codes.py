@@ -238,7 +238,7 @@ index_values = st.one_of(
 any_code = st.one_of(st.floats(0.01, 600).map(ZipfCode), st.just(EliasDelta()), st.just(FixedCode(2**63 - 1)))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(data=st.data())
 def test_round_trip(data):
     cut = Partition(data.draw(st.lists(interval_counts, min_size=1, max_size=8)))
@@ -252,7 +252,7 @@ def test_round_trip(data):
     assert packed == pack(messages, cut, code)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_round_trip_of_fixed_codes(data):
     code = FixedCode(data.draw(interval_counts))
@@ -460,7 +460,7 @@ def test_not_our_bytes(data):
         unpack(data, CUT, CODE)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.binary(max_size=60))
 def test_random_bytes_are_refused(data):
     with pytest.raises(MessageError):
