@@ -22,8 +22,12 @@ from .jit import kernel
 from .randomness import run_seeds
 from .tables import log_ratio
 
+__all__ = ["KINDS", "Chosen", "Kind", "Rule", "choose_many"]
+
 Kind = Literal["quotient", "difference", "first", "largest"]
+"""The kinds of rules, which `Rule` explains."""
 KINDS: tuple[Kind, ...] = get_args(Kind)
+"""All of them."""
 _QUOTIENT, _DIFFERENCE, _FIRST, _LARGEST = range(4)  # places in KINDS
 
 
@@ -36,7 +40,7 @@ class Rule:
         first        the first with r > a, a >= 0
         largest      the largest r of the first a, a whole number >= 1
 
-    Raises RecError for another kind, and settings it cannot have.
+    Raises RecError for another kind, and settings it cannot have. Source: here.
 
     >>> Rule("first", 2.0)
     Rule(kind='first', setting=2.0)
@@ -57,7 +61,12 @@ class Rule:
 
 class Chosen(NamedTuple):
     """What R runs of a rule sent: `samples` (R, D), the numbers `indices` (R,) from 1 in the list of candidates, and
-    how many candidates were `examined` (R,)."""
+    how many candidates were `examined` (R,).
+
+    >>> import rec_core as rec
+    >>> choose_many(rec.gaussian_problem([1.0], [0.5]), Rule("largest", 4), 5, seed=1).examined
+    array([4, 4, 4, 4, 4])
+    """
 
     samples: Floats
     indices: Ints
@@ -70,6 +79,8 @@ def choose_many(problem: Problem, rule: Rule, num_runs: int, *, seed: int, max_e
 
     A search by T stops once nothing that arrives later can win. Raises RecError where a run would examine more than
     `max_examined`, for a ratio without a largest value and for a rule that no candidate can meet.
+
+    Source: here; the race is that of Li & El Gamal (2018).
 
     >>> import rec_core as rec
     >>> problem = rec.gaussian_problem([1.0], [0.5])

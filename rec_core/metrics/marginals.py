@@ -89,13 +89,13 @@ def variation_interval(samples: ArrayLike, target: Problem, cells: int = 32, lev
     mass under Q; the other half measures by how much. So no luck enters: samples of Q give 0 on average, and no event
     is further off than the total variation. Of that the cells hide what happens inside them, and the choice a little.
     Raises RecError for fewer than 4 samples, a target that is no problem in one dimension, cells that are no whole
-    number >= 2 and a level outside (0, 1).
+    number >= 2 and a level outside (0, 1). Source: here, by splitting the sample.
 
     >>> import rec_core as rec
     >>> problem = rec.gaussian_problem([1.0], [0.1])
     >>> sent = rec.encode_many(problem, 4000, rec.ORC(64), seed=1)  # its total variation is 0.040
     >>> [round(value, 3) for value in variation_interval(sent.samples, problem)]
-    [0.034, 0.012, 0.055]
+    [0.033, 0.012, 0.055]
     """
     from scipy import stats
 

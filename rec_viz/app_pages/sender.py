@@ -61,7 +61,7 @@ with st.container(horizontal=True, vertical_alignment="bottom", key="sender_cont
 settings = widgets.now(Sender)
 widgets.write_link(settings)
 parts.wait_for_kernels(height=420)
-game = parts.asked(lambda: model.game(settings), "Looking for a good race")
+game = parts.attempt(lambda: model.game(settings), "Looking for a good race")
 best = state.sender_best.get(f"{settings.method}-{settings.level}")
 sender.show(
     game,
