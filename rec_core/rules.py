@@ -33,7 +33,7 @@ _QUOTIENT, _DIFFERENCE, _FIRST, _LARGEST = range(4)  # places in KINDS
 
 @dataclass(frozen=True)
 class Rule:
-    """Which candidate is sent; `setting` is the a of its kind.
+    """Which candidate is sent: `kind` says how it is chosen, and `setting` is its a.
 
         quotient     the smallest T / r^a, a >= 0; PFR where a = 1
         difference   the smallest T - a ln r, a >= 0
