@@ -79,7 +79,7 @@ function labels(ctx, /** @type {Theme} */ theme, /** @type {GameData} */ data, /
     put("best × ratio", [[X(peak / last), Y(tall) - 8, "center"], ...[0.8, 0.5, 0.3].flatMap((share) => [flank(share, 1), flank(share, -1)])], theme.ink.best);
   }
   const high = highest(bins, (j) => data.peaks[j]), front = Y(pose.front * data.peaks[high]) + big + 4;
-  if (pose.front > 0) put("looked up to here", [[place(high + 1) - 5, front, "right"], [place(high) + 5, front, "left"]], theme.ink.heuristic);
+  if (pose.looked > 0) put("looked up to here", [[place(high + 1) - 5, front, "right"], [place(high) + 5, front, "left"]], theme.ink.heuristic);
 }
 
 function footer(ctx, /** @type {Theme} */ theme, /** @type {GameData} */ data, { left, right, floor }, place) {
@@ -91,7 +91,7 @@ function footer(ctx, /** @type {Theme} */ theme, /** @type {GameData} */ data, {
   for (let j = 0; j < bins; j++) {
     const middle = (place(j) + place(j + 1)) / 2;
     write(ctx, theme, `bin ${j + 1}`, middle, floor + 18 * theme.scale, { align: "center", halo: false, weight: 600, colour: theme.text });
-    write(ctx, theme, `r ≤ ${data.peaks_told[j]}`, middle, floor + 35 * theme.scale, { align: "center", halo: false });
+    write(ctx, theme, data.peaks_told[j] === "almost 0" ? "r almost 0" : `r ≤ ${data.peaks_told[j]}`, middle, floor + 35 * theme.scale, { align: "center", halo: false });
   }
 }
 
@@ -102,7 +102,8 @@ function nexts(ctx, /** @type {Theme} */ theme, /** @type {GameData} */ data, /*
     const [from, to] = [place(j) + 3, place(j + 1) - 3], beyond = time > pose.top, y = beyond ? ceiling + 2 : Y(time);
     if (!beyond) line(ctx, [[from, y], [to, y]], css(theme.bound), 2.5, [7, 4]);
     const told = data.coming_told[pose.looked][j];
-    write(ctx, theme, beyond ? `↑ next at ${told}` : `next at ${told}`, data.peaks.length > 1 ? (from + to) / 2 : X(0.02), y + (y > 26 ? -5 : 15), { align: data.peaks.length > 1 ? "center" : "left", colour: theme.ink.bound, weight: 600 });
+    const words = `${to - from < 90 ? "" : "next "}at ${told}`;
+    write(ctx, theme, beyond ? `↑ ${words}` : words, data.peaks.length > 1 ? (from + to) / 2 : X(0.02), y + (y > 26 ? -5 : 15), { align: data.peaks.length > 1 ? "center" : "left", colour: theme.ink.bound, weight: 600 });
   });
 }
 
