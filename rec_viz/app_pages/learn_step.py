@@ -10,7 +10,7 @@ import streamlit as st
 
 import rec_core as rec
 from rec_viz import lessons, stage
-from rec_viz.app_pages import parts
+from rec_viz.app_pages import parts, practice
 from rec_viz.components import presenter, reader, sketch
 from rec_viz.lessons import Step, pictures
 from rec_viz.settings import TABLE, View, link_query, links, read_link, widgets
@@ -336,6 +336,8 @@ def play(place: Learn) -> None:
         with goals:
             if step.goals:
                 challenge(place, step, view)
+            if place.step == len(BY_SLUG[place.lesson].steps) and not presenting:
+                practice.after(place.lesson)
         with side:
             picture(place, step, view, narrow)
     except rec.RecError as error:
