@@ -4,8 +4,8 @@ misconceptions. Pure; no Streamlit.
     from rec_viz.lessons import questions
     asked = questions.question("race", "winner", seed=7)     # a kind of a lesson; without one the seed chooses
     asked.text, asked.table, asked.why                       # plain text; rows of cells (first the heading), or ()
-    [option.text for option in asked.options]                # 3 or 4 answers, all different; options[asked.right] is right
-    asked.shows(chosen)                                      # the Misconception behind option `chosen`, None for the right
+    [option.text for option in asked.options]                # 3 or 4 answers, all different; asked.right is one
+    asked.shows(chosen)                                      # the Misconception behind an option, None for right
     asked.drawn(theme.ROLES["light"], narrow, answered)      # its picture as SVG
     asked.name                                               # "race/winner/7"; questions.named(name) makes it again
     questions.kinds("race")                                  # ("winner", "winners_between", "overtake")
@@ -25,7 +25,7 @@ from random import Random
 from ..errors import LessonError
 from . import bins, lengths, races, searches, spaces
 from .diagnosis import diagnosed
-from .form import Kind, Option, Picture, Question, made, numbers
+from .form import Kind, Option, Picture, Question, made
 from .misconceptions import MISCONCEPTIONS, Misconception
 
 _KINDS: dict[str, dict[str, Kind]] = {
@@ -67,7 +67,7 @@ def named(name: str) -> Question:
 def form(seed: int, size: int = 8, lessons: Sequence[str] = LESSONS) -> list[Question]:
     """So many questions for a test before or after, of lessons in turn and in order, no kind twice while kinds last.
 
-    Forms of different seeds ask the same kinds where `size` is a multiple of the number of lessons; else about the same.
+    Give the `lessons` of one form to the other, so that both ask of the same.
     """
     dice = Random(f"form/{seed}")
     turns = [lesson for _ in range(size // len(lessons)) for lesson in lessons]
@@ -83,5 +83,5 @@ def form(seed: int, size: int = 8, lessons: Sequence[str] = LESSONS) -> list[Que
 
 __all__ = [
     "LESSONS", "MISCONCEPTIONS", "Misconception", "Option", "Picture", "Question", "diagnosed", "form", "kinds",
-    "named", "numbers", "question",
+    "named", "question",
 ]  # fmt: skip

@@ -16,7 +16,7 @@ from .form import Draft, Picture, bits, count, hundredths, place, tenths
 
 def two_parts(dice: Random) -> Draft | None:
     """How long a message in two parts is."""
-    information = float(dice.randint(4, 14))
+    information = dice.choice((4.0, 5.0, 6.0, 8.0, 10.0, 12.0))
     cut = dice.randint(2, int(information))
     source = exact.channel((information,))
     without, right = exact.mean_length(source), exact.mean_length(source, (2**cut,))
@@ -49,7 +49,8 @@ def bin_tapes(dice: Random) -> Draft | None:
         right,
         {"bins_counted_together": lists[0][number - 1], "receiver_knows_q": nearest},
         f"In the list of bin {b + 1}, number {number} is {place(right)}. No other list is needed.",
-        place, Picture(figures.tape, (tuple(map(tuple, lists)), tuple(f"bin {k}" for k in range(1, 5)), (b, number - 1))),
+        place,
+        Picture(figures.tape, (tuple(map(tuple, lists)), ("bin 1", "bin 2", "bin 3", "bin 4"), (b, number - 1))),
         (("number", *map(str, range(1, 6))), *((f"bin {k}", *map(place, row)) for k, row in enumerate(lists, start=1))),
     )  # fmt: skip
 
@@ -106,8 +107,8 @@ def weights_and_bits(dice: Random) -> Draft | None:
     slow, fast = exact.examined(problem, (2**cut,), "uniform"), exact.examined(problem, (2**cut,))
     length = exact.mean_length(source, (2**cut,))
     return Draft(
-        f"I = {information} bits and {2**cut} bins. With equal weights a search takes {count(slow)} candidates, and the "
-        f"message {length:.1f} bits on average. Weights by the peaks, numbers of {size} bits each, bring the search "
+        f"I = {information} bits and {2**cut} bins. With equal weights a search takes {count(slow)} candidates, and "
+        f"the message {length:.1f} bits on average. Weights by the peaks, numbers of {size} bits each, bring the search "
         f"down to {count(fast)}. How long is the message now?",
         length,
         {"weights_sent": length + size * 2.0**cut, "weights_shorten": length - math.log2(slow / fast)},
@@ -138,7 +139,7 @@ def cancels(dice: Random) -> Draft | None:
 
 def tail_bin(dice: Random) -> Draft | None:
     """How long weights by Q's share take with one stop line."""
-    mean, k = round(dice.uniform(0.3, 1.6), 1) * dice.choice((-1, 1)), dice.choice((0.5, 1, 1.5, 2))
+    mean, k = dice.uniform(-1.6, 1.6), dice.choice((0.5, 0.75, 1.0, 1.25, 1.5, 2.0))
     problem = exact.target((mean,), (k,))
     peaks, shares = exact.peaks(problem, 4), exact.shares(problem, 4)
     needed = [peak / (4 * share) for peak, share in zip(peaks, shares, strict=True)]
@@ -146,8 +147,8 @@ def tail_bin(dice: Random) -> Draft | None:
     if not 1.5 * max(peaks) < right < 1000 or min(shares) < 1e-4:
         return None
     return Draft(
-        "Four bins, weighted by Q’s share of them, and one stop line for all. A bin’s step clears its peak once the line "
-        "is at peak / (4 × share). How many candidates does the search take on average?",
+        "Four bins, weighted by Q’s share of them, and one stop line for all. A bin’s step clears its peak once the "
+        "line is at peak / (4 × share). How many candidates does the search take on average?",
         right,
         {"any_weights_do": sum(peaks) / 4, "never_slower": max(peaks)},
         f"The sender waits for bin {worst + 1}: its quotient is the largest, {right:.1f}. Without bins it would take "

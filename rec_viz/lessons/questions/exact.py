@@ -84,13 +84,11 @@ def share_of_q(problem: rec.Problem, low: float, high: float) -> float:
     return share_of_p(problem, (low - mean) / scale, (high - mean) / scale)
 
 
-@memo(4096)
 def race(problem: rec.Problem, candidates: int, seed: int) -> rec.Trace:
     """A race among so many candidates."""
     return rec.trace(problem, rec.ORC(candidates), seed=seed)
 
 
-@memo(4096)
 def search(problem: rec.Problem, seed: int) -> rec.Trace:
     """A search of plain PFR up to its stop line."""
     return rec.trace(problem, rec.PFR(), seed=seed)

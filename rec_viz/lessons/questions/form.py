@@ -1,16 +1,15 @@
-"""What a question is, and how one is made of a draft: what is asked, what is true, and what each misconception gives."""
+"""What a question is, and how one is made of a draft: what is asked, what is true, what each misconception gives."""
 
 from __future__ import annotations
 
 import random
-import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from ..errors import LessonError
 from .misconceptions import MISCONCEPTIONS, Misconception
 
-ATTEMPTS = 200  # of numbers for a question, before we say that there are none
+ATTEMPTS = 1000  # of numbers for a question, before we say that there are none
 APART = 0.06  # of the larger of two options: closer ones would ask for arithmetic
 
 
@@ -147,9 +146,3 @@ def hundredths(value: float) -> str:
 def tenths(value: float) -> str:
     """A number to one place: 5.1."""
     return f"{value:.1f}"
-
-
-def numbers(text: str) -> list[float]:
-    """Every number that is printed in a text, in order; 4,096 and −0.4 among them."""
-    found = re.findall(r"[−-]?\d[\d,]*\.?\d*", text)
-    return [float(word.replace(",", "").replace("−", "-").rstrip(".")) for word in found]

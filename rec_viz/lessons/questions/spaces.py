@@ -93,8 +93,8 @@ def how_far(dice: Random) -> Draft | None:
         "How many candidates does the search take on average?",
         right,
         {"bins_say_all": 1.0, "peak_decides": plain},
-        f"About {count(right)}: {right ** (1 / dim):.1f} in each of {dim} dimensions, multiplied. Without bins it would "
-        f"be {count(plain)}.",
+        f"About {count(right)}: {right ** (1 / dim):.1f} in each of {dim} dimensions, multiplied. Without bins it "
+        f"would be {count(plain)}.",
         count, Picture(figures.tiles, ((2 ** min(k, 5),) * 2, exact.ring(problem), False)),
     )  # fmt: skip
 
@@ -104,7 +104,7 @@ def how_far(dice: Random) -> Draft | None:
 
 def which_j(dice: Random) -> Draft | None:
     """Which number of bins meets two limits."""
-    k, mean, spare = dice.randint(5, 12), dice.choice((0.0, 0.3, 0.6, 0.9)), 3
+    k, mean, spare = dice.choice((5, 6, 8, 10, 12)), dice.choice((0.0, 0.3, 0.6, 0.9)), 3
     few, many = dice.choice((0, 1)), dice.choice((2 * k, 2 * k + 1, 2 * k + 2))
     problem, source = exact.target((mean,), (k,)), exact.channel((float(k),))
     right = k + dice.choice((-1, 0))
@@ -153,8 +153,8 @@ def who_works(dice: Random) -> Draft | None:
         "At how many candidates does the receiver work out the ratio r?",
         0.0,
         {"receiver_knows_q": float(number), "receiver_races": float(examined)},
-        f"At none: it takes candidate number {number:,} from the list, and that is the sample. r needs q, which only the "
-        "sender knows.",
+        f"At none: it takes candidate number {number:,} from the list, and that is the sample. r needs q, which only "
+        "the sender knows.",
         count, Picture(figures.bars, ((("examined", float(examined)), ("number sent", float(number))), None, "")),
     )  # fmt: skip
 
