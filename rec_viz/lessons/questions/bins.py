@@ -108,8 +108,8 @@ def weights_and_bits(dice: Random) -> Draft | None:
     length = exact.mean_length(source, (2**cut,))
     return Draft(
         f"I = {information} bits and {2**cut} bins. With equal weights a search takes {count(slow)} candidates, and "
-        f"the message {length:.1f} bits on average. Weights by the peaks, numbers of {size} bits each, bring the search "
-        f"down to {count(fast)}. How long is the message now?",
+        f"the message {length:.1f} bits on average. Weights by the peaks, numbers of {size} bits each, bring the "
+        f"search down to {count(fast)}. How long is the message now?",
         length,
         {"weights_sent": length + size * 2.0**cut, "weights_shorten": length - math.log2(slow / fast)},
         f"Still {length:.1f} bits: the same candidate wins, with the same number, and the weights are never sent.",
@@ -154,8 +154,8 @@ def tail_bin(dice: Random) -> Draft | None:
         f"The sender waits for bin {worst + 1}: its quotient is the largest, {right:.1f}. Without bins it would take "
         f"{max(peaks):.1f}.",
         tenths, Picture(figures.steps, exact.staircase(problem, 4)),
-        (("bin", "1", "2", "3", "4"), ("Q’s share", *(f"{100 * share:.2f}%" for share in shares)),
-         ("peak of r", *(f"{peak:.3g}" for peak in peaks)), ("quotient", *(f"{q:.1f}" for q in needed))),
+        (("bin", "1", "2", "3", "4"), ("Q’s share", *(f"{100 * share:.3g}%" for share in shares)),
+         ("peak of r", *(f"{peak:.3g}" for peak in peaks)), ("quotient", *(f"{quotient:.1f}" for quotient in needed))),
     )  # fmt: skip
 
 

@@ -127,7 +127,7 @@ def overtake(dice: Random) -> Draft | None:
         return None
     score, best = round(first / fit, 2), round(max(exact.ratio(trace, k) for k in range(4)), 2)
     late = round(float(trace.arrival_times[-1]) + dice.choice((0.4, 0.9, 1.7, 2.6, 3.8)), 1)
-    needed = late / score if score else math.inf
+    needed = late / score if score >= 0.3 else math.inf
     if not 0.2 < needed < 40.0:
         return None
     return Draft(
