@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 import rec_core as rec
 from rec_viz import lessons, stage
@@ -41,9 +42,9 @@ def place_query(place: Learn, **extras: str) -> dict[str, str]:
     return query | ({"hide": ",".join(widgets.hidden())} if widgets.hidden() else {}) | extras
 
 
-def go(place: Learn) -> None:
-    """Turn to a step, or to the list; for callbacks."""
-    st.query_params.from_dict(place_query(place, **({"present": "1"} if widgets.presenting() else {})))
+def go(place: Learn, **extras: str) -> None:
+    """Turn to a step, or to the list; for callbacks. With questions="1" to the questions after a lesson."""
+    st.query_params.from_dict(place_query(place, **extras, **({"present": "1"} if widgets.presenting() else {})))
 
 
 def turn_page(steps: int) -> None:
@@ -51,7 +52,12 @@ def turn_page(steps: int) -> None:
     place, _ = read_place()
     if place.lesson:
         before, after = neighbours(place)
-        go(after or Learn() if steps > 0 else before or place)
+        if steps < 0:
+            go(before or place)
+        elif after and after.lesson == place.lesson:
+            go(after)
+        else:
+            go(place._replace(step=1), questions="1")
 
 
 def read_place() -> tuple[Learn, list[str]]:
@@ -303,21 +309,14 @@ def play(place: Learn) -> None:
     else:
         narrow = follow(place, step)
         heading(place)
-    # The same boxes in every step, so that Streamlit puts each thing where its forerunner was and nothing shows twice.
-    if narrow:
-        way, side, words = st.container(key="step_way"), st.container(key="step_picture"), st.container(key="step_text")
-    else:
-        left, right = st.columns([2, 3], gap="medium")
-        with left:
-            words = st.container(height="content" if presenting else WORDS_HEIGHT, border=False, key="step_text")
-            way = st.container(key="step_way")
-        side = right.container(key="step_picture")
+    way, side, words = boxes(narrow)
     if not presenting:
         with way:
             turn(place)
     with words:
-        boxes = [st.container(key=f"step_{name}") for name in ("told", "controls", "ask", "goals")]
-    text, movable, ask, goals = boxes
+        text, movable, ask, goals = (
+            st.container(key=f"step_{name}") for name in ("told", "controls", "ask", "goals")
+        )  # fmt: skip
     with side:
         parts.wait_for_kernels(height=420)
     with movable:
@@ -344,10 +343,22 @@ def play(place: Learn) -> None:
         )
 
 
+def boxes(narrow: bool) -> tuple[DeltaGenerator, DeltaGenerator, DeltaGenerator]:
+    """Where the way on, the picture and the words go: the same boxes in every step, so that Streamlit puts each thing
+    where its forerunner was and nothing shows twice."""
+    if narrow:
+        return st.container(key="step_way"), st.container(key="step_picture"), st.container(key="step_text")
+    left, right = st.columns([2, 3], gap="medium")
+    with left:
+        words = st.container(height="content" if widgets.presenting() else WORDS_HEIGHT, border=False, key="step_text")
+        way = st.container(key="step_way")
+    return way, right.container(key="step_picture"), words
+
+
 def turn(place: Learn) -> None:
     """Back and next, always in the same place."""
     before, after = neighbours(place)
-    label = "Next" if after and after.lesson == place.lesson else "Next lesson" if after else "Finish"
+    label = "Next" if after and after.lesson == place.lesson else "Questions"
     if st.context.theme.type == "dark":  # white on the theme's light blue could not be read
         label = f':color[{label}]{{foreground="#10151C"}}'
     with st.container(horizontal=True, key="learn_turn"):

@@ -6,11 +6,12 @@ import random
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+from ...memo import memo
 from ..errors import LessonError
 from .misconceptions import MISCONCEPTIONS, Misconception
 
 ATTEMPTS = 1000  # of numbers for a question, before we say that there are none
-APART = 0.06  # of the larger of two options: closer ones would ask for arithmetic
+APART = 0.1  # of the larger of two options: closer ones would ask for arithmetic
 
 
 class Picture(NamedTuple):
@@ -74,6 +75,7 @@ class Question(NamedTuple):
 Kind = Callable[[random.Random], Draft | None]  # None: these numbers will not do
 
 
+@memo(256)
 def made(lesson: str, kind: str, seed: int, draw: Kind) -> Question:
     """The question of a kind with this seed: the first numbers from it whose options differ. LessonError for none."""
     for attempt in range(ATTEMPTS):

@@ -25,7 +25,7 @@ def stop_line(dice: Random) -> Draft | None:
         return None
     score = round(arrival / ratio, 2)
     stop = score * peak
-    if abs(stop - trace.stop_time) > 0.05 * trace.stop_time:  # rounding has moved it
+    if score < 0.2 or abs(stop - trace.stop_time) > 0.05 * trace.stop_time:  # rounding has moved it
         return None
     return Draft(
         f"The leader arrived at T = {arrival} with r = {ratio:.2f}: a race time of {score:.2f}. The peak of r is "
