@@ -221,7 +221,7 @@ def verdict_on(name: str, quiz: Quiz) -> None:
     if idea is None:
         text, show, icon = f"**Yes.** {asked.why}", st.success, ":material/check_circle:"
     else:
-        text, show, icon = f"**Not quite: “{idea.name}.”** {idea.belief} {idea.help}\n\n{asked.why}", st.info, (
+        text, show, icon = f"**Not quite. “{idea.name}”?** {idea.help}\n\n{asked.why}", st.info, (
             ":material/lightbulb:")  # fmt: skip
     if widgets.presenting():
         say(text)

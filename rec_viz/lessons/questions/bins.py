@@ -27,7 +27,7 @@ def two_parts(dice: Random) -> Draft | None:
         {"bins_cost_their_bits": without + cut, "bins_shorten": without - cut},
         f"{right:.1f} bits. The bin costs {cut} bits, and the number within it is about {2**cut:,} times smaller, "
         "which saves nearly as many.",
-        bits, Picture(figures.bars, ((("without bins", without),), (f"{2**cut:,} bins", right), "bits")),
+        bits, Picture(figures.bars, ((("without bins", without),), (f"{2**cut:,} bins", right), "bits", 1)),
     )  # fmt: skip
 
 
@@ -113,7 +113,7 @@ def weights_and_bits(dice: Random) -> Draft | None:
         length,
         {"weights_sent": length + size * 2.0**cut, "weights_shorten": length - math.log2(slow / fast)},
         f"Still {length:.1f} bits: the same candidate wins, with the same number, and the weights are never sent.",
-        bits, Picture(figures.bars, ((("equal weights", length),), ("by the peaks", length), "bits")),
+        bits, Picture(figures.bars, ((("equal weights", length),), ("by the peaks", length), "bits", 1)),
     )  # fmt: skip
 
 
@@ -133,7 +133,7 @@ def cancels(dice: Random) -> Draft | None:
         f"T becomes {time} / {weight} and r becomes {ratio:.2f} / {weight}. In the quotient {weight} cancels: "
         f"{time} / {ratio:.2f} = {time / ratio:.2f}.",
         hundredths,
-        Picture(figures.bars, ((("T", time), ("r", ratio)), ("T / r", time / ratio), "")),
+        Picture(figures.bars, ((("T", time), ("r", ratio)), ("T / r", time / ratio), "", 2)),
     )  # fmt: skip
 
 

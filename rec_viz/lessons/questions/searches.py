@@ -52,7 +52,7 @@ def how_many(dice: Random) -> Draft | None:
         right,
         {"time_is_2_to_kl": 2.0 ** round(kl, 1), "bits_are_candidates": round(kl, 1)},
         f"As many as the peak of r, and the peak is 2 to the power {d_inf:g}: {count(right)}.",
-        count, Picture(figures.bars, ((("KL", kl), ("D∞", d_inf)), None, "bits")),
+        count, Picture(figures.bars, ((("KL", kl), ("D∞", d_inf)), None, "bits", 1)),
     )  # fmt: skip
 
 
@@ -112,7 +112,7 @@ def fixed_words(dice: Random) -> Draft | None:
         right,
         {"message_is_information": float(information), "no_logarithm": 2.0**k},
         f"{2**k:,} can be halved {k} times, so {k} bits tell {2**k:,} numbers apart, whatever I is.",
-        bits, Picture(figures.bars, ((("I", float(information)),), ("a word", right), "bits")),
+        bits, Picture(figures.bars, ((("I", float(information)),), ("a word", right), "bits", 0)),
     )  # fmt: skip
 
 
@@ -131,7 +131,7 @@ def bias(dice: Random) -> Draft | None:
         {"more_is_no_help": before, "square_root_law": before / 2, "budget_is_honest": 0.0},
         f"{after:.3f}: past 2 to the power KL each doubling cuts the bias by more and more, but never to zero.",
         lambda value: f"{value:.3f}",
-        Picture(figures.bars, (((f"{budget} candidates", before),), (f"{4 * budget} candidates", after), "")),
+        Picture(figures.bars, (((f"{budget} candidates", before),), (f"{4 * budget} candidates", after), "", 3)),
     )  # fmt: skip
 
 

@@ -155,7 +155,7 @@ def who_works(dice: Random) -> Draft | None:
         {"receiver_knows_q": float(number), "receiver_races": float(examined)},
         f"At none: it takes candidate number {number:,} from the list, and that is the sample. r needs q, which only "
         "the sender knows.",
-        count, Picture(figures.bars, ((("examined", float(examined)), ("number sent", float(number))), None, "")),
+        count, Picture(figures.bars, ((("examined", float(examined)), ("number sent", float(number))), None, "", 0)),
     )  # fmt: skip
 
 
