@@ -83,7 +83,7 @@ def flat(dice: Random) -> Draft | None:
         f"All candidates now fall into that bin, which is {count(right)} times as wide as Q. "
         f"So it takes {count(right)} on average.",
         count,
-        Picture(figures.bars, ((("halvings to Q", float(information)), ("halvings to a bin", float(cut))), None, "", 0)),
+        Picture(figures.bars, ((("halvings to Q", information), ("halvings to a bin", cut)), None, "", 0)),
     )  # fmt: skip
 
 

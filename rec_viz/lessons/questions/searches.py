@@ -143,8 +143,9 @@ def pulled(dice: Random) -> Draft | None:
     problem = exact.target((mean,), (k,))
     from_p, from_q = exact.share_of_p(problem, low, high), exact.share_of_q(problem, low, high)
     right = from_p if budget == 1 else exact.orc_share(problem, budget, low, high)
-    wrong = {"budget_is_honest": from_q, "winners_follow_p": from_p} if budget > 1 else {
-        "budget_is_honest": from_q, "halfway": (from_p + from_q) / 2}  # fmt: skip
+    wrong = {"budget_is_honest": from_q, "halfway": (from_p + from_q) / 2}
+    if budget > 1:
+        wrong["winners_follow_p"] = from_p
     return Draft(
         f"Between {low:g} and {high:g}".replace("-", "−") + f" lie {percent(from_p)} of P and {percent(from_q)} of Q. "
         f"Q has its center at {mean:g} and is {2**k} times narrower than P = N(0, 1)".replace("-", "−")
