@@ -53,17 +53,13 @@ def card(lesson: Lesson, picture: str) -> cards.Card:
     done, steps, passed = done_in(lesson), len(lesson.steps), lesson.slug in state.learn_passed
     k = next((k for k in range(1, steps + 1) if Learn(lesson.slug, k) not in state.learn_done), 1)
     extras = {"questions": "1"} if done == steps and not passed else {}
-    read = f"{done} of {steps} steps done" if done < steps else "all steps done"
+    after = "passed" if passed else f"about {lesson.minutes} minutes" if done < steps else "questions next"
     return cards.Card(
         f"learn?{urlencode(place_query(Learn(lesson.slug, k), **extras))}",
         f"{LESSONS.index(lesson) + 1}. {lesson.title}",
         lesson.about,
         picture,
-        f"✓ {read} · passed"
-        if passed
-        else f"{read} · about {lesson.minutes} minutes"
-        if done < steps
-        else f"{read} · questions",
+        f"{'✓ ' * passed}{done} of {steps} steps done · {after}",
     )
 
 

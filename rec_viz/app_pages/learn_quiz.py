@@ -190,14 +190,12 @@ def heading(name: str, quiz: Quiz) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="step_heading"):
         title = f"{LESSONS.index(BY_SLUG[name]) + 1}. {BY_SLUG[name].title}" if name in BY_SLUG else "What you missed"
         st.title(title, anchor=False, width="stretch")
-        st.markdown(f"**{quiz.row} of {quiz.needed}** right in a row {dots}", width="content")
+        st.markdown(f"questions: **{quiz.row} of {quiz.needed}** right in a row {dots}", width="content")
 
 
 def ask(name: str, quiz: Quiz) -> None:
     """The question and its options; once answered the right one is marked, and a wrong choice."""
     asked, presenting = quiz.question, widgets.presenting()
-    if not presenting:
-        st.header("Questions", anchor=False)
     say(f"**{asked.text}**")
     if asked.table:
         lines = [f"| {' | '.join(row)} |" for row in asked.table]
@@ -234,7 +232,7 @@ def verdict_on(name: str, quiz: Quiz) -> None:
 
 def turn(name: str, quiz: Quiz) -> None:
     """Back and next, in the places they have in a lesson."""
-    label = "Next question" if not quiz.passed else "Next lesson" if next_lesson(name) else "Finish"
+    label = "Next" if not quiz.passed else "Next lesson" if next_lesson(name) else "Finish"
     if st.context.theme.type == "dark" and quiz.chosen is not None:  # as in a lesson
         label = f':color[{label}]{{foreground="#10151C"}}'
     with st.container(horizontal=True, key="learn_turn"):
