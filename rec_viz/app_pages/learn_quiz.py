@@ -190,7 +190,9 @@ def heading(name: str, quiz: Quiz) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="step_heading"):
         title = f"{LESSONS.index(BY_SLUG[name]) + 1}. {BY_SLUG[name].title}" if name in BY_SLUG else "What you missed"
         st.title(title, anchor=False, width="stretch")
-        st.markdown(f"questions: **{quiz.row} of {quiz.needed}** right in a row {dots}", width="content")
+        st.markdown(f"**{quiz.row} of {quiz.needed}** in a row {dots}", width="content")
+        if name in BY_SLUG:
+            learn_step.share(Learn(name), questions="1", seed=str(quiz.seed))
 
 
 def ask(name: str, quiz: Quiz) -> None:
@@ -221,6 +223,8 @@ def verdict_on(name: str, quiz: Quiz) -> None:
     else:
         text, show, icon = f"**Not quite. “{idea.name}”?** {idea.help}\n\n{asked.why}", st.info, (
             ":material/lightbulb:")  # fmt: skip
+    if idea is not None and quiz.idea is idea:
+        text += f"\n\n**This idea keeps coming back.** {idea.belief}"
     if widgets.presenting():
         say(text)
     else:

@@ -83,15 +83,20 @@ def neighbours(place: Learn) -> tuple[Learn | None, Learn | None]:
 
 
 @st.fragment
-def share(place: Learn) -> None:
-    """The link of this step, and what a teacher can do with it; made once it is asked for."""
+def share(place: Learn, **extras: str) -> None:
+    """The link of this step, or with `extras` of its questions, and what a teacher can do with it; made once it is
+    asked for."""
     box = st.popover("Share", icon=":material/link:", on_change="rerun", key="share")
     if not box.open:
         return
     with box:
-        query = place_query(place) | {"page": "learn"}
+        query = place_query(place, **extras) | {"page": "learn"}
         st.markdown(
-            "This link opens the lesson at this step." if place.lesson else "This link opens the list of lessons."
+            "This link opens these questions, with the same numbers."
+            if extras
+            else "This link opens the lesson at this step."
+            if place.lesson
+            else "This link opens the list of lessons."
         )
         if place.lesson:
             st.page_link(

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Set
 from typing import Any, NamedTuple
 
 from . import questions
-from .questions import Question
+from .questions import Misconception, Question
 
 IN_A_ROW = 3
 AFTER_DAYS = (1, 3, 7, 21)  # a kind of question that was missed comes back so long after each right answer
@@ -17,7 +17,7 @@ class Quiz(NamedTuple):
     """Questions of some `kinds`, each by "lesson/kind", in turn; `needed` right ones in a row pass it.
 
     After a wrong answer comes a new question of the same kind. `asked` counts the questions before this one, `chosen`
-    is the answer to this one: an option from 0, or None.
+    is the answer to this one: an option from 0, or None. `given` are the answers so far, each with its question's name.
     """
 
     kinds: tuple[str, ...]
@@ -27,6 +27,7 @@ class Quiz(NamedTuple):
     turn: int = 0
     row: int = 0
     chosen: int | None = None
+    given: tuple[tuple[str, int], ...] = ()
 
     @property
     def kind(self) -> str:
@@ -48,11 +49,17 @@ class Quiz(NamedTuple):
         """Whether enough were right in a row."""
         return self.row >= self.needed
 
+    @property
+    def idea(self) -> Misconception | None:
+        """The one misconception that all answers so far show."""
+        return questions.diagnosed((questions.named(name), chosen) for name, chosen in self.given)
+
     def answered(self, chosen: int) -> Quiz:
         """With an answer to this question; only the first one counts."""
         if self.chosen is not None or not 0 <= chosen < len(self.question.options):
             return self
-        return self._replace(chosen=chosen, row=self.row + 1 if chosen == self.question.right else 0)
+        row = self.row + 1 if chosen == self.question.right else 0
+        return self._replace(chosen=chosen, row=row, given=(*self.given, (self.question.name, chosen)))
 
     def following(self) -> Quiz:
         """At the next question, once this one is answered; after those that pass the count begins anew."""

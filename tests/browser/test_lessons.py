@@ -173,7 +173,7 @@ def test_every_lesson_can_be_walked(open_page: Open, hand: Pointer | Keys, half:
             assert page.get_by_test_id("stException").count() == 0
             at_end = k == len(lesson.steps)
             hand.press(page, "Questions" if at_end else "Next")
-        expect(page.get_by_text("0 of 3 right in a row")).to_be_visible(timeout=60_000)
+        expect(page.get_by_text("0 of 3 in a row")).to_be_visible(timeout=60_000)
         settle(page)
         see_picture(page)
         places.add(place_of_next(page))

@@ -21,8 +21,8 @@ def log_density(x: Any) -> Any:
 
 
 def read(text: str) -> list[float]:
-    """The numbers printed in a text, in order; those of N(0, 1) are no news."""
-    found = re.findall(r"[−-]?\d[\d,]*(?:\.\d+)?", text.replace("N(0, 1)", "").replace("T / r", ""))
+    """The numbers printed in a text, in order; those of P are no news."""
+    found = re.findall(r"[−-]?\d[\d,]*(?:\.\d+)?", text.replace("width 1 around 0", "").replace("T / r", ""))
     return [float(word.replace(",", "").replace("−", "-")) for word in found]
 
 
@@ -164,7 +164,7 @@ def greedy_share(asked: Any) -> float:
 
 
 def early(asked: Any) -> float:
-    _, limit, mean, factor = read(asked.text)
+    mean, factor, _, limit = read(asked.text)
     x = mean + ndtri((np.arange(4000) + 0.5) / 4000) / factor
     g = local_excess(np.float64(mean), 1 / factor, x, 1)
     return float(1 - np.mean((g / (1 + g)) ** limit))
@@ -211,7 +211,7 @@ def naive_bias(mean: float, factor: float, budget: int) -> float:
 
 
 def pulled(asked: Any) -> float:
-    low, high, _, _, mean, factor, candidates = read(asked.text)
+    mean, factor, low, high, _, _, candidates = read(asked.text)
     return orc_share(low, high, mean, 1 / factor, int(candidates))
 
 

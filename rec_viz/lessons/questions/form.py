@@ -108,7 +108,16 @@ def different(options: list[Option]) -> bool:
     return True
 
 
-# ------------------------------------------------------------------------------------------------ numbers as printed
+# ------------------------------------------------------------------------------------------------ what is printed
+
+
+def bell(mean: float, k: float) -> str:
+    """A target in one dimension, in words: its center, and 2 to the power k times narrower than P."""
+    return (
+        f"P is a bell curve of width 1 around 0. Q has its center at {mean:g} and is {2**k:g} times narrower.".replace(
+            "-", "−"
+        )
+    )
 
 
 def bits(value: float) -> str:
@@ -127,7 +136,7 @@ def count(value: float) -> str:
         exponent = len(f"{value:.0f}") - 1
         power = str(exponent).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
         return f"{value / 10.0**exponent:.1f} × 10{power}"
-    return f"{value:,.0f}" if value >= 20 or float(value).is_integer() else f"{value:.1f}"
+    return f"{value:,.0f}" if value >= 20 or abs(value - round(value)) < 1e-6 else f"{value:.1f}"
 
 
 def percent(value: float) -> str:

@@ -8,7 +8,7 @@ import rec_core as rec
 
 from ...figures import questions as figures
 from . import exact
-from .form import Draft, Picture, bits, count, percent, plain, tenths
+from .form import Draft, Picture, bell, bits, count, percent, plain, tenths
 
 # ------------------------------------------------------------------------------------------------ lesson 3
 
@@ -22,8 +22,8 @@ def early(dice: Random) -> Draft | None:
     limit = round(whole / part)
     right = exact.early(problem, limit)
     return Draft(
-        f"A search examines {count(whole)} candidates on average. How often is the winner among the first "
-        f"{limit:,}? (P is N(0, 1); Q has its center at {mean:g} and is {2**k} times narrower.)",
+        f"{bell(mean, k)} A search examines {count(whole)} candidates on average. How often is the winner among the "
+        f"first {limit:,}?",
         right,
         {"index_is_uniform": limit / whole, "first_wins": 1.0},
         f"{percent(right)} of the time. Coming early helps, so that is more than the even share of "

@@ -10,7 +10,7 @@ import rec_core as rec
 from ...figures import questions as figures
 from ...memo import memo
 from . import exact
-from .form import Draft, Picture, bits, count, percent, tenths
+from .form import Draft, Picture, bell, bits, count, percent, place, tenths
 
 # ------------------------------------------------------------------------------------------------ lesson 4
 
@@ -62,7 +62,7 @@ def more_bits(dice: Random) -> Draft | None:
     before = exact.examined(exact.target((mean,), (k,)))
     after = exact.examined(exact.target((mean,), (k + more,)))
     return Draft(
-        f"Q has its center at {mean:g} and is {2**k} times narrower than P = N(0, 1): I is {k} bits, and plain PFR "
+        f"{bell(mean, k)} I is {k} bits, and plain PFR "
         f"examines {count(before)} candidates on average. How many does it examine if Q becomes {2**more} times "
         f"narrower still, so that I is {k + more}?",
         after,
@@ -125,8 +125,8 @@ def bias(dice: Random) -> Draft | None:
     if after < 0.004 or after > 0.8 * before / 2:
         return None
     return Draft(
-        f"P is N(0, 1); Q has its center at {mean:g} and is {2**k} times narrower, so KL is {problem.kl_bits:.1f} "
-        f"bits. With {budget} candidates ORC is off by a total variation of {before:.3f}. And with {4 * budget}?",
+        f"{bell(mean, k)} KL is {problem.kl_bits:.1f} bits. "
+        f"With {budget} candidates ORC is off by a total variation of {before:.3f}. And with {4 * budget}?",
         after,
         {"more_is_no_help": before, "square_root_law": before / 2, "budget_is_honest": 0.0},
         f"{after:.3f}: past 2 to the power KL each doubling cuts the bias by more and more, but never to zero.",
@@ -147,9 +147,8 @@ def pulled(dice: Random) -> Draft | None:
     if budget > 1:
         wrong["winners_follow_p"] = from_p
     return Draft(
-        f"Between {low:g} and {high:g}".replace("-", "−") + f" lie {percent(from_p)} of P and {percent(from_q)} of Q. "
-        f"Q has its center at {mean:g} and is {2**k} times narrower than P = N(0, 1)".replace("-", "−")
-        + f". How many of the samples of ORC with {budget} candidate{'s' * (budget > 1)} lie there?",
+        f"{bell(mean, k)} Between {place(low)} and {place(high)} lie {percent(from_p)} of P and {percent(from_q)} of "
+        f"Q. How many of the samples of ORC with {budget} candidate{'s' * (budget > 1)} lie there?",
         right,
         wrong,
         f"{percent(right)}. " + ("One candidate wins unopposed, and it comes from P." if budget == 1 else
