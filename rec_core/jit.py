@@ -22,13 +22,26 @@ from typing import Any, TypeVar
 
 from numba import config, njit
 
+from .kernel_files import check_files
+
 _HERE = Path(__file__).parent
 _OPTIONS: dict[str, Any] = {"cache": True, "nogil": True, "no_cfunc_wrapper": True}  # nobody calls them from C
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 Result = TypeVar("Result")
 
-kernel: Callable[[Kernel], Kernel] = njit(**_OPTIONS)
-inlined: Callable[[Kernel], Kernel] = njit(**_OPTIONS, forceinline=True)  # a loop runs in vectors if it calls nothing
+
+def _kept(**options: Any) -> Callable[[Kernel], Kernel]:
+    def compiled(function: Kernel) -> Kernel:
+        made = njit(**_OPTIONS, **options)(function)
+        if hasattr(made, "_cache"):  # a plain function where JIT compilation is off
+            check_files(made)
+        return made  # type: ignore[no-any-return]
+
+    return compiled
+
+
+kernel = _kept()
+inlined = _kept(forceinline=True)  # a loop runs in vectors if it calls nothing
 
 
 def _digest() -> str:

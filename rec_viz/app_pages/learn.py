@@ -84,8 +84,7 @@ def take_up(found: Any) -> None:
 learn_step.prepare()
 learn_quiz.prepare()
 here, notices = learn_step.read_place()
-for notice in notices:
-    st.info(notice, icon=":material/info:")
+parts.say_notices(notices)
 if quiz := learn_quiz.asked_for():
     learn_quiz.play(quiz)
 elif not here.lesson:

@@ -16,6 +16,7 @@ from rec_viz.components import presenter, reader, sketch
 from rec_viz.lessons import Step, pictures
 from rec_viz.settings import TABLE, View, link_query, links, read_link, widgets
 from rec_viz.settings.table import Learn
+from rec_viz.text import reading
 
 PAGE = Path(__file__).with_name("learn.py")
 WORDS_HEIGHT = 540  # pixels: with the way on below it, what a window 800 high has room for
@@ -52,12 +53,10 @@ def turn_page(steps: int) -> None:
     place, _ = read_place()
     if place.lesson:
         before, after = neighbours(place)
-        if steps < 0:
-            go(before or place)
-        elif after and after.lesson == place.lesson:
-            go(after)
+        if steps > 0 and asks_after(place):
+            go(Learn(place.lesson), questions="1")
         else:
-            go(place._replace(step=1), questions="1")
+            go(after or Learn() if steps > 0 else before or place)
 
 
 def read_place() -> tuple[Learn, list[str]]:
@@ -69,7 +68,9 @@ def read_place() -> tuple[Learn, list[str]]:
         notices += strange
     if place.lesson and place.lesson not in BY_SLUG:
         return Learn(), [*notices, f"There is no lesson “{place.lesson}”; here are the lessons there are."]
-    last = len(BY_SLUG[place.lesson].steps) if place.lesson else 1
+    if not place.lesson:
+        return Learn(), notices
+    last = len(BY_SLUG[place.lesson].steps)
     if place.step > last or query.get("step", "1") != str(place.step):
         return place._replace(step=1), [f"This lesson has steps 1 to {last}, so it starts at the first."]
     return place, notices
@@ -80,6 +81,11 @@ def neighbours(place: Learn) -> tuple[Learn | None, Learn | None]:
     every = [Learn(lesson.slug, k) for lesson in LESSONS for k in range(1, len(lesson.steps) + 1)]
     at = every.index(place)
     return (every[at - 1] if at else None), (every[at + 1] if at + 1 < len(every) else None)
+
+
+def asks_after(place: Learn) -> bool:
+    """Whether what comes next are the lesson's questions."""
+    return place.step == len(BY_SLUG[place.lesson].steps)
 
 
 @st.fragment
@@ -340,7 +346,7 @@ def play(place: Learn) -> None:
         with side:
             picture(place, step, view, narrow)
     except rec.RecError as error:
-        goals.warning(str(error), icon=":material/info:")
+        goals.warning(reading.plain(str(error)), icon=":material/info:")
     if presenting:
         st.markdown(
             f"Step **{place.step} of {len(BY_SLUG[place.lesson].steps)}** · keys: Page Up and Page Down turn, Space "
@@ -362,8 +368,8 @@ def boxes(narrow: bool) -> tuple[DeltaGenerator, DeltaGenerator, DeltaGenerator]
 
 def turn(place: Learn) -> None:
     """Back and next, always in the same place."""
-    before, after = neighbours(place)
-    label = "Next" if after and after.lesson == place.lesson else "Questions"
+    before, _ = neighbours(place)
+    label = "Questions" if asks_after(place) else "Next"
     if st.context.theme.type == "dark":  # white on the theme's light blue could not be read
         label = f':color[{label}]{{foreground="#10151C"}}'
     with st.container(horizontal=True, key="learn_turn"):

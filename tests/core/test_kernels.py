@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import importlib.util
 import math
+import os
+import pickle
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -396,6 +400,51 @@ def test_a_cache_that_cannot_be_written_is_said_once_and_replaced(monkeypatch, t
         folder = Path(jit._home())
     assert len(said) == 1
     assert folder.is_dir()
+
+
+DAMAGE = {
+    "cut short": lambda data: data[: len(data) // 2],
+    "a flipped bit": lambda data: data[:-9] + bytes([data[-9] ^ 1]) + data[-8:],
+    "empty": lambda data: b"",
+}
+
+
+@pytest.mark.parametrize("files", ["*.nbi", "*.nbc"])
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_a_damaged_file_is_compiled_anew(monkeypatch, tmp_path, damage, files):
+    """A kernel is made, kept and loaded; then its files are spoiled. Under plain Numba a file cut short raises."""
+    monkeypatch.setattr(numba.config, "CACHE_DIR", str(tmp_path / "kernels"))
+
+    def kept(first):
+        source = tmp_path / f"{first.strip('@').replace('.', '_')[:12]}.py"
+        source.write_text(
+            f"from numba import njit\nfrom rec_core.jit import kernel\n{first}\ndef twice(x): return 2 * x\n"
+        )
+        os.utime(source, (1, 1))
+        spec = importlib.util.spec_from_file_location(source.stem, source)
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        return module.twice
+
+    def spoil():
+        spoiled = list((tmp_path / "kernels").rglob(files))
+        assert spoiled
+        for path in spoiled:
+            path.write_bytes(DAMAGE[damage](path.read_bytes()))
+
+    def loads(twice):
+        assert twice(21) == 42
+        return sum(twice.stats.cache_hits.values())
+
+    assert [loads(kept("@kernel")) for _ in range(2)] == [0, 1]
+    spoil()
+    assert [loads(kept("@kernel")) for _ in range(2)] == [0, 1]
+    if damage == "cut short":
+        shutil.rmtree(tmp_path / "kernels")
+        loads(kept("@njit(cache=True)"))
+        spoil()
+        with pytest.raises((EOFError, pickle.UnpicklingError)):
+            loads(kept("@njit(cache=True)"))
 
 
 def test_kernels_are_kept_by_a_digest_of_the_sources_they_come_from(monkeypatch, tmp_path):
