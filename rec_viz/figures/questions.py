@@ -114,8 +114,8 @@ def bars(
     values = [value for _, value in given] + ([asked[1]] if asked and answered else [])
     span = max(*values, 0.0) * (1.0 if answered or not asked else 1.7)
     low = min(*values, 0.0)
-    rows = len(given) + (asked is not None)
-    panel = sheet(narrow, colours, (low, span + 0.22 * (span - low)), (max(rows, 2) + 0.2, 0.0), left=118, foot=20)
+    rows, room = len(given) + (asked is not None), 0.4 if narrow else 0.22
+    panel = sheet(narrow, colours, (low, span + room * (span - low)), (max(rows, 2) + 0.2, 0.0), left=118, foot=20)
     for k, (name, value) in enumerate(given):
         _bar(panel, k, name, value, f"{_said(value, digits)} {unit}".strip(), "candidate")
     if asked and answered:

@@ -17,6 +17,7 @@ from rec_viz.lessons.mastery import Missed, Quiz
 from rec_viz.lessons.questions import MISCONCEPTIONS, Question
 from rec_viz.theme import ROLES
 from tests.viz import question_oracle as oracle
+from tests.viz.test_pages import opened, words
 
 A_KIND = int(os.environ.get("QUESTIONS_A_KIND", "60"))
 KINDS = [(lesson, kind) for lesson in questions.LESSONS for kind in questions.kinds(lesson)]
@@ -105,6 +106,24 @@ def test_a_form_asks_of_different_lessons_and_is_the_same_for_a_seed():
     assert all(sum(asked.lesson == lesson for asked in longer) == 2 for lesson in questions.LESSONS)
     assert len({(asked.lesson, asked.kind) for asked in longer}) == 20
     assert {asked.lesson for asked in questions.form(1, lessons=["race", "stop"])} == {"race", "stop"}
+
+
+# ------------------------------------------------------------------------------------------------ the page
+
+
+def test_the_page_asks_the_question_of_its_link_before_a_class_too():
+    asked = questions.question("race", "winner", seed=7)
+    for present in ({}, {"present": "1"}):
+        app = opened(v="1", page="learn", lesson="race", questions="1", seed="7", **present)
+        assert not app.exception
+        said = words(app) + " ".join(button.label for button in app.button)
+        assert all(text in said for text in (asked.text, *(option.text for option in asked.options)))
+
+
+def test_with_nothing_missed_there_is_nothing_to_ask():
+    app = opened(v="1", page="learn", questions="1")
+    assert not app.exception
+    assert app.title[0].value == "Nothing to ask today"
 
 
 # ------------------------------------------------------------------------------------------------ students

@@ -76,7 +76,7 @@ def flat(dice: Random) -> Draft | None:
     problem = rec.uniform_problem([0.0], [2.0**-information])
     right = exact.examined(problem, (2**cut,))
     return Draft(
-        f"P is flat from 0 to 1. Q is flat too, on a stretch of 1 / {2**information:,} of it that lies inside one of "
+        f"P is flat from 0 to 1. Q is flat too, on a stretch of 1/{2**information:,} of it that lies inside one of "
         f"{2**cut:,} bins. With weights by the peaks, how many candidates does the search take on average?",
         right,
         {"bits_are_candidates": float(information - cut), "peak_decides": 2.0**information},

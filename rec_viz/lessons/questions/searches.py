@@ -88,7 +88,7 @@ def spike(dice: Random) -> Draft | None:
     if length > 0.6 * d_inf:
         return None
     return Draft(
-        f"P is flat from 0 to 1. Q is too, but for a spike in the middle: 1 / {knots // 2} wide at its foot, and at "
+        f"P is flat from 0 to 1. Q is too, but for a spike in the middle: 1/{knots // 2} wide at its foot, and at "
         f"its tip {tip} times as high. So D∞ is {d_inf:.1f} bits, and plain PFR examines {count(time)} candidates. "
         "How long is the message on average, with Zipf words made for this target?",
         length,
