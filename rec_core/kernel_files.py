@@ -1,6 +1,6 @@
-"""Compiled kernels on disk that a damaged file cannot break: what does not match its checksum is compiled anew.
+"""Compiled kernels on disk with checksums, so that a kernel whose file is damaged is compiled again.
 
-Numba trusts its files, so one cut short or with a flipped bit ends every program, or worse, runs.
+Numba trusts its files, so one that is cut short or has a flipped bit ends every program, or worse, runs.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ def _digest(data: bytes) -> bytes:
 
 
 class CheckedFile(IndexDataCacheFile):
-    """Numba's files of one kernel, each behind a checksum."""
+    """Numba's files of one kernel, each with a checksum."""
 
     def save(self, key: Any, data: Any) -> None:
-        """Keep a compiled kernel; where the disk is full or read-only it lives as long as the process."""
+        """Save a compiled kernel; if the disk is full or read-only, it is lost at the end of the process."""
         with contextlib.suppress(OSError):
             super().save(key, data)  # type: ignore[no-untyped-call]
 
     def _load_index(self) -> dict[Any, str]:
-        found = _checked(self._index_path)
-        if found is None:
+        index = _checked(self._index_path)
+        if index is None:
             return {}
-        version, stamp, names = found
+        version, stamp, names = index
         return names if (version, stamp) == (self._version, self._source_stamp) else {}
 
     def _save_index(self, overloads: dict[Any, str]) -> None:
@@ -42,10 +42,10 @@ class CheckedFile(IndexDataCacheFile):
             file.write(self._dump((self._version, self._source_stamp, overloads)))  # type: ignore[no-untyped-call]
 
     def _load_data(self, name: str) -> Any:
-        found = _checked(self._data_path(name))  # type: ignore[no-untyped-call]
-        if found is None:
-            raise OSError(f"{name} is damaged")  # as if it had been removed, which Numba knows how to take
-        return found
+        data = _checked(self._data_path(name))  # type: ignore[no-untyped-call]
+        if data is None:
+            raise OSError(f"{name} is damaged")  # as if it were missing, so that Numba compiles it again
+        return data
 
     @contextlib.contextmanager
     def _open_for_write(self, filepath: str) -> Iterator[io.BytesIO]:
@@ -57,7 +57,7 @@ class CheckedFile(IndexDataCacheFile):
 
 
 def _checked(path: str) -> Any:
-    """What a file holds; None where it is missing, damaged, or of a Numba that wrote no checksums."""
+    """The contents of a file; None if it is missing, damaged, or was written without a checksum."""
     try:
         whole = Path(path).read_bytes()
     except OSError:
@@ -67,5 +67,5 @@ def _checked(path: str) -> Any:
 
 
 def check_files(dispatcher: Any) -> None:
-    """Put checksums on the files of a kernel that Numba keeps."""
+    """Give checksums to the files in which Numba caches a kernel."""
     dispatcher._cache._cache_file.__class__ = CheckedFile

@@ -23,7 +23,7 @@ BEHIND_THE_PLACES = {"message": "Message", **TITLES, "poster": "The poster"}
 
 
 def _at_root(request: Request) -> RedirectResponse:
-    """A page opened by its path: at the root Streamlit loads without asking in vain for what lies beside the page."""
+    """A page opened by its path is moved to the root, where Streamlit finds the files it asks for."""
     query = {"page": request.url.path.rpartition("/")[2], **request.query_params}
     return RedirectResponse(f"./?{urlencode(query, safe=',')}")
 

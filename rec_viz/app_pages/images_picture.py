@@ -68,7 +68,7 @@ def take_good_tile() -> None:
 
 
 def take_upload(name: str, data: bytes | None) -> None:
-    """Keep the uploaded picture with its name, or the sentence what is wrong with it."""
+    """Keep an uploaded picture with its name, or what is wrong with it."""
     try:
         if data is None:
             raise rec.RecError(f"The file is larger than {upload.MOST_BYTES / 1e6:g} MB; scale the picture down first.")

@@ -64,13 +64,13 @@ def take(name: str, data: bytes | None) -> None:
     if job is not None:
         job.stop.set()
     if data is None:
-        found = batch.Read((), (f"The file is larger than {upload.MOST_BYTES / 1e6:g} MB; split it.",))
+        found = batch.Contents((), (f"The file is larger than {upload.MOST_BYTES / 1e6:g} MB; split it.",))
     else:
         found = batch.read(data)
     st.session_state.batch_read = name, found
 
 
-def live(problems: tuple[batch.Named, ...]) -> None:
+def live(problems: tuple[batch.Entry, ...]) -> None:
     """The run and its rows; redrawn by itself while it runs."""
     job: Job[Batch] | None = st.session_state.get("batch_job")
     active = job is not None and job.running

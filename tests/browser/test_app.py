@@ -111,7 +111,7 @@ def test_a_change_of_bins_redraws_and_keeps_the_page(open_page: Open) -> None:
 def test_a_share_link_restores_the_whole_view(open_page: Open) -> None:
     view = View(
         lanes=("orc", "orc_bins"), bits=5.5, dim=3, spread="falling", log2_bins=5, strategy="runtime",
-        weights="target_mass", stopping="single", candidates=64, view="strips", target=3, seed=11,
+        weighting="target_mass", stopping="single", candidates=64, view="strips", target=3, seed=11,
     )  # fmt: skip
     page = open_page(link("", view).lstrip("/"))
     settle(page)

@@ -343,7 +343,7 @@ def test_decode_many_is_decode_row_by_row():
         ([[0, 0]], [1], "x"),
     ],
 )
-def test_bad_batches_are_refused_in_a_sentence(bins, indices, seeds):
+def test_bad_batches_raise_rec_error(bins, indices, seeds):
     with pytest.raises(rec.RecError, match=r"\w+ .{15,}"):
         rec.decode_many((bins, indices), rec.gaussian_channel([1.0, 1.0]).prior, rec.Partition((4, 2)), seeds=seeds)
 
@@ -460,6 +460,6 @@ def test_kernels_are_kept_by_a_digest_of_the_sources_they_come_from(monkeypatch,
 
 def test_the_users_choice_of_a_folder_counts(monkeypatch, tmp_path):
     monkeypatch.setattr(numba.config, "CACHE_DIR", str(tmp_path))
-    with jit.kernels_kept():
+    with jit.kernels_cached():
         assert Path(numba.config.CACHE_DIR).parent == tmp_path
     assert str(tmp_path) == numba.config.CACHE_DIR
