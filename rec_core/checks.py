@@ -65,7 +65,11 @@ def _as_floats(value: Any) -> Floats | None:
 
 def check_method(value: Any, *settings: str) -> None:
     """Raises RecError for anything but a method, and for one without these settings."""
-    if isinstance(value, type) or not all(hasattr(value, name) for name in ("partition", "search", *settings)):
+    try:
+        known = not isinstance(value, type) and all(hasattr(value, name) for name in ("partition", "search", *settings))
+    except Exception:  # a value of anybody's class, asked for an attribute
+        known = False
+    if not known:
         raise RecError(f"Give a method, such as rec.PFR() or rec.ORC(num_candidates); got {shown(value)}.")
 
 
