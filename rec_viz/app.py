@@ -28,9 +28,13 @@ def _at_root(request: Request) -> RedirectResponse:
     return RedirectResponse(f"./?{urlencode(query, safe=',')}")
 
 
+_BASE = str(st.get_option("server.baseUrlPath") or "").strip("/")  # Streamlit puts its own routes under it, not ours
 ROUTES: list[Any] = [
-    *live.ROUTES,
-    *(Route(f"/{name}", _at_root) for name in ("learn", "lab", "evidence", *BEHIND_THE_PLACES)),
+    type(route)(f"/{_BASE}{route.path}" if _BASE else route.path, route.endpoint)
+    for route in (
+        *live.ROUTES,
+        *(Route(f"/{name}", _at_root) for name in ("learn", "lab", "evidence", *BEHIND_THE_PLACES)),
+    )
 ]
 
 

@@ -1,4 +1,4 @@
-"""What the families of a location and a scale share: Q is P moved and scaled. Columns: mean, scale, -ln scale."""
+"""What location-scale families share: Q is P shifted and scaled. Columns of a row: mean, scale, -ln scale."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SUPPORT = (-math.inf, math.inf)
 
 
 def check(params: Params) -> None:
-    """Raises RecError for what is not (mean, scale) with scale > 0 in every dimension."""
+    """Raises RecError for anything but (mean, scale) with scale > 0 in every dimension."""
     for d, row in enumerate(params):
         if len(row) != 2:
             raise RecError(f"A dimension of Q is (mean, scale); dimension {d} has {len(row)} numbers.")
@@ -71,5 +71,5 @@ def scaled_quantile(quantile: Callable[[int, int, float], float], row: Floats, u
 
 
 def between(row: Floats, way: float) -> Floats:
-    """The row of a member of the family that is where Q is, its scale so far on the way from P's to Q's in logs."""
+    """A row with the mean of Q and a scale between P's and Q's: scale^way."""
     return np.asarray(table(((float(row[0]), float(row[1]) ** way),))[0])

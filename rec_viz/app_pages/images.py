@@ -308,7 +308,7 @@ def open_file() -> None:
         return
     name, found = opened
     if isinstance(found, str):
-        st.error(found, icon=":material/error:")
+        st.error(reading.plain(found), icon=":material/error:")
         return
     job = st.session_state.get("images_job")
     same = job is not None and job.state.coded is not None and np.array_equal(job.state.coded.picture, found)
@@ -339,8 +339,7 @@ def take_file(name: str, data: bytes | None) -> None:
 # ------------------------------------------------------------------------------------------------ the page
 
 notices = widgets.load_link("images")
-for notice in notices:
-    st.info(notice, icon=":material/info:")
+parts.say_notices(notices)
 sidebar()
 place = parts.head("Images", lambda: share_of(widgets.now(Images)))
 sent_twice(place)
@@ -362,7 +361,7 @@ if job is not None and not job.running:
     sent = job.state
     if job.error:
         told = str(job.error) if isinstance(job.error, rec.RecError) else f"The run ended early: {job.error}"
-        st.warning(reading.raised(told), icon=":material/timer_off:")
+        st.warning(reading.plain(reading.raised(told)), icon=":material/timer_off:")
     if sent.settings != settings or (picture is not None and not np.array_equal(sent.picture, picture)):
         st.markdown("What follows is the picture sent before; press “Send it” for the one above.")
     sending.remember(st.session_state.setdefault("images_sent", []), sent)

@@ -149,8 +149,7 @@ def play(notices: list[str]) -> None:
         parts.people(two=False)
         share = st.empty()
     strip = st.container(height=presets.HEIGHT, border=False, key="lab_presets")
-    for notice in notices:
-        st.info(notice, icon=":material/info:")
+    parts.say_notices(notices)
     left, right = st.columns([10, 3], gap="medium")
     with right:
         view = draw_controls()

@@ -92,7 +92,7 @@ def receiver(view: View, race: model.Race) -> None:
         place = f"bin {numbers if view.dim == 1 else f'({numbers})'}, " if lane.partition.num_bins > 1 else ""
         shown = ", ".join(f"{value:.4g}" for value in lane.received[:3]) + (" …" if view.dim > 3 else "")
         st.markdown(
-            f"**{lane.title}**: `{lane.data[rec.FRAME_BYTES :].hex(' ')}` is {place}candidate {message.index}, "
+            f"**{lane.title}**: {lane.data[rec.FRAME_BYTES :].hex(' ')} is {place}candidate {message.index}, "
             f"x = {shown}: "
             + (
                 "the sender’s sample, to the last bit."
@@ -125,7 +125,7 @@ def would_bins_help(view: View, race: model.Race) -> None:
     try:
         found = advice.glance(view)
     except rec.RecError as error:
-        st.markdown(str(error))
+        st.markdown(reading.plain(str(error)))
         return
     plain, bins = reading.number(found.plain), reading.number(found.candidates)
     if found.helps:

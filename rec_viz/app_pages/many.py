@@ -39,7 +39,7 @@ def section() -> None:
     if found.faults:
         st.error(
             f"Nothing of {code(name)} was worked out. Please mend this first:\n\n"
-            + "\n".join(f"- {fault}" for fault in found.faults),
+            + "\n".join(f"- {reading.plain(fault)}" for fault in found.faults),
             icon=":material/error:",
         )
         return
@@ -103,7 +103,7 @@ def state(job: Job[Batch] | None) -> str:
         return "Not worked out yet."
     done, total = len(job.state.rows), len(job.state.problems)
     if job.error:
-        return f":material/error: It ended early, after {done:,} problems: {job.error}"
+        return f":material/error: It ended early, after {done:,} problems: {reading.plain(str(job.error))}"
     return f"All {total:,} worked out." if done == total else f"Stopped at {done:,} of {total:,}; these are kept."
 
 

@@ -83,7 +83,7 @@ def sender(view: View, shared: message.Shared) -> tuple[View, rec.Problem | None
         try:
             problem = own_problem(view)
         except rec.RecError as error:
-            st.warning(str(error), icon=":material/info:")
+            st.warning(reading.plain(str(error)), icon=":material/info:")
             return view, None, None
     else:
         left, right = st.columns(2, vertical_alignment="bottom")
@@ -101,7 +101,7 @@ def sender(view: View, shared: message.Shared) -> tuple[View, rec.Problem | None
         st.markdown("Press Encode: the race is run, and its winner becomes bits.")
         return view, problem, None
     if isinstance(kept[2], str):
-        st.warning(kept[2], icon=":material/timer_off:")
+        st.warning(reading.plain(kept[2]), icon=":material/timer_off:")
         return view, problem, None
     text = show_sent(kept[2], shared)
     acts.button("Hand it to the receiver", icon=":material/send:", on_click=hand_over, args=(text,), key="message_hand")
@@ -198,7 +198,7 @@ def receiver(agreed: View, sent: message.Sent | None) -> tuple[message.Shared | 
         own = model.shared_of(own_view)
         data = message.read(text) if text.strip() else b""
     except rec.RecError as error:
-        st.error(reading.raised(str(error)), icon=":material/error:")
+        st.error(reading.plain(reading.raised(str(error))), icon=":material/error:")
         return own, b""
     if data:
         with broken:
@@ -241,13 +241,13 @@ def show_received(data: bytes, own: message.Shared, sent: message.Sent | None) -
     try:
         received = message.receive(data, own)
     except rec.MessageError as error:
-        st.error(f"**Refused.** {error}", icon=":material/error:")
+        st.error(f"**Refused.** {reading.plain(str(error))}", icon=":material/error:")
         if len(data) >= rec.FRAME_BYTES:
             st.markdown(f"**What happened, found by trying.** {reading.raised(message.diagnose(data, own))}")
         show_unchecked(data, own, sent)
         return
     except rec.RecError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(reading.plain(str(error)), icon=":material/error:")
         return
     place = ", ".join(str(b + 1) for b in received.message.bin[:8]) + " …" * (len(received.message.bin) > 8)
     bins = f"bin {place}, " if own.partition.num_bins > 1 else ""
@@ -367,8 +367,7 @@ with st.container(horizontal=True, vertical_alignment="center", key="message_hea
     st.title("Play", anchor=False, width="content")
     parts.people(two=True)
     share = st.empty()
-for notice in notices:
-    st.info(notice, icon=":material/info:")
+parts.say_notices(notices)
 agreed_view = agreement()
 picture = st.container(key="message_picture")
 parts.wait_for_kernels(height=520)

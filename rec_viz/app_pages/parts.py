@@ -60,7 +60,7 @@ def attempt(work: Callable[[], Made], says: str = "Working it out") -> Made:
         with st.spinner(says):
             return work()
     except rec.RecError as error:
-        st.warning(str(error), icon=":material/info:")
+        st.warning(reading.plain(str(error)), icon=":material/info:")
         st.stop()
 
 
@@ -69,7 +69,8 @@ def refusals(race: lab.Race) -> None:
     for lane in race.lanes:
         if lane.trace is None:
             st.warning(
-                f"**{lane.title}** does not run here. {reading.raised(lane.refusal)}", icon=":material/timer_off:"
+                f"**{lane.title}** does not run here. {reading.plain(reading.raised(lane.refusal))}",
+                icon=":material/timer_off:",
             )
 
 
@@ -121,6 +122,12 @@ def finding(place: DeltaGenerator, text: str) -> None:
     place.html(f'<p style="font-size:1.3rem;line-height:1.45;max-width:56rem;margin:0 0 0.5rem">{bold}</p>')
 
 
+def say_notices(notices: Sequence[str]) -> None:
+    """What a link asked for and could not have, letter for letter."""
+    for notice in notices:
+        st.info(reading.plain(notice), icon=":material/info:")
+
+
 @st.fragment
 def section(title: str, key: str, show: Callable[[], None]) -> None:
     """A closed part of a page: its contents run once it is opened, and without the rest of the page."""
@@ -136,8 +143,7 @@ def research_page(
     """The top of a page about a channel and its bins: sidebar, notices, address bar, head; and the finding's place."""
     notices = widgets.load_link(page)
     view = widgets.channel_and_bins(groups, lanes)
-    for notice in notices:
-        st.info(notice, icon=":material/info:")
+    say_notices(notices)
     widgets.write_link(view, *(widgets.now(kind) for kind in PAGES[page] if kind is not View))
     place = head(title, lambda: share(view, page))
     if view.source == "drawn":

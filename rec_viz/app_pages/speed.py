@@ -104,7 +104,7 @@ def trade() -> None:
         partitions = model.trade_partitions(view)
         now, after = model.doubled(view)
     except rec.RecError as error:
-        st.warning(reading.raised(str(error)), icon=":material/info:")
+        st.warning(reading.plain(reading.raised(str(error))), icon=":material/info:")
         return
     *_, one, chosen, twice = parts.each(
         lambda intervals: model.cost(view, intervals),

@@ -21,7 +21,7 @@ COLUMNS = {
     "x_d": "the candidate in dimension d, in P's own units",
     "u_d": "the same as a quantile of P, from 0 to 1",
     "arrival_time": "when it arrives: its bin's clock divided by the bin's weight",
-    "log2_ratio": "log2 of q/p', the density ratio against the search heuristic P'; -inf where Q is zero",
+    "log2_ratio": "log2 of q/p', the density ratio against the search prior P'; -inf where Q is zero",
     "race_time": "arrival time divided by that ratio; the smallest wins",
     "leader": "number of the candidate that leads after this one",
 }

@@ -375,8 +375,12 @@ def test_a_wrong_answer_gets_its_word_and_may_be_mended():
 def test_the_list_keeps_the_progress():
     app = opened(v="1", page="learn", lesson="challenge", step="1")
     pressed(app, "All lessons")
-    assert "1 of 3 steps done" in words(app)
-    assert len(all_lessons()) == sum("steps done" in element.value for element in app.markdown)
+    (shown,) = (one.proto.json for one in app.get("bidi_component") if one.proto.component_name == "rec_lab_cards")
+    cards = json.loads(shown)["cards"]
+    assert [card["title"].split(". ", 1)[1] for card in cards] == [lesson.title for lesson in all_lessons()]
+    assert [int(card["note"].split()[0]) for card in cards] == [0] * (len(cards) - 1) + [1]
+    assert cards[-1]["note"].startswith("1 of 3 steps done")
+    assert all(card["picture"].startswith("<svg") and "<text" not in card["picture"] for card in cards)
 
 
 def test_progress_comes_back_from_a_browser_and_nothing_else_does():

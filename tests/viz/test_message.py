@@ -130,7 +130,7 @@ def test_without_the_checksum_another_seed_gives_another_sample_and_no_warning()
     assert message.receive_unchecked(frame, own).sample == out.sample
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.binary(max_size=40))
 def test_any_bytes_are_read_or_refused_in_a_sentence(data):
     own = shared()

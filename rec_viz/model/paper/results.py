@@ -38,7 +38,9 @@ def steps(work: study.Study, table: study.Table, d_inf: Floats, expected: Floats
     Bins of targets whose search would often be cut off by the budget are left out: their means would be too low.
     """
     bands = []
-    limit = math.log2(work.cells[0].method.max_examined) - 3.0
+    method = work.cells[0].method
+    assert isinstance(method, rec.PFR)
+    limit = math.log2(method.max_examined) - 3.0
     for name, role, cut in (("plain", "p", False), ("J = 2ᴵ bins", "heuristic", True)):
         here = _is_cut(work, table) == cut
         rows = []
