@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 import rec_core as rec
+from rec_core import families
 from rec_core.arrays import Floats
 
 from ..memo import memo
@@ -102,7 +103,7 @@ def _invariance(name: str) -> Callable[[View], int]:
 NUMBERS: dict[str, Callable[[View], float | int | str]] = {
     "information": lambda view: setting.channel_of(view).information_bits,
     "narrower": lambda view: 2.0**view.bits,
-    "prior_scale": lambda view: 1.0 if view.family == "gaussian" else math.sqrt(1.0 / 12.0),
+    "prior_scale": lambda view: float(rec.Problem(view.family, (families.family(view.family).STANDARD,)).spread[0]),
     "kl": _of_target(lambda problem: problem.kl_bits),
     "dinf": _of_target(lambda problem: problem.d_inf_bits),
     "peak": _of_target(lambda problem: 2.0**problem.d_inf_bits),

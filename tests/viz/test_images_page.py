@@ -278,9 +278,9 @@ def test_uploads_are_turned_upright_and_laid_on_white():
 @pytest.mark.parametrize(
     ("data", "says"),
     [
-        (b"not a picture", "no PNG, JPEG or WebP"),
-        (file_of(Image.new("P", (3, 3)), "GIF"), "no PNG, JPEG or WebP"),
-        (file_of(Image.new("RGB", (300, 300), "red"), "PNG")[:200], "no PNG, JPEG or WebP"),
+        (b"not a picture", "cannot be read as a PNG, JPEG or WebP"),
+        (file_of(Image.new("P", (3, 3)), "GIF"), "cannot be read as a PNG, JPEG or WebP"),
+        (file_of(Image.new("RGB", (300, 300), "red"), "PNG")[:200], "cannot be read as a PNG, JPEG or WebP"),
         (file_of(Image.new("1", (8000, 5001)), "PNG"), "40 million"),
     ],
     ids=["text", "gif", "cut short", "huge"],
