@@ -13,13 +13,15 @@ from starlette.routing import Route
 
 from rec_viz import live, warm_up
 from rec_viz.model.evidence import TITLES
+from rec_viz.room import socket
 from rec_viz.settings import links, widgets
 
 HERE = Path(__file__).parent
 PAGES = HERE / "app_pages"
 
 # Reached from the four places and by their own addresses: what was once linked to still opens.
-BEHIND_THE_PLACES = {"message": "Message", **TITLES, "poster": "The poster"}
+BEHIND_THE_PLACES = {"message": "Message", **TITLES, "poster": "The poster", "class": "Class"}
+FILES = {"class": "class_page"}  # where a page's file has another name: that word is taken
 
 
 def _at_root(request: Request) -> RedirectResponse:
@@ -30,6 +32,7 @@ def _at_root(request: Request) -> RedirectResponse:
 
 ROUTES: list[Any] = [
     *live.ROUTES,
+    *socket.ROUTES,
     *(Route(f"/{name}", _at_root) for name in ("learn", "lab", "evidence", *BEHIND_THE_PLACES)),
 ]
 
@@ -44,7 +47,7 @@ def main() -> None:
     evidence = st.Page(PAGES / "evidence.py", title="Evidence", icon=":material/insights:", url_path="evidence")
     places = [start, learn, play, evidence]
     behind = [
-        st.Page(PAGES / f"{name}.py", title=title, url_path=name, visibility="hidden")
+        st.Page(PAGES / f"{FILES.get(name, name)}.py", title=title, url_path=name, visibility="hidden")
         for name, title in BEHIND_THE_PLACES.items()
     ]
     page = st.navigation([*places, *behind], position="hidden" if widgets.presenting() else "top")

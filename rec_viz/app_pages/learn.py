@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from rec_viz.app_pages import learn_step, parts
+from rec_viz.app_pages import class_room, learn_step, parts
 from rec_viz.app_pages.learn_step import BY_SLUG, LESSONS, PAGE, place_query, share
 from rec_viz.components import memory, presenter
 from rec_viz.lessons import Lesson, handout, progress
@@ -35,6 +35,7 @@ def contents() -> None:
         "what a logarithm does; nothing else. Each lesson asks you to guess before it shows. Guessing wrong is "
         "part of it."
     )
+    class_room.door()
     for number, lesson in enumerate(LESSONS, start=1):
         done, steps = done_in(lesson), len(lesson.steps)
         with st.container(border=True, key=f"lesson_{lesson.slug}"):
@@ -65,8 +66,9 @@ def take_up(found: Any) -> None:
 
 
 learn_step.prepare()
-here, notices = learn_step.read_place()
-for notice in notices:
+notices = class_room.arrive(learn_step.go)
+here, told = learn_step.read_place()
+for notice in (*notices, *told):
     st.info(notice, icon=":material/info:")
 if not here.lesson:
     contents()
@@ -75,3 +77,4 @@ elif st.query_params.get("handout") == "1":
 else:
     learn_step.play(here)
 memory.keep("progress", progress.written(state.learn_done, LESSONS), take_up)
+class_room.keep()

@@ -143,23 +143,26 @@ class Rooms:
     def place(self, code: str) -> str:
         """Where the students' pages should be: where the teacher is, or "" where everybody goes by themselves."""
         with self._lock:
-            room = self._room(code)
-            return room.at if room.leads else ""
+            room = self._find(code)
+            return room.at if room and room.leads else ""
 
     def leads(self, code: str) -> bool:
         """Whether students' pages follow the teacher's."""
         with self._lock:
-            return self._room(code).leads
+            room = self._find(code)
+            return room is not None and room.leads
 
     def revealed(self, code: str, question: str) -> bool:
-        """Whether the answer to a question has been shown to the class."""
+        """Whether the answer to a question may be seen: its teacher has shown it, or the room is gone."""
         with self._lock:
-            return question in self._room(code).revealed
+            room = self._find(code)
+            return room is None or question in room.revealed
 
     def form(self, code: str) -> Form | None:
         """The test that the class is asked to take now."""
         with self._lock:
-            return self._room(code).form
+            room = self._find(code)
+            return room.form if room else None
 
     @contextmanager
     def listening(self, code: str, listener: Callable[[], None]) -> Iterator[None]:
@@ -207,6 +210,12 @@ class Rooms:
             room.votes.setdefault(question, votes)[token] = given
             return True
 
+    def counted(self, code: str, token: str, question: str) -> bool:
+        """Whether an answer of this browser is among those counted."""
+        with self._lock:
+            room = self._find(code)
+            return room is not None and token in room.votes.get(question, {})
+
     def hand_in(self, code: str, token: str, form: str, right: Sequence[bool]) -> bool:
         """Keep which questions of a form a browser had right. Returns whether it counts: only the first time."""
         with self._changing(code) as room:
@@ -219,7 +228,8 @@ class Rooms:
     def handed_in(self, code: str, token: str, form: str) -> bool:
         """Whether a browser has taken a form."""
         with self._lock:
-            return token in self._room(code).marks.get(form, {})
+            room = self._find(code)
+            return room is not None and token in room.marks.get(form, {})
 
     # -------------------------------------------------------------------------------------------- the teacher
 
@@ -265,6 +275,13 @@ class Rooms:
             if question not in room.revealed:
                 room.revealed.add(question)
                 room.news += 1
+
+    def ask_again(self, code: str, key: str, question: str) -> None:
+        """Forget the answers to a question, and take new ones."""
+        with self._teaching(code, key) as room:
+            room.revealed.discard(question)
+            room.votes.pop(question, None)
+            room.news += 1
 
     def hand_out(self, code: str, key: str, form: Form | None) -> None:
         """Ask the class to take a test, or take it back."""

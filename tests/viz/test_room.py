@@ -98,6 +98,11 @@ def test_after_the_reveal_nothing_counts(school: Rooms):
     assert school.news(code) == before + 1
     assert not school.vote(code, token(1), "race/2", "B")
     assert school.tally(code, "race/2").counts == {"A": 1}
+    assert school.counted(code, token(1), "race/2")
+    school.ask_again(code, key, "race/2")
+    assert not school.counted(code, token(1), "race/2")
+    assert school.vote(code, token(1), "race/2", "B")
+    assert school.tally(code, "race/2").counts == {"B": 1}
 
 
 def test_only_the_teacher_turns_pages_reveals_and_closes(school: Rooms):
@@ -107,6 +112,7 @@ def test_only_the_teacher_turns_pages_reveals_and_closes(school: Rooms):
         lambda: school.turn(code, "wrong", "race/3"),
         lambda: school.lead(code, "", False),
         lambda: school.reveal(code, token(1), "race/2"),
+        lambda: school.ask_again(code, "", "race/2"),
         lambda: school.hand_out(code, key + "x", None),
         lambda: school.marks(code, "é"),
         lambda: school.close(code, ""),
