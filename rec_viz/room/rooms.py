@@ -61,7 +61,8 @@ class _Room:
     opened: float
     at: str = ""  # where the teacher is
     leads: bool = True  # the students' pages follow
-    form: Form | None = None
+    form: Form | None = None  # that is out
+    subject: tuple[tuple[str, ...], int] | None = None  # of both forms: lessons and seed
     browsers: set[str] = field(default_factory=set)
     votes: dict[str, dict[str, str]] = field(default_factory=dict)  # of a question, by token
     revealed: set[str] = field(default_factory=set)
@@ -283,10 +284,18 @@ class Rooms:
             room.votes.pop(question, None)
             room.news += 1
 
-    def hand_out(self, code: str, key: str, form: Form | None) -> None:
-        """Ask the class to take a test, or take it back."""
+    def hand_out(self, code: str, key: str, name: str, lessons: Sequence[str], seed: int) -> None:
+        """Ask the class to take a test, "pre" or "post". Once one has been handed in, the other is about the same."""
         with self._teaching(code, key) as room:
-            room.form = form
+            if room.subject is None or not any(room.marks.values()):
+                room.subject = tuple(lessons), seed
+            room.form = Form(name, *room.subject)
+            room.news += 1
+
+    def take_back(self, code: str, key: str) -> None:
+        """No test is out any more."""
+        with self._teaching(code, key) as room:
+            room.form = None
             room.news += 1
 
     def marks(self, code: str, key: str) -> dict[str, dict[str, tuple[bool, ...]]]:

@@ -11,7 +11,8 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from rec_viz.room import gain, rooms
+from rec_viz.lessons import questions
+from rec_viz.room import forms, gain, rooms
 from rec_viz.room.rooms import Form, RoomError, Rooms, bucket, choice, clean, rows
 
 
@@ -113,7 +114,8 @@ def test_only_the_teacher_turns_pages_reveals_and_closes(school: Rooms):
         lambda: school.lead(code, "", False),
         lambda: school.reveal(code, token(1), "race/2"),
         lambda: school.ask_again(code, "", "race/2"),
-        lambda: school.hand_out(code, key + "x", None),
+        lambda: school.hand_out(code, key + "x", "pre", ["race"], 1),
+        lambda: school.take_back(code, "x"),
         lambda: school.marks(code, "é"),
         lambda: school.close(code, ""),
     ):
@@ -236,16 +238,20 @@ def test_a_test_is_taken_once_and_only_while_it_is_out(school: Rooms):
     for k in range(3):
         school.join(code, token(k))
     assert not school.hand_in(code, token(0), "pre", [True] * 8)
-    school.hand_out(code, key, Form("pre", ("race",), 1))
+    school.hand_out(code, key, "pre", ["index"], 3)
+    school.hand_out(code, key, "pre", ["race"], 1)
     assert school.form(code) == ("pre", ("race",), 1)
     assert school.hand_in(code, token(0), "pre", [True] * 4 + [False] * 4)
     assert not school.hand_in(code, token(0), "pre", [True] * 8)
     assert school.handed_in(code, token(0), "pre")
     assert not school.hand_in(code, token(0), "post", [True] * 8)
     assert not school.hand_in(code, "not-in-the-room", "pre", [True] * 8)
-    school.hand_out(code, key, Form("post", ("race",), 2))
+    school.hand_out(code, key, "post", ["index"], 2)
+    assert school.form(code) == ("post", ("race",), 1)  # about the same as the first
     assert school.hand_in(code, token(0), "post", [True] * 8)
     assert school.hand_in(code, token(2), "post", [False] * 8)
+    school.take_back(code, key)
+    assert school.form(code) is None
     told = school.marks(code, key)
     assert told["pre"] == {"1": (True,) * 4 + (False,) * 4}
     assert told["post"] == {"1": (True,) * 8, "2": (False,) * 8}
@@ -280,3 +286,17 @@ def test_a_gain_that_is_not_defined_is_nan():
     assert few.gain == pytest.approx(0.4)
     assert math.isnan(few.low)
     assert gain.table({}) == "browser\n"
+
+
+def test_the_test_after_asks_the_same_kinds_with_other_numbers():
+    for lessons, seed in ((("race", "index"), 3), (questions.LESSONS, 4)):
+        pre, post = (forms.asked(Form(name, lessons, seed)) for name in ("pre", "post"))
+        assert len(pre) == len(post) == forms.SIZE
+        for before, after in zip(pre, post, strict=True):
+            assert (before.lesson, before.kind) == (after.lesson, after.kind)
+            assert (before.text, before.table) != (after.text, after.table)
+        assert {one.lesson for one in pre} <= set(lessons)
+        answers = [one.right for one in pre]
+        assert forms.right(Form("pre", lessons, seed), answers) == [True] * 8
+        assert forms.right(Form("pre", lessons, seed), [None, *answers[1:]]) == [False] + [True] * 7
+        assert forms.right(Form("post", lessons, seed), [(one.right + 1) % 3 for one in post]) == [False] * 8
