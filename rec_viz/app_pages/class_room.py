@@ -15,7 +15,7 @@ from rec_viz.components import memory, tally
 from rec_viz.figures import qr
 from rec_viz.lessons import Step, handout
 from rec_viz.room import ROOMS, rooms
-from rec_viz.room.rooms import RoomError
+from rec_viz.room.rooms import Form, RoomError
 from rec_viz.settings import widgets
 from rec_viz.settings.table import Learn
 
@@ -128,11 +128,27 @@ def arrive(go: Callable[[Learn], None] | None = None) -> list[str]:
     if state.get("class_seat") and not seat():
         state.class_seat = None
         notices.append(CLOSED)
-    if go and (found := student()) and (at := ROOMS.place(found.code)) and at != state.get("class_at"):
+    if go and (found := student()):
+        follow(found, go)
+    return notices
+
+
+def follow(found: Seat, go: Callable[[Learn], None]) -> None:
+    """Go where the teacher asks a student to be: to a test that is out, once, or to the teacher's step."""
+    if (form := pending()) and form.name not in state.setdefault("class_forms", set()):
+        state.class_forms.add(form.name)
+        st.switch_page(CLASS)
+    if (at := ROOMS.place(found.code)) and at != state.get("class_at"):
         state.class_at = at
         lesson, _, step = at.rpartition("/")
         go(Learn(lesson, int(step)))
-    return notices
+
+
+def pending() -> Form | None:
+    """The test that this student is asked to take, and has not handed in."""
+    found = student()
+    form = ROOMS.form(found.code) if found else None
+    return form if found and form and not ROOMS.handed_in(found.code, found.token, form.name) else None
 
 
 def keep() -> None:
@@ -170,6 +186,7 @@ def door() -> None:
         if found.key:
             st.page_link(CLASS, label="Your class", icon=":material/co_present:")
         else:
+            st.page_link(CLASS, label="Tests", icon=":material/assignment:")
             st.button("Leave the room", key="class_leave", on_click=leave, type="tertiary")
 
 
