@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+# Before NumPy is loaded: threads of linear algebra wait by spinning, which takes the cores from other test processes.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 if TYPE_CHECKING:  # tests/core runs where nothing of a browser is installed
     from playwright.sync_api import Browser
 
@@ -21,6 +24,12 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--photographs", metavar="DIR", help="look at every view in six ways, and keep a photograph of each"
+    )
 
 
 @pytest.hookimpl(tryfirst=True)  # before -m chooses

@@ -30,22 +30,23 @@ def lobby(found: class_room.Seat) -> None:
     def lead() -> None:
         ROOMS.lead(found.code, found.key, state.class_leads)
 
-    class_room.beside(Learn(), None, 1.0)
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        class_room.beside(Learn(), None, 1.0)
+    with right:
+        chosen = st.selectbox("Lesson", learn_step.LESSONS, format_func=lambda one: one.title, key="class_lesson")
+        st.page_link(
+            PAGE, label="Present it", icon=":material/co_present:",
+            query_params=learn_step.place_query(Learn(chosen.slug), present="1"),
+        )  # fmt: skip
+        st.toggle("Students’ pages follow yours", ROOMS.leads(found.code), key="class_leads", on_change=lead)
+        st.button("Close the room", key="class_close", icon=":material/logout:", on_click=class_room.close)
     if class_room.unreachable():
         st.warning(
             "This page is open under an address that only this computer knows. For students, start the app with "
             "`rec-lab --address 0.0.0.0`, and open it by this computer’s own address.",
             icon=":material/wifi_off:",
         )
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        chosen = st.selectbox("Lesson", learn_step.LESSONS, format_func=lambda one: one.title, key="class_lesson")
-        st.page_link(
-            PAGE, label="Present it", icon=":material/co_present:",
-            query_params=learn_step.place_query(Learn(chosen.slug), present="1"),
-        )  # fmt: skip
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.toggle("Students’ pages follow yours", ROOMS.leads(found.code), key="class_leads", on_change=lead)
-        st.button("Close the room", key="class_close", icon=":material/logout:", on_click=class_room.close)
 
 
 def tests(found: class_room.Seat) -> None:
@@ -160,7 +161,7 @@ def test(found: class_room.Seat, form: Form) -> None:
                     format_func=[literal(option.text) for option in one.options].__getitem__,
                     label_visibility="collapsed",
                 )  # fmt: skip
-        st.form_submit_button("Hand in", type="primary", on_click=hand_in)
+        st.form_submit_button(parts.on_primary("Hand in"), type="primary", on_click=hand_in)
 
 
 def waiting(found: class_room.Seat) -> None:
@@ -214,7 +215,7 @@ def main() -> None:
             "Open a room, and students join with its code: no accounts, no names. Their predictions are pooled, and "
             "you show them before the right answer. A room keeps counts in memory, for a day."
         )
-        st.button("Open a room", type="primary", icon=":material/groups:", key="class_open",
+        st.button(parts.on_primary("Open a room"), type="primary", icon=":material/groups:", key="class_open",
                   on_click=class_room.open_room)  # fmt: skip
     parts.section("Questions to take away", "class_take_away", take_away)
 

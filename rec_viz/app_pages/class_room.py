@@ -179,7 +179,7 @@ def door() -> None:
             box = st.popover("Join a class", icon=":material/groups:", key="class_join")
             with box, st.form("class_form", border=False):
                 st.text_input("The room’s code", max_chars=40, key="class_typed", placeholder="Four letters")
-                st.form_submit_button("Join", type="primary", on_click=lambda: enter(state.class_typed))
+                st.form_submit_button("Join", on_click=lambda: enter(state.class_typed))
             st.page_link(CLASS, label="Teach a class", icon=":material/co_present:")
             return
         st.badge(f"Room {found.code}", icon=":material/groups:", color="gray")

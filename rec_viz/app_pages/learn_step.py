@@ -375,12 +375,10 @@ def turn(place: Learn) -> None:
     """Back and next, always in the same place."""
     before, after = neighbours(place)
     label = "Next" if after and after.lesson == place.lesson else "Next lesson" if after else "Finish"
-    if st.context.theme.type == "dark":  # white on the theme's light blue could not be read
-        label = f':color[{label}]{{foreground="#10151C"}}'
     with st.container(horizontal=True, key="learn_turn"):
         st.button("Back", key="learn_back", icon=":material/arrow_back:", disabled=before is None,
                   on_click=turn_page, args=(-1,))  # fmt: skip
-        st.button(label, key="learn_next", icon=":material/arrow_forward:", type="primary", on_click=turn_page,
+        st.button(parts.on_primary(label), key="learn_next", icon=":material/arrow_forward:", type="primary", on_click=turn_page,
                   args=(1,))  # fmt: skip
         st.button("All lessons", key="learn_list", type="tertiary", icon=":material/list:", on_click=go,
                   args=(Learn(),))  # fmt: skip

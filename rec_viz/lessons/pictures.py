@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -18,7 +19,7 @@ from ..memo import memo
 from ..model import lab, speed
 from ..model.lab import Lane
 from ..settings import View
-from .format import Step
+from .format import Lesson, Step
 from .numbers import (
     GREEDY_CANDIDATES,
     Situation,
@@ -65,6 +66,13 @@ def draw(step: Step, given: float | None, shown: bool, colours: Colours, narrow:
     """The picture of a step that has one, as SVG; `view` where the reader has moved its controls."""
     name = step.figure_after if shown else step.figure
     return PICTURES[name](Asked(situation(step, view), given, shown, colours, narrow))
+
+
+def cover(lesson: Lesson, colours: Colours) -> str:
+    """The picture that stands for a lesson, without its words, which would be too small to read on a card."""
+    step = lesson.steps[lesson.cover - 1]
+    svg = PICTURES[step.figure](Asked(situation(step), None, True, colours, True))
+    return re.sub(r"<text.*?</text>", "", svg, flags=re.DOTALL)
 
 
 def staged(step: Step, shown: bool, view: View | None = None) -> tuple[lab.Race, dict[str, Any]] | None:

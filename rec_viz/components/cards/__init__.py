@@ -30,6 +30,7 @@ class Card(NamedTuple):
     title: str
     finding: str
     picture: str
+    note: str = ""
 
 
 def show(cards: Sequence[Card], key: str, layout: Literal["grid", "doors", "poster"] = "grid") -> str | None:

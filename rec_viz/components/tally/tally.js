@@ -39,7 +39,7 @@ function createTally(parent) {
     Object.assign(root.dataset, { joined, answered, live, open });
     root.classList.toggle("lobby", data.lobby);
     root.style.setProperty("--scale", String(data.scale));
-    setText(find(".count"), asking ? `${answered} of ${joined} answered` : `${joined} ${joined === 1 ? "student is" : "students are"} here`);
+    setText(find(".count"), asking ? `${answered} of ${joined} answered` : `${joined} joined`);
     setText(buttons.join, data.asked.code);
     buttons.join.hidden = data.lobby;
     buttons.join.setAttribute("aria-label", `Room ${data.asked.code}: how to join`);
