@@ -378,7 +378,7 @@ def turn(place: Learn) -> None:
     with st.container(horizontal=True, key="learn_turn"):
         st.button("Back", key="learn_back", icon=":material/arrow_back:", disabled=before is None,
                   on_click=turn_page, args=(-1,))  # fmt: skip
-        st.button(parts.on_primary(label), key="learn_next", icon=":material/arrow_forward:", type="primary", on_click=turn_page,
-                  args=(1,))  # fmt: skip
+        st.button(parts.on_primary(label), key="learn_next", icon=":material/arrow_forward:", type="primary",
+                  on_click=turn_page, args=(1,))  # fmt: skip
         st.button("All lessons", key="learn_list", type="tertiary", icon=":material/list:", on_click=go,
                   args=(Learn(),))  # fmt: skip

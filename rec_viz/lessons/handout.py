@@ -59,28 +59,28 @@ def body(lesson: lessons.Lesson) -> str:
 
 
 def gives_away(lesson: lessons.Lesson) -> dict[int, int]:
-    """The steps, from 1, whose words hold the number that an earlier step asks for or compares, and which step that is.
-
-    A number that stood there before it was asked for is none.
-    """
-    asked: dict[str, int] = {}
+    """The steps, from 1, that tell the answer of an earlier one, and which: their words hold the number it asks for or
+    compares, unless that stood there before, or they begin with the picture it ends with."""
+    asked: dict[str, int] = {}  # by a number's name, or a picture
     printed: set[str] = set()
     out = {}
     for k, step in enumerate(lesson.steps, start=1):
         ask = step.ask
         here = set(_PRINTED.findall(step.text + (ask.question if ask else "")))
+        here |= {svg for svg, _ in _pictures(step, shown=False)} if _poses(step) else set()
         if known := [asked[name] for name in here & asked.keys()]:
             out[k] = max(known)
         printed |= here
         if ask:
-            compared = {name for choice in ask.choices for name in _NAME.findall(choice.when)}
-            asked |= {name: k for name in compared | {ask.number} if name and name not in printed | asked.keys()}
+            tell = {name for choice in ask.choices for name in _NAME.findall(choice.when)} | {ask.number}
+            tell |= {svg for svg, _ in _pictures(step, shown=True)}
+            asked |= {name: k for name in tell if name and name not in printed | asked.keys()}
     return out
 
 
 def _step(k: int, step: lessons.Step, told: int) -> str:
-    """A step before the answers; on a page of its own where its words tell the answer to the question of step `told`."""
-    out = [f"<section{' class="later"' if told else ''}><h2>{k}. {html.escape(step.title)}</h2>"]
+    """A step before the answers; on a page of its own where it tells the answer of step `told`."""
+    out = ['<section class="later">' if told else "<section>", f"<h2>{k}. {html.escape(step.title)}</h2>"]
     out.append(f"<p>First answer question {told}: this page tells.</p>" if told else "")
     out.append(_words(step, step.text))
     out.append(_figures(step, shown=False) if _poses(step) else "")
@@ -115,15 +115,19 @@ def _poses(step: lessons.Step) -> bool:
 
 
 def _figures(step: lessons.Step, shown: bool) -> str:
-    """The step's own picture, or its stage as still pictures."""
+    return "".join(_figure(svg, title) for svg, title in _pictures(step, shown))
+
+
+def _pictures(step: lessons.Step, shown: bool) -> list[tuple[str, str]]:
+    """The step's own picture, or its stage as still pictures, each with its title."""
     staged = pictures.staged(step, shown)
     if staged is None:
         if not (step.figure_after if shown else step.figure):
-            return ""
-        return _figure(pictures.draw(step, None, shown, ROLES["light"], narrow=False), step.title)
+            return []
+        return [(pictures.draw(step, None, shown, ROLES["light"], narrow=False), step.title)]
     race, points = staged
     drawn = [(still.lane(race, lane, points.get("step", "winner")), lane.title) for lane in race.lanes]
-    return "".join(_figure(svg, f"{title}: the race drawn") for svg, title in drawn if svg)
+    return [(svg, f"{title}: the race drawn") for svg, title in drawn if svg]
 
 
 def _figure(svg: str, title: str) -> str:
