@@ -8,6 +8,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("shared machine", deadline=None)  # an example that takes long says how busy the machine is
+settings.load_profile("shared machine")
 
 # Before NumPy is loaded: threads of linear algebra wait by spinning, which takes the cores from other test processes.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

@@ -83,8 +83,7 @@ def take_up(found: Any) -> None:
 learn_step.prepare()
 notices = class_room.arrive(learn_step.go)
 here, told = learn_step.read_place()
-for notice in (*notices, *told):
-    st.info(notice, icon=":material/info:")
+parts.say_notices([*notices, *told])
 if not here.lesson:
     contents()
 elif st.query_params.get("handout") == "1":

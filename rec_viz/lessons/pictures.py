@@ -291,11 +291,11 @@ WEIGHTINGS = {"uniform": "equal", "target_mass": "by Q’s share", "peak_ratio":
 
 
 def _cancels(ask: Asked) -> str:
-    trace = trace_of(ask.lane("pfr_bins", weights="uniform"))
+    trace = trace_of(ask.lane("pfr_bins", weighting="uniform"))
     if not ask.shown:
         event = trace.winner
         return binned.cancels(float(trace.arrival_times[event]), float(2.0 ** trace.log_ratios_bits[event]), *ask.look)
-    problem, lane = problem_of(ask.now.view), ask.lane("pfr_bins", weights="uniform")
+    problem, lane = problem_of(ask.now.view), ask.lane("pfr_bins", weighting="uniform")
     u = np.linspace(0.001, 0.999, 400)
     ratio = np.exp2(problem.log_ratio_bits(problem.prior.quantile(u[:, None])))
     curve = trace.race_times[trace.winner] * ratio
@@ -303,9 +303,9 @@ def _cancels(ask: Asked) -> str:
     rain = arrivals(problem.prior, lane.partition, seed=lane.seed, until=top)
     at = int(np.argmin(np.abs(rain.samples[:, 0] - trace.samples[trace.winner, 0])))
     lanes = []
-    for weights, name in WEIGHTINGS.items():
-        found = trace_of(ask.lane("pfr_bins", weights=weights, stopping="single"))
-        (shares,) = rec.bin_weights(problem, lane.partition, weights)  # type: ignore[arg-type]
+    for weighting, name in WEIGHTINGS.items():
+        found = trace_of(ask.lane("pfr_bins", weighting=weighting, stopping="single"))
+        (shares,) = rec.bin_weights(problem, lane.partition, weighting)  # type: ignore[arg-type]
         front = number * shares[np.minimum((u * number).astype(int), number - 1)] * found.stop_time
         lanes.append((name, front, found.examined))
     star = (float(rain.quantiles[at, 0]), float(rain.heights[at]))

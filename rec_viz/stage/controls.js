@@ -36,10 +36,11 @@ export function createControls(/** @type {HTMLElement} */ row, { drag, release }
   }
 
   // What can be dragged now. While something is (`held`), no range comes or goes, and what is held keeps its value.
-  return function attach(/** @type {Control[]} */ controls, held = null) {
-    for (const { key, low, high, step, value } of controls) {
-      if (held ? key in held || !made.has(key) : false) continue;
-      const { range, told } = made.get(key) ?? make(controls.find((control) => control.key === key));
+  return function attach(/** @type {Control[]} */ controls, /** @type {Change | null} */ held = null) {
+    for (const control of controls) {
+      const { key, low, high, step, value } = control;
+      if (held && (key in held || !made.has(key))) continue;
+      const { range, told } = made.get(key) ?? make(control);
       if (told.textContent && Number(range.value) === value && Number(range.max) === high && Number(range.min) === low) continue;
       Object.assign(range, { min: low, max: high, step, value });
       say(key);

@@ -328,15 +328,16 @@ def test_a_still_picture_shows_the_trace():
     race = lab.race(View())
     for lane in race.lanes:
         svg = still.lane(race, lane)
-        assert svg.count("<circle") == lane.trace.examined + 1  # a ring around the winner
+        dots = re.findall(r"<circle[^>]*>", svg)
+        assert sum('fill="none"' not in dot for dot in dots) == lane.trace.examined - 1  # all but the winner, a star
+        assert svg.count(f'fill="{ROLES["light"]["winner"]}"') == 1
         assert still.lane(race, lane, "densities").count("<circle") == 0
         assert still.lane(race, lane) == svg
     plain, bins = race.lanes
-    assert "P′" not in still.lane(race, plain)
-    assert "P′" in still.lane(race, bins)
-    assert "P′" not in still.lane(race, bins, "cut")
+    for lane, step, told in ((plain, "reweight", False), (bins, "reweight", True), (bins, "cut", False)):
+        assert ("P′" in still.lane(race, lane, step)) is told
     wide = lab.race(View(bits=5.0, dim=2, log2_bins=4))
-    assert "<ellipse" in still.lane(wide, wide.lanes[0])
+    assert still.lane(wide, wide.lanes[0]).count('<polygon points="') == 3  # two rings of Q, and the star
     high = lab.race(View(dim=3))
     assert still.lane(high, high.lanes[0]) == ""
 

@@ -1,4 +1,4 @@
-"""Cards that lead to pages: a picture, a title and one sentence; all of a card is the way.
+"""Cards that lead to pages: a picture, a title and one sentence; the whole card is a link.
 
 from rec_viz.components import cards
 if (page := cards.show([cards.Card("speed", "Speed", "One sentence.", svg)], key="cards")):

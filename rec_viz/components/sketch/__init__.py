@@ -22,7 +22,7 @@ _MOUNT = mount(
 
 
 def show(svg: str, key: str, on_pick: Callable[[float], None] | None = None) -> None:
-    """The picture; `on_pick` is told, before the next run, the answer given on it."""
+    """The picture; `on_pick` is called, before the next run, with the answer given on it."""
 
     def picked() -> None:
         answer = st.session_state[key].get("picked")

@@ -1,5 +1,6 @@
 // A picture as SVG, and the answers given on it: by pointer, or by Enter and Space where it can be focused.
 
+import { part, setText } from "../../stage/dom.js";
 import { mounted } from "../../stage/mounted.js";
 
 function createSketch(parent) {
@@ -15,7 +16,7 @@ function createSketch(parent) {
       const y = Number(field.getAttribute("y")) + (1 - share) * Number(field.getAttribute("height"));
       guide.setAttribute("transform", `translate(0 ${y})`);
       /** @type {SVGElement} */ (guide).style.opacity = "1";
-      guide.querySelector("text").textContent = value.toFixed(1);
+      setText(part(guide, "text"), value.toFixed(1));
     }
     return Math.round(value * 10) / 10;
   };
