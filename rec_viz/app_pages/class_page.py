@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 import secrets
 from functools import partial
 
@@ -15,6 +14,7 @@ from rec_viz.lessons.questions import Question
 from rec_viz.room import ROOMS, forms, gain
 from rec_viz.room.rooms import Form, RoomError
 from rec_viz.settings.table import Learn
+from rec_viz.text import reading
 
 PAGE = class_room.CLASS.with_name("learn.py")
 NAMES = {"pre": "before", "post": "after"}
@@ -120,7 +120,7 @@ def take_away() -> None:
         return
     parts.wait_for_kernels(height=120)
     seed = state.setdefault("set_seed", secrets.randbelow(100_000))
-    chosen = parts.asked(partial(question_set.chosen, about, int(number), seed))
+    chosen = parts.attempt(partial(question_set.chosen, about, int(number), seed))
     with st.container(horizontal=True):
         st.download_button("CSV", question_set.table(chosen), "rec-lab-questions.csv", "text/csv", key="set_csv",
                            icon=":material/download:", on_click="ignore")  # fmt: skip
@@ -134,8 +134,8 @@ def take_away() -> None:
     st.markdown(f"The first of {len(chosen)}:")
     posed(first, 1)
     for k, option in enumerate(first.options):
-        st.markdown(f"{'**' * (k == first.right)}{question_set.letter(k)}. {literal(option.text)}"
-                    f"{'**' * (k == first.right)}: {literal(question_set.feedback(first, k))}")  # fmt: skip
+        st.markdown(f"{'**' * (k == first.right)}{question_set.letter(k)}. {reading.plain(option.text)}"
+                    f"{'**' * (k == first.right)}: {reading.plain(question_set.feedback(first, k))}")  # fmt: skip
 
 
 # ------------------------------------------------------------------------------------------------ a student
@@ -146,7 +146,7 @@ def test(found: class_room.Seat, form: Form) -> None:
     st.title(f"Eight questions, {NAMES[form.name]}", anchor=False)
     st.markdown("Nobody sees your name. What you do not know, leave open.")
     parts.wait_for_kernels(height=420)
-    asked = parts.asked(partial(forms.asked, form))
+    asked = parts.attempt(partial(forms.asked, form))
 
     def hand_in() -> None:
         chosen = [state.get(f"test_{form.name}_{k}") for k in range(len(asked))]
@@ -158,7 +158,7 @@ def test(found: class_room.Seat, form: Form) -> None:
                 posed(one, k + 1)
                 st.radio(
                     f"Answer to question {k + 1}", range(len(one.options)), index=None, key=f"test_{form.name}_{k}",
-                    format_func=[literal(option.text) for option in one.options].__getitem__,
+                    format_func=[reading.plain(option.text) for option in one.options].__getitem__,
                     label_visibility="collapsed",
                 )  # fmt: skip
         st.form_submit_button(parts.on_primary("Hand in"), type="primary", on_click=hand_in)
@@ -180,16 +180,11 @@ def waiting(found: class_room.Seat) -> None:
 
 def posed(asked: Question, number: int) -> None:
     """A question's words and its table."""
-    st.markdown(f"**{number}.** {literal(asked.text)}")
+    st.markdown(f"**{number}.** {reading.plain(asked.text)}")
     if asked.table:
-        head, *rows = ([literal(cell).replace("|", "\\|") or " " for cell in row] for row in asked.table)
+        head, *rows = ([reading.plain(cell) or " " for cell in row] for row in asked.table)
         lines = [head, ["---"] * len(head), *rows]
         st.markdown("\n".join(f"| {' | '.join(cells)} |" for cells in lines))
-
-
-def literal(text: str) -> str:
-    """Plain text as Markdown that shows it letter by letter."""
-    return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|~$:])", r"\\\1", text)
 
 
 def main() -> None:
@@ -198,8 +193,7 @@ def main() -> None:
     follow = (
         None if class_room.pending() else lambda place: st.switch_page(PAGE, query_params=learn_step.place_query(place))
     )
-    for notice in class_room.arrive(follow):
-        st.info(notice, icon=":material/info:")
+    parts.say_notices(class_room.arrive(follow))
     if found := class_room.student():
         if form := class_room.pending():
             test(found, form)

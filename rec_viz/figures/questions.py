@@ -11,9 +11,10 @@ Numbers = tuple[float, ...]
 Bar = tuple[str, float]
 
 
-def _said(value: float) -> str:
-    """A number beside a mark."""
-    return f"{value:,.2f}".rstrip("0").rstrip(".").replace("-", "−")
+def _said(value: float, digits: int) -> str:
+    """A number beside a mark; whole where it is whole."""
+    digits = 0 if abs(value - round(value)) < 1e-9 else digits
+    return f"{value:,.{digits}f}".replace("-", "−")
 
 
 def curves(
@@ -47,7 +48,13 @@ def tape(
             right = answered and (b, n) == pick
             panel.block((n + 0.04, n + 0.96), (b + 0.86, b + 0.24), "winner" if right else "candidate",
                         0.3 if right else 0.12, "0" if right else "")  # fmt: skip
-            panel.text(n + 0.5, b + 0.6, _said(value), size=15 if wide < 7 and not narrow else 13, bold=right)
+            panel.text(
+                n + 0.5,
+                b + 0.6,
+                f"{value:.2f}".replace("-", "−"),
+                size=15 if wide < 7 and not narrow else 13,
+                bold=right,
+            )
     for n in range(wide):
         panel.text(n + 0.5, 0.0, str(n + 1), down=-2, size=13)
     return svg(panel, "The lists that sender and receiver share, by number.", narrow)
@@ -67,7 +74,7 @@ def race(times: Numbers, ratios: Numbers, wins: int, colours: Colours, narrow: b
             panel.star(ratio, time)
         else:
             panel.dot(ratio, time, "candidate", 6)
-        panel.text(ratio, time, str(k + 1), right=14, down=5, bold=True)
+        panel.text(ratio, time, str(k + 1), right=18, down=5, bold=True)
     panel.floor(name="ratio r")
     panel.wall(name="arrival time T")
     return svg(panel, "Candidates by their ratio, across, and their arrival time, upward.", narrow)
@@ -87,7 +94,7 @@ def limit(
     panel.text(*leader, "leader", "best", right=12, down=16, anchor="start")
     if level:
         panel.line((0.0, right), (crossing[1], crossing[1]), "candidate", dash="6 5")
-        panel.text(0.0, crossing[1], f"T = {_said(crossing[1])}", anchor="start", right=6, down=-7)
+        panel.text(0.0, crossing[1], f"T = {crossing[1]:.1f}", anchor="start", right=6, down=-7)
     else:
         panel.line((crossing[0], crossing[0]), (0.0, top), "bound", dash="6 5")
         panel.text(crossing[0], top, "peak of r", "bound", anchor="end", right=-6, down=12)
@@ -101,30 +108,30 @@ def limit(
 
 
 def bars(
-    given: tuple[Bar, ...], asked: Bar | None, unit: str, colours: Colours, narrow: bool, answered: bool,
+    given: tuple[Bar, ...], asked: Bar | None, unit: str, digits: int, colours: Colours, narrow: bool, answered: bool,
 ) -> str:  # fmt: skip
-    """Lengths as bars; the one asked for is open until it is answered."""
+    """Lengths as bars, printed to so many digits; the one asked for is open until it is answered."""
     values = [value for _, value in given] + ([asked[1]] if asked and answered else [])
     span = max(*values, 0.0) * (1.0 if answered or not asked else 1.7)
     low = min(*values, 0.0)
-    rows = len(given) + (asked is not None)
-    panel = sheet(narrow, colours, (low, span + 0.22 * (span - low)), (max(rows, 3) + 0.2, 0.0), left=118, foot=20)
+    rows, room = len(given) + (asked is not None), 0.4 if narrow else 0.22
+    panel = sheet(narrow, colours, (low, span + room * (span - low)), (max(rows, 2) + 0.2, 0.0), left=118, foot=20)
     for k, (name, value) in enumerate(given):
-        _bar(panel, k, name, value, unit, "candidate")
+        _bar(panel, k, name, value, f"{_said(value, digits)} {unit}".strip(), "candidate")
     if asked and answered:
-        _bar(panel, len(given), asked[0], asked[1], unit, "heuristic")
+        _bar(panel, len(given), *asked, f"{_said(asked[1], digits)} {unit}".strip(), "heuristic")
     elif asked:
         k = len(given)
         panel.block((0.0, span), (k + 0.8, k + 0.2), "heuristic", 0.08, outline="6 5")
         panel.text(0.0, k + 0.55, asked[0], anchor="end", right=-8)
         panel.text(0.5 * span, k + 0.58, "?", "heuristic", size=24, bold=True)
-    return svg(panel, "; ".join(f"{name}: {_said(value)} {unit}".strip() for name, value in given), narrow)
+    return svg(panel, "; ".join(f"{name}: {_said(value, digits)} {unit}".strip() for name, value in given), narrow)
 
 
-def _bar(panel: Panel, k: int, name: str, value: float, unit: str, role: str) -> None:
+def _bar(panel: Panel, k: int, name: str, value: float, says: str, role: str) -> None:
     panel.block((min(value, 0.0), max(value, 0.0)), (k + 0.8, k + 0.2), role, 0.75)
     panel.text(panel.x[0], k + 0.55, name, anchor="end", right=-8)
-    panel.text(max(value, 0.0), k + 0.55, f"{_said(value)} {unit}".strip(), anchor="start", right=8, bold=True)
+    panel.text(max(value, 0.0), k + 0.55, says, anchor="start", right=8, bold=True)
 
 
 def steps(u: Numbers, r: Numbers, peaks: Numbers, colours: Colours, narrow: bool, answered: bool) -> str:
@@ -151,8 +158,8 @@ def tiles(
 ) -> str:  # fmt: skip
     """Two axes in equal shares of P, their cuts, and a ring round most of Q; cuts that are `asked` for come last."""
     panel = sheet(narrow, colours)
-    tall = panel.foot - panel.top
-    square = within(panel, (0.0, 0.0, min(tall / (panel.right - panel.left), 1.0), 1.0))
+    half = 0.5 * min((panel.foot - panel.top) / (panel.right - panel.left), 1.0)
+    square = within(panel, (0.5 - half, 0.0, 0.5 + half, 1.0))
     square.block((0.0, 1.0), (0.0, 1.0), "p", 0.07, "0")
     if answered or not asked:
         for count, across in ((intervals[0], True), (intervals[1], False)):

@@ -5,7 +5,7 @@ const REFUSED = 2; // tries in vain after which the page had better ask by itsel
 
 // `open()` makes a WebSocket, `heard(told)` is told all that comes, `refused()` that the socket does not open.
 export function createChannel({ open, heard, refused, later = (f, ms) => setTimeout(f, ms) }) {
-  let /** @type {WebSocket} */ socket = null, words = "", ready = false, closed = false, tries = 0;
+  let /** @type {WebSocket | null} */ socket = null, words = "", ready = false, closed = false, tries = 0;
 
   function connect() {
     if (socket || closed) return;
@@ -32,7 +32,7 @@ export function createChannel({ open, heard, refused, later = (f, ms) => setTime
       const text = JSON.stringify(asked);
       if (text === words) return;
       words = text;
-      if (ready) socket.send(words);
+      if (ready) socket?.send(words);
       else connect();
     },
     ready: () => ready,

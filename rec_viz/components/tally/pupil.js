@@ -1,11 +1,12 @@
 // A student's page hears that something happened in its room, and says so to Python once.
 
+import { part } from "../../stage/dom.js";
 import { addressOf } from "../../stage/live.js";
 import { mounted } from "../../stage/mounted.js";
 import { createChannel } from "./channel.js";
 
 function createPupil(parent) {
-  const root = /** @type {HTMLElement} */ (parent.querySelector("span"));
+  const root = part(parent, "span");
   let tell = (_name, _value) => {}, known = -1;
   const channel = createChannel({
     open: () => new WebSocket(addressOf(document.baseURI, "room")),

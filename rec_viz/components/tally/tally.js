@@ -1,6 +1,6 @@
 // A room on its teacher's screen: how many have answered, and once the teacher shows it how the class answered.
 
-import { el, setText } from "../../stage/dom.js";
+import { el, part, setText } from "../../stage/dom.js";
 import { addressOf } from "../../stage/live.js";
 import { mounted } from "../../stage/mounted.js";
 import { createChannel } from "./channel.js";
@@ -12,11 +12,10 @@ export function barsOf(rows, labels, right) {
 }
 
 function createTally(parent) {
-  const root = /** @type {HTMLElement} */ (parent.querySelector(".tally"));
-  const find = (selector) => /** @type {HTMLElement} */ (root.querySelector(selector));
+  const root = part(parent, ".tally"), find = (selector) => part(root, selector);
   const panels = { answers: find("section.answers"), join: find("section.join") };
   const buttons = { answers: find("button.answers"), join: find("button.code") };
-  let tell = (_name, _value) => {}, data = null, heard = null, drawn = "", open = "";
+  let tell = (_name, _value) => {}, /** @type {any} */ data = null, /** @type {any} */ heard = null, drawn = "", open = "";
 
   const channel = createChannel({
     open: () => new WebSocket(addressOf(document.baseURI, "room")),
@@ -66,8 +65,8 @@ function createTally(parent) {
       place.replaceChildren(...bars.map(({ name }) => {
         const item = el("div", "item", el("span", "name"), el("div", "track", el("div", "fill")), el("span", "number"));
         item.setAttribute("role", "listitem");
-        if (data.labels) item.querySelector(".name").innerHTML = data.labels[name];
-        else setText(item.querySelector(".name"), name);
+        if (data.labels) part(item, ".name").innerHTML = data.labels[name];
+        else setText(part(item, ".name"), name);
         return item;
       }));
       void place.offsetWidth; // so that the bars grow
@@ -75,8 +74,8 @@ function createTally(parent) {
     bars.forEach(({ count, right }, k) => {
       const item = /** @type {HTMLElement} */ (place.children[k]);
       item.classList.toggle("is-right", right);
-      /** @type {HTMLElement} */ (item.querySelector(".fill")).style.width = `${(100 * count) / most}%`;
-      setText(item.querySelector(".number"), `${count}${right ? " ✓" : ""}`);
+      part(item, ".fill").style.width = `${(100 * count) / most}%`;
+      setText(part(item, ".number"), `${count}${right ? " ✓" : ""}`);
     });
     setText(find(".right"), data.right !== "" && !bars.some((bar) => bar.right) ? `The answer is ${data.right}.` : "");
   }

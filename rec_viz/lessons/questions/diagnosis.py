@@ -10,7 +10,7 @@ from .misconceptions import MISCONCEPTIONS, Misconception
 
 SLIP = 0.1  # the chance of an answer that is not meant
 NONE, GUESSING = "", "guessing"
-BELIEFS = {NONE: 0.6, GUESSING: 0.1}  # before any answer; the rest is shared out among the misconceptions seen
+BELIEFS = {NONE: 0.6, GUESSING: 0.1}  # before any answer; the misconceptions offered share the rest alike
 
 
 def diagnosed(answers: Iterable[tuple[Question, int]]) -> Misconception | None:
@@ -21,10 +21,9 @@ def diagnosed(answers: Iterable[tuple[Question, int]]) -> Misconception | None:
     every student slips once in ten answers. None too where two misconceptions explain them alike.
     """
     given = list(answers)
-    chosen = {asked.options[k].misconception for asked, k in given} - {""}
-    if not chosen:
-        return None
-    prior = {**BELIEFS, **{slug: 0.3 / len(MISCONCEPTIONS) for slug in chosen}}
+    offered = {option.misconception for asked, _ in given for option in asked.options} - {""}
+    share_each = (1.0 - sum(BELIEFS.values())) / max(len(offered), 1)
+    prior = {**BELIEFS, **dict.fromkeys(offered, share_each)}
     log_odds = {
         belief: math.log(share) + sum(math.log(chance(belief, asked, k)) for asked, k in given)
         for belief, share in prior.items()

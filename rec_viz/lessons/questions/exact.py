@@ -35,7 +35,7 @@ def examined(problem: rec.Problem, intervals: tuple[int, ...] = (), weights: rec
 @memo(2048)
 def upper_sum(problem: rec.Problem, intervals: tuple[int, ...]) -> float:
     """The same with weights by the peaks, for any number of bins."""
-    return 2.0 ** rec.upper_sum_bits(problem, rec.Partition(intervals))
+    return math.exp2(rec.upper_sum_bits(problem, rec.Partition(intervals)))
 
 
 @memo(2048)

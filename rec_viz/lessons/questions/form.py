@@ -6,11 +6,12 @@ import random
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+from ...memo import memo
 from ..errors import LessonError
 from .misconceptions import MISCONCEPTIONS, Misconception
 
 ATTEMPTS = 1000  # of numbers for a question, before we say that there are none
-APART = 0.06  # of the larger of two options: closer ones would ask for arithmetic
+APART = 0.1  # of the larger of two options: closer ones would ask for arithmetic
 
 
 class Picture(NamedTuple):
@@ -74,6 +75,7 @@ class Question(NamedTuple):
 Kind = Callable[[random.Random], Draft | None]  # None: these numbers will not do
 
 
+@memo(256)
 def made(lesson: str, kind: str, seed: int, draw: Kind) -> Question:
     """The question of a kind with this seed: the first numbers from it whose options differ. LessonError for none."""
     for attempt in range(ATTEMPTS):
@@ -106,7 +108,16 @@ def different(options: list[Option]) -> bool:
     return True
 
 
-# ------------------------------------------------------------------------------------------------ numbers as printed
+# ------------------------------------------------------------------------------------------------ what is printed
+
+
+def bell(mean: float, k: float) -> str:
+    """A target in one dimension, in words: its center, and 2 to the power k times narrower than P."""
+    return (
+        f"P is a bell curve of width 1 around 0. Q has its center at {mean:g} and is {2**k:g} times narrower.".replace(
+            "-", "−"
+        )
+    )
 
 
 def bits(value: float) -> str:
@@ -125,7 +136,7 @@ def count(value: float) -> str:
         exponent = len(f"{value:.0f}") - 1
         power = str(exponent).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
         return f"{value / 10.0**exponent:.1f} × 10{power}"
-    return f"{value:,.0f}" if value >= 20 or float(value).is_integer() else f"{value:.1f}"
+    return f"{value:,.0f}" if value >= 20 or abs(value - round(value)) < 1e-6 else f"{value:.1f}"
 
 
 def percent(value: float) -> str:

@@ -8,7 +8,7 @@ import rec_core as rec
 
 from ...figures import questions as figures
 from . import exact
-from .form import Draft, Picture, bits, count, percent, plain, tenths
+from .form import Draft, Picture, bell, bits, count, percent, plain, tenths
 
 # ------------------------------------------------------------------------------------------------ lesson 3
 
@@ -22,8 +22,8 @@ def early(dice: Random) -> Draft | None:
     limit = round(whole / part)
     right = exact.early(problem, limit)
     return Draft(
-        f"A search examines {count(whole)} candidates on average. How often is the winner among the first "
-        f"{limit:,}? (P is N(0, 1); Q has its center at {mean:g} and is {2**k} times narrower.)",
+        f"{bell(mean, k)} A search examines {count(whole)} candidates on average. How often is the winner among the "
+        f"first {limit:,}?",
         right,
         {"index_is_uniform": limit / whole, "first_wins": 1.0},
         f"{percent(right)} of the time. Coming early helps, so that is more than the even share of "
@@ -46,7 +46,7 @@ def doublings(dice: Random) -> Draft | None:
         f"them: {last:.1f} bits.",
         bits,
         Picture(figures.bars, (((f"N = {2**start:,}", first), (f"N = {2 ** (start + 1):,}", second)),
-                               (f"N = {2 ** (start + 1 + further):,}", last), "bits")),
+                               (f"N = {2 ** (start + 1 + further):,}", last), "bits", 2)),
     )  # fmt: skip
 
 
@@ -62,7 +62,7 @@ def surcharge(dice: Random) -> Draft | None:
         {"message_is_information": high, "surcharge_linear": short * factor},
         f"{long:.1f} bits: I, and a surcharge that grows only like log₂ I, from {short - low:.1f} to "
         f"{long - high:.1f} bits.",
-        bits, Picture(figures.bars, (((f"I = {low:g}", short),), (f"I = {high:g}", long), "bits")),
+        bits, Picture(figures.bars, (((f"I = {low:g}", short),), (f"I = {high:g}", long), "bits", 1)),
     )  # fmt: skip
 
 
@@ -76,14 +76,14 @@ def flat(dice: Random) -> Draft | None:
     problem = rec.uniform_problem([0.0], [2.0**-information])
     right = exact.examined(problem, (2**cut,))
     return Draft(
-        f"P is flat from 0 to 1. Q is flat too, on a stretch of 1 / {2**information:,} of it that lies inside one of "
+        f"P is flat from 0 to 1. Q is flat too, on a stretch of 1/{2**information:,} of it that lies inside one of "
         f"{2**cut:,} bins. With weights by the peaks, how many candidates does the search take on average?",
         right,
         {"bits_are_candidates": float(information - cut), "peak_decides": 2.0**information},
         f"All candidates now fall into that bin, which is {count(right)} times as wide as Q. "
         f"So it takes {count(right)} on average.",
         count,
-        Picture(figures.bars, ((("halvings to Q", float(information)), ("halvings to a bin", float(cut))), None, "")),
+        Picture(figures.bars, ((("halvings to Q", information), ("halvings to a bin", cut)), None, "", 0)),
     )  # fmt: skip
 
 
@@ -100,7 +100,7 @@ def too_many(dice: Random) -> Draft | None:
         after,
         {"bins_are_free": before, "bins_shorten": before - (high - low)},
         f"log₂ J grows from {low} to {high}, and nothing is left to save on the number: {after:.1f} bits.",
-        bits, Picture(figures.bars, (((f"{2**low:,} bins", before),), (f"{2**high:,} bins", after), "bits")),
+        bits, Picture(figures.bars, (((f"{2**low:,} bins", before),), (f"{2**high:,} bins", after), "bits", 1)),
     )  # fmt: skip
 
 
@@ -117,7 +117,7 @@ def growth(dice: Random) -> Draft | None:
         f"{many:.2f} bits: it grows about like the square root of {dim}, which is {dim**0.5:.1f}, "
         "for what one number overpays another makes up for.",
         lambda value: f"{value:.2f} bits",
-        Picture(figures.bars, ((("one number", one),), (f"{dim} numbers", many), "bits")),
+        Picture(figures.bars, ((("one number", one),), (f"{dim} numbers", many), "bits", 2)),
     )  # fmt: skip
 
 
@@ -130,7 +130,7 @@ def overpaid(dice: Random) -> Draft | None:
     gaps = [cost - value for value in worth]
     right = sum(max(gap, 0.0) for gap in gaps) / 4
     signed, every = sum(gaps) / 4, sum(map(abs, gaps)) / 4
-    if right < 0.05:
+    if right < 0.3:
         return None
     terms = " + ".join(tenths(max(gap, 0.0)) for gap in gaps)
     return Draft(
@@ -141,7 +141,7 @@ def overpaid(dice: Random) -> Draft | None:
         f"({terms}) / 4 = {right:.2f}: where a sample is worth more than {cost} bits, zero counts.",
         lambda value: f"{value:.2f} bits".replace("-", "−"),
         Picture(figures.bars, ((*((f"sample {n}", value) for n, value in enumerate(worth, start=1)),
-                               ("the bin", float(cost))), None, "bits")),
+                               ("the bin", float(cost))), None, "bits", 1)),
         (("sample", "1", "2", "3", "4"), ("log₂ r", *(plain(value).replace("-", "−") for value in worth))),
     )  # fmt: skip
 

@@ -96,7 +96,7 @@ _ALL = (
      "The number within a bin is smaller by a factor of about J, which saves about what the bin costs."),
     ("bins_shorten", "Bins always shorten the message",
      "More bins are thought to save bits.",
-     "Bins save time. Their bits are at best made up for by the number, and beyond log₂ J = I they are not."),
+     "Bins save time. In bits the number about makes up for them, and beyond log₂ J = I not even that."),
     ("bins_counted_together", "One list for all bins",
      "The number is thought to count through the candidates of all bins.",
      "Every bin has a list of its own, and the number counts within that bin only."),

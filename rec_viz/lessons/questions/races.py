@@ -82,6 +82,11 @@ def winner(dice: Random) -> Draft | None:
     best, fit = min(range(5), key=scores.__getitem__), max(range(5), key=ratios.__getitem__)
     if best != trace.winner or sorted(scores)[1] < 1.15 * scores[best] or len(set(times)) < 5 or len(set(ratios)) < 5:
         return None
+    if any(
+        abs(times[k] - times[n]) < 0.06 * max(times) and abs(ratios[k] - ratios[n]) < 0.05 * max(ratios)
+        for k in range(5) for n in range(k)
+    ):  # fmt: skip  # they would hide each other in the picture
+        return None
     return Draft(
         "Five candidates, their arrival times T and their ratios r. Which one wins the race?",
         best + 1.0,
@@ -127,7 +132,7 @@ def overtake(dice: Random) -> Draft | None:
         return None
     score, best = round(first / fit, 2), round(max(exact.ratio(trace, k) for k in range(4)), 2)
     late = round(float(trace.arrival_times[-1]) + dice.choice((0.4, 0.9, 1.7, 2.6, 3.8)), 1)
-    needed = late / score if score else math.inf
+    needed = late / score if score >= 0.3 else math.inf
     if not 0.2 < needed < 40.0:
         return None
     return Draft(

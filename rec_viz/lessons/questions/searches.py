@@ -10,7 +10,7 @@ import rec_core as rec
 from ...figures import questions as figures
 from ...memo import memo
 from . import exact
-from .form import Draft, Picture, bits, count, percent, tenths
+from .form import Draft, Picture, bell, bits, count, percent, place, tenths
 
 # ------------------------------------------------------------------------------------------------ lesson 4
 
@@ -25,7 +25,7 @@ def stop_line(dice: Random) -> Draft | None:
         return None
     score = round(arrival / ratio, 2)
     stop = score * peak
-    if abs(stop - trace.stop_time) > 0.05 * trace.stop_time:  # rounding has moved it
+    if score < 0.2 or abs(stop - trace.stop_time) > 0.05 * trace.stop_time:  # rounding has moved it
         return None
     return Draft(
         f"The leader arrived at T = {arrival} with r = {ratio:.2f}: a race time of {score:.2f}. The peak of r is "
@@ -52,7 +52,7 @@ def how_many(dice: Random) -> Draft | None:
         right,
         {"time_is_2_to_kl": 2.0 ** round(kl, 1), "bits_are_candidates": round(kl, 1)},
         f"As many as the peak of r, and the peak is 2 to the power {d_inf:g}: {count(right)}.",
-        count, Picture(figures.bars, ((("KL", kl), ("D∞", d_inf)), None, "bits")),
+        count, Picture(figures.bars, ((("KL", kl), ("D∞", d_inf)), None, "bits", 1)),
     )  # fmt: skip
 
 
@@ -62,7 +62,7 @@ def more_bits(dice: Random) -> Draft | None:
     before = exact.examined(exact.target((mean,), (k,)))
     after = exact.examined(exact.target((mean,), (k + more,)))
     return Draft(
-        f"Q has its center at {mean:g} and is {2**k} times narrower than P = N(0, 1): I is {k} bits, and plain PFR "
+        f"{bell(mean, k)} I is {k} bits, and plain PFR "
         f"examines {count(before)} candidates on average. How many does it examine if Q becomes {2**more} times "
         f"narrower still, so that I is {k + more}?",
         after,
@@ -88,7 +88,7 @@ def spike(dice: Random) -> Draft | None:
     if length > 0.6 * d_inf:
         return None
     return Draft(
-        f"P is flat from 0 to 1. Q is too, but for a spike in the middle: 1 / {knots // 2} wide at its foot, and at "
+        f"P is flat from 0 to 1. Q is too, but for a spike in the middle: 1/{knots // 2} wide at its foot, and at "
         f"its tip {tip} times as high. So D∞ is {d_inf:.1f} bits, and plain PFR examines {count(time)} candidates. "
         "How long is the message on average, with Zipf words made for this target?",
         length,
@@ -112,7 +112,7 @@ def fixed_words(dice: Random) -> Draft | None:
         right,
         {"message_is_information": float(information), "no_logarithm": 2.0**k},
         f"{2**k:,} can be halved {k} times, so {k} bits tell {2**k:,} numbers apart, whatever I is.",
-        bits, Picture(figures.bars, ((("I", float(information)),), ("a word", right), "bits")),
+        bits, Picture(figures.bars, ((("I", float(information)),), ("a word", right), "bits", 0)),
     )  # fmt: skip
 
 
@@ -125,13 +125,13 @@ def bias(dice: Random) -> Draft | None:
     if after < 0.004 or after > 0.8 * before / 2:
         return None
     return Draft(
-        f"P is N(0, 1); Q has its center at {mean:g} and is {2**k} times narrower, so KL is {problem.kl_bits:.1f} "
-        f"bits. With {budget} candidates ORC is off by a total variation of {before:.3f}. And with {4 * budget}?",
+        f"{bell(mean, k)} KL is {problem.kl_bits:.1f} bits. "
+        f"With {budget} candidates ORC is off by a total variation of {before:.3f}. And with {4 * budget}?",
         after,
         {"more_is_no_help": before, "square_root_law": before / 2, "budget_is_honest": 0.0},
         f"{after:.3f}: past 2 to the power KL each doubling cuts the bias by more and more, but never to zero.",
         lambda value: f"{value:.3f}",
-        Picture(figures.bars, (((f"{budget} candidates", before),), (f"{4 * budget} candidates", after), "")),
+        Picture(figures.bars, (((f"{budget} candidates", before),), (f"{4 * budget} candidates", after), "", 3)),
     )  # fmt: skip
 
 
@@ -143,12 +143,12 @@ def pulled(dice: Random) -> Draft | None:
     problem = exact.target((mean,), (k,))
     from_p, from_q = exact.share_of_p(problem, low, high), exact.share_of_q(problem, low, high)
     right = from_p if budget == 1 else exact.orc_share(problem, budget, low, high)
-    wrong = {"budget_is_honest": from_q, "winners_follow_p": from_p} if budget > 1 else {
-        "budget_is_honest": from_q, "halfway": (from_p + from_q) / 2}  # fmt: skip
+    wrong = {"budget_is_honest": from_q, "halfway": (from_p + from_q) / 2}
+    if budget > 1:
+        wrong["winners_follow_p"] = from_p
     return Draft(
-        f"Between {low:g} and {high:g}".replace("-", "−") + f" lie {percent(from_p)} of P and {percent(from_q)} of Q. "
-        f"Q has its center at {mean:g} and is {2**k} times narrower than P = N(0, 1)".replace("-", "−")
-        + f". How many of the samples of ORC with {budget} candidate{'s' * (budget > 1)} lie there?",
+        f"{bell(mean, k)} Between {place(low)} and {place(high)} lie {percent(from_p)} of P and {percent(from_q)} of "
+        f"Q. How many of the samples of ORC with {budget} candidate{'s' * (budget > 1)} lie there?",
         right,
         wrong,
         f"{percent(right)}. " + ("One candidate wins unopposed, and it comes from P." if budget == 1 else

@@ -7,7 +7,7 @@ from random import Random
 
 from ...figures import questions as figures
 from . import exact
-from .form import Draft, Picture, count
+from .form import Draft, Picture, bell, count
 
 # ------------------------------------------------------------------------------------------------ lesson 9
 
@@ -67,8 +67,8 @@ def empty_axis(dice: Random) -> Draft | None:
     if right < 1.5 * 2**cut:
         return None
     return Draft(
-        f"Along the first axis Q has its center at {mean:g} and is {2**k} times narrower than P = N(0, 1); along the "
-        f"second Q equals P. Plain search takes {count(exact.examined(problem))} candidates on average. Cut the second "
+        f"Along the first axis {bell(mean, k)} Along the second Q equals P. "
+        f"Plain search takes {count(exact.examined(problem))} candidates on average. Cut the second "
         f"axis into {2**cut} intervals, with weights by the peaks. How many now?",
         right,
         {"cuts_divide": right / 2**cut, "each_bin_searched": right * 2**cut},
@@ -88,8 +88,8 @@ def how_far(dice: Random) -> Draft | None:
     if plain < 20 * right:
         return None
     return Draft(
-        f"{dim} numbers of {k} bits each: in every dimension Q has its center at {mean:g} and is {2**k} times narrower "
-        f"than P = N(0, 1). Every axis is cut into {2**k} intervals, and weights go by the peaks. "
+        f"{dim} numbers of {k} bits each. In every dimension {bell(mean, k)} "
+        f"Every axis is cut into {2**k} intervals, and weights go by the peaks. "
         "How many candidates does the search take on average?",
         right,
         {"bins_say_all": 1.0, "peak_decides": plain},
@@ -113,8 +113,8 @@ def which_j(dice: Random) -> Draft | None:
     if [n for n, (time, length) in costs.items() if time < limit and length < k + spare] != [right]:
         return None
     return Draft(
-        f"I = {k} bits; this target has its center at {mean:g} and is {2**k} times narrower than P = N(0, 1). The "
-        f"search, with weights by the peaks, should take fewer than {limit} candidates on average, and the message "
+        f"I = {k} bits. {bell(mean, k)} "
+        f"The search, with weights by the peaks, should take fewer than {limit} candidates on average, and the message "
         f"fewer than {k + spare} bits. Which number of bins does both?",
         float(right),
         {"bins_only_cost": float(few), "more_is_better": float(many)},
@@ -129,7 +129,7 @@ def in_step(dice: Random) -> Draft | None:
     before = exact.upper_sum(exact.target((mean,), (k,)), (2**k,))
     after = exact.upper_sum(exact.target((mean,), (k + more,)), (2 ** (k + more),))
     return Draft(
-        f"Q has its center at {mean:g} and is {2**k} times narrower than P = N(0, 1). With {2**k} bins and weights by "
+        f"{bell(mean, k)} With {2**k} bins and weights by "
         f"the peaks a search takes {before:.1f} candidates on average. Make Q {2**more} times narrower still, and take "
         f"{2 ** (k + more):,} bins. How many now?",
         after,
@@ -150,12 +150,12 @@ def who_works(dice: Random) -> Draft | None:
         return None
     return Draft(
         f"The sender examined {examined:,} candidates, and number {number:,} won. "
-        "At how many candidates does the receiver work out the ratio r?",
+        "For how many of them does the receiver work out the ratio r?",
         0.0,
         {"receiver_knows_q": float(number), "receiver_races": float(examined)},
-        f"At none: it takes candidate number {number:,} from the list, and that is the sample. r needs q, which only "
+        f"For none: it takes candidate number {number:,} from the list, and that is the sample. r needs q, which only "
         "the sender knows.",
-        count, Picture(figures.bars, ((("examined", float(examined)), ("number sent", float(number))), None, "")),
+        count, Picture(figures.bars, ((("examined", float(examined)), ("number sent", float(number))), None, "", 0)),
     )  # fmt: skip
 
 
