@@ -50,7 +50,7 @@ test("a socket that does not open is refused once, and tried less and less", () 
   const { channel, sockets, waits, refusals, next } = wire();
   channel.say({ code: "KXTR" });
   const pauses = [];
-  while (sockets.at(-1).onclose(), waits.length) {
+  for (sockets[0].onclose(); waits.length; sockets.at(-1).onclose()) {
     pauses.push(waits[0][1]);
     next();
   }
