@@ -57,9 +57,9 @@ def tests(found: class_room.Seat) -> None:
         "Students take them on their own screens."
     )
     begun = any(ROOMS.marks(found.code, found.key).values())
-    about = st.multiselect(
-        "Lessons the tests are about", questions.LESSONS, questions.LESSONS, format_func=titled, key="class_about",
-        disabled=begun,
+    about = st.pills(
+        "Lessons the tests are about", questions.LESSONS, selection_mode="multi", default=questions.LESSONS,
+        format_func=titled, key="class_about", disabled=begun,
     )  # fmt: skip
 
     def hand_out(name: str) -> None:
@@ -113,9 +113,9 @@ def results(found: class_room.Seat) -> None:
 def take_away() -> None:
     """Question sets as files."""
     st.markdown("With the right answer and a word about every option, as a table or for a learning platform.")
-    left, right = st.columns([3, 1])
-    about = left.multiselect("Lessons", questions.LESSONS, questions.LESSONS[:2], format_func=titled, key="set_lessons")
-    number = right.number_input("Questions of each", 1, 20, 5, key="set_number")
+    about = st.pills("Lessons", questions.LESSONS, selection_mode="multi", default=questions.LESSONS[:2],
+                     format_func=titled, key="set_lessons")  # fmt: skip
+    number = st.number_input("Questions of each", 1, 20, 5, key="set_number", width=180)
     if not about:
         return
     parts.wait_for_kernels(height=120)

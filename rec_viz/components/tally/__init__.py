@@ -16,6 +16,9 @@ _TALLY = mount("tally", Path(__file__).with_name("tally.js"), base=True)
 _PUPIL = mount("pupil", Path(__file__).with_name("pupil.js"), html="<span></span>")
 
 
+WIDTH = 440  # pixels, beside a title
+
+
 def show(picture: Mapping[str, Any], key: str, **on: Callable[[], None]) -> None:
     """The teacher's row: the code, how many have answered, and how once S or a button asks for it.
 
@@ -26,7 +29,7 @@ def show(picture: Mapping[str, Any], key: str, **on: Callable[[], None]) -> None
     `on`: what to call with the buttons `reveal` and `again`, when the room is `gone`, and the socket `refused`.
     """
     _TALLY(
-        data=dict(picture), key=key, width="stretch", height="content",
+        data=dict(picture), key=key, width="stretch" if picture["lobby"] else WIDTH, height="content",
         **{f"on_{name}_change": on.get(name, lambda: None) for name in ("reveal", "again", "gone", "refused")},
     )  # fmt: skip
 

@@ -44,7 +44,8 @@ function createTally(parent) {
     buttons.join.setAttribute("aria-label", `Room ${data.asked.code}: how to join`);
     setText(buttons.answers, open === "answers" ? "Hide the class" : "Show the class");
     setText(find("button.reveal"), data.revealed ? "Ask again" : "Reveal");
-    for (const button of [buttons.answers, find("button.reveal")]) button.hidden = !asking;
+    root.classList.toggle("waits", !asking);
+    for (const button of [buttons.answers, find("button.reveal")]) button.hidden = data.lobby;
     for (const name of ["answers", "join"]) {
       const panel = panels[name], wanted = open === name;
       if (panel.matches(":popover-open") !== wanted) panel.togglePopover(wanted);

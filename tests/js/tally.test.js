@@ -1,7 +1,10 @@
+// A room on the screens of those in it: its socket, and its histogram.
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { createChannel } from "../../rec_viz/components/tally/channel.js";
+import { barsOf } from "../../rec_viz/components/tally/tally.js";
 
 /** Sockets that open when told to. */
 function wire() {
@@ -67,4 +70,15 @@ test("a room that is gone is not asked for again", () => {
   sockets[0].onclose();
   assert.deepEqual(heard, [{ gone: true }]);
   assert.equal(waits.length, 0);
+});
+
+test("a histogram has every choice, also those nobody made, and marks the right one", () => {
+  const labels = { A: "one", B: "two", C: "three" };
+  assert.deepEqual(barsOf([["C", 2]], labels, "B"), [
+    { name: "A", count: 0, right: false }, { name: "B", count: 0, right: true }, { name: "C", count: 2, right: false },
+  ]);
+  assert.deepEqual(barsOf([["1", 2], ["2.5", 1]], null, "2.5"), [
+    { name: "1", count: 2, right: false }, { name: "2.5", count: 1, right: true },
+  ]);
+  assert.deepEqual(barsOf([], null, ""), []);
 });
