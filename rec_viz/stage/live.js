@@ -43,5 +43,5 @@ export function createChannel({ open, answered, later = (f, ms) => setTimeout(f,
   };
 }
 
-// Where the core answers, or another of our routes: beside the page that Streamlit serves.
-export const addressOf = (/** @type {string} */ page, route = "live") => Object.assign(new URL(route, page), { protocol: page.startsWith("https") ? "wss:" : "ws:", search: "", hash: "" }).href;
+// Where the core answers: beside the page that Streamlit serves.
+export const addressOf = (/** @type {string} */ page, path = "live") => Object.assign(new URL(path, page), { protocol: page.startsWith("https") ? "wss:" : "ws:", search: "", hash: "" }).href;
