@@ -211,16 +211,20 @@ def waits(place: Learn) -> bool:
     return found is not None and not ROOMS.revealed(found.code, name(place))
 
 
-def told(place: Learn) -> bool:
-    """Whether the teacher has shown the answer to this student's class."""
-    found = student()
-    return found is not None and ROOMS.revealed(found.code, name(place))
-
-
 def counted(place: Learn) -> bool:
     """Whether this student's answer is among those counted."""
     found = student()
     return found is not None and ROOMS.counted(found.code, found.token, name(place))
+
+
+def seen(place: Learn) -> tuple[float | None, bool]:
+    """What the reader has answered, and whether the answer is shown. In a room its teacher shows it, to all at once."""
+    given = state.learn_answers.get(place)
+    if waits(place):
+        return given if counted(place) else None, False
+    if student():
+        state.learn_shown.add(place)
+    return given, place in state.learn_shown
 
 
 def reveal(place: Learn) -> None:

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from rec_viz import warm_up
-from rec_viz.app_pages import class_room, learn_quiz, learn_step, parts
+from rec_viz.app_pages import class_room, learn_quiz, learn_step, parts, practice
 from rec_viz.app_pages.learn_step import BY_SLUG, LESSONS, PAGE, place_query, share
 from rec_viz.components import cards, memory, presenter
 from rec_viz.lessons import Lesson, handout, pictures, progress
@@ -47,6 +47,7 @@ def contents() -> None:
     with place:
         look = parts.colours()
         parts.open_card(cards.show([card(lesson, pictures.cover(lesson, look)) for lesson in LESSONS], key="lessons"))
+    practice.listed()
 
 
 def card(lesson: Lesson, picture: str) -> cards.Card:

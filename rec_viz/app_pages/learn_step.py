@@ -11,7 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 import rec_core as rec
 from rec_viz import lessons, stage
-from rec_viz.app_pages import class_room, parts
+from rec_viz.app_pages import class_room, parts, practice
 from rec_viz.components import presenter, reader, sketch
 from rec_viz.lessons import Step, pictures
 from rec_viz.settings import TABLE, View, link_query, links, read_link, widgets
@@ -143,16 +143,6 @@ def reveal(place: Learn) -> None:
         class_room.reveal(place)
 
 
-def seen(place: Learn) -> tuple[float | None, bool]:
-    """What the reader has answered, and whether the answer is shown. In a room its teacher shows it, to all at once."""
-    given, shown = state.learn_answers.get(place), place in state.learn_shown
-    if class_room.waits(place):
-        return given if class_room.counted(place) else None, False
-    if class_room.told(place) and not shown:
-        state.learn_shown.add(place)
-    return given, place in state.learn_shown
-
-
 def step_at(place: Learn) -> Step:
     """The step at a place."""
     return BY_SLUG[place.lesson].steps[place.step - 1]
@@ -178,7 +168,7 @@ def question(place: Learn, step: Step) -> None:
     assert ask is not None
     now = lessons.situation(step)
     say(f"**{lessons.filled(ask.question, now)}**")
-    given, shown = seen(place)
+    given, shown = class_room.seen(place)
     waits = class_room.waits(place)
     verdict = None if given is None or waits else lessons.judge(step, given)
     if widgets.presenting():
@@ -253,7 +243,7 @@ def challenge(place: Learn, step: Step, view: View) -> None:
 
 def picture(place: Learn, step: Step, view: View, narrow: bool) -> None:
     """The step's stage or its own picture, and the way to Play."""
-    (given, shown), name = seen(place), f"{place.lesson}_{place.step}"
+    (given, shown), name = class_room.seen(place), f"{place.lesson}_{place.step}"
     if class_room.waits(place):
         given = None  # a picture would tell whether it is right
     on_stage = pictures.staged(step, shown, view)
@@ -368,6 +358,8 @@ def play(place: Learn) -> None:
         with goals:
             if step.goals:
                 challenge(place, step, view)
+            if place.step == len(BY_SLUG[place.lesson].steps) and not presenting:
+                practice.after(place.lesson)
         with side:
             picture(place, step, view, narrow)
     except rec.RecError as error:

@@ -48,15 +48,9 @@ def tape(
             right = answered and (b, n) == pick
             panel.block((n + 0.04, n + 0.96), (b + 0.86, b + 0.24), "winner" if right else "candidate",
                         0.3 if right else 0.12, "0" if right else "")  # fmt: skip
-            panel.text(
-                n + 0.5,
-                b + 0.6,
-                f"{value:.2f}".replace("-", "−"),
-                size=15 if wide < 7 and not narrow else 13,
-                bold=right,
-            )
+            panel.text(n + 0.5, b + 0.6, f"{value:.2f}".replace("-", "−"), size=14, bold=right)
     for n in range(wide):
-        panel.text(n + 0.5, 0.0, str(n + 1), down=-2, size=13)
+        panel.text(n + 0.5, 0.0, str(n + 1), down=-2, size=14)
     return svg(panel, "The lists that sender and receiver share, by number.", narrow)
 
 
@@ -68,7 +62,7 @@ def race(times: Numbers, ratios: Numbers, wins: int, colours: Colours, narrow: b
         slope = times[wins] / ratios[wins]
         reach = min(right, top / slope)
         panel.line((0.0, reach), (0.0, slope * reach), "winner")
-        panel.text(reach, slope * reach, f"T = {slope:.2f} r", "winner", anchor="end", right=-4, down=-10)
+        panel.text(right, top, f"T = {slope:.2f} r", "winner", anchor="end", down=-12, bold=True)
     for k, (time, ratio) in enumerate(zip(times, ratios, strict=True)):
         if answered and k == wins:
             panel.star(ratio, time)

@@ -12,6 +12,7 @@ from random import Random
 
 import pytest
 
+from rec_viz import warm_up
 from rec_viz.lessons import WORDS_A_MINUTE, LessonError, all_lessons, mastery, questions
 from rec_viz.lessons.mastery import Missed, Quiz
 from rec_viz.lessons.questions import MISCONCEPTIONS, Question
@@ -111,6 +112,12 @@ def test_a_form_asks_of_different_lessons_and_is_the_same_for_a_seed():
 # ------------------------------------------------------------------------------------------------ the page
 
 
+@pytest.fixture(scope="module")
+def _compiled():
+    warm_up.warm_up().ready.wait(120)
+
+
+@pytest.mark.usefixtures("_compiled")
 def test_the_page_asks_the_question_of_its_link_before_a_class_too():
     asked = questions.question("race", "winner", seed=7)
     for present in ({}, {"present": "1"}):
@@ -120,6 +127,7 @@ def test_the_page_asks_the_question_of_its_link_before_a_class_too():
         assert all(text in said for text in (asked.text, *(option.text for option in asked.options)))
 
 
+@pytest.mark.usefixtures("_compiled")
 def test_with_nothing_missed_there_is_nothing_to_ask():
     app = opened(v="1", page="learn", questions="1")
     assert not app.exception
