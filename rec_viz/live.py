@@ -77,7 +77,7 @@ def _read(request: str) -> tuple[View, float | None]:
 
 async def _serve(answer: Callable[[str], bytes], socket: WebSocket) -> None:
     """One stage, or another that asks. What arrives while an answer is worked out waits, and only the newest of it."""
-    if not _same_origin(socket) or len(_open) >= MOST_SOCKETS:
+    if not same_origin(socket) or len(_open) >= MOST_SOCKETS:
         await socket.close(1008)
         return
     await socket.accept()
@@ -107,7 +107,7 @@ async def _serve(answer: Callable[[str], bytes], socket: WebSocket) -> None:
             await socket.close(1003)  # it sent bytes, not text
 
 
-def _same_origin(socket: WebSocket) -> bool:
+def same_origin(socket: WebSocket) -> bool:
     """Whether the page that asks came from this server; a browser always says where from."""
     origin = socket.headers.get("origin")
     return origin is not None and urlsplit(origin).netloc == socket.headers.get("host")

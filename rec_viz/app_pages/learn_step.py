@@ -11,7 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 import rec_core as rec
 from rec_viz import lessons, stage
-from rec_viz.app_pages import parts, practice
+from rec_viz.app_pages import class_room, parts, practice
 from rec_viz.components import presenter, reader, sketch
 from rec_viz.lessons import Step, pictures
 from rec_viz.settings import TABLE, View, link_query, links, read_link, widgets
@@ -109,6 +109,7 @@ def share(place: Learn, **extras: str) -> None:
                 PAGE, label="Print this lesson", icon=":material/print:",
                 query_params=place_query(Learn(place.lesson), handout="1"),
             )  # fmt: skip
+        st.page_link(PAGE.with_name("class_page.py"), label="Open a room for a class", icon=":material/groups:")
         if place.lesson and st.toggle("Make a link for a class", key="class_link"):
             query |= parts.class_extras(presented=True, seeds=False)
         parts.handed(links.address(st.context.url or "", "learn", query))
@@ -123,8 +124,9 @@ def answer(place: Learn, given: float) -> None:
     state.learn_answers[place] = given
     if step.done_when == "answered":
         state.learn_done.add(place)
-    if lessons.judge(step, given).right:
-        state.learn_shown.add(place)
+    class_room.vote(place, step, given)
+    if lessons.judge(step, given).right and not class_room.waits(place):
+        reveal(place)
 
 
 def answer_typed(place: Learn, key: str) -> None:
@@ -134,9 +136,11 @@ def answer_typed(place: Learn, key: str) -> None:
 
 
 def reveal(place: Learn) -> None:
-    """Show why, whatever was answered."""
+    """Show why, whatever was answered; in presenter mode to the whole class."""
     state.learn_shown.add(place)
     state.learn_done.add(place)
+    if widgets.presenting():
+        class_room.reveal(place)
 
 
 def step_at(place: Learn) -> Step:
@@ -164,15 +168,16 @@ def question(place: Learn, step: Step) -> None:
     assert ask is not None
     now = lessons.situation(step)
     say(f"**{lessons.filled(ask.question, now)}**")
-    given = state.learn_answers.get(place)
-    verdict = None if given is None else lessons.judge(step, given)
-    shown = place in state.learn_shown
+    given, shown = class_room.seen(place)
+    waits = class_room.waits(place)
+    verdict = None if given is None or waits else lessons.judge(step, given)
     if widgets.presenting():
         presented_choices(step, given)
     elif ask.choices:
         right = lessons.right_choice(step) if shown else None
         for k, choice in enumerate(ask.choices):
-            icon = ":material/check_circle:" if k == right else ":material/close:" if k == given else None
+            chosen = ":material/radio_button_checked:" if waits else ":material/close:"
+            icon = ":material/check_circle:" if k == right else chosen if k == given else None
             st.button(
                 f"{'ABCD'[k]}. {lessons.filled(choice.text, now)}", key=f"choice_{place.lesson}_{place.step}_{k}",
                 icon=icon, width="stretch", on_click=answer, args=(place, k),
@@ -192,7 +197,10 @@ def question(place: Learn, step: Step) -> None:
                 st.success(f"**Yes.** {verdict.says}", icon=":material/check_circle:")
             else:
                 st.info(f"**Not quite.** {verdict.says}", icon=":material/lightbulb:")
-        if shown:
+        if waits and given is not None:
+            st.info("Your answer is counted. You can change it until your teacher shows the right one.",
+                    icon=":material/how_to_vote:")  # fmt: skip
+        elif shown:
             say(told(step.reveal, now))
         elif verdict is not None and not widgets.presenting():
             st.button(
@@ -235,10 +243,12 @@ def challenge(place: Learn, step: Step, view: View) -> None:
 
 def picture(place: Learn, step: Step, view: View, narrow: bool) -> None:
     """The step's stage or its own picture, and the way to Play."""
-    shown, name = place in state.learn_shown, f"{place.lesson}_{place.step}"
+    (given, shown), name = class_room.seen(place), f"{place.lesson}_{place.step}"
+    if class_room.waits(place):
+        given = None  # a picture would tell whether it is right
     on_stage = pictures.staged(step, shown, view)
     if on_stage is None:
-        svg = pictures.draw(step, state.learn_answers.get(place), shown, parts.colours(), narrow, view)
+        svg = pictures.draw(step, given, shown, parts.colours(), narrow, view)
         sketch.show(svg, f"learn_sketch_{name}", partial(answer, place) if step.ask else None)
     else:
         race, points = on_stage
@@ -276,12 +286,14 @@ def turn_by_key(place: Learn) -> None:
             turn_page(-1)
         elif name == "r" and now.lesson and step_at(now).ask:
             reveal(now)
+        elif name == "o" and not class_room.teacher():
+            class_room.open_room()
         elif name == "Escape":
             presenter.leave()
 
     ask = step_at(place).ask
     answers = "abcd" if ask and ask.choices else ""
-    keys = ("ArrowRight", "ArrowLeft", "PageDown", "PageUp", "r", *answers, "Escape")
+    keys = ("ArrowRight", "ArrowLeft", "PageDown", "PageUp", "r", "o", *answers, "Escape")
     presenter.listen(keys, act, f"{place.lesson}/{place.step}", key="learn_keys")
 
 
@@ -301,6 +313,7 @@ def heading(place: Learn) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="step_heading"):
         st.title(f"{LESSONS.index(lesson) + 1}. {lesson.title}", anchor=False, width="stretch")
         st.markdown(f"step **{place.step} of {last}** {dots}", width="content")
+        class_room.beside(place, step_at(place), 1.0, reveal)
         share(place)
 
 
@@ -316,7 +329,9 @@ def play(place: Learn) -> None:
     narrow = False
     if presenting:
         turn_by_key(place)
-        st.title(f"{BY_SLUG[place.lesson].title}: {step.title}", anchor=False)
+        with st.container(horizontal=True, vertical_alignment="center", key="presented_heading"):
+            st.title(f"{BY_SLUG[place.lesson].title}: {step.title}", anchor=False, width="stretch")
+            class_room.beside(place, step, presenter.SCALE, reveal)
     else:
         narrow = follow(place, step)
         heading(place)
@@ -352,7 +367,9 @@ def play(place: Learn) -> None:
     if presenting:
         st.markdown(
             f"Step **{place.step} of {len(BY_SLUG[place.lesson].steps)}** · keys: Page Up and Page Down turn, Space "
-            "plays, ← → step, A to D answer, R reveals, B or . blanks, Escape leaves"
+            "plays, ← → step, A to D answer, R reveals, "
+            + ("S shows the class" if class_room.teacher() else "O opens a room for a class")
+            + ", B or . blanks, Escape leaves"
         )
 
 
@@ -372,12 +389,10 @@ def turn(place: Learn) -> None:
     """Back and next, always in the same place."""
     before, _ = neighbours(place)
     label = "Questions" if asks_after(place) else "Next"
-    if st.context.theme.type == "dark":  # white on the theme's light blue could not be read
-        label = f':color[{label}]{{foreground="#10151C"}}'
     with st.container(horizontal=True, key="learn_turn"):
         st.button("Back", key="learn_back", icon=":material/arrow_back:", disabled=before is None,
                   on_click=turn_page, args=(-1,))  # fmt: skip
-        st.button(label, key="learn_next", icon=":material/arrow_forward:", type="primary", on_click=turn_page,
-                  args=(1,))  # fmt: skip
+        st.button(parts.on_primary(label), key="learn_next", icon=":material/arrow_forward:", type="primary",
+                  on_click=turn_page, args=(1,))  # fmt: skip
         st.button("All lessons", key="learn_list", type="tertiary", icon=":material/list:", on_click=go,
                   args=(Learn(),))  # fmt: skip

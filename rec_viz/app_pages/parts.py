@@ -95,6 +95,11 @@ def alive() -> Callable[[], bool]:
     return lambda: runtime.is_active_session(session)
 
 
+def on_primary(label: str) -> str:
+    """A primary button's label: white on the dark theme's light blue could not be read."""
+    return f':color[{label}]{{foreground="#10151C"}}' if st.context.theme.type == "dark" else label
+
+
 def each(work: Callable[[Any], Any], steps: Sequence[Any], text: str) -> list[Any]:
     """`work` of every step, behind a progress bar where it takes long."""
     place, begun, found = st.empty(), time.monotonic(), []

@@ -19,7 +19,7 @@ from tests.core.test_architecture import imports, modules, package_of, reached, 
 ROOT = Path(rec_viz.__file__).parent
 ORDER = (
     "", "javascript", "theme", "text", "settings", "memo", "background", "figures", "model", "warm_up", "stage",
-    "lessons", "live", "notebook", "components", "snippets", "app_pages", "app", "__main__",
+    "lessons", "live", "room", "notebook", "components", "snippets", "app_pages", "app", "__main__",
 )  # fmt: skip
 KNOWN = modules(ROOT)
 FOUND = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import json
 import re
 from pathlib import Path
@@ -273,18 +274,54 @@ def test_a_handout_is_one_self_contained_page_with_all_steps_and_answers(lesson)
             assert handout.inline(lessons.right_answer(step)) in answers[1], k
 
 
+def drawn(part: str) -> list[str]:
+    """The pictures in a part of a hand-out."""
+    found = re.findall(r"data:image/svg\+xml;base64,([^\"]+)", part)
+    return [base64.b64decode(one).decode() for one in found]
+
+
+@pytest.mark.parametrize("lesson", all_lessons(), ids=lambda lesson: lesson.slug)
+def test_no_picture_and_no_words_of_a_handout_tell_before_the_answers(lesson):
+    """What a picture shows after the answer, and a race that has been run, come after the questions; words that tell an
+    earlier answer on a page of their own."""
+    questions, *answers = handout.page(lesson).split("<h2>Answers</h2>")
+    told = handout.gives_away(lesson)
+    sections = re.findall(r"<section.*?</section>", questions, flags=re.DOTALL)
+    assert len(sections) == len(lesson.steps)
+    for k, (step, section) in enumerate(zip(lesson.steps, sections, strict=True), start=1):
+        assert section.startswith('<section class="later">') == (k in told)
+        assert told.get(k, 0) < k
+        # what stands on pages that come before any that is said to tell the answer of this step
+        early = " ".join(one for j, one in enumerate(sections, start=1) if not k <= told.get(j, 0))
+        before = drawn(early)
+        if step.ask:
+            assert handout._words(step, step.reveal) not in questions
+        staged = pictures.staged(step, shown=True)
+        if staged is not None:
+            race, _ = staged
+            for svg in filter(None, (still.lane(race, lane) for lane in race.lanes)):
+                assert svg not in before, k
+        elif step.ask and step.figure and step.figure_after:
+            asks, tells = (pictures.draw(step, None, shown, ROLES["light"], narrow=False) for shown in (False, True))
+            if asks != tells:
+                assert tells not in before, k
+                assert tells in drawn("".join(answers)), k
+
+
+def test_words_that_tell_an_earlier_answer_are_found():
+    race = all_lessons()[1]
+    assert handout.gives_away(race) == {3: 2}  # “watch it meet candidate 2”, where step 2 asks which one wins
+    steps = list(race.steps)
+    steps[1], steps[2] = steps[2], steps[1]  # told before it is asked: there is nothing to give away
+    assert handout.gives_away(dataclasses.replace(race, steps=tuple(steps))) == {}
+
+
 def test_the_handout_of_the_race_does_not_show_who_wins_before_the_answers():
-    lesson = all_lessons()[1]
-    questions, answers = handout.page(lesson).split("<h2>Answers</h2>")
-
-    def drawn(part):
-        found = re.findall(r"data:image/svg\+xml;base64,([^\"]+)", part)
-        return " ".join(base64.b64decode(one).decode() for one in found)
-
-    assert "Candidate 2, T = 1.0" in drawn(questions)  # the question
+    questions, answers = (" ".join(drawn(part)) for part in handout.page(all_lessons()[1]).split("<h2>Answers</h2>"))
+    assert "Candidate 2, T = 1.0" in questions  # the question
     for told in ("number 2 of them wins", "T / r = 0.6", "4,000 winners"):
-        assert told not in drawn(questions)
-        assert told in drawn(answers)
+        assert told not in questions
+        assert told in answers
 
 
 def test_a_still_picture_shows_the_trace():
