@@ -23,6 +23,8 @@ from .tables import MAX_INTERVALS
 Strategy = Literal["information", "random", "collapsed", "runtime"]
 """How `allocate` divides bins among dimensions."""
 STRATEGIES: tuple[str, ...] = get_args(Strategy)
+MOST_LOG2_BINS = 2**16
+"""The most factors of two that are divided."""
 _DEEPEST_CUT = MAX_INTERVALS.bit_length() - 1  # log2 of the most intervals one dimension can be searched in
 
 
@@ -34,14 +36,14 @@ def allocate(channel: Channel, log2_bins: int, strategy: Strategy = "information
     `collapsed`: all to dimensions without information, the worst case. `runtime`: each factor to the dimension where it
     lowers E_Y[log U] most (greedy). The partition depends on the channel, never on Y, so both sides can make it.
 
-    Raises RecError for an unknown strategy, and where a strategy cannot make that many bins.
+    Raises RecError for an unknown strategy, where a strategy cannot make that many bins, and above J = 2^65536.
     Source: He, Flamich & Hernandez-Lobato (2024), its `information`, `random` and `collapsed`; `runtime` is from here.
 
     >>> from rec_core import gaussian_channel
     >>> allocate(gaussian_channel([4.0, 2.0, 0.0]), 6).intervals
     (16, 4, 1)
     """
-    total = whole_number(log2_bins, "log2_bins", 0)
+    total = whole_number(log2_bins, "log2_bins", 0, MOST_LOG2_BINS + 1)
     choice(strategy, "strategy", STRATEGIES)
     bits = np.array(channel.bits)
     if strategy == "information":
@@ -53,11 +55,12 @@ def allocate(channel: Channel, log2_bins: int, strategy: Strategy = "information
     elif strategy == "collapsed":
         powers = _proportional((bits == 0.0).astype(np.float64), total)
     else:
-        powers = greedy_powers([partial(_mean_log_upper_sum, channel.family, b) for b in channel.bits], total)
-        if powers.sum() < total:
+        if total <= _DEEPEST_CUT * channel.dim:
+            powers = greedy_powers([partial(_mean_log_upper_sum, channel.family, b) for b in channel.bits], total)
+        if total > _DEEPEST_CUT * channel.dim or powers.sum() < total:
             raise RecError(
-                f"strategy='runtime' cuts a dimension into at most 2^{_DEEPEST_CUT} intervals, so it can place "
-                f"{int(powers.sum())} of the {total} bits here; lower log2_bins or use strategy='information'."
+                f"strategy='runtime' cuts a dimension into at most 2^{_DEEPEST_CUT} intervals, so it cannot place the "
+                f"{total} bits of log2_bins in {channel.dim} dimensions; lower log2_bins or use strategy='information'."
             )
     return Partition(tuple(2 ** int(k) for k in powers))
 
@@ -83,12 +86,12 @@ def greedy_powers(costs: Sequence[Callable[[int], float]], total: int, target: f
     """
     powers = np.zeros(len(costs), dtype=np.int64)
     limit = _DEEPEST_CUT
-    now = [cost(0) for cost in costs]
-    gains = [_best_gain(cost, 0, limit) for cost in costs]
+    now = np.array([cost(0) for cost in costs])
+    gains = np.array([_best_gain(cost, 0, limit) for cost in costs])
     for _ in range(total):
-        if sum(now) <= target:
+        if now.sum() <= target:
             break
-        d = int(np.argmax(gains))
+        d = int(gains.argmax())
         if powers[d] >= limit:
             break
         powers[d] += 1

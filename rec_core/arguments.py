@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
+import numpy as np
+
 from .channel import Channel, Problem
-from .checks import check_method, real_array, real_number, shown
-from .errors import RecError
+from .checks import check_method, has, iterable, real_array, real_number, shown
+from .errors import MessageError, RecError
 from .partition import Partition
 from .prior import Prior
 
@@ -30,7 +32,8 @@ _MADE_BY = {
 def checked(function: Function) -> Function:
     """Raises RecError where an argument is not of the kind its annotation names, before the function runs.
 
-    Kinds are problems, channels, partitions, priors, methods, real numbers and arrays of real numbers.
+    Kinds are problems, channels, partitions, priors, methods, codes, laws, bytes, truth values, real numbers, arrays of
+    real numbers, and whatever is looked through one by one.
 
     >>> @checked
     ... def dimensions(problem: Problem) -> int:
@@ -60,27 +63,69 @@ def checked(function: Function) -> Function:
 
 
 def _check_of(note: Any) -> Callable[[Any, str], Any] | None:
-    parts = [part.strip() for part in str(note).split("|")]
+    note = str(note)
+    if note in _WHOLE:
+        return _WHOLE[note]
+    parts = [part.strip() for part in note.split("|")]
     if all(part in _VALUES for part in parts):
         return functools.partial(_check_value, tuple(parts))
-    optional = "None" in parts
-    base = [part for part in parts if part != "None"]
-    check = _OTHERS.get(" | ".join(base))
-    if check is None or not optional:
+    if note.startswith(("Sequence[", "Iterable[")) and note.endswith("]"):
+        return iterable
+    base = " | ".join(part for part in parts if part != "None")
+    check = _WHOLE.get(base)
+    if check is None or "None" not in parts:
         return check
     return lambda value, name: None if value is None else check(value, name)
-
-
-def _check_method(value: Any, _: str) -> None:
-    check_method(value)
-
-
-_OTHERS: dict[str, Callable[[Any, str], Any]] = {
-    "Method": _check_method, "float": real_number, "ArrayLike": real_array,
-}  # fmt: skip
 
 
 def _check_value(kinds: tuple[str, ...], value: Any, name: str) -> None:
     if not isinstance(value, tuple(_VALUES[kind] for kind in kinds)):
         wanted = " or ".join(_MADE_BY[kind] for kind in kinds)
         raise RecError(f"{name} must be {wanted}; got {shown(value)}.")
+
+
+def _check_bytes(value: Any, name: str) -> None:
+    if not isinstance(value, bytes | bytearray | memoryview):
+        raise MessageError(f"{name} must be bytes, as they were written; got {shown(value)}.")
+
+
+def _check_truth(value: Any, name: str) -> None:
+    if not isinstance(value, bool | np.bool_):
+        raise RecError(f"{name} must be True or False; got {shown(value)}.")
+
+
+def _check_rows(kind: type | None, value: Any, name: str) -> None:
+    """Samples, or what stands for their law: a problem, or any function of points."""
+    if not (isinstance(value, kind) if kind else callable(value)):
+        real_array(value, name)
+
+
+def _with(members: Sequence[str], made_by: str) -> Callable[[Any, str], None]:
+    """A check that a value has these members: any class of anybody's will do."""
+
+    def check(value: Any, name: str) -> None:
+        if not has(value, *members):
+            raise RecError(f"{name} must be {made_by}; got {shown(value)}.")
+
+    return check
+
+
+_WHOLE: dict[str, Callable[[Any, str], Any]] = {
+    "Method": lambda value, _: check_method(value),
+    "ORC": lambda value, _: check_method(value, "num_candidates", "weighting"),
+    "ORC | PFR": lambda value, _: check_method(value, "max_examined", "weighting"),
+    "float": real_number,
+    "ArrayLike": real_array,
+    "Problem | ArrayLike": functools.partial(_check_rows, Problem),
+    "Callable[[Floats], Floats] | ArrayLike": functools.partial(_check_rows, None),
+    "Sequence[Message] | tuple[ArrayLike, ArrayLike]": iterable,
+    "bytes": _check_bytes,
+    "bool": _check_truth,
+    "Code": _with(("length_bits", "mean_length_bits", "encode", "decode"), "a code, such as rec.EliasDelta()"),
+    "LengthLaw": _with(("mean_length_bits",), "a code, such as rec.EliasDelta()"),
+    "IndexLaw": _with(("tail", "mean_log2", "weights"), "a law, such as rec.laws.index_law(problem)"),
+    "OrcBias": _with(("total_variation", "kl_bits"), "what rec.laws.orc_bias(problem, method) returns"),
+    "Tables": _with(("log_peak", "log_weight"), "what rec_core.tables.tables returns"),
+    "Cell": _with(("source", "method", "cut"), "a cell, such as rec.study.Cell(channel, rec.PFR())"),
+    "Study": _with(("cells", "runs", "chunk"), "a study, such as rec.study.Study(cells, runs=100)"),
+}

@@ -63,13 +63,28 @@ def _as_floats(value: Any) -> Floats | None:
         return None
 
 
+def has(value: Any, *members: str) -> bool:
+    """Whether a value, not a class, has all these members. Raises nothing."""
+    try:
+        return not isinstance(value, type) and all(hasattr(value, name) for name in members)
+    except Exception:  # a value of anybody's class, asked for an attribute
+        return False
+
+
+def iterable(value: Any, name: str) -> None:
+    """Raises RecError for what cannot be looked through one by one, and for text, bytes and dictionaries."""
+    try:
+        if not isinstance(value, str | bytes | bytearray | dict):
+            iter(value)
+            return
+    except Exception:  # a value of anybody's class
+        pass
+    raise RecError(f"{name} must be a sequence, one after the other; got {shown(value)}.")
+
+
 def check_method(value: Any, *settings: str) -> None:
     """Raises RecError for anything but a method, and for one without these settings."""
-    try:
-        known = not isinstance(value, type) and all(hasattr(value, name) for name in ("partition", "search", *settings))
-    except Exception:  # a value of anybody's class, asked for an attribute
-        known = False
-    if not known:
+    if not has(value, "partition", "search", "check", *settings):
         raise RecError(f"Give a method, such as rec.PFR() or rec.ORC(num_candidates); got {shown(value)}.")
 
 

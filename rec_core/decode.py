@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from .arguments import checked
 from .arrays import Floats, Ints, Words
 from .candidates import candidate_of_bin
 from .checks import seed_word, shown
@@ -58,7 +59,7 @@ def decode(message: Message, prior: Prior, partition: Partition | None = None, *
     x = np.empty(prior.dim)
     try:
         address = np.array((seed, message[1], *message[0]))
-    except (TypeError, ValueError, IndexError):
+    except Exception:  # anything may be given, and may raise anything; the next line says what is wrong
         return _decode_carefully(message, prior, cut, seed)
     whole = address.dtype is _INT64 and _TRUTHS.isdisjoint(map(type, (seed, message[1], *message[0])))
     if whole and _receive(prior.family_code, address, cut.counts, x):
@@ -80,6 +81,7 @@ def _decode_rows(family: int, seeds: Words, indices: Ints, intervals: Ints, bins
         candidate_of_bin(family, seeds[i], indices[i], intervals, bins[i], samples[i])
 
 
+@checked
 def decode_many(
     messages: Sequence[Message] | tuple[ArrayLike, ArrayLike],
     prior: Prior,
@@ -100,7 +102,6 @@ def decode_many(
     >>> bool((rec.decode_many(sent.messages, channel.prior, seeds=sent.seeds) == sent.samples).all())
     True
     """
-    _check_prior(prior)
     cut = check_partition(partition, prior.dim)
     if isinstance(messages, tuple) and not isinstance(messages, Message) and len(messages) == 2:
         named, numbered = messages

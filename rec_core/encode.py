@@ -12,6 +12,7 @@ from .arrays import LN2, Floats, Ints, Words
 from .channel import Channel, Problem, check_problem
 from .checks import check_method, seed_word, whole_number
 from .decode import decode
+from .errors import RecError
 from .methods import PFR, Method, Record, Rules, SearchResult, new_record
 from .partition import Message, check_partition
 from .randomness import run_seeds
@@ -109,6 +110,10 @@ class Encodings:
         ]
 
 
+MOST_NUMBERS = 2**26
+"""The most numbers of samples that `encode_many` returns at once."""
+
+
 @checked
 def encode_many(
     source: Channel | Problem,
@@ -124,9 +129,9 @@ def encode_many(
     Give a channel to draw a new target for every run, or a problem to use one target for all. `max_examined` is for
     each run; the first run over it raises. Runs are numbered from `first`: runs 0 to 99 and runs 100 to 199 together
     are runs 0 to 199. The result does not depend on `num_threads` (default: every core). Its arrays have shape (R,) or
-    (R, D), R = `num_runs`.
+    (R, D), R = `num_runs`; R times D is at most 2^26, because they are all kept in memory.
 
-    Raises BudgetExceeded and RecError as `encode` does. Source: that of the method.
+    Raises BudgetExceeded and RecError as `encode` does, and RecError for more runs. Source: that of the method.
 
     >>> import rec_core as rec
     >>> rec.encode_many(rec.gaussian_channel([3.0]), 100, rec.ORC(32), seed=1).samples.shape
@@ -136,6 +141,8 @@ def encode_many(
         check_problem(source)
     check_method(method)
     runs = whole_number(num_runs, "num_runs")
+    if runs * source.dim > MOST_NUMBERS:
+        raise RecError(f"num_runs = {runs} in {source.dim} dimensions are more than 2^26 numbers; use parts (`first`).")
     seeds = run_seeds(seed, runs, whole_number(first, "first", 0, 2**62 - runs))
     threads = (os.cpu_count() or 1) if num_threads is None else whole_number(num_threads, "num_threads")
     typical = source if isinstance(source, Problem) else source.draw(0)

@@ -168,7 +168,7 @@ def check_message(message: Any, cut: Partition) -> tuple[int, Message]:
     try:
         given, index = message
         given = tuple(given)
-    except (TypeError, ValueError):
+    except Exception:  # TypeError, ValueError, or what a value of anybody's class raises
         raise RecError(
             f"A message must be a pair (bin, index) of whole numbers, the bin a tuple of them; got {shown(message)}."
         ) from None

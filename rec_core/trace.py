@@ -72,13 +72,18 @@ class Trace:
         return notebook.html([self])
 
 
+MOST_NUMBERS = 2**24
+"""The most numbers of samples that a trace records."""
+
+
 @checked
 def trace(problem: Problem, method: Method = PFR(), *, seed: int, max_events: int = 4096) -> Trace:
     """The same search as `encode`, recorded: at most `max_events` candidates and every later improvement.
 
-    The result has arrays of shape (K,) and (K, D) for K recorded candidates.
+    The result has arrays of shape (K,) and (K, D) for K recorded candidates; max_events times D is at most 2^24.
 
-    Raises BudgetExceeded and RecError as `encode` does, and RecError for a method that records nothing. Source: here.
+    Raises BudgetExceeded and RecError as `encode` does, and RecError for a method that records nothing, and for more
+    events. Source: here.
 
     >>> import rec_core as rec
     >>> search = rec.trace(rec.gaussian_problem([1.0], [0.1]), seed=7)
@@ -86,7 +91,10 @@ def trace(problem: Problem, method: Method = PFR(), *, seed: int, max_events: in
     True
     """
     check_problem(problem)
-    record = new_record(whole_number(max_events, "max_events"), problem.dim)
+    most = whole_number(max_events, "max_events")
+    if most * problem.dim > MOST_NUMBERS:
+        raise RecError(f"max_events = {most} in {problem.dim} dimensions are more than 2^24 numbers; record fewer.")
+    record = new_record(most, problem.dim)
     result = search(problem, method, seed, record)
     used = int(record.used[0])
     if used == 0:

@@ -10,6 +10,8 @@ from __future__ import annotations
 import math
 from functools import lru_cache
 
+import numpy as np
+
 from . import families
 from .arguments import checked
 from .arrays import LN2, Floats
@@ -17,7 +19,7 @@ from .channel import Problem
 from .errors import RecError
 from .jit import kernel
 from .partition import Partition, check_partition
-from .tables import log_sum_exp, tables
+from .tables import WEIGHTINGS, empty_tables, fill_tables, log_sum_exp
 
 _TABULATED = 2**12  # intervals that are computed one by one
 _FINEST = 2**52  # from here on float64 cannot tell edges apart
@@ -49,19 +51,22 @@ def upper_sum_bits(problem: Problem, partition: Partition | None = None) -> floa
 @lru_cache(maxsize=65536)
 def log_upper_sum(family: str, params: tuple[float, ...], intervals: int) -> float:
     """ln of one dimension's factor of U_J; `params` as in `Problem`. Error below 1e-10."""
-    one, kind = Problem(family, (params,)), families.family(family).LAWS
+    own, code = families.family(family), families.FAMILIES[family]
+    kind, rows = own.LAWS, own.table((params,))  # no Problem is made: a refusal asks thousands of times
     if intervals <= _TABULATED or kind == "knots":
-        peaks = tables(one, Partition((intervals,)), "uniform").log_peak
+        table = empty_tables(code, rows, np.array([intervals]))
+        fill_tables(table, WEIGHTINGS.index("uniform"))
+        peaks = table.log_peak
         return math.inf if math.isinf(peaks.max()) else float(log_sum_exp(peaks)) - math.log(intervals)
     if intervals >= _FINEST:
         raise RecError(f"A dimension has fewer than 2^52 intervals, got {intervals}; float64 cannot tell more apart.")
-    row = one.table[0]
+    row = rows[0]
     if kind == "box":
         return float(row[2]) + math.log(families.uniform.cells_reached(row, intervals) / intervals)
-    top = float(families.log_sup(one.family_code, row, *families.support(one.family_code)))
+    top = float(families.log_sup(code, row, *families.support(code)))
     if math.isinf(top):
         return math.inf
-    return top + math.log1p(float(_edge_sum(one.family_code, row, intervals, top))) - math.log(intervals)
+    return top + math.log1p(float(_edge_sum(code, row, intervals, top))) - math.log(intervals)
 
 
 @kernel

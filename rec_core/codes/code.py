@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..arrays import Floats, Ints
+from ..checks import shown
 from ..errors import RecError
 from ..laws import IndexLaw
 from ..partition import INDEX_LIMIT
@@ -62,12 +63,12 @@ def checked_indices(index: ArrayLike) -> Ints:
     """`index` as int64, the same shape. Raises RecError unless every one is a whole number from 1 to 2^63 - 1."""
     try:
         given = np.asarray(index)
-    except ValueError:  # rows of different lengths
+    except Exception:  # rows of different lengths, or what a value of anybody's class raises
         given = np.array(None)
     if given.size == 0:
         return np.zeros(given.shape, dtype=np.int64)
     if given.dtype.kind not in "iu" or int(given.min()) < 1 or int(given.max()) >= INDEX_LIMIT:
-        raise RecError(f"Indices must be whole numbers from 1 to 2^63 - 1, got {index!r:.80}.")
+        raise RecError(f"Indices must be whole numbers from 1 to 2^63 - 1, got {shown(index)}.")
     return given.astype(np.int64)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ..arguments import checked
 from ..arrays import Floats, Ints
 from ..laws import IndexLaw
 from .code import checked_index, checked_indices
@@ -31,6 +32,7 @@ class EliasDelta:
         """Length in bits, the shape of `index`. Raises RecError unless indices are from 1 to 2^63 - 1."""
         return _length(octave_of(checked_indices(index)))[()]
 
+    @checked
     def mean_length_bits(self, law: IndexLaw) -> float:
         """Mean of `length_bits` over a law of the index, in bits, as accurate as the law's tails.
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ..arguments import checked
 from ..arrays import Floats, Ints
 from ..checks import whole_number
 from ..errors import RecError
@@ -37,6 +38,7 @@ class FixedCode:
         """Ideal length log2(num) in bits, the shape of `index`. Raises RecError unless indices are from 1 to num."""
         return np.full(self._checked(index).shape, math.log2(self.num))[()]
 
+    @checked
     def mean_length_bits(self, law: IndexLaw) -> float:
         """log2(num) bits; inf if indices above num are more probable than one in a million."""
         return math.log2(self.num) if law.tail(self.num + 1.0) <= NEGLIGIBLE else math.inf

@@ -6,7 +6,7 @@ The payload is one stream of the range coder: the numbers of all bins, then all 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -19,13 +19,17 @@ from ..errors import MessageError, RecError
 from ..partition import Message, Partition, check_message
 from ..prior import Prior
 from .code import Code
-from .stream import decode_uniform, encode_uniform, pack_stream, unpack_stream
+from .stream import decode_uniform, encode_uniform, information_bits, pack_stream, unpack_stream
 
 FORMAT_VERSION = 1
 """Version of the bytes that `pack` writes."""
 
 FRAME_BYTES = 13
 """Bytes of the frame of `pack`: version (1), number of messages (4, big-endian), checksum (8)."""
+
+_FREE_NUMBERS = 2**17  # of bins and indices that bytes may claim without paying for them
+_SLACK_BITS = 64  # the coder's last interval, and zero bytes that are not sent
+_CHEAPEST = 1 / 16  # bits that a message is taken to cost at least
 
 
 @checked
@@ -83,27 +87,31 @@ def unpack(
     seed: int | None = None,
     prior: Prior | None = None,
     check: bool = True,
+    max_count: int | None = None,
 ) -> list[Message]:
     """The messages that `pack` put in `data` under the same partition, code, seed and prior.
 
     `count`, if given, is the number of messages expected. With `check=False` the frame is ignored, and `count` messages
     (it must be given) are read from the payload whatever it contains, to show what the checksum is for.
 
+    Anybody can write a frame that claims 2^32 messages, so more than `max_count` are refused. By default these are as
+    many as the payload can pay for, and 2^17 / (D + 1) more: a message costs log2 J bits and what the code takes for
+    index 1, and is taken to cost at least a sixteenth of a bit. Give max_count for more messages that cost next to
+    nothing.
+
     Raises MessageError for bytes that are damaged, cut short, extended, or were packed for another partition, code,
-    seed, prior or count; RecError for an invalid count. Source: here.
+    seed, prior or count, or claim too many messages; RecError for an invalid count. Source: here.
 
     >>> import rec_core as rec
     >>> cut, data = rec.Partition((8,)), rec.pack([rec.Message((3,), 1)], rec.Partition((8,)), rec.EliasDelta())
     >>> rec.unpack(data, cut, rec.EliasDelta(), count=1)
     [Message(bin=(3,), index=1)]
     """
-    if not isinstance(data, bytes | bytearray | memoryview):
-        raise MessageError(f"Expected the bytes that pack returned, got {type(data).__name__}.")
     data = bytes(data)
     if not check:
         if count is None:
             raise RecError("Without the check the frame's number of messages is not reliable either; give count.")
-        return unpack_bare(data[FRAME_BYTES:], partition, code, count)
+        return unpack_bare(data[FRAME_BYTES:], partition, code, count, max_count=max_count)
     if len(data) < FRAME_BYTES:
         raise MessageError(f"These {len(data)} bytes are shorter than a frame ({FRAME_BYTES} bytes); pass all of them.")
     if data[0] != FORMAT_VERSION:
@@ -119,7 +127,7 @@ def unpack(
     packed = int.from_bytes(head[1:], "big")
     if count is not None and whole_number(count, "count", 0) != packed:
         raise MessageError(f"The bytes have {packed} messages, but {count} were expected.")
-    return unpack_bare(payload, partition, code, packed)
+    return unpack_bare(payload, partition, code, packed, max_count=max_count)
 
 
 @checked
@@ -136,18 +144,30 @@ def pack_bare(messages: Iterable[Message], partition: Partition, code: Code) -> 
 
 
 @checked
-def unpack_bare(payload: bytes, partition: Partition, code: Code, count: int) -> list[Message]:
-    """The `count` messages that `pack_bare` wrote.
+def unpack_bare(
+    payload: bytes, partition: Partition, code: Code, count: int, *, max_count: int | None = None
+) -> list[Message]:
+    """The `count` messages that `pack_bare` wrote, at most `max_count` of them, by default as many as `unpack` reads.
 
-    Raises MessageError for a payload that no encoder writes; other damage goes unnoticed. Source: here.
+    Raises MessageError for a payload that no encoder writes, and for a count above max_count; other damage goes
+    unnoticed. Source: here.
 
     >>> import rec_core as rec
     >>> cut = rec.Partition((8,))
     >>> unpack_bare(pack_bare([rec.Message((3,), 1)], cut, rec.FixedCode(1)), cut, rec.FixedCode(1), 1)
     [Message(bin=(3,), index=1)]
     """
-    if whole_number(count, "count", 0) == 0:
+    payload, count = bytes(payload), whole_number(count, "count", 0)
+    limit = None if max_count is None else whole_number(max_count, "max_count", 0)
+    if count == 0:
         return []
+    if count > (_FREE_NUMBERS // (partition.dim + 1) if limit is None else limit):
+        most = _paid_for(len(payload), partition, code) if limit is None else limit
+        if count > most:
+            raise MessageError(
+                f"A payload of {len(payload)} bytes is said to have {count} messages, more than {most}; "
+                "if that is right, give max_count."
+            )
 
     def read(decoder: Any) -> tuple[NDArray[np.object_], Ints]:
         return decode_uniform(decoder, count, partition.num_bins), code.decode(decoder, count)
@@ -156,13 +176,24 @@ def unpack_bare(payload: bytes, partition: Partition, code: Code, count: int) ->
     return [Message(partition.bin(number), index) for number, index in zip(numbers, indices.tolist(), strict=True)]
 
 
+def _paid_for(num_bytes: int, partition: Partition, code: Code) -> int:
+    """The default of `max_count`. Raises nothing."""
+    some = np.full(64, 0, dtype=object), np.ones(64, np.int64)
+    bits = information_bits(_writer(*some, partition, code)) / 64
+    return _FREE_NUMBERS // (partition.dim + 1) + int((8 * num_bytes + _SLACK_BITS) / max(bits, _CHEAPEST))
+
+
 def _payload(numbers: NDArray[np.object_], indices: Ints, partition: Partition, code: Code) -> bytes:
+    return pack_stream(_writer(numbers, indices, partition, code))
+
+
+def _writer(numbers: NDArray[np.object_], indices: Ints, partition: Partition, code: Code) -> Callable[[Any], None]:
     def write(encoder: Any) -> None:
         if indices.size:
             encode_uniform(encoder, numbers, partition.num_bins)
             code.encode(encoder, indices)
 
-    return pack_stream(write)
+    return write
 
 
 def _checked_messages(messages: Iterable[Message], partition: Partition) -> tuple[NDArray[np.object_], Ints]:

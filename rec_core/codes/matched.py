@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .. import laws
+from ..arguments import checked
 from ..arrays import Floats, Ints
 from ..channel import Channel
 from ..errors import RecError
@@ -71,6 +72,7 @@ class MatchedCode:
         symbols, rest_bits = _fine_symbols(checked_indices(index))
         return np.asarray(PRECISION - np.log2(np.array(self._table))[symbols] + rest_bits)[()]
 
+    @checked
     def mean_length_bits(self, law: laws.IndexLaw) -> float:
         """Mean of `length_bits` over a law of the index, in bits, from its tails.
 

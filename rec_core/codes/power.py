@@ -8,8 +8,9 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
+from ..arguments import checked
 from ..arrays import Floats, Ints
-from ..checks import whole_number
+from ..checks import real_number, whole_number
 from ..errors import RecError
 from ..laws import IndexLaw
 from .code import checked_index, checked_indices, middle_word
@@ -46,8 +47,11 @@ class PowerCode:
     octaves: int
 
     def __post_init__(self) -> None:
-        if not 0.0 <= self.exponent <= 64.0 or self.exponent == 1.0:
-            raise RecError(f"exponent must be a number from 0 to 64, not 1 itself (take 1.01); got {self.exponent!r}.")
+        exponent = real_number(self.exponent, "exponent")
+        if not 0.0 <= exponent <= 64.0 or exponent == 1.0:
+            raise RecError(f"exponent must be a number from 0 to 64, not 1 itself (take 1.01); got {exponent!r}.")
+        if not isinstance(self.exponent, int | float):  # those stay as they are, because `repr` is in checksums
+            object.__setattr__(self, "exponent", exponent)
         object.__setattr__(self, "octaves", whole_number(self.octaves, "octaves", 2, LAST_OCTAVE + 2))
 
     @property
@@ -61,6 +65,7 @@ class PowerCode:
         """
         return count_length_bits(self._tables, self._checked(index))[()]
 
+    @checked
     def mean_length_bits(self, law: IndexLaw) -> float:
         """Mean of `length_bits` over a law of the index, in bits, from its tails.
 

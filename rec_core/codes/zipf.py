@@ -11,8 +11,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .. import laws
+from ..arguments import checked
 from ..arrays import Floats, Ints
 from ..channel import Channel, Problem
+from ..checks import real_number, shown
 from ..errors import RecError
 from ..partition import Partition
 from .code import checked_index, checked_indices
@@ -42,18 +44,16 @@ class ZipfCode:
     mean_log2_index: float
 
     def __post_init__(self) -> None:
-        try:
-            mean = float(self.mean_log2_index) if math.isfinite(self.mean_log2_index) else math.nan
-        except (TypeError, OverflowError):
-            mean = math.nan
+        mean = real_number(self.mean_log2_index, "mean_log2_index")
         if not 1e-300 <= mean <= 1e9:
             raise RecError(
                 "mean_log2_index must be a number of bits above 0 (at least 1e-300, at most 1e9), for instance "
-                f"information + overhead - log2 J + 1; got {self.mean_log2_index!r}."
+                f"information + overhead - log2 J + 1; got {shown(self.mean_log2_index)}."
             )
         object.__setattr__(self, "mean_log2_index", mean)
 
     @staticmethod
+    @checked
     def for_source(source: Problem | Channel, partition: Partition | None = None) -> ZipfCode:
         """The code of PFR's index on a channel or problem: C is `laws.log2_index_bound_bits`, a bound on E[log2 index].
 
@@ -85,6 +85,7 @@ class ZipfCode:
         """
         return self.length_at_log2(np.log2(checked_indices(index)))
 
+    @checked
     def length_at_log2(self, log2_index: ArrayLike) -> Floats:
         """Ideal length in bits as a function of log2 of the index, the shape of `log2_index`.
 
@@ -95,6 +96,7 @@ class ZipfCode:
         log2_zeta = math.log1p(float(special.zetac(self.exponent))) / math.log(2)
         return np.asarray(self.exponent * np.asarray(log2_index) + log2_zeta)[()]
 
+    @checked
     def mean_length_bits(self, law: laws.IndexLaw) -> float:
         """Mean of `length_bits` over a law of the index, in bits. Raises nothing."""
         return float(self.length_at_log2(law.mean_log2))

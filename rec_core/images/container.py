@@ -19,6 +19,7 @@ import math
 import zlib
 from typing import Literal, NamedTuple, get_args
 
+from ..checks import shown
 from ..codes import PowerCode
 from ..errors import MessageError, RecError
 from .blocks import BLOCK_BITS, EXPONENTS
@@ -57,10 +58,12 @@ def settle_rate(rate: str | float) -> str | float:
     """
     if isinstance(rate, str):
         if rate not in RATES:
-            raise RecError(f"Unknown rate {rate!r}; choose one of {', '.join(RATES)}, or bits per pixel as a number.")
+            raise RecError(
+                f"Unknown rate {shown(rate)}; choose one of {', '.join(RATES)}, or bits per pixel as a number."
+            )
         return rate
     if isinstance(rate, bool) or not isinstance(rate, int | float) or not 2.0**-6 <= rate <= 2.0**6:
-        raise RecError(f"A rate in bits per pixel must be a number from 1/64 to 64, got {rate!r}.")
+        raise RecError(f"A rate in bits per pixel must be a number from 1/64 to 64, got {shown(rate)}.")
     return float(2.0 ** (round(16.0 * math.log2(rate)) / 16.0))
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..channel import Problem
+from ..errors import RecError
 from ..partition import Message, Partition
 
 Picture = NDArray[np.uint8]
@@ -97,10 +98,14 @@ class Coded(NamedTuple):
 def psnr_db(original: Picture, other: Picture) -> float:
     """Peak signal-to-noise ratio of two uint8 pictures (H, W, 3) in dB; inf if they are equal.
 
-    Raises nothing. Source: the usual definition, 10 log10(255^2 / mean squared error).
+    Raises RecError for arrays that differ in shape, and no pixels. Source: the usual definition, 10 log10(255^2 / mean squared error).
 
     >>> round(psnr_db(np.zeros((2, 2, 3), np.uint8), np.full((2, 2, 3), 10, np.uint8)), 2)
     28.13
     """
+    if not all(isinstance(one, np.ndarray) and one.dtype.kind in "iuf" for one in (original, other)):
+        raise RecError("Both pictures must be NumPy arrays of numbers, uint8 (H, W, 3).")
+    if original.shape != other.shape or not original.size:
+        raise RecError(f"Both pictures must have the same shape (H, W, 3), got {original.shape} and {other.shape}.")
     error = float(np.mean((original.astype(np.float64) - other.astype(np.float64)) ** 2))
     return math.inf if error == 0.0 else 10.0 * math.log10(255.0**2 / error)

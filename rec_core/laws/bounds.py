@@ -23,6 +23,7 @@ from ..jit import kernel
 from ..partition import Partition, check_partition
 from ..tables import tables
 from .line import legendre, level_points, target_nodes
+from .mixture import beyond_floats
 from .ratio import target_law
 
 
@@ -154,6 +155,8 @@ def _mean_positive(law: _Quadratic, soft: bool) -> float:
     if math.isinf(logit):
         return 0.0  # X is not positive, or with a probability below any float
     t, left = edge / (1.0 + math.exp(-logit)), edge / (1.0 + math.exp(logit))
+    if not (0.0 < t * t and np.isfinite(slopes * slopes).all()):
+        raise beyond_floats()
     room = 1.0 + curves * t
     bend = float(np.sum(0.5 * (curves / room) ** 2 + slopes**2 / room**3)) + 2.0 / t**2
     if soft:
@@ -179,6 +182,8 @@ def _mean_positive(law: _Quadratic, soft: bool) -> float:
         return max(1.0, float(logs[: end + 1].max() - logs[0])), float(_PLACES[min(end, _PLACES.size - 1)]), side
 
     _, end, side = min(reach(1), reach(-1))
+    if not end <= _MOST_STEPS * step:
+        raise beyond_floats()
     logs = log_integrand(np.arange(0.0, end, step), side)
     return math.exp(logs[0].real) * (float(np.exp(logs - logs[0]).real.sum()) - 0.5) * step / math.pi
 
@@ -211,6 +216,7 @@ def _slope(logit: float, constant: float, slopes: Floats, curves: Floats, edge: 
     return total
 
 
+_MOST_STEPS = 2**20  # of a path
 _PLACES = np.arange(0.0, 30.0, 0.25)  # on a path, to find out how long it is
 
 

@@ -62,9 +62,9 @@ def examined_by_bins(table: Tables, num_bins: int) -> float:
     with np.errstate(divide="ignore"):
         small = np.where(below > 0, np.exp(logs[np.maximum(below - 1, 0)] - log_bin_sup), 0.0)
     mean = (small + (points.size - below)) / points.size
-    if (
-        table.intervals.size > 1
-    ):  # the same mean is E_Q[min(1/r', e^-bound)], accurate unless the bound is deep in the tail of Q
+    seen = float(np.exp(np.minimum(points, 700.0)).mean())  # the mass of Q, which is 1, or the points miss it
+    if table.intervals.size > 1 or abs(seen - 1.0) > 0.1:
+        # the same mean is E_Q[min(1/r', e^-bound)], accurate unless the bound is deep in the tail of Q
         values, masses = target_law(table)
         order = np.argsort(values)
         values, masses = values[order], masses[order]
@@ -72,7 +72,9 @@ def examined_by_bins(table: Tables, num_bins: int) -> float:
         under = np.concatenate((np.zeros(1), np.cumsum(masses)))[place]
         over = np.concatenate((np.cumsum((masses * np.exp(-np.clip(values, -40.0, None)))[::-1])[::-1], np.zeros(1)))
         mean = np.where(log_bin_sup > -16.0, under * np.exp(-np.maximum(log_bin_sup, -40.0)) + over[place], mean)
-    return float(np.sum(np.exp(log_weight) / mean))
+    weight = np.exp(log_weight)
+    with np.errstate(divide="ignore", over="ignore"):
+        return float(np.sum(weight[weight > 0.0] / mean[weight > 0.0]))
 
 
 def _bins(table: Tables, num_bins: int) -> tuple[Floats, Floats]:

@@ -18,7 +18,8 @@ import numpy as np
 from .. import families
 from ..arguments import checked
 from ..arrays import Floats
-from ..channel import Channel, Problem, check_problem
+from ..channel import Channel, Problem
+from ..errors import RecError
 from ..partition import Partition, check_partition
 from .index_box import box_law
 from .index_knots import knots_law
@@ -45,15 +46,14 @@ def index_law(problem_or_channel: Problem | Channel, partition: Partition | None
       with at most 4096 of them; otherwise, and for a channel, at lattice nodes of (Y, bin), weighted so that mean and
       variance of the information density are exact. `IndexLaw.error_bits` is the remaining standard error.
 
-    Raises RecError for a partition of another dimension. Sources: here; the index law as a mixture of geometric laws
+    Raises RecError for a partition of another dimension or with 2^52 intervals or more in one, and for indices beyond
+    2^94548 (65536 nats) or targets so far off that ln r is beyond float64. Sources: here; the index law as a mixture of geometric laws
     is also in Wei & Kountouris (2026).
 
     >>> import rec_core as rec
     >>> round(index_law(rec.gaussian_channel([6.0]), rec.Partition((8,))).mean_log2, 3)
     2.534
     """
-    if not isinstance(problem_or_channel, Channel):
-        check_problem(problem_or_channel)
     cut = check_partition(partition, problem_or_channel.dim)
     return _index_law(problem_or_channel, cut)
 
@@ -64,7 +64,7 @@ def index_pmf(
 ) -> Floats:
     """P(local index = n), n = 1..max_index, shape (max_index,): a mixture of geometrics; see `index_law`.
 
-    Raises RecError for a partition of another dimension, and a max_index below 1. Source: as `index_law`.
+    Raises RecError as `index_law` does, and unless 1 <= max_index <= 2^24. Source: as `index_law`.
 
     >>> import rec_core as rec
     >>> index_pmf(rec.uniform_channel([1.0]), max_index=4).round(4)
@@ -77,7 +77,7 @@ def index_pmf(
 def expected_log2_index(problem_or_channel: Problem | Channel, partition: Partition | None = None) -> float:
     """E[log2 n] of the local index in bits, exact up to the error given at `index_law`.
 
-    Raises RecError for a partition of another dimension. Source: as `index_law`.
+    Raises RecError as `index_law` does. Source: as `index_law`.
 
     >>> import rec_core as rec
     >>> round(expected_log2_index(rec.gaussian_channel([6.0])), 3)
@@ -102,6 +102,8 @@ def _index_law(source: Problem | Channel, cut: Partition) -> IndexLaw:
     # A dimension without information only divides each bin's share of P: ln r = 0, and J includes its intervals.
     log_idle = math.fsum(math.log(n) for d, n in enumerate(cut.intervals) if d not in active)
     counts = [cut.intervals[d] for d in active]
+    if max(counts, default=1) >= 2**52:
+        raise RecError("A dimension with 2^52 intervals or more is finer than float64 can tell apart.")
     if not active:
         return mixed(np.zeros(1), np.ones(1), 0.0)
     if isinstance(source, Channel):

@@ -14,7 +14,7 @@ from ..jit import kernel
 from ..partition import ENUMERABLE_BINS
 from .grids import convolved, transformed, untransformed
 from .line import interval_nodes, legendre, standard_row, target_nodes
-from .mixture import IndexLaw, deposited, grid_points, mean_log2_table, mixed
+from .mixture import IndexLaw, beyond_floats, deposited, grid_points, mean_log2_table, mixed
 from .ratio import interval_atoms
 
 
@@ -98,6 +98,8 @@ def _law_of_grids(
     laws: Floats, moments: Floats, below: Floats, steps: Floats, log_idle: float, log_bins: float, node_weights: Floats
 ) -> Floats:
     """Deposited law of y from laws of ln r on circular grids; `moments` as in `interval_atoms`, summed over d."""
+    if not (np.isfinite(moments).all() and np.isfinite(steps).all() and (steps > 0.0).all()):
+        raise beyond_floats()
     y, weights = np.empty(laws.shape), np.empty(laws.shape)
     first = np.ceil(below / steps).astype(np.int64)
     _grid_excess(laws, moments[:, 0], steps, first, log_bins, moments[:, 3] - log_idle, node_weights, y, weights)

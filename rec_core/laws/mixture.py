@@ -16,10 +16,12 @@ from numpy.typing import ArrayLike
 from ..arguments import checked
 from ..arrays import LN2, Floats
 from ..checks import whole_number
+from ..errors import RecError
 from ..jit import kernel
 from .grids import deposit
 
 _STEP = 1.0 / 32.0  # of the grid of ln(1 + g) on which laws of the index are stored
+_FARTHEST = 2.0**16  # nats: the end of that grid, at most
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,13 +47,14 @@ class IndexLaw:
     error_bits: float
 
     def pmf(self, max_index: int) -> Floats:
-        """P(index = n) for n = 1..max_index, shape (max_index,). Raises RecError for a max_index below 1."""
-        count = whole_number(max_index, "max_index")
+        """P(index = n) for n = 1..max_index, shape (max_index,). Raises RecError unless 1 <= max_index <= 2^24."""
+        count = whole_number(max_index, "max_index", 1, 2**24 + 1)
         return np.maximum(_geometric_mixture(grid_points(self.weights.size), self.weights, count), 0.0)
 
+    @checked
     def tail(self, index: ArrayLike) -> Floats:
         """P(index >= n) for n = `index` >= 1 of any size, the shape of `index`. Raises nothing."""
-        n = np.asarray(index, dtype=np.float64)
+        n = np.minimum(np.asarray(index, dtype=np.float64), 1e300)
         y = grid_points(self.weights.size)
         with np.errstate(divide="ignore", invalid="ignore"):
             log_decay = np.where(y < 0.7, np.log(-np.expm1(-y)), np.log1p(-np.exp(-y)))  # both accurate
@@ -97,7 +100,10 @@ class IndexLaw:
 def mixed(y: Floats, weights: Floats, error_bits: float) -> IndexLaw:
     """The law from values of y = ln(1 + g) >= 0 and their weights."""
     law = deposited(y, weights)
-    law /= law.sum()
+    total = float(law.sum())
+    if not total > 0.0:  # NaN too
+        raise beyond_floats()
+    law /= total
     law.setflags(write=False)
     with np.errstate(over="ignore"):
         excess = np.expm1(_STEP * np.arange(law.size))
@@ -105,13 +111,27 @@ def mixed(y: Floats, weights: Floats, error_bits: float) -> IndexLaw:
     return IndexLaw(excess, law, error_bits)
 
 
+def beyond_floats() -> RecError:
+    """The refusal of a law whose numbers are too large or too small on the way."""
+    return RecError(
+        "This cannot be computed: ln r of this target is beyond float64. Take a target nearer to the "
+        "prior, or one that is not so much narrower or wider."
+    )
+
+
 def grid_points(size: int) -> Floats:
     return _STEP * np.arange(size, dtype=np.float64)
 
 
 def deposited(y: Floats, weights: Floats) -> Floats:
-    """Weights on the grid that integrate cubics in y as `weights` at `y` do."""
-    out = np.zeros(int(y.max(initial=0.0) / _STEP) + 4)
+    """Weights on the grid that integrate cubics in y as `weights` at `y` do. Raises RecError for y above _FARTHEST."""
+    top = float(y.max(initial=0.0))
+    if not top <= _FARTHEST:
+        raise RecError(
+            f"The law of the index is computed up to indices of about 2^{_FARTHEST / LN2:.0f}, and this one reaches "
+            f"2^{top / LN2:.4g}; take more bins, or a target nearer to the prior."
+        )
+    out = np.zeros(int(top / _STEP) + 4)
     _deposit(y, weights, out)
     return out
 

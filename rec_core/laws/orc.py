@@ -19,6 +19,7 @@ from ..arguments import checked
 from ..arrays import LN2, Floats
 from ..channel import Problem, check_problem
 from ..checks import check_method
+from ..errors import RecError
 from ..jit import kernel
 from ..partition import Partition, check_partition
 from ..tables import tables
@@ -27,6 +28,10 @@ from .ratio import search_law
 
 if TYPE_CHECKING:
     from ..methods import ORC, PFR
+
+
+FARTHEST = 650.0
+"""The largest ln r', in nats, for which the output of a search can be computed: e^-r' and its products are floats."""
 
 
 class OrcBias(NamedTuple):
@@ -48,7 +53,8 @@ def orc_density(problem: Problem, method: ORC, x: ArrayLike) -> Floats:
     (otherwise `encode` raises). One dimension: quadrature, error below 1e-3 of the density. More: phi from the
     convolved law of ln r' under Q, and by 2^15 Sobol points of P' where ln r' < -20; error about 1e-2 of p' at small n.
 
-    Raises RecError for a problem that the method cannot search, and an x of another shape. Source: here.
+    Raises RecError for a problem that the method cannot search, an x of another shape, and where log2 r' is above 937
+    bits. Source: here.
 
     >>> import rec_core as rec
     >>> problem = rec.gaussian_problem([1.0], [0.1])
@@ -82,7 +88,7 @@ def orc_bias(problem: Problem, method: ORC) -> OrcBias:
     to rounding. More dimensions: errors as at `orc_density`, and KL is only an order of magnitude if n > 2^15
     candidates still miss Q.
 
-    Raises RecError for a problem that the method cannot search. Source: here.
+    Raises RecError for a problem that the method cannot search, and where log2 r' is above 937 bits. Source: here.
 
     >>> import rec_core as rec
     >>> bias = orc_bias(rec.gaussian_problem([1.0], [0.1]), rec.ORC(64))
@@ -264,7 +270,15 @@ def output_ratio(problem: Problem, method: ORC | PFR, log_ratios_bits: ArrayLike
 
 @lru_cache(maxsize=16)
 def _law(problem: Problem, cut: Partition, weighting: str) -> tuple[Floats, Floats]:
-    return search_law(tables(problem, cut, weighting))
+    values, shares = search_law(tables(problem, cut, weighting))
+    top = float(values.max(initial=0.0))
+    mass = float(shares @ np.exp(np.minimum(values, 700.0)))  # of Q, which is 1
+    if not (top <= FARTHEST and abs(mass - 1.0) < 0.2):
+        raise RecError(
+            f"What is sent cannot be computed for so distant a target: log2 r' may reach {FARTHEST / LN2:.0f} bits, "
+            "where float64 ends. Take more bins, or a target nearer to the prior."
+        )
+    return values, shares
 
 
 @lru_cache(maxsize=64)

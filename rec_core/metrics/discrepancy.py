@@ -19,6 +19,7 @@ from .. import families
 from ..arguments import checked
 from ..arrays import Floats
 from ..channel import Problem
+from ..checks import shown
 from ..errors import RecError
 from ..jit import kernel
 from ..laws.line import legendre, target_nodes
@@ -128,7 +129,7 @@ def median_bandwidth(target: Problem | ArrayLike) -> tuple[float, ...]:
 def bandwidth_of(given: ArrayLike | None, source: Problem | Floats, dim: int) -> Floats:
     widths = np.asarray(median_bandwidth(source) if given is None else given, dtype=np.float64)
     if widths.shape not in ((), (1,), (dim,)) or not (np.isfinite(widths) & (widths > 0.0)).all():
-        raise RecError(f"bandwidth must be one positive number or {dim}, got {given!r}.")
+        raise RecError(f"bandwidth must be one positive number or {dim}, got {shown(given)}.")
     return np.broadcast_to(widths, (dim,)).astype(np.float64)
 
 

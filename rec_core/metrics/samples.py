@@ -7,15 +7,13 @@ from numpy.typing import ArrayLike
 
 from ..arrays import Floats
 from ..channel import Problem
+from ..checks import real_array
 from ..errors import RecError
 
 
 def rows_of(samples: ArrayLike, name: str, least: int = 2) -> Floats:
     """Samples as float64 (M, D). Raises RecError for other shapes, NaN and infinity."""
-    try:
-        rows = np.asarray(samples, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise RecError(f"{name} must be an array of numbers, one sample per row.") from None
+    rows = real_array(samples, name)
     rows = rows[:, None] if rows.ndim == 1 else rows
     if rows.ndim != 2 or rows.shape[0] < least or rows.shape[1] < 1:
         raise RecError(f"{name} must have shape (M, D) with at least {least} rows, got {rows.shape}.")

@@ -8,8 +8,9 @@ from itertools import product
 from typing import Literal, NamedTuple
 
 from ..allocation import Strategy, allocate
+from ..arguments import checked
 from ..channel import Channel, Problem, check_problem
-from ..checks import check_method, seed_word, whole_number
+from ..checks import check_method, iterable, seed_word, shown, whole_number
 from ..encode import Encoding, encode
 from ..errors import RecError
 from ..methods import PFR, Method, with_partition
@@ -60,6 +61,11 @@ class Cell:
         return encode(self.target(seed), self.method, seed=seed)
 
 
+MOST_CELLS = 2**18
+"""The most cells of a grid."""
+
+
+@checked
 def grid(
     sources: Iterable[Channel | Problem],
     log2_bins: Sequence[int | Literal["I"]] = (0,),
@@ -84,8 +90,14 @@ def grid(
     """
     number = whole_number(targets, "targets", 0)
     cells = []
-    sizes = [size if size == "I" else whole_number(size, "log2_bins", 0) for size in log2_bins]
+    sources, strategies, methods = list(sources), list(strategies), list(methods)
+    sizes = [size if isinstance(size, str) and size == "I" else whole_number(size, "log2_bins", 0) for size in log2_bins]
+    count = len(sources) * len(sizes) * len(strategies) * len(methods) * max(number, 1)
+    if count > MOST_CELLS:
+        raise RecError(f"A study has at most {MOST_CELLS} cells; this grid would have {count}.")
     for source, bins, strategy, method in product(sources, sizes, strategies, methods):
+        if not isinstance(source, Channel):
+            check_problem(source)
         if bins and not isinstance(source, Channel):
             raise RecError("Bins are allocated by a channel's information; give a problem's method its own partition.")
         if bins and isinstance(source, Channel):
@@ -118,12 +130,18 @@ class Study:
     samples: bool = False
 
     def __post_init__(self) -> None:
+        iterable(self.cells, "cells")
         object.__setattr__(self, "cells", tuple(self.cells))
+        for number, cell in enumerate(self.cells):
+            if not isinstance(cell, Cell):
+                raise RecError(f"cells[{number}] must be a cell, made by rec.study.grid or Cell; got {shown(cell)}.")
         if not self.cells or len(set(self.cells)) < len(self.cells):
             raise RecError("A study needs at least one cell, and each cell only once.")
         for name in ("runs", "chunk"):
             object.__setattr__(self, name, whole_number(getattr(self, name), name))
         object.__setattr__(self, "seed", int(seed_word(self.seed)))
+        if not isinstance(self.samples, bool):
+            raise RecError(f"samples must be True or False; got {shown(self.samples)}.")
         if self.samples and len({one.source.dim for one in self.cells}) > 1:
             raise RecError("Samples are saved only of cells of one dimension; make a study for each dimension.")
 

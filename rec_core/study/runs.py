@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ..arguments import checked
 from ..arrays import Floats
 from ..channel import Channel
 from ..checks import seed_word, whole_number
@@ -133,6 +134,7 @@ def run(
     return join(stream(study, out, executor, progress, stop, form, in_flight))
 
 
+@checked
 def run_chunk(cell: Cell, seed: int, first: int, runs: int, samples: bool = False) -> Table:
     """Runs first .. first + runs - 1 of a cell in a study with this seed: a table without the column `cell`.
 
@@ -148,7 +150,8 @@ def run_chunk(cell: Cell, seed: int, first: int, runs: int, samples: bool = Fals
     >>> run_chunk(Cell(rec.gaussian_channel([2.0])), seed=1, first=10, runs=3)["run"]
     array([10, 11, 12])
     """
-    source, runs = cell.source, whole_number(runs, "runs")
+    source, runs = cell.source, whole_number(runs, "runs", 1, 2**26)
+    whole_number(first, "first", 0, 2**62 - runs)
     bits, params = (source.bits, ()) if isinstance(source, Channel) else ((), source.params)
     text = repr((int(seed_word(seed)), source.family, bits, params))
     source_seed = int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest())
