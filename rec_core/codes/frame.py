@@ -19,6 +19,7 @@ from ..errors import MessageError, RecError
 from ..partition import Message, Partition, check_message
 from ..prior import Prior
 from .code import Code
+from .elias import EliasDelta
 from .stream import decode_uniform, encode_uniform, information_bits, pack_stream, unpack_stream
 
 FORMAT_VERSION = 1
@@ -162,7 +163,8 @@ def unpack_bare(
     if count == 0:
         return []
     if count > (_FREE_NUMBERS // (partition.dim + 1) if limit is None else limit):
-        most = _paid_for(len(payload), partition, code) if limit is None else limit
+        free = _FREE_NUMBERS // (partition.dim + 1)
+        most = free + paid_for(len(payload), partition.num_bins, code) if limit is None else limit
         if count > most:
             raise MessageError(
                 f"A payload of {len(payload)} bytes is said to have {count} messages, more than {most}; "
@@ -176,21 +178,27 @@ def unpack_bare(
     return [Message(partition.bin(number), index) for number, index in zip(numbers, indices.tolist(), strict=True)]
 
 
-def _paid_for(num_bytes: int, partition: Partition, code: Code) -> int:
-    """The default of `max_count`. Raises nothing."""
+def paid_for(num_bytes: int, num_bins: int, code: Code) -> int:
+    """How many messages a payload can pay for: each log2 J bits and those of index 1, a sixteenth at the least.
+
+    Raises nothing. Source: here.
+
+    >>> paid_for(100, 8, EliasDelta())
+    216
+    """
     some = np.full(64, 0, dtype=object), np.ones(64, np.int64)
-    bits = information_bits(_writer(*some, partition, code)) / 64
-    return _FREE_NUMBERS // (partition.dim + 1) + int((8 * num_bytes + _SLACK_BITS) / max(bits, _CHEAPEST))
+    bits = information_bits(_writer(*some, num_bins, code)) / 64
+    return int((8 * num_bytes + _SLACK_BITS) / max(bits, _CHEAPEST))
 
 
 def _payload(numbers: NDArray[np.object_], indices: Ints, partition: Partition, code: Code) -> bytes:
-    return pack_stream(_writer(numbers, indices, partition, code))
+    return pack_stream(_writer(numbers, indices, partition.num_bins, code))
 
 
-def _writer(numbers: NDArray[np.object_], indices: Ints, partition: Partition, code: Code) -> Callable[[Any], None]:
+def _writer(numbers: NDArray[np.object_], indices: Ints, num_bins: int, code: Code) -> Callable[[Any], None]:
     def write(encoder: Any) -> None:
         if indices.size:
-            encode_uniform(encoder, numbers, partition.num_bins)
+            encode_uniform(encoder, numbers, num_bins)
             code.encode(encoder, indices)
 
     return write

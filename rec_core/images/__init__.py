@@ -19,7 +19,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ..checks import choice, seed_word
+from ..arguments import checked
+from ..checks import choice, seed_word, whole_number
 from ..errors import MessageError, RecError
 from . import container, dct, inr, mixture
 from .blocks import SEARCH_METHODS, SearchMethod, check_blocks, check_reach
@@ -131,10 +132,18 @@ def encode_detailed(
     return inr.encode_events(picture, settled, block_bits, method, log2_bins, number)
 
 
-def decode(data: bytes) -> Picture:
+MAX_PIXELS = 2**26
+"""The most pixels of a picture that `decode` draws unless it is told to."""
+
+
+@checked
+def decode(data: bytes, max_pixels: int = MAX_PIXELS) -> Picture:
     """The picture uint8 (H, W, 3) in a file that `encode` wrote: the same pixels as the sender has.
 
-    Raises MessageError for a file that is damaged, cut short, or of another format. Source: as `encode`.
+    A few bytes can claim any size, so a picture is refused that has more than `max_pixels`, or more blocks than its
+    messages can pay for.
+
+    Raises MessageError for a file that is damaged, cut short, too large, or of another format. Source: as `encode`.
 
     >>> decode(b"not a picture")
     Traceback (most recent call last):
@@ -142,6 +151,12 @@ def decode(data: bytes) -> Picture:
     rec_core.errors.MessageError: This is not a picture of format 1 (or its first byte is damaged); pass a whole file.
     """
     header, payload, _ = container.read(data)
+    most = whole_number(max_pixels, "max_pixels")
+    if header.width * header.height > most:
+        raise MessageError(
+            f"The picture is said to have {header.width} x {header.height} pixels, more than {most}; if that is right, "
+            "give max_pixels."
+        )
     return dct.decode(header, payload) if header.codec == "dct" else inr.decode(header, payload)
 
 

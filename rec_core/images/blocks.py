@@ -161,8 +161,9 @@ def write_messages(messages: Sequence[rec.Message], blocks: Blocks, code: PowerC
 
 
 def read_messages(payload: bytes, blocks: Blocks, code: PowerCode, count: int) -> list[rec.Message]:
-    """What `write_messages` wrote."""
-    numbered = codes.unpack_bare(payload, rec.Partition((2**blocks.partition_bits,)), code, count)
+    """What `write_messages` wrote, `count` messages that the payload can pay for."""
+    cut = rec.Partition((2**blocks.partition_bits,))
+    numbered = codes.unpack_bare(payload, cut, code, count, max_count=count)
     return [
         rec.Message(blocks.cuts[position % blocks.num_blocks].bin(number), index)
         for position, ((number,), index) in enumerate(numbered)

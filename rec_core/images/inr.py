@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 import rec_core as rec
 
 from ..arrays import LN2, Floats, Ints
+from ..codes.frame import paid_for
 from ..randomness import run_seeds
 from . import blocks as grouping
 from . import container, network, posterior, prior
@@ -288,7 +289,7 @@ def decode_events(header: Header, payload: bytes, whole: bool = False) -> Iterat
     plan = make_plan(header.rate, header.block_bits, header.partition_bits)
     tiles = math.ceil(header.height / SIDE) * math.ceil(header.width / SIDE)
     count = plan.blocks.num_blocks
-    if tiles * count * header.partition_bits > 8 * len(payload) + 64:
+    if tiles * count > paid_for(len(payload), 2**header.partition_bits, header.code):
         raise rec.MessageError(
             "The file has fewer messages than a picture of its size needs; it is not of this format."
         )

@@ -170,12 +170,14 @@ def mean_log2_geometric(log1p_excess: ArrayLike) -> Floats:
     polylogarithm at e^-lam: (p/(1-p)) times -(gamma + ln lam)/lam - zeta'(0) + zeta'(-1) lam - zeta'(-2) lam^2/2 + ...
     Absolute error below 1e-11.
 
-    Raises nothing. Source: Wood, The computation of polylogarithms (1992), equation 9.3.
+    Raises RecError for y < 0. Source: Wood, The computation of polylogarithms (1992), equation 9.3.
 
     >>> mean_log2_geometric([0.0, 1.0, 50.0]).round(4)
     array([ 0.    ,  1.0807, 71.302 ])
     """
     y = np.asarray(log1p_excess, dtype=np.float64)
+    if (y < 0.0).any():
+        raise RecError(f"log1p_excess must be zero or more; got {float(y.min()):g}.")
     flat = y.ravel()
     out = np.empty(flat.shape)
     short = flat < _SHORT

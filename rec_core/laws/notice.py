@@ -14,6 +14,7 @@ from ..arguments import checked
 from ..arrays import LN2
 from ..channel import Problem, check_problem
 from ..checks import whole_number
+from ..errors import RecError
 from ..partition import check_partition
 from ..tables import bin_weights
 from .orc import OrcBias, orc_bias
@@ -34,11 +35,13 @@ def unnoticed_samples(bias: OrcBias, advantage: float = NOTICEABLE) -> float:
     By Pinsker's inequality, because KL adds up over m independent samples: their total variation is at most
     sqrt(m KL ln 2 / 2). KL is taken to be at least what Pinsker's inequality implies for one sample; inf if it is 0.
 
-    Raises nothing. Source: here, by Pinsker's inequality (Cover & Thomas, lemma 11.6.1).
+    Raises RecError unless 0 <= advantage <= 1. Source: here, by Pinsker's inequality (Cover & Thomas, lemma 11.6.1).
 
     >>> round(unnoticed_samples(OrcBias(total_variation=0.001, kl_bits=1e-4)))
     289
     """
+    if not 0.0 <= advantage <= 1.0:
+        raise RecError(f"advantage must be from 0 to 1, got {advantage:g}.")
     if bias.total_variation == 0.0:
         return math.inf
     return 2.0 * advantage**2 / max(bias.kl_bits * LN2, 2.0 * bias.total_variation**2)

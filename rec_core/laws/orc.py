@@ -248,7 +248,7 @@ def _given_any(ratio: Floats, idle: float, count: int) -> Floats:
 
 @checked
 def output_ratio(problem: Problem, method: ORC | PFR, log_ratios_bits: ArrayLike) -> Floats:
-    """The density of what a search sends, divided by p', at points (M,) of log2 r'; shape (M,).
+    """The density of what a search sends, divided by p', at points of log2 r'; the shape of the points.
 
     It depends on the sample only through r'.
 
@@ -264,8 +264,8 @@ def output_ratio(problem: Problem, method: ORC | PFR, log_ratios_bits: ArrayLike
     case, count = _case(problem, method, "max_examined"), getattr(method, "num_candidates", 0)
     points = np.asarray(log_ratios_bits, dtype=np.float64) * LN2
     if count:
-        return _orc_ratio(_transform(*case, True), count, points)
-    return _stopped_ratio(_transform(*case, False), method.max_examined, points)
+        return _orc_ratio(_transform(*case, True), count, points.ravel()).reshape(points.shape)
+    return _stopped_ratio(_transform(*case, False), method.max_examined, points.ravel()).reshape(points.shape)
 
 
 @lru_cache(maxsize=16)
@@ -273,7 +273,7 @@ def _law(problem: Problem, cut: Partition, weighting: str) -> tuple[Floats, Floa
     values, shares = search_law(tables(problem, cut, weighting))
     top = float(values.max(initial=0.0))
     mass = float(shares @ np.exp(np.minimum(values, 700.0)))  # of Q, which is 1
-    if not (top <= FARTHEST and abs(mass - 1.0) < 0.2):
+    if not (top <= FARTHEST and abs(mass - 1.0) < 0.2 and np.isfinite(values).all()):
         raise RecError(
             f"What is sent cannot be computed for so distant a target: log2 r' may reach {FARTHEST / LN2:.0f} bits, "
             "where float64 ends. Take more bins, or a target nearer to the prior."

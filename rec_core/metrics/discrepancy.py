@@ -58,7 +58,7 @@ def mmd(samples: ArrayLike, target: Problem | ArrayLike, bandwidth: ArrayLike | 
     heuristic: for a problem `median_bandwidth(problem)`, b_d in proportion to Q's spread in dimension d, so that every
     dimension matters; for samples the median distance in the two together. Time O(M^2 D), memory O(M D).
 
-    Raises RecError for shapes that do not match, and bandwidths that are not positive.
+    Raises RecError for shapes that do not match, and bandwidths that are not positive or above 1e100.
     Source: Gretton et al., A Kernel Two-Sample Test (2012), lemma 6 and equation 5.
 
     >>> import rec_core as rec
@@ -128,8 +128,8 @@ def median_bandwidth(target: Problem | ArrayLike) -> tuple[float, ...]:
 
 def bandwidth_of(given: ArrayLike | None, source: Problem | Floats, dim: int) -> Floats:
     widths = np.asarray(median_bandwidth(source) if given is None else given, dtype=np.float64)
-    if widths.shape not in ((), (1,), (dim,)) or not (np.isfinite(widths) & (widths > 0.0)).all():
-        raise RecError(f"bandwidth must be one positive number or {dim}, got {shown(given)}.")
+    if widths.shape not in ((), (1,), (dim,)) or not ((widths > 0.0) & (widths <= 1e100)).all():
+        raise RecError(f"bandwidth must be one positive number or {dim}, at most 1e100; got {shown(given)}.")
     return np.broadcast_to(widths, (dim,)).astype(np.float64)
 
 

@@ -79,7 +79,12 @@ def total_variation(samples: ArrayLike, target: Callable[[Floats], Floats] | Arr
     if callable(target):
         nodes, weights = np.polynomial.legendre.leggauss(16)
         half = 0.5 * np.diff(ends)[:, None]
-        theirs = (target((ends[:-1, None] + half * (1.0 + nodes)).ravel()).reshape(-1, 16) * weights * half).sum(axis=1)
+        points = (ends[:-1, None] + half * (1.0 + nodes)).ravel()
+        try:
+            heights = np.asarray(target(points), dtype=np.float64).reshape(points.size // 16, 16)
+        except Exception as error:  # a function may raise anything
+            raise RecError("target must be a density: points (N,) in, numbers (N,) out.") from error
+        theirs = (heights * weights * half).sum(axis=1)
     else:
         theirs = _cells(target, "target", ends)
     return 0.5 * float(np.abs(ours - theirs).sum() + abs(ours.sum() - theirs.sum()))

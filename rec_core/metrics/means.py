@@ -50,7 +50,7 @@ def bootstrap_interval(values: ArrayLike, level: float = 0.95, resamples: int = 
 
     For skewed counts such as numbers of candidates, whose mean depends on a few large values.
 
-    Raises RecError as `mean_interval`, and for an invalid seed or fewer than one resample.
+    Raises RecError as `mean_interval`, and for an invalid seed, fewer than one resample or more than 2^20.
     Source: Efron (1987), as in `scipy.stats.bootstrap`.
 
     >>> mean, low, high = bootstrap_interval(np.arange(100) ** 2)
@@ -64,7 +64,7 @@ def bootstrap_interval(values: ArrayLike, level: float = 0.95, resamples: int = 
     if (x == x[0]).all():
         return Interval(mean, mean, mean)
     result = stats.bootstrap(
-        (x,), np.mean, n_resamples=whole_number(resamples, "resamples"), batch=max(1, 2**22 // x.size),
+        (x,), np.mean, n_resamples=whole_number(resamples, "resamples", 1, 2**20 + 1), batch=max(1, 2**22 // x.size),
         confidence_level=level, rng=np.random.default_rng(int(seed_word(seed))),
     )  # fmt: skip
     return Interval(mean, float(result.confidence_interval.low), float(result.confidence_interval.high))

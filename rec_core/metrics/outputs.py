@@ -20,7 +20,7 @@ from .. import families, laws
 from ..arguments import checked
 from ..arrays import LN2, Floats, Ints
 from ..channel import Problem, check_problem
-from ..checks import check_method, whole_number
+from ..checks import check_method, vector, whole_number
 from ..errors import RecError
 from ..jit import kernel
 from ..laws.line import legendre, standard_row
@@ -55,8 +55,9 @@ def output_mmd(problem: Problem, methods: Sequence[ORC | PFR], bandwidth: ArrayL
     from scipy.interpolate import PchipInterpolator
 
     check_problem(problem)
+    methods = list(methods)
     for method in methods:
-        check_method(method, "weighting")
+        check_method(method, "weighting", "max_examined")
     kinds = {(method.partition, method.weighting) for method in methods}
     if len(kinds) != 1:
         raise RecError("Give at least one method, all of one partition and one weighting.")
@@ -91,6 +92,8 @@ def output_mmd(problem: Problem, methods: Sequence[ORC | PFR], bandwidth: ArrayL
         deltas[:, k] = np.exp(log_output + log_search - log_mixture) - np.exp(log_target - log_mixture)
     deltas /= x.shape[0]
     sums = deltas.sum(axis=0)
+    if np.abs(sums).max() > 0.1:  # they are 0 where the points cover both laws
+        raise RecError("The MMD cannot be computed for so distant a target; take more bins, or one nearer the prior.")
     means = kernel_means(problem, x, widths)
     squares = _quadratic(x / widths, deltas, 1.0 if problem.dim == 1 else 0.0)
     squares += -2.0 * (means @ deltas) * sums + kernel_mean(problem, widths) * sums**2
@@ -166,11 +169,12 @@ def searched_until(
     [4.1, 5.1]
     """
     cut = check_partition(partition, problem.dim)
+    wanted = np.log(np.maximum(vector(levels, "levels"), 1e-300))
     most = min(whole_number(most_bits, "most_bits", 0), math.ceil(upper_sum_bits(problem, cut)) + 4)
     bias = output_mmd(problem, [PFR(cut, max_examined=2**k) for k in range(most + 1)])
     bias = np.log(np.minimum.accumulate(np.maximum(bias, 1e-12)))
     bits = []
-    for level in np.log(levels):
+    for level in wanted:
         after = int(np.argmax(bias < level)) if bias[-1] < level else -1
         before = max(after - 1, 0)
         share = (bias[before] - level) / (bias[before] - bias[after]) if after > 0 else 0.0

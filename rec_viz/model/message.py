@@ -119,7 +119,7 @@ def diagnose(data: bytes, own: Shared) -> str:
 
 def _fits(data: bytes, own: Shared) -> bool:
     try:
-        rec.unpack(data, own.partition, code_of(own), seed=own.seed, prior=own.channel.prior)
+        rec.unpack(data, own.partition, code_of(own), 1, seed=own.seed, prior=own.channel.prior)
     except rec.RecError:
         return False
     return True
