@@ -55,12 +55,13 @@ def allocate(channel: Channel, log2_bins: int, strategy: Strategy = "information
     elif strategy == "collapsed":
         powers = _proportional((bits == 0.0).astype(np.float64), total)
     else:
-        if total <= _DEEPEST_CUT * channel.dim:
+        most = _DEEPEST_CUT * channel.dim
+        if total <= most:
             powers = greedy_powers([partial(_mean_log_upper_sum, channel.family, b) for b in channel.bits], total)
-        if total > _DEEPEST_CUT * channel.dim or powers.sum() < total:
+        if (placed := int(powers.sum()) if total <= most else most) < total:
             raise RecError(
-                f"strategy='runtime' cuts a dimension into at most 2^{_DEEPEST_CUT} intervals, so it cannot place the "
-                f"{total} bits of log2_bins in {channel.dim} dimensions; lower log2_bins or use strategy='information'."
+                f"strategy='runtime' cuts a dimension into at most 2^{_DEEPEST_CUT} intervals, so it can place "
+                f"{placed} of the {total} bits here; lower log2_bins or use strategy='information'."
             )
     return Partition(tuple(2 ** int(k) for k in powers))
 

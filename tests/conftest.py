@@ -34,6 +34,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--photographs", metavar="DIR", help="look at every view in six ways, and keep a photograph of each"
     )
+    parser.addoption("--odd", type=int, default=200, metavar="N", help="odd values and forged files to draw (200)")
 
 
 @pytest.hookimpl(tryfirst=True)  # before -m chooses

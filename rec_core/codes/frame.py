@@ -19,7 +19,6 @@ from ..errors import MessageError, RecError
 from ..partition import Message, Partition, check_message
 from ..prior import Prior
 from .code import Code
-from .elias import EliasDelta
 from .stream import decode_uniform, encode_uniform, information_bits, pack_stream, unpack_stream
 
 FORMAT_VERSION = 1

@@ -34,6 +34,7 @@ CODECS: tuple[Codec, ...] = get_args(Codec)
 
 LONGEST_SIDE = 16384
 _FIRST_NUMBER = 16  # rate bytes from here on are numbers
+_LAST_NUMBER = 208
 _UNIT = 112  # the byte of 1 bit per pixel
 _CHECKSUM_BYTES = 4
 
@@ -107,6 +108,7 @@ def read(data: bytes) -> tuple[Header, bytes, int]:
     if (
         not (1 <= width <= LONGEST_SIDE and 1 <= height <= LONGEST_SIDE and low <= block_bits <= high and octaves >= 2)
         or len(RATES) <= rate < _FIRST_NUMBER
+        or rate > _LAST_NUMBER
         or seed >= 2**64
     ):
         raise MessageError("The header has values that no encoder writes; the file is not of this format.")

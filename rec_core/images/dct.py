@@ -30,6 +30,7 @@ import rec_core as rec
 from .. import codes
 from ..arrays import Floats, Ints
 from ..codes import PowerCode
+from ..codes.frame import paid_for
 from ..randomness import run_seeds
 from . import blocks as coding
 from . import container, mixture, transform
@@ -74,12 +75,17 @@ def check_level(level: Level, block_bits: int, partition_bits: int) -> None:
         )
 
 
-def group(model: Mixture, level: Level, tiles: Ints, classes: Ints, block_bits: int, partition_bits: int) -> Grouping:
+def group(
+    model: Mixture, level: Level, tiles: Ints, classes: Ints, block_bits: int, partition_bits: int,
+    most: tuple[float, float] = (math.inf, math.inf),
+) -> Grouping:  # fmt: skip
     """Divide a strip's numbers into blocks of equal information, by the classes of its tiles (T,) and blocks (4, 4 T).
 
     A block of I bits has 2^(I partition_bits / block_bits) bins. Bins shorten the search less if a number has few bits,
     so with bins there are at least as many blocks as reduce the mean search to REACH_BITS. All arithmetic is in whole
     numbers, so that both sides agree on any machine.
+
+    Raises MessageError, before the work, for more blocks or more bits of bins than `most`.
     """
     within = mixture.per_block(classes)
     steps = np.concatenate((level.coarse[tiles].ravel(), level.fine[within].ravel()))
@@ -93,6 +99,9 @@ def group(model: Mixture, level: Level, tiles: Ints, classes: Ints, block_bits: 
     count = round(int(steps[order].sum()) / (UNIT * block_bits))
     if partition_bits:
         count = max(count, -(-int(search_steps(steps[order]).sum()) // (UNIT * REACH_BITS)))
+    wanted = int(steps.sum()) * partition_bits / (UNIT * block_bits) - count  # bits of bins, at least
+    if count > most[0] or wanted > most[1]:
+        raise _too_short()
     groups = []
     for members in deal(order, steps[order], min(max(count, 1), order.size)):
         own = steps[members]
@@ -279,8 +288,9 @@ def decode(header: Header, payload: bytes) -> Picture:
 
     def read(decoder: Any) -> tuple[list[Grouping], list[rec.Message]]:
         tiles, classes = read_classes(model, header, 8 * len(payload) + 64, decoder)
+        most = paid_for(len(payload), 1, header.code), 8.0 * len(payload) + 64.0
         groupings = [
-            group(model, level, own, rows, header.block_bits, header.partition_bits)
+            group(model, level, own, rows, header.block_bits, header.partition_bits, most)
             for own, rows in zip(tiles, np.split(classes, len(tiles)), strict=True)
         ]
         cuts = [one.cut for grouping in groupings for one in grouping.groups]

@@ -155,7 +155,7 @@ def _mean_positive(law: _Quadratic, soft: bool) -> float:
     if math.isinf(logit):
         return 0.0  # X is not positive, or with a probability below any float
     t, left = edge / (1.0 + math.exp(-logit)), edge / (1.0 + math.exp(logit))
-    if not (0.0 < t * t and np.isfinite(slopes * slopes).all()):
+    if not (t * t > 0.0 and np.isfinite(slopes * slopes).all()):
         raise beyond_floats()
     room = 1.0 + curves * t
     bend = float(np.sum(0.5 * (curves / room) ** 2 + slopes**2 / room**3)) + 2.0 / t**2

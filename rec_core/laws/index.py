@@ -47,8 +47,8 @@ def index_law(problem_or_channel: Problem | Channel, partition: Partition | None
       variance of the information density are exact. `IndexLaw.error_bits` is the remaining standard error.
 
     Raises RecError for a partition of another dimension or with 2^52 intervals or more in one, and for indices beyond
-    2^94548 (65536 nats) or targets so far off that ln r is beyond float64. Sources: here; the index law as a mixture of geometric laws
-    is also in Wei & Kountouris (2026).
+    2^94548 (65536 nats) or targets so far off that ln r is beyond float64. Sources: here; the index law as a mixture of
+    geometric laws is also in Wei & Kountouris (2026).
 
     >>> import rec_core as rec
     >>> round(index_law(rec.gaussian_channel([6.0]), rec.Partition((8,))).mean_log2, 3)

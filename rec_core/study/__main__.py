@@ -25,6 +25,8 @@ from .runs import run
 from .summaries import summary, time_left
 from .tables import FORMATS, Table
 
+MOST_DIM = 2**16
+MOST_THREADS = 4096
 SETTINGS = ("weighting", "stopping", "num_candidates", "max_examined")  # of methods, as the command line has them
 
 
@@ -74,6 +76,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if min(given.dim) < 1 or given.threads < 1 or min(given.idle_dims, given.targets) < 0:
             raise RecError("--dim and --threads must be at least 1, --idle-dims and --targets at least 0.")
+        if max(given.dim) + given.idle_dims > MOST_DIM or given.threads > MOST_THREADS:
+            raise RecError(f"--dim and --idle-dims are at most {MOST_DIM} together, --threads at most {MOST_THREADS}.")
         idle = (0.0,) * given.idle_dims
         sources = [Channel(given.family, (bits / dim,) * dim + idle) for bits, dim in product(given.bits, given.dim)]
         cells = grid(sources, given.log2_bins, given.strategy, _methods(given), targets=given.targets)
@@ -86,6 +90,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             signal.signal(signal.SIGINT, usual)
     except RecError as error:
         print(error, file=sys.stderr)
+        return 2
+    except (OSError, MemoryError) as error:  # a full disk, a folder nobody can write
+        print(f"{error or 'Out of memory'}. Finished runs stay saved; the same command resumes.", file=sys.stderr)
         return 2
     print(_show(cells, summary(cells, rows)))
     if not stop.is_set():

@@ -91,7 +91,9 @@ def grid(
     number = whole_number(targets, "targets", 0)
     cells = []
     sources, strategies, methods = list(sources), list(strategies), list(methods)
-    sizes = [size if isinstance(size, str) and size == "I" else whole_number(size, "log2_bins", 0) for size in log2_bins]
+    sizes = [
+        size if isinstance(size, str) and size == "I" else whole_number(size, "log2_bins", 0) for size in log2_bins
+    ]
     count = len(sources) * len(sizes) * len(strategies) * len(methods) * max(number, 1)
     if count > MOST_CELLS:
         raise RecError(f"A study has at most {MOST_CELLS} cells; this grid would have {count}.")

@@ -100,12 +100,14 @@ def open_folder(study: Study, folder: Path, form: Format) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
     except FileExistsError:
         raise RecError(f"{folder} is a file; give a folder for the results.") from None
+    except (OSError, ValueError) as error:
+        raise RecError(f"{folder} cannot be made into a folder for the results: {error}.") from None
     path = folder / "_study.json"
     if not path.exists():
         if any(folder.glob("part-*")):
             raise RecError(f"{folder} has results but no _study.json to describe them; choose another folder.")
         _write(path, description.encode())
-    elif path.read_text(encoding="utf-8") != description:
+    elif path.read_bytes() != description.encode():
         raise RecError(f"{folder} has the results of another study, or of this one in another format or version; "
                        "repeat the study exactly to resume it, or choose another folder.")  # fmt: skip
     return folder

@@ -227,7 +227,7 @@ def test_wrong_arguments_raise_rec_error():
         laws.index_law(rec.gaussian_channel([1.0]), rec.Partition([2, 2]))
     with pytest.raises(rec.RecError, match="max_index"):
         laws.index_pmf(rec.gaussian_channel([1.0]), max_index=0)
-    with pytest.raises(rec.RecError, match="Give a problem"):
+    with pytest.raises(rec.RecError, match="must be a problem, such as"):
         laws.index_law("gaussian")
 
 

@@ -15,11 +15,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import rec_core as rec
 from rec_core import codes, images, laws, metrics, study
 
 GAUSSIAN, WIDE = rec.gaussian_problem([0.5], [0.3]), rec.gaussian_problem([0.5, -1.0], [0.3, 0.6])
+BOX = rec.uniform_problem([0.2], [0.3])
 CHANNEL, CUT = rec.gaussian_channel([3.0]), rec.Partition((8,))
 SENT = rec.encode(GAUSSIAN, rec.PFR(CUT), seed=1)
 DATA = rec.pack([SENT.message], CUT, rec.EliasDelta())
@@ -85,10 +88,10 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "decode_many": (rec.decode_many, {"messages": [SENT.message], "prior": GAUSSIAN.prior, "partition": CUT, "seeds": 1}),
     "pack": (rec.pack, {"messages": [SENT.message], "partition": CUT, "code": rec.EliasDelta(), "seed": 1, "prior": None}),
     "unpack": (rec.unpack, {"data": DATA, "partition": CUT, "code": rec.EliasDelta(), "count": 1, "seed": None, "prior": None,
-                            "check": True}),
+                            "check": True, "max_count": None}),
     "unpack unchecked": (rec.unpack, {"data": DATA, "partition": CUT, "code": rec.EliasDelta(), "count": 1, "check": False}),
     "pack_bare": (codes.pack_bare, {"messages": [SENT.message], "partition": CUT, "code": rec.EliasDelta()}),
-    "unpack_bare": (codes.unpack_bare, {"payload": DATA[13:], "partition": CUT, "code": rec.EliasDelta(), "count": 1}),
+    "unpack_bare": (codes.unpack_bare, {"payload": DATA[13:], "partition": CUT, "code": rec.EliasDelta(), "count": 1, "max_count": 9}),
     "message_length_bits": (rec.message_length_bits, {"message": SENT.message, "partition": CUT, "code": rec.EliasDelta()}),
     "ZipfCode": (rec.ZipfCode, {"mean_log2_index": 2.0}),
     "for_source": (rec.ZipfCode.for_source, {"source": CHANNEL, "partition": CUT}),
@@ -120,20 +123,31 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "mmd": (metrics.mmd, {"samples": SAMPLES, "target": GAUSSIAN, "bandwidth": None}),
     "median_bandwidth": (metrics.median_bandwidth, {"target": GAUSSIAN}),
     "orc_mmd_squared": (metrics.orc_mmd_squared, {"problem": GAUSSIAN, "method": rec.ORC(4), "bandwidth": None}),
-    "output_mmd": (metrics.output_mmd, {"problem": GAUSSIAN, "methods": [rec.ORC(4)], "bandwidth": None}),
-    "searched_until": (metrics.searched_until, {"problem": GAUSSIAN, "levels": [0.1], "partition": CUT, "most_bits": 4}),
+    "output_mmd": (metrics.output_mmd, {"problem": BOX, "methods": [rec.ORC(4)], "bandwidth": None}),
+    "searched_until": (metrics.searched_until, {"problem": BOX, "levels": [0.1], "partition": CUT, "most_bits": 4}),
     "total_variation": (metrics.total_variation, {"samples": SAMPLES[:, 0], "target": [0.5, 0.5], "edges": [-2.0, 0.0, 2.0]}),
     "Cell": (study.Cell, {"source": CHANNEL, "method": rec.PFR(CUT)}),
     "Study": (study.Study, {"cells": (study.Cell(CHANNEL),), "runs": 3, "seed": 0, "chunk": 2, "samples": False}),
     "run_chunk": (study.run_chunk, {"cell": study.Cell(CHANNEL), "seed": 0, "first": 0, "runs": 3, "samples": False}),
     "grid": (study.grid, {"sources": [CHANNEL], "log2_bins": (0,), "strategies": ("information",), "methods": (rec.PFR(),),
                           "seed": 0, "targets": 0}),
-    "images.decode": (images.decode, {"data": b""}),
+    "images.decode": (images.decode, {"data": b"", "max_pixels": 100}),
     "images.encode": (images.encode, {"image": PICTURE[:0], "codec": "inr", "rate": "low", "block_bits": 48, "method": "orc",
                                       "partition_bits": "auto", "seed": 0}),
     "psnr_db": (images.psnr_db, {"original": PICTURE, "other": PICTURE}),
 }  # fmt: skip
-NOT_CALLED = {"BudgetExceeded", "MessageError", "RecError", "Encoding", "Encodings", "EliasDelta", "Trace", "Message"}
+NOT_CALLED = {
+    "BudgetExceeded",
+    "MessageError",
+    "RecError",
+    "Encoding",
+    "Encodings",
+    "EliasDelta",
+    "Trace",
+    "Message",
+    "IndexLaw",
+}
+MAY_BE_NAN = {"searched_until"}  # whose docstring says when
 SECONDS = 20.0  # a call takes a fraction of one; what hangs ends here, however busy the machine
 
 
@@ -182,13 +196,39 @@ def fault(call: Callable[..., Any], arguments: dict[str, Any]) -> str:
     return "NaN" if has_nan(answer) else ""
 
 
+pytestmark = pytest.mark.reliability
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.complex_numbers() | st.text(max_size=20)
+    | st.binary(max_size=40) | st.fractions() | st.sampled_from([one for one in ODD if not isinstance(one, Awkward)]),
+    lambda inner: st.lists(inner, max_size=4) | st.tuples(inner, inner) | st.dictionaries(st.text(max_size=3), inner, max_size=2),
+    max_leaves=6,
+)  # fmt: skip
+
+
+def test_drawn_values_get_an_answer_or_a_short_error(pytestconfig: pytest.Config) -> None:
+    """Values that nobody thought of, by hypothesis; `--odd N` draws N for every argument of every call."""
+
+    @settings(max_examples=pytestconfig.getoption("--odd"), deadline=None, database=None, derandomize=True)
+    @given(st.data())
+    def draw(data: st.DataObject) -> None:
+        name = data.draw(st.sampled_from(sorted(CALLS)))
+        call, good = CALLS[name]
+        key = data.draw(st.sampled_from(sorted(good)))
+        value = data.draw(VALUES)
+        said = fault(call, good | {key: value})
+        assert not said or (said == "NaN" and name in MAY_BE_NAN), f"{name}({key} = {value!r:.80}): {said}"
+
+    draw()
+
+
 @pytest.mark.parametrize("name", CALLS)
 def test_odd_input_gets_an_answer_or_a_short_error(name: str) -> None:
     call, good = CALLS[name]
     wrong = []
     for key in good:
         for odd in ODD:
-            if said := fault(call, good | {key: odd}):
+            said = fault(call, good | {key: odd})
+            if said and not (said == "NaN" and name in MAY_BE_NAN):
                 with contextlib.suppress(RuntimeError):
                     said = f"{key} = {odd!r:.60}: {said}"
                 wrong.append(said)

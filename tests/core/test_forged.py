@@ -1,0 +1,99 @@
+"""Forged bytes with right checksums: whatever they claim, nothing is made that they cannot pay for."""
+
+from __future__ import annotations
+
+import random
+import time
+import tracemalloc
+import zlib
+
+import numpy as np
+import pytest
+
+import rec_core as rec
+from rec_core import codes, images
+from rec_core.codes import frame
+from tests.core.test_odd_input import fault
+
+pytestmark = pytest.mark.reliability
+CUTS = (rec.Partition((1,)), rec.Partition((8, 4)), rec.Partition((2**20,) * 50), rec.Partition((1,) * 1000))
+CODES = (
+    rec.EliasDelta(),
+    rec.ZipfCode(3.0),
+    rec.ZipfCode(1e-300),
+    rec.ZipfCode(1e9),
+    rec.FixedCode(1),
+    codes.PowerCode(4.0, 10),
+)
+COUNTS = (0, 1, 10, 2000, 10**7, 2**32 - 1)
+PAYLOADS = (0, 1, 4, 10, 100)
+
+
+def forged_frame(payload: bytes, count: int, cut: rec.Partition, code: codes.Code) -> bytes:
+    head = bytes([rec.codes.FORMAT_VERSION]) + count.to_bytes(4, "big")
+    return head + frame._checksum(head, payload, cut, code, None) + payload
+
+
+def forged_picture(draw: random.Random) -> bytes:
+    side = (1, 32, 300, 4000, 16_384)
+    head = bytes([16 | draw.randrange(2)])
+    for _ in range(2):
+        head += images.container._groups(draw.choice(side))
+    laws = draw.choice((0, 1, 8, 40, 63)) << 10 | draw.choice((2, 5, 20, 63)) << 4 | draw.randrange(16)
+    head += bytes([draw.randrange(256), draw.choice((8, 24, 48, 64))]) + laws.to_bytes(2, "big") + b"\0"
+    payload = draw.choice((b"", b"\0\0", draw.randbytes(4), draw.randbytes(30), draw.randbytes(400)))
+    return head + zlib.crc32(head + payload).to_bytes(4, "big") + payload
+
+
+def test_a_forged_frame_takes_little_and_is_refused_if_it_claims_too_much(pytestconfig: pytest.Config) -> None:
+    draw = random.Random(1)
+    tracemalloc.start()
+    try:
+        for number in range(pytestconfig.getoption("--odd")):
+            cut, code = draw.choice(CUTS), draw.choice(CODES)
+            count, payload = draw.choice(COUNTS), draw.randbytes(draw.choice(PAYLOADS))
+            data = forged_frame(payload, count, cut, code)
+            assert not fault(rec.unpack, {"data": data, "partition": cut, "code": code}), number
+            if count >= 10**7:
+                with pytest.raises(rec.MessageError, match="max_count"):
+                    rec.unpack(data, cut, code)
+        assert tracemalloc.get_traced_memory()[1] < 100e6
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_forged_picture_takes_little(pytestconfig: pytest.Config) -> None:
+    draw = random.Random(2)
+    for data in (forged_picture(draw) for _ in range(pytestconfig.getoption("--odd"))):
+        assert not fault(images.decode, {"data": data}), data.hex()
+
+
+def test_sixteen_bytes_that_claim_a_huge_picture_are_refused_at_once() -> None:
+    head = bytes([16, 128, 128, 1, 128, 128, 1, 0, 24]) + (0 << 10 | 2 << 4).to_bytes(2, "big") + b"\0"
+    data = head + zlib.crc32(head).to_bytes(4, "big")
+    begun = time.process_time()
+    with pytest.raises(rec.MessageError, match="max_pixels"):
+        images.decode(data)
+    with pytest.raises(rec.MessageError, match="fewer messages"):
+        images.decode(data, max_pixels=2**28)
+    assert time.process_time() - begun < 5.0
+
+
+def test_more_messages_than_the_payload_pays_for_are_read_if_the_caller_says_so() -> None:
+    cut, code = rec.Partition((8,)), rec.EliasDelta()
+    messages = [rec.Message((0,), 1)] * 70_000  # the first bin and index: no byte of payload is needed
+    data = rec.pack(messages, cut, code)
+    assert len(data) == rec.FRAME_BYTES
+    with pytest.raises(rec.MessageError, match="max_count"):
+        rec.unpack(data, cut, code)
+    assert rec.unpack(data, cut, code, max_count=70_000) == messages
+    with pytest.raises(rec.MessageError, match="max_count"):
+        codes.unpack_bare(b"", cut, code, 5, max_count=4)
+
+
+def test_many_honest_messages_need_no_limit() -> None:
+    draw = np.random.default_rng(3)
+    cut, code = rec.Partition((8,)), rec.FixedCode(2)
+    pairs = zip(draw.integers(0, 8, 80_000).tolist(), draw.integers(1, 3, 80_000).tolist(), strict=True)
+    messages = [rec.Message((place,), index) for place, index in pairs]
+    assert rec.unpack(rec.pack(messages, cut, code), cut, code) == messages
