@@ -11,11 +11,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
+from rec_core import RecError
 from rec_viz import live, warm_up
 from rec_viz.app_pages.practice import ACTIVITIES
 from rec_viz.model.evidence import TITLES
 from rec_viz.room import socket
 from rec_viz.settings import links, widgets
+from rec_viz.text.reading import plain
 
 HERE = Path(__file__).parent
 PAGES = HERE / "app_pages"
@@ -65,7 +67,10 @@ def main() -> None:
     if widgets.presenting() and page not in (learn, play):  # only these can be presented, and know the key that leaves
         del st.query_params["present"]
         st.rerun()
-    page.run()
+    try:
+        page.run()
+    except RecError as error:  # a setting that some part of the page cannot compute
+        st.error(plain(str(error)))
 
 
 if __name__ == "__main__":  # run for a visitor

@@ -98,7 +98,8 @@ class Coded(NamedTuple):
 def psnr_db(original: Picture, other: Picture) -> float:
     """Peak signal-to-noise ratio of two uint8 pictures (H, W, 3) in dB; inf if they are equal.
 
-    Raises RecError for arrays that differ in shape, and no pixels. Source: the usual definition, 10 log10(255^2 / mean squared error).
+    Raises RecError for arrays that differ in shape, and no pixels. Source: the usual one,
+    10 log10(255^2 / mean squared error).
 
     >>> round(psnr_db(np.zeros((2, 2, 3), np.uint8), np.full((2, 2, 3), 10, np.uint8)), 2)
     28.13

@@ -11,6 +11,7 @@ from ..arguments import checked
 from ..arrays import Floats
 from ..channel import Problem, check_problem
 from ..checks import check_method, whole_number
+from ..errors import RecError
 from ..partition import split_bin
 from ..tables import Tables, bin_sum
 from .ratio import reweighted_log_ratios, target_law
@@ -46,7 +47,7 @@ def examined_by_bins(table: Tables, num_bins: int) -> float:
     earlier one has a race time below t / sup_j r'. Relative error 1e-4 in one dimension, in more about 1e-3, by the
     convolved law of ln r' (bins with sup_j r' < e^-16: by quasi-Monte Carlo).
 
-    `table` is that of `tables.tables`. Raises RecError unless num_bins is a whole number >= 1. Source: here.
+    `table` is that of `tables.tables`. Raises RecError unless num_bins is that of the table. Source: here.
 
     >>> import rec_core as rec
     >>> from rec_core.tables import tables
@@ -54,7 +55,9 @@ def examined_by_bins(table: Tables, num_bins: int) -> float:
     >>> round(examined_by_bins(tables(rec.gaussian_problem([1.0], [0.1]), cut, "target_mass"), cut.num_bins), 2)
     2.94
     """
-    log_weight, log_bin_sup = _bins(table, whole_number(num_bins, "num_bins"))
+    if whole_number(num_bins, "num_bins") != math.prod(table.intervals.tolist()):
+        raise RecError(f"The table has {math.prod(table.intervals.tolist())} bins, not {num_bins}.")
+    log_weight, log_bin_sup = _bins(table, num_bins)
     points = np.sort(reweighted_log_ratios(table))
     # E[min(1, e^(points - bound))] for every bound at once, from sums over the sorted points
     below = np.searchsorted(points, log_bin_sup)

@@ -21,6 +21,7 @@ from ..jit import kernel
 from .grids import deposit
 
 _STEP = 1.0 / 32.0  # of the grid of ln(1 + g) on which laws of the index are stored
+_LAST_FLOAT = 700.0  # nats
 _FARTHEST = 2.0**16  # nats: the end of that grid, at most
 
 
@@ -93,8 +94,17 @@ class IndexLaw:
 
     @property
     def octaves(self) -> int:
-        """The number of octaves [2^k, 2^(k + 1)) with nearly all of the index: up to 2^7 times its largest mean."""
-        return int(np.log2(1.0 + float(self.excess[self.weights > 0].max()))) + 8
+        """The number of octaves [2^k, 2^(k + 1)) with nearly all of the index: up to 2^7 times its largest mean.
+
+        Raises RecError for means beyond float64.
+        """
+        last = _STEP * int(np.flatnonzero(self.weights > 0)[-1])
+        if last > _LAST_FLOAT:
+            raise RecError(
+                f"This index reaches 2^{last / LN2:.0f}, beyond float64, and its lengths are not computed; take more "
+                "bins or a target nearer to the prior."
+            )
+        return int(last / LN2) + 8
 
 
 def mixed(y: Floats, weights: Floats, error_bits: float) -> IndexLaw:

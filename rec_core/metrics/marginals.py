@@ -90,6 +90,7 @@ def total_variation(samples: ArrayLike, target: Callable[[Floats], Floats] | Arr
     return 0.5 * float(np.abs(ours - theirs).sum() + abs(ours.sum() - theirs.sum()))
 
 
+@checked
 def variation_interval(samples: ArrayLike, target: Problem, cells: int = 32, level: float = 0.95) -> Interval:
     """How far samples (M,) or (M, 1) are from Q in total variation, from below, with a confidence interval.
 
@@ -112,7 +113,7 @@ def variation_interval(samples: ArrayLike, target: Problem, cells: int = 32, lev
         raise RecError("variation_interval holds samples of one dimension against a problem.")
     if not 0.0 < level < 1.0:
         raise RecError(f"level must lie between 0 and 1, for example 0.95; got {level!r}.")
-    count = whole_number(cells, "cells", 2)
+    count = whole_number(cells, "cells", 2, 2**20 + 1)
     standard = np.ascontiguousarray(problem.prior.standard(x)[:, 0])
     shares = families.cdfs(problem.family_code, problem.table[0], standard)
     cell = np.minimum((shares * count).astype(np.int64), count - 1)

@@ -33,9 +33,9 @@ colours = parts.colours()
 here = parts.attempt(lambda: model.here(view))
 parts.finding(
     place,
-    f"To send {here.kl_bits:.3g} bits, plain search examines **{reading.number(2.0**here.plain_bits)}** candidates on "
+    f"To send {here.kl_bits:.3g} bits, plain search examines **{reading.candidates(here.plain_bits)}** candidates on "
     f"average. With {reading.raised(f'2^{view.log2_bins}') if view.strategy != 'own' else 'your'} bins it is "
-    f"**{reading.number(2.0**here.binned_bits)}**.",
+    f"**{reading.candidates(here.binned_bits)}**.",
 )
 
 

@@ -33,6 +33,11 @@ def number(value: float) -> str:
     return f"{value:,.0f}" if value >= 100 or value == int(value) else f"{value:.1f}"
 
 
+def candidates(bits: float) -> str:
+    """2^bits for reading, of any size."""
+    return number(2.0**bits) if bits < 1000.0 or math.isinf(bits) else raised(f"2^{bits:.0f}")
+
+
 def small(value: float) -> str:
     """A measure that may be tiny: 0.12, 0.0034 or 2.1 × 10⁻⁷."""
     if value >= 1e-3 or value <= 0.0:

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 
 import rec_core as rec
 from rec_core import codes, images, laws, metrics, study
+from rec_core.tables import tables
 
 GAUSSIAN, WIDE = rec.gaussian_problem([0.5], [0.3]), rec.gaussian_problem([0.5, -1.0], [0.3, 0.6])
 BOX = rec.uniform_problem([0.2], [0.3])
@@ -126,6 +127,8 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "output_mmd": (metrics.output_mmd, {"problem": BOX, "methods": [rec.ORC(4)], "bandwidth": None}),
     "searched_until": (metrics.searched_until, {"problem": BOX, "levels": [0.1], "partition": CUT, "most_bits": 4}),
     "total_variation": (metrics.total_variation, {"samples": SAMPLES[:, 0], "target": [0.5, 0.5], "edges": [-2.0, 0.0, 2.0]}),
+    "variation_interval": (metrics.variation_interval, {"samples": SAMPLES, "target": GAUSSIAN, "cells": 8, "level": 0.9}),
+    "examined_by_bins": (laws.examined_by_bins, {"table": tables(GAUSSIAN, CUT, "uniform"), "num_bins": 8}),
     "Cell": (study.Cell, {"source": CHANNEL, "method": rec.PFR(CUT)}),
     "Study": (study.Study, {"cells": (study.Cell(CHANNEL),), "runs": 3, "seed": 0, "chunk": 2, "samples": False}),
     "run_chunk": (study.run_chunk, {"cell": study.Cell(CHANNEL), "seed": 0, "first": 0, "runs": 3, "samples": False}),
@@ -137,6 +140,11 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "psnr_db": (images.psnr_db, {"original": PICTURE, "other": PICTURE}),
 }  # fmt: skip
 NOT_CALLED = {
+    "encode_places",
+    "decode_places",
+    "pack_stream",
+    "unpack_stream",
+    "IndexLaw",
     "BudgetExceeded",
     "MessageError",
     "RecError",
@@ -145,7 +153,6 @@ NOT_CALLED = {
     "EliasDelta",
     "Trace",
     "Message",
-    "IndexLaw",
 }
 MAY_BE_NAN = {"searched_until"}  # whose docstring says when
 SECONDS = 20.0  # a call takes a fraction of one; what hangs ends here, however busy the machine
