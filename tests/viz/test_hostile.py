@@ -51,3 +51,14 @@ def test_plain_text_is_what_it_was() -> None:
             read += shown[k]
             k += 1
         assert read == text
+
+
+@pytest.mark.parametrize("page", ["lab", "bias", "code_lengths", "speed"])
+def test_a_link_to_a_target_far_out_ends_in_a_sentence(page: str) -> None:
+    """KL is 987 bits, where float64 ends: what cannot be computed is refused, without a traceback."""
+    warm_up().ready.wait(240)
+    app = AppTest.from_file(str(APP), default_timeout=120)
+    for key, value in {"source": "own", "means": "37", "scales": "0.4", "page": page}.items():
+        app.query_params[key] = value
+    app.run()
+    assert not app.exception
