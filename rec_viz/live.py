@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,7 +18,7 @@ from starlette.responses import HTMLResponse
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
-from .model import lab
+from .model import lab, rule
 from .settings import View, read_link
 from .settings.view import dragged
 from .stage.scene import as_bytes, scene
@@ -41,6 +43,19 @@ def answer(request: str) -> bytes:
         return as_bytes({"error": str(error)[:300]})
 
 
+def answer_rule(request: str) -> bytes:
+    """What a rule sends, as `model.rule.told`, as the bytes of JSON, or {"error": a sentence}. The request is JSON: the
+    page's settings, those that differ from how it begins."""
+    try:
+        asked = json.loads(request) if len(request.encode()) <= MOST_BYTES else None
+        if not isinstance(asked, dict):
+            raise ValueError("a request is {rule, candidates, threshold, power, weight, samples, seed}")
+        told = rule.told(rule.checked(asked))
+    except (ValueError, RecursionError) as error:
+        told = {"error": str(error)[:300]}
+    return json.dumps(told).encode()
+
+
 def _read(request: str) -> tuple[View, float | None]:
     """The view a request asks for, and the height of its picture. Raises ValueError."""
     if len(request.encode()) > MOST_BYTES:
@@ -60,8 +75,8 @@ def _read(request: str) -> tuple[View, float | None]:
     return dragged(view, asked.get("change", {})), top
 
 
-async def _serve(socket: WebSocket) -> None:
-    """One stage. What arrives while an answer is worked out waits, and only the newest of it."""
+async def _serve(answer: Callable[[str], bytes], socket: WebSocket) -> None:
+    """One stage, or another that asks. What arrives while an answer is worked out waits, and only the newest of it."""
     if not _same_origin(socket) or len(_open) >= MOST_SOCKETS:
         await socket.close(1008)
         return
@@ -103,4 +118,8 @@ async def _page(request: Request) -> HTMLResponse:
     return HTMLResponse(page(None))
 
 
-ROUTES: list[Any] = [WebSocketRoute("/live", _serve), Route("/live/page", _page)]
+ROUTES: list[Any] = [
+    WebSocketRoute("/live", partial(_serve, answer)),
+    WebSocketRoute("/live/rule", partial(_serve, answer_rule)),
+    Route("/live/page", _page),
+]

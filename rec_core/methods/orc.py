@@ -39,7 +39,7 @@ class ORC:
         object.__setattr__(self, "num_candidates", whole_number(self.num_candidates, "num_candidates"))
         object.__setattr__(self, "max_examined", whole_number(self.max_examined, "max_examined"))
         if self.partition is not None:
-            check_partition(self.partition, getattr(self.partition, "dim", 1))
+            check_partition(self.partition, self.partition.dim if isinstance(self.partition, Partition) else 1)
         choice(self.weighting, "weighting", WEIGHTINGS)
 
     def rules(self, dim: int) -> Rules:

@@ -50,7 +50,7 @@ class PFR:
 
     def __post_init__(self) -> None:
         if self.partition is not None:
-            check_partition(self.partition, getattr(self.partition, "dim", 1))
+            check_partition(self.partition, self.partition.dim if isinstance(self.partition, Partition) else 1)
         choice(self.weighting, "weighting", WEIGHTINGS)
         object.__setattr__(self, "max_examined", whole_number(self.max_examined, "max_examined"))
         if self.stopping is not None:
