@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Locator, Page, WebSocketRoute, expect
 
 from classroom import whole_class
+from tests.viz.parts import run
 
 from .conftest import BY_NIGHT, ON_A_DESK, for_everyone, settle
 from .test_lessons import path
@@ -162,6 +161,5 @@ def test_a_class_takes_two_tests(open_page: Open) -> None:
 
 def test_forty_answer_at_once(app_url: str) -> None:
     """Every answer reaches the teacher's socket, and again where everybody changes their mind."""
-    with ThreadPoolExecutor(1) as elsewhere:  # Playwright has a loop of its own in this thread
-        _, rounds = elsewhere.submit(asyncio.run, whole_class(urlsplit(app_url).netloc, 40, 2)).result()
+    _, rounds = run(whole_class(urlsplit(app_url).netloc, 40, 2))
     assert [rows for _, _, rows in rounds] == [[["A", 14], ["B", 13], ["C", 13]], [["B", 40]]]
