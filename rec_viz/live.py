@@ -16,6 +16,7 @@ from starlette.responses import HTMLResponse
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
+from .lessons import hands
 from .model import lab
 from .settings import View, read_link
 from .settings.view import dragged
@@ -32,8 +33,11 @@ def answer(request: str) -> bytes:
     """A view with something changed, raced within `lab.live` and drawn: its scene as bytes, or {"error": a sentence}.
 
     The request is JSON: {"view": the parameters of a link, "change": what `settings.view.dragged` takes, "top": the
-    height of the picture so far}.
+    height of the picture so far}. Or it is a lesson's picture, {"lesson": its name, ...} as `lessons.hands.frame` takes
+    it, and the answer JSON.
     """
+    if '"lesson"' in request[:40]:
+        return _picture(request)
     try:
         view, top = _read(request)
         return as_bytes(scene(lab.run(view, lab.live(view.dim)), view.view, live=view, top=top))
@@ -41,12 +45,29 @@ def answer(request: str) -> bytes:
         return as_bytes({"error": str(error)[:300]})
 
 
-def _read(request: str) -> tuple[View, float | None]:
-    """The view a request asks for, and the height of its picture. Raises ValueError."""
+def _picture(request: str) -> bytes:
+    """A picture of a lesson while it is moved, as JSON, or {"error": a sentence}."""
+    try:
+        answered = hands.frame(_asked(request))
+    except (ValueError, RecursionError) as error:
+        answered = {"error": str(error)[:300]}
+    return json.dumps(answered).encode()
+
+
+def _asked(request: str) -> dict[str, Any]:
+    """A request as an object. Raises ValueError."""
     if len(request.encode()) > MOST_BYTES:
         raise ValueError("the request is too long")
     asked = json.loads(request)
-    if not isinstance(asked, dict) or not all(isinstance(asked.get(key, {}), dict) for key in ("view", "change")):
+    if not isinstance(asked, dict):
+        raise ValueError("a request is an object")
+    return asked
+
+
+def _read(request: str) -> tuple[View, float | None]:
+    """The view a request asks for, and the height of its picture. Raises ValueError."""
+    asked = _asked(request)
+    if not all(isinstance(asked.get(key, {}), dict) for key in ("view", "change")):
         raise ValueError("a request is {view, change}")
     query = asked.get("view", {})
     if not all(isinstance(value, str) for value in query.values()):

@@ -12,7 +12,7 @@ import rec_core as rec
 from rec_viz import lessons, stage
 from rec_viz.app_pages import parts
 from rec_viz.components import presenter, reader, sketch
-from rec_viz.lessons import Step, pictures
+from rec_viz.lessons import Step, hands, pictures
 from rec_viz.settings import TABLE, View, link_query, links, read_link, widgets
 from rec_viz.settings.table import Learn
 
@@ -28,7 +28,8 @@ state = st.session_state
 
 def prepare() -> None:
     """What a session knows of its lessons, nothing at first."""
-    for name, empty in (("learn_done", set()), ("learn_answers", {}), ("learn_shown", set()), ("learn_views", {})):
+    for name, empty in (("learn_done", set()), ("learn_answers", {}), ("learn_shown", set()), ("learn_views", {}),
+                        ("learn_hands", {})):  # fmt: skip
         state.setdefault(name, empty)
 
 
@@ -116,6 +117,15 @@ def answer_typed(place: Learn, key: str) -> None:
         answer(place, float(state[key]))
 
 
+def move(place: Learn, hand: dict[str, float]) -> None:
+    """The picture was moved by hand and let go of, which may be the answer."""
+    step = step_at(place)
+    state.learn_hands[place] = hand
+    moved = hands.of(step)
+    if moved is not None and moved.answer is not None and place not in state.learn_shown:
+        answer(place, moved.answer(hands.asked(step, hand)))
+
+
 def reveal(place: Learn) -> None:
     """Show why, whatever was answered."""
     state.learn_shown.add(place)
@@ -160,7 +170,7 @@ def question(place: Learn, step: Step) -> None:
                 f"{'ABCD'[k]}. {lessons.filled(choice.text, now)}", key=f"choice_{place.lesson}_{place.step}_{k}",
                 icon=icon, width="stretch", on_click=answer, args=(place, k),
             )  # fmt: skip
-    else:
+    elif (moved := hands.of(step)) is None or moved.answer is None:
         typed = f"number_{place.lesson}_{place.step}"
         with st.form(f"form_{typed}", border=False):
             note = f", to within {ask.within:g}" if ask.within else ""
@@ -221,8 +231,15 @@ def picture(place: Learn, step: Step, view: View, narrow: bool) -> None:
     shown, name = place in state.learn_shown, f"{place.lesson}_{place.step}"
     on_stage = pictures.staged(step, shown, view)
     if on_stage is None:
-        svg = pictures.draw(step, state.learn_answers.get(place), shown, parts.colours(), narrow, view)
-        sketch.show(svg, f"learn_sketch_{name}", partial(answer, place) if step.ask else None)
+        given, hand, dark = state.learn_answers.get(place), state.learn_hands.get(place, {}), parts.dark()
+        moved = hands.of(step, shown)
+        knobs = moved.knobs(hands.asked(step, hand, given, shown)) if moved else []
+        sketch.show(
+            pictures.draw(step, given, shown, parts.colours(), narrow, hand), f"learn_sketch_{name}",
+            partial(answer, place) if step.ask else None, [knob._asdict() for knob in knobs],
+            {"lesson": place.lesson, "step": place.step, "shown": shown, "narrow": narrow, "dark": dark},
+            partial(move, place),
+        )  # fmt: skip
     else:
         race, points = on_stage
         parts.refusals(race)
@@ -321,7 +338,7 @@ def play(place: Learn) -> None:
     with side:
         parts.wait_for_kernels(height=420)
     with movable:
-        view = moved(place, step) if step.controls else step.view
+        view = moved(place, step) if step.controls else hands.view(step, state.learn_hands.get(place, {}))
     try:
         with text:
             if not presenting:

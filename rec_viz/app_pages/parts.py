@@ -82,7 +82,12 @@ def open_card(chosen: str | None) -> None:
 
 def colours() -> dict[str, str]:
     """The colour of every role under the reader's theme."""
-    return theme.ROLES["dark" if st.context.theme.type == "dark" else "light"]
+    return theme.ROLES["dark" if dark() else "light"]
+
+
+def dark() -> bool:
+    """Whether the reader's theme is dark."""
+    return bool(st.context.theme.type == "dark")
 
 
 def alive() -> Callable[[], bool]:

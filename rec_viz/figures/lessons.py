@@ -135,29 +135,6 @@ def greedy(
 # ------------------------------------------------------------------------------------------------ the race
 
 
-def heights(
-    x: Floats, p: Floats, q: Floats, at: float, both: tuple[float, float], shown: bool, colours: Colours, narrow: bool
-) -> str:  # fmt: skip
-    """The heights of P and Q at a candidate."""
-    top = 1.15 * float(max(p.max(), q.max()))
-    panel = sheet(narrow, colours, (float(x[0]), float(x[-1])), (0.0, top), left=20)
-    for name, values in (("p", p), ("q", q)):
-        panel.area(x, values, name, 0.14)
-        panel.line(x, values, name)
-        panel.text(float(x[int(np.argmax(values))]), float(values.max()), name.upper(), name, down=-8, bold=True)
-    panel.floor([(at, f"x = {at:.2f}".replace("-", "−"))])
-    for name, height, right in (("p", both[0], -9), ("q", both[1], 9)):
-        panel.parts.append(
-            f'<line x1="{panel.across(at) + right / 2:.1f}" x2="{panel.across(at) + right / 2:.1f}" '
-            f'y1="{panel.up(0):.1f}" y2="{panel.up(height):.1f}" stroke="{panel.ink(name)}" stroke-width="7"/>'
-        )
-    panel.text(at, max(both), f"p = {both[0]:.2f}", "p", "end", -14, 4, bold=True)
-    panel.text(at, max(both), f"q = {both[1]:.2f}", "q", "end", -14, 22, bold=True)
-    if shown:
-        panel.text(at, max(both), f"r = {both[1] / both[0]:.2f}", "", "end", -14, -16, 18, bold=True)
-    return svg(panel, f"At the candidate P is {both[0]:.2f} high and Q {both[1]:.2f}.", narrow)
-
-
 def race(
     x: Floats, ratio: Floats, places: Floats, times: Floats, ratios: Floats, winner: int, given: int | None,
     shown: bool, colours: Colours, narrow: bool,
@@ -296,60 +273,7 @@ def balance(rows: Mapping[str, tuple[float, str]], most: float, marks: Mapping[s
     return svg(panel, "; ".join(says), narrow)
 
 
-def surcharge(
-    information: Numbers, extra: Numbers, marked: Sequence[int], shown: bool, colours: Colours, narrow: bool
-) -> str:  # fmt: skip
-    """What a message costs above I, over I; only its first mark before it is shown."""
-    top = 1.6 * float(max(extra))
-    panel = sheet(narrow, colours, (0.0, float(information[-1])), (0.0, top), left=50)
-    if shown:
-        panel.line(information, extra, "best", 3)
-        panel.line((0.0, panel.x[1]), (0.0, min(top, extra[0] / information[0] * panel.x[1])), "candidate", 1.5, "5 5")
-    for k, at in enumerate(marked):
-        height = float(np.interp(at, information, extra))
-        if shown or k == 0:
-            panel.dot(at, height, "best", 8)
-            panel.text(at, height, f"{height:.1f}", "best", down=-14, bold=True)
-        elif k == 1:
-            panel.line((at, at), (0.0, top), "best", 2, "4 6")
-            panel.text(at, 0.5 * top, "?", "best", right=14, size=26, bold=True)
-    panel.floor([(at, f"{at:g}") for at in marked], "I, bits")
-    panel.wall([(float(k), f"{k}") for k in range(0, int(top) + 1, 1)], "bits above I")
-    return svg(panel, "The surcharge grows slowly with I", narrow)
-
-
 # ------------------------------------------------------------------------------------------------ the search
-
-
-def stop_line(
-    x: Floats, ratio: Floats, places: Floats, times: Floats, winner: int, stop: float, given: float | None,
-    shown: bool, colours: Colours, narrow: bool,
-) -> str:  # fmt: skip
-    """The race at its end; the height from which nobody can win is to be pointed at."""
-    top = 1.7 * stop
-    panel = sheet(narrow, colours, (float(x[0]), float(x[-1])), (0.0, top), left=34)
-    score = stop / float(ratio.max())
-    panel.area(x, score * ratio, "q", 0.2)
-    panel.line(x, score * ratio, "q")
-    panel.floor(name="x")
-    panel.wall(name="time T")
-    for k, (at, time) in enumerate(zip(places, times, strict=True)):
-        (panel.star if k == winner else lambda a, b: panel.dot(a, b, "candidate", 7))(at, time)
-    for height, role, words in ((given, "best", "your line"), (stop if shown else None, "bound", "the stop line")):
-        if height is not None and 0 <= height <= top:
-            panel.line(panel.x, (height, height), role, 2.5, "7 5")
-            panel.text(panel.x[1], height, f"{words}: {height:.1f}", role, "end", down=-7, bold=True)
-    if shown:
-        panel.block(panel.x, (stop, top), "bound", 0.08)
-        panel.text(panel.x[0], 0.5 * (stop + top), "up here nobody can win", "bound", "start", 14)
-    if not shown:
-        panel.parts.append(
-            f'<g class="guide" opacity="0"><line x1="{panel.left}" x2="{panel.right}" stroke="{panel.ink("bound")}" '
-            f'stroke-width="2" stroke-dasharray="3 4"/><text x="{panel.left + 8}" y="-6" font-size="15" '
-            f'fill="currentColor"></text></g><rect data-rise="0 {top:g}" x="{panel.left}" y="{panel.top}" '
-            f'width="{panel.right - panel.left}" height="{panel.foot - panel.top}" fill="transparent"/>'
-        )
-    return svg(panel, "The race and its winning curve: point at the height from which nobody can win", narrow)
 
 
 def doubling(x: Floats, curves: Sequence[tuple[str, Floats]], shown: bool, colours: Colours, narrow: bool) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -10,7 +11,7 @@ import numpy as np
 
 from .style import Colours
 
-WIDE, NARROW = (640, 400), (370, 330)  # of a picture; as many pixels on a desk and on a telephone
+WIDE, NARROW = (640, 460), (370, 330)  # of a picture; as many pixels on a desk and on a telephone
 TYPE = 15
 
 Numbers = Sequence[float] | np.ndarray[Any, Any]
@@ -86,10 +87,34 @@ class Panel:
         corners = f"{self._points(x, high)} {self._points(x[::-1], low[::-1])}"
         self.parts.append(f'<polygon points="{corners}" fill="{self.ink(role)}" fill-opacity="{opacity:g}"/>')
 
-    def dot(self, x: float, y: float, role: str, radius: float = 5.0, hollow: bool = False) -> None:
-        """A candidate."""
+    def dot(
+        self, x: float, y: float, role: str, radius: float = 5.0, hollow: bool = False, moves: str = "",
+        delay: float = 0.0,
+    ) -> None:  # fmt: skip
+        """A candidate; its animation begins after `delay` seconds."""
         paint = f'fill="none" stroke="{self.ink(role)}" stroke-width="2.5"' if hollow else f'fill="{self.ink(role)}"'
-        self.parts.append(f'<circle cx="{self.across(x):.1f}" cy="{self.up(y):.1f}" r="{radius:g}" {paint}/>')
+        more = f' class="{moves}" style="animation-delay:{delay:.2f}s"' if moves else ""
+        self.parts.append(f'<circle{more} cx="{self.across(x):.1f}" cy="{self.up(y):.1f}" r="{radius:g}" {paint}/>')
+
+    def grip(self, x: float, y: float, role: str, right: float = 0) -> None:
+        """What a hand takes hold of."""
+        self.parts.append(
+            f'<circle cx="{self.across(x) + right:.1f}" cy="{self.up(y):.1f}" r="9" fill="{self.ink(role)}" '
+            f'stroke="{self.ink("paper")}" stroke-width="2.5"/>'
+        )
+
+    def field(
+        self, x: tuple[float, float], y: tuple[float, float], across: str = "", up: str = "", low: float | None = None,
+        high: float | None = None,
+    ) -> None:  # fmt: skip
+        """Where a hand drags the knob named `across` or `up`, from `low` to `high`: the panel's values if not given."""
+        ends = x if across else y
+        name, ends = "x" if across else "y", (ends[0] if low is None else low, ends[1] if high is None else high)
+        left, top = self.across(x[0]), self.up(y[1])
+        self.parts.append(
+            f'<rect data-{name}="{across or up} {ends[0]:g} {ends[1]:g}" x="{left:.1f}" y="{top:.1f}" '
+            f'width="{self.across(x[1]) - left:.1f}" height="{self.up(y[0]) - top:.1f}" fill="transparent"/>'
+        )
 
     def star(self, x: float, y: float, radius: float = 12.0) -> None:
         """The winner."""
@@ -138,6 +163,10 @@ class Panel:
         self.line(x, (y, y), role, 2)
         self.text(sum(x) / 2, y, words, role, down=-9)
 
+    def group(self, since: int, moves: str) -> None:
+        """Set what was drawn since parts[since] in motion as one."""
+        self.parts[since:] = [f'<g class="{moves}">{"".join(self.parts[since:])}</g>']
+
     def pick(self, answer: float, name: str, since: int) -> None:
         """Make what was drawn since parts[since] a button that gives an answer."""
         inside = "".join(self.parts[since:])
@@ -166,7 +195,7 @@ def within(panel: Panel, box: tuple[float, float, float, float], x: tuple[float,
 def svg(panel: Panel, says: str, narrow: bool) -> str:
     """The picture, and what it shows in words."""
     width, height = NARROW if narrow else WIDE
-    role = "group" if any("data-pick" in part or "data-rise" in part for part in panel.parts) else "img"
+    role = "group" if any(re.search("data-(pick|x|y)=", part) for part in panel.parts) else "img"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="{role}" '
         f'aria-label="{html.escape(says)}" font-family="sans-serif">{"".join(panel.parts)}</svg>'

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 
@@ -16,9 +16,10 @@ from ..figures import lessons_bins as binned
 from ..figures.style import Colours
 from ..memo import memo
 from ..model import lab, speed
-from ..model.lab import Lane
 from ..settings import View
+from .asked import Asked
 from .format import Step
+from .hands import HANDS
 from .numbers import (
     GREEDY_CANDIDATES,
     Situation,
@@ -33,38 +34,12 @@ from .numbers import (
 )
 
 
-class Asked(NamedTuple):
-    """A picture asked for: the step's numbers, what was answered, whether the reveal is open, and how to draw."""
-
-    now: Situation
-    given: float | None
-    shown: bool
-    colours: Colours
-    narrow: bool
-
-    @property
-    def how(self) -> tuple[bool, Colours, bool]:
-        """The last three arguments of most figures."""
-        return self.shown, self.colours, self.narrow
-
-    @property
-    def look(self) -> tuple[Colours, bool]:
-        """The last two arguments of the others."""
-        return self.colours, self.narrow
-
-    def number(self, name: str) -> float:
-        """A number by its name in lessons."""
-        return float(value(name, self.now))
-
-    def lane(self, name: str, **change: object) -> Lane:
-        """A lane of the step's race, or of the race with its view changed."""
-        return next(lane for lane in lab.race(self.now.view._replace(**change)).lanes if lane.name == name)  # type: ignore[arg-type]
-
-
-def draw(step: Step, given: float | None, shown: bool, colours: Colours, narrow: bool, view: View | None = None) -> str:
-    """The picture of a step that has one, as SVG; `view` where the reader has moved its controls."""
+def draw(
+    step: Step, given: float | None, shown: bool, colours: Colours, narrow: bool, hand: Mapping[str, float] | None = None
+) -> str:  # fmt: skip
+    """The picture of a step that has one, as SVG; `hand` is where the reader left its knobs."""
     name = step.figure_after if shown else step.figure
-    return PICTURES[name](Asked(situation(step, view), given, shown, colours, narrow))
+    return PICTURES[name](Asked(situation(step), given, shown, colours, narrow, hand or {}))
 
 
 def staged(step: Step, shown: bool, view: View | None = None) -> tuple[lab.Race, dict[str, Any]] | None:
@@ -127,13 +102,6 @@ def _greedy(ask: Asked) -> str:
     return figures.greedy(x, q, candidates, likeliest(problem_of(view)), *ask.how)
 
 
-def _heights(ask: Asked) -> str:
-    both = (ask.number("pfr.first_p"), ask.number("pfr.first_q"))
-    return figures.heights(
-        *_densities(ask.now.view, np.linspace(-2.0, 1.6, 321)), ask.number("pfr.first_x"), both, *ask.how
-    )
-
-
 def _race(ask: Asked) -> str:
     trace = trace_of(ask.lane("pfr"))
     given = None if ask.given is None or not 1 <= ask.given <= trace.examined else round(ask.given) - 1
@@ -176,24 +144,8 @@ def _price(ask: Asked) -> str:
     return figures.balance(rows, max(2.4 * information, ask.number("pfr.bound") * 1.05), marks, *ask.look)
 
 
-def _surcharge(ask: Asked) -> str:
-    marked = [ask.now.view.bits, ask.now.also["double"].bits, ask.now.also["four"].bits]
-    information = np.array([marked[0] / 2, *marked[:-1], 0.75 * marked[-1], marked[-1]])
-    extra = [speed.cost(ask.now.view._replace(bits=float(bits)), (1,)).zipf_bits - bits for bits in information]
-    return figures.surcharge(information, extra, [round(bits) for bits in marked], *ask.how)
-
-
-def _stop_line(ask: Asked) -> str:
-    trace = trace_of(ask.lane("pfr"))
-    x = np.linspace(-1.8, 1.4, 321)
-    return figures.stop_line(
-        x, _ratio(ask.now.view, x), trace.samples[:, 0], trace.arrival_times, trace.winner, trace.stop_time, ask.given,
-        *ask.how,
-    )  # fmt: skip
-
-
 def _stopped(ask: Asked) -> str:
-    return _stop_line(ask._replace(given=None, shown=True))
+    return HANDS["stop line"].draw(ask._replace(given=None, shown=True))
 
 
 def _doubling(ask: Asked) -> str:
@@ -330,35 +282,17 @@ def _growth(ask: Asked) -> str:
     return binned.growth([float(d) for d in dims], found, *ask.how)
 
 
-def _cuts(ask: Asked) -> str:
-    problem = problem_of(ask.now.view)
-    turn = np.linspace(0.0, 2.0 * np.pi, 48, endpoint=False)
-    mean, scale = np.array(problem.params).T
-    ring = problem.prior.cdf(mean + 2.0 * scale * np.stack((np.cos(turn), np.sin(turn)), axis=1))
-    choices = []
-    for view in (ask.now.also["first"], ask.now.view, ask.now.also["second"]):
-        across, up = (int(n) for n in view.intervals.split(","))
-        expected = float(value("pfr_bins.expected", ask.now._replace(view=view, also={})))
-        choices.append(((across, up), f"{expected:.1f}"))
-    given = None if ask.given is None else round(ask.given)
-    return binned.cuts([ring.ravel()], choices, given, *ask.how)
-
-
 def _story(ask: Asked) -> str:
     return _tapes(ask, whole=True)
 
 
-def _target_zone(ask: Asked) -> str:
-    point = (float(np.log2(ask.number("pfr_bins.expected"))), ask.number("pfr_bins.surcharge"))
-    return binned.target_zone(point, (float(np.log2(ask.now.let["limit"])), ask.now.let["spare"]), *ask.look)
-
-
 PICTURES: dict[str, Callable[[Asked], str]] = {
     "two people": _two_people, "digits": _digits, "p and q": _p_and_q, "tapes": _tapes, "greedy": _greedy,
-    "heights": _heights, "race": _race, "winners": _winners, "index law": _index_law, "word lengths": _word_lengths,
-    "price": _price, "surcharge": _surcharge, "stop line": _stop_line, "stopped": _stopped, "doubling": _doubling,
+    "race": _race, "winners": _winners, "index law": _index_law, "word lengths": _word_lengths,
+    "price": _price, "stopped": _stopped, "doubling": _doubling,
     "skyline": _skyline,
     "years": _years, "pulled": _pulled, "variation": _variation, "fixed code": _fixed_code, "bins": _bins,
     "bin tapes": _bin_tapes, "two parts": _two_parts, "cancels": _cancels, "overpaid": _overpaid,
-    "more bins": _more_bins, "growth": _growth, "cuts": _cuts, "story": _story, "target zone": _target_zone,
+    "more bins": _more_bins, "growth": _growth, "story": _story, 
+    **{name: hand.draw for name, hand in HANDS.items()},
 }  # fmt: skip

@@ -6,7 +6,7 @@ const KEYS_MS = 400;
 
 // `drag(change)` is told every move, {key: value}, and `release()` that the reader has let go.
 export function createControls(/** @type {HTMLElement} */ row, { drag, release }) {
-  const made = new Map(); // key -> { box, range, told }
+  const made = new Map(); // key -> { box, range, told, says }
   let timer = 0; // a pause of the keys is their release
 
   function make(/** @type {Control} */ { key, name }) {
@@ -30,18 +30,18 @@ export function createControls(/** @type {HTMLElement} */ row, { drag, release }
 
   function say(key) {
     const { range, told } = made.get(key), value = Number(range.value);
-    const text = key === "bits" ? `${value.toFixed(1)} bits` : String(value);
+    const text = made.get(key).says ?? (key === "bits" ? `${value.toFixed(1)} bits` : String(value));
     setText(told, text);
     setAria(range, { valuetext: key === "log2_bins" ? `${value}, ${2 ** value} bins` : text });
   }
 
   // What can be dragged now. While something is (`held`), no range comes or goes, and what is held keeps its value.
   return function attach(/** @type {Control[]} */ controls, held = null) {
-    for (const { key, low, high, step, value } of controls) {
-      if (held ? key in held || !made.has(key) : false) continue;
-      const { range, told } = made.get(key) ?? make(controls.find((control) => control.key === key));
-      if (told.textContent && Number(range.value) === value && Number(range.max) === high && Number(range.min) === low) continue;
-      Object.assign(range, { min: low, max: high, step, value });
+    for (const { key, low, high, step, value, says } of controls) {
+      const one = made.get(key) ?? (held ? null : make(controls.find((control) => control.key === key)));
+      if (!one) continue;
+      if (!(held && key in held)) Object.assign(one.range, { min: low, max: high, step, value });
+      one.says = says;
       say(key);
     }
     if (held) return;

@@ -1,46 +1,96 @@
-// A picture as SVG, and the answers given on it: by pointer, or by Enter and Space where it can be focused.
+// A picture as SVG, and what is answered on it: by pointing at a part of it, or by moving what can be moved. What is moved
+// is answered live with the picture anew, drawn by Python; the ranges under it are for the keyboard, and for touch.
 
+import { createControls } from "../../stage/controls.js";
+import { addressOf, createChannel } from "../../stage/live.js";
 import { mounted } from "../../stage/mounted.js";
 
 function createSketch(parent) {
-  const root = /** @type {HTMLElement} */ (parent.querySelector(".sketch"));
-  let shown = "", tell = (_name, _value) => {};
+  const root = /** @type {HTMLElement} */ (parent.querySelector(".sketch")), picture = root.querySelector(".drawn");
+  let shown = "", data = null, tell = (_name, _value) => {};
+  let /** @type {Record<string, number>} */ hand = null; // where all that is being moved stands
+  let /** @type {{ box: DOMRect, axes: Axis[] }} */ field = null; // what the pointer is dragged across
+  let ranged = {}; // what a range is being moved for
 
-  const rise = (event) => {
-    const field = event.target.closest?.("[data-rise]"), guide = root.querySelector(".guide");
-    if (!field) return null;
-    const box = field.getBoundingClientRect(), [low, high] = field.dataset.rise.split(" ").map(Number);
-    const share = Math.min(1, Math.max(0, (box.bottom - event.clientY) / box.height)), value = low + share * (high - low);
-    if (guide) {
-      const y = Number(field.getAttribute("y")) + (1 - share) * Number(field.getAttribute("height"));
-      guide.setAttribute("transform", `translate(0 ${y})`);
-      /** @type {SVGElement} */ (guide).style.opacity = "1";
-      guide.querySelector("text").textContent = value.toFixed(1);
-    }
-    return Math.round(value * 10) / 10;
-  };
-  const choose = (event) => {
-    const pick = event.target.closest?.("[data-pick]"), value = pick ? Number(pick.dataset.pick) : rise(event);
-    if (value !== null) tell("picked", value);
-  };
-  root.addEventListener("pointermove", rise);
-  root.addEventListener("click", choose);
-  root.addEventListener("keydown", (event) => {
-    if ((event.key !== "Enter" && event.key !== " ") || !(/** @type {Element} */ (event.target).closest("[data-pick]"))) return;
-    event.preventDefault();
-    choose(event);
+  const channel = createChannel({ open: () => new WebSocket(addressOf(document.baseURI)), answered });
+  const controls = createControls(root.querySelector(".knobs"), {
+    drag(change) { ranged = change; move(change); },
+    release() { ranged = {}; release(); },
   });
+
+  function draw(/** @type {string} */ svg) {
+    if (svg === shown) return;
+    const at = picture.querySelector(":focus")?.getAttribute("data-pick");
+    picture.innerHTML = shown = svg; // made by us, in figures/
+    if (at) /** @type {HTMLElement} */ (picture.querySelector(`[data-pick="${at}"]`))?.focus();
+  }
+
+  function move(/** @type {Record<string, number>} */ change) {
+    hand = { ...(hand ?? Object.fromEntries(data.knobs.map(({ key, value }) => [key, value]))), ...change };
+    root.classList.add("moved"); // what is moved does not begin again at every frame
+    channel.ask({ ...data.place, hand });
+  }
+
+  function answered(/** @type {ArrayBuffer} */ buffer) {
+    const answer = JSON.parse(new TextDecoder().decode(buffer));
+    if (answer.error) return;
+    draw(answer.svg);
+    controls(answer.knobs, ranged);
+    root.dataset.answers = String(Number(root.dataset.answers ?? 0) + 1);
+  }
+
+  function release() {
+    if (hand) tell("moved", hand);
+    hand = null;
+  }
+
+  /** @typedef {{ key: string, low: number, high: number, across: boolean }} Axis */
+  const axesOf = (/** @type {HTMLElement} */ node) => /** @type {Axis[]} */ (["x", "y"].filter((name) => node.dataset[name]).map((name) => {
+    const [key, low, high] = node.dataset[name].split(" ");
+    return { key, low: Number(low), high: Number(high), across: name === "x" };
+  }));
+
+  function drag(/** @type {PointerEvent} */ event) {
+    if (!field) return;
+    const { box, axes } = field;
+    move(Object.fromEntries(axes.map(({ key, low, high, across }) => {
+      const share = across ? (event.clientX - box.left) / box.width : (box.bottom - event.clientY) / box.height;
+      const { low: least, high: most, step } = data.knobs.find((knob) => knob.key === key);
+      const value = low + share * (high - low), whole = Math.round((value - least) / step) * step + least;
+      return [key, Number(Math.min(most, Math.max(least, whole)).toFixed(6))];
+    })));
+  }
+
+  const pick = (event) => {
+    const part = event.target.closest?.("[data-pick]");
+    if (part) tell("picked", Number(part.dataset.pick));
+    return part;
+  };
+  root.addEventListener("click", pick);
+  root.addEventListener("keydown", (event) => { if ((event.key === "Enter" || event.key === " ") && pick(event)) event.preventDefault(); });
+  picture.addEventListener("pointerdown", (/** @type {PointerEvent} */ event) => {
+    const node = /** @type {HTMLElement} */ (/** @type {Element} */ (event.target).closest("[data-x], [data-y]"));
+    if (!node || event.button) return;
+    field = { box: node.getBoundingClientRect(), axes: axesOf(node) };
+    picture.setPointerCapture(event.pointerId); // the part itself is drawn anew
+    drag(event);
+  });
+  picture.addEventListener("pointermove", drag);
+  for (const end of ["pointerup", "pointercancel"]) picture.addEventListener(end, () => { if (field) release(); field = null; });
 
   return {
     root,
-    show(data, setTriggerValue) {
+    show(sent, setTriggerValue) {
       tell = setTriggerValue;
-      if (data.svg === shown) return;
-      const at = root.querySelector(":focus")?.getAttribute("data-pick");
-      root.innerHTML = shown = data.svg; // made by us, in figures/
-      if (at) /** @type {HTMLElement} */ (root.querySelector(`[data-pick="${at}"]`))?.focus();
+      data = sent;
+      if (hand) return; // the hand has gone on
+      channel.drop();
+      root.classList.remove("moved");
+      draw(data.svg);
+      controls(data.knobs);
+      if (data.knobs.length) channel.connect();
     },
-    destroy: () => {},
+    destroy: () => channel.close(),
   };
 }
 
