@@ -12,7 +12,7 @@ import rec_core as rec
 from rec_viz import lessons, stage
 from rec_viz.app_pages import parts
 from rec_viz.components import presenter, reader, sketch
-from rec_viz.lessons import Step, hands, pictures
+from rec_viz.lessons import Step, hands, pictures, tour
 from rec_viz.settings import TABLE, View, link_query, links, read_link, widgets
 from rec_viz.settings.table import Learn
 
@@ -36,9 +36,15 @@ def prepare() -> None:
 # ------------------------------------------------------------------------------------------------ where we are
 
 
+def touring(place: Learn) -> bool:
+    """Whether the reader is on the tour, at this step of it."""
+    return st.query_params.get("tour") == "1" and place in tour.stops()
+
+
 def place_query(place: Learn, **extras: str) -> dict[str, str]:
     """The query of a step, or of the list of lessons."""
     query = link_query(place) if place.lesson else {"v": links.LINK_VERSION}
+    query |= {"tour": "1"} if touring(place) else {}
     return query | ({"hide": ",".join(widgets.hidden())} if widgets.hidden() else {}) | extras
 
 
@@ -62,6 +68,9 @@ def read_place() -> tuple[Learn, list[str]]:
     if "hide" in query:
         state.hidden, strange = links.read_hidden(query)
         notices += strange
+    if query.get("tour") == "1" and not place.lesson:
+        stops = list(tour.stops())
+        return next((stop for stop in stops if stop not in state.learn_done), stops[0]), notices
     if place.lesson and place.lesson not in BY_SLUG:
         return Learn(), [*notices, f"There is no lesson “{place.lesson}”; here are the lessons there are."]
     last = len(BY_SLUG[place.lesson].steps) if place.lesson else 1
@@ -71,8 +80,9 @@ def read_place() -> tuple[Learn, list[str]]:
 
 
 def neighbours(place: Learn) -> tuple[Learn | None, Learn | None]:
-    """The steps before and after, across lessons."""
+    """The steps before and after, across lessons or along the tour."""
     every = [Learn(lesson.slug, k) for lesson in LESSONS for k in range(1, len(lesson.steps) + 1)]
+    every = list(tour.stops()) if touring(place) else every
     at = every.index(place)
     return (every[at - 1] if at else None), (every[at + 1] if at + 1 < len(every) else None)
 
@@ -296,11 +306,14 @@ def follow(place: Learn, step: Step) -> bool:
 def heading(place: Learn) -> None:
     """Title, progress and Share in one row."""
     lesson = BY_SLUG[place.lesson]
-    last = len(lesson.steps)
-    dots = " ".join("●" if Learn(lesson.slug, k) in state.learn_done else "○" for k in range(1, last + 1))
+    number = LESSONS.index(lesson) + 1
+    title, row = f"{number}. {lesson.title}", [Learn(lesson.slug, k) for k in range(1, len(lesson.steps) + 1)]
+    if touring(place):
+        title, row = tour.TITLE, list(tour.stops())
+    dots = " ".join("●" if stop in state.learn_done else "○" for stop in row)
     with st.container(horizontal=True, vertical_alignment="center", key="step_heading"):
-        st.title(f"{LESSONS.index(lesson) + 1}. {lesson.title}", anchor=False, width="stretch")
-        st.markdown(f"step **{place.step} of {last}** {dots}", width="content")
+        st.title(title, anchor=False, width="stretch")
+        st.markdown(f"step **{row.index(place) + 1} of {len(row)}** {dots}", width="content")
         share(place)
 
 
@@ -311,6 +324,7 @@ def play(place: Learn) -> None:
     that scrolls, so that neither the picture nor the way on ever moves.
     """
     step, presenting = step_at(place), widgets.presenting()
+    state.learn_here = place_query(place), LESSONS.index(BY_SLUG[place.lesson]) + 1, place.step
     if step.done_when == "read":
         state.learn_done.add(place)
     narrow = False
@@ -343,6 +357,8 @@ def play(place: Learn) -> None:
         with text:
             if not presenting:
                 st.header(step.title, anchor=False)
+            if touring(place):
+                say(tour.stops()[place])
             say(told(step.text, lessons.situation(step, view)))
         with ask:
             if step.ask:
@@ -364,7 +380,9 @@ def play(place: Learn) -> None:
 def turn(place: Learn) -> None:
     """Back and next, always in the same place."""
     before, after = neighbours(place)
-    label = "Next" if after and after.lesson == place.lesson else "Next lesson" if after else "Finish"
+    label = (
+        "Next" if after and (after.lesson == place.lesson or touring(place)) else "Next lesson" if after else "Finish"
+    )
     if st.context.theme.type == "dark":  # white on the theme's light blue could not be read
         label = f':color[{label}]{{foreground="#10151C"}}'
     with st.container(horizontal=True, key="learn_turn"):

@@ -217,3 +217,13 @@ def class_extras(presented: bool, seeds: bool = True) -> dict[str, str]:
     if presented and st.checkbox("Presenter mode: large type, keys only, Escape leaves", key="class_present"):
         extras["present"] = "1"
     return extras
+
+
+def back_to_lesson() -> None:
+    """The way back to the step of a lesson that was read last."""
+    if here := st.session_state.get("learn_here"):
+        query, lesson, step = here
+        st.page_link(
+            Path(__file__).with_name("learn.py"), label=f"Back to lesson {lesson}, step {step}",
+            icon=":material/arrow_back:", query_params=query,
+        )  # fmt: skip

@@ -35,7 +35,9 @@ def heights(
             panel.line((middle, middle), (bar, height), "best", 3, "4 3", "appears")
             panel.dot(middle, height, "best", 6, hollow=True)
         if not shown:
-            panel.field((middle - 2 * wide if side < 0 else at, at if side < 0 else middle + 2 * wide), panel.y, up=name)
+            panel.field(
+                (middle - 2 * wide if side < 0 else at, at if side < 0 else middle + 2 * wide), panel.y, up=name
+            )
     ratio = f"{bars[1] / bars[0]:.2f}" if bars[0] else "?"
     panel.text(panel.x[0], 0.92 * top, f"r = q / p = {ratio}", anchor="start", size=20, bold=True)
     if gaps:
@@ -220,7 +222,9 @@ def board(
     """
     most, farthest = limits
     panel = sheet(narrow, colours, left=14, right=14, top=34, foot=46)
-    first, second = ((0.0, 0.0, 1.0, 0.33), (0.12, 0.53, 1.0, 1.0)) if narrow else ((0.0, 0.06, 0.4, 1.0), (0.53, 0.06, 1.0, 1.0))
+    first, second = (
+        ((0.0, 0.0, 1.0, 0.33), (0.12, 0.53, 1.0, 1.0)) if narrow else ((0.0, 0.06, 0.4, 1.0), (0.53, 0.06, 1.0, 1.0))
+    )
     laid = within(panel, first, (0.0, float(len(cut))), (0.0, most + 0.4))
     for k, (bits, mine) in enumerate(zip(information, cut, strict=True)):
         laid.block((k + 0.1, k + 0.48), (0.0, float(bits)), "q", 0.8)
