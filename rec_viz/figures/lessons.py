@@ -37,19 +37,36 @@ def two_people(x: Floats, q: Floats, colours: Colours, narrow: bool) -> str:
     return svg(panel, "You know the curve Q. Your friend does not. A wire carries bits.", narrow)
 
 
-def digits(value: float, rows: int, colours: Colours, narrow: bool) -> str:
-    """The interval that is left after each binary digit of a number between -4 and 4."""
-    panel = sheet(narrow, colours, (-4.0, 4.0), (rows + 0.9, 0.0), left=70)
+def digits(value: float, bits: int, colours: Colours, narrow: bool) -> str:
+    """What is left of the interval from -4 to 4 after the last of so many binary digits of a number, enlarged."""
+    rows = min(bits, 5)
     low, high = -4.0, 4.0
-    for k in range(rows + 1):
-        panel.block((-4.0, 4.0), (k + 0.72, k + 0.1), "", 0.08)
-        panel.block((low, high), (k + 0.72, k + 0.1), "q", 0.75)
-        panel.text(-4.0, k + 0.5, "no bits" if k == 0 else f"{k} bit{'s' * (k > 1)}", anchor="end", right=-6)
+    for _ in range(bits - rows):
+        middle = 0.5 * (low + high)
+        low, high = (middle, high) if value >= middle else (low, middle)
+    panel = sheet(narrow, colours, (low, high), (6.9, 0.0), left=70, top=16)
+    whole, off = (low, high), 8.0 / 2 ** (bits + 1)
+    for k in range(bits - rows, bits + 1):
+        row = k - bits + rows
+        panel.block(whole, (row + 0.8, row + 0.1), "", 0.08)
+        panel.block((low, high), (row + 0.8, row + 0.1), "q", 0.4 + 0.4 * (k == bits))
+        panel.text(whole[0], row + 0.55, "no bits" if k == 0 else f"{k} bit{'s' * (k > 1)}", anchor="end", right=-6)
         middle = 0.5 * (low + high)
         low, high = (middle, high) if value >= middle else (low, middle)
     panel.line((value, value), (rows + 0.9, 0.0), "winner", 2, "4 4")
-    panel.text(value, rows + 0.9, "the number", "winner", down=20)
-    return svg(panel, f"Each bit halves the interval that holds the number; {rows} are drawn.", narrow)
+    panel.text(value, rows + 0.9, "the number", "winner", down=18)
+    says = f"off by up to {_power(off)}" + (f"; enlarged {2 ** (bits - rows):,} times" if bits > rows else "")
+    panel.text(whole[0], 6.9, says, anchor="start", right=-62, down=24, bold=True, size=14 if narrow else 17)
+    panel.field(whole, (6.9, 0.0), across="bits", low=0.0, high=40.0)
+    return svg(panel, f"After {bits} bits the number is still unknown by up to {off:.2g}.", narrow)
+
+
+def _power(value: float) -> str:
+    """A small number as people write it."""
+    exponent = int(np.floor(np.log10(value)))
+    if exponent > -4:
+        return f"{value:.3g}"
+    return f"{value / 10**exponent:.0f} × 10{str(exponent).translate(str.maketrans('-0123456789', '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'))}"
 
 
 def p_and_q(
@@ -105,31 +122,40 @@ def tapes(
 
 
 def greedy(
-    x: Floats, q: Floats, candidates: Floats, chosen: Floats, shown: bool, colours: Colours, narrow: bool
+    x: Floats, q: Floats, candidates: Floats, sent: Mapping[str, Floats], shown: bool, colours: Colours, narrow: bool
 ) -> str:  # fmt: skip
-    """Candidates under Q; then what always taking the likeliest sends, against Q."""
-    edges = np.linspace(float(x[0]), float(x[-1]), 61)
-    counts = np.histogram(chosen, edges, density=True)[0]
-    top = 1.15 * float(max(q.max(), counts.max() if shown else 0.0))
-    panel = sheet(narrow, colours, (float(x[0]), float(x[-1])), (0.0, top), left=20)
+    """Candidates under Q, the likeliest taken; then what several rules send, {words: values}, poured under Q."""
+    panel = sheet(narrow, colours, (float(x[0]), float(x[-1])), (0.0, 1.15 * float(q.max())), left=20)
+    axis = [(k, f"{k:g}".replace("-", "−")) for k in (-2, 0, 2)]
     if shown:
-        for a, b, height in zip(edges[:-1], edges[1:], counts, strict=True):
-            if height:
-                panel.block((float(a), float(b)), (0.0, float(height)), "best", 0.6, moves="rises")
-        panel.text(float(x[0]), 0.92 * top, "what is sent", "best", "start", bold=True)
+        panel = sheet(narrow, colours, left=20, top=10)
+        highest = max(float(np.histogram(values, 60, _ends(x), density=True)[0].max()) for values in sent.values())
+        for k, ((words, values), role) in enumerate(zip(sent.items(), ("best", "winner"), strict=True)):
+            part = within(panel, (0.0, 0.52 * k, 1.0, 0.48 + 0.52 * k), _ends(x), (0.0, 1.1 * highest))
+            part.pour(values, 60, role)
+            part.area(x, q, "q", 0.12)
+            part.line(x, q, "q")
+            part.text(part.x[0], part.y[1], words, role, "start", down=22, bold=True)
+            part.text(part.x[0], part.y[1], f"width {values.std():.2f}", role, "start", down=42)
+            part.floor(axis if k == len(sent) - 1 else (), "x" if k == len(sent) - 1 else "")
+        return svg(panel, "What two rules send, beside Q", narrow)
     panel.area(x, q, "q", 0.16)
     panel.line(x, q, "q")
-    panel.text(float(x[0]), 0.83 * top, "Q", "q", "start", bold=True)
-    panel.floor([(k, f"{k:g}".replace("-", "−")) for k in (-2, 0, 2)], "x")
-    if not shown:
-        likeliest = int(np.argmax(np.interp(candidates, x, q)))
-        for k, at in enumerate(candidates):
-            height = float(np.interp(at, x, q))
-            panel.line((at, at), (0.0, height), "best" if k == likeliest else "candidate", 1.5)
-            panel.dot(float(at), 0.0, "best" if k == likeliest else "candidate", 6)
-        best = float(candidates[likeliest])
-        panel.text(best, float(np.interp(best, x, q)), "taken", "best", "start", 10, 0, bold=True)
-    return svg(panel, "How the likeliest of a handful spreads, beside Q" if shown else "Candidates under Q", narrow)
+    panel.text(float(x[0]), 0.92 * panel.y[1], "Q", "q", "start", bold=True)
+    panel.floor(axis, "x")
+    likeliest = int(np.argmax(np.interp(candidates, x, q)))
+    for k, at in enumerate(candidates):
+        height = float(np.interp(at, x, q))
+        panel.line((at, at), (0.0, height), "best" if k == likeliest else "candidate", 1.5)
+        panel.dot(float(at), 0.0, "best" if k == likeliest else "candidate", 6)
+    best = float(candidates[likeliest])
+    panel.text(best, float(np.interp(best, x, q)), "taken", "best", "start", 10, 0, bold=True)
+    return svg(panel, "Candidates under Q", narrow)
+
+
+def _ends(x: Floats) -> tuple[float, float]:
+    """The first and the last of x."""
+    return float(x[0]), float(x[-1])
 
 
 # ------------------------------------------------------------------------------------------------ the race
@@ -180,18 +206,13 @@ def race(
 
 
 def winners(x: Floats, p: Floats, q: Floats, found: Floats, colours: Colours, narrow: bool) -> str:
-    """Winners of many races as a histogram under Q."""
-    edges = np.linspace(float(x[0]), float(x[-1]), 61)
-    counts = np.histogram(found, edges, density=True)[0]
-    panel = sheet(
-        narrow, colours, (float(x[0]), float(x[-1])), (0.0, 1.15 * float(max(q.max(), counts.max()))), left=20
-    )
-    for a, b, height in zip(edges[:-1], edges[1:], counts, strict=True):
-        if height:
-            panel.block((float(a), float(b)), (0.0, float(height)), "winner", 0.6, moves="rises")
+    """Winners of many races poured into a histogram under Q."""
+    highest = float(np.histogram(found, 60, _ends(x), density=True)[0].max())
+    panel = sheet(narrow, colours, _ends(x), (0.0, 1.12 * max(float(q.max()), highest)), left=20)
+    panel.pour(found, 60, "winner", 4.0, 25)
     panel.line(x, p, "p", 2, "6 5")
     panel.line(x, q, "q", 3)
-    for words, role, row in ((f"{found.size:,} winners", "winner", 0.94), ("Q", "q", 0.86), ("P", "p", 0.78)):
+    for words, role, row in ((f"{found.size:,} winners", "winner", 0.94), ("Q", "q", 0.88), ("P", "p", 0.82)):
         panel.text(panel.x[0], row * panel.y[1], words, role, "start", bold=True)
     panel.floor([(k, f"{k:g}".replace("-", "−")) for k in (-2, 0, 2)], "x")
     return svg(panel, "The winners spread exactly like Q", narrow)
@@ -200,8 +221,10 @@ def winners(x: Floats, p: Floats, q: Floats, found: Floats, colours: Colours, na
 # ------------------------------------------------------------------------------------------------ the number
 
 
-def shapes(chances: Sequence[Numbers], given: int | None, colours: Colours, narrow: bool) -> str:
-    """Three laws of N to choose from, A to C."""
+def shapes(
+    chances: Sequence[Numbers], found: tuple[int, Numbers], given: int | None, colours: Colours, narrow: bool
+) -> str:  # fmt: skip
+    """Three laws of N to choose from, A to C; on the one given, the shares of N that so many races found."""
     panel = sheet(narrow, colours, left=20, top=30, foot=34)
     for k, heights_ in enumerate(chances):
         left = k / 3 + 0.015
@@ -210,8 +233,12 @@ def shapes(chances: Sequence[Numbers], given: int | None, colours: Colours, narr
         part.block(part.x, part.y, "candidate", 0.1 if given != k else 0.25)
         part.frame(part.x, part.y)
         for n, height in enumerate(heights_):
-            part.block((n + 0.12, n + 0.88), (0.0, float(height)), "p", 0.85)
+            part.block((n + 0.12, n + 0.88), (0.0, float(height)), "p", 0.3 if given == k else 0.85)
+            if given == k:
+                part.block((n + 0.22, n + 0.78), (0.0, float(found[1][n])), "best", 0.85, moves="rises")
         part.text(0.5 * part.x[1], part.y[1], "ABC"[k], down=-8, bold=True)
+        if given == k:
+            part.text(0.5 * part.x[1], 0.0, f"{found[0]} races", "best", down=38, bold=True)
         part.text(0.5, 0.0, "1", down=18)
         part.text(part.x[1], 0.0, "N", anchor="end", down=18)
         panel.pick(k, f"Answer {'ABC'[k]}", since)
@@ -293,38 +320,38 @@ def doubling(x: Floats, curves: Sequence[tuple[str, Floats]], shown: bool, colou
 
 
 def skyline(information: Sequence[float], candidates: Sequence[float], colours: Colours, narrow: bool) -> str:
-    """Candidates over I as towers that leave the picture."""
+    """Candidates over I as towers that all grow at one speed and leave the picture."""
     top = candidates[len(candidates) // 2] * 1.6
-    panel = sheet(narrow, colours, (0.0, float(len(information))), (0.0, top), left=20, top=44)
+    panel = sheet(narrow, colours, (0.0, float(len(information))), (0.0, top), left=20, top=20)
     for k, (bits, count) in enumerate(zip(information, candidates, strict=True)):
-        panel.block((k + 0.12, k + 0.88), (0.0, min(count, top * 1.12)), "p", 0.85, moves="rises")
+        panel.block((k + 0.12, k + 0.88), (0.0, count), "p", 0.85, moves="grows", lasts=3.0 * count / top)
         panel.text(k + 0.5, 0.0, f"{bits:g}", down=18)
         if count < top:
             panel.text(k + 0.5, count, f"{count:.0f}", down=-6)
         else:
-            panel.text(k + 0.5, top, f"{count:.0f}", "paper", down=-12, bold=True)
+            panel.text(k + 0.5, top, f"↑ {count:.0f}", "paper", down=14, bold=True)
     panel.line(panel.x, (0.0, 0.0), width=1.2)
     panel.text(panel.x[1], 0.0, "I, bits", anchor="end", down=36)
     panel.text(0.0, 0.0, "candidates", anchor="start", down=36)
     return svg(panel, "Each bit doubles the candidates: the towers leave the picture", narrow)
 
 
-def years(rows: Sequence[tuple[float, float, str]], marks: Sequence[tuple[float, str]], colours: Colours,
+def years(rows: Sequence[tuple[str, float, str]], marks: Sequence[tuple[float, str]], colours: Colours,
           narrow: bool) -> str:  # fmt: skip
-    """Search times on a logarithmic axis: (I, seconds, words); marks are (seconds, words)."""
+    """Search times on a logarithmic axis: (row's name, seconds, words), "with bins" in green; marks are (seconds, words)."""
     logs = [float(np.log10(seconds)) for _, seconds, _ in rows]
     low, high = min(logs) - 0.6, max(*logs, *(float(np.log10(s)) for s, _ in marks)) + 0.8
-    panel = sheet(narrow, colours, (low, high), (float(len(rows)), 0.0), left=64, top=40)
+    panel = sheet(narrow, colours, (low, high), (float(len(rows)), 0.0), left=76, top=40)
     for seconds, words in marks:
         at = float(np.log10(seconds))
         panel.line((at, at), (len(rows), 0.0), "bound", 1.5, "4 5")
         panel.text(at, 0.0, words, "bound", down=-8)
-    for k, ((bits, _, words), at) in enumerate(zip(rows, logs, strict=True)):
-        panel.block((low, at), (k + 0.75, k + 0.25), "p", 0.85, moves="appears")
+    for k, ((name, _, words), at) in enumerate(zip(rows, logs, strict=True)):
+        panel.block((low, at), (k + 0.75, k + 0.25), "heuristic" if name == "with bins" else "p", 0.85, moves="appears")
         ends = at > low + 0.6 * (high - low)
         role, anchor, right = ("paper", "end", -8) if ends else ("", "start", 8)
         panel.text(at, k + 0.5, words, role, anchor, right, 6, bold=True)
-        panel.text(low, k + 0.5, f"{bits:g} bits", anchor="end", right=-6, down=6)
+        panel.text(low, k + 0.5, name, anchor="end", right=-6, down=6)
     panel.line((low, high), (len(rows), len(rows)), width=1.2)
     panel.text(high, len(rows), "time, each step ten times as long", anchor="end", down=20)
-    return svg(panel, "; ".join(f"{bits:g} bits: {words}" for bits, _, words in rows), narrow)
+    return svg(panel, "; ".join(f"{name}: {words}" for name, _, words in rows), narrow)

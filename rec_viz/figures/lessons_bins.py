@@ -202,15 +202,20 @@ def cancels(time: float, ratio: float, colours: Colours, narrow: bool) -> str:
 
 def fronts(
     u: Floats, curve: Floats, rain: tuple[Floats, Floats], star: tuple[float, float],
-    lanes: Sequence[tuple[str, Floats, int]], top: float, colours: Colours, narrow: bool,
+    lanes: Sequence[tuple[str, Floats, int]], top: float, colours: Colours, narrow: bool, cuts: Sequence[int] = (),
 ) -> str:  # fmt: skip
-    """One race under several weights: how high the sender has looked moves, the dots and the star do not."""
+    """One race searched in several ways: how high the sender has looked moves, the dots and the star do not.
+
+    `cuts`: how many bins to draw in each, where they are to be seen.
+    """
     panel = sheet(narrow, colours, left=20, top=30, foot=50)
     for k, (name, front, looked) in enumerate(lanes):
         left = k / len(lanes) + 0.01
         part = within(panel, (left, 0.0, left + 0.98 / len(lanes) - 0.02, 1.0), (0.0, 1.0), (0.0, top))
         part.area(u, np.minimum(front, top), "heuristic", 0.22)
         part.line(u, np.minimum(front, top), "heuristic")
+        for b in range(1, cuts[k] if cuts else 0):
+            part.line((b / cuts[k], b / cuts[k]), (0.0, top), "heuristic", 1.2, "3 3")
         part.area(u, curve, "q", 0.25)
         part.line(u, curve, "q", 2)
         for a, b in zip(*rain, strict=True):
@@ -220,7 +225,7 @@ def fronts(
         part.floor()
         part.text(0.5, 0.0, name, down=20, size=14 if not narrow else 13)
         part.text(0.5, 0.0, f"looks at {looked}", down=40, bold=True)
-    return svg(panel, "The same dots and the same star under three sets of weights", narrow)
+    return svg(panel, "The same dots and the same star, and how far the sender looks", narrow)
 
 
 # ------------------------------------------------------------------------------------------------ how many bins

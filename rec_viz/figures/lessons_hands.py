@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
-from .sketch import Numbers, Panel, sheet, svg, within
+from .sketch import Numbers, sheet, svg, within
 from .style import Colours, Floats
 
 # ------------------------------------------------------------------------------------------------ the race
@@ -104,7 +104,7 @@ def surcharge(
         height = float(np.interp(at, information, extra))
         if shown or k == 0:
             panel.dot(at, height, "best", 6)
-            panel.text(at, height, f"{height:.1f}", "best", down=-16, bold=True)
+            panel.text(at, height, f"{height:.1f}", "best", down=-20, bold=True)
         elif k == 1:
             panel.line((at, at), (0.0, top), "best", 2, "4 6")
             panel.text(at, 0.5 * top, "?", "best", right=14, size=26, bold=True)
@@ -113,6 +113,43 @@ def surcharge(
     if shown:
         panel.field((float(information[0]), panel.x[1]), panel.y, across="information")
     return svg(panel, "The surcharge grows slowly with I", narrow)
+
+
+# ------------------------------------------------------------------------------------------------ a budget
+
+
+def trade(
+    examined: Floats, x: Floats, q: Floats, output: Floats, budget: int, error: float, colours: Colours, narrow: bool
+) -> str:  # fmt: skip
+    """How many candidates PFR takes and ORC, and what comes out of either; ORC's budget can be moved."""
+    panel = sheet(narrow, colours, left=20, top=24, foot=44)
+    most = 64.0
+    time = within(panel, (0.0, 0.0, 1.0, 0.4), (0.0, most), (0.0, 0.0))
+    shares = np.histogram(np.minimum(examined, most - 0.5), int(most), (0.0, most))[0] / examined.size
+    time.y = (0.0, 1.15 * float(shares.max()))
+    for n, share in enumerate(shares):
+        time.block((n + 0.1, n + 0.9), (0.0, float(share)), "p", 0.85, moves="rises")
+    time.block((budget - 0.9, budget - 0.1), time.y, "best", 0.85)
+    time.grip(budget - 0.5, 0.6 * time.y[1], "best")
+    left = budget > 0.55 * most
+    time.text(budget - 0.5, time.y[1], f"ORC: always {budget}", "best", "end" if left else "start", -14 if left else 14, 14,
+              bold=True)  # fmt: skip
+    time.text(time.x[1], 0.66 * time.y[1], f"PFR: {examined.mean():.0f} on average, {examined.max():.0f} at worst", "p",
+              "end", bold=True)  # fmt: skip
+    time.floor([(k - 0.5, str(k)) for k in (1, 16, 32, 48)] + [(most - 0.5, f"{most:.0f}+")])
+    time.text(0.0, time.y[1], f"candidates looked at, in {examined.size:,} searches", anchor="start", down=-8)
+    time.field((0.0, most), time.y, across="budget", low=0.5, high=most + 0.5)
+    out = within(panel, (0.0, 0.58, 1.0, 1.0), (float(x[0]), float(x[-1])), (0.0, 1.1 * float(q.max())))
+    out.between(x, np.minimum(q, output), np.maximum(q, output), "best", 0.35)
+    out.line(x, q, "q", 3)
+    out.line(x, output, "best", 2.5, "6 4")
+    out.floor(name="x")
+    out.text(out.x[0], out.y[1], "what is sent", anchor="start", down=-8)
+    out.text(out.x[0], out.y[1], "PFR: exactly Q", "q", "start", down=20, bold=True)
+    out.text(out.x[0], out.y[1], f"ORC: off by {error:.2f}", "best", "start", down=42, bold=True)
+    return svg(
+        panel, f"PFR takes as long as it takes and sends Q; ORC takes {budget} and is off by {error:.2f}.", narrow
+    )
 
 
 # ------------------------------------------------------------------------------------------------ bins
@@ -152,15 +189,17 @@ def taps(
     if not shown:
         race.text(1.0, top, f"tap {worst + 1} holds up the rest", "best", "end", down=-14, bold=True)
     row.text(0.0, 100.0, "taps: how often the sender looks there", anchor="start", down=-7)
-    return svg(panel, f"The sender looks at {area:.1f} candidates on average; bin {worst + 1} is the last to be cleared.",
-               narrow)  # fmt: skip
+    says = f"The sender looks at {area:.1f} candidates on average; bin {worst + 1} is the last to be cleared."
+    return svg(panel, says, narrow)
 
 
 def cuts(
     outline: Floats, intervals: tuple[int, int], weights: Sequence[Floats], costs: Sequence[float], at: int,
-    candidates: Floats | None, shown: bool, colours: Colours, narrow: bool,
+    candidates: Floats | None, shown: bool, colours: Colours, narrow: bool, plain: float | None = None,
 ) -> str:  # fmt: skip
     """The plane cut across and up around Q, and what each way to spend the cuts costs: the one at hand, or all.
+
+    With `plain`, what the search costs without cuts, the cost at hand is asked for until it is shown.
 
     `outline` is a ring of Q in equal shares of P, (n, 2); `weights` P' of the intervals of either axis; `candidates`
     those that one search would look at, (n, 2) in shares.
@@ -177,12 +216,12 @@ def cuts(
         bars = within(panel, (size / wide + 0.09, 0.3, 1.0, 0.02 + size / tall))
     plane.block((0.0, 1.0), (0.0, 1.0), "candidate", 0.05)
     across, up = intervals
-    heaviest = float(weights[0].max() * weights[1].max())
     for i, a in enumerate(weights[0]):
         for j, b in enumerate(weights[1]):
-            if a * b > 0.004 * heaviest:
+            times = across * up * float(a * b)  # as often as P would come there
+            if times > 0.02:
                 plane.block((i / across, (i + 1) / across), (j / up, (j + 1) / up), "heuristic",
-                            0.75 * float(a * b) / heaviest)  # fmt: skip
+                            0.75 * (1.0 - float(np.exp(-times / 4.0))))  # fmt: skip
     for k in range(1, across):
         plane.line((k / across, k / across), (0.0, 1.0), "heuristic", 0.8)
     for k in range(1, up):
@@ -193,10 +232,18 @@ def cuts(
         plane.dot(float(a), float(b), "best", 4.5, moves="appears", delay=0.08 * k)
     plane.text(0.5, 1.0, f"{across} across × {up} up", "heuristic", down=-9, bold=True)
     plane.text(0.5, 0.0, "each axis in equal shares of P; ring: Q", down=19, size=14)
-    plane.field((0.0, 1.0), (0.0, 1.0), across="across", low=0.0, high=len(costs) - 1.0)
-    bars.x, bars.y = (0.0, float(len(costs))), (0.0, 1.15 * max(costs))
+    asked = plain is not None and not shown
+    if not asked:
+        plane.field((0.0, 1.0), (0.0, 1.0), across="across", low=0.0, high=len(costs) - 1.0)
+    bars.x, bars.y = (0.0, float(len(costs))), (0.0, 1.15 * max(costs) if plain is None else 1.3 * plain)
+    if plain is not None:
+        bars.line(bars.x, (plain, plain), "bound", 1.8, "6 4")
+        bars.text(bars.x[1], plain, f"without bins {plain:.0f}", "bound", "end", down=-7)
     for k, cost in enumerate(costs):
-        if shown or k == at:
+        if asked and k == at:
+            bars.block((k + 0.12, k + 0.88), (0.0, bars.y[1] / 1.3), "best", 0.08, "5 5")
+            bars.text(k + 0.5, 0.45 * bars.y[1], "?", "best", size=26, bold=True)
+        elif shown or (k == at and plain is None):
             bars.block((k + 0.12, k + 0.88), (0.0, cost), "best" if k == at else "candidate", 0.85)
             bars.text(k + 0.5, cost, f"{cost:.1f}", "best" if k == at else "", down=-6, bold=k == at, size=14)
         bars.text(k + 0.5, 0.0, str(2**k), down=17, size=14)
@@ -205,10 +252,13 @@ def cuts(
     if narrow:
         bars.text(0.0, bars.y[1], "candidates", anchor="start", down=-4, size=14)
     else:
-        bars.text(0.0, bars.y[1], f"{costs[at]:.1f}", "best", "start", down=-66, size=34, bold=True)
+        bars.text(0.0, bars.y[1], "?" if asked else f"{costs[at]:.1f}", "best", "start", down=-66, size=34, bold=True)
         bars.text(0.0, bars.y[1], "candidates on average", anchor="start", down=-44)
-    bars.field(bars.x, bars.y, across="across", low=-0.5, high=len(costs) - 0.5)
-    return svg(panel, f"{across} intervals across and {up} up: {costs[at]:.1f} candidates on average", narrow)
+    says = f"{across} intervals across and {up} up"
+    if not asked:
+        bars.field(bars.x, bars.y, across="across", low=-0.5, high=len(costs) - 0.5)
+        says += f": {costs[at]:.1f} candidates on average"
+    return svg(panel, says, narrow)
 
 
 def board(
@@ -255,8 +305,8 @@ def board(
     goal.star(x, y, 17 if reached else 13)
     goal.floor([(k, str(k)) for k in range(0, int(wide) + 1, 2)], "bits above I")
     goal.wall([(k, f"2{_raised(k)}") for k in range(0, int(tall) + 1, 4)], "candidates")
-    return svg(panel, "Your cuts, and where they bring you: " + ("the zone is reached" if reached else "outside the zone"),
-               narrow)  # fmt: skip
+    says = "the zone is reached" if reached else "outside the zone"
+    return svg(panel, f"Your cuts, and where they bring you: {says}", narrow)
 
 
 def _times(factor: float) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from .style import Colours
+from .style import Colours, Floats
 
 WIDE, NARROW = (640, 460), (370, 330)  # of a picture; as many pixels on a desk and on a telephone
 TYPE = 15
@@ -63,13 +63,18 @@ class Panel:
 
     def block(
         self, x: tuple[float, float], y: tuple[float, float], role: str, opacity: float = 1.0, outline: str = "",
-        moves: str = "",
+        moves: str = "", delay: float = 0.0, lasts: float = 0.0,
     ) -> None:  # fmt: skip
-        """A rectangle from x[0] to x[1] and y[0] to y[1]; `outline` is a dash pattern, "0" for a whole line."""
+        """A rectangle from x[0] to x[1] and y[0] to y[1]; `outline` is a dash pattern, "0" for a whole line.
+
+        Its animation begins after `delay` seconds and `lasts` so many, where these are not its own.
+        """
         left, top = self.across(x[0]), self.up(y[1])
         stroke = f'stroke="{self.ink(role)}" stroke-width="1.5" stroke-dasharray="{outline}"' if outline else ""
+        timed = f"animation-delay:{delay:.2f}s" if delay else f"animation-duration:{lasts:.2f}s" if lasts else ""
         self.parts.append(
-            f'<rect class="{moves}" x="{left:.1f}" y="{top:.1f}" width="{max(self.across(x[1]) - left, 0.5):.1f}" '
+            f'<rect class="{moves}" style="{timed}" x="{left:.1f}" y="{top:.1f}" '
+            f'width="{max(self.across(x[1]) - left, 0.5):.1f}" '
             f'height="{max(self.up(y[0]) - top, 0.5):.1f}" fill="{self.ink(role)}" fill-opacity="{opacity:g}" '
             f"{stroke}/>"
         )
@@ -151,6 +156,25 @@ class Panel:
             self.text(self.x[0], at, words, anchor="end", right=-7, down=5)
         if name:
             self.text(self.x[0], self.y[1], name, anchor="start", right=-20, down=-12)
+
+    def pour(self, values: Floats, bins: int, role: str, seconds: float = 3.0, layers: int = 20) -> None:
+        """Values in their order as a histogram of density that fills up, and some of them on their way into it."""
+        edges = np.linspace(*self.x, bins + 1)
+        unit = 1.0 / (values.size * (edges[1] - edges[0]))
+        full = np.zeros(bins)
+        for k, part in enumerate(np.array_split(values, layers)):
+            more, delay = np.histogram(part, edges)[0] * unit, seconds * k / layers
+            for b in np.flatnonzero(more):
+                inside = (float(edges[b]), float(edges[b + 1]))
+                self.block(
+                    inside, (float(full[b]), float(full[b] + more[b])), role, 0.6, moves="lands", delay=delay + 0.5
+                )
+            full += more
+            for at in part[: max(1, 60 // layers)]:
+                if self.x[0] < at < self.x[1]:
+                    self.dot(
+                        float(at), float(full[np.searchsorted(edges, at) - 1]), role, 4, moves="drops", delay=delay
+                    )
 
     def bracket(self, x: tuple[float, float], y: float, words: str, role: str = "") -> None:
         """A width, with what it is."""

@@ -14,13 +14,14 @@ import numpy as np
 import rec_core as rec
 from rec_core.arrays import Floats
 
+from ..figures import lessons as drawing
 from ..figures import lessons_hands as figures
 from ..model import setting, speed
 from ..settings import View
 from ..theme import ROLES
 from .asked import Asked
 from .format import Step, all_lessons
-from .numbers import best_cut, problem_of, situation, trace_of, value
+from .numbers import best_cut, looked_at_by_pfr, orc_density, problem_of, situation, trace_of, value
 
 
 class Knob(NamedTuple):
@@ -61,7 +62,19 @@ def _places(knobs: list[Knob]) -> list[float]:
     return [knob.value for knob in knobs]
 
 
-# ------------------------------------------------------------------------------------------------ heights at a candidate
+# ------------------------------------------------------------------------------------------------ digits, heights
+
+
+def _digit_knobs(ask: Asked) -> list[Knob]:
+    tried = {0: ask.now.let["short"], 1: ask.now.let["long"], 2: 40.0}
+    return [_knob(ask, "bits", "Bits sent", (0.0, 40.0, 1.0), tried.get(ask.choice, 4.0), "bits")]
+
+
+def _digits(ask: Asked) -> str:
+    drawn = trace_of(ask.lane("pfr"))
+    (bits,) = _places(_digit_knobs(ask))
+    return drawing.digits(float(drawn.samples[drawn.winner, 0]), round(bits), *ask.look)
+
 
 _HEIGHTS_X = np.linspace(-2.0, 1.6, 321)
 
@@ -115,6 +128,23 @@ def _stop_line(ask: Asked) -> str:
     return figures.stop_line(
         x, ratio, trace.samples[:, 0], trace.arrival_times, trace.winner, trace.stop_time, line, ask.given, *ask.how
     )
+
+
+# ------------------------------------------------------------------------------------------------ a budget
+
+
+def _budget_knobs(ask: Asked) -> list[Knob]:
+    return [_knob(ask, "budget", "Budget n", (1.0, 64.0, 1.0), float(ask.now.view.candidates), "candidates")]
+
+
+def _trade(ask: Asked) -> str:
+    budget = round(_places(_budget_knobs(ask))[0])
+    x, problem = np.linspace(-1.6, 0.4, 161), problem_of(ask.now.view)
+    error = float(value("orc.variation", situation_of(ask, ask.now.view._replace(candidates=budget))))
+    output = orc_density(ask.now.view, budget, x)
+    return figures.trade(
+        looked_at_by_pfr(problem), x, problem.pdf(x[:, None]), output, budget, error, *ask.look
+    )  # fmt: skip
 
 
 # ------------------------------------------------------------------------------------------------ the surcharge
@@ -184,9 +214,10 @@ def _solved_taps(ask: Asked) -> dict[str, float]:
 
 
 def _cut_knobs(ask: Asked) -> list[Knob]:
-    most = _bits_of_cuts(ask)
-    start = float(best_cut(ask.now.view)) if ask.shown else 0.0
-    a = _knob(ask, "across", "Cuts across", (0.0, float(most), 1.0), start)
+    most, begin = _bits_of_cuts(ask), 0.0
+    if ask.shown and ask.now.view.strategy == "own":
+        begin = float(best_cut(ask.now.view))
+    a = _knob(ask, "across", "Cuts across", (0.0, float(most), 1.0), begin)
     return [a._replace(says=f"{2 ** round(a.value)} across, {2 ** (most - round(a.value))} up")]
 
 
@@ -194,22 +225,24 @@ def _bits_of_cuts(ask: Asked) -> int:
     return round(math.log2(setting.partition_of(ask.now.view, setting.channel_of(ask.now.view)).num_bins))
 
 
-def _cuts(ask: Asked) -> str:
+def _cuts(ask: Asked, plain: float | None = None) -> str:
     most, (at,) = _bits_of_cuts(ask), (round(place) for place in _places(_cut_knobs(ask)))
     problem = problem_of(ask.now.view)
     turn = np.linspace(0.0, 2.0 * np.pi, 48, endpoint=False)
     mean, scale = np.array(problem.params).T
     ring = problem.prior.cdf(mean + 2.0 * scale * np.stack((np.cos(turn), np.sin(turn)), axis=1))
-    view = ask.now.view._replace(intervals=f"{2**at},{2 ** (most - at)}")
-    costs = [
-        float(value("pfr_bins.expected", situation_of(ask, view._replace(intervals=f"{2**a},{2 ** (most - a)}"))))
-        for a in range(most + 1)
-    ]
+    laid = [ask.now.view._replace(strategy="own", intervals=f"{2**a},{2 ** (most - a)}") for a in range(most + 1)]
+    costs = [float(value("pfr_bins.expected", situation_of(ask, view))) for view in laid]
     weights = rec.bin_weights(problem, rec.Partition((2**at, 2 ** (most - at))), "peak_ratio")
     candidates = None
-    if ask.given is not None:
-        candidates = problem.prior.cdf(trace_of(ask.lane("pfr_bins", intervals=view.intervals)).samples)
-    return figures.cuts(ring, (2**at, 2 ** (most - at)), weights, costs, at, candidates, *ask.how)
+    if ask.given is not None or (ask.shown and plain is not None):
+        looked = trace_of(ask.lane("pfr_bins", strategy="own", intervals=laid[at].intervals))
+        candidates = problem.prior.cdf(looked.samples)
+    return figures.cuts(ring, (2**at, 2 ** (most - at)), weights, costs, at, candidates, *ask.how, plain=plain)
+
+
+def _empty_axis(ask: Asked) -> str:
+    return _cuts(ask, ask.number("pfr.expected"))
 
 
 def situation_of(ask: Asked, view: View) -> Any:
@@ -249,6 +282,7 @@ def _board(ask: Asked) -> str:
 
 
 HANDS: dict[str, Hand] = {
+    "digits": Hand(_digits, _digit_knobs),
     "heights": Hand(_heights, _height_knobs, _ratio_laid, _right_heights),
     "stop line": Hand(_stop_line, _line_knobs, lambda ask: _places(_line_knobs(ask))[0],
                       lambda ask: {"line": ask.number("pfr.stop")}),
@@ -256,6 +290,8 @@ HANDS: dict[str, Hand] = {
     "taps": Hand(_taps, _tap_knobs, lambda ask: _state_of_taps(ask)[3], _solved_taps),
     "cuts": Hand(_cuts, _cut_knobs, lambda ask: _places(_cut_knobs(ask))[0],
                  lambda ask: {"across": float(best_cut(ask.now.view))}),
+    "empty axis": Hand(_empty_axis, lambda ask: _cut_knobs(ask) if ask.shown else []),
+    "trade": Hand(_trade, _budget_knobs),
     "board": Hand(_board, _board_knobs, view=_laid),
 }  # fmt: skip
 

@@ -179,6 +179,23 @@ def _bias(view: View, lane: Lane) -> rec.laws.OrcBias:
 _orc_bias = memo(64)(rec.laws.orc_bias)
 
 
+def orc_density(view: View, candidates: int, x: Floats) -> Floats:
+    """What ORC with so many candidates sends for a one-dimensional target, as a density at x (n,)."""
+    return _orc_at(problem_of(view), candidates, x)
+
+
+@memo(256)
+def _orc_at(problem: rec.Problem, candidates: int, x: Floats) -> Floats:
+    return rec.laws.orc_density(problem, rec.ORC(candidates), x[:, None])
+
+
+@memo(64)
+def looked_at_by_pfr(problem: rec.Problem) -> Floats:
+    """How many candidates SAMPLES searches of plain PFR looked at."""
+    examined: Floats = rec.encode_many(problem, SAMPLES, seed=1).examined.astype(np.float64)
+    return examined
+
+
 @memo(64)
 def winners_of(problem: rec.Problem) -> Floats:
     """SAMPLES winners of plain PFR in the first dimension."""

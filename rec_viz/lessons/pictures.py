@@ -15,17 +15,17 @@ from ..figures import lessons as figures
 from ..figures import lessons_bins as binned
 from ..figures.style import Colours
 from ..memo import memo
-from ..model import lab, speed
+from ..model import lab, setting, speed
 from ..settings import View
 from .asked import Asked
 from .format import Step
 from .hands import HANDS
 from .numbers import (
     GREEDY_CANDIDATES,
-    Situation,
     filled,
     law_of,
     likeliest,
+    orc_density,
     problem_of,
     situation,
     trace_of,
@@ -35,7 +35,8 @@ from .numbers import (
 
 
 def draw(
-    step: Step, given: float | None, shown: bool, colours: Colours, narrow: bool, hand: Mapping[str, float] | None = None
+    step: Step, given: float | None, shown: bool, colours: Colours, narrow: bool,
+    hand: Mapping[str, float] | None = None,
 ) -> str:  # fmt: skip
     """The picture of a step that has one, as SVG; `hand` is where the reader left its knobs."""
     name = step.figure_after if shown else step.figure
@@ -76,11 +77,6 @@ def _two_people(ask: Asked) -> str:
     return figures.two_people(x, q, *ask.look)
 
 
-def _digits(ask: Asked) -> str:
-    drawn = trace_of(ask.lane("pfr"))
-    return figures.digits(float(drawn.samples[drawn.winner, 0]), 12 if ask.shown else 4, *ask.look)
-
-
 def _p_and_q(ask: Asked) -> str:
     number = ask.number
     x, p, q = _densities(ask.now.view)
@@ -99,7 +95,9 @@ def _greedy(ask: Asked) -> str:
     view = ask.now.view
     candidates = rec.trace(problem_of(view), rec.ORC(GREEDY_CANDIDATES), seed=view.seed).samples[:, 0]
     x, _, q = _densities(view, np.linspace(-2.4, 2.4, 321))
-    return figures.greedy(x, q, candidates, likeliest(problem_of(view)), *ask.how)
+    chosen = likeliest(problem_of(view))
+    sent = {"the likeliest, every time": chosen, "honest draws from Q": winners_of(problem_of(view))[: chosen.size]}
+    return figures.greedy(x, q, candidates, sent, *ask.how)
 
 
 def _race(ask: Asked) -> str:
@@ -122,8 +120,16 @@ def _index_law(ask: Asked) -> str:
         return figures.index_law(law.pmf(256), round(ask.number("late")), ask.number("pfr.late_chance"), *ask.look)
     falling = law.pmf(8)
     middle = np.exp(-0.5 * ((np.arange(8) - 3.5) / 1.6) ** 2)
-    given = None if ask.given is None else round(ask.given)
-    return figures.shapes((falling, np.full(8, falling[0]), falling[0] * middle), given, *ask.look)
+    indices = _indices(setting.channel_of(ask.now.view))
+    shares = np.bincount(indices, minlength=9)[1:9] / indices.size
+    laws = (falling, np.full(8, falling[0]), falling[0] * middle)
+    return figures.shapes(laws, (indices.size, shares), ask.choice, *ask.look)
+
+
+@memo(8)
+def _indices(channel: rec.Channel) -> Any:
+    """N of as many races as a reader believes."""
+    return rec.encode_many(channel, 400, seed=1).indices.astype(np.int64)
 
 
 def _word_lengths(ask: Asked) -> str:
@@ -165,8 +171,10 @@ def _years(ask: Asked) -> str:
     also = ask.now.also
     views = [*(also[name] for name in ("ten", "twenty", "thirty")), also.get("plain", ask.now.view)]
     at = [ask.now._replace(view=view) for view in views]
-    rows = [(view.bits, float(value("pfr.seconds", now)), str(value("pfr.time", now)))
+    rows = [(f"{view.bits:g} bits", float(value("pfr.seconds", now)), str(value("pfr.time", now)))
             for view, now in zip(views, at, strict=True)]  # fmt: skip
+    if ask.shown and "plain" in also:
+        rows.append(("with bins", ask.number("pfr_bins.seconds"), str(value("pfr_bins.time", ask.now))))
     marks = [(1.0, "1 s"), (86_400.0, "1 day"), (31_557_600.0, "1 year")]
     return figures.years(rows, marks, *ask.look)
 
@@ -174,20 +182,11 @@ def _years(ask: Asked) -> str:
 # ------------------------------------------------------------------------------------------------ lessons 5 to 10
 
 
-def _orc(view: View, candidates: int, x: Floats) -> Floats:
-    return _orc_density(problem_of(view), candidates, tuple(x))
-
-
-@memo(64)
-def _orc_density(problem: rec.Problem, candidates: int, x: tuple[float, ...]) -> Floats:
-    return rec.laws.orc_density(problem, rec.ORC(candidates), np.array(x)[:, None])
-
-
 def _pulled(ask: Asked) -> str:
     view = ask.now.view
     budgets = (1, 4, view.candidates) if ask.shown else ()
     x, p, q = _densities(view, np.linspace(-3.2, 3.2, 161))
-    return binned.pulled(x, p, q, {n: _orc(view, n, x) for n in budgets}, *ask.look)
+    return binned.pulled(x, p, q, {n: orc_density(view, n, x) for n in budgets}, *ask.look)
 
 
 def _variation(ask: Asked) -> str:
@@ -195,7 +194,7 @@ def _variation(ask: Asked) -> str:
     views = [now.also["two"], now.also["four"], now.also["eight"], now.view, now.also["big"], now.also["bigger"]]
     errors = [float(value("orc.variation", now._replace(view=view))) for view in views] if ask.shown else []
     x, _, q = _densities(now.view, np.linspace(-1.6, 0.4, 161))
-    return binned.variation(x, q, _orc(now.view, now.view.candidates, x), [view.candidates for view in views], errors,
+    return binned.variation(x, q, orc_density(now.view, now.view.candidates, x), [view.candidates for view in views], errors,
                             ask.number("information"), *ask.how)  # fmt: skip
 
 
@@ -256,6 +255,21 @@ def _cancels(ask: Asked) -> str:
     return binned.fronts(u, curve, (rain.quantiles[:, 0], rain.heights), star, lanes, top, *ask.look)
 
 
+def _cut_alone(ask: Asked) -> str:
+    """One race without bins and with them, all searched alike: the same dots, the same line."""
+    lane, problem = ask.lane("pfr_bins"), problem_of(ask.now.view)
+    trace, number = trace_of(lane), lane.partition.num_bins
+    u = np.linspace(0.001, 0.999, 400)
+    ratio = np.exp2(problem.log_ratio_bits(problem.prior.quantile(u[:, None])))
+    curve, top = trace.race_times[trace.winner] * ratio, 1.4 * trace.stop_time
+    rain = arrivals(problem.prior, lane.partition, seed=lane.seed, until=top)
+    at = int(np.argmin(np.abs(rain.samples[:, 0] - trace.samples[trace.winner, 0])))
+    front = np.full(u.size, trace.stop_time)
+    lanes = [("without bins", front, trace.examined), (f"{number} bins, all alike", front, trace.examined)]
+    star = (float(rain.quantiles[at, 0]), float(rain.heights[at]))
+    return binned.fronts(u, curve, (rain.quantiles[:, 0], rain.heights), star, lanes, top, *ask.look, cuts=(1, number))
+
+
 def _overpaid(ask: Asked) -> str:
     problem = problem_of(ask.now.view)
     mean, scale = problem.params[0]
@@ -287,12 +301,12 @@ def _story(ask: Asked) -> str:
 
 
 PICTURES: dict[str, Callable[[Asked], str]] = {
-    "two people": _two_people, "digits": _digits, "p and q": _p_and_q, "tapes": _tapes, "greedy": _greedy,
+    "two people": _two_people, "p and q": _p_and_q, "tapes": _tapes, "greedy": _greedy,
     "race": _race, "winners": _winners, "index law": _index_law, "word lengths": _word_lengths,
     "price": _price, "stopped": _stopped, "doubling": _doubling,
     "skyline": _skyline,
     "years": _years, "pulled": _pulled, "variation": _variation, "fixed code": _fixed_code, "bins": _bins,
-    "bin tapes": _bin_tapes, "two parts": _two_parts, "cancels": _cancels, "overpaid": _overpaid,
-    "more bins": _more_bins, "growth": _growth, "story": _story, 
+    "bin tapes": _bin_tapes, "two parts": _two_parts, "cancels": _cancels, "cut alone": _cut_alone, "overpaid": _overpaid,
+    "more bins": _more_bins, "growth": _growth, "story": _story,
     **{name: hand.draw for name, hand in HANDS.items()},
 }  # fmt: skip

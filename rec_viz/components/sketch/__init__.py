@@ -27,7 +27,7 @@ def show(
     svg: str, key: str, on_pick: Callable[[float], None] | None = None, knobs: Sequence[Mapping[str, Any]] = (),
     place: Mapping[str, Any] | None = None, on_move: Callable[[dict[str, float]], None] | None = None,
 ) -> None:  # fmt: skip
-    """The picture. `on_pick` is told, before the next run, the answer given on it; `on_move` where the knobs were left."""
+    """The picture. Before the next run `on_pick` is told the answer given on it, `on_move` where the knobs were left."""
 
     def told(name: str, act: Callable[[Any], None] | None) -> Callable[[], None]:
         def callback() -> None:

@@ -6,7 +6,7 @@ import { addressOf, createChannel } from "../../stage/live.js";
 import { mounted } from "../../stage/mounted.js";
 
 function createSketch(parent) {
-  const root = /** @type {HTMLElement} */ (parent.querySelector(".sketch")), picture = root.querySelector(".drawn");
+  const root = /** @type {HTMLElement} */ (parent.querySelector(".sketch")), picture = /** @type {HTMLElement} */ (root.querySelector(".drawn"));
   let shown = "", data = null, tell = (_name, _value) => {};
   let /** @type {Record<string, number>} */ hand = null; // where all that is being moved stands
   let /** @type {{ box: DOMRect, axes: Axis[] }} */ field = null; // what the pointer is dragged across
