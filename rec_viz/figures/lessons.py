@@ -338,7 +338,7 @@ def skyline(information: Sequence[float], candidates: Sequence[float], colours: 
 
 def years(rows: Sequence[tuple[str, float, str]], marks: Sequence[tuple[float, str]], colours: Colours,
           narrow: bool) -> str:  # fmt: skip
-    """Search times on a logarithmic axis: (row's name, seconds, words), "with bins" in green; marks are (seconds, words)."""
+    """Search times on a logarithmic axis: (name, seconds, words), "with bins" in green; marks: (seconds, words)."""
     logs = [float(np.log10(seconds)) for _, seconds, _ in rows]
     low, high = min(logs) - 0.6, max(*logs, *(float(np.log10(s)) for s, _ in marks)) + 0.8
     panel = sheet(narrow, colours, (low, high), (float(len(rows)), 0.0), left=76, top=40)

@@ -41,7 +41,7 @@ def heights(
     ratio = f"{bars[1] / bars[0]:.2f}" if bars[0] else "?"
     panel.text(panel.x[0], 0.92 * top, f"r = q / p = {ratio}", anchor="start", size=20, bold=True)
     if gaps:
-        panel.text(panel.x[0], 0.82 * top, "The bars do not reach their curves.", "best", "start", bold=True)
+        panel.text(panel.x[0], 0.82 * top, "Off their curves.", "best", "start", bold=True)
     return svg(panel, f"At the candidate the bar of P is {bars[0]:.2f} high and that of Q {bars[1]:.2f}.", narrow)
 
 
@@ -132,10 +132,10 @@ def trade(
     time.block((budget - 0.9, budget - 0.1), time.y, "best", 0.85)
     time.grip(budget - 0.5, 0.6 * time.y[1], "best")
     left = budget > 0.55 * most
-    time.text(budget - 0.5, time.y[1], f"ORC: always {budget}", "best", "end" if left else "start", -14 if left else 14, 14,
-              bold=True)  # fmt: skip
-    time.text(time.x[1], 0.66 * time.y[1], f"PFR: {examined.mean():.0f} on average, {examined.max():.0f} at worst", "p",
-              "end", bold=True)  # fmt: skip
+    anchor, right = ("end", -14) if left else ("start", 14)
+    time.text(budget - 0.5, time.y[1], f"ORC: always {budget}", "best", anchor, right, 14, bold=True)
+    worst = "" if narrow else f", {examined.max():.0f} at worst"
+    time.text(time.x[1], 0.66 * time.y[1], f"PFR: {examined.mean():.0f} on average{worst}", "p", "end", bold=True)
     time.floor([(k - 0.5, str(k)) for k in (1, 16, 32, 48)] + [(most - 0.5, f"{most:.0f}+")])
     time.text(0.0, time.y[1], f"candidates looked at, in {examined.size:,} searches", anchor="start", down=-8)
     time.field((0.0, most), time.y, across="budget", low=0.5, high=most + 0.5)
@@ -185,9 +185,18 @@ def taps(
     race.line((0.0, 1.0), (plain, plain), "bound", 1.5, "6 4")
     race.text(0.0, plain, f"without bins {plain:.1f}", "bound", "start", 4, -6)
     race.line((0.0, 1.0), (0.0, 0.0), width=1.2)
-    race.text(0.0, top, f"area of the steps: {area:.1f} candidates", "heuristic", "start", down=-14, size=18, bold=True)
+    race.text(0.0, top, f"area of the steps: {area:.1f}" + " candidates" * (not narrow), "heuristic", "start",
+              down=-14, size=15 if narrow else 18, bold=True)  # fmt: skip
     if not shown:
-        race.text(1.0, top, f"tap {worst + 1} holds up the rest", "best", "end", down=-14, bold=True)
+        race.text(
+            1.0,
+            top,
+            f"tap {worst + 1} " + ("is last" if narrow else "holds up the rest"),
+            "best",
+            "end",
+            down=-14,
+            bold=True,
+        )
     row.text(0.0, 100.0, "taps: how often the sender looks there", anchor="start", down=-7)
     says = f"The sender looks at {area:.1f} candidates on average; bin {worst + 1} is the last to be cleared."
     return svg(panel, says, narrow)
@@ -273,7 +282,7 @@ def board(
     most, farthest = limits
     panel = sheet(narrow, colours, left=14, right=14, top=34, foot=46)
     first, second = (
-        ((0.0, 0.0, 1.0, 0.33), (0.12, 0.53, 1.0, 1.0)) if narrow else ((0.0, 0.06, 0.4, 1.0), (0.53, 0.06, 1.0, 1.0))
+        ((0.0, 0.0, 1.0, 0.3), (0.12, 0.56, 1.0, 1.0)) if narrow else ((0.0, 0.06, 0.4, 1.0), (0.53, 0.06, 1.0, 1.0))
     )
     laid = within(panel, first, (0.0, float(len(cut))), (0.0, most + 0.4))
     for k, (bits, mine) in enumerate(zip(information, cut, strict=True)):
@@ -287,7 +296,7 @@ def board(
     laid.floor()
     laid.text(0.0, laid.y[1], "information", "q", "start", down=-14, bold=True)
     laid.text(laid.x[1], laid.y[1], "your cuts, in bits", "heuristic", "end", down=-14, bold=True)
-    laid.text(0.0, 0.0, f"intervals of each dimension; log₂ J = {sum(cut)}", anchor="start", down=38, size=14)
+    laid.text(0.0, 0.0, f"intervals along each axis; log₂ J = {sum(cut)}", anchor="start", down=38, size=14)
     wide, tall = farthest[1], farthest[0]
     goal = within(panel, second, (0.0, wide), (0.0, tall))
     reached = point[0] < zone[0] and point[1] <= zone[1]

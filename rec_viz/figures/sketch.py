@@ -11,7 +11,7 @@ import numpy as np
 
 from .style import Colours, Floats
 
-WIDE, NARROW = (640, 460), (370, 330)  # of a picture; as many pixels on a desk and on a telephone
+WIDE, NARROW = (640, 460), (370, 380)  # of a picture; as many pixels on a desk and on a telephone
 TYPE = 15
 
 Numbers = Sequence[float] | np.ndarray[Any, Any]

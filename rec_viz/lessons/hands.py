@@ -66,8 +66,9 @@ def _places(knobs: list[Knob]) -> list[float]:
 
 
 def _digit_knobs(ask: Asked) -> list[Knob]:
-    tried = {0: ask.now.let["short"], 1: ask.now.let["long"], 2: 40.0}
-    return [_knob(ask, "bits", "Bits sent", (0.0, 40.0, 1.0), tried.get(ask.choice, 4.0), "bits")]
+    tried = (ask.now.let["short"], ask.now.let["long"], 40.0)
+    begin = 4.0 if ask.choice is None else tried[ask.choice]
+    return [_knob(ask, "bits", "Bits sent", (0.0, 40.0, 1.0), begin, "bits")]
 
 
 def _digits(ask: Asked) -> str:
@@ -258,7 +259,7 @@ MOST_CUTS = 6
 def _board_knobs(ask: Asked) -> list[Knob]:
     laid = setting.partition_of(ask.now.view, setting.channel_of(ask.now.view)).intervals
     knobs = [
-        _knob(ask, f"cut{d}", f"Dimension {d}", (0.0, float(MOST_CUTS), 1.0), float(round(math.log2(n))))
+        _knob(ask, f"cut{d}", f"Axis {d}", (0.0, float(MOST_CUTS), 1.0), float(round(math.log2(n))))
         for d, n in enumerate(laid, start=1)
     ]
     return [knob._replace(says=f"{2 ** round(knob.value)} intervals") for knob in knobs]

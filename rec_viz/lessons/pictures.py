@@ -194,7 +194,8 @@ def _variation(ask: Asked) -> str:
     views = [now.also["two"], now.also["four"], now.also["eight"], now.view, now.also["big"], now.also["bigger"]]
     errors = [float(value("orc.variation", now._replace(view=view))) for view in views] if ask.shown else []
     x, _, q = _densities(now.view, np.linspace(-1.6, 0.4, 161))
-    return binned.variation(x, q, orc_density(now.view, now.view.candidates, x), [view.candidates for view in views], errors,
+    output = orc_density(now.view, now.view.candidates, x)
+    return binned.variation(x, q, output, [view.candidates for view in views], errors,
                             ask.number("information"), *ask.how)  # fmt: skip
 
 
@@ -306,7 +307,7 @@ PICTURES: dict[str, Callable[[Asked], str]] = {
     "price": _price, "stopped": _stopped, "doubling": _doubling,
     "skyline": _skyline,
     "years": _years, "pulled": _pulled, "variation": _variation, "fixed code": _fixed_code, "bins": _bins,
-    "bin tapes": _bin_tapes, "two parts": _two_parts, "cancels": _cancels, "cut alone": _cut_alone, "overpaid": _overpaid,
-    "more bins": _more_bins, "growth": _growth, "story": _story,
+    "bin tapes": _bin_tapes, "two parts": _two_parts, "cancels": _cancels, "cut alone": _cut_alone,
+    "overpaid": _overpaid, "more bins": _more_bins, "growth": _growth, "story": _story,
     **{name: hand.draw for name, hand in HANDS.items()},
 }  # fmt: skip

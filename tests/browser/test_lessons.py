@@ -31,7 +31,7 @@ def arrive(page: Page, lesson: Lesson, k: int) -> Step:
     if step.ask and step.ask.choices:
         expect(page.get_by_role("button", name=choice_name(step, len(step.ask.choices) - 1))).to_be_visible()
     if step.goals:
-        expect(page.get_by_role("slider", name="Dimension 1")).to_be_visible(timeout=60_000)
+        expect(page.get_by_role("slider", name="Axis 1")).to_be_visible(timeout=60_000)
     settle(page)
     return step
 
@@ -291,7 +291,7 @@ def test_the_challenge_is_won_with_its_controls(open_page: Open) -> None:
     step = arrive(page, all_lessons()[-1], 2)
     assert step.goals
     for d, bits in ((5, 0), (1, 4), (2, 4), (3, 4), (4, 4)):
-        page.get_by_test_id("sketch").get_by_role("slider", name=f"Dimension {d}").fill(str(bits))
+        page.get_by_test_id("sketch").get_by_role("slider", name=f"Axis {d}").fill(str(bits))
         settle(page)
     expect(page.get_by_text("All of it holds at once.")).to_be_visible(timeout=60_000)
     expect(page.get_by_test_id("sketch").get_by_text("reached")).to_be_visible()

@@ -27,7 +27,7 @@ def show(
     svg: str, key: str, on_pick: Callable[[float], None] | None = None, knobs: Sequence[Mapping[str, Any]] = (),
     place: Mapping[str, Any] | None = None, on_move: Callable[[dict[str, float]], None] | None = None,
 ) -> None:  # fmt: skip
-    """The picture. Before the next run `on_pick` is told the answer given on it, `on_move` where the knobs were left."""
+    """The picture; before the next run `on_pick` is told the answer given on it, `on_move` where knobs are left."""
 
     def told(name: str, act: Callable[[Any], None] | None) -> Callable[[], None]:
         def callback() -> None:
