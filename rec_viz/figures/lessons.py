@@ -280,16 +280,24 @@ def word_lengths(n: Sequence[int], bits: Sequence[float], shown: bool, colours: 
     )
 
 
-def balance(rows: Mapping[str, tuple[float, str]], most: float, marks: Mapping[str, float], colours: Colours,
-            narrow: bool) -> str:  # fmt: skip
-    """Bars of bits: {name: (bits, role)}, not a number where it is asked for; lines at `marks`."""
+def balance(
+    rows: Mapping[str, tuple[float, str]], most: float, marks: Mapping[str, float], guess: tuple[float, int] | None,
+    colours: Colours, narrow: bool,
+) -> str:  # fmt: skip
+    """Bars of bits: {name: (bits, role)}, not a number where a guess stands for it, with which way
+    it should go; lines at `marks`."""
     panel = sheet(narrow, colours, (0.0, most), (len(rows), 0.0), left=20, top=46)
     for k, (name, (bits, role)) in enumerate(rows.items()):
         panel.text(0.0, k + 0.26, name, anchor="start")
-        asked = not np.isfinite(bits)
-        panel.block((0.0, most if asked else bits), (k + 0.78, k + 0.34), role, 0.06 if asked else 0.85,
-                    "5 5" if asked else "", "" if asked else "appears")  # fmt: skip
-        panel.text(0.0, k + 0.62, "?" if asked else f"{bits:.2f}", "" if asked else "paper", "start", 8, bold=True)
+        if guess is not None and not np.isfinite(bits):
+            at, way = guess
+            panel.block((0.0, at), (k + 0.78, k + 0.34), role, 0.3, "5 5")
+            panel.guess(at, k + 0.56, role, way, across=True)
+            panel.text(at, k + 0.56, f"{at:.1f} bits?", role, "start", 16, 5, bold=True)
+            panel.field((0.0, most), (k + 0.95, k + 0.15), across="guess")
+            continue
+        panel.block((0.0, bits), (k + 0.78, k + 0.34), role, 0.85, moves="appears")
+        panel.text(0.0, k + 0.62, f"{bits:.2f}", "paper", "start", 8, bold=True)
     for name, at in marks.items():
         panel.line((at, at), (len(rows), 0.0), "bound", 2, "6 4")
         panel.text(at, 0.0, name, "bound", down=-8)
@@ -303,19 +311,23 @@ def balance(rows: Mapping[str, tuple[float, str]], most: float, marks: Mapping[s
 # ------------------------------------------------------------------------------------------------ the search
 
 
-def doubling(x: Floats, curves: Sequence[tuple[str, Floats]], shown: bool, colours: Colours, narrow: bool) -> str:
-    """The ratio r of a target, and with one bit more: half as wide and twice as high."""
-    top = 1.12 * max(float(curve.max()) for _, curve in curves)
-    panel = sheet(narrow, colours, (float(x[0]), float(x[-1])), (0.0, top), left=50)
-    for (name, curve), role in list(zip(curves, ("q", "best"), strict=True))[: 2 if shown else 1]:
+def doubling(
+    x: Floats, curves: Sequence[tuple[str, Floats]], top: float, way: int, shown: bool, colours: Colours, narrow: bool
+) -> str:  # fmt: skip
+    """The ratio r of a target, and of one with one bit more: as it is, or until then as the reader drags it."""
+    panel = sheet(narrow, colours, _ends(x), (0.0, top), left=50)
+    for (name, curve), role in zip(curves, ("q", "best"), strict=True):
+        at, peak, second = float(x[int(np.argmax(curve))]), float(curve.max()), role == "best"
+        asked = second and not shown
         panel.area(x, curve, role, 0.15)
-        panel.line(x, curve, role, moves="grows" if role == "best" else "")
-        at, peak = float(x[int(np.argmax(curve))]), float(curve.max())
-        panel.text(at, peak, f"{name}: peak {peak:.0f}", role, "start", 14, 14, bold=True)
-    if not shown:
-        panel.text(float(x[int(np.argmax(curves[0][1]))]), 0.8 * top, f"{curves[1][0]}: ?", "best", bold=True)
+        panel.line(x, curve, role, dash="6 4" if asked else "")
+        says = f"{name}: peak {peak:.0f}" + "?" * asked
+        panel.text(at, peak, says, role, "start", 18, 0 if second else 14, bold=True)
+        if asked:
+            panel.guess(at, peak, role, way, across=False)
+            panel.field(panel.x, panel.y, up="guess")
     panel.floor(name="x")
-    panel.wall([(float(curve.max()), f"{curve.max():.0f}") for _, curve in curves[: 2 if shown else 1]], "r")
+    panel.wall([(float(curves[0][1].max()), f"{curves[0][1].max():.0f}")], "r")
     return svg(panel, "One more bit makes the curve half as wide and twice as high", narrow)
 
 

@@ -159,9 +159,11 @@ def bin_tapes(
     return svg(panel, f"Every bin has its own list; bin {named[0]}, number {named[1]} is sent", narrow)
 
 
-def two_parts(rows: Mapping[str, tuple[float, float]], bits: float, shown: bool, colours: Colours, narrow: bool) -> str:
-    """Messages as bars, {name: (bits of the bin, bits of the number)}; the last is asked for until it is shown."""
-    most = 1.25 * max(sum(parts) for parts in rows.values())
+def two_parts(
+    rows: Mapping[str, tuple[float, float]], bits: float, way: int, shown: bool, colours: Colours, narrow: bool
+) -> str:  # fmt: skip
+    """Messages as bars, {name: (bits of the bin, bits of the number)}; the last number is a guess until it is shown."""
+    most = 2.2 * sum(next(iter(rows.values())))
     panel = sheet(narrow, colours, (0.0, most), (float(len(rows)), 0.0), left=20, top=44)
     for k, (name, (first, second)) in enumerate(rows.items()):
         asked = not shown and k + 1 == len(rows)
@@ -170,8 +172,10 @@ def two_parts(rows: Mapping[str, tuple[float, float]], bits: float, shown: bool,
             panel.block((0.0, first), (k + 0.75, k + 0.32), "heuristic", 0.9)
             panel.text(first / 2, k + 0.58, f"bin: {first:g}", "paper", bold=True)
         if asked:
-            panel.block((first, most), (k + 0.75, k + 0.32), "p", 0.05, "5 5")
-            panel.text((first + most) / 2, k + 0.58, "number: ?", bold=True)
+            panel.block((first, first + second), (k + 0.75, k + 0.32), "p", 0.3, "5 5")
+            panel.guess(first + second, k + 0.53, "p", way, across=True)
+            panel.text(first + second, k + 0.53, f"number: {second:.1f}?", "p", "start", 16, 5, bold=True)
+            panel.field((first, first + 8.0), (k + 0.95, k + 0.1), across="guess", low=0.0, high=8.0)
         else:
             panel.block((first, first + second), (k + 0.75, k + 0.32), "p", 0.85, moves="appears")
             panel.text(first + second / 2, k + 0.58, f"{second:.2f}", "paper", bold=True)
@@ -273,7 +277,9 @@ def more_bins(
     return svg(panel, "Mean message length over the number of bins", narrow)
 
 
-def growth(dims: Numbers, overheads: Numbers, shown: bool, colours: Colours, narrow: bool) -> str:
+def growth(
+    dims: Numbers, overheads: Numbers, guess: tuple[float, int] | None, shown: bool, colours: Colours, narrow: bool
+) -> str:  # fmt: skip
     """Overhead over the number of numbers in a message, between the line and the square root."""
     first, last = float(overheads[0]), float(dims[-1])
     panel = sheet(narrow, colours, (0.7, last + 0.4), (0.0, first * last * 1.08), left=50)
@@ -292,7 +298,12 @@ def growth(dims: Numbers, overheads: Numbers, shown: bool, colours: Colours, nar
             panel.text(d, bits, f"{bits:.2f}", "best", down=-13, bold=True)
     else:
         panel.text(1.0, first, f"{first:.2f}", "best", right=8, down=-13, bold=True)
-        panel.text(last, first * last * 0.66, "?", "best", size=30, bold=True)
+    if guess is not None:
+        at, way = guess
+        panel.line((last, last), (0.0, at), "best", 1.5, "4 5")
+        panel.guess(last, at, "best", way, across=False)
+        panel.text(last, at, f"{at:.2f}?", "best", "end", -34, 5, bold=True)
+        panel.field((0.5 * (1.0 + last), panel.x[1]), panel.y, up="guess")
     panel.floor([(float(d), f"{d:g}") for d in dims], "numbers in one message")
     panel.wall(name="ε, bits")
     return svg(panel, "The overhead over the number of dimensions", narrow)

@@ -85,10 +85,10 @@ def stop_line(
 
 
 def surcharge(
-    information: Numbers, extra: Numbers, marked: Sequence[int], mine: float, shown: bool, colours: Colours,
+    information: Numbers, extra: Numbers, marked: Sequence[int], mine: float, way: int, shown: bool, colours: Colours,
     narrow: bool,
 ) -> str:  # fmt: skip
-    """What a message costs above I, over I: its first mark, and then all of it with a point that moves along."""
+    """What a message costs above I, over I: a mark and a guess, `mine`; then all of it and a point at I = `mine`."""
     top = 1.6 * float(max(extra))
     panel = sheet(narrow, colours, (0.0, float(information[-1])), (0.0, top), left=50)
     if shown:
@@ -106,8 +106,10 @@ def surcharge(
             panel.dot(at, height, "best", 6)
             panel.text(at, height, f"{height:.1f}", "best", down=-20, bold=True)
         elif k == 1:
-            panel.line((at, at), (0.0, top), "best", 2, "4 6")
-            panel.text(at, 0.5 * top, "?", "best", right=14, size=26, bold=True)
+            panel.line((at, at), (0.0, mine), "best", 2, "4 6")
+            panel.guess(at, mine, "best", way, across=False)
+            panel.text(at, mine, f"{mine:.1f} bits?", "best", "start", 16, 5, bold=True)
+            panel.field((0.5 * at, 1.6 * at), panel.y, up="guess")
     panel.floor([(at, f"{at:g}") for at in marked], "I, bits")
     panel.wall([(float(k), f"{k}") for k in range(0, int(top) + 1, 1)], "bits above I")
     if shown:

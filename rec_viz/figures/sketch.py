@@ -108,6 +108,15 @@ class Panel:
             f'stroke="{self.ink("paper")}" stroke-width="2.5"/>'
         )
 
+    def guess(self, x: float, y: float, role: str, way: int, across: bool) -> None:
+        """A grip, and an arrow to where it should rather be: -1, 1, or 0 where nobody says."""
+        self.grip(x, y, role)
+        if way:
+            arrow = ("←", "→")[way > 0] if across else ("↓", "↑")[way > 0]
+            since = len(self.parts)
+            self.text(x, y, arrow, role, right=0 if across else -22, down=-14 if across else 9, size=30, bold=True)
+            self.group(since, "appears")
+
     def field(
         self, x: tuple[float, float], y: tuple[float, float], across: str = "", up: str = "", low: float | None = None,
         high: float | None = None,

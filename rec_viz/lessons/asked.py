@@ -9,6 +9,7 @@ from typing import NamedTuple
 from ..figures.style import Colours
 from ..model import lab
 from ..model.lab import Lane
+from ..settings import View
 from .numbers import Situation, value
 
 
@@ -44,3 +45,8 @@ class Asked(NamedTuple):
     def lane(self, name: str, **change: object) -> Lane:
         """A lane of the step's race, or of the race with its view changed."""
         return next(lane for lane in lab.race(self.now.view._replace(**change)).lanes if lane.name == name)  # type: ignore[arg-type]
+
+
+def situation_of(ask: Asked, view: View) -> Situation:
+    """The step's numbers for another view."""
+    return ask.now._replace(view=view, also={})

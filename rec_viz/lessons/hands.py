@@ -6,8 +6,8 @@ A picture is asked for with `Asked.hand`, where its knobs stand; what is missing
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -19,48 +19,11 @@ from ..figures import lessons_hands as figures
 from ..model import setting, speed
 from ..settings import View
 from ..theme import ROLES
-from .asked import Asked
+from .asked import Asked, situation_of
 from .format import Step, all_lessons
+from .guesses import GUESSES, guess_of, way
+from .knobs import Hand, Knob, knob, places
 from .numbers import best_cut, looked_at_by_pfr, orc_density, problem_of, situation, trace_of, value
-
-
-class Knob(NamedTuple):
-    """A number that can be moved: its key, what a screen reader calls it, its range, where it stands, and its words."""
-
-    key: str
-    name: str
-    low: float
-    high: float
-    step: float
-    value: float
-    says: str
-
-
-class Hand(NamedTuple):
-    """A picture that is moved by hand, by what is asked for.
-
-    `answer` is the number it answers its step with (None where the step has goals), `solved` where the knobs stand for
-    the right one, and `view` the step's view as the knobs have it.
-    """
-
-    draw: Callable[[Asked], str]
-    knobs: Callable[[Asked], list[Knob]]
-    answer: Callable[[Asked], float] | None = None
-    solved: Callable[[Asked], dict[str, float]] | None = None
-    view: Callable[[Asked], View] | None = None
-
-
-def _knob(ask: Asked, key: str, name: str, ends: tuple[float, float, float], start: float, unit: str = "") -> Knob:
-    """A knob that goes from ends[0] to ends[1] by ends[2]; `unit` follows its number."""
-    low, high, step = ends
-    place = min(max(ask.hand.get(key, start), low), high)
-    place = round(low + round((place - low) / step) * step, 6)
-    return Knob(key, name, low, high, step, place, f"{place:g} {unit}".rstrip())
-
-
-def _places(knobs: list[Knob]) -> list[float]:
-    return [knob.value for knob in knobs]
-
 
 # ------------------------------------------------------------------------------------------------ digits, heights
 
@@ -68,12 +31,12 @@ def _places(knobs: list[Knob]) -> list[float]:
 def _digit_knobs(ask: Asked) -> list[Knob]:
     tried = (ask.now.let["short"], ask.now.let["long"], 40.0)
     begin = 4.0 if ask.choice is None else tried[ask.choice]
-    return [_knob(ask, "bits", "Bits sent", (0.0, 40.0, 1.0), begin, "bits")]
+    return [knob(ask, "bits", "Bits sent", (0.0, 40.0, 1.0), begin, "bits")]
 
 
 def _digits(ask: Asked) -> str:
     drawn = trace_of(ask.lane("pfr"))
-    (bits,) = _places(_digit_knobs(ask))
+    (bits,) = places(_digit_knobs(ask))
     return drawing.digits(float(drawn.samples[drawn.winner, 0]), round(bits), *ask.look)
 
 
@@ -85,13 +48,13 @@ def _height_knobs(ask: Asked) -> list[Knob]:
     top = round(1.15 * max(float(law.pdf(_HEIGHTS_X[:, None]).max()) for law in (problem, problem.prior)), 2)
     if ask.shown:
         return []
-    return [_knob(ask, key, f"Height of {key.upper()}", (0.0, top, 0.01), 0.5 * top) for key in ("p", "q")]
+    return [knob(ask, key, f"Height of {key.upper()}", (0.0, top, 0.01), 0.5 * top) for key in ("p", "q")]
 
 
 def _bars(ask: Asked) -> tuple[float, float]:
     if ask.shown:
         return ask.number("pfr.first_p"), ask.number("pfr.first_q")
-    p, q = _places(_height_knobs(ask))
+    p, q = places(_height_knobs(ask))
     return p, q
 
 
@@ -118,14 +81,14 @@ def _right_heights(ask: Asked) -> dict[str, float]:
 def _line_knobs(ask: Asked) -> list[Knob]:
     stop = ask.number("pfr.stop")
     top = round(1.7 * stop, 1)
-    return [] if ask.shown else [_knob(ask, "line", "Stop line", (0.0, top, 0.1), 0.35 * top)]
+    return [] if ask.shown else [knob(ask, "line", "Stop line", (0.0, top, 0.1), 0.35 * top)]
 
 
 def _stop_line(ask: Asked) -> str:
     trace = trace_of(ask.lane("pfr"))
     x = np.linspace(-1.8, 1.4, 321)
     ratio = np.exp2(problem_of(ask.now.view).log_ratio_bits(x[:, None]))
-    line = next(iter(_places(_line_knobs(ask))), trace.stop_time)
+    line = next(iter(places(_line_knobs(ask))), trace.stop_time)
     return figures.stop_line(
         x, ratio, trace.samples[:, 0], trace.arrival_times, trace.winner, trace.stop_time, line, ask.given, *ask.how
     )
@@ -135,11 +98,11 @@ def _stop_line(ask: Asked) -> str:
 
 
 def _budget_knobs(ask: Asked) -> list[Knob]:
-    return [_knob(ask, "budget", "Budget n", (1.0, 64.0, 1.0), float(ask.now.view.candidates), "candidates")]
+    return [knob(ask, "budget", "Budget n", (1.0, 64.0, 1.0), float(ask.now.view.candidates), "candidates")]
 
 
 def _trade(ask: Asked) -> str:
-    budget = round(_places(_budget_knobs(ask))[0])
+    budget = round(places(_budget_knobs(ask))[0])
     x, problem = np.linspace(-1.6, 0.4, 161), problem_of(ask.now.view)
     error = float(value("orc.variation", situation_of(ask, ask.now.view._replace(candidates=budget))))
     output = orc_density(ask.now.view, budget, x)
@@ -153,15 +116,17 @@ def _trade(ask: Asked) -> str:
 
 def _surcharge_knobs(ask: Asked) -> list[Knob]:
     most = ask.now.also["four"].bits
-    return [_knob(ask, "information", "Information I", (1.0, most, 1.0), most / 2, "bits")] if ask.shown else []
+    if ask.shown:
+        return [knob(ask, "information", "Information I", (1.0, most, 1.0), most / 2, "bits")]
+    return [knob(ask, "guess", "Your guess", (1.0, 6.0, 0.1), 2.0, "bits")]
 
 
 def _surcharge(ask: Asked) -> str:
     marked = [round(view.bits) for view in (ask.now.view, ask.now.also["double"], ask.now.also["four"])]
     information = np.arange(1.0, marked[-1] + 1.0)
     extra = [speed.cost(ask.now.view._replace(bits=float(bits)), (1,)).zipf_bits - bits for bits in information]
-    mine = next(iter(_places(_surcharge_knobs(ask))), float(marked[-1]))
-    return figures.surcharge(information, extra, marked, mine, *ask.how)
+    return figures.surcharge(information, extra, marked, places(_surcharge_knobs(ask))[0],
+                             way(ask, "double.pfr.surcharge"), *ask.how)  # fmt: skip
 
 
 # ------------------------------------------------------------------------------------------------ taps
@@ -173,7 +138,7 @@ def _tap_knobs(ask: Asked) -> list[Knob]:
     number = ask.lane("pfr_bins").partition.num_bins
     start = _solved_taps(ask) if ask.shown else {}
     return [
-        _knob(ask, f"tap{k}", f"Tap {k}", (DRIP, FULL, 1.0), start.get(f"tap{k}", 0.5 * FULL))
+        knob(ask, f"tap{k}", f"Tap {k}", (DRIP, FULL, 1.0), start.get(f"tap{k}", 0.5 * FULL))
         for k in range(1, number + 1)
     ]
 
@@ -192,7 +157,7 @@ def looked_at(peaks: Floats, taps: Floats) -> tuple[Floats, int, float]:
 
 def _state_of_taps(ask: Asked) -> tuple[Floats, Floats, int, float]:
     """Where the taps stand, and what `looked_at` says of them."""
-    taps = np.array(_places(_tap_knobs(ask)))
+    taps = np.array(places(_tap_knobs(ask)))
     (peaks,) = np.exp2(rec.bin_peaks_bits(problem_of(ask.now.view), ask.lane("pfr_bins").partition))
     return taps, *looked_at(peaks, taps)
 
@@ -218,7 +183,7 @@ def _cut_knobs(ask: Asked) -> list[Knob]:
     most, begin = _bits_of_cuts(ask), 0.0
     if ask.shown and ask.now.view.strategy == "own":
         begin = float(best_cut(ask.now.view))
-    a = _knob(ask, "across", "Cuts across", (0.0, float(most), 1.0), begin)
+    a = knob(ask, "across", "Cuts across", (0.0, float(most), 1.0), begin)
     return [a._replace(says=f"{2 ** round(a.value)} across, {2 ** (most - round(a.value))} up")]
 
 
@@ -227,7 +192,7 @@ def _bits_of_cuts(ask: Asked) -> int:
 
 
 def _cuts(ask: Asked, plain: float | None = None) -> str:
-    most, (at,) = _bits_of_cuts(ask), (round(place) for place in _places(_cut_knobs(ask)))
+    most, (at,) = _bits_of_cuts(ask), (round(place) for place in places(_cut_knobs(ask)))
     problem = problem_of(ask.now.view)
     turn = np.linspace(0.0, 2.0 * np.pi, 48, endpoint=False)
     mean, scale = np.array(problem.params).T
@@ -246,11 +211,6 @@ def _empty_axis(ask: Asked) -> str:
     return _cuts(ask, ask.number("pfr.expected"))
 
 
-def situation_of(ask: Asked, view: View) -> Any:
-    """The step's numbers for another view."""
-    return ask.now._replace(view=view, also={})
-
-
 # ------------------------------------------------------------------------------------------------ the challenge
 
 MOST_CUTS = 6
@@ -259,14 +219,14 @@ MOST_CUTS = 6
 def _board_knobs(ask: Asked) -> list[Knob]:
     laid = setting.partition_of(ask.now.view, setting.channel_of(ask.now.view)).intervals
     knobs = [
-        _knob(ask, f"cut{d}", f"Axis {d}", (0.0, float(MOST_CUTS), 1.0), float(round(math.log2(n))))
+        knob(ask, f"cut{d}", f"Axis {d}", (0.0, float(MOST_CUTS), 1.0), float(round(math.log2(n))))
         for d, n in enumerate(laid, start=1)
     ]
-    return [knob._replace(says=f"{2 ** round(knob.value)} intervals") for knob in knobs]
+    return [one._replace(says=f"{2 ** round(one.value)} intervals") for one in knobs]
 
 
 def _laid(ask: Asked) -> View:
-    intervals = ",".join(str(2 ** round(place)) for place in _places(_board_knobs(ask)))
+    intervals = ",".join(str(2 ** round(place)) for place in places(_board_knobs(ask)))
     return ask.now.view._replace(strategy="own", intervals=intervals)
 
 
@@ -277,7 +237,7 @@ def _board(ask: Asked) -> str:
     farthest = problem_of(view).d_inf_bits  # where nothing is cut
     channel = setting.channel_of(view)
     zone = (math.log2(ask.now.let["limit"]), ask.now.let["spare"])
-    cut = [round(place) for place in _places(_board_knobs(ask))]
+    cut = [round(place) for place in places(_board_knobs(ask))]
     limits = (MOST_CUTS, (farthest + 1.5, 2.4 * zone[1]))
     return figures.board(channel.bits, cut, point, zone, limits, *ask.look)
 
@@ -285,15 +245,16 @@ def _board(ask: Asked) -> str:
 HANDS: dict[str, Hand] = {
     "digits": Hand(_digits, _digit_knobs),
     "heights": Hand(_heights, _height_knobs, _ratio_laid, _right_heights),
-    "stop line": Hand(_stop_line, _line_knobs, lambda ask: _places(_line_knobs(ask))[0],
+    "stop line": Hand(_stop_line, _line_knobs, lambda ask: places(_line_knobs(ask))[0],
                       lambda ask: {"line": ask.number("pfr.stop")}),
-    "surcharge": Hand(_surcharge, _surcharge_knobs),
+    "surcharge": Hand(_surcharge, _surcharge_knobs, *guess_of("double.pfr.surcharge", _surcharge_knobs)),
     "taps": Hand(_taps, _tap_knobs, lambda ask: _state_of_taps(ask)[3], _solved_taps),
-    "cuts": Hand(_cuts, _cut_knobs, lambda ask: _places(_cut_knobs(ask))[0],
+    "cuts": Hand(_cuts, _cut_knobs, lambda ask: places(_cut_knobs(ask))[0],
                  lambda ask: {"across": float(best_cut(ask.now.view))}),
     "empty axis": Hand(_empty_axis, lambda ask: _cut_knobs(ask) if ask.shown else []),
     "trade": Hand(_trade, _budget_knobs),
     "board": Hand(_board, _board_knobs, view=_laid),
+    **GUESSES,
 }  # fmt: skip
 
 
@@ -330,7 +291,7 @@ def frame(request: Mapping[str, Any]) -> dict[str, Any]:
     if moved is None:
         raise ValueError("nothing can be moved in this step")
     ask = asked(step, places, None, shown, request.get("dark") is True, request.get("narrow") is True)
-    return {"svg": moved.draw(ask), "knobs": [knob._asdict() for knob in moved.knobs(ask)]}
+    return {"svg": moved.draw(ask), "knobs": [one._asdict() for one in moved.knobs(ask)]}
 
 
 def _finite(place: object) -> bool:

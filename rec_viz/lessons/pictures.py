@@ -138,27 +138,8 @@ def _word_lengths(ask: Asked) -> str:
     return figures.word_lengths(n, [float(code.length_bits(k)) for k in n], *ask.how)
 
 
-def _price(ask: Asked) -> str:
-    information = ask.number("information")
-    rows = {
-        "the information I": (information, "q"),
-        "the message, on average": (ask.number("pfr.mean_length") if ask.shown else np.nan, "p"),
-    }
-    if ask.shown:
-        rows["the most that theory allows"] = (ask.number("pfr.bound"), "candidate")
-    marks = {f"I = {information:g}": information, f"2 I = {2 * information:g}": 2 * information}
-    return figures.balance(rows, max(2.4 * information, ask.number("pfr.bound") * 1.05), marks, *ask.look)
-
-
 def _stopped(ask: Asked) -> str:
     return HANDS["stop line"].draw(ask._replace(given=None, shown=True))
-
-
-def _doubling(ask: Asked) -> str:
-    reach = 12 * ask.number("scale")
-    x = np.linspace(ask.number("mean") - reach, ask.number("mean") + reach, 321)
-    curves = [(f"I = {view.bits:g}", _ratio(view, x)) for view in (ask.now.view, ask.now.also["more"])]
-    return figures.doubling(x, curves, *ask.how)
 
 
 def _skyline(ask: Asked) -> str:
@@ -222,15 +203,6 @@ def _bin_tapes(ask: Asked, rows: int = 5) -> str:
     return binned.bin_tapes(list(shares.reshape(-1, rows)), (named.bin[0] + 1, named.index), *ask.how)
 
 
-def _two_parts(ask: Asked) -> str:
-    with_bins = (ask.number("pfr_bins.log2_bins"), ask.number("pfr_bins.number_length"))
-    rows = {
-        "without bins: one number": (0.0, ask.number("pfr.mean_length")),
-        f"with {ask.number('pfr_bins.bins'):g} bins": with_bins,
-    }
-    return binned.two_parts(rows, ask.number("information"), *ask.how)
-
-
 WEIGHTINGS = {"uniform": "equal", "target_mass": "by Q’s share", "peak_ratio": "by peak"}
 
 
@@ -286,17 +258,6 @@ def _more_bins(ask: Asked) -> str:
     return binned.more_bins(powers, lengths, ask.number("information"), ask.now.also["j8"].log2_bins, *ask.how)
 
 
-def _growth(ask: Asked) -> str:
-    view = ask.now.view
-    dims = [d for d in (1, 2, 3, 4) if d <= ask.now.also["wide"].dim]
-    found = [
-        float(value("pfr_bins.overhead", ask.now._replace(
-            view=view._replace(dim=d, bits=d * view.bits, log2_bins=d * view.log2_bins))))
-        for d in dims
-    ]  # fmt: skip
-    return binned.growth([float(d) for d in dims], found, *ask.how)
-
-
 def _story(ask: Asked) -> str:
     return _tapes(ask, whole=True)
 
@@ -304,10 +265,9 @@ def _story(ask: Asked) -> str:
 PICTURES: dict[str, Callable[[Asked], str]] = {
     "two people": _two_people, "p and q": _p_and_q, "tapes": _tapes, "greedy": _greedy,
     "race": _race, "winners": _winners, "index law": _index_law, "word lengths": _word_lengths,
-    "price": _price, "stopped": _stopped, "doubling": _doubling,
-    "skyline": _skyline,
+    "stopped": _stopped, "skyline": _skyline,
     "years": _years, "pulled": _pulled, "variation": _variation, "fixed code": _fixed_code, "bins": _bins,
-    "bin tapes": _bin_tapes, "two parts": _two_parts, "cancels": _cancels, "cut alone": _cut_alone,
-    "overpaid": _overpaid, "more bins": _more_bins, "growth": _growth, "story": _story,
+    "bin tapes": _bin_tapes, "cancels": _cancels, "cut alone": _cut_alone,
+    "overpaid": _overpaid, "more bins": _more_bins, "story": _story,
     **{name: hand.draw for name, hand in HANDS.items()},
 }  # fmt: skip

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from rec_viz import lessons
 from rec_viz.lessons import Lesson, Step, all_lessons, hands, tour
-from rec_viz.lessons.hands import Hand, Knob
+from rec_viz.lessons.knobs import Hand, Knob
 
 from .conftest import settle
 
@@ -120,9 +120,10 @@ class Keys:
     """Everything by keyboard: Tab and Shift+Tab to move, Enter to act."""
 
     SEEN = """() => {
-      const at = document.activeElement;
+      let at = document.activeElement;
+      while (at.shadowRoot?.activeElement) at = at.shadowRoot.activeElement; // the ranges under a picture
       if (!at.matches("button, input, a")) return ""; // the page itself takes the focus too, and ends with a choice
-      return (at.getAttribute("aria-label") || at.innerText).trim().split("\\n").at(-1);
+      return (at.getAttribute("aria-label") || at.labels?.[0]?.innerText || at.innerText).trim().split("\\n").at(-1);
     }"""
 
     def focus(self, page: Page, wanted: Callable[[str], object]) -> None:

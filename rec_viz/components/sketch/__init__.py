@@ -4,7 +4,7 @@
     sketch.show(svg, key="picture", on_pick=lambda answer: ..., knobs=[...], place={...}, on_move=lambda hand: ...)
 
 An element with data-pick gives that number when it is chosen. `knobs` are the numbers that can be moved, as
-`lessons.hands.Knob`: an element with data-x="key low high" moves the knob of that key when it is dragged across, low at
+`lessons.knobs.Knob`: an element with data-x="key low high" moves the knob of that key when it is dragged across, low at
 its left edge and high at its right; data-y the same from its foot to its top. Under the picture each is a range.
 While it is moved, `place` and where all knobs stand are the request to /live that draws the picture anew.
 What carries class "grows", "rises", "falls" or "appears" is set in motion when the picture changes.

@@ -7,8 +7,8 @@ import { mounted } from "../../stage/mounted.js";
 
 function createSketch(parent) {
   const root = /** @type {HTMLElement} */ (parent.querySelector(".sketch")), picture = /** @type {HTMLElement} */ (root.querySelector(".drawn"));
-  let shown = "", data = null, tell = (_name, _value) => {};
-  let /** @type {Record<string, number>} */ hand = null; // where all that is being moved stands
+  let shown = "", place = "", data = null, tell = (_name, _value) => {};
+  let /** @type {Record<string, number>} */ hand = {}, moving = false, owed = false; // where the knobs stand; whether Python has yet to hear of it, or to answer
   let /** @type {{ box: DOMRect, axes: Axis[] }} */ field = null; // what the pointer is dragged across
   let ranged = {}; // what a range is being moved for
 
@@ -26,7 +26,8 @@ function createSketch(parent) {
   }
 
   function move(/** @type {Record<string, number>} */ change) {
-    hand = { ...(hand ?? Object.fromEntries(data.knobs.map(({ key, value }) => [key, value]))), ...change };
+    Object.assign(hand, change);
+    moving = true;
     root.classList.add("moved"); // what is moved does not begin again at every frame
     channel.ask({ ...data.place, hand });
   }
@@ -40,8 +41,9 @@ function createSketch(parent) {
   }
 
   function release() {
-    if (hand) tell("moved", hand);
-    hand = null;
+    if (moving) tell("moved", { ...hand });
+    owed ||= moving;
+    moving = false;
   }
 
   /** @typedef {{ key: string, low: number, high: number, across: boolean }} Axis */
@@ -83,7 +85,12 @@ function createSketch(parent) {
     show(sent, setTriggerValue) {
       tell = setTriggerValue;
       data = sent;
-      if (hand) return; // the hand has gone on
+      if (moving) return; // the hand has gone on
+      const earlier = owed && data.knobs.some(({ key, value }) => Math.abs(value - (hand[key] ?? value)) > 1e-9);
+      if (earlier && JSON.stringify(data.place) === place) return; // what it told before that
+      owed = false;
+      place = JSON.stringify(data.place);
+      hand = Object.fromEntries(data.knobs.map(({ key, value }) => [key, value]));
       channel.drop();
       root.classList.remove("moved");
       draw(data.svg);
