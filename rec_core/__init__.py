@@ -10,7 +10,7 @@
 
 Read in this order: families, randomness, prior, channel, partition, candidates, decode (the receiver), then the
 sender's side: tables, upper_sum, clocks, laws, methods, searches, encode, trace; then codes, metrics, study and images.
-SciPy is imported by the functions that use it: that takes longer than all the rest.
+SciPy is imported inside the functions that use it, because importing it takes longer than all the rest.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ import importlib
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from .jit import kernels_kept
+from .jit import kernels_cached
 
 if TYPE_CHECKING:
     from . import images, study
 
-with kernels_kept():
+with kernels_cached():
     from . import codes, laws, metrics, randomness
     from .allocation import Strategy, allocate
     from .channel import (
@@ -53,7 +53,7 @@ __version__ = "0.1.0"
 
 
 def __getattr__(name: str) -> ModuleType:
-    """`rec.images` and `rec.study`, imported when they are first asked for: few programs need them."""
+    """`rec.images` and `rec.study`, imported on first use: few programs need them."""
     if name in ("images", "study"):
         return importlib.import_module(f".{name}", __name__)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

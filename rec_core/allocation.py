@@ -20,19 +20,20 @@ from .randomness import ALLOCATION, uniforms
 from .tables import MAX_INTERVALS
 
 Strategy = Literal["information", "random", "collapsed", "runtime"]
+"""How `allocate` divides bins among dimensions."""
 STRATEGIES: tuple[str, ...] = get_args(Strategy)
 _DEEPEST_CUT = MAX_INTERVALS.bit_length() - 1  # log2 of the most intervals one dimension can be searched in
 
 
 def allocate(channel: Channel, log2_bins: int, strategy: Strategy = "information", seed: int = 0) -> Partition:
-    """A partition into J = 2^`log2_bins` bins, its factors of two dealt to dimensions by a strategy.
+    """A partition into J = 2^`log2_bins` bins, whose factors of two are divided among the dimensions by a strategy.
 
     `information`: in proportion to I_d (the paper's recipe). `random`: each factor to a random dimension, by `seed`.
-    `collapsed`: all to dimensions without information, the bad case. `runtime`: each factor to the dimension where it
-    lowers E_Y[log U] most (greedy).
-    The partition depends on the channel, never on Y, so both sides can make it.
+    `collapsed`: all to dimensions without information, the worst case. `runtime`: each factor to the dimension where it
+    lowers E_Y[log U] most (greedy). The partition depends on the channel, never on Y, so both sides can make it.
 
-    Raises RecError for an unknown strategy, and where it cannot deal out so many bins.
+    Raises RecError for an unknown strategy, and where a strategy cannot make that many bins.
+    Source: He, Flamich & Hernandez-Lobato (2024), its `information`, `random` and `collapsed`; `runtime` is from here.
 
     >>> from rec_core import gaussian_channel
     >>> allocate(gaussian_channel([4.0, 2.0, 0.0]), 6).intervals
@@ -53,7 +54,7 @@ def allocate(channel: Channel, log2_bins: int, strategy: Strategy = "information
         powers = greedy_powers([partial(_mean_log_upper_sum, channel.family, b) for b in channel.bits], total)
         if powers.sum() < total:
             raise RecError(
-                f"strategy='runtime' cuts a dimension into at most 2^{_DEEPEST_CUT} intervals, so it can deal "
+                f"strategy='runtime' cuts a dimension into at most 2^{_DEEPEST_CUT} intervals, so it can place "
                 f"{int(powers.sum())} of the {total} bits here; lower log2_bins or use strategy='information'."
             )
     return Partition(tuple(2 ** int(k) for k in powers))
@@ -73,10 +74,10 @@ def _proportional(shares: Floats, total: int) -> Ints:
 
 
 def greedy_powers(costs: Sequence[Callable[[int], float]], total: int, target: float = -math.inf) -> Ints:
-    """Deal up to `total` factors of two one by one: `costs[d](k)` is the log cost of dimension d at 2^k intervals.
+    """Assign up to `total` factors of two one by one: `costs[d](k)` is the log cost of dimension d at 2^k intervals.
 
-    Each goes where it lowers the cost most per factor, looking up to four ahead since a first cut can be useless
-    alone (Q centred on an edge). Stops once the summed cost is at most `target`.
+    Each goes where it lowers the cost most per factor, looking up to four ahead, because a single cut can be useless
+    (Q centered on an edge). Stops once the summed cost is at most `target`.
     """
     powers = np.zeros(len(costs), dtype=np.int64)
     limit = _DEEPEST_CUT
@@ -125,7 +126,7 @@ def _mean_log_upper_sum(family: str, bits: float, k: int) -> float:
     return 0.5 - math.log(scale * n) + _mean_log_edges(scale, n, rule, rule_weights)
 
 
-_EDGE_INTERVALS = 32  # from the end inwards, done one by one
+_EDGE_INTERVALS = 32  # from the end inwards, computed one by one
 
 
 @kernel

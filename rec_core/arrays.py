@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-Word = np.uint64  # a 64-bit word; inside Philox, 32 bits held in one
+Word = np.uint64  # a 64-bit word; inside Philox, 32 bits in one
 Words = NDArray[np.uint64]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -20,5 +20,5 @@ def candidate(family: int, key: Word, index: int, intervals: Ints, numbers: Ints
 
 @kernel
 def candidate_of_bin(family: int, seed: Word, index: int, intervals: Ints, numbers: Ints, x: Floats) -> None:
-    """`candidate` from the seed: the bin is absorbed into the key first."""
+    """`candidate` from the seed: computes the bin's key first."""
     candidate(family, bin_key(seed, intervals, numbers), index, intervals, numbers, x)

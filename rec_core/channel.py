@@ -3,7 +3,7 @@
 A channel draws Y; Y decides the target Q = Q(X|Y) that the sender wants to send a sample of, and P = E_Y[Q(X|Y)] is the
 prior both sides share. A problem is one such Q.
 
-All is kept as if P were the standard member of its family; where it lies, `prior` says.
+Parameters are stored as if P were the standard member of its family; `prior` says where P really lies.
 """
 
 from __future__ import annotations
@@ -33,14 +33,22 @@ Numbers = float | Sequence[float] | ArrayLike
 
 @dataclass(frozen=True, repr=False)
 class Problem:
-    """One target Q against P. Made by `gaussian_problem` and the others below, or by `Channel.draw`.
+    """One target Q against P. Made by `gaussian_problem` and the functions like it, or by `Channel.draw`.
 
-    `params[d]` says what Q is in dimension d where P is standard, as `families` has it: (mean, scale) of a Gaussian,
-    (low, high) of a uniform one, ln q at the knots of a piecewise one. `prior_shift` and `prior_scale` place the prior,
-    as in `Prior`. Raises RecError for an unknown family and parameters it does not have.
+    `family` is one of `families.FAMILIES`. `params[d]` are the parameters of Q in dimension d in units in which P is
+    standard: (mean, scale) of a Gaussian, (low, high) of a uniform one, ln q at the knots of a piecewise one.
+    `prior_shift` and `prior_scale` (D,) place the prior, as in `Prior`.
 
-    >>> Problem("gaussian", ((1.0, 0.5), (0.0, 1.0))).dim
-    2
+    Raises RecError for an unknown family, and for parameters that the family does not take.
+    Source: the roles of P and Q are those of He, Flamich & Hernandez-Lobato (2024).
+
+    >>> problem = Problem("gaussian", ((1.0, 0.5), (0.0, 0.25)))
+    >>> problem.dim, problem.prior, problem.family_code
+    (2, Prior(family='gaussian', dim=2), 0)
+    >>> round(problem.kl_bits, 3), round(problem.d_inf_bits, 3), problem.log_ratio_bits([[1.0, 0.0]]).round(3)
+    (2.504, 3.962, array([3.721]))
+    >>> problem.mean, problem.scale, problem.spread, problem.table.shape
+    (array([1., 0.]), array([0.5 , 0.25]), array([0.5 , 0.25]), (2, 3))
     """
 
     family: str
@@ -73,12 +81,12 @@ class Problem:
 
     @property
     def family_code(self) -> int:
-        """The number kernels know the family by."""
+        """The number of the family in kernels."""
         return FAMILIES[self.family]
 
     @property
     def table(self) -> Floats:
-        """Parameters as kernels take them, float64 with a row a dimension; see `families`."""
+        """Parameters as kernels take them, one row per dimension, shape (D, columns); see `families`."""
         rows: Floats = families.family(self.family).table(self.params)
         return rows
 
@@ -94,14 +102,14 @@ class Problem:
         return sum(families.log_sup(self.family_code, row, low, high) for row in self.table) / LN2
 
     def log_ratio_bits(self, x: ArrayLike) -> Any:
-        """log2 r(x) = log2 q(x)/p(x); `x` of shape (..., D), result (...) in bits, -inf outside Q's support.
+        """log2 r(x) = log2 q(x)/p(x); `x` of shape (..., D), result (...) in bits, -inf outside the support of Q.
 
-        Raises RecError for another shape.
+        Raises RecError for an x of another shape.
         """
         return summed(families.log_ratios, self.family_code, self.table, self.prior.standard(x)) / LN2
 
     def pdf(self, x: ArrayLike) -> Any:
-        """Density q(x); `x` of shape (..., D), result (...). Raises RecError for another shape.
+        """Density q(x); `x` of shape (..., D), result (...). Raises RecError for an x of another shape.
 
         >>> float(gaussian_problem([1.0], [0.5]).pdf([1.0]).round(4))
         0.7979
@@ -115,7 +123,7 @@ class Problem:
 
     @property
     def scale(self) -> Floats:
-        """The scale of Q as its constructor takes it, of a box its width, else the standard deviation; shape (D,)."""
+        """The scale of Q as its constructor takes it, the width of a box, else the standard deviation; shape (D,)."""
         return np.asarray(self._moments[:, 1] * np.array(self.prior_scale or 1.0))
 
     @property
@@ -132,11 +140,16 @@ class Problem:
 class Channel:
     """A channel with `bits[d]` bits of information in dimension d. Made by `gaussian_channel` or `uniform_channel`.
 
-    `prior_shift` and `prior_scale` place the prior, as in `Prior`. Raises RecError for a family without channels, no
-    dimension and information below 0 or above MAX_BITS.
+    `family` is one of `families.CHANNELS`. `prior_shift` and `prior_scale` (D,) place the prior, as in `Prior`.
 
-    >>> Channel("gaussian", (4.0, 2.0)).information_bits
-    6.0
+    Raises RecError for a family without channels, no dimension, and information below 0 or above 1000 bits.
+    Source: the roles of X and Y are those of He, Flamich & Hernandez-Lobato (2024).
+
+    >>> channel = Channel("gaussian", (4.0, 2.0))
+    >>> channel.information_bits, channel.dim, channel.scales, channel.family_code
+    (6.0, 2, array([0.0625, 0.25  ]), 0)
+    >>> channel.draw(seed=1).prior == channel.prior
+    True
     """
 
     family: str
@@ -172,22 +185,22 @@ class Channel:
 
     @property
     def family_code(self) -> int:
-        """The number kernels know the family by."""
+        """The number of the family in kernels."""
         return FAMILIES[self.family]
 
     @property
     def information_bits(self) -> float:
-        """I[X;Y] in bits, all dimensions together."""
+        """I[X;Y] in bits, summed over dimensions."""
         return math.fsum(self.bits)
 
     @property
     def scales(self) -> Floats:
-        """2^(-I_d): how wide Q is where P is standard; shape (D,)."""
+        """2^(-I_d): the scale of Q in units in which P is standard; shape (D,)."""
         scales: Floats = np.exp2(-np.array(self.bits))
         return scales
 
     def draw(self, seed: int) -> Problem:
-        """The target Q of one Y: a function of the seed. Raises RecError for a seed that cannot be."""
+        """The target Q of one Y: a function of the seed. Raises RecError unless the seed is from 0 to 2^64 - 1."""
         table = np.empty((self.dim, 3))
         draw_target(self.family_code, self.scales, seed_word(seed), table)
         params = tuple((float(row[0]), float(row[1])) for row in table)
@@ -208,8 +221,11 @@ def gaussian_channel(
 ) -> Channel:
     """Gaussian channel: X ~ N(prior_mean, prior_scale^2) and I_d = `information_bits[d]` >= 0 bits in dimension d.
 
-    Where the prior is N(0,1), X given Y is N(m_d, 4^(-I_d)) with m_d ~ N(0, 1 - 4^(-I_d)). Bits of shape (D,), the
-    prior one number or (D,). Raises RecError for what is not so.
+    Where the prior is N(0,1), X given Y is N(m_d, 4^(-I_d)) with m_d ~ N(0, 1 - 4^(-I_d)). Bits have shape (D,), the
+    mean and scale of the prior are one number or (D,).
+
+    Raises RecError for other shapes, negative information, and scales that are not positive.
+    Source: the additive Gaussian noise channel, scaled so that X ~ P; Cover & Thomas, chapter 9.
 
     >>> gaussian_channel([2.0, 1.0], prior_mean=5.0).prior.shift
     (5.0, 5.0)
@@ -221,9 +237,13 @@ def gaussian_channel(
 def uniform_channel(
     information_bits: Sequence[float] | ArrayLike, prior_low: Numbers = 0.0, prior_high: Numbers = 1.0
 ) -> Channel:
-    """Uniform channel: P uniform on the box from prior_low to prior_high, Q on a box 2^(-I_d) as wide in dimension d.
+    """Uniform channel: P uniform on the box from prior_low to prior_high, Q on a box in it, 2^(-I_d) times as wide.
 
-    Bits of shape (D,), the prior one number or (D,). Raises RecError for what is not so.
+    Q is a cell of an equal grid where 2^(I_d) is whole, so that X ~ P exactly; else a box placed uniformly. Bits have
+    shape (D,), the ends of the prior are one number or (D,).
+
+    Raises RecError for other shapes, negative information, and a prior whose low end is not below its high end.
+    Source: He, Flamich & Hernandez-Lobato (2024), whose overhead eps is 0 there.
 
     >>> uniform_channel([3.0]).draw(seed=1).params
     ((0.125, 0.25),)
@@ -240,7 +260,9 @@ def gaussian_problem(
 ) -> Problem:
     """Q = N(mean, diag(scale^2)) against P = N(prior_mean, diag(prior_scale^2)).
 
-    Q's of shape (D,), scale > 0, the prior's one number or (D,). Raises RecError for what is not so.
+    Mean and scale of Q have shape (D,), those of the prior are one number or (D,).
+
+    Raises RecError for other shapes, and scales that are not positive. Source: `families.gaussian`.
 
     >>> gaussian_problem([3.0], [0.5], prior_mean=1.0, prior_scale=2.0)
     Problem(family='gaussian', params=((1.0, 0.25),), prior_shift=(1.0,), prior_scale=(2.0,))
@@ -254,9 +276,11 @@ def laplace_problem(
     prior_mean: Numbers = 0.0,
     prior_scale: Numbers = 1.0,
 ) -> Problem:
-    """Q of density exp(-|x - mean| / scale) / (2 scale) in every dimension against P, the same of the prior.
+    """Q with density exp(-|x - mean| / scale) / (2 scale) in every dimension, against P of the same form.
 
-    Q's of shape (D,), scale > 0, the prior's one number or (D,). Raises RecError for what is not so.
+    Mean and scale of Q have shape (D,), those of the prior are one number or (D,).
+
+    Raises RecError for other shapes, and scales that are not positive. Source: `families.laplace`.
 
     >>> round(laplace_problem([1.0], [0.25]).kl_bits, 4)
     2.0066
@@ -270,9 +294,11 @@ def logistic_problem(
     prior_mean: Numbers = 0.0,
     prior_scale: Numbers = 1.0,
 ) -> Problem:
-    """Q with the cdf 1 / (1 + exp(-(x - mean) / scale)) in every dimension against P, the same of the prior.
+    """Q with the cdf 1 / (1 + exp(-(x - mean) / scale)) in every dimension, against P of the same form.
 
-    Q's of shape (D,), scale > 0, the prior's one number or (D,). Raises RecError for what is not so.
+    Mean and scale of Q have shape (D,), those of the prior are one number or (D,).
+
+    Raises RecError for other shapes, and scales that are not positive. Source: `families.logistic`.
 
     >>> round(logistic_problem([1.0], [0.25]).kl_bits, 4)
     1.5187
@@ -286,9 +312,11 @@ def uniform_problem(
     prior_low: Numbers = 0.0,
     prior_high: Numbers = 1.0,
 ) -> Problem:
-    """Q uniform on the box from low to high against P uniform on the box from prior_low to prior_high, which holds it.
+    """Q uniform on the box from low to high, against P uniform on a box around it, from prior_low to prior_high.
 
-    Q's of shape (D,), low < high, the prior's one number or (D,). Raises RecError for what is not so.
+    The ends of Q have shape (D,), those of the prior are one number or (D,).
+
+    Raises RecError for other shapes, low >= high, and a Q outside the prior. Source: `families.uniform`.
 
     >>> round(uniform_problem([0.25, 0.0], [0.5, 1.0]).kl_bits, 4)
     2.0
@@ -303,20 +331,22 @@ def uniform_problem(
 def piecewise_problem(
     log2_ratio: Sequence[float] | ArrayLike, prior_low: float = 0.0, prior_high: float = 1.0
 ) -> Problem:
-    """Q against P uniform on [prior_low, prior_high], log2 q linear between K + 1 knots spread evenly over it.
+    """Q with log2 q linear between K + 1 evenly spaced knots, against P uniform on [prior_low, prior_high].
 
-    `log2_ratio` of shape (K + 1,), 1 <= K <= 256, up to an additive constant: it is normalised. One dimension. Any P
-    with a quantile function is this problem in the variable u = F_P(x). Raises RecError for what is not so.
+    `log2_ratio` has shape (K + 1,), 1 <= K <= 256, up to an additive constant: it is normalized. One dimension. Any P
+    with a quantile function is this problem in the variable u = F_P(x).
+
+    Raises RecError for other shapes, and a prior whose low end is not below its high end. Source: `families.piecewise`.
 
     >>> round(piecewise_problem([0.0, 4.0, 0.0]).kl_bits, 4)
     0.3883
     """
-    logs = families.piecewise.normalised(np.array(vector(log2_ratio, "log2_ratio")) * LN2)
+    logs = families.piecewise.normalized(np.array(vector(log2_ratio, "log2_ratio")) * LN2)
     return Problem("piecewise", (tuple(logs.tolist()),), *_box(1, prior_low, prior_high))
 
 
 def _located(family: str, mean: Any, scale: Any, prior_mean: Numbers, prior_scale: Numbers) -> Problem:
-    """The problem of a family of a location and a scale."""
+    """The problem of a location-scale family."""
     rows = _pairs(mean, scale, ("mean", "scale"))
     a, b = _prior(len(rows), prior_mean, prior_scale)
     if a:
@@ -336,7 +366,7 @@ def _pairs(first: Any, second: Any, names: tuple[str, str]) -> list[tuple[float,
 
 
 def _prior(dim: int, shift: Numbers, scale: Numbers) -> tuple[tuple[float, ...], ...]:
-    """Shift and scale of a prior, each given as one number or (D,); empty where it is standard."""
+    """Shift and scale of a prior, each given as one number or (D,); empty tuples for the standard one."""
     return placement(_each(dim, shift), _each(dim, scale), dim)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Sequence
 from typing import Any
@@ -11,31 +12,26 @@ import numpy as np
 from .errors import RecError
 
 
-def whole_number(value: Any, name: str, least: int = 1, below: int = 2**62) -> int:
-    """`value` as an int with least <= value < below. Raises RecError, which names it, for anything else (bool too)."""
+def whole_number(value: Any, name: str, least: int = 1, below: float = 2**62) -> int:
+    """`value` as an int with least <= value < below. Raises RecError with its `name` for anything else (bool too)."""
     try:
-        number = operator.index(value)
+        number = least - 1 if isinstance(value, bool | np.bool_) else operator.index(value)
     except TypeError:
         number = least - 1
-    if isinstance(value, bool | np.bool_) or not least <= number < below:
-        limit = "" if below == 2**62 else f" and < {below}"
+    if not least <= number < below:
+        end = f"2^{math.log2(below):g}" if below > 2**20 else below
+        limit = "" if below in (2**62, math.inf) else f" and < {end}"
         raise RecError(f"{name} must be a whole number >= {least}{limit}, got {shown(value)}.")
     return number
 
 
 def seed_word(seed: Any) -> np.uint64:
-    """The seed as uint64. Raises RecError for what is no whole number from 0 to 2^64 - 1."""
-    try:
-        number = operator.index(seed)
-    except TypeError:
-        number = -1
-    if isinstance(seed, bool | np.bool_) or not 0 <= number < 2**64:
-        raise RecError(f"The seed must be a whole number from 0 to 2^64 - 1, got {shown(seed)}.")
-    return np.uint64(number)
+    """The seed as uint64. Raises RecError unless it is a whole number from 0 to 2^64 - 1."""
+    return np.uint64(whole_number(seed, "seed", 0, 2**64))
 
 
 def choice(value: Any, name: str, choices: Sequence[str]) -> str:
-    """`value` if it is one of the choices. Raises RecError, which lists them, for anything else."""
+    """`value` if it is one of the choices. Raises RecError with a list of them for anything else."""
     if not isinstance(value, str) or value not in choices:
         raise RecError(f"Unknown {name} {shown(value)}; choose one of {', '.join(choices)}.")
     return value
@@ -55,7 +51,7 @@ def vector(values: Any, name: str) -> tuple[float, ...]:
 
 
 def check_method(value: Any, *settings: str) -> None:
-    """Raises RecError for what is no method, and for one without these settings."""
+    """Raises RecError for anything but a method, and for one without these settings."""
     if isinstance(value, type) or not all(hasattr(value, name) for name in ("partition", "search", *settings)):
         raise RecError(f"Give a method, such as rec.PFR() or rec.ORC(num_candidates); got {shown(value)}.")
 

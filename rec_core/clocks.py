@@ -1,9 +1,8 @@
-"""Arrival times: the sender's business, since the receiver never needs one.
+"""Arrival times. Only the sender uses them.
 
-A clock belongs to a key (the seed, or a seed with a bin in it). The gaps of its first tile are unit exponentials; a
-later tile takes Gamma(TILE) in all, and its arrivals divide that as the partial sums of TILE unit exponentials divide
-theirs. That is a Poisson process exactly, and a search that knows a whole tile cannot win passes it at the price of
-one Gamma.
+A clock belongs to a key (the seed, or the seed and a bin). The gaps in its first tile are unit exponentials. A later
+tile takes Gamma(TILE) in total, and its arrivals divide that time as the partial sums of TILE unit exponentials divide
+their total. This is exactly a Poisson process, and a search can skip a tile that cannot win for the cost of one Gamma.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ _ONE = np.uint64(1)
 
 @kernel
 def exponential(key: Word, tile: Word, place: Word) -> float:
-    """Unit exponential of a place of a tile; one block serves two places, 512 apart."""
+    """Unit exponential at a place of a tile; one block of random words gives two places, 512 apart."""
     half = np.uint64(TILE // 2)
     first, second = block(key, CLOCK, tile * half + (place & (half - _ONE)), np.uint64(0))
     return -math.log(to_uniform(second if place >= half else first))
@@ -47,7 +46,7 @@ def tile_gamma(key: Word, tile: Word) -> float:
 
 
 class Clock(NamedTuple):
-    """Where the clock of a key stands: arrivals of its tile come at start + stretch * (sum of exponentials so far)."""
+    """The state of a key's clock: arrivals of its tile come at start + stretch * (sum of exponentials so far)."""
 
     start: float
     stretch: float
@@ -56,7 +55,7 @@ class Clock(NamedTuple):
 
 @kernel
 def tile_total(key: Word, tile: Word) -> float:
-    """The sum of a tile's exponentials, but for rounding: a logarithm for every sixteen."""
+    """The sum of a tile's exponentials up to rounding, with one logarithm for every sixteen."""
     half, total = TILE // 2, 0.0
     for group in range(0, half, 8):
         product = 1.0
@@ -75,7 +74,7 @@ def tile_start(key: Word, tile: Word, start: float) -> float:
 
 @kernel
 def next_tile(key: Word, tile: Word, start: float) -> Clock:
-    """The clock at the start of a tile, whose time is known."""
+    """The clock at the start of a tile that begins at `start`."""
     if tile == np.uint64(0):
         return Clock(0.0, 1.0, 0.0)
     return Clock(start, tile_gamma(key, tile) / tile_total(key, tile), 0.0)
@@ -83,7 +82,7 @@ def next_tile(key: Word, tile: Word, start: float) -> Clock:
 
 @kernel
 def tick(key: Word, index: Word, clock: Clock) -> Clock:
-    """The clock at arrival `index` = 1, 2, 3, ..., from the clock one arrival before; any clock at all before 1."""
+    """The clock at arrival `index` = 1, 2, 3, ..., from the clock one arrival earlier; for index 1, any clock."""
     tile, place = (index - _ONE) >> np.uint64(10), (index - _ONE) & np.uint64(TILE - 1)
     if place == np.uint64(0):
         clock = next_tile(key, tile, tile_start(key, tile, clock.start) if tile > np.uint64(0) else 0.0)
@@ -93,15 +92,15 @@ def tick(key: Word, index: Word, clock: Clock) -> Clock:
 
 @kernel
 def arrival_time(clock: Clock) -> float:
-    """The time of the arrival a clock stands at."""
+    """The time of a clock's current arrival."""
     return clock.start + clock.stretch * clock.total
 
 
 @kernel
 def time_after(key: Word, index: int, start: float) -> float:
-    """The time of an arrival that follows arrival `index` >= 1, whose tile begins at `start`, and no others.
+    """The time of one extra arrival after arrival `index` >= 1, whose tile begins at `start`.
 
-    Its gap is its own, so that passing whole tiles is enough where `index` is the last of its tile.
+    Its gap has an address of its own, so whole tiles are enough where `index` is the last of its tile.
     """
     tile, place = np.uint64(index - 1) >> np.uint64(10), (index - 1) & (TILE - 1)
     gap, _ = block(key, AFTER, np.uint64(index), np.uint64(0))
@@ -115,7 +114,7 @@ def time_after(key: Word, index: int, start: float) -> float:
 
 @kernel
 def end_time(key: Word, index: int) -> float:
-    """`time_after` from the beginning: whole tiles at a step."""
+    """`time_after` from the beginning, one tile at a step."""
     start = 0.0
     for tile in range(1, ((index - 1) >> 10) + 1):
         start = tile_start(key, np.uint64(tile), start)

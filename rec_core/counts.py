@@ -1,4 +1,4 @@
-"""How many arrivals each bin has had, where one clock serves all bins: a hash table by the bin's key.
+"""The number of arrivals in each bin so far, where all bins share one clock: a hash table by the bin's key.
 
 Open addressing, at most half full. Keys are random words, so their low bits are the hash.
 """
@@ -29,7 +29,7 @@ def new_counts(size: int) -> Counts:
 
 @kernel
 def slot_of(table: Counts, key: Word) -> int:
-    """Where the count of a bin stands, or will."""
+    """The slot of a bin's count, empty if the bin is new."""
     mask = np.int64(table.keys.shape[0] - 1)
     slot = np.int64(key & np.uint64(mask))
     while table.counts[slot] > 0 and table.keys[slot] != key:
@@ -39,7 +39,7 @@ def slot_of(table: Counts, key: Word) -> int:
 
 @kernel
 def count_arrival(table: Counts, key: Word) -> int:
-    """One more arrival of a bin: how many it has had now. Make `room_for_one` before."""
+    """Count one more arrival in a bin and return its new count. Call `room_for_one` first."""
     slot = slot_of(table, key)
     if table.counts[slot] == 0:
         table.keys[slot] = key
@@ -50,7 +50,7 @@ def count_arrival(table: Counts, key: Word) -> int:
 
 @kernel
 def room_for_one(table: Counts) -> Counts:
-    """The table, or one of four times the size where it is half full."""
+    """The table, or a copy four times the size if it is half full."""
     if 2 * table.used[0] < table.keys.shape[0]:
         return table
     larger = new_counts(4 * table.keys.shape[0])

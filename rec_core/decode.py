@@ -1,4 +1,4 @@
-"""The receiver: from a message to the sample it names. It needs no clock, no table and no search."""
+"""The receiver: from a message to the sample it names. It needs no clock, table or search."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from .partition import INDEX_LIMIT, Message, Partition, check_message, check_par
 from .prior import Prior
 
 _INT64 = np.dtype(np.int64)
+_TRUTHS = {bool, np.bool_}  # NumPy would take them for 0 and 1
 
 
 def _check_prior(prior: Any) -> None:
@@ -27,7 +28,7 @@ def _check_prior(prior: Any) -> None:
 
 @kernel
 def _receive(family: int, address: Ints, intervals: Ints, x: Floats) -> bool:
-    """The candidate at an address (seed, index, bin...); False, and nothing written, where it names none."""
+    """Write the candidate at an address (seed, index, bin...); False, and nothing is written, for an invalid one."""
     if address.shape[0] != x.shape[0] + 2 or address[0] < 0 or address[1] < 1:
         return False
     numbers = address[2:]
@@ -39,10 +40,12 @@ def _receive(family: int, address: Ints, intervals: Ints, x: Floats) -> bool:
 
 
 def decode(message: Message, prior: Prior, partition: Partition | None = None, *, seed: int) -> Floats:
-    """The sample (D,) a message names: equal to the encoder's to the last bit, in O(D) whatever the index.
+    """The sample (D,) a message names: equal to the encoder's to the last bit, in time O(D) for any index.
 
-    `prior` is `problem.prior` or `channel.prior`; partition and seed must be the sender's. Raises RecError for a
-    message that names no candidate, and for a partition or seed that cannot be.
+    `prior` is `problem.prior` or `channel.prior`; partition and seed must be the sender's.
+
+    Raises RecError for a message that names no candidate, a partition of another dimension, and an invalid seed.
+    Source: here; that the receiver needs no arrival time is in Li & El Gamal (2018), decoding in O(D) is not.
 
     >>> import rec_core as rec
     >>> problem = rec.gaussian_problem([1.0], [0.1])
@@ -57,14 +60,14 @@ def decode(message: Message, prior: Prior, partition: Partition | None = None, *
         address = np.array((seed, message[1], *message[0]))
     except (TypeError, ValueError, IndexError):
         return _decode_carefully(message, prior, cut, seed)
-    whole = address.dtype is _INT64 and not isinstance(seed, bool)
+    whole = address.dtype is _INT64 and _TRUTHS.isdisjoint(map(type, (seed, message[1], *message[0])))
     if whole and _receive(prior.family_code, address, cut.counts, x):
         return prior.place(x)
     return _decode_carefully(message, prior, cut, seed)
 
 
 def _decode_carefully(message: Message, prior: Prior, cut: Partition, seed: int) -> Floats:
-    """`decode` with a sentence for whatever is wrong; also where the seed is 2^63 or more."""
+    """`decode` with every check, for invalid input and for seeds of 2^63 or more."""
     _, (numbers, index) = check_message(message, cut)
     x = np.empty(prior.dim)
     candidate_of_bin(prior.family_code, seed_word(seed), index, cut.counts, np.array(numbers, np.int64), x)
@@ -86,8 +89,10 @@ def decode_many(
 ) -> Floats:
     """The samples (R, D) of R messages, on all cores: row i is `decode(messages[i], prior, partition, seed=seeds[i])`.
 
-    `messages` may also be two arrays, bins (R, D) and indices (R,), as `encode_many` returns them. `seeds` is one seed
-    for all, or (R,). Raises RecError as `decode` does.
+    `messages` may also be two arrays, bins (R, D) and indices (R,), as `encode_many` returns them, which is faster.
+    `seeds` is one seed for all, or (R,).
+
+    Raises RecError as `decode` does, and for arrays whose shapes do not match. Source: here.
 
     >>> import rec_core as rec
     >>> channel = rec.gaussian_channel([3.0])
@@ -100,7 +105,8 @@ def decode_many(
     if isinstance(messages, tuple) and not isinstance(messages, Message) and len(messages) == 2:
         named, numbered = messages
     else:
-        named, numbered = [message[0] for message in messages], [message[1] for message in messages]
+        checked = [check_message(message, cut)[1] for message in messages]
+        named, numbered = [message.bin for message in checked], [message.index for message in checked]
     try:
         bins = np.asarray(named).reshape(-1, prior.dim)
         indices, keys = np.asarray(numbered), np.asarray(seeds)
@@ -112,12 +118,12 @@ def decode_many(
             f"Give bins of shape (R, {prior.dim}), indices (R,) and one seed or (R,) of them, all whole numbers."
         ) from None
     if indices.shape != (len(bins),):
-        raise RecError(f"There are {len(bins)} bins and {indices.size} indices; give one of each for every message.")
+        raise RecError(f"There are {len(bins)} bins and {indices.size} indices; give one of each per message.")
     if keys.size and keys.dtype.kind == "i" and keys.min() < 0:
         raise RecError(f"Seeds are whole numbers from 0 to 2^64 - 1, got {keys.min()}.")
     wrong = (bins < 0) | (bins >= np.array(cut.intervals))
     if wrong.any():
-        cut.number(bins[int(np.argwhere(wrong)[0, 0])].tolist())  # its refusal
+        cut.number(bins[int(np.argwhere(wrong)[0, 0])].tolist())  # raises RecError
     if indices.size and not (indices.min() >= 1 and indices.max() < INDEX_LIMIT):
         raise RecError(f"A local index is a whole number from 1 to 2^63 - 1, got {indices.min()}.")
     samples = np.empty(bins.shape)

@@ -1,4 +1,4 @@
-"""The sender: choose a sample of Q, and the message that lets the receiver hold it."""
+"""The sender: choose a sample of Q and the message from which the receiver recovers it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .arrays import LN2, Floats, Ints, Words
 from .channel import Channel, Problem, check_problem
 from .checks import check_method, seed_word, whole_number
 from .decode import decode
-from .methods import ORC, PFR, Found, Method, Record, new_record
+from .methods import PFR, Method, Record, Rules, SearchResult, new_record
 from .partition import Message, check_partition
 from .randomness import run_seeds
 from .searches import race, race_many
@@ -19,10 +19,16 @@ from .searches import race, race_many
 
 @dataclass(frozen=True, eq=False)
 class Encoding:
-    """One encoded sample.
+    """One encoded sample, as `encode` returns it.
 
-    `message` is all that is sent. `sample` (D,) is what the receiver will hold. `examined` counts the candidates whose
-    ratio was evaluated, `race_time` is the winner's arrival time over its ratio, `log_ratio_bits` is log2 r(sample).
+    `message` is all that is sent. `sample` (D,) is the sample that the receiver decodes. `examined` counts the
+    candidates whose ratio was evaluated, `race_time` is the winner's arrival time over its ratio (in units of the
+    clock of P), `log_ratio_bits` is log2 r(sample) in bits.
+
+    >>> import rec_core as rec
+    >>> sent = rec.encode(rec.gaussian_problem([1.0], [0.1]), seed=7)
+    >>> sent.message, sent.sample.round(3), sent.examined, round(sent.log_ratio_bits, 3)
+    (Message(bin=(0,), index=5), array([0.936]), 9, 3.658)
     """
 
     message: Message
@@ -33,29 +39,31 @@ class Encoding:
 
 
 def encode(problem: Problem, method: Method = PFR(), *, seed: int) -> Encoding:
-    """Choose a sample of Q by a method, and the message that lets the receiver hold it.
+    """Choose a sample of Q by a method, and the message from which the receiver recovers it.
 
-    `method`: `rec.PFR(...)`, which is exact, or `rec.ORC(num_candidates, ...)`, which examines a fixed number and is
-    slightly biased. `seed`: a whole number from 0 to 2^64 - 1, shared with the receiver; one for every message.
+    `method`: `rec.PFR(...)`, which is exact, or `rec.ORC(num_candidates, ...)`, which examines a fixed number of
+    candidates and is slightly biased. `seed`: a whole number from 0 to 2^64 - 1, shared with the receiver; take a new
+    one for every message. The result has arrays of shape (D,).
 
-    Raises BudgetExceeded past the method's `max_examined` candidates, RecError for what cannot be searched.
+    Raises BudgetExceeded past the method's `max_examined` candidates, and RecError for a problem that the method cannot
+    search. Source: that of the method.
 
     >>> import rec_core as rec
     >>> rec.encode(rec.gaussian_problem([1.0, -1.0], [0.1, 0.2]), rec.PFR(rec.Partition((8, 4))), seed=7).message.bin
     (6, 0)
     """
-    found = search(problem, method, seed, new_record(0, 1))
+    result = search(problem, method, seed, new_record(0, 1))
     return Encoding(
-        message=found.message,
-        sample=decode(found.message, problem.prior, method.partition, seed=seed),
-        examined=found.examined,
-        race_time=float(from_logs(np.array(found.log_race))),
-        log_ratio_bits=found.log_ratio / LN2,
+        message=result.message,
+        sample=decode(result.message, problem.prior, method.partition, seed=seed),
+        examined=result.examined,
+        race_time=float(from_logs(np.array(result.log_race))),
+        log_ratio_bits=result.log_ratio / LN2,
     )
 
 
-def search(problem: Problem, method: Method, seed: int, record: Record) -> Found:
-    """The search of a method, checked. Raises RecError, BudgetExceeded among them."""
+def search(problem: Problem, method: Method, seed: int, record: Record) -> SearchResult:
+    """Check the arguments and run the method's search. Raises RecError, of which BudgetExceeded is one."""
     check_problem(problem)
     check_method(method)
     method.check(problem)
@@ -63,7 +71,7 @@ def search(problem: Problem, method: Method, seed: int, record: Record) -> Found
 
 
 def from_logs(logs: Floats) -> Floats:
-    """Race times from their logs; inf past float64, as where Q has almost no mass."""
+    """Race times from their logs; inf beyond float64, which happens where Q has almost no mass."""
     with np.errstate(over="ignore"):
         times: Floats = np.exp(logs)
     return times
@@ -71,9 +79,17 @@ def from_logs(logs: Floats) -> Floats:
 
 @dataclass(frozen=True, eq=False)
 class Encodings:
-    """Many encoded samples, one a row; R runs. Run i is `encode(problem_i, method, seed=int(seeds[i]))`, where
-    problem_i is the problem, or `channel.draw(int(seeds[i]))`. `samples`, `bins` (R, D), the others (R,); `race_times`
-    as in `Encoding`, `kl_bits` KL(Q || P) of the run's target."""
+    """Many encoded samples, one per row, as `encode_many` returns them; R runs.
+
+    Run i is `encode(problem_i, method, seed=int(seeds[i]))`, where problem_i is the problem, or
+    `channel.draw(int(seeds[i]))`. `samples` and `bins` have shape (R, D), the others (R,): `indices`, `examined` and
+    `race_times` are as in `Encoding`, `kl_bits` is KL(Q || P) of each run's target in bits, `seeds` the runs' seeds.
+
+    >>> import rec_core as rec
+    >>> sent = rec.encode_many(rec.gaussian_channel([3.0]), 2, seed=1)
+    >>> sent.messages, sent.samples.shape
+    ([Message(bin=(0,), index=12), Message(bin=(0,), index=46)], (2, 1))
+    """
 
     samples: Floats
     bins: Ints
@@ -100,12 +116,14 @@ def encode_many(
     num_threads: int | None = None,
     first: int = 0,
 ) -> Encodings:
-    """`num_runs` independent encodings; for PFR and ORC on all cores and without Python in the loop.
+    """`num_runs` independent encodings; for PFR and ORC on all cores, without Python in the loop.
 
-    Give a channel to draw a new target for every run, or a problem to keep one. `max_examined` is for each run; the
-    first run over it raises. Runs are numbered from `first` on: those from 0 to 99 and those from 100 to 199 are
-    together the first 200. The result does not depend on `num_threads` (default: every core).
-    Raises BudgetExceeded and RecError as `encode` does.
+    Give a channel to draw a new target for every run, or a problem to use one target for all. `max_examined` is for
+    each run; the first run over it raises. Runs are numbered from `first`: runs 0 to 99 and runs 100 to 199 together
+    are runs 0 to 199. The result does not depend on `num_threads` (default: every core). Its arrays have shape (R,) or
+    (R, D), R = `num_runs`.
+
+    Raises BudgetExceeded and RecError as `encode` does. Source: that of the method.
 
     >>> import rec_core as rec
     >>> rec.encode_many(rec.gaussian_channel([3.0]), 100, rec.ORC(32), seed=1).samples.shape
@@ -119,14 +137,15 @@ def encode_many(
     threads = (os.cpu_count() or 1) if num_threads is None else whole_number(num_threads, "num_threads")
     typical = source if isinstance(source, Problem) else source.draw(0)
     method.check(typical)
-    if not isinstance(method, PFR | ORC):
+    if not hasattr(method, "rules"):
         return _one_by_one(source, method, seeds)
-    if isinstance(method, ORC) and method.num_candidates > method.max_examined:
-        search(typical, method, seed, new_record(0, 1))  # its refusal
+    rules: Rules = method.rules(source.dim)
+    if rules.num_candidates > rules.max_examined:
+        search(typical, method, seed, new_record(0, 1))  # raises BudgetExceeded
     cut = check_partition(method.partition, source.dim)
-    rows, failed = race_many(source, typical, method.rules(source.dim), cut, seeds, threads)
+    rows, failed = race_many(source, typical, rules, cut, seeds, threads)
     if failed >= 0:
-        search(_target(source, int(seeds[failed])), method, int(seeds[failed]), new_record(0, 1))  # for its sentence
+        search(_target(source, int(seeds[failed])), method, int(seeds[failed]), new_record(0, 1))  # raises
     samples, bins, indices, examined, log_races, kl = rows
     return Encodings(source.prior.place(samples), bins, indices, examined, from_logs(log_races), kl / LN2, seeds)
 
@@ -136,7 +155,7 @@ def _target(source: Channel | Problem, seed: int) -> Problem:
 
 
 def _one_by_one(source: Channel | Problem, method: Method, seeds: Words) -> Encodings:
-    """`encode_many` for a method that is no race in tables."""
+    """`encode_many` for a method without `rules`."""
     targets = [_target(source, seed) for seed in seeds.tolist()]
     sent = [encode(target, method, seed=seed) for target, seed in zip(targets, seeds.tolist(), strict=True)]
     return Encodings(

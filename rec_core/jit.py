@@ -1,9 +1,9 @@
-"""How kernels are compiled, and a home for them compiled, one for every version of the sources.
+"""How kernels are compiled, and where compiled kernels are cached: one folder for every version of the sources.
 
-Numba looks for a changed kernel only in the file it stands in. A kernel that calls another file's would go on with what
-it inlined from there, and sender and receiver would hold different samples. So compiled kernels lie in a folder named
-after a digest of those sources: beside them, else in the user's cache folder. Where neither can be written, kernels are
-kept in a temporary folder for as long as the process lives, and a warning says so once.
+Numba checks for changes only in the file that defines a kernel. A kernel that calls one in another file would keep the
+old code it inlined from there, and sender and receiver could compute different samples. So the cache folder is named
+after a digest of all those sources. It is next to them, or else in the user's cache folder. Where neither is writable,
+kernels are cached in a temporary folder until the process ends, and one warning says so.
 """
 
 from __future__ import annotations
@@ -22,27 +22,40 @@ from typing import Any, TypeVar
 
 from numba import config, njit
 
+from .kernel_files import check_files
+
 _HERE = Path(__file__).parent
-_OPTIONS: dict[str, Any] = {"cache": True, "nogil": True, "no_cfunc_wrapper": True}  # nobody calls them from C
+_OPTIONS: dict[str, Any] = {"cache": True, "nogil": True, "no_cfunc_wrapper": True}  # they are not called from C
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 Result = TypeVar("Result")
 
-kernel: Callable[[Kernel], Kernel] = njit(**_OPTIONS)
-inlined: Callable[[Kernel], Kernel] = njit(**_OPTIONS, forceinline=True)  # a loop runs in vectors if it calls nothing
+
+def _compiler(**options: Any) -> Callable[[Kernel], Kernel]:
+    def compiled(function: Kernel) -> Kernel:
+        made = njit(**_OPTIONS, **options)(function)
+        if hasattr(made, "_cache"):  # a plain function has none if JIT compilation is off
+            check_files(made)
+        return made  # type: ignore[no-any-return]
+
+    return compiled
+
+
+kernel = _compiler()
+inlined = _compiler(forceinline=True)  # a loop runs in vectors if it calls nothing
 
 
 def _digest() -> str:
-    """Of every source that holds kernels."""
-    found = hashlib.blake2b(digest_size=8)
+    """Digest of every source file that has kernels."""
+    digest = hashlib.blake2b(digest_size=8)
     for path in sorted(_HERE.rglob("*.py")):
         source = path.read_bytes()
         if b"@kernel" in source:
-            found.update(source)
-    return found.hexdigest()
+            digest.update(source)
+    return digest.hexdigest()
 
 
 def _folders() -> Iterator[Path]:
-    """Where kernels may be kept, the best first."""
+    """Folders to cache kernels in, the best first."""
     name = f"kernels-{_digest()}"
     chosen = getattr(config, "CACHE_DIR")  # noqa: B009 - a name Numba makes at run time
     if chosen:
@@ -61,23 +74,23 @@ def _writable(folder: Path) -> bool:
 
 
 def _home() -> str:
-    """The first folder that can be written; else one for this process, with a warning."""
+    """The first writable folder; else one for this process, with a warning."""
     for folder in _folders():
         if _writable(folder):
             return str(folder)
     temporary = tempfile.mkdtemp(prefix="rec_core-")
     atexit.register(shutil.rmtree, temporary, ignore_errors=True)
     warnings.warn(
-        "Compiled kernels cannot be kept: neither the package's folder nor your cache folder can be written, so "
-        "every process compiles them again. Set NUMBA_CACHE_DIR to a folder that can.",
+        "Compiled kernels cannot be cached: neither the package's folder nor your cache folder is writable, so "
+        "every process compiles them again. Set NUMBA_CACHE_DIR to a folder that is.",
         stacklevel=4,
     )
     return temporary
 
 
 @contextmanager
-def kernels_kept() -> Iterator[None]:
-    """Kernels defined inside are kept in the package's own folder; those of other packages stay where they were."""
+def kernels_cached() -> Iterator[None]:
+    """Kernels defined inside are cached in this package's folder; those of other packages are cached as before."""
     before = getattr(config, "CACHE_DIR")  # noqa: B009
     setattr(config, "CACHE_DIR", _home())  # noqa: B010
     try:
@@ -87,7 +100,7 @@ def kernels_kept() -> Iterator[None]:
 
 
 def in_parts(work: Callable[[slice], Result], count: int, num_threads: int) -> list[Result]:
-    """`work` on slices of so many rows, in threads; results in order."""
+    """`work` on slices of `count` rows, in threads; results in order."""
     size = max(1, min(1024, -(-count // num_threads)))
     parts = [slice(start, min(start + size, count)) for start in range(0, count, size)]
     if len(parts) < 2 or num_threads == 1:

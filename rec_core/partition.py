@@ -7,7 +7,6 @@ J = n_1 * ... * n_D, all of P-mass 1/J. J may be far beyond enumeration: nothing
 from __future__ import annotations
 
 import math
-import operator
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -24,11 +23,11 @@ if TYPE_CHECKING:
     from .prior import Prior
 
 ENUMERABLE_BINS = 4096
-"""Up to so many bins each has a clock of its own, so that weights do not change PFR's message."""
+"""The most bins that have a clock each, so that weights do not change PFR's message."""
 
 
 class Message(NamedTuple):
-    """What is sent: the bin (D interval numbers, from 0) and the local index within it (from 1).
+    """What is sent: the `bin` (D interval numbers, from 0) and the local `index` within it (from 1).
 
     >>> Message((3, 1), 5).index
     5
@@ -42,30 +41,29 @@ class Message(NamedTuple):
 class Partition:
     """Axis-aligned bins of equal mass under P: `intervals[d]` intervals in dimension d, whole numbers >= 1.
 
-    `intervals` is any sequence of shape (D,), kept as a tuple. Raises RecError for no dimension and for what is no
-    whole number >= 1.
+    `intervals` is any sequence of shape (D,), stored as a tuple.
 
-    >>> Partition((8, 4)).num_bins
-    32
+    Raises RecError for no dimension, and for anything but whole numbers >= 1.
+    Source: He, Flamich & Hernandez-Lobato (2024), axis-aligned partitions into bins of equal mass.
+
+    >>> cut = Partition((8, 4))
+    >>> cut.num_bins, cut.dim, cut.log2_bins, cut.counts
+    (32, 2, 5.0, array([8, 4]))
     """
 
     intervals: tuple[int, ...]
 
     def __post_init__(self) -> None:
         try:
-            intervals = tuple(operator.index(n) for n in self.intervals)
+            given = tuple(self.intervals)
         except TypeError:
+            given = ()
+        if not given:
             raise RecError(
                 "Intervals must be a sequence of whole numbers, one for each dimension, e.g. (8, 4); "
                 f"got {shown(self.intervals)}."
-            ) from None
-        if not intervals:
-            raise RecError(
-                "A partition needs at least one dimension; pass the number of intervals of each, e.g. (8, 4)."
             )
-        for n in intervals:
-            if n < 1:
-                raise RecError(f"Every dimension needs at least 1 interval, got {n}; 1 leaves a dimension uncut.")
+        intervals = tuple(whole_number(n, f"intervals[{d}]", 1, math.inf) for d, n in enumerate(given))
         object.__setattr__(self, "intervals", intervals)
 
     @staticmethod
@@ -94,15 +92,15 @@ class Partition:
 
     @cached_property
     def counts(self) -> Ints:
-        """`intervals` as decoding takes them, int64 (D,). RecError where float64 cannot tell the intervals apart."""
+        """`intervals` as decoding takes them, int64 (D,). Raises RecError for 2^52 intervals or more in a dimension."""
         if max(self.intervals) >= 2**52:
             raise RecError("A dimension with 2^52 intervals or more is finer than float64 can tell apart.")
         return np.array(self.intervals, np.int64)
 
     def edges(self, prior: Prior) -> list[Floats]:
-        """Ends of the intervals in x, D arrays of shape (n_d + 1,), rising; the outermost are those of P's support.
+        """Ends of the intervals in x, D arrays of shape (n_d + 1,), increasing; the outermost are those of P's support.
 
-        Raises RecError where the prior has another dimension.
+        Raises RecError for a prior of another dimension.
 
         >>> from rec_core import uniform_channel
         >>> Partition((2,)).edges(uniform_channel([3.0]).prior)
@@ -114,7 +112,7 @@ class Partition:
     def number(self, bin: Sequence[int]) -> int:
         """A bin's number from 0 to J - 1, exact: its interval numbers in mixed radix, the last dimension fastest.
 
-        Raises RecError for interval numbers the partition does not have.
+        Raises RecError for interval numbers that the partition does not have.
 
         >>> Partition((8, 4)).number((1, 2))
         6
@@ -127,7 +125,9 @@ class Partition:
         return number
 
     def bin(self, number: int) -> tuple[int, ...]:
-        """The interval numbers (D,) of a bin; `number` as `Partition.number` gives it, else RecError.
+        """The interval numbers (D,) of a bin with this number, as `Partition.number` gives it.
+
+        Raises RecError unless 0 <= number < J.
 
         >>> Partition((8, 4)).bin(6)
         (1, 2)
@@ -141,7 +141,7 @@ class Partition:
 
 
 def check_partition(cut: Partition | None, dim: int) -> Partition:
-    """The partition, the uncut one for None. Raises RecError where its dimension is not `dim`."""
+    """The partition, or the one without cuts for None. Raises RecError unless its dimension is `dim`."""
     if cut is None:
         return _uncut(dim)
     if not isinstance(cut, Partition):
@@ -152,13 +152,13 @@ def check_partition(cut: Partition | None, dim: int) -> Partition:
 
 
 INDEX_LIMIT = 1 << 63
-"""Local indices run from 1 to INDEX_LIMIT - 1."""
+"""Local indices are from 1 to INDEX_LIMIT - 1."""
 
 
 def check_message(message: Any, cut: Partition) -> tuple[int, Message]:
     """The number of a message's bin, and the message in Python's own ints.
 
-    Raises RecError for what is no pair of whole numbers, a bin the partition does not have, and an index out of range.
+    Raises RecError for anything but a bin of the partition and an index from 1 to 2^63 - 1.
     """
     try:
         given, index = message
@@ -178,7 +178,7 @@ def _uncut(dim: int) -> Partition:
 
 @kernel
 def split_bin(j: int, intervals: Ints, numbers: Ints) -> None:
-    """`Partition.bin` for kernels: writes the interval numbers of bin j."""
+    """`Partition.bin` for kernels: write the interval numbers of bin j into `numbers` (D,)."""
     for d in range(intervals.shape[0] - 1, -1, -1):
         numbers[d] = j % intervals[d]
         j //= intervals[d]

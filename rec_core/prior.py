@@ -1,6 +1,6 @@
-"""The prior P, all the receiver needs to know of a problem.
+"""The prior P: all that the receiver has to know about a problem.
 
-Candidates are made as if P were the standard member of its family. A prior that is not has its `shift` and `scale`, and
+Candidates are made as if P were the standard member of its family. Another prior has a `shift` and a `scale`, and
 x = shift + scale z takes a standard point z to the user's units: `Prior.place`, for sender and receiver alike.
 """
 
@@ -22,21 +22,26 @@ from .jit import kernel
 
 
 def shown_fields(value: Any) -> str:
-    """The `repr` of a value without the fields that are empty: a standard prior goes without saying."""
+    """The `repr` of a value without its empty fields, such as those of a standard prior."""
     fields = ((name, getattr(value, name)) for name in value.__dataclass_fields__)
     return f"{type(value).__name__}({', '.join(f'{name}={own!r}' for name, own in fields if own != ())})"
 
 
 @dataclass(frozen=True, repr=False)
 class Prior:
-    """The prior P, all the receiver needs to know of a problem: its family, dimension D, and where it lies.
+    """The prior P, all that the receiver has to know about a problem: `family`, dimension `dim` = D, and place.
 
-    `shift` and `scale` (D,) say x = shift + scale z, z standard: of a family of a location and a scale the prior's mean
-    and scale, of a box its low end and its width. Both are empty where P is the standard member. Raises RecError for
-    an unknown family, no dimension, and a shift and scale that are not D finite numbers, scales positive.
+    `shift` and `scale` (D,) say that x = shift + scale z with z standard: they are the mean and scale of a
+    location-scale family, the low end and width of a box, and empty where P is the standard member of its family.
 
-    >>> Prior("gaussian", 2).quantile([0.5, 0.975]).round(3)
-    array([0.  , 1.96])
+    Raises RecError for an unknown family, no dimension, and anything but D finite shifts and D positive scales.
+    Source: P is the coding distribution of He, Flamich & Hernandez-Lobato (2024).
+
+    >>> prior = Prior("gaussian", 2, shift=(1.0, 0.0), scale=(2.0, 1.0))
+    >>> prior.quantile([0.5, 0.975]).round(3), prior.cdf([1.0, 1.96]).round(3), prior.log_pdf([1.0, 0.0]).round(3)
+    (array([1.  , 1.96]), array([0.5  , 0.975]), np.float64(-2.531))
+    >>> prior.standard([3.0, 0.0]), prior.place(np.array([1.0, 0.0])), prior.edges(0, 2), prior.family_code
+    (array([1., 0.]), array([3., 0.]), array([-inf,   1.,  inf]), 0)
     """
 
     family: str
@@ -46,7 +51,7 @@ class Prior:
 
     def __post_init__(self) -> None:
         choice(self.family, "family", tuple(FAMILIES))
-        whole_number(self.dim, "dim")
+        object.__setattr__(self, "dim", whole_number(self.dim, "dim"))
         if self.shift or self.scale:
             shift, scale = placement(self.shift, self.scale, self.dim)
             object.__setattr__(self, "shift", shift)
@@ -56,28 +61,31 @@ class Prior:
 
     @property
     def family_code(self) -> int:
-        """The number kernels know the family by."""
+        """The number of the family in kernels."""
         return FAMILIES[self.family]
 
     def place(self, z: Floats) -> Floats:
-        """Standard points (..., D) in the user's units. The one map of sender and receiver: equal to the last bit."""
+        """Standard points (..., D) in the user's units; both sides use this map, so they agree to the last bit.
+
+        Raises nothing.
+        """
         return z * np.array(self.scale) + np.array(self.shift) if self.shift else z
 
     def standard(self, x: ArrayLike) -> Floats:
-        """Points (..., D) of the user's units as standard ones. Raises RecError for another shape."""
+        """Points (..., D) in the user's units as standard ones. Raises RecError for an x of another shape."""
         points = np.asarray(x, dtype=np.float64)
         if points.ndim == 0 or points.shape[-1] != self.dim:
             raise RecError(f"x must have shape (..., {self.dim}), got {points.shape}.")
         return (points - np.array(self.shift)) / np.array(self.scale) if self.shift else points
 
     def log_pdf(self, x: ArrayLike) -> Any:
-        """ln p(x), nats; `x` of shape (..., D), result (...)."""
+        """ln p(x) in nats; `x` of shape (..., D), result (...). Raises RecError for an x of another shape."""
         return summed(families.log_pdfs, self.family_code, None, self.standard(x)) - math.fsum(
             map(math.log, self.scale)
         )
 
     def pdf(self, x: ArrayLike) -> Any:
-        """Density p(x); `x` of shape (..., D), result (...). Raises RecError for another shape.
+        """Density p(x); `x` of shape (..., D), result (...). Raises RecError for an x of another shape.
 
         >>> float(Prior("gaussian", 1).pdf([0.0]).round(4))
         0.3989
@@ -85,9 +93,9 @@ class Prior:
         return np.exp(self.log_pdf(x))
 
     def quantile(self, u: ArrayLike) -> Floats:
-        """The point whose dimensions have the quantiles `u` (..., D) in [0, 1], the shape of u.
+        """The points x with F_P(x) = u in every dimension, shape (..., D) as `u`.
 
-        Raises RecError for another shape, and numbers outside [0, 1].
+        Raises RecError for a u of another shape, and for numbers outside [0, 1].
         """
         points = np.asarray(u, dtype=np.float64)
         if points.ndim == 0 or points.shape[-1] != self.dim or not ((points >= 0.0) & (points <= 1.0)).all():
@@ -95,20 +103,23 @@ class Prior:
         return self.place(_quantiles(self.family_code, points.ravel()).reshape(points.shape))
 
     def cdf(self, x: ArrayLike) -> Floats:
-        """The quantiles u = F_P(x) of every dimension; `x` and result (..., D). Raises RecError for another shape."""
+        """u = F_P(x) in every dimension; `x` and result (..., D). Raises RecError for an x of another shape."""
         points = self.standard(x)
         row = families.family(self.family).table((families.family(self.family).STANDARD,))[0]
         return families.cdfs(self.family_code, row, points.ravel()).reshape(points.shape)
 
     def edges(self, dimension: int, intervals: int) -> Floats:
-        """Ends of equal-mass intervals of a dimension in x, shape (intervals + 1,), rising; infinite at the ends of the
-        line."""
-        ends = np.array([families.edge(self.family_code, number, intervals) for number in range(intervals + 1)])
-        return ends * self.scale[dimension] + self.shift[dimension] if self.shift else ends
+        """Ends of a dimension's equal-mass intervals in x, shape (intervals + 1,), increasing.
+
+        Raises RecError unless 0 <= dimension < D and 1 <= intervals < 2^52.
+        """
+        d, count = whole_number(dimension, "dimension", 0, self.dim), whole_number(intervals, "intervals", 1, 2**52)
+        ends = np.array([families.edge(self.family_code, number, count) for number in range(count + 1)])
+        return ends * self.scale[d] + self.shift[d] if self.shift else ends
 
 
 def placement(shift: tuple[float, ...], scale: tuple[float, ...], dim: int) -> tuple[tuple[float, ...], ...]:
-    """Shift and scale of a prior of so many dimensions, empty where it is standard. Raises RecError for others."""
+    """Shift and scale of a prior, checked; empty tuples for the standard one. Raises RecError for other shapes."""
     if not len(shift) == len(scale) == dim:
         raise RecError(f"Give the prior one number or {dim}, one for each dimension.")
     if not all(math.isfinite(value) for value in shift) or not all(0.0 < value < math.inf for value in scale):
@@ -118,7 +129,7 @@ def placement(shift: tuple[float, ...], scale: tuple[float, ...], dim: int) -> t
 
 
 def summed(kernel: Any, family: int, table: Floats | None, points: Floats) -> Floats:
-    """The sum over dimensions of what a kernel gives at points (..., D)."""
+    """The sum over dimensions of a kernel's values at points (..., D)."""
     total = np.zeros(points.shape[:-1])
     for d in range(points.shape[-1]):
         own = () if table is None else (table[d],)

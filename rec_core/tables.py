@@ -1,6 +1,6 @@
-"""What a sender knows of a problem under a partition: peaks of the ratio and bin weights, interval by interval.
+"""What a sender tabulates for a problem and a partition: peaks of the ratio and bin weights, for every interval.
 
-The weights pi_j of bins make P' of P. They factorise over dimensions, so they are kept for each interval.
+The weights pi_j of the bins turn P into P'. They factorize over dimensions, so they are stored per interval.
 """
 
 from __future__ import annotations
@@ -20,17 +20,18 @@ from .jit import kernel
 from .partition import Partition, check_partition
 
 _DEEPEST = 1e9  # nats below the top where a bin's logs are cut off: differences there still have seven digits
-MAX_INTERVALS = 2**20  # of one dimension, in a search: its weights are kept in a table
+MAX_INTERVALS = 2**20  # of one dimension, in a search: its weights are stored in a table
 
 Weighting = Literal["peak_ratio", "target_mass", "uniform"]
+"""How P' weighs bins: by the supremum of r in them, by their mass under Q, or equally."""
 WEIGHTINGS: tuple[str, ...] = get_args(Weighting)
 
 
 class Tables(NamedTuple):
-    """What kernels know of a problem and its partition: values per interval, dimension after dimension.
+    """A problem and its partition as kernels take them: values per interval, dimension after dimension.
 
-    `offsets` (D + 1,) int64 says where a dimension's intervals start in the (sum n_d,) arrays, in nats:
-    `log_peak` ln sup of r_d over the interval, `log_weight` ln pi_d (normalised per dimension).
+    `offsets` (D + 1,) int64 is where a dimension's intervals start in the (sum n_d,) arrays, in nats:
+    `log_peak` ln sup of r_d over the interval, `log_weight` ln pi_d (normalized per dimension).
     """
 
     family: int
@@ -51,7 +52,7 @@ def tables(problem: Problem, cut: Partition, weighting: str) -> Tables:
 
 
 def empty_tables(family: int, params: Floats, intervals: Ints) -> Tables:
-    """Tables of the right shapes, not yet filled, or a sentence where they would be too large."""
+    """Tables of the right shapes, not yet filled. Raises RecError for too many intervals in a dimension."""
     _check_searchable(intervals.tolist())
     offsets = np.concatenate((np.zeros(1, np.int64), np.cumsum(intervals)))
     size = int(offsets[-1])
@@ -94,8 +95,8 @@ def fill_tables(table: Tables, weighting: int) -> None:
 def lift(logs: Floats) -> None:
     """Raise finite values to at least _DEEPEST below the largest.
 
-    Far bins of a narrow Q have logs near -1e17, whose difference has no digits left. Raised, a peak is still an upper
-    bound and a weight still positive, which is all that exactness asks of them.
+    Far bins of a narrow Q have logs near -1e17, whose differences have no digits left. A raised peak is still an upper
+    bound, and a raised weight still positive, which is all that an exact search needs.
     """
     top = -np.inf
     for value in logs:
@@ -120,7 +121,7 @@ def log_sum_exp(values: Floats) -> float:
 
 @kernel
 def log_sup_reweighted(table: Tables) -> float:
-    """ln sup r' = ln max_j M_j / (J pi_j), which factorises over dimensions; nats.
+    """ln sup r' = ln max_j M_j / (J pi_j), which factorizes over dimensions; nats.
 
     With `peak_ratio` weights this is ln U_J, the upper Riemann sum.
     """
@@ -135,7 +136,7 @@ def log_sup_reweighted(table: Tables) -> float:
 
 
 def check_weighting(problem: Problem, weighting: str) -> None:
-    """Raises RecError for a weighting there is not, and for peak_ratio where the ratio has no peak."""
+    """Raises RecError for an unknown weighting, and for peak_ratio where the ratio is unbounded."""
     choice(weighting, "weighting", WEIGHTINGS)
     if weighting == "peak_ratio" and math.isinf(problem.d_inf_bits):
         raise RecError(
@@ -148,7 +149,8 @@ def bin_weights(
 ) -> list[Floats]:
     """pi_d of each dimension, D arrays of shape (n_d,) summing to 1; the weight of a bin is their product.
 
-    Raises RecError for an unknown weighting, peak_ratio where Q is wider than P, and a partition that does not fit.
+    Raises RecError for an unknown weighting, peak_ratio where Q is wider than P, and a partition of another dimension.
+    Source: He, Flamich & Hernandez-Lobato (2024), `target_mass`; `peak_ratio` is from here.
 
     >>> import rec_core as rec
     >>> problem, cut = rec.gaussian_problem([1.0], [0.5]), rec.Partition((4,))
@@ -162,9 +164,9 @@ def bin_weights(
 
 
 def bin_peaks_bits(problem: Problem, partition: Partition | None = None) -> list[Floats]:
-    """log2 of sup r_d over every interval, D arrays of shape (n_d,), in bits; they add up to log2 M_j of a bin.
+    """log2 of sup r_d over every interval, D arrays of shape (n_d,), in bits; their sum over d is log2 M_j of a bin.
 
-    Raises RecError for a partition that does not fit.
+    Raises RecError for a partition of another dimension. Source: here.
 
     >>> import rec_core as rec
     >>> [peaks.round(2) for peaks in bin_peaks_bits(rec.gaussian_problem([1.0], [0.5]), rec.Partition((4,)))]
@@ -186,7 +188,7 @@ def bin_sum(values: Floats, table: Tables, numbers: Ints) -> float:
 
 @kernel
 def log_ratio(family: int, params: Floats, x: Floats) -> float:
-    """ln r(x) of all dimensions together; `params` as `Problem.table`."""
+    """ln r(x), summed over dimensions; `params` as `Problem.table`."""
     total = 0.0
     for d in range(x.shape[0]):
         total += families.log_ratio(family, params[d], x[d])

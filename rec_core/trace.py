@@ -22,16 +22,22 @@ from .randomness import bin_key, candidate_uniforms
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Trace:
-    """A search as arrays, K events in the order they were examined: that of `problem` by `method` with this `seed`.
+    """The search of `problem` by `method` with this `seed` as arrays: K events, in the order they were examined.
 
-    `samples`, `quantiles` (K, D): where a candidate lies, in x and in u = F_P(x). `bins` (K, D) from 0, `indices` (K,)
-    local, from 1. `arrival_times` (K,) in P' time (the bin's clock over its weight), `log_ratios_bits` (K,) log2 r',
-    `race_times` (K,) their quotient. `best` (K,) is the event leading after each event, `winner` the last of them.
-    `positions` (K,) counts from 1 and has gaps where `max_events` cut the recording short: improvements are
-    always kept. `log2_sup_ratio` is log2 sup r'. `stop_time` is the stop line at the end, the winning race time times
-    sup r': nothing that arrives later can win (ORC: the last candidate's arrival time).
+    `samples` and `quantiles` (K, D) are the candidates in x and in u = F_P(x). `bins` (K, D) count from 0, the local
+    `indices` (K,) from 1. `arrival_times` (K,) are in P' time (the bin's clock over its weight), `log_ratios_bits` (K,)
+    is log2 r' in bits, `race_times` (K,) their quotient. `best` (K,) is the event in the lead after each event,
+    `winner` the last of them, `message` its message. `positions` (K,) are places among the `examined` candidates, from
+    1; they have gaps where `max_events` ended the recording, which improvements extend. `log2_sup_ratio` is log2 sup
+    r'. `stop_time` is the stop line at the end, the winning race time times sup r': nothing that arrives later can win
+    (ORC: the last candidate's arrival time). `stopping` is the rule: 'single', 'per_bin', or 'count' for ORC.
 
-    In a notebook a trace shows itself as an animation, where rec_viz is installed.
+    In a notebook a trace shows itself as an animation if rec_viz is installed.
+
+    >>> import rec_core as rec
+    >>> search = rec.trace(rec.gaussian_problem([1.0], [0.1]), seed=7)
+    >>> search.message, search.examined, search.winner, search.samples.shape, search.stopping
+    (Message(bin=(0,), index=5), 9, 4, (9, 1), 'per_bin')
     """
 
     problem: Problem
@@ -57,7 +63,7 @@ class Trace:
         return f"Trace({self.method!r}, seed={self.seed}, examined={self.examined}, message={self.message!r})"
 
     def _repr_html_(self) -> str | None:
-        """What a notebook shows; None, and so `repr`, where there is no rec_viz."""
+        """What a notebook shows; None, and thus `repr`, if rec_viz is not installed."""
         try:
             from rec_viz import notebook
         except ImportError:
@@ -68,7 +74,9 @@ class Trace:
 def trace(problem: Problem, method: Method = PFR(), *, seed: int, max_events: int = 4096) -> Trace:
     """The same search as `encode`, recorded: at most `max_events` candidates and every later improvement.
 
-    Raises BudgetExceeded and RecError as `encode` does.
+    The result has arrays of shape (K,) and (K, D) for K recorded candidates.
+
+    Raises BudgetExceeded and RecError as `encode` does, and RecError for a method that records nothing. Source: here.
 
     >>> import rec_core as rec
     >>> search = rec.trace(rec.gaussian_problem([1.0], [0.1]), seed=7)
@@ -77,10 +85,10 @@ def trace(problem: Problem, method: Method = PFR(), *, seed: int, max_events: in
     """
     check_problem(problem)
     record = new_record(whole_number(max_events, "max_events"), problem.dim)
-    found = search(problem, method, seed, record)
+    result = search(problem, method, seed, record)
     used = int(record.used[0])
     if used == 0:
-        raise RecError(f"{type(method).__name__} notes no candidates, so there is nothing to trace.")
+        raise RecError(f"{type(method).__name__} records no candidates, so there is nothing to trace.")
     bins, (positions, indices), logs = record.bins[:used], record.numbers[:used].T.copy(), record.logs[:used].T.copy()
     samples, quantiles = np.empty(bins.shape), np.empty(bins.shape)
     intervals = check_partition(method.partition, problem.dim).counts
@@ -92,7 +100,7 @@ def trace(problem: Problem, method: Method = PFR(), *, seed: int, max_events: in
         problem=problem,
         method=method,
         seed=int(seed),
-        message=found.message,
+        message=result.message,
         samples=problem.prior.place(samples),
         quantiles=quantiles,
         bins=bins,
@@ -103,10 +111,10 @@ def trace(problem: Problem, method: Method = PFR(), *, seed: int, max_events: in
         best=best,
         positions=positions,
         winner=int(best[-1]),
-        examined=found.examined,
-        stop_time=float(from_logs(np.array(found.log_stop))),
-        log2_sup_ratio=found.log_sup / LN2,
-        stopping=found.stopping,
+        examined=result.examined,
+        stop_time=float(from_logs(np.array(result.log_stop))),
+        log2_sup_ratio=result.log_sup / LN2,
+        stopping=result.stopping,
     )
 
 
@@ -126,9 +134,9 @@ def _replay(
 class Arrivals:
     """Candidates of the shared codebook by their bins' own clocks, K of them in the order of `heights`.
 
-    `heights` (K,) is J T_jn, T_jn being when candidate n arrives by bin j's own clock: one a unit over all bins.
-    `samples`, `quantiles` (K, D), `bins` (K, D) from 0 and `indices` (K,) from 1 are those of a `Trace`. A search by
-    weights pi examines, up to its time t, the candidates with height <= J pi_j t, whatever the target.
+    `heights` (K,) is J T_jn, where T_jn is the arrival time of candidate n by bin j's own clock: one per unit of
+    height on average. `samples`, `quantiles` (K, D), `bins` (K, D) from 0 and `indices` (K,) from 1 are as in `Trace`.
+    Up to its time t a search with weights pi examines the candidates with height <= J pi_j t, for every target.
     """
 
     heights: Floats
@@ -143,7 +151,7 @@ def arrivals(
 ) -> Arrivals:
     """The candidates with J T_jn <= `until`, examined by a search or not; about `until` of them, the first `most`.
 
-    For partitions that a search keeps a clock for each bin of. Raises RecError for more bins than ENUMERABLE_BINS.
+    For partitions in which every bin has a clock: raises RecError for more bins than ENUMERABLE_BINS.
 
     >>> import rec_core as rec
     >>> from rec_core.trace import arrivals
@@ -158,7 +166,7 @@ def arrivals(
     if isinstance(until, bool) or not isinstance(until, (int, float, np.floating)) or not 0.0 <= until < np.inf:
         raise RecError(f"until must be a finite number, zero or more; got {shown(until)}.")
     if cut.num_bins > ENUMERABLE_BINS:
-        raise RecError(f"arrivals() keeps a clock for each bin, at most {ENUMERABLE_BINS}; there are {cut.num_bins}.")
+        raise RecError(f"arrivals() needs a clock for each bin, at most {ENUMERABLE_BINS}; there are {cut.num_bins}.")
     heights, numbers, indices = _arrivals(cut.counts, seed_word(seed), float(until), most)
     order = np.argsort(heights, kind="stable")[:most]
     heights, numbers, indices = heights[order], numbers[order], indices[order]

@@ -1,8 +1,8 @@
 """The upper Riemann sum of r: how many candidates PFR examines on average under `peak_ratio` weights.
 
-Few intervals are looked at one by one. Many need no table: away from its peak r rises or falls, so every interval has
-its supremum at an edge, and each inner edge serves one interval. Hence n U is sup r and r summed over the inner edges,
-of which nearly all are summed by Q's own mass. So a dimension may have more intervals than any search could tabulate.
+A few intervals are computed one by one. Many need no table: away from its peak r rises or falls, so every interval has
+its supremum at an edge, and each inner edge is that of one interval. Hence n U is sup r plus the sum of r over the
+inner edges, of which nearly all come from Q's own mass. So a dimension may have more intervals than fit in a table.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ from .jit import kernel
 from .partition import Partition, check_partition
 from .tables import log_sum_exp, tables
 
-_TABULATED = 2**12  # intervals that are looked at one by one
+_TABULATED = 2**12  # intervals that are computed one by one
 _FINEST = 2**52  # from here on float64 cannot tell edges apart
 _ONE_BY_ONE = 256  # edges next to an end, a kink or the peak, where r may bend sharply
-_NOTHING = 70.0  # nats below sup r, from where on no edge counts
+_NOTHING = 70.0  # nats below sup r from which edges are left out
 
 
 def upper_sum_bits(problem: Problem, partition: Partition | None = None) -> float:
     """log2 U_J, U_J = (1/J) sum_j sup over bin j of r: the upper Riemann sum of r, in bits.
 
     It is the exact expected number of candidates PFR examines under `peak_ratio` weights; J = 1 gives D_inf. inf where
-    Q is wider than P. A dimension may have up to 2^52 intervals, of a piecewise density up to as many as a search.
+    Q is wider than P. A dimension may have up to 2^52 intervals, of a piecewise density up to 2^20.
 
-    Raises RecError for a partition that does not fit, or is finer than that.
+    Raises RecError for a partition of another dimension, or with more intervals. Source: here.
 
     >>> import rec_core as rec
     >>> problem = rec.gaussian_problem([1.0], [0.1])
@@ -87,7 +87,7 @@ def _edge_sum(family: int, row: Floats, n: int, top: float) -> float:
 
 @kernel
 def _crossing(family: int, row: Floats, n: int, low: int, high: int, level: float, rises: bool) -> int:
-    """The first edge from `low` on where ln r, which rises or falls there, has crossed the level; `high` for none."""
+    """The first edge from `low` where ln r, monotone there, has crossed the level; `high` if none has."""
     while low < high:
         middle = (low + high) // 2
         if (families.log_ratio(family, row, families.edge(family, middle, n)) >= level) == rises:

@@ -15,8 +15,8 @@
     a run one can stop                              background
 
 So the first chart of the page Speed is `growth` in model/speed, figures/speed, snippets/speed and app_pages/speed.
-Imports go one way only, from the last of these to the first: text, settings, memo, background, figures, model, lessons,
-stage, live, notebook, components, snippets, app_pages. Figures know no model, and the model knows no Streamlit.
+Imports go one way only, from the last of these to the first: text, settings, memo, background, figures, model, stage,
+lessons, live, notebook, components, snippets, app_pages. Figures know no model, and the model knows no Streamlit.
 """
 
 from __future__ import annotations

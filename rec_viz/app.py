@@ -23,14 +23,18 @@ BEHIND_THE_PLACES = {"message": "Message", **TITLES, "poster": "The poster"}
 
 
 def _at_root(request: Request) -> RedirectResponse:
-    """A page opened by its path: at the root Streamlit loads without asking in vain for what lies beside the page."""
+    """A page opened by its path is moved to the root, where Streamlit finds the files it asks for."""
     query = {"page": request.url.path.rpartition("/")[2], **request.query_params}
     return RedirectResponse(f"./?{urlencode(query, safe=',')}")
 
 
+_BASE = str(st.get_option("server.baseUrlPath") or "").strip("/")  # Streamlit puts its own routes under it, not ours
 ROUTES: list[Any] = [
-    *live.ROUTES,
-    *(Route(f"/{name}", _at_root) for name in ("learn", "lab", "evidence", *BEHIND_THE_PLACES)),
+    type(route)(f"/{_BASE}{route.path}" if _BASE else route.path, route.endpoint)
+    for route in (
+        *live.ROUTES,
+        *(Route(f"/{name}", _at_root) for name in ("learn", "lab", "evidence", *BEHIND_THE_PLACES)),
+    )
 ]
 
 

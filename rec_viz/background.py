@@ -17,7 +17,7 @@ class Job(Generic[State]):
 
     def __init__(self, state: State, work: Callable[[State, Halted], Steps], alive: Callable[[], bool]) -> None:
         """Begin. `work` fills `state` and tells after every step how far it is; once halted it soon ends by itself,
-        as it does where `alive` says that nobody can see it any more. An error ends it, and what is there is kept."""
+        as it does where `alive` is false. An error ends it; the state so far stays."""
         self.state = state
         self.done: float = 0
         self.total: float = 0

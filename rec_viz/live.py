@@ -30,7 +30,7 @@ _open: set[WebSocket] = set()
 
 
 def answer(request: str) -> bytes:
-    """A view with something changed, raced within `lab.live` and drawn: its scene as bytes, or {"error": a sentence}.
+    """A view with something changed, raced within `lab.live` and drawn: its scene as bytes, or {"error": why not}.
 
     The request is JSON: {"view": the parameters of a link, "change": what `settings.view.dragged` takes, "top": the
     height of the picture so far}. Or it is a lesson's picture, {"lesson": its name, ...} as `lessons.hands.frame` takes

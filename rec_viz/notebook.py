@@ -68,7 +68,7 @@ def _lane(number: int, trace: rec.Trace) -> lab.Lane:
         method=method,
         seed=trace.seed,
         trace=trace,
-        sentence="",
+        refusal="",
         expected_examined=rec.laws.expected_examined(problem, method),
         zipf_bits=zipf_bits,
         length_bits=bins.log2_bins + float(code.length_bits(trace.message.index)),
@@ -76,5 +76,5 @@ def _lane(number: int, trace: rec.Trace) -> lab.Lane:
         bin_bits=lab.bin_bits(trace.message.bin, bins),
         index_bits=code.codeword(trace.message.index),
         data=b"",
-        held=tuple(rec.decode(trace.message, problem.prior, bins, seed=trace.seed).tolist()),
+        received=tuple(rec.decode(trace.message, problem.prior, bins, seed=trace.seed).tolist()),
     )

@@ -42,7 +42,7 @@ def compile_for_start() -> None:
     """What Start shows first: a plain search and one with bins, and what the receiver makes of a message."""
     start.sent()
     poster.race()
-    arrivals(rec.Prior("gaussian", 1), rec.Partition((2,)), seed=0, until=1.0)
+    arrivals(start.TARGET.prior, rec.Partition((2,)), seed=0, until=1.0)
 
 
 def compile_for_pages() -> None:

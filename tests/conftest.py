@@ -8,6 +8,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("shared machine", deadline=None)  # an example that takes long says how busy the machine is
+settings.load_profile("shared machine")
+
+# Before NumPy is loaded: threads of linear algebra wait by spinning, which takes the cores from other test processes.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 if TYPE_CHECKING:  # tests/core runs where nothing of a browser is installed
     from playwright.sync_api import Browser
@@ -21,6 +28,12 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--photographs", metavar="DIR", help="look at every view in six ways, and keep a photograph of each"
+    )
 
 
 @pytest.hookimpl(tryfirst=True)  # before -m chooses

@@ -1,15 +1,15 @@
 """Codes for the local index, their lengths in bits, and messages to bytes and back.
 
-A message is a bin and a local index. The bin costs log2 J bits, because the decoder does not know the target and all
-bins are alike to it. The index is coded by a law both sides agree on beforehand: `ZipfCode` when the mean of its
-logarithm is known, `MatchedCode` when the channel is, `EliasDelta` when nothing is, `FixedCode` when it is one of a
-fixed number (ordered random coding), `PowerCode` when it is one of a fixed number and not uniform.
+A message is a bin and a local index. The bin costs log2 J bits, because the decoder does not know the target, so that
+all bins are equally probable to it. The index is coded by a law that both sides agree on beforehand: `ZipfCode` when
+the mean of its logarithm is known, `MatchedCode` when the channel is, `EliasDelta` when nothing is, `FixedCode` when it
+is one of a fixed number (ordered random coding), `PowerCode` when it is one of a fixed number and not uniform.
 
-Lengths called ideal are -log2 of the probability, no rounding. `pack` comes within a fraction of a bit a message of
-their sum by range coding (the `constriction` library), with no slot rounded up to whole bits. Everything the range
-coder is told is a whole number derived by exact or decimal arithmetic, so any machine reads what any other wrote.
+Ideal lengths are -log2 of the probability, without rounding. `pack` is within a fraction of a bit per message of their
+sum, by range coding (the `constriction` library), where nothing is rounded up to whole bits. All numbers given to the
+range coder are whole and computed by exact or decimal arithmetic, so any machine can read what any other wrote.
 
-code: what every code does. stream: the range coder. octaves: how long indices are written. zipf, elias, fixed, power,
+code: what every code does. stream: the range coder. octaves: how large indices are coded. zipf, elias, fixed, power,
 matched: the codes. frame: `pack` and `unpack`.
 """
 

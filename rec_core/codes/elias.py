@@ -1,4 +1,4 @@
-"""Elias's delta code, which asks to know nothing of the index."""
+"""Elias's delta code, which needs no knowledge of the index."""
 
 from __future__ import annotations
 
@@ -21,27 +21,30 @@ from .stream import PRECISION, counts_of
 class EliasDelta:
     """Elias's delta code: floor(log2 n) + 2 floor(log2(floor(log2 n) + 1)) + 1 bits.
 
-    Source: Elias 1975. The lengths are whole and satisfy Kraft's inequality with equality.
+    The lengths are whole and satisfy Kraft's inequality with equality. Raises nothing. Source: Elias (1975).
 
     >>> [EliasDelta().codeword(n) for n in (1, 2, 5)]
     ['1', '0100', '01101']
     """
 
     def length_bits(self, index: ArrayLike) -> Floats:
-        """Length in bits, the shape of `index` (whole numbers from 1 to 2^63 - 1, else RecError)."""
+        """Length in bits, the shape of `index`. Raises RecError unless indices are from 1 to 2^63 - 1."""
         return _length(octave_of(checked_indices(index)))[()]
 
     def mean_length_bits(self, law: IndexLaw) -> float:
-        """Mean of `length_bits` over a law of the index, in bits, as exact as the law's tails.
+        """Mean of `length_bits` over a law of the index, in bits, as accurate as the law's tails.
 
-        The length depends on the octave alone, so indices from 2^63 on count too.
+        The length depends on the octave only, so indices from 2^63 on are included.
         """
         octave = np.arange(law.octaves)
         tails = law.tail(2.0**octave)
         return float((tails - np.append(tails[1:], 0.0)) @ _length(octave))
 
     def codeword(self, index: int) -> str:
-        """The code word: the gamma code of the number of binary digits, then the digits after the first."""
+        """The code word: the gamma code of the number of binary digits, then the digits after the first.
+
+        Raises RecError for an index out of range.
+        """
         digits = format(checked_index(index), "b")
         size = format(len(digits), "b")
         return "0" * (len(size) - 1) + size + digits[1:]

@@ -20,7 +20,9 @@ from .stream import decode_uniform, encode_uniform
 
 @dataclass(frozen=True)
 class FixedCode:
-    """The uniform law on 1..num: log2(num) bits whatever the index. Raises RecError unless 1 <= num < 2^63.
+    """The uniform law on 1..`num`: log2(num) bits for every index.
+
+    Raises RecError unless 1 <= num < 2^63. Source: Shannon (1948), for equally probable symbols.
 
     >>> float(FixedCode(64).length_bits(5)), FixedCode(64).codeword(5)
     (6.0, '000100')
@@ -32,11 +34,11 @@ class FixedCode:
         object.__setattr__(self, "num", whole_number(self.num, "num", 1, INDEX_LIMIT))
 
     def length_bits(self, index: ArrayLike) -> Floats:
-        """Ideal length log2(num) in bits, the shape of `index` (whole numbers from 1 to num, else RecError)."""
+        """Ideal length log2(num) in bits, the shape of `index`. Raises RecError unless indices are from 1 to num."""
         return np.full(self._checked(index).shape, math.log2(self.num))[()]
 
     def mean_length_bits(self, law: IndexLaw) -> float:
-        """log2(num); inf where an index above num has a probability above one in a million."""
+        """log2(num) bits; inf if indices above num are more probable than one in a million."""
         return math.log2(self.num) if law.tail(self.num + 1.0) <= NEGLIGIBLE else math.inf
 
     def codeword(self, index: int) -> str:
@@ -55,5 +57,5 @@ class FixedCode:
     def _checked(self, index: ArrayLike) -> Ints:
         n = checked_indices(index)
         if n.size and int(n.max()) > self.num:
-            raise RecError(f"Index {int(n.max())} is above the {self.num} this code has; make FixedCode larger.")
+            raise RecError(f"Index {int(n.max())} is above the {self.num} of this code; make FixedCode larger.")
         return n

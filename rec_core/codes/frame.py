@@ -21,14 +21,17 @@ from .code import Code
 from .stream import decode_uniform, encode_uniform, pack_stream, unpack_stream
 
 FORMAT_VERSION = 1
+"""Version of the bytes that `pack` writes."""
+
 FRAME_BYTES = 13
-"""Bytes `pack` spends on the frame: version (1), number of messages (4, big-endian), checksum (8)."""
+"""Bytes of the frame of `pack`: version (1), number of messages (4, big-endian), checksum (8)."""
 
 
 def message_length_bits(message: Message, partition: Partition, code: Code) -> float:
-    """Ideal length of a message in bits: log2 J for the bin, plus the code's for the index.
+    """Ideal length of a message in bits: log2 J for the bin, plus the code's length of the index.
 
-    Raises RecError for a bin that is not of the partition, or an index out of range or not of the code.
+    Raises RecError for a bin that the partition does not have, and an index that the code does not have.
+    Source: He, Flamich & Hernandez-Lobato (2024), the two-part code.
 
     >>> import rec_core as rec
     >>> message_length_bits(rec.Message((1, 2), 5), rec.Partition((8, 4)), rec.FixedCode(16))
@@ -48,11 +51,13 @@ def pack(
 ) -> bytes:
     """Many messages in one byte string: a frame of FRAME_BYTES, then the payload.
 
-    Messages are (bin, index) pairs. The payload exceeds the sum of their `message_length_bits` by less than 0.02 bit
-    a message on average, plus less than one byte in all. The checksum in the frame covers the payload, the partition,
-    the code and, if given, the `seed` of the shared randomness and the `prior` (none of them is sent), so
-    `unpack` refuses bytes meant for others. It guards against mistakes and damage, not against forgery.
-    Raises RecError for a bin that is not of the partition, or an index out of range or not of the code.
+    Messages are (bin, index) pairs. The payload exceeds the sum of their `message_length_bits` by less than 0.02 bits
+    per message on average, plus less than one byte in total. The checksum in the frame covers the payload, the
+    partition, the code and, if given, the `seed` of the shared randomness and the `prior` (none of which is sent), so
+    `unpack` rejects bytes packed with other arguments. It protects against mistakes and damage, not against forgery.
+
+    Raises RecError for a bin that the partition does not have, and an index that the code does not have.
+    Source: here; the range coder is that of the `constriction` library.
 
     >>> import rec_core as rec
     >>> cut, code = rec.Partition((8, 4)), rec.ZipfCode(3.0)
@@ -77,10 +82,11 @@ def unpack(
 ) -> list[Message]:
     """The messages that `pack` put in `data` under the same partition, code, seed and prior.
 
-    `count`, where given, is the number of messages expected. Raises MessageError for anything but the bytes of `pack`
-    under these very arguments: damaged, cut short, extended, or packed for another partition, code, seed, prior
-    or count. With `check=False` the frame is ignored and `count` messages, which must be given, are read
-    from the payload whatever it holds: to show what the checksum is for.
+    `count`, if given, is the number of messages expected. With `check=False` the frame is ignored, and `count` messages
+    (it must be given) are read from the payload whatever it contains, to show what the checksum is for.
+
+    Raises MessageError for bytes that are damaged, cut short, extended, or were packed for another partition, code,
+    seed, prior or count; RecError for an invalid count. Source: here.
 
     >>> import rec_core as rec
     >>> cut, data = rec.Partition((8,)), rec.pack([rec.Message((3,), 1)], rec.Partition((8,)), rec.EliasDelta())
@@ -92,8 +98,8 @@ def unpack(
     data = bytes(data)
     if not check:
         if count is None:
-            raise RecError("Without the check the number of messages cannot be trusted either; give count.")
-        return unpack_bare(data[FRAME_BYTES:], partition, code, whole_number(count, "count", 0))
+            raise RecError("Without the check the frame's number of messages is not reliable either; give count.")
+        return unpack_bare(data[FRAME_BYTES:], partition, code, count)
     if len(data) < FRAME_BYTES:
         raise MessageError(f"These {len(data)} bytes are shorter than a frame ({FRAME_BYTES} bytes); pass all of them.")
     if data[0] != FORMAT_VERSION:
@@ -103,19 +109,19 @@ def unpack(
     head, checksum, payload = data[:5], data[5:FRAME_BYTES], data[FRAME_BYTES:]
     if checksum != _checksum(head, payload, partition, code, seed, prior):
         raise MessageError(
-            "The checksum does not fit: the bytes are damaged or cut short, or were packed for another partition, code "
-            "or seed; pass them whole, with the arguments given to pack."
+            "The checksum does not match: the bytes are damaged or cut short, or were packed for another partition, "
+            "code or seed; pass all of them, with the arguments given to pack."
         )
     packed = int.from_bytes(head[1:], "big")
-    if count is not None and count != packed:
-        raise MessageError(f"The bytes hold {packed} messages, but {count} were expected.")
+    if count is not None and whole_number(count, "count", 0) != packed:
+        raise MessageError(f"The bytes have {packed} messages, but {count} were expected.")
     return unpack_bare(payload, partition, code, packed)
 
 
 def pack_bare(messages: Iterable[Message], partition: Partition, code: Code) -> bytes:
     """`pack` without its frame: the payload alone, for formats with a header and a checksum of their own.
 
-    Raises RecError as `pack` does.
+    Raises RecError as `pack` does. Source: here.
 
     >>> import rec_core as rec
     >>> len(pack_bare([rec.Message((3,), 1)] * 8, rec.Partition((8,)), rec.FixedCode(1)))
@@ -125,14 +131,16 @@ def pack_bare(messages: Iterable[Message], partition: Partition, code: Code) -> 
 
 
 def unpack_bare(payload: bytes, partition: Partition, code: Code, count: int) -> list[Message]:
-    """The `count` messages `pack_bare` wrote. Damage goes unnoticed but for what no encoder writes (MessageError).
+    """The `count` messages that `pack_bare` wrote.
+
+    Raises MessageError for a payload that no encoder writes; other damage goes unnoticed. Source: here.
 
     >>> import rec_core as rec
     >>> cut = rec.Partition((8,))
     >>> unpack_bare(pack_bare([rec.Message((3,), 1)], cut, rec.FixedCode(1)), cut, rec.FixedCode(1), 1)
     [Message(bin=(3,), index=1)]
     """
-    if count == 0:
+    if whole_number(count, "count", 0) == 0:
         return []
 
     def read(decoder: Any) -> tuple[NDArray[np.object_], Ints]:
@@ -152,7 +160,7 @@ def _payload(numbers: NDArray[np.object_], indices: Ints, partition: Partition, 
 
 
 def _checked_messages(messages: Iterable[Message], partition: Partition) -> tuple[NDArray[np.object_], Ints]:
-    """Numbers of bins (`Partition.number`) and indices, both of shape (count,). Raises RecError, which says where."""
+    """Numbers of bins (`Partition.number`) and indices, both (count,). Raises RecError with the message's position."""
     numbers, indices = [], []
     for position, message in enumerate(messages):
         try:

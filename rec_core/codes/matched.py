@@ -20,23 +20,26 @@ from .code import checked_index, checked_indices, middle_word
 from .octaves import FIRST_OCTAVE, LAST_OCTAVE, NEAR, mean_by_parts, octave_of, parts_from
 from .stream import PRECISION, categorical, counts_of, decode_places, encode_places
 
-_FINE_BITS = 4  # every sixteenth of an octave has its own probability; within it all indices are alike
+_FINE_BITS = 4  # every sixteenth of an octave has its own probability; within it indices are equally probable
 
 
 @dataclass(frozen=True)
 class MatchedCode:
-    """The exact law of the local index, averaged over Y, as the code: both sides know the channel and the partition.
+    """The exact law of the local index, averaged over Y, as the code: both sides know `channel` and `partition`.
 
-    Indices below 2^8 have their own probability, above they go by sixteenths of an octave and are uniform in one.
-    Probabilities (`laws.index_law`) are rounded to 2^-8 bit, far coarser than any machine's last digits, before exact
-    arithmetic makes whole multiples of 2^-24 of them; that costs less than 1e-4 bit. `repr` names channel and partition
-    and a fingerprint of the table, so should two machines ever round apart, `unpack` refuses rather than misreads.
-    Made for PFR; it codes any index from 1 to 2^63 - 1. Raises RecError for what is no channel, and a partition of
-    another dimension.
+    Indices below 2^8 have their own probability; larger ones have one per sixteenth of an octave and are uniform in it.
+    Probabilities (`laws.index_law`) are rounded to 2^-8 bits, far coarser than any machine's last digits, before exact
+    arithmetic turns them into whole multiples of 2^-24; that costs less than 1e-4 bits. `repr` names channel, partition
+    and a fingerprint of the table, so if two machines ever round differently, `unpack` raises instead of misreading.
+    Made for PFR; it codes any index from 1 to 2^63 - 1.
+
+    Raises RecError for anything but a channel, and a partition of another dimension.
+    Source: here; the law as a mixture of geometric laws is also in Wei & Kountouris (2026).
 
     >>> import rec_core as rec
-    >>> MatchedCode(rec.gaussian_channel([6.0]), rec.Partition((8,))).length_bits([1, 2, 4]).round(2)
-    array([2.68, 3.14, 3.76])
+    >>> code = MatchedCode(rec.gaussian_channel([6.0]), rec.Partition((8,)))
+    >>> code.length_bits([1, 2, 4]).round(2), code.codeword(2)
+    (array([2.68, 3.14, 3.76]), '00110')
     """
 
     channel: Channel
@@ -61,7 +64,7 @@ class MatchedCode:
         return f"MatchedCode(channel={self.channel!r}, partition={self.partition!r}, table={fingerprint})"
 
     def length_bits(self, index: ArrayLike) -> Floats:
-        """-log2 of the probability the table gives an index, in bits, the shape of `index` (1 to 2^63 - 1).
+        """-log2 of the probability of an index in the table, in bits, the shape of `index` (1 to 2^63 - 1).
 
         Raises RecError for an index out of range.
         """
@@ -69,8 +72,10 @@ class MatchedCode:
         return np.asarray(PRECISION - np.log2(np.array(self._table))[symbols] + rest_bits)[()]
 
     def mean_length_bits(self, law: laws.IndexLaw) -> float:
-        """Mean of `length_bits` over a law of the index, in bits, from its tails; inf where an index from 2^63 on has a
-        probability above one in a million."""
+        """Mean of `length_bits` over a law of the index, in bits, from its tails.
+
+        inf if indices from 2^63 on are more probable than one in a million.
+        """
         return mean_by_parts(law, self.length_bits, LAST_OCTAVE + 1, _FINE_BITS)
 
     def codeword(self, index: int) -> str:
@@ -105,7 +110,7 @@ class MatchedCode:
 
 
 def _fine_symbols(n: Ints) -> tuple[Ints, Ints]:
-    """Symbols and how many low bits they leave open: an index below 2^8 less one, then the parts."""
+    """Symbols, and how many low bits remain: first the indices below 2^8, then the parts of octaves."""
     octave = octave_of(n)
     rest_bits = np.where(octave < FIRST_OCTAVE, 0, octave - _FINE_BITS)
     part = ((octave - FIRST_OCTAVE) << _FINE_BITS) + (n >> rest_bits) - (1 << _FINE_BITS)

@@ -1,6 +1,6 @@
-"""Indices written by octave [2^k, 2^(k + 1)): those below 2^8 by a probability each, then octave, place, and the rest.
+"""Indices coded by octave [2^k, 2^(k + 1)): those below 2^8 with a probability each, then octave, place and the rest.
 
-The place within an octave is its 64th, each with a probability of its own; within a 64th all indices are alike.
+The place within an octave is one of 64, each with a probability of its own; within one, indices are equally probable.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from .stream import PRECISION, categorical, counts_of, decode_places, encode_pla
 if TYPE_CHECKING:
     from ..laws import IndexLaw
 
-FIRST_OCTAVE = 8  # indices below 2^8 have a probability each, above they go by octave
+FIRST_OCTAVE = 8  # indices below 2^8 have a probability each; above, octaves have
 LAST_OCTAVE = 62
 NEAR = (1 << FIRST_OCTAVE) - 1
 LEAD_BITS = 6  # leading bits of the place within an octave that have their own probabilities; the rest is uniform
@@ -38,8 +38,10 @@ def octave_of(n: Ints) -> Ints:
 
 @cache
 def _logarithms(last_octave: int) -> tuple[list[Decimal], list[Decimal], list[Decimal]]:
-    """ln to 25 digits of the octaves' edges, of the indices below 2^8, and of the cuts of an octave: most of the time
-    of `power_tables`, and the same for every slope."""
+    """ln to 25 digits of the octaves' edges, of the indices below 2^8, and of the places in an octave.
+
+    The same for every slope, and most of the time of `power_tables`.
+    """
     with localcontext(Context(prec=25)):
         edges = [Decimal(2 ** (k + 1) - 1) / 2 for k in range(FIRST_OCTAVE, last_octave + 2)]
         last_near = min(NEAR, 2 ** (last_octave + 1) - 1)
@@ -63,10 +65,7 @@ def power_tables(slope: Decimal, last_octave: int) -> Tables:
 
 
 def symbols_of(n: Ints) -> tuple[Ints, Ints, Ints]:
-    """Of indices: the symbol of `Tables[0]`, that of `Tables[1]`, and how many low bits are left.
-
-    Below 2^8 the latter are 0.
-    """
+    """Of indices: the symbol in `Tables[0]`, that in `Tables[1]`, and how many low bits remain; both 0 below 2^8."""
     octave = octave_of(n)
     near = octave < FIRST_OCTAVE
     rest_bits = np.where(near, 0, octave - LEAD_BITS)
@@ -75,7 +74,7 @@ def symbols_of(n: Ints) -> tuple[Ints, Ints, Ints]:
 
 
 def encode_by_octave(coder: Any, indices: Ints, tables: Tables) -> None:
-    """Write indices, shape (count,): itself or its octave, then for octaves the place in it, then the rest."""
+    """Write indices, shape (count,): each itself or its octave, then for octaves the place in it, then the rest."""
     if indices.size == 0:
         return
     symbols, parts, rest_bits = symbols_of(indices)
@@ -106,9 +105,9 @@ def parts_from(first: int, end: int, bits: int) -> Ints:
 
 
 def mean_by_parts(law: IndexLaw, length_bits: Callable[[Ints], Floats], octaves: int, bits: int = LEAD_BITS) -> float:
-    """Mean of a length that is the same all over each part of an octave; inf where n >= 2^octaves may occur.
+    """Mean of a length that is constant in each part of an octave, and depends on the index below 2^8.
 
-    Below 2^8 every index has its own length. "May": with a probability above NEGLIGIBLE.
+    inf if n >= 2^octaves is more probable than NEGLIGIBLE.
     """
     starts = np.concatenate((np.arange(1, min(NEAR, 2**octaves - 1) + 1), parts_from(FIRST_OCTAVE, octaves, bits)))
     tails = law.tail(np.append(starts.astype(np.float64), 2.0**octaves))
@@ -116,7 +115,7 @@ def mean_by_parts(law: IndexLaw, length_bits: Callable[[Ints], Floats], octaves:
 
 
 def count_length_bits(tables: Tables, n: Ints) -> Floats:
-    """-log2 of the probability that tables give indices, in bits, the shape of `n`."""
+    """-log2 of the probability of indices in tables, in bits, the shape of `n`."""
     heads, leads = (PRECISION - np.log2(np.array(counts)) for counts in tables)
     symbols, parts, rest_bits = symbols_of(n)
     return np.asarray(heads[symbols] + np.where(symbols < NEAR, 0.0, leads[parts] + rest_bits))

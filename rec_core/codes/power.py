@@ -1,4 +1,4 @@
-"""A power law on finitely many indices as a code."""
+"""A power law on finitely many indices, as a code."""
 
 from __future__ import annotations
 
@@ -29,14 +29,17 @@ from .stream import PRECISION
 
 @dataclass(frozen=True)
 class PowerCode:
-    """The law P(n) proportional to n^-exponent on 1..2^octaves - 1: FixedCode at exponent 0, like ZipfCode above 1.
+    """The law P(n) proportional to n^-`exponent` on 1..2^`octaves` - 1.
 
-    Made for ordered random coding, whose index is bounded but rarely uniform: exponents below 1 put most of the
-    probability in the last octaves, as a search does that uses all its candidates. Raises RecError unless
-    0 <= exponent <= 64, not 1, and 2 <= octaves <= 63.
+    FixedCode at exponent 0, like ZipfCode above 1. Made for ordered random coding, whose index is bounded but rarely
+    uniform: exponents below 1 have most of the probability in the last octaves, as a search that uses all its
+    candidates has.
 
-    >>> PowerCode(0.5, 10).length_bits([1, 100, 1000]).round(2)
-    array([ 5.97,  9.29, 10.95])
+    Raises RecError unless 0 <= exponent <= 64, not 1, and 2 <= octaves <= 63. Source: here.
+
+    >>> code = PowerCode(0.5, 10)
+    >>> code.length_bits([1, 100, 1000]).round(2), code.codeword(1)
+    (array([ 5.97,  9.29, 10.95]), '0000001')
     """
 
     exponent: float
@@ -52,15 +55,17 @@ class PowerCode:
         return power_tables(Decimal(self.exponent) - 1, self.octaves - 1)
 
     def length_bits(self, index: ArrayLike) -> Floats:
-        """-log2 of the probability the table gives an index, in bits, the shape of `index` (1 to 2^octaves - 1).
+        """-log2 of the probability of an index in the table, in bits, the shape of `index` (1 to 2^octaves - 1).
 
         Raises RecError for an index out of range.
         """
         return count_length_bits(self._tables, self._checked(index))[()]
 
     def mean_length_bits(self, law: IndexLaw) -> float:
-        """Mean of `length_bits` over a law of the index, in bits, from its tails; inf where an index from 2^octaves on
-        has a probability above one in a million."""
+        """Mean of `length_bits` over a law of the index, in bits, from its tails.
+
+        inf if indices from 2^octaves on are more probable than one in a million.
+        """
         return mean_by_parts(law, self.length_bits, self.octaves)
 
     def codeword(self, index: int) -> str:

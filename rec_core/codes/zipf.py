@@ -19,19 +19,24 @@ from .code import checked_index, checked_indices
 from .octaves import LAST_OCTAVE, Tables, decode_by_octave, encode_by_octave, power_tables
 
 CODEWORD_LIMIT_BITS = 32
-"""Longest code word `ZipfCode.codeword` writes: up to here double precision provably keeps the words prefix-free."""
+"""Longest code word of `ZipfCode.codeword`: up to here the words are provably prefix-free in double precision."""
 
 
 @dataclass(frozen=True)
 class ZipfCode:
     """The Zipf law P(n) = n^-lam / zeta(lam), lam = 1 + 1/C, for an index whose mean log2 is at most C.
 
-    `mean_log2_index` is C in bits: a bound on or an estimate of E[log2 index], such as `for_source` takes. An index
-    that keeps to the bound costs at most C + 1 + log2(1 + C) bits on average. Both sides must hold the same C to the
-    last bit: agree on a rounded one. Source: Li & El Gamal 2018. Raises RecError unless 1e-300 <= C <= 1e9.
+    `mean_log2_index` is C in bits: a bound on or an estimate of E[log2 index], such as `for_source` computes. An index
+    within the bound costs at most C + 1 + log2(1 + C) bits on average. Both sides must have the same C to the last bit,
+    so agree on a rounded one.
 
-    >>> ZipfCode(3.0).length_bits([1, 2, 4]).round(3)
-    array([1.848, 3.182, 4.515])
+    Raises RecError unless 1e-300 <= C <= 1e9. Source: Li & El Gamal (2018), the Zipf code of their index.
+
+    >>> code = ZipfCode(3.0)
+    >>> code.length_bits([1, 2, 4]).round(3), code.codeword(2), round(code.exponent, 3)
+    (array([1.848, 3.182, 4.515]), '0100', 1.333)
+    >>> round(float(code.length_at_log2(1.0)), 3)
+    3.182
     """
 
     mean_log2_index: float
@@ -52,7 +57,7 @@ class ZipfCode:
     def for_source(source: Problem | Channel, partition: Partition | None = None) -> ZipfCode:
         """The code of PFR's index on a channel or problem: C is `laws.log2_index_bound_bits`, a bound on E[log2 index].
 
-        Both sides know the channel, so both can make it. Raises RecError for a partition of another dimension.
+        Both sides know the channel, so both can compute it. Raises RecError for a partition of another dimension.
 
         >>> import rec_core as rec
         >>> ZipfCode.for_source(rec.gaussian_channel([6.0]), rec.Partition((8,)))
@@ -73,17 +78,17 @@ class ZipfCode:
     def length_bits(self, index: ArrayLike) -> Floats:
         """Ideal length -log2 P(index) in bits, the shape of `index` (whole numbers from 1 to 2^63 - 1).
 
-        `pack` spends at most 0.05 bits more on an index of up to 20 bits and at most 0.65 more on a rarer one, whose
-        probability it rounds to a multiple of 2^-24. Often it spends less: it gives the probability of indices from
-        2^63 on, which cannot occur, to the others.
+        `pack` uses at most 0.05 bits more for an index of up to 20 bits, and at most 0.65 more for a rarer one, whose
+        probability it rounds to a multiple of 2^-24. It often uses less, because it gives the probability of indices
+        from 2^63 on, which cannot occur, to the others.
         Raises RecError for an index out of range.
         """
         return self.length_at_log2(np.log2(checked_indices(index)))
 
     def length_at_log2(self, log2_index: ArrayLike) -> Floats:
-        """Ideal length in bits by log2 of the index, the shape of `log2_index`: linear in it.
+        """Ideal length in bits as a function of log2 of the index, the shape of `log2_index`.
 
-        So at the mean of log2 n, over whatever, it is the mean length.
+        It is linear, so at the mean of log2 n it is the mean length. Raises nothing.
         """
         from scipy import special
 
@@ -91,15 +96,15 @@ class ZipfCode:
         return np.asarray(self.exponent * np.asarray(log2_index) + log2_zeta)[()]
 
     def mean_length_bits(self, law: laws.IndexLaw) -> float:
-        """Mean of `length_bits` over a law of the index, in bits."""
+        """Mean of `length_bits` over a law of the index, in bits. Raises nothing."""
         return float(self.length_at_log2(law.mean_log2))
 
     def codeword(self, index: int) -> str:
         """Shannon's code word: the first ceil(-log2 P(n)) bits of F(n - 1) = sum over k < n of P(k). For display.
 
-        Words are at most CODEWORD_LIMIT_BITS long, where double precision still keeps them prefix-free (a length
-        within 2^-16 of the next whole number is rounded up once more, for the same reason).
-        Raises RecError for an index out of range or too improbable for that.
+        Words are at most CODEWORD_LIMIT_BITS long, so that they are prefix-free in double precision (a length within
+        2^-16 of the next whole number is rounded up once more, for the same reason).
+        Raises RecError for an index out of range, or with a longer word.
         """
         from scipy import special
 

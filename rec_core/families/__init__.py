@@ -1,7 +1,7 @@
-"""Families of one-dimensional (P, Q) pairs, one file for each: the only home of their formulas, and of their names.
+"""Families of one-dimensional (P, Q) pairs, one file per family: the only place with their formulas and their names.
 
-In quantile space u = F_P(x) every P is uniform, and everything factorises over dimensions, so all the rest of the
-package is family-free: it asks the verbs here. P is always the standard member; `channel.Prior` moves and scales it.
+In quantile space u = F_P(x) every P is uniform, and everything factorizes over dimensions, so the rest of the package
+knows no family: it calls the functions here. P is always the standard member; `prior.Prior` moves and scales it.
 A problem is a table of parameters, float64 with a row for each dimension; logs in here are natural (nats).
 
     family      P                Q                           a row of the table
@@ -11,27 +11,29 @@ A problem is a table of parameters, float64 with a row for each dimension; logs 
     laplace     exp(-|x|)/2      P scaled and shifted        mean, scale, -ln scale
     logistic    1/(4 cosh^2 x/2) P scaled and shifted        mean, scale, -ln scale
 
-Every file has the same verbs in the same order:
+Every file has the same functions in the same order:
 
-    LABEL STANDARD SUPPORT         how to call it; `params` of a dimension where Q = P; ends of the support of P
-    LAWS                           how its laws are worked out: 'line' by quadrature between its breaks, whatever the
-                                   formulas; 'normal', 'box' and 'knots' have closed forms of their own
-    HAS_CELLS                      whether `log_sup` is cheap and right on small cells, so that searches may go by tiles
-    check table                    raise RecError for bad `params`; rows from them
+    LABEL PRIOR PARAMS             its name in text, and P; names of the `params` of a dimension, () where they vary
+    STANDARD SUPPORT               `params` of a dimension where Q = P; ends of the support of P
+    LAWS                           how its laws are computed: 'line' by quadrature between its breaks, for any formulas;
+                                   'normal', 'box' and 'knots' have closed forms
+    HAS_CELLS                      whether `log_sup` is cheap and exact on small cells, so that searches can use tiles
+    check fault table              raise RecError for bad `params`; the bad one of a dimension (with PARAMS); rows
+    narrow                         `params` of a dimension in which sup r is a given power of two
     width_bits                     how much narrower than P the narrowest dimension of Q is, log2 of a ratio of widths
-    quantile log_pdf               of P; both tails alike
+    quantile log_pdf               of P; both tails equally accurate
     log_ratio log_sup log_mass kl  ln r(x); its supremum over an interval; ln Q of an interval; KL(Q || P)
-    turn                           the one x at which ln r turns, infinite where it does not ('line' and 'normal' alone)
-    draw                           how a channel draws a target (CHANNELS alone)
+    turn                           the one x at which ln r turns, infinite if none ('line' and 'normal' only)
+    draw                           how a channel draws a target (CHANNELS only)
     moments target_quantile        mean, scale and standard deviation of Q; its quantiles
-    breaks                         ends of panels in which q and r are smooth, which together hold all of Q
-    between                        a row between P and Q, as far as one wants ('box' needs none)
+    breaks                         ends of panels in which q and r are smooth, which together cover Q
+    between                        a row part of the way from P to Q ('box' needs none)
     kernel_means kernel_mean       closed forms of the means of a Gaussian kernel under Q, for the MMD; else None
 
-To add a family: write a file with these verbs and LAWS = "line", name it in `_ALL`, and give it a branch in each kernel
-below (a chain of comparisons, because compiled loops cannot hold a function as a value). Then
-`rec.Problem("name", params)` is searched, decoded, measured and has its laws; a constructor for users is three lines in
-`channel`. The tests of `tests/core/test_families.py` take it in with one line: its density by another hand.
+To add a family: write a file with these functions and LAWS = "line", name it in `_ALL`, and give it a branch in each
+kernel below (a chain of comparisons, because compiled loops cannot take a function as a value). Then
+`rec.Problem("name", params)` can be searched, decoded and measured, and has its laws; a constructor for users is three
+lines in `channel`. In `tests/core/test_families.py` it needs one line: its density from another source.
 """
 
 from __future__ import annotations
@@ -59,9 +61,21 @@ def family(name: str | int) -> ModuleType:
     return _ALL[name] if isinstance(name, str) else list(_ALL.values())[name]
 
 
+def channel_family(name: str) -> str:
+    """The family of the channel that is nearest to a family: itself, or the first that has channels where P lives."""
+    return name if name in CHANNELS else next(one for one in CHANNELS if family(one).SUPPORT == family(name).SUPPORT)
+
+
+def ends(name: str, row: Floats, share: float = 0.95) -> Floats:
+    """Ends of the middle `share` of Q, where P is standard, shape (2,); of a box all of it."""
+    own = family(name)
+    outside = 0.0 if own.LAWS == "box" else 0.5 * (1.0 - share)
+    return np.asarray(own.target_quantile(row, np.array([outside, 1.0 - outside])))
+
+
 @kernel
 def quantile(family: int, number: int, intervals: int, v: float) -> float:
-    """Quantile of P at u = (number + v) / intervals: the point a fraction v into an interval. Both tails alike."""
+    """Quantile of P at u = (number + v) / intervals: a fraction v into an interval. Accurate in both tails."""
     if family == GAUSSIAN:
         return gaussian.quantile(number, intervals, v)
     if family == LAPLACE:
@@ -79,7 +93,7 @@ def support(family: int) -> tuple[float, float]:
 
 @kernel
 def edge(family: int, number: int, intervals: int) -> float:
-    """Left end of interval `number` of an equal-mass cut of P; number = intervals gives the right end of the last."""
+    """Left end of interval `number` of `intervals` of equal P mass; number = intervals is the right end of the last."""
     if number == 0:
         return support(family)[0]
     if number == intervals:
@@ -185,7 +199,7 @@ def kl(family: int, row: Floats) -> float:
 
 @kernel
 def turn(family: int, row: Floats) -> float:
-    """The one x at which ln r turns, infinite where it does not; NaN for a family that may turn more than once."""
+    """The one x at which ln r turns, infinite if none; NaN for a family whose ln r may turn more than once."""
     if family == GAUSSIAN:
         return gaussian.turn(row)
     if family == LAPLACE:
@@ -206,7 +220,7 @@ def draw(family: int, scale: float, v: float, row: Floats) -> None:
 
 @kernel
 def parabola(family: int, row: Floats) -> tuple[bool, float, float]:
-    """Vertex and slope where ln r = top - (slope (x - vertex))^2 and P is normal; False where it is not so."""
+    """True, vertex and slope if ln r = top - (slope (x - vertex))^2 and P is normal; otherwise False."""
     if family == GAUSSIAN:
         return gaussian.parabola(row)
     return False, 0.0, 0.0

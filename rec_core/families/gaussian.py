@@ -8,11 +8,12 @@ import numpy as np
 
 from ..arrays import Floats
 from ..jit import kernel
-from .location import STANDARD, SUPPORT, check, moments_of, scaled_quantile, table, width_bits
+from .location import PARAMS, STANDARD, SUPPORT, check, fault, moments_of, narrow, scaled_quantile, table, width_bits
 
-__all__ = ["STANDARD", "SUPPORT", "check", "table", "width_bits"]
+__all__ = ["PARAMS", "STANDARD", "SUPPORT", "check", "fault", "narrow", "table", "width_bits"]
 
 LABEL = "Gaussian"
+PRIOR = "N(0, 1)"
 LAWS = "normal"
 HAS_CELLS = True
 
@@ -87,8 +88,8 @@ def log_pdf(x: float) -> float:
 
 @kernel
 def log_ratio(row: Floats, x: float) -> float:
-    """ln r(x). (x - z)(x + z)/2 with z = (x - mean)/scale keeps its digits from scale 1e-12 to 1 and above, where
-    a x^2 + b x + c loses them all; at mean 0, scale 1 it is exactly 0."""
+    """ln r(x). (x - z)(x + z)/2 with z = (x - mean)/scale is accurate from scale 1e-12 to 1 and above, where
+    a x^2 + b x + c loses every digit; at mean 0, scale 1 it is exactly 0."""
     z = (x - row[0]) / row[1]
     return float(row[2] + 0.5 * (x - z) * (x + z))
 
@@ -126,16 +127,16 @@ def log_normal_cdf(z: float) -> float:
 
 @kernel
 def _tail_series(z: float) -> float:
-    """The N(0,1) cdf over its density and -1/z, at z <= -30."""
+    """The N(0,1) cdf divided by its density and by -1/z, at z <= -30."""
     y = 1.0 / (z * z)
     return 1.0 - y * (1.0 - 3.0 * y * (1.0 - 5.0 * y * (1.0 - 7.0 * y * (1.0 - 9.0 * y))))
 
 
 @kernel
 def _log_normal_mass(a: float, b: float) -> float:
-    """ln of the N(0,1) mass of [a, b], a < b: to 1e-8, or to four units in its own last place where that is more.
+    """ln of the N(0,1) mass of [a, b], a < b: to 1e-8, or to four units in the last place if that is more.
 
-    Never -inf for a < b finite.
+    Never -inf for finite a < b.
     """
     if a > 0.0:
         a, b = -b, -a
@@ -176,7 +177,7 @@ def draw(scale: float, v: float, row: Floats) -> None:
 
 @kernel
 def turn(row: Floats) -> float:
-    """Where ln r turns: its peak where Q is narrower than P, its lowest point where it is wider; else infinite."""
+    """Where ln r turns: its peak if Q is narrower than P, its lowest point if wider; otherwise infinite."""
     gap = (1.0 - row[1]) * (1.0 + row[1])
     if gap == 0.0:
         return np.inf if row[0] > 0.0 else -np.inf
@@ -185,7 +186,7 @@ def turn(row: Floats) -> float:
 
 @kernel
 def parabola(row: Floats) -> tuple[bool, float, float]:
-    """Vertex and slope of ln r = top - (slope (x - vertex))^2; slope 0 where Q = P, False where there is none."""
+    """True, vertex and slope of ln r = top - (slope (x - vertex))^2, slope 0 for Q = P; False if Q is wider than P."""
     mean, scale = row[0], row[1]
     if mean == 0.0 and scale == 1.0:
         return True, 0.0, 0.0
@@ -206,7 +207,7 @@ def target_quantile(row: Floats, u: Floats) -> Floats:
 
 
 def breaks(row: Floats) -> Floats:
-    """Ends of panels in which q and r are smooth; all together hold all of Q but 1e-18."""
+    """Ends of panels in which q and r are smooth; together they cover all of Q except 1e-18."""
     return np.asarray(row[0] + row[1] * np.linspace(-9.0, 9.0, 13))
 
 
@@ -225,5 +226,5 @@ def kernel_means(row: Floats, x: Floats, width: float) -> Floats:
 
 
 def kernel_mean(row: Floats, width: float) -> float:
-    """The same of independent Y, Y' ~ Q."""
+    """E[exp(-(Y - Y')^2 / (2 width^2))] for independent Y, Y' ~ Q."""
     return float(width / math.sqrt(width**2 + 2.0 * row[1] ** 2))

@@ -12,11 +12,25 @@ import numpy as np
 
 from ..arrays import Floats
 from ..jit import kernel
-from .location import STANDARD, SUPPORT, between, check, limit, moments_of, scaled_quantile, table, width_bits
+from .location import (
+    PARAMS,
+    STANDARD,
+    SUPPORT,
+    between,
+    check,
+    fault,
+    limit,
+    moments_of,
+    narrow,
+    scaled_quantile,
+    table,
+    width_bits,
+)
 
-__all__ = ["STANDARD", "SUPPORT", "between", "check", "table", "width_bits"]
+__all__ = ["PARAMS", "STANDARD", "SUPPORT", "between", "check", "fault", "narrow", "table", "width_bits"]
 
 LABEL = "Laplace"
+PRIOR = "Laplace(0, 1)"
 LAWS = "line"
 HAS_CELLS = True
 kernel_means = kernel_mean = None  # by quadrature
@@ -47,7 +61,7 @@ def log_ratio(row: Floats, x: float) -> float:
 
 @kernel
 def log_sup(row: Floats, low: float, high: float) -> float:
-    """Supremum of ln r over [low, high]: at the mean, or where that is outside at the nearer end; else at an end."""
+    """Supremum of ln r over [low, high]: for s < 1 at the mean, or at the end nearer to it; otherwise at an end."""
     if row[1] < 1.0:
         return log_ratio(row, min(max(row[0], low), high))
     left = limit(row, low) if math.isinf(low) else log_ratio(row, low)
@@ -57,7 +71,7 @@ def log_sup(row: Floats, low: float, high: float) -> float:
 
 @kernel
 def turn(row: Floats) -> float:
-    """Where ln r turns: its peak where Q is narrower than P, its lowest point where it is wider; else infinite."""
+    """Where ln r turns: its peak if Q is narrower than P, its lowest point if wider; otherwise infinite."""
     if row[1] == 1.0:
         return np.inf if row[0] > 0.0 else -np.inf
     return float(row[0]) if row[1] < 1.0 else 0.0
@@ -97,6 +111,6 @@ def target_quantile(row: Floats, u: Floats) -> Floats:
 
 
 def breaks(row: Floats) -> Floats:
-    """Ends of panels in which q and r are smooth; all together hold all of Q but 1e-20."""
+    """Ends of panels in which q and r are smooth; together they cover all of Q except 1e-20."""
     own = np.unique(row[0] + row[1] * np.concatenate((-_KNEES, _KNEES)))
     return np.union1d(own, np.clip(0.0, own[0], own[-1]))

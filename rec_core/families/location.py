@@ -1,9 +1,9 @@
-"""What the families of a location and a scale share: Q is P moved and scaled. Columns: mean, scale, -ln scale."""
+"""What location-scale families share: Q is P shifted and scaled. Columns of a row: mean, scale, -ln scale."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -13,17 +13,28 @@ from ..jit import kernel
 
 Params = tuple[tuple[float, ...], ...]
 
+PARAMS = ("mean", "scale")
 STANDARD = (0.0, 1.0)
 SUPPORT = (-math.inf, math.inf)
 
 
 def check(params: Params) -> None:
-    """Raises RecError for what is not (mean, scale) with scale > 0 in every dimension."""
+    """Raises RecError for anything but (mean, scale) with scale > 0 in every dimension."""
     for d, row in enumerate(params):
         if len(row) != 2:
             raise RecError(f"A dimension of Q is (mean, scale); dimension {d} has {len(row)} numbers.")
-        if row[1] <= 0.0:
-            raise RecError(f"The scale of Q must be positive in every dimension; dimension {d} has {row[1]:g}.")
+        if wrong := fault(row):
+            raise RecError(f"In dimension {d} of Q {wrong[1]}.")
+
+
+def fault(row: Sequence[float]) -> tuple[int, str] | None:
+    """The first parameter of a dimension that cannot be, by its place in PARAMS, and why; None where all can."""
+    return None if row[1] > 0.0 else (1, f"the scale must be positive; it is {row[1]:g}")
+
+
+def narrow(bits: float) -> tuple[float, ...]:
+    """Parameters of a dimension in which sup r = 2^bits."""
+    return 0.0, 2.0**-bits
 
 
 def table(params: Params) -> Floats:
@@ -60,5 +71,5 @@ def scaled_quantile(quantile: Callable[[int, int, float], float], row: Floats, u
 
 
 def between(row: Floats, way: float) -> Floats:
-    """The row of a member of the family that is where Q is, its scale so far on the way from P's to Q's in logs."""
+    """A row with the mean of Q and a scale between P's and Q's: scale^way."""
     return np.asarray(table(((float(row[0]), float(row[1]) ** way),))[0])

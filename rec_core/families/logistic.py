@@ -3,7 +3,7 @@
 With z = (x - m)/s, ln r(x) = -ln s + |x| - |z| + 2 ln(1 + e^-|x|) - 2 ln(1 + e^-|z|), of slope
 tanh(x/2) - tanh(z/2)/s. Where s < 1 the slope is 0 where F(x) = x - m - 2 s artanh(s tanh(x/2)) is, and
 F' = 1 - s^2 (1 - t^2)/(1 - s^2 t^2) > 0, t = tanh(x/2): so there is one peak, and no other turn. Where s > 1 the same
-holds of p/q, so r has one lowest point and no upper bound. Where s = 1 it climbs from -|m| to |m|.
+is true of p/q, so r has one lowest point and no upper bound. Where s = 1 it climbs from -|m| to |m|.
 """
 
 from __future__ import annotations
@@ -14,11 +14,25 @@ import numpy as np
 
 from ..arrays import Floats
 from ..jit import kernel
-from .location import STANDARD, SUPPORT, between, check, limit, moments_of, scaled_quantile, table, width_bits
+from .location import (
+    PARAMS,
+    STANDARD,
+    SUPPORT,
+    between,
+    check,
+    fault,
+    limit,
+    moments_of,
+    narrow,
+    scaled_quantile,
+    table,
+    width_bits,
+)
 
-__all__ = ["STANDARD", "SUPPORT", "between", "check", "table", "width_bits"]
+__all__ = ["PARAMS", "STANDARD", "SUPPORT", "between", "check", "fault", "narrow", "table", "width_bits"]
 
 LABEL = "logistic"
+PRIOR = "Logistic(0, 1)"
 LAWS = "line"
 HAS_CELLS = True
 kernel_means = kernel_mean = None  # by quadrature
@@ -59,8 +73,8 @@ def _peak(mean: float, scale: float) -> tuple[float, float]:
     x = mean + scale * math.log1p(2.0 * scale / (1.0 - scale))
     while True:
         t, fall = math.tanh(0.5 * x), math.exp(-x)
-        rest = 2.0 * fall / (1.0 + fall)  # 1 - t, with its digits
-        short = (1.0 - scale) + scale * rest  # 1 - s t, with its digits
+        rest = 2.0 * fall / (1.0 + fall)  # 1 - t, without cancellation
+        short = (1.0 - scale) + scale * rest  # 1 - s t, without cancellation
         z = math.log1p(2.0 * scale * t / short)  # 2 artanh(s t)
         slope = 1.0 - scale * scale * rest * (1.0 + t) / (short * (1.0 + scale * t))
         after = x - (x - mean - scale * z) / max(slope, 1e-300)
@@ -71,7 +85,7 @@ def _peak(mean: float, scale: float) -> tuple[float, float]:
 
 @kernel
 def log_sup(row: Floats, low: float, high: float) -> float:
-    """Supremum of ln r over [low, high]: at its peak, or where that is outside at the nearer end; else at an end."""
+    """Supremum of ln r over [low, high]: for s < 1 at its peak, or at the end nearer to it; otherwise at an end."""
     if row[1] < 1.0:
         x, z = _peak(abs(row[0]), row[1])
         peak = x if row[0] >= 0.0 else -x
@@ -85,7 +99,7 @@ def log_sup(row: Floats, low: float, high: float) -> float:
 
 @kernel
 def turn(row: Floats) -> float:
-    """Where ln r turns: its peak where Q is narrower than P, its lowest point where it is wider; else infinite."""
+    """Where ln r turns: its peak if Q is narrower than P, its lowest point if wider; otherwise infinite."""
     mean, scale = row[0], row[1]
     if scale == 1.0:
         return np.inf if mean > 0.0 else -np.inf
@@ -111,7 +125,7 @@ def log_mass(row: Floats, low: float, high: float) -> float:
 def kl(row: Floats) -> float:
     """KL(Q || P) = |m| - ln s - 2 + 2 E[ln(1 + e^-(|m| + s Z))], Z standard, in nats; error below 1e-13 (1 + s).
 
-    E[ln(1 + e^(a - s Z))] = s E[ln(1 + e^((a - Z)/s))], and the form whose function is the flatter is summed.
+    E[ln(1 + e^(a - s Z))] = s E[ln(1 + e^((a - Z)/s))]; of the two functions the flatter one is summed.
     """
     mean, scale = abs(row[0]), row[1]
     total = 0.0
@@ -133,6 +147,6 @@ def target_quantile(row: Floats, u: Floats) -> Floats:
 
 
 def breaks(row: Floats) -> Floats:
-    """Ends of panels in which q and r are smooth; all together hold all of Q but 1e-20."""
+    """Ends of panels in which q and r are smooth; together they cover all of Q except 1e-20."""
     own = np.unique(row[0] + row[1] * np.concatenate((-_KNEES, _KNEES)))
     return np.union1d(own, np.clip([-5.0, -2.0, 0.0, 2.0, 5.0], own[0], own[-1]))

@@ -13,15 +13,17 @@ from ..jit import kernel
 from .location import Params
 
 LABEL = "piecewise"
+PRIOR = "U[0, 1]"
+PARAMS = ()  # as many as there are knots
 LAWS = "knots"
-HAS_CELLS = False  # a cell may hold more knots than a sieve should look at
+HAS_CELLS = False  # a cell may have more knots than a sieve should check
 STANDARD = (0.0, 0.0)
 SUPPORT = (0.0, 1.0)
 MAX_PIECES = 256
 kernel_means = kernel_mean = None  # by quadrature
 
 
-def normalised(logs: Floats) -> Floats:
+def normalized(logs: Floats) -> Floats:
     """ln q at the knots from ln q up to an additive constant. Raises RecError for too few knots or too many."""
     if not 2 <= logs.size <= MAX_PIECES + 1:
         raise RecError(f"Give log2 q at 2 to {MAX_PIECES + 1} knots; got {logs.size}.")
@@ -31,12 +33,17 @@ def normalised(logs: Floats) -> Floats:
 
 
 def check(params: Params) -> None:
-    """Raises RecError for more than one dimension and what `normalised` did not make."""
+    """Raises RecError for more than one dimension, and for densities that are not normalized."""
     if len(params) != 1:
         raise RecError(f"A piecewise problem has one dimension; got {len(params)}.")
     row = np.array(params[0])
     if not 2 <= row.size <= MAX_PIECES + 1 or abs(log_mass(row, 0.0, 1.0)) > 1e-9:
-        raise RecError("Make piecewise problems with rec.piecewise_problem, which normalises them.")
+        raise RecError("Make piecewise problems with rec.piecewise_problem, which normalizes them.")
+
+
+def narrow(bits: float) -> tuple[float, ...]:
+    """Parameters of a dimension in which sup r = 2^bits, nearly: q falls exponentially from an end of P."""
+    return tuple(normalized(np.array([2.0**bits, 0.0])).tolist())
 
 
 def table(params: Params) -> Floats:
@@ -45,7 +52,7 @@ def table(params: Params) -> Floats:
 
 
 def width_bits(table: Floats) -> float:
-    """Never narrow: Q has mass between all knots."""
+    """0: Q has mass between all knots, so it is never narrow."""
     return 0.0
 
 
@@ -60,14 +67,14 @@ def between_knots(row: Floats, x: float) -> float:
 
 @kernel
 def mean_exp(a: float, b: float) -> float:
-    """Mean of e^l for l evenly spread between a and b."""
+    """Mean of e^l for l uniform between a and b."""
     top, fall = max(a, b), abs(a - b)
     return math.exp(top) * (-math.expm1(-fall) / fall if fall > 0.0 else 1.0)
 
 
 @kernel
 def _mean_log_exp(a: float, b: float) -> float:
-    """Mean of l e^l for l evenly spread between a and b."""
+    """Mean of l e^l for l uniform between a and b."""
     top, fall = max(a, b), abs(a - b)
     if fall < 1e-3:  # of (1 - (1 + d) e^-d) / d
         lost = fall * (0.5 - fall * (1.0 / 3.0 - fall * (0.125 - fall / 30.0)))
@@ -126,7 +133,7 @@ def kl(row: Floats) -> float:
 
 
 def moments(row: Floats) -> tuple[float, float, float]:
-    """Mean and standard deviation of Q, twice: it has no other scale."""
+    """Mean of Q, and its standard deviation twice: it has no other scale."""
     nodes, weights = np.polynomial.legendre.leggauss(24)
     ends = breaks(row)
     half = 0.5 * np.diff(ends)[:, None]
@@ -164,4 +171,4 @@ def breaks(row: Floats) -> Floats:
 
 def between(row: Floats, way: float) -> Floats:
     """The row of the density proportional to p^(1 - way) q^way."""
-    return normalised(row * way)
+    return normalized(row * way)

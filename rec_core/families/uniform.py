@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -12,22 +13,39 @@ from ..jit import kernel
 from .location import Params
 
 LABEL = "uniform"
+PRIOR = "U[0, 1]"
+PARAMS = ("low", "high")
 LAWS = "box"
 HAS_CELLS = True
 STANDARD = (0.0, 1.0)
 SUPPORT = (0.0, 1.0)
 
-_SLIVER = 1e-15  # a box overlapping an interval by less than rounding of its edges does not overlap it
+_SLIVER = 1e-15  # an overlap of a box and an interval below this is only rounding of their edges
 
 
 def check(params: Params) -> None:
-    """Raises RecError for what is not (low, high) with 0 <= low < high <= 1 in every dimension."""
+    """Raises RecError for anything but (low, high) with 0 <= low < high <= 1 in every dimension."""
     for d, row in enumerate(params):
-        if len(row) != 2 or not 0.0 <= row[0] < row[1] <= 1.0:
+        if len(row) != 2 or fault(row):
             raise RecError(
                 f"The box of Q must lie inside the support of P with 0 <= low < high <= 1 in every dimension; "
                 f"dimension {d} has [{', '.join(format(value, 'g') for value in row)}]."
             )
+
+
+def fault(row: Sequence[float]) -> tuple[int, str] | None:
+    """The first parameter of a dimension that cannot be, by its place in PARAMS, and why; None where all can."""
+    low, high = row
+    if not 0.0 <= low <= 1.0:
+        return 0, f"the lower end must lie between 0 and 1; it is {low:g}"
+    if not low < high <= 1.0:
+        return 1, f"the upper end must lie above the lower one, {low:g}, and be at most 1; it is {high:g}"
+    return None
+
+
+def narrow(bits: float) -> tuple[float, ...]:
+    """Parameters of a dimension in which sup r = 2^bits."""
+    return 0.0, 2.0**-bits
 
 
 def table(params: Params) -> Floats:
@@ -57,7 +75,7 @@ def log_pdf(x: float) -> float:
 
 @kernel
 def log_ratio(row: Floats, x: float) -> float:
-    """ln r(x): one number on the box, -inf outside."""
+    """ln r(x): constant on the box, -inf outside."""
     return float(row[2]) if row[0] <= x <= row[1] else -np.inf
 
 
@@ -82,8 +100,8 @@ def kl(row: Floats) -> float:
 
 @kernel
 def draw(scale: float, v: float, row: Floats) -> None:
-    """A target of a channel: a cell of the equal grid where 1 / scale is whole, so that P is uniform exactly; elsewhere
-    a box of that width placed uniformly."""
+    """A target of a channel: a cell of the equal grid if 1 / scale is whole, so that X ~ P exactly; otherwise a box of
+    that width, placed uniformly."""
     cells = 1.0 / scale
     if abs(cells - round(cells)) <= 1e-9 * cells and cells < 2.0**50:
         cell = math.floor(v * round(cells))
@@ -96,7 +114,7 @@ def draw(scale: float, v: float, row: Floats) -> None:
 
 
 def cells_reached(row: Floats, intervals: int) -> int:
-    """How many intervals of an equal cut the box reaches, by the measure of `log_sup`."""
+    """How many of `intervals` equal intervals the box overlaps, by the criterion of `log_sup`."""
     low, high = float(row[0]), float(row[1])
     first, last = math.floor(low * intervals), math.ceil(high * intervals)
     first += (first + 1) / intervals - low <= _SLIVER
@@ -105,7 +123,7 @@ def cells_reached(row: Floats, intervals: int) -> int:
 
 
 def box_places(scale: float, most: int) -> tuple[Floats, float]:
-    """Lower ends of one dimension's boxes, at most `most`, evenly among those `draw` draws; and their width."""
+    """Lower ends of one dimension's boxes, at most `most`, evenly chosen from those `draw` makes; and their width."""
     cells = round(1.0 / scale)
     if abs(cells * scale - 1.0) <= 1e-9 and cells < 2**50:
         count = min(cells, most)
@@ -125,7 +143,7 @@ def target_quantile(row: Floats, u: Floats) -> Floats:
 
 
 def breaks(row: Floats) -> Floats:
-    """Ends of panels in which q and r are smooth, and which hold all of Q."""
+    """Ends of panels in which q and r are smooth; together they cover Q."""
     return row[:2].copy()
 
 
@@ -138,6 +156,6 @@ def kernel_means(row: Floats, x: Floats, width: float) -> Floats:
 
 
 def kernel_mean(row: Floats, width: float) -> float:
-    """The same of independent Y, Y' ~ Q."""
+    """E[exp(-(Y - Y')^2 / (2 width^2))] for independent Y, Y' ~ Q."""
     t = float(row[1] - row[0]) / (width * math.sqrt(2.0))
     return math.sqrt(math.pi) * math.erf(t) / t + math.expm1(-t * t) / (t * t)

@@ -1,13 +1,13 @@
 """Pictures through relative entropy coding: `encode` to bytes, `decode` back.
 
     from rec_core import images
-    data = images.encode(picture, rate="medium")       # uint8 (H, W, 3); a real file, header and checksum included
-    data = images.encode(picture, "dct", "medium")     # quicker by far, for whole photographs
-    held = images.decode(data)                         # the same pixels the sender's report speaks of
+    data = images.encode(picture, rate="medium")       # uint8 (H, W, 3); a real file, with header and checksum
+    data = images.encode(picture, "dct", "medium")     # much faster, for whole photographs
+    decoded = images.decode(data)                      # the pixels that the sender's report is about
 
 Two codecs share events, blocks and container. "inr" fits a network to each tile; read network, posterior, prior, inr.
 "dct" sends the coefficients of a picture under a Gaussian model of photographs; read transform, mixture, dct. `train`
-learns what sender and receiver share, for "dct" by `train_mixture`.
+learns what sender and receiver share, for "dct" with `train_mixture`.
 """
 
 from __future__ import annotations
@@ -48,7 +48,14 @@ Progress = Callable[[int, int, float | None], None]
 
 
 class Stopped(RecError):
-    """`encode` was told to stop before the picture was whole."""
+    """`encode` was stopped before the picture was complete.
+
+    >>> try:
+    ...     encode(np.full((32, 32, 3), 90, np.uint8), "dct", "high", stop=lambda: True)
+    ... except Stopped as error:
+    ...     print(error)
+    Coding was stopped before the picture was complete; nothing was written.
+    """
 
 
 def encode(
@@ -65,13 +72,13 @@ def encode(
     """A picture uint8 (H, W, 3) as a file.
 
     `codec`: "inr" codes tiles of 32x32, "dct" strips of 32 rows. `rate`: "low", "medium", "high", "best", or bits (of
-    KL) per pixel, for "dct" those of an average photograph. `block_bits`: KL of a block; "dct" makes smaller ones where
-    the search would take too long. `partition_bits`:
-    log2 J, None for no bins, "auto" for eight less than the block (none for blocks under 24 bits). `method`: "orc", or
-    "pfr", which is exact and quick enough for small blocks only. `progress(done, total, seconds_left)` counts steps and
-    blocks; `stop`, an event or a function, ends the work with Stopped.
+    KL) per pixel, for "dct" those of an average photograph. `block_bits`: KL of a block; "dct" makes smaller ones if
+    the search would take too long. `partition_bits`: log2 J, None for no bins, "auto" for eight less than the block
+    (none for blocks under 24 bits). `method`: "orc", or "pfr", which is exact and fast enough only for small blocks.
+    `progress(done, total, seconds_left)` counts steps and blocks; `stop`, an event or a function, ends the work.
 
-    Raises RecError for arguments that do not go together, BudgetExceeded for a search out of reach.
+    Raises RecError for invalid arguments, BudgetExceeded for a search that would take too long, and Stopped.
+    Sources: He, Flamich & Hernandez-Lobato (2024), partitioned ORC for pictures; the codecs: see `inr` and `dct`.
 
     >>> picture = np.full((32, 32, 3), 90, np.uint8)
     >>> data = encode(picture, "dct", "low")
@@ -85,7 +92,7 @@ def encode(
         if isinstance(event, Coded):
             return event.data
         if halted():
-            raise Stopped("Coding was stopped before the picture was whole; nothing was written.")
+            raise Stopped("Coding was stopped before the picture was complete; nothing was written.")
         done, total = share_done(event, codec)
         report(done, total, (time.monotonic() - begun) * (total - done) / done)
     raise AssertionError("an encoding ends with its file")
@@ -102,9 +109,9 @@ def encode_detailed(
 ) -> Iterator[Fitting | BlockCoded | Coded]:
     """`encode` as it happens: Fitting and BlockCoded events, then Coded with the file, the picture and a report.
 
-    Arguments are checked at once, the work is done as events are asked for; to stop, ask for no more.
+    Arguments are checked at once; the work is done as events are requested. To stop, request no more.
 
-    Raises RecError and BudgetExceeded as `encode` does.
+    Raises RecError and BudgetExceeded as `encode` does. Source: as `encode`.
 
     >>> events = encode_detailed(np.full((32, 32, 3), 90, np.uint8), "dct", "low")
     >>> [type(event).__name__ for event in events][-1]
@@ -115,31 +122,31 @@ def encode_detailed(
     choice(method, "method", SEARCH_METHODS)
     log2_bins = check_blocks(block_bits, partition_bits)
     check_reach(block_bits, log2_bins)
-    said = container.settle_rate(rate)
+    settled = container.settle_rate(rate)
     number = int(seed_word(seed))
     if codec == "dct":
-        dct.check_level(mixture.level_for(said), block_bits, log2_bins)
-        return dct.encode_events(picture, said, block_bits, method, log2_bins, number)
-    inr.make_plan(said, block_bits, log2_bins)
-    return inr.encode_events(picture, said, block_bits, method, log2_bins, number)
+        dct.check_level(mixture.level_for(settled), block_bits, log2_bins)
+        return dct.encode_events(picture, settled, block_bits, method, log2_bins, number)
+    inr.make_plan(settled, block_bits, log2_bins)
+    return inr.encode_events(picture, settled, block_bits, method, log2_bins, number)
 
 
 def decode(data: bytes) -> Picture:
-    """The picture uint8 (H, W, 3) in a file that `encode` wrote: the pixels the sender saw.
+    """The picture uint8 (H, W, 3) in a file that `encode` wrote: the same pixels as the sender has.
 
-    Raises MessageError for a file that is damaged, cut short or none of ours.
+    Raises MessageError for a file that is damaged, cut short, or of another format. Source: as `encode`.
 
     >>> decode(b"not a picture")
     Traceback (most recent call last):
         ...
-    rec_core.errors.MessageError: This is no picture of format 1 (or its first byte is damaged); pass a whole file.
+    rec_core.errors.MessageError: This is not a picture of format 1 (or its first byte is damaged); pass a whole file.
     """
     header, payload, _ = container.read(data)
     return dct.decode(header, payload) if header.codec == "dct" else inr.decode(header, payload)
 
 
 def check_image(image: Any) -> Picture:
-    """The picture, or a sentence."""
+    """The picture. Raises RecError for other shapes and types."""
     if not isinstance(image, np.ndarray) or image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3:
         what = f"{image.dtype} {image.shape}" if isinstance(image, np.ndarray) else type(image).__name__
         raise RecError(f"A picture must be a NumPy array uint8 of shape (H, W, 3), red, green and blue; got {what}.")
@@ -149,7 +156,7 @@ def check_image(image: Any) -> Picture:
 
 
 def share_done(event: Fitting | BlockCoded, codec: str = "inr") -> tuple[int, int]:
-    """How far an encoding is, as (done, total); with "inr" fitting counts for as much as sending."""
+    """Progress of an encoding as (done, total); with "inr" fitting counts as much as sending."""
     thousand = 1000
     if isinstance(event, Fitting):
         within = 0.5 * event.step / event.steps

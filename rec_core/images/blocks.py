@@ -1,8 +1,8 @@
-"""Blocks: a picture's numbers dealt into groups of equal information, each group sent as one sample.
+"""Blocks: a picture's numbers divided into groups of equal information, each group sent as one sample.
 
-Both sides know how much information each number carries on average (never how much in this picture), so both make
-the same blocks, and the same bins for each. The sender then chooses a sample for each block; what travels is a bin and
-an index a block, and one number that says which law the indices were coded by.
+Both sides know how much information each number carries on average (not how much in this picture), so both make the
+same blocks, and the same bins for each. The sender chooses a sample for each block and sends a bin and an index per
+block, and one number for the law that the indices are coded by.
 """
 
 from __future__ import annotations
@@ -22,22 +22,24 @@ from ..checks import whole_number
 from ..codes import PowerCode
 from ..randomness import ALLOCATION, uniforms
 
-MARGIN_BITS = 2.0  # ORC examines about 2^(KL from the search heuristic + this) candidates
-SEARCH_LIMIT_BITS = 18  # and with bins at most 2^this
+MARGIN_BITS = 2.0  # ORC examines about 2^(KL from the search prior + this) candidates
+SEARCH_LIMIT_BITS = 18  # with bins, at most 2^this
 PLAIN_LIMIT_BITS = 20  # of a block without bins
 PFR_LIMIT_BITS = 20.0  # PFR's expected number of candidates is at most 2^this
 SearchMethod = Literal["orc", "pfr"]
+"""How the samples of blocks are searched for."""
+
 SEARCH_METHODS: tuple[SearchMethod, ...] = get_args(SearchMethod)
 EXPONENTS = (0.0, 0.25, 0.5, 0.625, 0.75, 0.875, 0.95, 1.05, 1.125, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0, 4.0)
-"""Laws n^-exponent of the index; the sender names the one that came out shortest."""
+"""Laws n^-exponent of the index; the sender uses the one with the shortest code."""
 
 BLOCK_BITS = (8, 64)
 """Fewest and most bits of a block."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Blocks:
-    """B blocks: `members[b]` says which numbers block b holds, `cuts[b]` how its bins are made; all have J bins."""
+    """B blocks: `members[b]` are the numbers in block b, `cuts[b]` is its partition; all have J bins."""
 
     block_bits: int
     partition_bits: int
@@ -60,10 +62,10 @@ def check_blocks(block_bits: int, partition_bits: int | str | None) -> int:
 
 
 def make_blocks(information_bits: Floats, num_blocks: int, block_bits: int, partition_bits: int) -> Blocks:
-    """Deal numbers of this mean information (N,) into blocks of about equal information; at least one in each.
+    """Divide numbers with this mean information (N,) into blocks of about equal information; at least one in each.
 
-    The deal is a fixed shuffle cut where the running sum passes whole shares. Bins go to a block's dimensions in
-    proportion to their information (`allocate`).
+    They are shuffled in a fixed way and divided where the running sum passes whole shares. Bins go to a block's
+    dimensions in proportion to their information (`allocate`).
     """
     size = information_bits.size
     if not 1 <= num_blocks <= size:
@@ -82,7 +84,7 @@ def make_blocks(information_bits: Floats, num_blocks: int, block_bits: int, part
 
 
 def search_bits(problem: rec.Problem, cut: rec.Partition) -> float:
-    """KL(Q || P') in bits, P' the coding distribution with its bins reweighted to their mass under Q."""
+    """KL(Q || P') in bits, P' the prior with its bins reweighted to their mass under Q."""
     weights = np.concatenate(rec.bin_weights(problem, cut, "target_mass"))
     entropy = -float((weights * np.log2(np.maximum(weights, 1e-300))).sum())
     return problem.kl_bits - cut.log2_bins + entropy
@@ -93,10 +95,10 @@ def code_block(
 ) -> rec.Encoding:
     """A sample of Q and its message.
 
-    ORC examines `num_candidates`. Left out, that is 2^(KL(Q || P') + MARGIN_BITS); with bins, where it differs from
-    picture to picture, at most 2^SEARCH_LIMIT_BITS.
+    ORC examines `num_candidates`, by default 2^(KL(Q || P') + MARGIN_BITS); with bins, where this differs from picture
+    to picture, at most 2^SEARCH_LIMIT_BITS.
 
-    Raises BudgetExceeded where the search is out of reach.
+    Raises BudgetExceeded if the search would take too long.
     """
     if method == "pfr":
         expected = rec.upper_sum_bits(problem, cut)
@@ -117,7 +119,7 @@ def code_block(
 
 
 def draw_exactly(problem: rec.Problem, generator: np.random.Generator) -> rec.Encoding:
-    """A sample of Q itself, with a message that says nothing."""
+    """A sample of Q itself, with an empty message."""
     mean, scale = np.array(problem.params).T
     sample = mean + scale * generator.standard_normal(mean.size)
     log_ratio = float(problem.log_ratio_bits(sample))
@@ -125,7 +127,7 @@ def draw_exactly(problem: rec.Problem, generator: np.random.Generator) -> rec.En
 
 
 def check_reach(block_bits: int, partition_bits: int) -> None:
-    """A sentence where the search for a block is too long: without bins ORC needs 2^block_bits candidates at least."""
+    """Raises BudgetExceeded if a block's search takes too long: without bins ORC needs 2^block_bits candidates."""
     if partition_bits == 0 and block_bits > PLAIN_LIMIT_BITS:
         raise rec.BudgetExceeded(
             f"A block of {block_bits} bits without bins needs at least 2^{block_bits} candidates; set partition_bits "
@@ -138,7 +140,7 @@ def check_reach(block_bits: int, partition_bits: int) -> None:
 
 
 def best_code(indices: Sequence[int]) -> PowerCode:
-    """The law under which these indices are shortest, with no more octaves than they need."""
+    """The law with the shortest code for these indices, with as few octaves as they need."""
     octaves = max(2, max(indices).bit_length())
     laws = [PowerCode(exponent, octaves) for exponent in EXPONENTS]
     return min(laws, key=lambda law: float(law.length_bits(list(indices)).sum()))
@@ -150,7 +152,7 @@ def ideal_bits(messages: Sequence[rec.Message], partition_bits: int, code: Power
 
 
 def write_messages(messages: Sequence[rec.Message], blocks: Blocks, code: PowerCode) -> bytes:
-    """Messages of all blocks, tile after tile, as one stream; a bin travels as its number among J."""
+    """Messages of all blocks, tile after tile, as one stream; a bin is sent as its number among J."""
     numbered = [
         rec.Message((blocks.cuts[position % blocks.num_blocks].number(bin_),), index)
         for position, (bin_, index) in enumerate(messages)

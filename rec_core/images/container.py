@@ -26,7 +26,11 @@ from .prior import RATES
 
 FORMAT = 1
 Codec = Literal["inr", "dct"]
+"""Name of a codec: "inr" fits networks, "dct" sends transform coefficients."""
+
 CODECS: tuple[Codec, ...] = get_args(Codec)
+"""All of them."""
+
 LONGEST_SIDE = 16384
 _FIRST_NUMBER = 16  # rate bytes from here on are numbers
 _UNIT = 112  # the byte of 1 bit per pixel
@@ -34,7 +38,7 @@ _CHECKSUM_BYTES = 4
 
 
 class Header(NamedTuple):
-    """What the receiver is told besides the messages. `code` is the law of the index."""
+    """What the receiver gets in addition to the messages. `code` is the law of the index."""
 
     codec: str
     width: int
@@ -47,7 +51,10 @@ class Header(NamedTuple):
 
 
 def settle_rate(rate: str | float) -> str | float:
-    """The rate as the header can say it: a name, or bits per pixel on a grid of 1/16 octave. Raises RecError."""
+    """The rate as a header can store it: a name, or bits per pixel on a grid of 1/16 octave.
+
+    Raises RecError for other rates.
+    """
     if isinstance(rate, str):
         if rate not in RATES:
             raise RecError(f"Unknown rate {rate!r}; choose one of {', '.join(RATES)}, or bits per pixel as a number.")
@@ -59,8 +66,8 @@ def settle_rate(rate: str | float) -> str | float:
 
 def write(header: Header, payload: bytes) -> bytes:
     """The file."""
-    said = header.rate
-    rate = RATES.index(said) if isinstance(said, str) else _UNIT + round(16.0 * math.log2(said))
+    wanted = header.rate
+    rate = RATES.index(wanted) if isinstance(wanted, str) else _UNIT + round(16.0 * math.log2(wanted))
     laws = header.partition_bits << 10 | header.code.octaves << 4 | EXPONENTS.index(header.code.exponent)
     head = (
         bytes([FORMAT << 4 | CODECS.index(header.codec)])
@@ -79,7 +86,8 @@ def read(data: bytes) -> tuple[Header, bytes, int]:
         raise MessageError(f"Expected the bytes that encode returned, got {type(data).__name__}.")
     data = bytes(data)
     if not data or data[0] >> 4 != FORMAT or data[0] & 15 >= len(CODECS):
-        raise MessageError(f"This is no picture of format {FORMAT} (or its first byte is damaged); pass a whole file.")
+        first = "or its first byte is damaged"
+        raise MessageError(f"This is not a picture of format {FORMAT} ({first}); pass a whole file.")
     try:
         width, at = _number(data, 1)
         height, at = _number(data, at)
@@ -90,7 +98,7 @@ def read(data: bytes) -> tuple[Header, bytes, int]:
         raise MessageError("The file ends within its header; pass all of it.") from None
     head, checksum, payload = data[:at], data[at : at + _CHECKSUM_BYTES], data[at + _CHECKSUM_BYTES :]
     if checksum != zlib.crc32(head + payload).to_bytes(_CHECKSUM_BYTES, "big"):
-        raise MessageError("The checksum does not fit: the file is damaged or cut short; fetch it again.")
+        raise MessageError("The checksum does not match: the file is damaged or cut short; fetch it again.")
     octaves = laws >> 4 & 63
     low, high = BLOCK_BITS
     if (
@@ -98,15 +106,15 @@ def read(data: bytes) -> tuple[Header, bytes, int]:
         or len(RATES) <= rate < _FIRST_NUMBER
         or seed >= 2**64
     ):
-        raise MessageError("The header holds values no encoder writes; the file is not of this format.")
-    said = RATES[rate] if rate < len(RATES) else float(2.0 ** ((rate - _UNIT) / 16.0))
+        raise MessageError("The header has values that no encoder writes; the file is not of this format.")
+    stored = RATES[rate] if rate < len(RATES) else float(2.0 ** ((rate - _UNIT) / 16.0))
     code = PowerCode(EXPONENTS[laws & 15], octaves)
-    header = Header(CODECS[data[0] & 15], width, height, said, block_bits, laws >> 10, code, seed)
+    header = Header(CODECS[data[0] & 15], width, height, stored, block_bits, laws >> 10, code, seed)
     return header, payload, at + _CHECKSUM_BYTES
 
 
 def _groups(number: int) -> bytes:
-    """A whole number >= 0, seven bits a byte, lowest first; the top bit says that more follow."""
+    """A whole number >= 0, seven bits per byte, lowest first; the top bit is set if more follow."""
     out = bytearray()
     while number >= 128:
         out.append(number & 127 | 128)

@@ -1,15 +1,15 @@
 """The Gaussian transform codec: coefficients of a picture, sent as samples through forward test channels.
 
-A picture is cut into strips, a strip's coefficients modelled as Gaussian given the classes of its blocks (`mixture`).
+A picture is divided into strips; a strip's coefficients are Gaussian given the classes of its blocks (`mixture`).
 
 1. Choose the class of every tile and block, and send it.
-2. Both sides now know the information of each coefficient, deal the coefficients of a strip into blocks of about
-   `block_bits`, and cut each block into bins. Harder blocks are smaller: see `group`.
-3. Send a sample of each block's Q. It is the receiver's coefficient, scaled; what was not sent is 0.
+2. Both sides now know the information of each coefficient, divide the coefficients of a strip into blocks of about
+   `block_bits`, and partition each block into bins. Harder blocks are smaller: see `group`.
+3. Send a sample of each block's Q. Scaled, it is the receiver's coefficient; those that are not sent are 0.
 
 The target of a coefficient x of variance sigma^2 is Q = N(sqrt(1 - s^2) x / sigma, s^2), s^2 = D / sigma^2, against
-P = N(0, 1); the receiver takes sqrt(sigma^2 - D) times the sample. The information is a mean: KL(Q || P) of a block
-varies from block to block, and the number of candidates follows it.
+P = N(0, 1); the receiver takes sqrt(sigma^2 - D) times the sample. The information is a mean: KL(Q || P) varies from
+block to block, and with it the number of candidates.
 """
 
 from __future__ import annotations
@@ -38,23 +38,23 @@ from .events import BlockCoded, Coded, Picture, Report, psnr_db
 from .mixture import UNIT, Level, Mixture
 
 REACH_BITS = 9  # mean search bits of a block with bins, at most
-MARGIN_BITS = 4.0  # ORC examines 2^(KL from the search heuristic + this) candidates
-LIMIT_BITS = 17.0  # but at most 2^this with bins
-PLAIN_LIMIT_BITS = 24.0  # and this without, where a candidate takes a fiftieth of the time
+MARGIN_BITS = 4.0  # ORC examines 2^(KL from the search prior + this) candidates
+LIMIT_BITS = 17.0  # with bins, at most 2^this
+PLAIN_LIMIT_BITS = 24.0  # without bins, where a candidate takes a fiftieth of the time, at most 2^this
 MOST_BITS = 20  # of a coefficient: beyond, neither bins nor candidates are fine enough
-_DRAWINGS = 32  # of a strip while its blocks are sent, about
+_DRAWINGS = 32  # about how often a strip is drawn while its blocks are sent
 
 
 class Group(NamedTuple):
-    """One block: which of its strip's numbers it holds, and how its bins are made."""
+    """One block: which of its strip's numbers are in it, and its partition."""
 
     members: Ints
     cut: rec.Partition
 
 
 class Grouping(NamedTuple):
-    """What both sides know of a strip once they know its classes: `scale` of Q and `spread` = sigma sqrt(1 - s^2) of
-    each of its numbers, 1 and 0 where nothing is sent, and the blocks."""
+    """What both sides know about a strip from its classes: its blocks, and for each of its numbers the `scale` of Q and
+    `spread` = sigma sqrt(1 - s^2), 1 and 0 if it is not sent."""
 
     scale: Floats
     spread: Floats
@@ -65,21 +65,21 @@ class Grouping(NamedTuple):
 
 
 def check_level(level: Level, block_bits: int, partition_bits: int) -> None:
-    """A sentence where a coefficient carries more information, or is cut into more bins, than a search can place."""
+    """Raises RecError if a coefficient has more information, or more bins, than a search can resolve."""
     most = int(max(level.coarse.max(), level.fine.max())) / UNIT * max(1.0, partition_bits / block_bits)
     if most > MOST_BITS - 1:
         raise rec.RecError(
-            f"Some coefficients would be told to {most:.0f} bits each, and a search can place {MOST_BITS - 1}; choose "
+            f"Some coefficients would need {most:.0f} bits each, and a search can resolve {MOST_BITS - 1}; choose "
             "fewer bits per pixel, or partition_bits no larger than block_bits."
         )
 
 
 def group(model: Mixture, level: Level, tiles: Ints, classes: Ints, block_bits: int, partition_bits: int) -> Grouping:
-    """Deal a strip's numbers into blocks of equal information, from the classes of its tiles (T,) and blocks (4, 4 T).
+    """Divide a strip's numbers into blocks of equal information, by the classes of its tiles (T,) and blocks (4, 4 T).
 
-    A block of I bits has 2^(I partition_bits / block_bits) bins. Bins shorten the search less where a number has few
-    bits, so with bins there are as many blocks as bring the mean search down to REACH_BITS, if that is more.
-    All in whole numbers, so that both sides do the same on any machine.
+    A block of I bits has 2^(I partition_bits / block_bits) bins. Bins shorten the search less if a number has few bits,
+    so with bins there are at least as many blocks as reduce the mean search to REACH_BITS. All arithmetic is in whole
+    numbers, so that both sides agree on any machine.
     """
     within = mixture.per_block(classes)
     steps = np.concatenate((level.coarse[tiles].ravel(), level.fine[within].ravel()))
@@ -102,27 +102,27 @@ def group(model: Mixture, level: Level, tiles: Ints, classes: Ints, block_bits: 
 
 
 def search_steps(steps: Ints) -> Ints:
-    """What numbers of so much information leave to a search among bins, about, on average; in steps of 1/UNIT bit.
+    """About how much of the numbers' information remains for a search among bins; in steps of 1/UNIT bits.
 
-    Found by quadrature for bins of five sixths of the information: 0.6 bits of 1, 0.9 of 2, and 1.1 from 3 bits on.
+    By quadrature, for bins of five sixths of the information: 0.6 of 1 bit, 0.9 of 2, and 1.1 of 3 and more.
     """
     return np.minimum(steps * 9 // 16, 68)
 
 
 def deal(order: Ints, steps: Ints, count: int) -> list[Ints]:
-    """`order` dealt to `count` blocks, each number to the block that has least, sorted within each; `steps` descend."""
-    hands: list[list[int]] = [[] for _ in range(count)]
-    heap = [(0, hand) for hand in range(count)]
+    """`order` divided among `count` blocks, each number to the smallest block, sorted within each; `steps` decrease."""
+    members: list[list[int]] = [[] for _ in range(count)]
+    heap = [(0, block) for block in range(count)]
     for number, size in zip(order.tolist(), steps.tolist(), strict=True):
-        held, hand = heap[0]
-        hands[hand].append(number)
-        heapq.heapreplace(heap, (held + size, hand))
-    return [np.array(sorted(hand), np.int64) for hand in hands]
+        total, block = heap[0]
+        members[block].append(number)
+        heapq.heapreplace(heap, (total + size, block))
+    return [np.array(sorted(block), np.int64) for block in members]
 
 
 def draw(model: Mixture, grouping: Grouping, samples: Floats) -> Picture:
-    """The strip of these samples, one for each of its numbers, 0 where none was sent (yet)."""
-    return transform.inverse(transform.unflat(grouping.spread * samples), model.colours)
+    """The strip of these samples, one for each of its numbers, 0 for those not sent (yet)."""
+    return transform.inverse(transform.unflat(grouping.spread * samples), model.colors)
 
 
 # ------------------------------------------------------------------------------------------------- sending
@@ -131,9 +131,9 @@ def draw(model: Mixture, grouping: Grouping, samples: Floats) -> Picture:
 def encode_events(
     image: Picture, rate: str | float, block_bits: int, method: str, partition_bits: int, seed: int
 ) -> Iterator[BlockCoded | Coded]:
-    """Encode a picture uint8 (H, W, 3), arguments already checked, telling what happens; the last event is Coded.
+    """Encode a picture uint8 (H, W, 3), arguments already checked, yielding events; the last is Coded.
 
-    `method` "exact" draws each sample from Q itself, which sends nothing: what the picture is worth at its KL.
+    `method` "exact" draws each sample from Q itself, without a message, to show the quality at this KL.
     """
     begun = time.perf_counter()
     model, level = mixture.shipped(), mixture.level_for(rate)
@@ -146,7 +146,7 @@ def encode_events(
     for strip in range(strips):
         rows = classes[strip * transform.ACROSS :][: transform.ACROSS]
         grouping = group(model, level, tiles[strip], rows, block_bits, partition_bits)
-        numbers = transform.flat(transform.forward(transform.cut_strip(image, strip), model.colours))
+        numbers = transform.flat(transform.forward(transform.cut_strip(image, strip), model.colors))
         seeds = run_seeds(seed, len(grouping.groups), len(sent)) if grouping.groups else np.empty(0, np.uint64)
         picture = draw(model, grouping, np.zeros(numbers.size))
         for event in encode_strip(model, grouping, numbers, method, seeds, (strip, strips)):
@@ -179,7 +179,7 @@ def classify(model: Mixture, level: Level, image: Picture) -> tuple[Ints, Ints]:
     classes = np.empty((strips * transform.ACROSS, across * transform.ACROSS), np.int64)
     for strip in range(strips):
         first = strip * transform.ACROSS
-        numbers = transform.forward(transform.cut_strip(image, strip), model.colours)
+        numbers = transform.forward(transform.cut_strip(image, strip), model.colors)
         above = classes[first - 1] if strip else None
         tiles[strip], classes[first : first + transform.ACROSS] = mixture.choose_classes(model, level, numbers, above)
     return tiles, classes
@@ -193,16 +193,16 @@ def encode_strip(
     seeds: NDArray[np.uint64],
     place: tuple[int, int] = (0, 1),
 ) -> Iterator[BlockCoded]:
-    """Send a strip's blocks, block b with seed `seeds[b]`; searches run side by side on all cores."""
+    """Send a strip's blocks, block b with seed `seeds[b]`; searches run in parallel on all cores."""
     count = len(grouping.groups)
     samples = np.zeros(numbers.size)
     every = -(-count // _DRAWINGS)
     pool = ThreadPoolExecutor(os.cpu_count())
     try:
         problems = (target(grouping, one, numbers) for one in grouping.groups)
-        found = pool.map(_search, problems, grouping.groups, [method] * count, seeds.tolist())
+        results = pool.map(_search, problems, grouping.groups, [method] * count, seeds.tolist())
         picture = draw(model, grouping, samples)
-        for block, (problem, sent, seconds) in enumerate(found):
+        for block, (problem, sent, seconds) in enumerate(results):
             samples[grouping.groups[block].members] = sent.sample
             if (block + 1) % every == 0 or block + 1 == count:
                 picture = draw(model, grouping, samples)
@@ -220,7 +220,7 @@ def encode_strip(
                 grouping.groups[block].cut,
                 int(seeds[block]),
             )
-    finally:  # also where no more events are asked for
+    finally:  # also if no more events are requested
         pool.shutdown(cancel_futures=True)
 
 
@@ -231,7 +231,7 @@ def candidates(problem: rec.Problem, cut: rec.Partition) -> int:
 
 
 def target(grouping: Grouping, one: Group, numbers: Floats) -> rec.Problem:
-    """Q of a block, from all coefficients of its strip."""
+    """Q of a block, from the coefficients of its strip."""
     scale, spread = grouping.scale[one.members], grouping.spread[one.members]
     return rec.gaussian_problem(numbers[one.members] * (1.0 - scale**2) / spread, scale)
 
@@ -252,20 +252,20 @@ def _search(problem: rec.Problem, one: Group, method: str, seed: int) -> tuple[r
 def write_payload(
     model: Mixture, tiles: Ints, classes: Ints, sent: list[tuple[rec.Message, rec.Partition]], code: PowerCode
 ) -> tuple[bytes, float]:
-    """All classes, then places in bins and indices of all blocks, as one stream; and the ideal bits of the classes."""
-    said = [(model.coarse_code, int(number)) for number in tiles.ravel()]
+    """All classes, then bins and indices of all blocks, as one stream; and the ideal bits of the classes."""
+    named = [(model.coarse_code, int(number)) for number in tiles.ravel()]
     for row, column in np.ndindex(classes.shape):
         law = model.fine_codes[mixture.context(classes, row, column, len(model.fine_codes))]
-        said.append((law, int(classes[row, column])))
+        named.append((law, int(classes[row, column])))
 
     def write(encoder: Any) -> None:
-        for law, number in said:
+        for law, number in named:
             law.encode(encoder, number)
         places = [place for message, _ in sent for place in message.bin]
         codes.encode_places(encoder, np.array(places, np.int64), _powers([cut for _, cut in sent]))
         code.encode(encoder, np.array([message.index for message, _ in sent], np.int64))
 
-    return codes.pack_stream(write), float(sum(law.lengths_bits[number] for law, number in said))
+    return codes.pack_stream(write), float(sum(law.lengths_bits[number] for law, number in named))
 
 
 def _powers(cuts: list[rec.Partition]) -> Ints:
@@ -307,7 +307,7 @@ def decode(header: Header, payload: bytes) -> Picture:
 
 
 def read_classes(model: Mixture, header: Header, limit_bits: float, decoder: Any) -> tuple[Ints, Ints]:
-    """Classes of tiles and blocks, as `classify` shapes them; MessageError once they are worth over `limit_bits`."""
+    """Classes of tiles and blocks, in the shapes of `classify`. Raises MessageError for more than `limit_bits`."""
     strips, across = transform.num_tiles(header.height, header.width)
     tiles = np.empty((strips, across), np.int64)
     classes = np.empty((strips * transform.ACROSS, across * transform.ACROSS), np.int64)
@@ -327,4 +327,4 @@ def read_classes(model: Mixture, header: Header, limit_bits: float, decoder: Any
 
 
 def _too_short() -> rec.MessageError:
-    return rec.MessageError("The file holds fewer messages than a picture of its size has; it is not this format.")
+    return rec.MessageError("The file has fewer messages than a picture of its size needs; it is not of this format.")

@@ -1,12 +1,12 @@
-"""The Bayesian INR codec: a picture is a network, its weights have a Gaussian posterior, a sample of that is sent.
+"""The Bayesian INR codec: a picture is a network whose weights have a Gaussian posterior, and a sample of it is sent.
 
 A small COMBINER-like model (Guo, Flamich, He, Chen & Hernandez-Lobato, "Compression with Bayesian implicit neural
 representations", 2023). A tile of 32x32 pixels at a time:
 
 1. Fit posteriors over the weights by gradient descent on error + sum over blocks of beta_b KL_b. Each block's beta is
-   moved until its KL is the block's budget: up where it is above, down where it is below.
-2. Set the widths of the next two blocks so that their KL is the budget exactly, and send a sample of each (`blocks`).
-3. Let the posteriors of the blocks still to come adapt to what was sent, by a few more steps. Repeat from 2.
+   adjusted until its KL is the block's budget: up if it is above, down if it is below.
+2. Set the widths of the next two blocks so that their KL is exactly the budget, and send a sample of each (`blocks`).
+3. Adapt the posteriors of the remaining blocks to what was sent, by a few more steps. Repeat from 2.
 
 The receiver needs the file and the prior: each message is a sample in the prior's coordinates, the samples are the
 weights, and `network.render` draws the picture.
@@ -38,14 +38,14 @@ from .network import NUM_PIXELS, SIDE, Singles
 
 FIT_STEPS = 1500
 REFIT_STEPS = 20  # for every block sent
-_AT_ONCE = 2  # blocks searched side by side, then the others adapt to both
+_AT_ONCE = 2  # blocks searched in parallel, then the others adapt to both
 _FIT_RATE = 0.05
 _REFIT_RATE = 0.01
-_COOLED = 0.4  # the last part of the fit, over which its rate falls to the one between blocks
+_COOLED = 0.4  # the last part of the fit, in which its rate falls to the one between blocks
 _CONTROL_EVERY = 5  # steps between moves of the betas
 _CONTROL_GAIN = 0.1
 _REPORT_EVERY = 50  # steps between two Fitting events
-_WINDOW = 40.0  # a shift of logits beyond this moves no width any more
+_WINDOW = 40.0  # a shift of logits beyond this changes no width any more
 
 
 class Plan(NamedTuple):
@@ -57,7 +57,7 @@ class Plan(NamedTuple):
 
 @lru_cache(maxsize=16)
 def make_plan(rate: str | float, block_bits: int, partition_bits: int) -> Plan:
-    """Prior and blocks of a rate: a number takes the prior nearest to it, and scales how many blocks there are."""
+    """Prior and blocks of a rate: a number takes the prior nearest to it, and a number of blocks in proportion."""
     if isinstance(rate, str):
         known = prior.shipped(rate)
         bits = known.bits_per_pixel * NUM_PIXELS
@@ -69,7 +69,7 @@ def make_plan(rate: str | float, block_bits: int, partition_bits: int) -> Plan:
 
 
 def plan_for(known: prior.Prior, bits: float, block_bits: int, partition_bits: int) -> Plan:
-    """The plan for `bits` bits of KL a tile under a prior of your own."""
+    """The plan for `bits` bits of KL per tile under any prior."""
     information = known.information_bits.astype(np.float64)
     count = max(1, round(bits / block_bits))
     return Plan(known, grouping.make_blocks(information, count, block_bits, partition_bits))
@@ -80,7 +80,7 @@ def plan_for(known: prior.Prior, bits: float, block_bits: int, partition_bits: i
 
 @dataclass
 class Fit:
-    """Posteriors of one tile on their way: `sent[d]` tells weights already sent, whose value is `values[d]`."""
+    """The state of fitting one tile: weight d is already sent if `sent[d]`, and then its value is `values[d]`."""
 
     plan: Plan
     target: Singles
@@ -95,7 +95,7 @@ class Fit:
     error: float = math.inf
 
     def descend(self, rate: float) -> None:
-        """One step for the weights not yet sent; every few steps the betas move too."""
+        """One step for the weights not yet sent; every few steps also for the betas."""
         known, means = self.plan.prior, self.posteriors.mean
         noise = self.generator.standard_normal(means.shape, dtype=np.float32)
         drawn = np.where(self.sent, self.values.astype(np.float32), means + self.posteriors.scale * noise)
@@ -121,18 +121,18 @@ class Fit:
         return rec.gaussian_problem(mean, to_budget(mean, logit, self.plan.blocks.block_bits))
 
     def send(self, block: int, sample: Floats) -> None:
-        """The block's weights have these values from now on."""
+        """Fix the block's weights at these values."""
         members = self.plan.blocks.members[block]
         self.sent[members] = True
         self.values[members] = sample
 
     def weights(self) -> Floats:
-        """The receiver's weights, those to come at the prior's mean."""
+        """The receiver's weights, those not yet sent at the prior's mean."""
         return to_weights(self.plan.prior, self.values)
 
 
 def begin(plan: Plan, tile: Picture, seed: int) -> Fit:
-    """Posteriors at the prior's mean, as wide as they usually end."""
+    """Posteriors at the prior's mean, with the width that they usually have in the end."""
     known, blocks = plan
     block_of = np.empty(known.mu.size, np.int64)
     for number, members in enumerate(blocks.members):
@@ -151,15 +151,15 @@ def begin(plan: Plan, tile: Picture, seed: int) -> Fit:
 
 
 def fit_rate(step: int) -> float:
-    """Size of this step of a fit, from 0: it falls to that of the steps between blocks."""
+    """Size of this step of a fit, from step 0: it falls to that of the steps between blocks."""
     cooling = min(1.0, (1.0 - step / FIT_STEPS) / _COOLED)
     return _REFIT_RATE + (_FIT_RATE - _REFIT_RATE) * cooling
 
 
 def to_budget(mean: Floats, logit: Floats, budget_bits: float) -> Floats:
-    """Scales (D,) of least change that make the KL the budget: all logits shifted alike.
+    """Scales (D,) that make the KL the budget, from the logits by one common shift.
 
-    Where the means alone are worth more than the budget, the widest scales there are.
+    If the means alone exceed the budget, the widest scales possible.
     """
     low, high = -_WINDOW, _WINDOW
     for _ in range(60):
@@ -183,7 +183,7 @@ def to_weights(known: prior.Prior, values: Floats) -> Floats:
 def encode_events(
     image: Picture, rate: str | float, block_bits: int, method: str, partition_bits: int, seed: int
 ) -> Iterator[Fitting | BlockCoded | Coded]:
-    """Encode a picture uint8 (H, W, 3), arguments already checked, telling what happens; the last event is Coded."""
+    """Encode a picture uint8 (H, W, 3), arguments already checked, yielding events; the last is Coded."""
     begun = time.perf_counter()
     plan = make_plan(rate, block_bits, partition_bits)
     tiles = split(image)
@@ -227,8 +227,8 @@ def encode_tile(
 ) -> Iterator[Fitting | BlockCoded]:
     """Fit one tile and send its blocks, block b with seed `seeds[b]`.
 
-    `method` "exact" draws each sample from Q itself, which sends nothing: what the same fit is worth at its KL.
-    `num_candidates` of "orc" as in `blocks.code_block`.
+    `method` "exact" draws each sample from Q itself, without a message, to show the quality at this KL.
+    `num_candidates` of "orc" is as in `blocks.code_block`.
     """
     fit = begin(plan, tile, int(seeds[0]))
     for step in range(FIT_STEPS):
@@ -244,12 +244,12 @@ def encode_tile(
             chosen = range(first, min(first + _AT_ONCE, plan.blocks.num_blocks))
             problems = [fit.problem(block) for block in chosen]
             if method == "exact":
-                found = [(grouping.draw_exactly(problem, fit.generator), 0.0) for problem in problems]
+                results = [(grouping.draw_exactly(problem, fit.generator), 0.0) for problem in problems]
             else:
                 cuts = [plan.blocks.cuts[block] for block in chosen]
                 search = partial(_search, method=method, num_candidates=num_candidates)
-                found = list(pool.map(search, problems, cuts, seeds[chosen].tolist()))
-            for block, problem, (sent, seconds) in zip(chosen, problems, found, strict=True):
+                results = list(pool.map(search, problems, cuts, seeds[chosen].tolist()))
+            for block, problem, (sent, seconds) in zip(chosen, problems, results, strict=True):
                 fit.send(block, sent.sample)
                 picture = network.render(plan.prior.shape, fit.weights(), plan.prior.waves)
                 yield BlockCoded(
@@ -268,7 +268,7 @@ def _search(
 
 
 class BlockDecoded(NamedTuple):
-    """What the receiver has of a tile after one more of its blocks: the message, and how it would draw the tile now."""
+    """What the receiver knows of a tile after one more of its blocks: the message, and its picture of the tile."""
 
     tile: int
     block: int
@@ -284,12 +284,14 @@ def decode(header: Header, payload: bytes) -> Picture:
 
 
 def decode_events(header: Header, payload: bytes, whole: bool = False) -> Iterator[BlockDecoded]:
-    """Decode a file's messages block by block; where only `whole` tiles are drawn, one event for each tile."""
+    """Decode a file's messages block by block; if `whole`, draw only complete tiles, one event for each."""
     plan = make_plan(header.rate, header.block_bits, header.partition_bits)
     tiles = math.ceil(header.height / SIDE) * math.ceil(header.width / SIDE)
     count = plan.blocks.num_blocks
     if tiles * count * header.partition_bits > 8 * len(payload) + 64:
-        raise rec.MessageError("The file holds fewer messages than a picture of its size has; it is not this format.")
+        raise rec.MessageError(
+            "The file has fewer messages than a picture of its size needs; it is not of this format."
+        )
     messages = grouping.read_messages(payload, plan.blocks, header.code, tiles * count)
     seeds = run_seeds(header.seed, tiles * count)
     for tile in range(tiles):
@@ -306,7 +308,7 @@ def decode_events(header: Header, payload: bytes, whole: bool = False) -> Iterat
 
 
 def split(image: Picture) -> list[Picture]:
-    """Tiles (SIDE, SIDE, 3), row by row; the last ones continued by repeating the picture's edge."""
+    """Tiles (SIDE, SIDE, 3), row by row; the last ones are padded by repeating the picture's edge."""
     height, width = image.shape[:2]
     padded = np.pad(image, ((0, -height % SIDE), (0, -width % SIDE), (0, 0)), mode="edge")
     rows, columns = padded.shape[0] // SIDE, padded.shape[1] // SIDE
@@ -315,7 +317,7 @@ def split(image: Picture) -> list[Picture]:
 
 
 def join(tiles: list[Picture], height: int, width: int) -> Picture:
-    """The picture (height, width, 3) whose tiles these are."""
+    """The picture (height, width, 3) from its tiles."""
     rows, columns = math.ceil(height / SIDE), math.ceil(width / SIDE)
     grid = np.stack(tiles).reshape(rows, columns, SIDE, SIDE, 3).swapaxes(1, 2)
     return np.ascontiguousarray(grid.reshape(rows * SIDE, columns * SIDE, 3)[:height, :width])

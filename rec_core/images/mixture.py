@@ -6,8 +6,8 @@ images" (2000). Classes of tiles are independent, that of a block depends on the
 
 At distortion D a coefficient with sigma^2 > D is sent through the forward test channel of the Gaussian rate-distortion
 function (Cover & Thomas, section 10.3): 1/2 log2(sigma^2 / D) bits of information, squared error D. Others are not
-sent; nor are those worth less than LEAST_BITS, which would cost a search more than they save. log2 sigma and
-log2 sqrt(D) are whole multiples of 1/UNIT, so both sides find the same information to the last bit.
+sent; nor are those below LEAST_BITS, for which a search costs more than they save. log2 sigma and log2 sqrt(D) are
+whole multiples of 1/UNIT, so both sides compute the same information to the last bit.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ import numpy as np
 from ..arrays import LN2, Floats, Ints
 from ..codes import TableCode
 from ..errors import RecError
-from .transform import COARSE, FINE, PER_TILE, SIDE, Colours, Strip
+from .transform import COARSE, FINE, PER_TILE, SIDE, Colors, Strip
 
 UNIT = 64  # steps of a bit
 LEAST_BITS = 0.3
@@ -35,16 +35,16 @@ _LEAST = math.ceil(LEAST_BITS * UNIT)
 _FINEST, _COARSEST = -24 * UNIT, 12 * UNIT  # log2 sqrt(D) of any rate is in between, in steps
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Mixture:
-    """What `train` learnt: `coarse` (classes, 48) and `fine` (classes, 189) are log2 sigma in steps of 1/UNIT, int64.
+    """The model from `train`: `coarse` (classes, 48) and `fine` (classes, 189), int64, are log2 sigma times UNIT.
 
-    `coarse_counts` (classes,) tells how often a class came in training, `fine_counts` (classes, classes) how often a
-    block's class (second) came after a context (first), as `context` finds it. Fine classes go from quiet to busy.
+    `coarse_counts` (classes,) is how often a class occurred in training, `fine_counts` (classes, classes) how often a
+    block's class (second) occurred in a context (first), as in `context`. Fine classes are in order of their energy.
     """
 
     source: str
-    colours: Colours
+    colors: Colors
     coarse: Ints
     fine: Ints
     coarse_counts: Ints
@@ -62,11 +62,11 @@ class Mixture:
 
 
 class Point(NamedTuple):
-    """A point of the model's rate-distortion function given the classes, in bits per pixel, all three colours together.
+    """A point of the model's rate-distortion function given the classes, in bits per pixel, all three colors together.
 
-    `classes_bits_per_pixel` is the entropy of the classes, which a code has to send besides; with them it is an upper
-    bound on the R(D) of the mixture, which need not name a class. `psnr_db` is without
-    rounding and clipping to whole pixel values, which photographs gain from or lose by a little.
+    `classes_bits_per_pixel` is the entropy of the classes, which a code has to send as well; together they are an upper
+    bound on the R(D) of the mixture, which need not name a class. `psnr_db` is without rounding and clipping to whole
+    pixel values, which changes it slightly for photographs.
     """
 
     bits_per_pixel: float
@@ -93,7 +93,7 @@ def level_at(mixture: Mixture, step: int) -> Level:
 
 
 def context(classes: Ints, row: int, column: int, num_classes: int) -> int:
-    """What the classes (rows, columns) of the blocks to the left and above say of the one at this place."""
+    """The context of the class at this place: from the classes (rows, columns) of the blocks to the left and above."""
     left = int(classes[row, column - 1]) if column else -1
     above = int(classes[row - 1, column]) if row else -1
     if left < 0 and above < 0:
@@ -102,7 +102,7 @@ def context(classes: Ints, row: int, column: int, num_classes: int) -> int:
 
 
 def draw_classes(mixture: Mixture, num_tiles: int, seed: int = 0) -> tuple[Ints, Ints]:
-    """Classes of the tiles (T,) and blocks (4, 4 T) of a strip, by the model's own law."""
+    """Classes of the tiles (T,) and blocks (4, 4 T) of a strip, drawn from the model."""
     generator = np.random.default_rng(seed)
     shares, _ = _shares(mixture)
     across = math.isqrt(PER_TILE)
@@ -114,7 +114,7 @@ def draw_classes(mixture: Mixture, num_tiles: int, seed: int = 0) -> tuple[Ints,
 
 
 def _shares(mixture: Mixture) -> tuple[Floats, Floats]:
-    """Probabilities of classes of tiles and of blocks; of blocks as they came in training, whatever the context."""
+    """Probabilities of classes of tiles and of blocks; those of blocks are averages over contexts in training."""
     coarse, fine = mixture.coarse_counts, mixture.fine_counts.sum(axis=0)
     return coarse / coarse.sum(), fine / fine.sum()
 
@@ -144,7 +144,7 @@ def _entropy_bits(counts: Ints) -> float:
 
 @lru_cache(maxsize=64)
 def level_for(rate: str | float) -> Level:
-    """The level of a named rate, or the one where the shipped model's R(D) is nearest to a number of bits per pixel."""
+    """The level of a named rate, or the one with the shipped model's R(D) nearest to a number of bits per pixel."""
     mixture = shipped()
     wanted = RATES_BITS[rate] if isinstance(rate, str) else rate
     low, high = _FINEST, _COARSEST
@@ -162,8 +162,8 @@ def level_for(rate: str | float) -> Level:
 
 
 def costs_bits(values: Floats, table: Ints, information: Ints, step: int) -> Floats:
-    """What coefficients (N, numbers) cost under each class, (N, classes): KL of the ones sent, plus distortion of all
-    at the exchange rate of R(D), 1 / (2 ln 2 D) bits for a unit of squared error."""
+    """The cost of coefficients (N, numbers) under each class, (N, classes): KL of those sent, plus distortion of all
+    at the slope of R(D), 1 / (2 ln 2 D) bits per unit of squared error."""
     sent = information > 0
     inverse = 4.0 ** (-table / UNIT)  # 1 / sigma^2
     keep = 1.0 - 4.0 ** (-information / UNIT)  # 1 - D / sigma^2, 0 if not sent
@@ -174,7 +174,7 @@ def costs_bits(values: Floats, table: Ints, information: Ints, step: int) -> Flo
 
 
 def choose_classes(mixture: Mixture, level: Level, strip: Strip, above: Ints | None) -> tuple[Ints, Ints]:
-    """The cheapest classes of a strip's tiles (T,) and blocks (4, 4 T), what naming them costs included.
+    """The cheapest classes of a strip's tiles (T,) and blocks (4, 4 T), including the cost of the classes themselves.
 
     `above` (4 T,) is the row of blocks above the strip, None at the top.
     """
@@ -190,8 +190,8 @@ def choose_classes(mixture: Mixture, level: Level, strip: Strip, above: Ints | N
         rows[0] = above
     for row in range(across):
         for column in range(grid.shape[1]):
-            said = lengths[context(rows, first + row, column, len(lengths))]
-            rows[first + row, column] = int(np.argmin(grid[row, column] + said))
+            named = lengths[context(rows, first + row, column, len(lengths))]
+            rows[first + row, column] = int(np.argmin(grid[row, column] + named))
     return tiles, rows[first:]
 
 
@@ -211,7 +211,7 @@ def save(mixture: Mixture, path: Path) -> None:
     tables: dict[str, Any] = {name: getattr(mixture, name).astype(np.int32) for name in _TABLES}
     tables["coarse"], tables["fine"] = mixture.coarse.astype(np.int16), mixture.fine.astype(np.int16)
     with path.open("wb") as file:
-        np.savez_compressed(file, source=mixture.source, **mixture.colours._asdict(), **tables)
+        np.savez_compressed(file, source=mixture.source, **mixture.colors._asdict(), **tables)
 
 
 def load(path: Path | Any) -> Mixture:
@@ -219,12 +219,12 @@ def load(path: Path | Any) -> Mixture:
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as data:
             tables = {name: np.asarray(data[name], dtype=np.int64) for name in _TABLES}
-            colours = Colours(*(np.asarray(data[name], dtype=np.float64) for name in Colours._fields))
-            for values in (*tables.values(), *colours):
+            colors = Colors(*(np.asarray(data[name], dtype=np.float64) for name in Colors._fields))
+            for values in (*tables.values(), *colors):
                 values.setflags(write=False)
             if tables["coarse"].shape[1:] != (COARSE,) or tables["fine"].shape[1:] != (FINE,):
                 raise ValueError(f"shapes {tables['coarse'].shape} and {tables['fine'].shape}")
-            return Mixture(str(data["source"]), colours, **tables)
+            return Mixture(str(data["source"]), colors, **tables)
     except (OSError, KeyError, ValueError) as error:
         raise RecError(f"{path} is not a mixture written by rec_core.images.train ({error}).") from None
 

@@ -1,11 +1,11 @@
-"""A small network of sines that stands for one 32x32 picture: coordinates in, colours out.
+"""A small network of sines that represents one 32x32 picture: coordinates in, colors out.
 
 A pixel's coordinates become sines and cosines of some waves across the picture (the same waves for every picture);
-one or more layers of sines follow, then three colours, linear. A picture is the network's weights.
+one or more layers of sines follow, then three linear colors. A picture is the network's weights.
 
-Two forward passes on purpose. `gradients` is for fitting: float32, many pictures at once, through a matrix library
-that may sum in any order. `render` is for the picture itself: float64, one fixed order of every sum, so that
-sender and receiver hold equal pixels.
+There are two forward passes. `gradients` is for fitting: float32, many pictures at once, by a matrix library that may
+sum in any order. `render` is for the picture itself: float64, with a fixed order of every sum, so that sender and
+receiver have equal pixels.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _CHUNK = 4  # pictures worked on at once: their activations stay in the cache
 
 
 class Layer(NamedTuple):
-    """Where a layer's weights lie in the vector of all of them: (outputs, inputs), then one bias an output."""
+    """Where a layer's weights are in the vector of all weights: (outputs, inputs), then one bias per output."""
 
     start: int
     inputs: int
@@ -49,23 +49,23 @@ class Layer(NamedTuple):
 
 @dataclass(frozen=True)
 class Shape:
-    """A network's shape: how many waves, and how many sines in each layer after them."""
+    """A network's shape: the number of waves, and the number of sines in each layer after them."""
 
     waves: int
     hidden: tuple[int, ...]
 
     @property
     def widths(self) -> tuple[int, ...]:
-        """Values that enter each layer, and the three colours at the end."""
+        """Values that enter each layer, and the three colors at the end."""
         return (2 * self.waves, *self.hidden, 3)
 
     @cached_property
     def layers(self) -> tuple[Layer, ...]:
         """The layers, first to last."""
-        found: list[Layer] = []
+        layers: list[Layer] = []
         for inputs, outputs in pairwise(self.widths):
-            found.append(Layer(found[-1].end if found else 0, inputs, outputs))
-        return tuple(found)
+            layers.append(Layer(layers[-1].end if layers else 0, inputs, outputs))
+        return tuple(layers)
 
     @property
     def num_weights(self) -> int:
@@ -74,7 +74,7 @@ class Shape:
 
 
 def initial_weights(shape: Shape, generator: np.random.Generator) -> Singles:
-    """Weights to start learning from, (num_weights,): a layer's sums are spread over about a wave."""
+    """Initial weights, (num_weights,): the sums of a layer vary over about one wave."""
     weights = np.zeros(shape.num_weights, np.float32)
     for layer in shape.layers:
         reach = math.sqrt(6.0 / layer.inputs)
@@ -87,14 +87,14 @@ def initial_weights(shape: Shape, generator: np.random.Generator) -> Singles:
 
 
 def initial_waves(shape: Shape, generator: np.random.Generator) -> Singles:
-    """Waves to start learning from, (waves, 2), in radians per half-width: all directions, from long to short."""
+    """Initial waves, (waves, 2), in radians per half-width: all directions, from long to short."""
     length = np.exp(generator.uniform(math.log(1.0), math.log(30.0), shape.waves))
     angle = generator.uniform(0.0, math.pi, shape.waves)
     return np.stack((length * np.cos(angle), length * np.sin(angle)), axis=1).astype(np.float32)
 
 
 def coordinates() -> Floats:
-    """Centres of the pixels, row by row, in [-1, 1]; shape (NUM_PIXELS, 2), (down, across)."""
+    """Centers of the pixels, row by row, in [-1, 1]; shape (NUM_PIXELS, 2), (down, across)."""
     line = (np.arange(SIDE) + 0.5) / SIDE * 2.0 - 1.0
     down, across = np.meshgrid(line, line, indexing="ij")
     return np.stack((down.ravel(), across.ravel()), axis=1)
@@ -119,7 +119,7 @@ def wave_gradient(at_inputs: NDArray[Any], inputs: NDArray[Any]) -> Singles:
 
 
 def as_targets(pictures: NDArray[np.uint8]) -> Singles:
-    """uint8 pictures (B, SIDE, SIDE, 3) as what the network should put out: (B, 3, NUM_PIXELS) in [-1/2, 1/2]."""
+    """uint8 pictures (B, SIDE, SIDE, 3) as outputs of the network: (B, 3, NUM_PIXELS) in [-1/2, 1/2]."""
     flat = pictures.reshape(len(pictures), NUM_PIXELS, 3).transpose(0, 2, 1)
     targets: Singles = flat.astype(np.float32, order="C") / np.float32(255.0) - np.float32(0.5)
     return targets
@@ -131,7 +131,7 @@ def gradients(
     """Mean squared errors of B pictures and their gradients.
 
     `weights` (B, num_weights), `inputs` (2 waves, NUM_PIXELS) from `features`, `targets` (B, 3, NUM_PIXELS); all of
-    one float type, which the work is done in. Returns errors (B,), their gradients (B, num_weights) and, where
+    one float type, which is that of the arithmetic. Returns errors (B,), their gradients (B, num_weights) and, if
     `with_inputs`, the gradient of the sum of errors with respect to `inputs`.
     """
     errors = np.empty(len(weights), weights.dtype)
@@ -151,7 +151,7 @@ def _backward(
     out: NDArray[Any],
     at_inputs: NDArray[Any] | None,
 ) -> NDArray[Any]:
-    """Errors of a few pictures; writes their gradients into `out` and adds to `at_inputs`."""
+    """Errors of a few pictures; write their gradients into `out` and add to `at_inputs`."""
     count = len(weights)
     matrices = [weights[:, a.start : a.bias].reshape(count, a.outputs, a.inputs) for a in layers]
     values: list[NDArray[Any]] = [inputs]  # what enters each layer
@@ -203,17 +203,17 @@ def _render(weights: Floats, waves: Floats, places: Floats, starts: Any, widths:
 def render(shape: Shape, weights: Floats, waves: NDArray[Any]) -> NDArray[np.uint8]:
     """The picture of these weights (num_weights,), uint8 (SIDE, SIDE, 3).
 
-    Every sum is taken in one fixed order in float64, without fused operations. Two machines whose libraries round a
-    sine differently in the last digit still agree, unless a colour lies within about 1e-13 of a rounding edge.
+    Every sum has a fixed order in float64, without fused operations. Two machines whose libraries round a sine
+    differently in the last digit still agree, unless a color is within about 1e-13 of a rounding edge.
     """
-    colours = np.empty((NUM_PIXELS, 3))
+    colors = np.empty((NUM_PIXELS, 3))
     _render(
         np.ascontiguousarray(weights, dtype=np.float64),
         np.ascontiguousarray(waves, dtype=np.float64),
         _COORDINATES,
         np.array([layer.start for layer in shape.layers]),
         np.array(shape.widths),
-        colours,
+        colors,
     )
-    levels = np.clip(np.rint((colours + 0.5) * 255.0), 0.0, 255.0)
+    levels = np.clip(np.rint((colors + 0.5) * 255.0), 0.0, 255.0)
     return levels.astype(np.uint8).reshape(SIDE, SIDE, 3)

@@ -1,8 +1,8 @@
 """Gaussian posteriors over a network's weights, fitted by gradient descent to one picture or to many at once.
 
-Everything lives in the prior's own coordinates: weight d is mu_d + sigma_d u, and its posterior is u ~ N(mean, scale^2)
-against N(0, 1). So KL, the coding problem and the size of a step are the same for every weight. `scale` is kept below
-WIDEST < 1, which keeps the density ratio of every weight bounded.
+Everything is in the prior's coordinates: weight d is mu_d + sigma_d u, and its posterior is u ~ N(mean, scale^2)
+against N(0, 1). So KL, the coding problem and the size of a step are the same for every weight. `scale` stays below
+WIDEST < 1, so that the density ratio of every weight is bounded.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from .network import Singles
 
-WIDEST = 0.98  # of a posterior's scale; a weight left at it costs 0.0006 bit
+WIDEST = 0.98  # of a posterior's scale; a weight with this scale costs 0.0006 bits
 _RATES = (0.9, 0.98)  # Adam's averages of gradients and of their squares
 
 
@@ -41,7 +41,7 @@ def scale_of(logit: Singles) -> Singles:
 
 
 def logit_of(scale: NDArray[Any]) -> Singles:
-    """The inverse of `scale_of`, for scales cut to between 1e-4 and just below WIDEST."""
+    """The inverse of `scale_of`, for scales clipped to between 1e-4 and just below WIDEST."""
     share = np.clip(np.asarray(scale, dtype=np.float64) / WIDEST, 1e-4, 1.0 - 1e-4)
     return np.log(share / (1.0 - share)).astype(np.float32)
 
@@ -71,8 +71,8 @@ def descend(
 ) -> None:
     """One step of Adam, of size `rate`, on error + sum over weights of beta KL (in nats).
 
-    `gradient` (B, num_weights) is the error's at weights drawn with `noise`; `beta` broadcasts to its shape. `count`
-    from 1 counts the steps; weights where `used` is False stay.
+    `gradient` (B, num_weights) is that of the error at weights drawn with `noise`; `beta` broadcasts to its shape.
+    `count` is the number of the step, from 1; weights whose `used` is False do not change.
     """
     mean, logit, moments = posteriors
     at_mean, at_logit = slopes(mean, logit, gradient, noise, sigma, beta)
@@ -96,7 +96,7 @@ def slopes(
 
 
 def adam(values: Singles, gradient: Singles, first: Singles, second: Singles, rate: float, count: int) -> None:
-    """Kingma & Ba (2015), in place; where the gradient has always been 0 nothing moves."""
+    """A step of Adam (Kingma & Ba, 2015), in place; values whose gradient has always been 0 do not change."""
     keep, keep_squares = (np.float32(k) for k in _RATES)
     first += (1 - keep) * (gradient - first)
     second += (1 - keep_squares) * (gradient * gradient - second)

@@ -1,4 +1,4 @@
-"""Priors over a network's weights: what sender and receiver share, learnt over training pictures by `train`."""
+"""Priors over a network's weights: what sender and receiver share, learned from pictures by `train`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ RATES = ("low", "medium", "high", "best")
 """Names of the shipped priors, from the fewest bits to the most."""
 
 BETAS = {"low": 2e-5, "medium": 5e-6, "high": 2e-6, "best": 5e-7}
-"""What a nat of KL cost while they were learnt, in units of the mean squared error of colours in [0, 1]."""
+"""The cost of a nat of KL in training, in units of the mean squared error of colors in [0, 1]."""
 
 SHAPES = {
     "low": Shape(6, (5, 5)),
@@ -26,17 +26,17 @@ SHAPES = {
     "high": Shape(12, (12, 12)),
     "best": Shape(16, (16, 16)),
 }
-"""Their networks: small enough that a weight carries two to four bits, so that a block of 48 has few dimensions."""
+"""Their networks: so small that a weight has two to four bits, and a block of 48 bits few dimensions."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Prior:
-    """Weight d ~ N(mu[d], sigma[d]^2) over pictures, and what training told of the posteriors; arrays are float32.
+    """Weight d ~ N(mu[d], sigma[d]^2) over pictures, and statistics of the posteriors in training; arrays are float32.
 
-    `mu`, `sigma` and `information_bits` have shape (num_weights,): the last is the mean KL of a training posterior of
-    that weight, the I_d of the channel both sides design blocks and bins for. `waves` (waves, 2) is as in `network`,
-    `hidden` the widths of the layers after them.
-    `psnr_db` is the fidelity of the training pictures, each at a few samples of its posterior.
+    `mu`, `sigma` and `information_bits` have shape (num_weights,): the last is the mean KL of that weight's posteriors
+    in training, the I_d of the channel for which both sides make blocks and bins. `waves` (waves, 2) is as in
+    `network`, `hidden` the widths of the layers after them. `psnr_db` is the quality of the training pictures, each at
+    a few samples of its posterior.
     """
 
     name: str

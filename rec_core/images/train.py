@@ -1,11 +1,11 @@
 """Learn the priors: `python -m rec_core.images.train --cifar PATH`, `--photos`, or `--dct` for the transform codec.
 
-What "dct" needs is learnt in seconds, by `train_mixture`. The rest is for "inr": posteriors of all training pictures
-are fitted at once by gradient descent on error + beta KL, one reparametrised sample a step. Every few steps the prior
-moves to where it minimises the total KL given the posteriors, which has a closed form: its mean is the mean of their
-means, its variance their mean variance plus the variance of their means. The waves are learnt along with it.
+What "dct" needs is learned in seconds, by `train_mixture`. The rest is for "inr": posteriors of all training pictures
+are fitted together by gradient descent on error + beta KL, with one reparametrized sample per step. Every few steps the
+prior is set to the minimum of the total KL given the posteriors, which has a closed form: its mean is the mean of their
+means, its variance their mean variance plus the variance of their means. The waves are learned at the same time.
 
-Progress is kept beside the priors in OUT/work, so a run that was stopped goes on where it was.
+Progress is saved next to the priors in OUT/work, so a stopped run continues where it was.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ from .network import NUM_PIXELS, SIDE, Shape, Singles
 from .posterior import Posteriors, adam, descend, kl_nats, logit_of, scale_of, start
 from .prior import BETAS, RATES, SHAPES, Prior, save
 
-_UPDATE_EVERY = 20  # steps between moves of the prior
+_UPDATE_EVERY = 20  # steps between updates of the prior
 _FIRST_UPDATE = 100
 _SAVE_SECONDS = 60.0
-_NARROWEST = 1e-3  # of the prior: a weight all pictures agree on costs nothing
+_NARROWEST = 1e-3  # of the prior: a weight on which all pictures agree costs nothing
 _LN2 = float(np.log(2.0))
 _SAMPLES = 4  # of each posterior, for the fidelity reported
 PHOTOS = ("astronaut", "chelsea", "coffee", "rocket")
 _ALL = (slice(None), slice(None))
-MIXTURE_PHOTOS = (  # which part, and by how much it is made smaller
+MIXTURE_PHOTOS = (  # which part, and the factors by which it is reduced
     ("astronaut", _ALL, (1, 2, 4)),
     ("rocket", _ALL, (2, 4)),
     ("hubble_deep_field", (slice(436), slice(500)), (2,)),
@@ -46,7 +46,7 @@ MIXTURE_PHOTOS = (  # which part, and by how much it is made smaller
 
 
 class Training(NamedTuple):
-    """A network, and everything that changes while its prior is learnt; arrays changed in place."""
+    """A network, and everything that changes in training; arrays are changed in place."""
 
     shape: Shape
     posteriors: Posteriors
@@ -58,7 +58,7 @@ class Training(NamedTuple):
 
 
 def begin(shape: Shape, num_pictures: int, seed: int) -> Training:
-    """A random network for all pictures, and posteriors a fifth as wide as the first prior."""
+    """A random network for all pictures, and posteriors a fifth as wide as the initial prior."""
     generator = np.random.default_rng(seed)
     mu = network.initial_weights(shape, generator)
     sigma = np.empty(shape.num_weights, np.float32)
@@ -89,7 +89,7 @@ def train_step(training: Training, targets: Singles, beta: float, rate: float, s
 
 
 def move_prior(training: Training) -> None:
-    """The prior of least total KL given the posteriors, which stay where they are in the weights' own coordinates."""
+    """Set the prior to that of least total KL given the posteriors, which do not change as laws of the weights."""
     _, posteriors, mu, sigma, *_ = training
     means, scales = mu + sigma * posteriors.mean, sigma * posteriors.scale
     mu[:] = means.mean(axis=0)
@@ -99,7 +99,7 @@ def move_prior(training: Training) -> None:
 
 
 def finish(training: Training, targets: Singles, name: str, source: str, beta: float, seed: int) -> Prior:
-    """The prior, with what the training posteriors say of it."""
+    """The prior, with statistics of the posteriors in training."""
     shape, posteriors, mu, sigma, waves, *_ = training
     mean, scale = posteriors.mean.astype(np.float64), posteriors.scale.astype(np.float64)
     information = kl_nats(mean, scale).mean(axis=0) / _LN2
@@ -127,7 +127,7 @@ def finish(training: Training, targets: Singles, name: str, source: str, beta: f
 
 
 def from_cifar(path: Path, count: int, seed: int) -> tuple[NDArray[np.uint8], str]:
-    """`count` pictures from the `train` array of an .npz of CIFAR-10, and what to call them."""
+    """`count` pictures from the `train` array of an .npz of CIFAR-10, and a description of them."""
     try:
         with np.load(path, allow_pickle=False) as data:
             pictures = np.asarray(data["train"])
@@ -148,12 +148,12 @@ def _photographs() -> tuple[Any, Any]:
 
 
 def whole_photos() -> tuple[list[NDArray[np.uint8]], str]:
-    """Photographs from scikit-image's package for the mixture, in one to three sizes, and what to call them.
+    """Photographs from scikit-image for the mixture, in one to three sizes, and a description of them.
 
-    All are CC0 or in the public domain, as their docstrings in `skimage.data` say: astronaut (NASA), rocket (SpaceX),
+    All are CC0 or in the public domain according to `skimage.data`: astronaut (NASA), rocket (SpaceX),
     hubble_deep_field (NASA, ESA; a quarter of it), immunohistochemistry (CMMI), retina (Mikael Haggstrom; its middle,
-    without the black around it). The smooth ones come small, or most blocks would be empty sky.
-    coffee and chelsea are left for testing.
+    without the black border). The smooth ones are reduced, or most blocks would be empty sky. coffee and chelsea are
+    left for testing.
     """
     image, data = _photographs()
     photos = []
@@ -164,7 +164,7 @@ def whole_photos() -> tuple[list[NDArray[np.uint8]], str]:
 
 
 def from_photos(count: int, seed: int) -> tuple[NDArray[np.uint8], str]:
-    """`count` tiles, each an eighth to a half of the height of one of scikit-image's free photographs, scaled down."""
+    """`count` tiles, each an eighth to a half of the height of a free photograph of scikit-image, reduced in size."""
     image, data = _photographs()
     generator = np.random.default_rng(seed)
     photos = [np.asarray(getattr(data, name)()) for name in PHOTOS]
@@ -198,7 +198,7 @@ def _restore(training: Training, path: Path, what: str) -> None:
     with np.load(path, allow_pickle=False) as data:
         if str(data["what"]) != what:
             raise RecError(
-                f"{path} is of a run with other pictures, another seed, network or number of steps; "
+                f"{path} is from a run with other pictures, another seed, network or number of steps; "
                 "choose another --out, or delete it to begin again."
             )
         for number, array in enumerate(_arrays(training)):
@@ -220,10 +220,10 @@ def learn(
     priors = []
     for name in rates:
         training = begin(SHAPES[name], len(pictures), seed)
-        kept = work / f"{name}.npz"
+        checkpoint = work / f"{name}.npz"
         what = f"{SHAPES[name]} {BETAS[name]} {steps} {seed} {zlib.crc32(pictures.tobytes())}"
-        if kept.exists():
-            _restore(training, kept, what)
+        if checkpoint.exists():
+            _restore(training, checkpoint, what)
         begun = saved = time.monotonic()
         first = int(training.step[0])
         for step in range(first, steps):
@@ -234,10 +234,10 @@ def learn(
                 left = (now - begun) / (step + 1 - first) * (steps - step - 1)
                 _show(name, step + 1, steps, error, training, left)
             if now - saved > _SAVE_SECONDS:
-                _keep(training, kept, what)
+                _keep(training, checkpoint, what)
                 saved = now
         move_prior(training)
-        _keep(training, kept, what)
+        _keep(training, checkpoint, what)
         prior = finish(training, targets, name, source, BETAS[name], seed)
         save(prior, out / f"{name}.npz")
         priors.append(prior)
@@ -268,7 +268,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     source.add_argument("--dct", action="store_true", help="the mixture of the transform codec, from photographs")
     parser.add_argument("--rates", nargs="+", choices=RATES, default=list(RATES))
     parser.add_argument("--pictures", type=int, default=128, help="how many to train on (default 128)")
-    parser.add_argument("--steps", type=int, default=1700, help="of gradient descent, each rate (default 1700)")
+    parser.add_argument("--steps", type=int, default=1700, help="of gradient descent, for each rate (default 1700)")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path, default=Path("priors"), help="folder for the priors (default ./priors)")
     chosen = parser.parse_args(arguments)
@@ -277,8 +277,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         if chosen.dct:
             chosen.out.mkdir(parents=True, exist_ok=True)
-            learnt = train_mixture.learn(*whole_photos())
-            mixture.save(learnt, chosen.out / "dct.npz")
+            learned = train_mixture.learn(*whole_photos())
+            mixture.save(learned, chosen.out / "dct.npz")
             return
         if chosen.photos:
             pictures, words = from_photos(chosen.pictures, chosen.seed)
@@ -288,7 +288,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except RecError as error:
         parser.error(str(error))
     except KeyboardInterrupt:
-        parser.exit(130, f"\nStopped; the same command goes on from the last minute kept in {chosen.out / 'work'}.\n")
+        parser.exit(130, f"\nStopped; the same command continues from {chosen.out / 'work'}, saved every minute.\n")
 
 
 if __name__ == "__main__":

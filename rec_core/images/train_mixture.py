@@ -1,5 +1,5 @@
-"""Learn the mixture of "dct" from photographs: colours by principal components, classes by fitting each block to the
-one under which it is likeliest and each class to its blocks, in turn."""
+"""Learn the mixture of "dct" from photographs: colors by principal components, classes by alternately assigning each
+block to its most probable class and fitting each class to its blocks."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..arrays import Floats, Ints
 from . import transform
 from .events import Picture
 from .mixture import UNIT, Mixture, context
-from .transform import FINE, Colours
+from .transform import FINE, Colors
 
 COARSE_CLASSES = 8
 FINE_CLASSES = 24
@@ -21,14 +21,14 @@ _FEWEST = 24  # blocks of a class
 
 
 def learn(photographs: Sequence[Picture], source: str) -> Mixture:
-    """The mixture of these photographs, each of at least 32x32 pixels and taken upright and transposed.
+    """The mixture of these photographs, each of at least 32x32 pixels, used as they are and transposed.
 
-    What is left of a photograph beside whole tiles is not used.
+    Only whole tiles are used.
     """
     whole = [trim(turned) for photo in photographs for turned in (photo, photo.swapaxes(0, 1))]
-    colours = principal_colours(whole)
+    colors = principal_colors(whole)
     strips = [
-        [transform.forward(photo[top : top + transform.SIDE], colours) for top in range(0, len(photo), transform.SIDE)]
+        [transform.forward(photo[top : top + transform.SIDE], colors) for top in range(0, len(photo), transform.SIDE)]
         for photo in whole
     ]
     coarse, tiles = cluster(np.concatenate([s.coarse for photo in strips for s in photo]), COARSE_CLASSES)
@@ -45,7 +45,7 @@ def learn(photographs: Sequence[Picture], source: str) -> Mixture:
         grid = np.concatenate(rows)
         for row, column in np.ndindex(grid.shape):
             counts[context(grid, row, column, FINE_CLASSES), grid[row, column]] += 1
-    return Mixture(source, colours, coarse, fine, 1 + np.bincount(tiles, minlength=COARSE_CLASSES), counts)
+    return Mixture(source, colors, coarse, fine, 1 + np.bincount(tiles, minlength=COARSE_CLASSES), counts)
 
 
 def trim(photo: Picture) -> Picture:
@@ -54,20 +54,20 @@ def trim(photo: Picture) -> Picture:
     return photo[:height, :width]
 
 
-def principal_colours(photographs: Sequence[Picture]) -> Colours:
-    """Mean and principal axes of all colours, the axis of most variance first and pointing towards light."""
-    colours = np.concatenate([photo.reshape(-1, 3) for photo in photographs]).astype(np.float64)
-    offset = np.rint(colours.mean(axis=0))
-    _, axes = np.linalg.eigh(np.cov(colours.T))
+def principal_colors(photographs: Sequence[Picture]) -> Colors:
+    """Mean and principal axes of all colors, the axis of most variance first and pointing towards white."""
+    colors = np.concatenate([photo.reshape(-1, 3) for photo in photographs]).astype(np.float64)
+    offset = np.rint(colors.mean(axis=0))
+    _, axes = np.linalg.eigh(np.cov(colors.T))
     basis = axes.T[::-1]
-    return Colours(np.ascontiguousarray(basis * np.where(basis.sum(axis=1) < 0, -1.0, 1.0)[:, None]), offset)
+    return Colors(np.ascontiguousarray(basis * np.where(basis.sum(axis=1) < 0, -1.0, 1.0)[:, None]), offset)
 
 
 def cluster(values: Floats, num_classes: int) -> tuple[Ints, Ints]:
     """Classes of `values` (N, numbers): log2 sigma (classes, numbers) in steps of 1/UNIT, and the class of each, (N,).
 
-    A classification EM, begun with equal shares from quiet to busy; classes that run empty are filled with the blocks
-    their present class suits least. Classes are returned from quiet to busy.
+    A classification EM that starts with classes of equal size in order of energy; classes that become empty are filled
+    with the blocks that fit their class least. Classes are returned in order of their energy.
     """
     squares = values**2
     order = np.argsort(np.log(squares + 1.0).sum(axis=1), kind="stable")

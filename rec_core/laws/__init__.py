@@ -1,9 +1,9 @@
-"""What theory says of a search before it runs: how many candidates it examines, how many bits its message takes.
+"""What theory predicts about a search: how many candidates it examines, how many bits its message takes.
 
 bounds: bounds on message lengths. examined: expected candidates. index: the exact law of the local index, a mixture of
 geometrics (mixture): in one dimension (line, index_normal), in more (index_space), and where r is simpler (index_box,
-index_knots). orc: what ORC puts out instead of Q. lengths: mean message lengths. notice: when ORC's bias would be
-noticed. ratio: the law of ln r', which the others stand on. grids: laws of sums, by Fourier transforms.
+index_knots). orc: the output of ORC. lengths: mean message lengths. notice: when ORC's bias is detectable. ratio: the
+law of ln r', which the others use. grids: laws of sums, by Fourier transforms.
 """
 
 from .bounds import bound_bits, log2_index_bound_bits, overhead_bits, sharp_bound_bits

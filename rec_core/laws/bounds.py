@@ -1,4 +1,4 @@
-"""Bounds on message lengths, constants included.
+"""Bounds on message lengths, with their constants.
 
 Of a Gaussian problem or channel the information density ln r(X), X ~ Q, is a sum of quadratics of independent normals,
 so its moment generating function has a closed form and the expectations below are single integrals of it. A problem:
@@ -26,10 +26,12 @@ from .ratio import target_law
 
 
 def bound_bits(information_bits: float, log2_bins: float = 0.0, overhead_bits: float = 0.0) -> float:
-    """Upper bound on the expected message length in bits, constants included (bin uniform, index Zipf).
+    """Upper bound on the expected message length in bits, with its constants (uniform bin, Zipf-coded index).
 
-    E|M| <= I + eps + log2(I + eps - log2 J + 2) + 2 with eps = `overhead_bits`; J = 1 and eps = 0 is plain PFR or ORC,
-    the bound of Li & Anantharam (2021).
+    E|M| <= I + eps + log2(I + eps - log2 J + 2) + 2, where eps = `overhead_bits`.
+
+    Raises nothing. Sources: J = 1 and eps = 0, plain PFR or ORC, is the bound of Li & Anantharam (2021); with bins He,
+    Flamich & Hernandez-Lobato (2024), with a constant from here.
 
     >>> round(bound_bits(6.0, log2_bins=6.0, overhead_bits=0.5), 3)
     9.822
@@ -39,11 +41,13 @@ def bound_bits(information_bits: float, log2_bins: float = 0.0, overhead_bits: f
 
 
 def overhead_bits(problem_or_channel: Problem | Channel, partition: Partition | None = None) -> float:
-    """eps = E_Q[max(0, log2 J - log2 r(X))] in bits, over Y too for a channel: what the two-part message costs.
+    """eps = E_Q[max(0, log2 J - log2 r(X))] in bits, averaged over Y for a channel: the cost of the two-part message.
 
-    0 without bins (J = 1), where the message has one part. Error below 1e-9 bits, and a part of 1e-9 of log2 J and
-    information; below 1e-4 bits of Laplace and logistic targets with information in several dimensions.
+    0 without bins (J = 1), where the message has one part. Error below 1e-9 bits and below 1e-9 of log2 J and
+    information; below 1e-4 bits for Laplace and logistic targets with information in several dimensions.
+
     Raises RecError for a partition of another dimension.
+    Source: He, Flamich & Hernandez-Lobato (2024), printed without the maximum; how it is computed is from here.
 
     >>> import rec_core as rec
     >>> round(overhead_bits(rec.gaussian_channel([6.0]), rec.Partition((8,))), 4)
@@ -55,12 +59,12 @@ def overhead_bits(problem_or_channel: Problem | Channel, partition: Partition | 
 
 
 def log2_index_bound_bits(problem_or_channel: Problem | Channel, partition: Partition | None = None) -> float:
-    """A = E[log2(1 + r(X)/J)] in bits, X ~ Q, over Y too for a channel: an upper bound on E[log2 index].
+    """A = E[log2(1 + r(X)/J)] in bits, X ~ Q, averaged over Y for a channel: an upper bound on E[log2 index].
 
-    It is sharper than I + eps - log2 J + 1, and the parameter to give `ZipfCode`: rounded up to a multiple of 2^-20, so
-    that sender and receiver hold the same number whatever their last bits of arithmetic.
+    It is sharper than I + eps - log2 J + 1, and the right parameter of `ZipfCode`: rounded up to a multiple of 2^-20,
+    so that sender and receiver have the same number even if their arithmetic differs in the last bits.
 
-    Raises RecError for a partition of another dimension.
+    Raises RecError for a partition of another dimension. Source: here.
 
     >>> import rec_core as rec
     >>> log2_index_bound_bits(rec.gaussian_channel([6.0]), rec.Partition((8,)))
@@ -73,7 +77,7 @@ def log2_index_bound_bits(problem_or_channel: Problem | Channel, partition: Part
 def sharp_bound_bits(problem_or_channel: Problem | Channel, partition: Partition | None = None) -> float:
     """Upper bound log2 J + A + log2(A + 1) + 1 on the expected message length, A = `log2_index_bound_bits`; in bits.
 
-    Raises RecError for a partition of another dimension.
+    Raises RecError for a partition of another dimension. Source: here.
 
     >>> import rec_core as rec
     >>> round(sharp_bound_bits(rec.gaussian_channel([6.0]), rec.Partition((8,))), 3)
@@ -85,7 +89,7 @@ def sharp_bound_bits(problem_or_channel: Problem | Channel, partition: Partition
 
 
 def _mean_nats(source: Problem | Channel, partition: Partition | None, soft: bool) -> float:
-    """E[(ln J - ln r(X))^+], or where `soft` E[ln(1 + r(X)/J)]; nats."""
+    """E[(ln J - ln r(X))^+], or E[ln(1 + r(X)/J)] if `soft`; nats."""
     if not isinstance(source, Channel):
         check_problem(source)
     log_bins = check_partition(partition, source.dim).log2_bins * LN2
@@ -111,7 +115,7 @@ class _Quadratic(NamedTuple):
 
 
 def _information_density(source: Problem | Channel) -> _Quadratic:
-    """ln r(X) in nats, X ~ Q, over Y too for a channel."""
+    """The law of ln r(X) in nats, X ~ Q, averaged over Y for a channel."""
     kind = families.family(source.family).LAWS
     if isinstance(source, Channel):
         spread = np.sqrt([-math.expm1(-2.0 * LN2 * bits) for bits in source.bits])
@@ -125,13 +129,13 @@ def _information_density(source: Problem | Channel) -> _Quadratic:
 
 
 def _mean_positive(law: _Quadratic, soft: bool) -> float:
-    """E[X^+] of this law, where `soft` of its sum with a logistic variable, so that it is E[ln(1 + e^X)].
+    """E[X^+] for this law; if `soft`, of its sum with a logistic variable, which gives E[ln(1 + e^X)].
 
     With M the moment generating function, E[X^+] is the integral of M(t) / t^2 over any path in the complex plane from
     below to above that crosses the real axis between 0 and the first singularity of M; the logistic's M is
     pi t / sin(pi t). We cross where M(t) / t^2 is smallest on the axis and bend the path, a hyperbola, to the side
-    where M falls: there nothing oscillates, so no digits are lost whatever the size of X, and the trapezoidal rule
-    converges geometrically (Weideman & Trefethen 2007). Where E[X] > 0, the same of -X: E[X^+] = E[X] + E[(-X)^+].
+    where M falls: there the integrand does not oscillate, so no digits are lost for any size of X, and the trapezoidal
+    rule converges geometrically (Weideman & Trefethen 2007). If E[X] > 0, use -X: E[X^+] = E[X] + E[(-X)^+].
     """
     alive = (law.slopes != 0.0) | (law.curves != 0.0)
     slopes, curves = law.slopes[alive], law.curves[alive]
@@ -143,7 +147,7 @@ def _mean_positive(law: _Quadratic, soft: bool) -> float:
     edge = -1.0 / min(float(curves.min()), -1.0 if soft else -1e-30)
     logit = _crossing(law.constant, slopes, curves, edge, soft)
     if math.isinf(logit):
-        return 0.0  # X is not positive, or so rarely that no float holds the chance
+        return 0.0  # X is not positive, or with a probability below any float
     t, left = edge / (1.0 + math.exp(-logit)), edge / (1.0 + math.exp(logit))
     room = 1.0 + curves * t
     bend = float(np.sum(0.5 * (curves / room) ** 2 + slopes**2 / room**3)) + 2.0 / t**2
@@ -164,7 +168,7 @@ def _mean_positive(law: _Quadratic, soft: bool) -> float:
         return np.asarray(logs, dtype=np.complex128)
 
     def reach(side: int) -> tuple[float, float, int]:
-        """How far above its start the integrand climbs (e-fold and less is nothing), and where it has died down."""
+        """How far above its start the integrand climbs (at least one e-fold), and where it is negligible."""
         logs = log_integrand(_PLACES, side).real
         end = int(np.argmax(np.append(logs < logs[0] - 40.0, True)))
         return max(1.0, float(logs[: end + 1].max() - logs[0])), float(_PLACES[min(end, _PLACES.size - 1)]), side
@@ -176,7 +180,7 @@ def _mean_positive(law: _Quadratic, soft: bool) -> float:
 
 @kernel
 def _crossing(constant: float, slopes: Floats, curves: Floats, edge: float, soft: bool) -> float:
-    """Where M(t) / t^2 is smallest: the logit of t / edge, to 1e-3; inf where it falls all the way to the edge."""
+    """Where M(t) / t^2 is smallest: the logit of t / edge, to 1e-3; inf if it falls all the way to the edge."""
     low, high = -700.0, 34.0
     if _slope(high, constant, slopes, curves, edge, soft) <= 0.0:
         return np.inf
@@ -202,11 +206,11 @@ def _slope(logit: float, constant: float, slopes: Floats, curves: Floats, edge: 
     return total
 
 
-_PLACES = np.arange(0.0, 30.0, 0.25)  # on a path, to see how long it is
+_PLACES = np.arange(0.0, 30.0, 0.25)  # on a path, to find out how long it is
 
 
 def _line_mean(problem: Problem, log_bins: float, soft: bool) -> float:
-    """The same by the law of ln r under Q: quadrature in one informative dimension, convolution in more."""
+    """`_mean_nats` by the law of ln r under Q: quadrature in one informative dimension, convolution in more."""
     family, idle = problem.family_code, families.family(problem.family).STANDARD
     rows = [row for row, pair in zip(problem.table, problem.params, strict=True) if pair != idle]
     if len(rows) > 1:
@@ -218,7 +222,7 @@ def _line_mean(problem: Problem, log_bins: float, soft: bool) -> float:
 
 
 def _piecewise_mean(row: Floats, log_bins: float, soft: bool) -> float:
-    """The same of a piecewise density: quadrature between knots, and where ln r crosses ln J or leaves what weighs."""
+    """`_mean_nats` of a piecewise density: quadrature between knots, crossings of ln J, and negligible stretches."""
     rule, rule_weights = legendre(48)
     low, high = (np.expand_dims(f(row[:-1], row[1:]), (1, 2)) for f in (np.minimum, np.maximum))
     levels = np.array([-np.inf, row.max() - 60.0, log_bins, np.inf])

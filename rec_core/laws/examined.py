@@ -9,7 +9,7 @@ import numpy as np
 
 from ..arrays import Floats
 from ..channel import Problem, check_problem
-from ..checks import check_method
+from ..checks import check_method, whole_number
 from ..partition import split_bin
 from ..tables import Tables, bin_sum
 from .ratio import reweighted_log_ratios, target_law
@@ -19,10 +19,12 @@ if TYPE_CHECKING:
 
 
 def expected_examined(problem: Problem, method: Method) -> float:
-    """Expected number of candidates a search by this method examines; inf past float64.
+    """Expected number of candidates a search by this method examines; inf beyond float64.
 
     ORC: n. PFR with one stop line: sup r', and with `peak_ratio` weights U_J, both exact; with a stop line for each bin
-    and other weights as `examined_by_bins`. Raises RecError where no search can serve the problem.
+    and other weights as `examined_by_bins`.
+
+    Raises RecError for a problem that the method cannot search. Source: here.
 
     >>> import rec_core as rec
     >>> round(rec.laws.expected_examined(rec.gaussian_problem([1.5], [0.4]), rec.PFR()), 3)
@@ -37,9 +39,11 @@ def expected_examined(problem: Problem, method: Method) -> float:
 def examined_by_bins(table: Tables, num_bins: int) -> float:
     """Expected number of candidates PFR examines with a stop line for each bin.
 
-    It is sum_j pi_j / E_P'[min(1, r'(X) / sup_j r')], since a candidate of bin j arriving at t is examined iff no
-    earlier one scored below t / sup_j r'; to 1e-4 of it in one dimension, in more to about 1e-3 by the convolved law of
-    ln r' (bins with sup_j r' < e^-16: by quasi-Monte Carlo).
+    It is sum_j pi_j / E_P'[min(1, r'(X) / sup_j r')], because a candidate of bin j arriving at t is examined iff no
+    earlier one has a race time below t / sup_j r'. Relative error 1e-4 in one dimension, in more about 1e-3, by the
+    convolved law of ln r' (bins with sup_j r' < e^-16: by quasi-Monte Carlo).
+
+    `table` is that of `tables.tables`. Raises RecError unless num_bins is a whole number >= 1. Source: here.
 
     >>> import rec_core as rec
     >>> from rec_core.tables import tables
@@ -47,7 +51,7 @@ def examined_by_bins(table: Tables, num_bins: int) -> float:
     >>> round(examined_by_bins(tables(rec.gaussian_problem([1.0], [0.1]), cut, "target_mass"), cut.num_bins), 2)
     2.94
     """
-    log_weight, log_bin_sup = _bins(table, num_bins)
+    log_weight, log_bin_sup = _bins(table, whole_number(num_bins, "num_bins"))
     points = np.sort(reweighted_log_ratios(table))
     # E[min(1, e^(points - bound))] for every bound at once, from sums over the sorted points
     below = np.searchsorted(points, log_bin_sup)
@@ -55,7 +59,9 @@ def examined_by_bins(table: Tables, num_bins: int) -> float:
     with np.errstate(divide="ignore"):
         small = np.where(below > 0, np.exp(logs[np.maximum(below - 1, 0)] - log_bin_sup), 0.0)
     mean = (small + (points.size - below)) / points.size
-    if table.intervals.size > 1:  # the same mean as E_Q[min(1/r', e^-bound)], unless the bound is deep in the tail of Q
+    if (
+        table.intervals.size > 1
+    ):  # the same mean is E_Q[min(1/r', e^-bound)], accurate unless the bound is deep in the tail of Q
         values, masses = target_law(table)
         order = np.argsort(values)
         values, masses = values[order], masses[order]
@@ -67,7 +73,7 @@ def examined_by_bins(table: Tables, num_bins: int) -> float:
 
 
 def _bins(table: Tables, num_bins: int) -> tuple[Floats, Floats]:
-    """ln pi_j and ln sup of r' over bin j for every bin that can hold a winner."""
+    """ln pi_j and ln sup of r' over bin j for every bin that can have the winner."""
     numbers = np.empty(table.intervals.size, np.int64)
     weight, peak = np.empty(num_bins), np.empty(num_bins)
     for j in range(num_bins):

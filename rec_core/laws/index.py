@@ -4,8 +4,8 @@ Given that the sample is x, in bin j, the local index is geometric with mean exc
 
     g_j(x) = integral over B_j of (r(x) - r(u))^+ dP(u) = r(x)/J - Q(B_j) E[min(1, r(x)/r(X'))],   X' ~ Q on B_j.
 
-The second form (from r dP = dQ) needs the law of ln r under Q alone, a few nats wide whatever the information, and
-loses no digits: the term taken off is at most 1. So the law of the index is the law of g (`mixture`).
+The second form (from r dP = dQ) needs only the law of ln r under Q, which is a few nats wide for any information, and
+loses no digits, because the subtracted term is at most 1. So the law of the index follows from that of g (`mixture`).
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ import numpy as np
 from .. import families
 from ..arrays import Floats
 from ..channel import Channel, Problem, check_problem
-from ..checks import whole_number
 from ..partition import Partition, check_partition
 from .index_box import box_law
 from .index_knots import knots_law
@@ -29,21 +28,23 @@ from .mixture import IndexLaw, mixed
 
 
 def index_law(problem_or_channel: Problem | Channel, partition: Partition | None = None) -> IndexLaw:
-    """Exact law of the local index PFR sends (plain: of the index N), averaged over Y for a channel.
+    """Exact law of the local index that PFR sends (plain: of the index N), averaged over Y for a channel.
 
-    It does not depend on weights or stopping rule, which cancel. Method, and error of E[log2 n]:
+    It does not depend on the prior's place, nor on weights or stopping rule, which cancel. Method, and error of
+    E[log2 n]:
 
     - no dimension with information: the index is 1, exactly;
     - piecewise targets: closed form in the sample, Gauss-Legendre between knots and cuts (below 1e-4 bits);
     - uniform targets: ln g is a sum over dimensions, whose law is convolved; Y is averaged in closed form or by 4096
-      strata (error below 1e-4 bits, none where bins and boxes are aligned);
+      strata (error below 1e-4 bits, none if bins and boxes are aligned);
     - one informative Gaussian dimension: closed form in the sample, piecewise Gauss-Legendre over it, the bins and Y
       (below 1e-5 bits);
     - more: the law of ln r under Q within a bin by convolution on a grid (below 1e-4 bits), for every bin of a problem
-      with at most 4096 of them; else, and for a channel, at lattice nodes of (Y, bin), their weights corrected so
-      that mean and variance of the information density are exact. `IndexLaw.error_bits` is the standard error left.
+      with at most 4096 of them; otherwise, and for a channel, at lattice nodes of (Y, bin), weighted so that mean and
+      variance of the information density are exact. `IndexLaw.error_bits` is the remaining standard error.
 
-    Raises RecError for a partition of another dimension.
+    Raises RecError for a partition of another dimension. Sources: here; the index law as a mixture of geometric laws
+    is also in Wei & Kountouris (2026).
 
     >>> import rec_core as rec
     >>> round(index_law(rec.gaussian_channel([6.0]), rec.Partition((8,))).mean_log2, 3)
@@ -60,19 +61,19 @@ def index_pmf(
 ) -> Floats:
     """P(local index = n), n = 1..max_index, shape (max_index,): a mixture of geometrics; see `index_law`.
 
-    Raises RecError for a partition of another dimension, and a max_index below 1.
+    Raises RecError for a partition of another dimension, and a max_index below 1. Source: as `index_law`.
 
     >>> import rec_core as rec
     >>> index_pmf(rec.uniform_channel([1.0]), max_index=4).round(4)
     array([0.5   , 0.25  , 0.125 , 0.0625])
     """
-    return index_law(problem_or_channel, partition).pmf(whole_number(max_index, "max_index"))
+    return index_law(problem_or_channel, partition).pmf(max_index)
 
 
 def expected_log2_index(problem_or_channel: Problem | Channel, partition: Partition | None = None) -> float:
-    """E[log2 n] of the local index in bits, exact up to the error stated at `index_law`.
+    """E[log2 n] of the local index in bits, exact up to the error given at `index_law`.
 
-    Raises RecError for a partition of another dimension.
+    Raises RecError for a partition of another dimension. Source: as `index_law`.
 
     >>> import rec_core as rec
     >>> round(expected_log2_index(rec.gaussian_channel([6.0])), 3)
@@ -89,10 +90,12 @@ def _index_law(source: Problem | Channel, cut: Partition) -> IndexLaw:
     if isinstance(source, Problem) and own.LAWS == "knots":
         return knots_law(source.table[0], cut.intervals[0])
     if isinstance(source, Channel):
-        active = [d for d, scale in enumerate(source.scales) if scale < 1.0]  # below 8e-17 bits no float tells
+        active = [
+            d for d, scale in enumerate(source.scales) if scale < 1.0
+        ]  # below 8e-17 bits float64 has no difference
     else:
         active = [d for d, pair in enumerate(source.params) if pair != own.STANDARD]
-    # A dimension without information only splits each bin's share of P: ln r = 0, and J counts its intervals.
+    # A dimension without information only divides each bin's share of P: ln r = 0, and J includes its intervals.
     log_idle = math.fsum(math.log(n) for d, n in enumerate(cut.intervals) if d not in active)
     counts = [cut.intervals[d] for d in active]
     if not active:

@@ -15,9 +15,9 @@ from .mixture import IndexLaw, mixed
 
 
 def box_law(source: Problem | Channel, cut: Partition) -> IndexLaw:
-    """Where r is constant on a box, g = (r/J)(1 - e^-s), s = ln of 1/J over the P-mass of bin and box together.
+    """If r is constant on a box, g = (r/J)(1 - e^-s), s = ln of 1/J over the P-mass of the overlap of bin and box.
 
-    s is a sum over dimensions of independent parts, each averaged over its own box, so nothing is left to average.
+    s is a sum of independent parts, one per dimension, each averaged over its own box, so this is the whole average.
     """
     atoms, top = [], -math.fsum(math.log(n) for n in cut.intervals)
     for d, n in enumerate(cut.intervals):
@@ -50,7 +50,7 @@ _STRATA = 4096  # of the place of a uniform channel's box in one dimension
 
 
 def _overlaps(lows: Floats, width: float, intervals: int) -> tuple[Floats, Floats]:
-    """s = -ln(intervals * overlap) >= 0 over the intervals that boxes [low, low + width] meet, and their Q-shares."""
+    """s = -ln(intervals * overlap) >= 0 for the intervals that overlap boxes [low, low + width], and their Q-shares."""
     highs = lows + width
     first = np.floor(lows * intervals + 1e-9)
     last = np.maximum(np.ceil(highs * intervals - 1e-9) - 1.0, first)
@@ -62,5 +62,5 @@ def _overlaps(lows: Floats, width: float, intervals: int) -> tuple[Floats, Float
     with np.errstate(divide="ignore"):
         values = -np.log(np.clip(intervals * overlaps, 1e-300, 1.0))
     values[values < 1e-8] = 0.0
-    kept = shares > 1e-14
-    return values[kept], shares[kept]
+    used = shares > 1e-14
+    return values[used], shares[used]

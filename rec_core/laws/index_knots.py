@@ -1,4 +1,4 @@
-"""The law of the index of a density whose log is linear between knots: closed form in the sample."""
+"""The law of the index for a density whose log is linear between knots: closed form in the sample."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .mixture import IndexLaw, mixed
 
 
 def knots_law(row: Floats, intervals: int) -> IndexLaw:
-    """Law of the index of a density with ln q linear between the knots `row` (K + 1,)."""
+    """Law of the index for a density with ln q linear between the knots `row` (K + 1,)."""
     pieces = row.size - 1 + intervals
     rule, rule_weights = legendre(32 if pieces <= 1024 else 4)
     y, weights = np.zeros((2, pieces * rule.size))

@@ -1,4 +1,4 @@
-"""The law of the index of one informative Gaussian dimension of a problem or a channel: closed forms in the sample."""
+"""The law of the index for one informative Gaussian dimension of a problem or channel: closed forms in the sample."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .ratio import REACH, UNIT_ROW, log_q_mass
 
 @kernel
 def _log_p_mass(mean: float, scale: float, z1: float, z2: float) -> float:
-    """ln P of [mean + scale z1, mean + scale z2], however narrow."""
+    """ln P of [mean + scale z1, mean + scale z2], for any width."""
     if not z1 < z2:
         return -np.inf
     width = scale * (z2 - z1)
@@ -33,8 +33,9 @@ def _line_bin(
 ) -> int:  # fmt: skip
     """Append nodes (y, w) of one bin of one Gaussian dimension; returns how many are used. Total w: weight Q(bin).
 
-    The bin is [z_low, z_high] in units of z = (x - mean)/scale; e^-log_share is what idle dimensions leave of its
-    P-mass. Between breaks (where the mirror image of x about the vertex leaves the bin, and a few of Q) all is smooth.
+    The bin is [z_low, z_high] in units of z = (x - mean)/scale; dimensions without information divide its P-mass by
+    e^log_share. Everything is smooth between breaks (where the mirror image of x about the vertex leaves the bin, and
+    a few of Q's).
     """
     gap = (1.0 - scale) * (1.0 + scale)
     far = 1e300 if mean > 0.0 else -1e300  # where r is monotone; finite, so that mirror images are numbers
@@ -85,7 +86,7 @@ def _line_bins(
     family: int, mean: float, scale: float, log_share: float, intervals: int, first: float, step: float, count: int,
     rule: Floats, rule_weights: Floats, y: Floats, w: Floats,
 ) -> int:  # fmt: skip
-    """Nodes of the bins number first, first + step, ... of one target; returns how many nodes."""
+    """Nodes of bins first, first + step, ... of one target; returns how many nodes."""
     used = 0
     for i in range(count):
         b = math.floor(first + i * step)
@@ -120,7 +121,7 @@ def _line_targets(
     scale: float, log_share: float, intervals: int, place: float, weight: float, rule: Floats, rule_weights: Floats,
     y: Floats, w: Floats,
 ) -> int:  # fmt: skip
-    """Nodes of one bin averaged over all targets of a channel of one dimension; returns how many.
+    """Nodes of one bin, averaged over all targets of a channel in one dimension; returns how many.
 
     The bin covers the quantiles (place - 1/2, place + 1/2)/intervals. The mean of Q given that the sample is in it has
     density N(mean; 0, 1 - scale^2) Q(bin) intervals; Q(bin) is the total weight `_line_bin` gives.
@@ -167,8 +168,8 @@ def _line_targets(
 def line_channel_law(scale: float, intervals: int, log_idle: float) -> IndexLaw:
     """One informative Gaussian dimension, averaged over its targets.
 
-    Bins mirror each other, so one half is done, with twice the weight. The outermost are done one by one; the others
-    change smoothly with their place, and a sum over them is an integral over the place, on octaves towards the tail.
+    Bins mirror each other, so half of them are computed, with twice the weight. The outermost are computed one by one;
+    the others change smoothly with their place, so their sum is an integral over the place, by octaves from the tail.
     """
     rule, rule_weights = legendre(10)
     near = min(intervals, 2 * _EDGE_BINS)

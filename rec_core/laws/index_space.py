@@ -20,12 +20,12 @@ from .ratio import interval_atoms
 
 @kernel
 def _grid_excess(
-    laws: Floats, centres: Floats, steps: Floats, below: Ints, log_bins: float, log_masses: Floats,
+    laws: Floats, centers: Floats, steps: Floats, below: Ints, log_bins: float, log_masses: Floats,
     node_weights: Floats, y: Floats, weights: Floats,
 ) -> None:  # fmt: skip
-    """y = ln(1 + g) and weight at every point of S laws of ln r on circular grids (S, G): centre + k step in nats.
+    """y = ln(1 + g) and weight at every point of S laws of ln r on circular grids (S, G): center + k step in nats.
 
-    k runs from -below[i]. `log_masses` is ln Q(bin). Points without weight are left at y = 0.
+    k starts at -below[i]. `log_masses` is ln Q(bin). Points without weight have y = 0.
     """
     size = laws.shape[1]
     for i in range(laws.shape[0]):
@@ -41,14 +41,14 @@ def _grid_excess(
             if abs(share) < 1e-14:
                 y[i, k] = weights[i, k] = 0.0
                 continue
-            top = centres[i] + (k - below[i]) * steps[i] - log_bins
+            top = centers[i] + (k - below[i]) * steps[i] - log_bins
             y[i, k] = top if top > 36.0 else math.log1p(max(0.0, math.exp(top) - mass * (less + y[i, k])))
             weights[i, k] = node_weights[i] * share
             less += share
 
 
 def _window(means: Floats, variances: Floats, peaks: Floats) -> tuple[Floats, Floats]:
-    """How far below and above its mean the law of ln r is kept, (S,) each: its tails are at most exponential."""
+    """How far below and above its mean the law of ln r is computed, (S,) each: its tails are at most exponential."""
     spread = 9.0 * np.sqrt(variances) + 18.0
     return np.minimum(spread, 700.0 + np.sqrt(variances)), np.minimum(spread, np.maximum(peaks - means, 0.0) + 0.5)
 
@@ -71,10 +71,10 @@ def grid_law(family: int, rows: Floats, counts: list[int], log_idle: float) -> I
     below[:] = below.max()
     step = float(below[0] + above.max()) / (size - 8)
     transforms = [
-        transformed(values, shares, centres, np.full(centres.size, step), size) for values, shares, centres in pieces
+        transformed(values, shares, centers, np.full(centers.size, step), size) for values, shares, centers in pieces
     ]
     if batches > 1:
-        # by quadrature in each dimension: what the nodes' averages should be
+        # by quadrature in each dimension, which gives the exact averages over the nodes
         node_weights = _corrected(moments, batches, *_density_moments(family, rows))
     else:
         node_weights = node_weights * np.exp(moments[:, 3])
@@ -97,7 +97,7 @@ def grid_law(family: int, rows: Floats, counts: list[int], log_idle: float) -> I
 def _law_of_grids(
     laws: Floats, moments: Floats, below: Floats, steps: Floats, log_idle: float, log_bins: float, node_weights: Floats
 ) -> Floats:
-    """Deposited law of y from laws of ln r on circular grids; `moments` as `interval_atoms` gives, summed over d."""
+    """Deposited law of y from laws of ln r on circular grids; `moments` as in `interval_atoms`, summed over d."""
     y, weights = np.empty(laws.shape), np.empty(laws.shape)
     first = np.ceil(below / steps).astype(np.int64)
     _grid_excess(laws, moments[:, 0], steps, first, log_bins, moments[:, 3] - log_idle, node_weights, y, weights)
@@ -124,7 +124,7 @@ def _averaged(parts: list[Floats]) -> IndexLaw:
 
 
 def _interval_law(family: int, row: Floats, lows: Floats, highs: Floats) -> tuple[Floats, Floats, Floats]:
-    """Of Q restricted to each of S intervals: ln r and its weights (S, M), and moments as `interval_atoms` gives."""
+    """Of Q restricted to each of S intervals: ln r and its weights (S, M), and moments as in `interval_atoms`."""
     if families.family(family).LAWS == "line":
         return interval_nodes(family, row, lows, highs)
     rule, rule_weights = legendre(128)
@@ -159,15 +159,15 @@ def _corrected(moments: Floats, batches: int, mean: float, variance: float) -> F
     return out
 
 
-# Prime sizes and generators of rank-1 lattices, found by search (smallest P_2 over 16 dimensions): every coordinate
-# alone is evenly spread, and pairs well.
+# Prime sizes and generators of rank-1 lattices, from a search (smallest P_2 over 16 dimensions): every coordinate is
+# evenly spread, and pairs nearly so.
 _RULES = ((1021, 166), (509, 146), (251, 24), (127, 46))
 _BATCHES = 4
 _SHIFT = 0.6180339887498949
 
 
 def _lattice(dim: int, size: int, generator: int) -> Floats:
-    """Nodes in (0, 1)^dim, (batches * size, dim): shifted copies of one lattice, folded so that ends do not matter."""
+    """Nodes in (0, 1)^dim, (batches * size, dim): shifted copies of one lattice, folded to make functions periodic."""
     powers = np.array([pow(generator, d, size) for d in range(dim)], dtype=np.int64)
     grid = (np.arange(size, dtype=np.int64)[:, None] * powers % size) / size
     shifts = np.arange(1, _BATCHES * dim + 1).reshape(_BATCHES, 1, dim) * _SHIFT % 1.0
@@ -179,7 +179,7 @@ def _lattice(dim: int, size: int, generator: int) -> Floats:
 def _bins_of(family: int, rows: Floats, counts: list[int]) -> tuple[NDArray[np.int64], Floats, int]:
     """Bins of a problem: interval numbers (S, D), their weights, and how many batches they come in (1: all bins).
 
-    All bins come with weight 1 (their Q-mass is found later); bins drawn from Q by lattice nodes stand for that.
+    All bins have weight 1 (their Q-mass is computed later), and so have bins drawn from Q by lattice nodes.
     """
     reached, masses = [], []
     for row, n in zip(rows, counts, strict=True):
@@ -187,9 +187,9 @@ def _bins_of(family: int, rows: Floats, counts: list[int]) -> tuple[NDArray[np.i
         ends = np.clip(np.floor(within * n), 0, n - 1).astype(np.int64)
         edges = [families.edge(family, b, n) for b in range(ends[0], ends[1] + 2)]
         own = np.array([families.log_mass(family, row, a, b) for a, b in pairwise(edges)])
-        kept = own > -30.0
-        reached.append(np.arange(ends[0], ends[1] + 1)[kept])
-        masses.append(np.exp(own[kept]))
+        heavy = own > -30.0
+        reached.append(np.arange(ends[0], ends[1] + 1)[heavy])
+        masses.append(np.exp(own[heavy]))
     if math.prod(own.size for own in reached) <= ENUMERABLE_BINS:
         numbers = np.array(list(product(*(own.tolist() for own in reached))), dtype=np.int64)
         return numbers, np.ones(numbers.shape[0]), 1
@@ -202,14 +202,14 @@ def _bins_of(family: int, rows: Floats, counts: list[int]) -> tuple[NDArray[np.i
 
 
 def _rule(dim: int) -> tuple[int, int]:
-    """Size and generator of the lattice for this many informative dimensions: less where each node costs more."""
+    """Size and generator of the lattice for this many informative dimensions: smaller if each node costs more."""
     return _RULES[0 if dim <= 4 else 1 if dim <= 12 else 2 if dim <= 32 else 3]
 
 
 def lattice_channel_law(scales: Floats, counts: list[int], log_idle: float) -> IndexLaw:
     """Several informative Gaussian dimensions averaged over Y and the bin, at lattice nodes.
 
-    X ~ P decides the bin, and given X = x the mean of Q is N((1 - scale^2) x, (1 - scale^2) scale^2) in each dimension.
+    X ~ P gives the bin, and given X = x the mean of Q is N((1 - scale^2) x, (1 - scale^2) scale^2) in each dimension.
     """
     from scipy.special import ndtri
 
@@ -246,7 +246,7 @@ def lattice_channel_law(scales: Floats, counts: list[int], log_idle: float) -> I
 
 
 def _interval_ends(numbers: Floats, intervals: int) -> tuple[Floats, Floats]:
-    """Ends of intervals of an equal-mass cut of N(0,1), by their numbers, both tails to full precision."""
+    """Ends of intervals of equal mass under N(0,1), by their numbers; both tails to full precision."""
     from scipy.special import ndtri
 
     left = np.where(2.0 * numbers <= intervals, ndtri(numbers / intervals), -ndtri((intervals - numbers) / intervals))

@@ -11,7 +11,7 @@ from .mixture import IndexLaw
 
 
 class LengthLaw(Protocol):
-    """What a code of the index must know here; `rec_core.codes` has them."""
+    """What is needed of a code for the index; `rec_core.codes` has them."""
 
     def mean_length_bits(self, law: IndexLaw) -> float:
         """Mean length in bits over a law of the index."""
@@ -20,11 +20,12 @@ class LengthLaw(Protocol):
 def mean_length_bits(source: Problem | Channel, partition: Partition | None, code: LengthLaw) -> float:
     """Exact mean length of PFR's message in bits: log2 J for the bin, and the mean of the code's length of the index.
 
-    Averaged over Y for a channel; the same under all weightings and stopping rules. Ideal lengths, as
-    `message_length_bits` gives them: `ZipfCode` through E[log2 n], the others through the tails of `index_law`. Error:
-    that of E[log2 n] stated at `index_law` times about the bits that the code spends on an octave of the index. For a
-    code that has not all indices inf, where those left out have a probability above one in a million.
-    Raises RecError for a partition of another dimension.
+    Averaged over Y for a channel; the same for all weightings and stopping rules. Lengths are ideal, as in
+    `message_length_bits`: `ZipfCode` uses E[log2 n], the others the tails of `index_law`. The error is about that of
+    E[log2 n] given at `index_law`, times the bits of the code per octave of the index. inf for a code without all
+    indices, if those it lacks are more probable than one in a million.
+
+    Raises RecError for a partition of another dimension. Source: here.
 
     >>> import rec_core as rec
     >>> channel, cut = rec.gaussian_channel([6.0]), rec.Partition((8,))

@@ -1,7 +1,7 @@
-"""Laws in one dimension by quadrature between the breaks of a family, whatever its formulas.
+"""Laws in one dimension by quadrature between the breaks of a family, for any formulas.
 
-Nothing here knows more of P and Q than the verbs of `families` say: where they are smooth, ln r, and the mass of
-intervals. The index law asks besides that ln r turns at most once (`families.turn`).
+All that is used of P and Q are the functions of `families`: where they are smooth, ln r, and the mass of intervals. The
+index law also needs that ln r turns at most once (`families.turn`).
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from ..arrays import Floats
 from ..families import log_pdfs, log_ratios
 from ..jit import kernel
 
-_NATS = 3.0  # ln r may change by so much in a panel, where what follows asks for it
-_MOST_PANELS = 256  # that one is cut into
-_FAR = 100.0  # nats below its top where ln r no longer matters
+_NATS = 3.0  # how much ln r may change in a panel
+_MOST_PANELS = 256  # that one panel is divided into
+_FAR = 100.0  # nats below its top from which ln r does not matter
 MOST_BINS = 4096
 
 
@@ -37,7 +37,7 @@ def standard_row(family: int) -> Floats:
 
 
 def panels(family: int, row: Floats, ends: Floats) -> Floats:
-    """Ends of panels, rising: these, cut so that ln r changes little in a panel."""
+    """Ends of panels, increasing: `ends`, and more of them so that ln r changes little in a panel."""
     logs = np.maximum(log_ratios(family, row, ends), -1e300)
     near = np.maximum(logs, logs.max() - _FAR)
     cuts = np.clip(np.ceil(np.abs(np.diff(near)) / _NATS), 1, _MOST_PANELS).astype(np.int64)
@@ -56,7 +56,7 @@ def target_nodes(
 ) -> tuple[Floats, Floats, Floats]:
     """Quadrature of Q between `low` and `high`: points x, ln r there, and their weights; those sum to Q([low, high]).
 
-    `extra`: further ends of panels, where what is to be averaged is not smooth. Beyond the breaks nothing is.
+    `extra`: more ends of panels, where the function to be averaged is not smooth. Beyond the breaks Q is negligible.
     """
     own = families.family(family).breaks(row)
     ends = np.concatenate((own, [] if extra is None else extra, [low, high]))
@@ -84,7 +84,7 @@ def interval_nodes(family: int, row: Floats, lows: Floats, highs: Floats) -> tup
     return values, shares, moments
 
 
-def heuristic_nodes(family: int, row: Floats, edges: Floats, tilt: Floats, size: int = 8) -> tuple[Floats, Floats]:
+def search_nodes(family: int, row: Floats, edges: Floats, tilt: Floats, size: int = 8) -> tuple[Floats, Floats]:
     """Quadrature of P': ln r' and its weights. `edges` (n - 1,) between intervals, `tilt` (n,) ln p'/p in each."""
     own = families.family(family).breaks
     ends = panels(family, row, np.union1d(np.concatenate((own(row), own(standard_row(family)))), edges))
@@ -99,14 +99,14 @@ def heuristic_nodes(family: int, row: Floats, edges: Floats, tilt: Floats, size:
 
 
 def level_points(family: int, row: Floats, level: float) -> Floats:
-    """Where ln r is `level`, (2,): left and right of where it turns; where it is nowhere, as far as is looked."""
+    """The points with ln r = `level`, (2,), left and right of its turn; if there are none, the ends of the search."""
     low, high = _reach(family, row)
     middle = min(max(float(families.turn(family, row)), low), high)
     return np.array([crossing(family, row, level, middle, low), crossing(family, row, level, middle, high)])
 
 
 def _reach(family: int, row: Floats) -> tuple[float, float]:
-    """Twice as far as the breaks of P and Q go, so that 1e-40 of P lies beyond."""
+    """An interval twice as wide as the breaks of P and Q, so that 1e-40 of P is outside."""
     ends = np.concatenate([families.family(family).breaks(each) for each in (row, standard_row(family))])
     low, high = float(ends.min()), float(ends.max())
     bottom, top = families.support(family)
@@ -122,7 +122,7 @@ def crossing(family: int, row: Floats, level: float, start: float, end: float) -
     a, b = start, end
     while True:
         middle = 0.5 * (a + b)
-        if middle in (a, b):  # neighbouring floats
+        if middle in (a, b):  # neighboring floats
             return middle
         if (families.log_ratio(family, row, middle) > level) == above:
             a = middle
@@ -139,7 +139,7 @@ def log_add(a: float, b: float) -> float:
 
 @kernel
 def log_mass_below(family: int, row: Floats, low: float, left: float, right: float, high: float, peaked: bool) -> float:
-    """ln Q of the part of [low, high] outside [left, right], or inside where r has no peak."""
+    """ln Q of the part of [low, high] outside [left, right], or inside it if r has no peak."""
     if not peaked:
         return families.log_mass(family, row, left, right) if left < right else -np.inf
     first = families.log_mass(family, row, low, left) if low < left else -np.inf
@@ -154,9 +154,9 @@ def bin_nodes(
 ) -> int:  # fmt: skip
     """Nodes of the bin [low, high], y = ln(1 + g) and the weight under Q; returns how many there are.
 
-    `ends`: breaks of P and Q, rising; first and last how far Q is looked at, `reach` how far P is. r is at least r(x)
-    between x and the point across the turn where it is r(x) again, or outside that where r has no peak; e^-log_share is
-    what idle dimensions leave of the bin's P-mass.
+    `ends`: breaks of P and Q, increasing; Q is negligible beyond the first and last, P beyond `reach`. r is at least
+    r(x) between x and the point across the turn where it is r(x) again, or outside of that if r has no peak; dimensions
+    without information divide the bin's P-mass by e^log_share.
     """
     turn = families.turn(family, row)
     peaked = math.isinf(turn) or families.log_sup(family, row, -np.inf, np.inf) < np.inf

@@ -1,7 +1,7 @@
 """The law of an index as a mixture of geometric laws: weights on a fixed grid of y = ln(1 + g), g the mean excess.
 
 A geometric law, its tail and its mean log all vary on a scale of one nat in y, so four-point Lagrange weights on a grid
-of 1/32 nat carry them to 1e-6.
+of 1/32 nat interpolate them to 1e-6.
 """
 
 from __future__ import annotations
@@ -14,22 +14,29 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..arrays import LN2, Floats
+from ..checks import whole_number
 from ..jit import kernel
 from .grids import deposit
 
-_STEP = 1.0 / 32.0  # of the grid of ln(1 + g) on which laws of the index are kept
+_STEP = 1.0 / 32.0  # of the grid of ln(1 + g) on which laws of the index are stored
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class IndexLaw:
     """Law of the local index: geometric with mean 1 + `excess[k]` with probability `weights[k]`; both of shape (K,).
 
-    Weights are those of an interpolation: they sum to 1, some may be slightly negative. `error_bits` is the standard
-    error of `mean_log2` where bins or targets were averaged over a lattice of nodes, 0 where all were summed.
+    The weights are those of an interpolation: they sum to 1, some may be slightly negative. `error_bits` is the
+    standard error of `mean_log2` in bits if bins or targets were averaged over a lattice of nodes, otherwise 0. Made by
+    `index_law`.
+
+    Raises nothing. Source: as `index_law`.
 
     >>> import rec_core as rec
-    >>> float(rec.laws.index_law(rec.uniform_channel([3.0])).tail(8).round(3))
-    0.393
+    >>> law = rec.laws.index_law(rec.uniform_channel([3.0]))
+    >>> law.pmf(2).round(4), float(law.tail(8).round(3)), round(law.mean_log2, 3), round(law.entropy_bits, 2)
+    (array([0.125 , 0.1094]), 0.393, 2.402, 4.35)
+    >>> law.octaves, law.excess.size == law.weights.size
+    (11, True)
     """
 
     excess: Floats
@@ -37,15 +44,16 @@ class IndexLaw:
     error_bits: float
 
     def pmf(self, max_index: int) -> Floats:
-        """P(index = n) for n = 1..max_index, shape (max_index,)."""
-        return np.maximum(_geometric_mixture(grid_points(self.weights.size), self.weights, max_index), 0.0)
+        """P(index = n) for n = 1..max_index, shape (max_index,). Raises RecError for a max_index below 1."""
+        count = whole_number(max_index, "max_index")
+        return np.maximum(_geometric_mixture(grid_points(self.weights.size), self.weights, count), 0.0)
 
     def tail(self, index: ArrayLike) -> Floats:
-        """P(index >= n) for n = `index` >= 1 of any size, the shape of `index`."""
+        """P(index >= n) for n = `index` >= 1 of any size, the shape of `index`. Raises nothing."""
         n = np.asarray(index, dtype=np.float64)
         y = grid_points(self.weights.size)
         with np.errstate(divide="ignore", invalid="ignore"):
-            log_decay = np.where(y < 0.7, np.log(-np.expm1(-y)), np.log1p(-np.exp(-y)))  # both keep their digits
+            log_decay = np.where(y < 0.7, np.log(-np.expm1(-y)), np.log1p(-np.exp(-y)))  # both accurate
             powers = np.where(n[..., None] > 1.0, np.exp((n[..., None] - 1.0) * log_decay), 1.0)
         return np.asarray(np.clip(powers @ self.weights, 0.0, 1.0))
 
@@ -56,9 +64,9 @@ class IndexLaw:
 
     @property
     def entropy_bits(self) -> float:
-        """Entropy of the index in bits, what the matched code costs on average; to about 1e-3 bits.
+        """Entropy of the index in bits, the mean length of the matched code; to about 1e-3 bits.
 
-        Indices from 2^8 on are taken as evenly likely within a sixteenth of an octave.
+        Indices from 2^8 on are treated as equally probable within a sixteenth of an octave.
         """
         octaves = np.arange(8, self.octaves, 1 / 16)
         edges = np.concatenate((np.arange(1.0, 2**8 + 1), np.floor(2.0 ** octaves[1:])))
@@ -68,9 +76,9 @@ class IndexLaw:
         return float(np.sum(mass[some] * (np.log2(np.diff(edges)[some]) - np.log2(mass[some]))))
 
     def log2_reach(self, chance: float) -> float:
-        """log2 of a number of indices that are enough: P(index > 2^this) is at most `chance`, above 0.
+        """log2 of the smallest n on a grid of sixteenths of an octave with P(index > n) <= `chance`, which is above 0.
 
-        The least on a grid of sixteenths of an octave.
+        Raises nothing.
 
         >>> import rec_core as rec
         >>> round(rec.laws.index_law(rec.gaussian_channel([6.0])).log2_reach(1e-6), 3)
@@ -81,7 +89,7 @@ class IndexLaw:
 
     @property
     def octaves(self) -> int:
-        """How many octaves [2^k, 2^(k + 1)) hold nearly all of the index: up to 2^7 times its largest mean."""
+        """The number of octaves [2^k, 2^(k + 1)) with nearly all of the index: up to 2^7 times its largest mean."""
         return int(np.log2(1.0 + float(self.excess[self.weights > 0].max()))) + 8
 
 
@@ -101,7 +109,7 @@ def grid_points(size: int) -> Floats:
 
 
 def deposited(y: Floats, weights: Floats) -> Floats:
-    """Weights on the grid whose sums against cubics in y are those of `weights` at `y`."""
+    """Weights on the grid that integrate cubics in y as `weights` at `y` do."""
     out = np.zeros(int(y.max(initial=0.0) / _STEP) + 4)
     _deposit(y, weights, out)
     return out
@@ -136,9 +144,11 @@ def _geometric_mixture(y: Floats, weights: Floats, max_index: int) -> Floats:
 def mean_log2_geometric(log1p_excess: ArrayLike) -> Floats:
     """e(g) = E[log2 N] in bits, N geometric on 1, 2, ... with mean 1 + g, at y = ln(1 + g) >= 0; the shape of y.
 
-    Where N is short the sum itself. Else, with success probability p = e^-y and lam = -ln(1 - p), from the expansion
-    of the polylogarithm at e^-lam (Wood 1992, eq. 9.3): (p/(1-p)) times
-    -(gamma + ln lam)/lam - zeta'(0) + zeta'(-1) lam - zeta'(-2) lam^2/2 + ... Absolute error below 1e-11.
+    For small g the sum itself. Otherwise, with success probability p = e^-y and lam = -ln(1 - p), the expansion of the
+    polylogarithm at e^-lam: (p/(1-p)) times -(gamma + ln lam)/lam - zeta'(0) + zeta'(-1) lam - zeta'(-2) lam^2/2 + ...
+    Absolute error below 1e-11.
+
+    Raises nothing. Source: Wood, The computation of polylogarithms (1992), equation 9.3.
 
     >>> mean_log2_geometric([0.0, 1.0, 50.0]).round(4)
     array([ 0.    ,  1.0807, 71.302 ])

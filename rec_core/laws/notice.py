@@ -1,4 +1,4 @@
-"""When anyone would notice that ORC is not exact: how many samples it takes, how many candidates are enough."""
+"""When ORC's bias is detectable: how many samples a test needs, how many candidates are enough."""
 
 from __future__ import annotations
 
@@ -20,15 +20,19 @@ from .orc import OrcBias, orc_bias
 if TYPE_CHECKING:
     from ..methods import ORC
 
-NOTICEABLE = 0.1  # advantage over guessing below which a test may be called blind
-MOST_POWER = 30  # of the candidates `unnoticed_candidates` looks at
+NOTICEABLE = 0.1
+"""Advantage over guessing below which a test is as good as blind."""
+
+MOST_POWER = 30  # log2 of the most candidates in `unnoticed_candidates`
 
 
 def unnoticed_samples(bias: OrcBias, advantage: float = NOTICEABLE) -> float:
-    """How many samples no test can tell from Q's with more than this advantage over guessing.
+    """How many samples no test can distinguish from Q's with more than this advantage over guessing.
 
-    By Pinsker's inequality, as KL adds up over m independent samples: their total variation is at most
-    sqrt(m KL ln 2 / 2). KL is taken to be at least what that makes of the total variation of one; inf where it is 0.
+    By Pinsker's inequality, because KL adds up over m independent samples: their total variation is at most
+    sqrt(m KL ln 2 / 2). KL is taken to be at least what Pinsker's inequality implies for one sample; inf if it is 0.
+
+    Raises nothing. Source: here, by Pinsker's inequality (Cover & Thomas, lemma 11.6.1).
 
     >>> round(unnoticed_samples(OrcBias(total_variation=0.001, kl_bits=1e-4)))
     289
@@ -39,10 +43,12 @@ def unnoticed_samples(bias: OrcBias, advantage: float = NOTICEABLE) -> float:
 
 
 def unnoticed_candidates(problem: Problem, method: ORC, num_samples: int) -> int | None:
-    """The least power of two of candidates with which ORC's bias goes unnoticed in so many samples; None past 2^30.
+    """The least power of two of candidates with which ORC's bias is not detectable in `num_samples`; None above 2^30.
 
-    `method` says partition and weighting; its own number of candidates plays no part. `unnoticed_samples` of
-    `orc_bias`, with its errors. Raises RecError for what the method cannot serve.
+    `method` gives partition and weighting; its own number of candidates is ignored. By `unnoticed_samples` of
+    `orc_bias`, with its errors.
+
+    Raises RecError for a problem that the method cannot search, and for an invalid number. Source: here.
 
     >>> import rec_core as rec
     >>> unnoticed_candidates(rec.gaussian_problem([1.0], [0.5]), rec.ORC(1), 1000)
@@ -58,10 +64,11 @@ def unnoticed_candidates(problem: Problem, method: ORC, num_samples: int) -> int
 
 
 def orc_silence(problem: Problem, method: ORC) -> float:
-    """The probability that none of ORC's candidates falls where Q has mass, so that `encode` raises; exact.
+    """The probability that none of ORC's candidates has mass under Q, in which case `encode` raises; exact.
 
-    0 but for uniform targets, whose box has P'-mass E_Q[1 / r'], a product over dimensions of sums over intervals.
-    Raises RecError for what the method cannot serve.
+    0 except for uniform targets, whose box has P'-mass E_Q[1 / r'], a product over dimensions of sums over intervals.
+
+    Raises RecError for a problem that the method cannot search. Source: here.
 
     >>> import rec_core as rec
     >>> orc_silence(rec.uniform_problem([0.25], [0.5]), rec.ORC(2, weighting="uniform"))

@@ -1,7 +1,7 @@
-"""What ORC puts out instead of Q: its density and its bias.
+"""The output of ORC: its density and its bias.
 
 With r' = q/p' the output has density p'(x) n E[phi(T / r'(x))^(n-1)], T ~ Exp(1), phi(t) = E_P'[exp(-t r'(U))]:
-it depends on x through ln r' alone, and 1 - phi(t) = E_Q[(1 - exp(-t r'))/r'] is a sum of positive terms.
+it depends on x only through ln r', and 1 - phi(t) = E_Q[(1 - exp(-t r'))/r'] is a sum of positive terms.
 """
 
 from __future__ import annotations
@@ -22,14 +22,18 @@ from ..jit import kernel
 from ..partition import Partition, check_partition
 from ..tables import tables
 from .line import legendre
-from .ratio import heuristic_law
+from .ratio import search_law
 
 if TYPE_CHECKING:
     from ..methods import ORC, PFR
 
 
 class OrcBias(NamedTuple):
-    """How far the output of ORC is from Q: total variation in [0, 1], and KL(output || Q) in bits."""
+    """How far the output of ORC is from Q: `total_variation` in [0, 1], and `kl_bits`, KL(output || Q) in bits.
+
+    >>> OrcBias(total_variation=0.001, kl_bits=1e-4).kl_bits
+    0.0001
+    """
 
     total_variation: float
     kl_bits: float
@@ -38,12 +42,11 @@ class OrcBias(NamedTuple):
 def orc_density(problem: Problem, method: ORC, x: ArrayLike) -> Floats:
     """Density of the sample ORC sends, at `x` (..., D); result (...). Any `num_candidates` up to 2^40.
 
-    q(x) h_n(x), h_n(x) = n int_0^inf exp(-t r'(x)) phi(t)^(n-1) dt, given that some candidate fell where Q has mass
-    (`encode` raises otherwise). One dimension: quadrature, error
-    below 1e-3 of the density. More: phi from the convolved law of ln r' under Q, and by 2^15 Sobol points of P' where
-    ln r' < -20; error about 1e-2 of p' at small n.
+    q(x) h_n(x), h_n(x) = n int_0^inf exp(-t r'(x)) phi(t)^(n-1) dt, given that some candidate has mass under Q
+    (otherwise `encode` raises). One dimension: quadrature, error below 1e-3 of the density. More: phi from the
+    convolved law of ln r' under Q, and by 2^15 Sobol points of P' where ln r' < -20; error about 1e-2 of p' at small n.
 
-    Raises RecError for what the method cannot serve.
+    Raises RecError for a problem that the method cannot search, and an x of another shape. Source: here.
 
     >>> import rec_core as rec
     >>> problem = rec.gaussian_problem([1.0], [0.1])
@@ -60,23 +63,23 @@ def orc_density(problem: Problem, method: ORC, x: ArrayLike) -> Floats:
         edges = np.array([families.edge(table.family, b, stop - start) for b in range(1, stop - start)])
         number = np.searchsorted(edges, standard[..., d], side="right")
         tilt += math.log(stop - start) + table.log_weight[start + number]
-    log_heuristic = tilt + problem.prior.log_pdf(points)
+    log_search = tilt + problem.prior.log_pdf(points)
     with np.errstate(invalid="ignore"):
         reweighted = log_ratio - tilt
     out = np.zeros(log_ratio.shape)
     alive = np.isfinite(reweighted)
-    out[alive] = _orc_ratio(_transform(*case, True), count, reweighted[alive]) * np.exp(log_heuristic[alive])
+    out[alive] = _orc_ratio(_transform(*case, True), count, reweighted[alive]) * np.exp(log_search[alive])
     return out
 
 
 def orc_bias(problem: Problem, method: ORC) -> OrcBias:
     """Total variation and KL(output || Q) in bits of ORC; arguments as in `orc_density`.
 
-    Both positive wherever the output is not Q, and in one dimension to 1% however small; where r' is one number up to
-    rounding, 0. More dimensions: errors as at `orc_density`, and KL is only its order of magnitude where n > 2^15
+    Both are positive unless the output is Q, and accurate to 1% in one dimension however small; 0 if r' is constant up
+    to rounding. More dimensions: errors as at `orc_density`, and KL is only an order of magnitude if n > 2^15
     candidates still miss Q.
 
-    Raises RecError for what the method cannot serve.
+    Raises RecError for a problem that the method cannot search. Source: here.
 
     >>> import rec_core as rec
     >>> bias = orc_bias(rec.gaussian_problem([1.0], [0.1]), rec.ORC(64))
@@ -100,7 +103,7 @@ def orc_bias(problem: Problem, method: ORC) -> OrcBias:
     near = np.abs(logs) < 0.2
     logs[near] = np.log1p(_orc_excess(transform, values, shares, count, values[near]))
     target = shares * np.exp(values)
-    # KL is E_Q[h ln h], and E_Q[h] = 1: no term of E_Q[h ln h - h + 1] is negative, so a small sum keeps its digits
+    # KL is E_Q[h ln h], and E_Q[h] = 1: no term of E_Q[h ln h - h + 1] is negative, so a small sum is accurate
     terms = np.where(
         np.abs(logs) < 1e-2,
         target * logs * logs * (1.0 / 2 + logs * (1.0 / 3 + logs * (1.0 / 8 + logs / 30))),
@@ -111,8 +114,7 @@ def orc_bias(problem: Problem, method: ORC) -> OrcBias:
 
 
 def _case(problem: Problem, method: ORC | PFR, setting: str) -> tuple[Problem, Partition, str]:
-    """What the law of r' depends on. Raises RecError for what is no race with this setting, and problems it cannot
-    serve."""
+    """What the law of r' depends on. Raises RecError for a method without this setting, and unsuitable problems."""
     check_problem(problem)
     check_method(method, "weighting", setting)
     method.check(problem)
@@ -177,7 +179,7 @@ def _orc_ratio(transform: _Transform, count: int, at: Floats) -> Floats:
 
 
 def _orc_excess(transform: _Transform, values: Floats, shares: Floats, count: int, at: Floats) -> Floats:
-    """h - 1, h = output / q, at points of ln r' where h is near 1: all its digits, however small it is.
+    """h - 1, h = output / q, at points of ln r' where h is near 1, without cancellation.
 
     With t = s/n, h - 1 = int_0^inf e^-s (exp(E(s)) - 1) ds, E = t (1 - r') + (n - 1) (ln phi(t) + t), and because
     E_P'[r'] = 1, ln phi(t) + t = ln(1 + kappa(t)), kappa(t) = E_P'[exp(-t (r' - 1)) - 1 + t (r' - 1)], all terms >= 0.
@@ -192,7 +194,7 @@ def _orc_excess(transform: _Transform, values: Floats, shares: Floats, count: in
     _curvature(values, shares, transform.idle, knots, kappa)
     inside = np.clip(np.log(t), knots[0], knots[-1])
     log_kappa = CubicSpline(knots, np.log(kappa))(inside) + 2.0 * np.minimum(np.log(t) - knots[0], 0.0)
-    # exponent of exp(E - s), less its part in r', and E itself
+    # exponent of exp(E - s), without its part in r', and E itself
     with np.errstate(over="ignore"):
         lean = np.where(t < 1.0, (count - 1) * np.log1p(np.exp(log_kappa)) + t, np.inf)
         fall = np.where(t < 1.0, lean - s, (count - 1) * transform.log_phi(np.log(t)))
@@ -221,11 +223,11 @@ def _curvature(values: Floats, shares: Floats, idle: float, logs: Floats, out: F
 
 
 def _given_any(ratio: Floats, idle: float, count: int) -> Floats:
-    """A density given that one of `count` candidates at least fell where r' > 0."""
+    """A density given that at least one of `count` candidates has r' > 0."""
     return ratio / -math.expm1(count * math.log(idle)) if idle > 0.0 else ratio
 
 
-# ------------------------------------------------------------------------------------------- searches cut short
+# ------------------------------------------------------------------------------------------- stopped searches
 #
 # PFR stopped after n candidates sends the best so far. The first n arrivals of a Poisson process are sorted uniforms
 # times a common factor, which changes no winner, so the winner is argmin U_i / r'(X_i) with n independent uniforms:
@@ -236,11 +238,14 @@ def _given_any(ratio: Floats, idle: float, count: int) -> Floats:
 
 
 def output_ratio(problem: Problem, method: ORC | PFR, log_ratios_bits: ArrayLike) -> Floats:
-    """Density over p' of what a search sends, at points (M,) of log2 r'. It depends on a sample in no other way.
+    """The density of what a search sends, divided by p', at points (M,) of log2 r'; shape (M,).
 
-    Of ORC: as `orc_density`, errors as there. Of PFR: stopped after `max_examined` candidates if it was not done
-    before, and sending the best so far. Both given that some candidate fell where Q has mass. Any number of candidates
-    up to 2^40. Raises RecError where no such search can serve the problem.
+    It depends on the sample only through r'.
+
+    Of ORC: as `orc_density`, with its errors. Of PFR: stopped after `max_examined` candidates unless finished before,
+    sending the best so far. Both given that some candidate has mass under Q. Any number of candidates up to 2^40.
+
+    Raises RecError for a problem that the method cannot search. Source: here.
 
     >>> import rec_core as rec
     >>> output_ratio(rec.gaussian_problem([1.0], [0.1]), rec.ORC(1), [-1.0, 3.0]).round(3)
@@ -255,7 +260,7 @@ def output_ratio(problem: Problem, method: ORC | PFR, log_ratios_bits: ArrayLike
 
 @lru_cache(maxsize=16)
 def _law(problem: Problem, cut: Partition, weighting: str) -> tuple[Floats, Floats]:
-    return heuristic_law(tables(problem, cut, weighting))
+    return search_law(tables(problem, cut, weighting))
 
 
 @lru_cache(maxsize=64)
@@ -265,11 +270,11 @@ def _transform(problem: Problem, cut: Partition, weighting: str, ordered: bool) 
 
 
 def _stopped_transform(values: Floats, shares: Floats) -> _Transform:
-    """ln psi in the place of ln phi."""
+    """ln psi in place of ln phi."""
     order = np.argsort(values)
     ranked = values[order]
     below = np.concatenate((np.zeros(1), np.cumsum(shares[order])))  # P'(r' < .)
-    mass = np.concatenate((np.zeros(1), np.cumsum(shares[order] * np.exp(ranked))))  # and Q of the same
+    mass = np.concatenate((np.zeros(1), np.cumsum(shares[order] * np.exp(ranked))))  # and Q(r' < .)
     idle = max(0.0, 1.0 - float(below[-1]))
 
     def log_psi(logs: Floats) -> Floats:

@@ -1,4 +1,4 @@
-"""The law of ln r': under Q, which a few nats hold whatever the information, and under P'."""
+"""The law of ln r': under Q, where it is a few nats wide for any information, and under P'."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from ..arrays import Floats, Ints
 from ..jit import kernel
 from ..tables import Tables
 from .grids import convolved
-from .line import heuristic_nodes, legendre, target_nodes
+from .line import legendre, search_nodes, target_nodes
 
-_ONE_NUMBER = 1e-12  # nats: what ln r' of a dimension may vary by and still only shift the law
-LATTICE = 2**15  # points of the quadrature behind per-bin stopping
-UNIT_ROW = np.array([0.0, 1.0, 0.0])  # N(0,1) as families know it
-REACH = 9.0  # standard deviations of a normal that are looked at: the rest weighs 1e-19
+_ONE_NUMBER = 1e-12  # nats: ln r' of a dimension that varies by less is a constant
+LATTICE = 2**15  # points of the quadrature for per-bin stopping
+UNIT_ROW = np.array([0.0, 1.0, 0.0])  # N(0,1) as a row of `families`
+REACH = 9.0  # standard deviations of a normal that are integrated over: the rest has mass 1e-19
 
 
 @kernel
@@ -66,7 +66,8 @@ def interval_atoms(
 def target_law(table: Tables) -> tuple[Floats, Floats]:
     """Law of ln r'(X), X ~ Q: values in nats and their probabilities.
 
-    Convolved over dimensions on a grid where ln r' varies along several; weights are of cubics, some slightly negative.
+    Convolved over dimensions on a grid if ln r' varies along several; weights interpolate cubics, some are slightly
+    negative.
     """
     kind = families.family(table.family).LAWS
     if kind == "knots":
@@ -101,23 +102,23 @@ def target_law(table: Tables) -> tuple[Floats, Floats]:
     if len(parts) < 2:
         values, shares = parts[0] if parts else (np.zeros(1), np.ones(1))
         return values + shift, shares
-    centres = [float(values @ shares) for values, shares in parts]
-    variance = sum(float((v - c) ** 2 @ w) for (v, w), c in zip(parts, centres, strict=True))
-    above = sum(float(v.max()) - c for (v, _), c in zip(parts, centres, strict=True))
-    below = sum(c - float(v.min()) for (v, _), c in zip(parts, centres, strict=True))
+    centers = [float(values @ shares) for values, shares in parts]
+    variance = sum(float((v - c) ** 2 @ w) for (v, w), c in zip(parts, centers, strict=True))
+    above = sum(float(v.max()) - c for (v, _), c in zip(parts, centers, strict=True))
+    below = sum(c - float(v.min()) for (v, _), c in zip(parts, centers, strict=True))
     reach = 9.0 * math.sqrt(variance) + 36.0
     above, below = min(above, reach) + 0.1, min(below, reach) + 0.1
     size = 4096
     step = (above + below) / (size - 8)
-    rows = ((values[None], shares[None], np.array([c])) for (values, shares), c in zip(parts, centres, strict=True))
+    rows = ((values[None], shares[None], np.array([c])) for (values, shares), c in zip(parts, centers, strict=True))
     (law,) = convolved(rows, np.array([step]), size)
     first = math.ceil(below / step) + 2
-    points = math.fsum(centres) + shift + step * np.arange(-first, size - first, dtype=np.float64)
+    points = math.fsum(centers) + shift + step * np.arange(-first, size - first, dtype=np.float64)
     return points, np.roll(law, first)
 
 
 def _piecewise_target_law(table: Tables) -> tuple[Floats, Floats]:
-    """Law of ln r'(X), X ~ Q, of a piecewise problem: quadrature between its knots and its cuts."""
+    """Law of ln r'(X), X ~ Q, for a piecewise problem: quadrature between its knots and the edges of bins."""
     row, count = table.params[0], int(table.intervals[0])
     breaks = np.union1d(np.arange(row.size) / (row.size - 1), np.arange(count + 1) / count)
     rule, rule_weights = legendre(
@@ -132,13 +133,13 @@ def _piecewise_target_law(table: Tables) -> tuple[Floats, Floats]:
     return values.ravel(), shares.ravel() / shares.sum()
 
 
-def heuristic_law(table: Tables) -> tuple[Floats, Floats]:
+def search_law(table: Tables) -> tuple[Floats, Floats]:
     """Law of ln r'(U), U ~ P', where r' > 0: values and probabilities, which may sum to less than 1."""
     kind = families.family(table.family).LAWS
     if kind == "line" and table.intervals.size == 1:
         count = int(table.intervals[0])
         edges = np.array([families.edge(table.family, b, count) for b in range(1, count)])
-        return heuristic_nodes(table.family, table.params[0], edges, math.log(count) + table.log_weight)
+        return search_nodes(table.family, table.params[0], edges, math.log(count) + table.log_weight)
     if kind == "normal" and table.intervals.size == 1:
         mean, scale = float(table.params[0, 0]), float(table.params[0, 1])
         count = int(table.intervals[0])
@@ -157,13 +158,13 @@ def heuristic_law(table: Tables) -> tuple[Floats, Floats]:
         tilt = math.log(count) + table.log_weight[number]
         z = (x - mean) / scale
         shares = (half * rule_weights).ravel() * np.exp(tilt + families.log_pdfs(table.family, x))
-        kept = shares > 0.0
-        return (-math.log(scale) + 0.5 * (x - z) * (x + z) - tilt)[kept], shares[kept]
+        used = shares > 0.0
+        return (-math.log(scale) + 0.5 * (x - z) * (x + z) - tilt)[used], shares[used]
     values, masses = target_law(table)
     if kind == "knots":
         return values, masses * np.exp(-values)
-    kept = np.abs(masses) > 1e-16
-    values, masses = values[kept], masses[kept]
+    used = np.abs(masses) > 1e-16
+    values, masses = values[used], masses[used]
     if kind == "box":
         return values, masses * np.exp(-values)
     top = values >= -20.0

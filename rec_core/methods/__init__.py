@@ -1,11 +1,28 @@
-"""Methods: how a sender chooses a sample and its message. One file for each; a method is a frozen value.
+"""Methods: how a sender chooses a sample and its message. One file per method; a method is a frozen value.
 
-method: what a method is, and what all races share. by_clocks, by_draws: the two races, as one reads them. pfr, orc: the
-methods. To add one, write a frozen dataclass with the members of `Method` in a file of its own, and name it here.
+method: what a method is, and what all races share. by_clocks, by_draws: the two races, written to be read. pfr, orc:
+the methods. To add one, write a frozen dataclass with the members of `Method` in a file of its own, and name it here.
 """
 
-from .method import Found, Method, Record, Rules, new_record
+from typing import Any
+
+from .method import Method, Record, Rules, SearchResult, name_of, new_record, with_partition
 from .orc import ORC
 from .pfr import PFR, Stopping
 
-__all__ = ["ORC", "PFR", "Found", "Method", "Record", "Rules", "Stopping", "new_record"]
+__all__ = [
+    "METHODS",
+    "ORC",
+    "PFR",
+    "Method",
+    "Record",
+    "Rules",
+    "SearchResult",
+    "Stopping",
+    "name_of",
+    "new_record",
+    "with_partition",
+]
+
+METHODS: dict[str, type[Any]] = {kind.__name__.lower(): kind for kind in (PFR, ORC)}
+"""The methods of this package by their names in command lines and folders of results."""

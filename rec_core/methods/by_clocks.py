@@ -1,8 +1,8 @@
-"""PFR with a clock for every bin, written to be read beside the paper; J <= ENUMERABLE_BINS.
+"""PFR with a clock for every bin, written to be read next to the paper; J <= ENUMERABLE_BINS.
 
 Every bin has its own rate-1 Poisson clock. In P' bin j runs at rate pi_j, so its candidate n arrives at T_jn / pi_j and
 has race time (T_jn / pi_j) / r' = J T_jn / r(X_jn): pi cancels, and the winner is the same under all weights. Weights
-only order the work. Times are kept as logs, so a bin whose Q-mass underflows is as good as any other.
+only order the work. Times are stored as logs, so bins whose Q-mass underflows need no special care.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from .method import PER_BIN, SINGLE, Outcome, Record, Rules, copy, note
 
 @kernel
 def next_arrival(key: Word, index: int, row: Floats) -> float:
-    """When candidate `index` of a bin arrives by the bin's clock, which is kept in a row (3,) and moves on."""
+    """The arrival time of candidate `index` by its bin's clock, whose state is a row (3,) and advances."""
     clock = tick(key, np.uint64(index), Clock(row[0], row[1], row[2]))
     row[0], row[1], row[2] = clock.start, clock.stretch, clock.total
     return arrival_time(clock)
@@ -31,9 +31,9 @@ def next_arrival(key: Word, index: int, row: Floats) -> float:
 
 @kernel
 def sink(queue: Ints, size: int, place: int, values: Floats) -> None:
-    """Mend a heap whose entry at `place` may be too large for it. Entries are places in `values`, smallest first.
+    """Restore a heap whose entry at `place` may be too large. Entries are indices into `values`, smallest first.
 
-    By hand, over arrays: a list of pairs and `heapq` take three seconds to compile.
+    Written out over arrays, because a list of pairs and `heapq` take three seconds to compile.
     """
     moving = queue[place]
     while 2 * place + 1 < size:
@@ -53,7 +53,7 @@ def race_by_clocks(table: Tables, rules: Rules, seed: Word, log_sup: float, winn
 
     `stopping` SINGLE: stop at the first arrival T' with T' / sup r' above the best race time (`log_sup` = ln sup r').
     PER_BIN: drop a bin once its next arrival cannot win, J T / M_j > best; stop when no bin is left. With peak_ratio
-    weights the two coincide and candidates come in the order of their bounds: best first.
+    weights the two are the same, and candidates come in the order of their bounds: best first.
     """
     num_bins, stopping = rules.num_bins, rules.stopping
     log_j = math.log(num_bins)

@@ -1,4 +1,7 @@
-"""ORC, and PFR beyond enumeration, written to be read beside the paper: one clock, and every arrival draws its bin."""
+"""ORC, and PFR with more bins than can be enumerated: one clock, and every arrival draws its bin.
+
+Written to be read next to the paper.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ from .method import Outcome, Record, Rules, copy, note
 
 @kernel
 def bin_thresholds(table: Tables) -> Words:
-    """Per dimension, the running sum of pi_d in units of 2^-63, ending at exactly 2^63; (sum n_d,)."""
+    """For each dimension the running sum of pi_d in units of 2^-63, ending at exactly 2^63; (sum n_d,)."""
     out = np.empty(table.log_weight.shape[0], np.uint64)
     for d in range(table.intervals.shape[0]):
         total, running = 0.0, 0.0
@@ -32,7 +35,7 @@ def bin_thresholds(table: Tables) -> Words:
 
 @kernel
 def first_above(thresholds: Words, low: int, high: int, word: Word) -> int:
-    """The first of low .. high whose threshold exceeds the word; `high` if none before it does."""
+    """The first of low .. high whose threshold exceeds the word; `high` if there is none before it."""
     while low < high:
         middle = (low + high) // 2
         if thresholds[middle] > word:

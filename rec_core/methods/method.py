@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import NamedTuple, Protocol
+from dataclasses import is_dataclass, replace
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
 from .. import families
 from ..arrays import Floats, Ints, Word
 from ..channel import Problem
+from ..checks import shown
 from ..errors import RecError
 from ..jit import kernel
 from ..partition import Message, Partition
@@ -27,12 +29,21 @@ _EXTRA_EVENTS = 256  # room in a trace for improvements past max_events
 
 
 class Rules(NamedTuple):
-    """A race's rules as kernels take them."""
+    """A race's rules as kernels take them.
 
-    num_bins: int  # J; 0 beyond enumeration
-    weighting: int  # a position in WEIGHTINGS
-    stopping: int  # SINGLE or PER_BIN
-    num_candidates: int  # 0 for PFR
+    `num_bins` is J, 0 for more than ENUMERABLE_BINS; `weighting` a position in WEIGHTINGS, `stopping` SINGLE or
+    PER_BIN, `num_candidates` 0 for PFR, and `max_examined` the budget.
+
+    >>> import rec_core as rec
+    >>> rules = rec.PFR(rec.Partition((8, 4))).rules(2)
+    >>> rules.num_bins, rules.stopping == PER_BIN, rules.num_candidates
+    (32, True, 0)
+    """
+
+    num_bins: int
+    weighting: int
+    stopping: int
+    num_candidates: int
     max_examined: int
 
 
@@ -47,13 +58,20 @@ class Outcome(NamedTuple):
 
 
 class Record(NamedTuple):
-    """Events of a search as they happen, for `trace`: C of them and some improvements more, `used[0]` filled."""
+    """Events of a search as they happen, for `trace`: `capacity` of them and some more improvements.
 
-    capacity: int  # C
+    `used[0]` rows are filled of `bins` (rows, D), `numbers` (rows, 2): position and local index, and `logs` (rows, 3)
+    in nats: of arrival time, ratio and race time. Made by `new_record`.
+
+    >>> new_record(0, 1).used
+    array([0])
+    """
+
+    capacity: int
     used: Ints
-    bins: Ints  # (.., D)
-    numbers: Ints  # (.., 2) position, local index
-    logs: Floats  # (.., 3) of arrival time, ratio, race time
+    bins: Ints
+    numbers: Ints
+    logs: Floats
 
 
 @kernel
@@ -74,7 +92,7 @@ def note(
     log_race: float,
     improves: bool,
 ) -> None:
-    """Record a candidate: the first `capacity`, and after those the ones that take the lead."""
+    """Record a candidate: the first `capacity`, and afterwards those that take the lead."""
     k = record.used[0]
     if k < record.capacity or (improves and k < record.bins.shape[0]):
         copy(numbers, record.bins[k])
@@ -84,22 +102,36 @@ def note(
 
 
 def new_record(capacity: int, dim: int) -> Record:
-    """Room for `capacity` events and some improvements more; none at all for 0."""
+    """Room for `capacity` events and some more improvements in `dim` dimensions; none at all for 0.
+
+    Raises nothing. Source: here.
+
+    >>> new_record(100, 2).bins.shape
+    (356, 2)
+    """
     size = capacity + _EXTRA_EVENTS if capacity else 0
     bins, numbers = np.empty((size, dim), np.int64), np.empty((size, 2), np.int64)
     return Record(capacity, np.zeros(1, np.int64), bins, numbers, np.empty((size, 3)))
 
 
-class Found(NamedTuple):
-    """What a search of any method comes to; logs in nats."""
+class SearchResult(NamedTuple):
+    """What a search by any method returns; logs in nats.
+
+    The `message`, how many candidates were `examined`, and logs of the race time, `log_race`, of r of the sample,
+    `log_ratio`, of the stop line at the end, `log_stop`, and of sup r', `log_sup`. `stopping` of a race is 'single',
+    'per_bin', or 'count' for a fixed number of candidates.
+
+    >>> SearchResult(Message((0,), 5), examined=9, log_race=0.1, log_ratio=2.5, log_stop=2.9, log_sup=2.8).stopping
+    ''
+    """
 
     message: Message
     examined: int
     log_race: float
-    log_ratio: float  # ln r of the sample
-    log_stop: float  # as in `Outcome`
-    log_sup: float  # ln sup r'
-    stopping: str = ""  # of a race: 'single', 'per_bin', or 'count' for a fixed number of candidates
+    log_ratio: float
+    log_stop: float
+    log_sup: float
+    stopping: str = ""
 
 
 Race = Callable[[Tables, Rules, Word, float, Ints, Record], Outcome]
@@ -107,25 +139,71 @@ Race = Callable[[Tables, Rules, Word, float, Ints, Record], Outcome]
 
 
 class Method(Protocol):
-    """What `encode`, `trace`, `encode_many` and `laws.expected_examined` ask of a method: a frozen value."""
+    """What `encode`, `trace`, `encode_many`, `study` and `laws.expected_examined` need of a method: a frozen value.
+
+    Any frozen dataclass with these members is a method. One that also has `rules(dim)`, as PFR and ORC have, is run by
+    `encode_many` on all cores without Python in the loop.
+
+    Raises nothing itself; see its members. Source: here.
+
+    >>> import rec_core as rec
+    >>> from rec_core.methods import new_record
+    >>> from rec_core.searches import race
+    >>> problem, method = rec.gaussian_problem([1.0], [0.5]), rec.ORC(16)  # a rec.Method
+    >>> method.check(problem)
+    >>> method.partition, method.expected_examined(problem), method.rules(problem.dim).num_candidates
+    (None, 16.0, 16)
+    >>> result = method.search(problem, np.uint64(7), new_record(0, 1), race)
+    >>> result.message == rec.encode(problem, method, seed=7).message
+    True
+    """
 
     @property
     def partition(self) -> Partition | None:
         """The bins of its messages; None is one bin, whatever the dimension."""
 
     def check(self, problem: Problem) -> None:
-        """Raises RecError for targets that no search by this method can serve."""
+        """Raises RecError for problems that the method cannot search."""
 
-    def search(self, problem: Problem, seed: Word, record: Record, race: Race) -> Found:
-        """Search with this seed, and note events in the record where it has room for any. A method that races runs
-        `race`. Raises RecError, BudgetExceeded among them."""
+    def search(self, problem: Problem, seed: Word, record: Record, race: Race) -> SearchResult:
+        """Search with this seed, and write events into the record if it has room. A method that races calls `race`.
+
+        Raises RecError, of which BudgetExceeded is one.
+        """
 
     def expected_examined(self, problem: Problem) -> float:
-        """Expected number of candidates a search examines; inf where there is no end."""
+        """Expected number of candidates a search examines; inf if it is unbounded.
+
+        Raises RecError for a partition of another dimension.
+        """
+
+
+def name_of(method: Method) -> str:
+    """The name of a method in tables and folders of results: that of its class, in lower case.
+
+    Raises nothing. Source: here.
+
+    >>> import rec_core as rec
+    >>> name_of(rec.ORC(16))
+    'orc'
+    """
+    return type(method).__name__.lower()
+
+
+def with_partition(method: Method, partition: Partition) -> Any:
+    """The same method with another partition. Raises RecError unless the method is a frozen dataclass. Source: here.
+
+    >>> import rec_core as rec
+    >>> with_partition(rec.ORC(16), Partition((8,))).partition
+    Partition(intervals=(8,))
+    """
+    if not is_dataclass(method) or isinstance(method, type) or type(method).__hash__ is None:
+        raise RecError(f"The method must be a frozen dataclass, so that a study can store it; got {shown(method)}.")
+    return replace(method, partition=partition)
 
 
 def check_width(problem: Problem) -> None:
-    """Raises RecError for a target that falls between float64 candidates."""
+    """Raises RecError for a target narrower than the gaps between float64 candidates."""
     bits = families.family(problem.family).width_bits(problem.table)
     if bits > -math.log2(FINEST_SCALE):
         raise RecError(
@@ -134,12 +212,14 @@ def check_width(problem: Problem) -> None:
         )
 
 
-def run(problem: Problem, table: Tables, rules: Rules, seed: Word, record: Record, race: Race) -> tuple[Found, bool]:
-    """Run a race; False beside it where it ended without a winner."""
+def run(
+    problem: Problem, table: Tables, rules: Rules, seed: Word, record: Record, race: Race
+) -> tuple[SearchResult, bool]:
+    """Run a race; also whether it had a winner."""
     winner = np.zeros(problem.dim, np.int64)
     log_sup = float(log_sup_reweighted(table))
     outcome = race(table, rules, seed, log_sup, winner, record)
     message = Message(tuple(winner.tolist()), int(outcome.local_index))
     stopping = "count" if rules.num_candidates else ("single", "per_bin")[rules.stopping]
     logs = outcome.log_race, outcome.log_ratio, outcome.log_stop, log_sup
-    return Found(message, int(outcome.examined), *logs, stopping), message.index > 0
+    return SearchResult(message, int(outcome.examined), *logs, stopping), message.index > 0

@@ -1,4 +1,4 @@
-"""Ordered random coding: a fixed number of candidates, and a sample slightly off Q."""
+"""Ordered random coding: a fixed number of candidates, and samples with a small bias."""
 
 from __future__ import annotations
 
@@ -11,17 +11,19 @@ from ..checks import choice, whole_number
 from ..errors import BudgetExceeded, RecError
 from ..partition import ENUMERABLE_BINS, Partition, check_partition
 from ..tables import WEIGHTINGS, Weighting, check_weighting, tables
-from .method import MAX_EXAMINED, SINGLE, Found, Race, Record, Rules, check_width, run
+from .method import MAX_EXAMINED, SINGLE, Race, Record, Rules, SearchResult, check_width, run
 
 
 @dataclass(frozen=True)
 class ORC:
     """Ordered random coding with `num_candidates` candidates, plain or partitioned.
 
-    What it sends is biased, the less the larger the number: about 2^(KL + 2) keep it small (`laws.orc_bias`).
-    `partition` and `weighting` as for `PFR`; weights do change what ORC sends, and 'target_mass' is right for it.
-    `max_examined`: a search with more candidates than that is refused with BudgetExceeded. Raises RecError for choices
-    that cannot be. Source: Theis & Yosri (2022).
+    Its samples are biased, but less with more candidates: about 2^(KL + 2) are enough for a small bias
+    (`laws.orc_bias`). `partition` and `weighting` are as for `PFR`; here weights change what is sent, and 'target_mass'
+    is the right choice. A search with more than `max_examined` candidates raises BudgetExceeded.
+
+    Raises RecError for invalid settings.
+    Sources: Theis & Yosri (2022); with bins He, Flamich & Hernandez-Lobato (2024).
 
     >>> ORC(16).num_candidates
     16
@@ -41,7 +43,7 @@ class ORC:
         choice(self.weighting, "weighting", WEIGHTINGS)
 
     def rules(self, dim: int) -> Rules:
-        """The rules of a race in so many dimensions. Raises RecError where the partition has others."""
+        """The rules of a race in `dim` dimensions. Raises RecError for a partition of another dimension."""
         num_bins = check_partition(self.partition, dim).num_bins
         num_bins = num_bins if num_bins <= ENUMERABLE_BINS else 0
         return Rules(num_bins, WEIGHTINGS.index(self.weighting), SINGLE, self.num_candidates, self.max_examined)
@@ -53,9 +55,11 @@ class ORC:
         check_weighting(problem, self.weighting)
         check_width(problem)
 
-    def search(self, problem: Problem, seed: Word, record: Record, race: Race) -> Found:
-        """Race `num_candidates` candidates. Raises BudgetExceeded where those are more than `max_examined`, and
-        RecError where none of them fell where Q has mass."""
+    def search(self, problem: Problem, seed: Word, record: Record, race: Race) -> SearchResult:
+        """Race `num_candidates` candidates.
+
+        Raises BudgetExceeded for more candidates than `max_examined`, and RecError if none of them has mass under Q.
+        """
         number = self.num_candidates
         if number > self.max_examined:
             raise BudgetExceeded(
@@ -64,14 +68,14 @@ class ORC:
                 expected_bits=math.log2(number),
             )
         table = tables(problem, check_partition(self.partition, problem.dim), self.weighting)
-        found, won = run(problem, table, self.rules(problem.dim), seed, record, race)
+        result, won = run(problem, table, self.rules(problem.dim), seed, record, race)
         if not won:
             raise RecError(
-                f"None of the {number} candidates fell where Q has any mass; ORC needs more candidates, "
+                f"None of the {number} candidates has any mass under Q; ORC needs more candidates, "
                 f"about 2^(KL + 2) = 2^{problem.kl_bits + 2:.1f} without a partition."
             )
-        return found
+        return result
 
     def expected_examined(self, problem: Problem) -> float:
-        """n, always."""
+        """`num_candidates`. Raises nothing."""
         return float(self.num_candidates)

@@ -1,4 +1,4 @@
-"""Poisson functional representation: exact samples, and a message as long as its index is surprising."""
+"""Poisson functional representation: exact samples, and a random run time."""
 
 from __future__ import annotations
 
@@ -16,23 +16,27 @@ from ..laws.examined import examined_by_bins
 from ..partition import ENUMERABLE_BINS, Partition, check_partition
 from ..tables import WEIGHTINGS, Weighting, log_sup_reweighted, tables
 from ..upper_sum import log_upper_sum, upper_sum_bits
-from .method import MAX_EXAMINED, PER_BIN, SINGLE, Found, Race, Record, Rules, check_width, run
+from .method import MAX_EXAMINED, PER_BIN, SINGLE, Race, Record, Rules, SearchResult, check_width, run
 
 Stopping = Literal["single", "per_bin"]
+"""One stop line for all bins, as in the paper, or one for each."""
+
 _HOPELESS = 16.0  # a search expected to need this many budgets is refused before it starts
 
 
 @dataclass(frozen=True)
 class PFR:
-    """Poisson functional representation, plain or partitioned: exact, its run time random.
+    """Poisson functional representation, plain or partitioned: exact, with a random run time.
 
-    `partition`: the bins; None is one bin. `weighting`: how P' weighs bins; it changes the time a search takes, never
-    its message where bins are enumerable (J <= 4096). `stopping`: 'single' is one stop line T sup r' as in the paper,
-    'per_bin' one for every bin, None per_bin where enumerable. `max_examined`: candidates after which a search gives up
-    with BudgetExceeded. Raises RecError for choices that cannot be.
-    Sources: Li & El Gamal (2018); with bins He, Flamich & Hernandez-Lobato (2024). The best-first order of 'per_bin'
-    with 'peak_ratio' is A* sampling on a one-level partition: Maddison, Tarlow & Minka (2014); as a code, Flamich,
-    Markou & Hernandez-Lobato (2022).
+    `partition`: the bins; None is one bin. `weighting`: how P' weighs bins; it changes the time a search takes, but not
+    its message if bins can be enumerated (J <= 4096). `stopping`: 'single' is one stop line T sup r' as in the paper,
+    'per_bin' one for every bin; None is 'per_bin' if bins can be enumerated. After `max_examined` candidates a search
+    raises BudgetExceeded.
+
+    Raises RecError for invalid settings.
+    Sources: Li & El Gamal (2018), proof of theorem 1; with bins He, Flamich & Hernandez-Lobato (2024). The best-first
+    order of 'per_bin' with 'peak_ratio' is A* sampling on a one-level partition: Maddison, Tarlow & Minka (2014); as a
+    code, Flamich, Markou & Hernandez-Lobato (2022).
 
     >>> PFR(Partition((8, 4)), weighting="uniform").max_examined
     67108864
@@ -58,14 +62,14 @@ class PFR:
             )
 
     def rules(self, dim: int) -> Rules:
-        """The rules of a race in so many dimensions. Raises RecError where the partition has others."""
+        """The rules of a race in `dim` dimensions. Raises RecError for a partition of another dimension."""
         num_bins = check_partition(self.partition, dim).num_bins
         enumerable = num_bins <= ENUMERABLE_BINS
         line = SINGLE if self.stopping == "single" or not enumerable else PER_BIN
         return Rules(num_bins if enumerable else 0, WEIGHTINGS.index(self.weighting), line, 0, self.max_examined)
 
     def check(self, problem: Problem) -> None:
-        """Raises RecError for a target whose ratio has no upper bound, or one too narrow for float64."""
+        """Raises RecError for a target whose ratio is unbounded, and for one too narrow for float64."""
         check_problem(problem)
         check_partition(self.partition, problem.dim)
         if math.isinf(problem.d_inf_bits):
@@ -75,20 +79,23 @@ class PFR:
             )
         check_width(problem)
 
-    def search(self, problem: Problem, seed: Word, record: Record, race: Race) -> Found:
-        """Race until nothing that is still to come can win. Raises BudgetExceeded past `max_examined` candidates."""
+    def search(self, problem: Problem, seed: Word, record: Record, race: Race) -> SearchResult:
+        """Race until no later candidate can win. Raises BudgetExceeded after `max_examined` candidates."""
         rules = self.rules(problem.dim)
         table = tables(problem, check_partition(self.partition, problem.dim), self.weighting)
         log_expected = float(log_sup_reweighted(table))
         if self._is_mean(rules) and log_expected > math.log(_HOPELESS * self.max_examined):
             raise self._refusal(problem, log_expected, 0)
-        found, won = run(problem, table, rules, seed, record, race)
+        result, won = run(problem, table, rules, seed, record, race)
         if not won:
-            raise self._refusal(problem, log_expected, found.examined)
-        return found
+            raise self._refusal(problem, log_expected, result.examined)
+        return result
 
     def expected_examined(self, problem: Problem) -> float:
-        """sup r' where there is one stop line, U_J with 'peak_ratio', both exact; else `laws.examined_by_bins`."""
+        """sup r' with one stop line, U_J with 'peak_ratio', both exact; otherwise `laws.examined_by_bins`.
+
+        Raises RecError for a partition of another dimension.
+        """
         if self.weighting == "peak_ratio":
             log2 = upper_sum_bits(problem, self.partition)
             return 2.0**log2 if log2 < 1023.0 else math.inf
@@ -100,22 +107,22 @@ class PFR:
         return math.exp(log_sup) if log_sup < 709.0 else math.inf
 
     def _is_mean(self, rules: Rules) -> bool:
-        """Whether sup r' is the expected number of candidates; else it is an upper bound."""
+        """Whether sup r' is the expected number of candidates; otherwise it is an upper bound."""
         return rules.stopping == SINGLE or self.weighting == "peak_ratio"
 
     def _refusal(self, problem: Problem, log_expected: float, examined: int) -> BudgetExceeded:
-        """The error for a search over budget: what it would take, and what would make it fit."""
+        """The error for a search over budget: its expected cost, and a partition that is within the budget."""
         bits = log_expected / LN2
         at_most = "" if self._is_mean(self.rules(problem.dim)) else "at most "
         number = f"2^{bits:.1f}" if bits > 20 else f"{2**bits:.4g}"
         text = f"This search needs {at_most}{number} candidates on average, "
-        text += f"and examined {examined} without an end; " if examined else ""
+        text += f"and examined {examined} without finishing; " if examined else ""
         text += f"max_examined is {self.max_examined}. "
         intervals = suggest_intervals(problem, self.max_examined)
         if intervals is None:
             text += "No partition brings it under; raise max_examined or use rec.ORC(num_candidates)."
         elif intervals == check_partition(self.partition, problem.dim).intervals:
-            text += "It was unlucky: another seed, a larger max_examined or weighting='peak_ratio' will do."
+            text += "This seed was unlucky: try another, a larger max_examined or weighting='peak_ratio'."
         else:
             shown = intervals if len(intervals) <= 8 else f"{str(intervals[:8])[:-1]}, ...)"
             text += (
@@ -126,7 +133,7 @@ class PFR:
 
 
 def suggest_intervals(problem: Problem, budget: int) -> tuple[int, ...] | None:
-    """Intervals of a partition, found greedily, whose U_J is at most a quarter of the budget; None if there is none."""
+    """Intervals of a partition whose U_J is at most a quarter of the budget, by a greedy search; None without one."""
     target = max(0.0, math.log(budget) - math.log(4.0))
     costs = [_doubling_cost(problem.family, row) for row in problem.params]
     powers = greedy_powers(costs, 40 * problem.dim, target)

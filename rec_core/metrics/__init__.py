@@ -1,14 +1,14 @@
-"""How far samples are from where they should be, and how sure a mean is.
+"""How far samples are from their law, and how accurate a mean is.
 
     from rec_core import metrics                             # or rec.metrics
     sent = rec.encode_many(problem, 2000, rec.ORC(64), seed=1)
     metrics.mmd(sent.samples, problem).squared               # unbiased; only one side is sampled
-    metrics.ks(sent.samples, problem).p_value                # one a dimension
+    metrics.ks(sent.samples, problem).p_value                # one per dimension
 
-Samples have shape (M, D); a vector (M,) is taken as D = 1. SciPy does what it has; the rest is here.
+Samples have shape (M, D); a vector (M,) has D = 1. What SciPy has is SciPy's; the rest is here.
 
-marginals: one dimension at a time. discrepancy: MMD. outputs: MMD of what a search sends, from its law. means: their
-intervals.
+marginals: one dimension at a time. discrepancy: MMD. outputs: MMD of what a search sends, from its law. means:
+confidence intervals.
 """
 
 from .discrepancy import Mmd, median_bandwidth, mmd

@@ -23,15 +23,18 @@ from ..jit import kernel
 from ..laws.line import legendre, target_nodes
 from .samples import pair_of, rows_of
 
-_MEDIAN_POINTS = 1000  # of a sample, whose distances the median heuristic looks at
+_MEDIAN_POINTS = 1000  # of a sample, whose distances the median heuristic uses
 
 
 class Mmd(NamedTuple):
     """Maximum mean discrepancy with a Gaussian kernel, squared.
 
-    `squared` has the right mean, and may come out below 0; `biased_squared` is a true square, too large on average by
-    about (1 - E k) / M. `error` is the standard error of `squared`, near 0 too, where its law is skewed to the right.
-    `bandwidth` (D,) is the kernel's.
+    `squared` is unbiased, and may be below 0; `biased_squared` is never negative, and too large on average by about
+    (1 - E k) / M. `error` is the standard error of `squared`, also near 0, where its law is skewed to the right.
+    `bandwidth` (D,) is the kernel's, in the units of x.
+
+    >>> Mmd(squared=-0.01, biased_squared=0.02, error=0.03, bandwidth=(1.0,)).value
+    0.0
     """
 
     squared: float
@@ -41,31 +44,31 @@ class Mmd(NamedTuple):
 
     @property
     def value(self) -> float:
-        """The MMD itself, 0 where its square came out below."""
+        """The MMD itself, 0 if its squared estimate is negative."""
         return math.sqrt(max(0.0, self.squared))
 
 
 def mmd(samples: ArrayLike, target: Problem | ArrayLike, bandwidth: ArrayLike | None = None) -> Mmd:
-    """MMD of samples (M, D) from a problem's Q, whose side is not sampled, or from other samples (N, D).
+    """MMD of samples (M, D) from the Q of a problem, by its exact law, or from other samples (N, D).
 
     The kernel is exp(-sum_d (x_d - y_d)^2 / (2 b_d^2)); `bandwidth` is one number or (D,). By default it is the median
     heuristic: for a problem `median_bandwidth(problem)`, b_d in proportion to Q's spread in dimension d, so that every
-    dimension counts; for samples the median distance in the two together. Time O(M^2 D), memory O(M D).
+    dimension matters; for samples the median distance in the two together. Time O(M^2 D), memory O(M D).
 
-    Raises RecError for shapes that do not match and bandwidths that are not positive. Source: Gretton et al., A Kernel
-    Two-Sample Test (2012), lemma 6 and equation 5.
+    Raises RecError for shapes that do not match, and bandwidths that are not positive.
+    Source: Gretton et al., A Kernel Two-Sample Test (2012), lemma 6 and equation 5.
 
     >>> import rec_core as rec
     >>> problem = rec.gaussian_problem([1.0], [0.5])
-    >>> found = mmd(rec.encode_many(problem, 500, rec.ORC(1), seed=1).samples, problem)
-    >>> found.squared > 5 * found.error
+    >>> distance = mmd(rec.encode_many(problem, 500, rec.ORC(1), seed=1).samples, problem)
+    >>> distance.squared > 5 * distance.error
     True
     """
     x, other = pair_of(samples, target)
     widths = bandwidth_of(bandwidth, other if isinstance(other, Problem) else np.concatenate((x, other)), x.shape[1])
     (own, square), count = _own_sums(x / widths), x.shape[0]
     own_mean = (own - 1.0) / (count - 1)  # over the others
-    spread = square - 2.0 * float(np.mean(own_mean**2)) + float(own_mean.mean()) ** 2  # of the kernel, centred
+    spread = square - 2.0 * float(np.mean(own_mean**2)) + float(own_mean.mean()) ** 2  # of the kernel, centerd
     if isinstance(other, Problem):
         units = in_standard_units(other, widths)
         cross, constant = kernel_means(other, other.prior.standard(x), units), kernel_mean(other, units)
@@ -88,7 +91,7 @@ def mmd(samples: ArrayLike, target: Problem | ArrayLike, bandwidth: ArrayLike | 
 
 
 def _variance(differences: Floats, noise: float) -> float:
-    """First-order variance of the estimate from one side's mean differences (M,), less their own noise."""
+    """First-order variance of the estimate from one side's mean differences (M,), minus their own noise."""
     return 4.0 * max(0.0, float(np.var(differences)) - noise) / differences.size
 
 
@@ -96,10 +99,10 @@ def median_bandwidth(target: Problem | ArrayLike) -> tuple[float, ...]:
     """Bandwidth (D,) of the median heuristic.
 
     Of a problem: b_d = s_d sqrt(2 m), s_d the standard deviation of Q and m the median of chi-square with D degrees of
-    freedom: the median distance of two samples of Q, each dimension in its own standard deviations (for a uniform Q
-    nearly). Of samples (N, D): their median distance, the same in every dimension, from about 1000 of them.
+    freedom: the median distance of two samples of Q, each dimension in its own standard deviations (nearly, for a
+    uniform Q). Of samples (N, D): their median distance, the same in every dimension, from about 1000 of them.
 
-    Raises RecError where more than half of the samples are equal.
+    Raises RecError if more than half of the samples are equal. Source: Gretton et al. (2012), section 8.
 
     >>> import rec_core as rec
     >>> [round(width, 3) for width in median_bandwidth(rec.gaussian_problem([1.0, 0.0], [0.5, 0.1]))]
@@ -115,7 +118,7 @@ def median_bandwidth(target: Problem | ArrayLike) -> tuple[float, ...]:
     squares = np.sum((rows[:, None] - rows) ** 2, axis=-1)[np.triu_indices(rows.shape[0], 1)]
     middle = math.sqrt(float(np.median(squares)))
     if middle == 0.0:
-        raise RecError("More than half the samples are equal, so their median distance is 0; give a bandwidth.")
+        raise RecError("More than half of the samples are equal, so their median distance is 0; give a bandwidth.")
     return (middle,) * int(rows.shape[1])
 
 
@@ -127,7 +130,7 @@ def bandwidth_of(given: ArrayLike | None, source: Problem | Floats, dim: int) ->
 
 
 def in_standard_units(problem: Problem, widths: Floats) -> Floats:
-    """Bandwidths where P is standard."""
+    """Bandwidths in units in which P is standard."""
     return widths / np.array(problem.prior_scale) if problem.prior_scale else widths
 
 
@@ -163,7 +166,7 @@ def _own_sums(x: Floats) -> tuple[Floats, float]:
 
 
 def kernel_means(problem: Problem, x: Floats, widths: Floats) -> Floats:
-    """E_Q[k(x, Y)] at x (M, D); x and widths where P is standard."""
+    """E_Q[k(x, Y)] at x (M, D); x and widths in units in which P is standard."""
     family, out = families.family(problem.family), np.ones(x.shape[0])
     for row, column, width in zip(problem.table, x.T, widths.tolist(), strict=True):
         if family.kernel_means is None:
@@ -174,7 +177,7 @@ def kernel_means(problem: Problem, x: Floats, widths: Floats) -> Floats:
 
 
 def kernel_mean(problem: Problem, widths: Floats) -> float:
-    """E[k(Y, Y')] for independent Y, Y' ~ Q; widths where P is standard."""
+    """E[k(Y, Y')] for independent Y, Y' ~ Q; widths in units in which P is standard."""
     family, code, out = families.family(problem.family), problem.family_code, 1.0
     for row, width in zip(problem.table, widths.tolist(), strict=True):
         if family.kernel_mean is not None:

@@ -4,7 +4,7 @@ That output has density p' rho(ln r') (`laws.output_ratio`), so over any law M t
 
     MMD^2 = E delta(x) delta(x') k(x, x'),   x, x' ~ M,   delta = (rho p' - q) / M,
 
-and since delta averages to 0 the kernel may be centred at Q, which takes most of the noise away. M is a mixture of
+and because the mean of delta is 0 the kernel may be centered at Q, which removes most of the noise. M is a mixture of
 P', Q and two laws between P and Q, where the best of too few candidates lie.
 """
 
@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike
 from .. import families, laws
 from ..arrays import LN2, Floats, Ints
 from ..channel import Problem, check_problem
-from ..checks import check_method
+from ..checks import check_method, whole_number
 from ..errors import RecError
 from ..jit import kernel
 from ..laws.line import legendre, standard_row
@@ -35,16 +35,16 @@ _BETWEEN = (1 / 3, 2 / 3)
 
 
 def output_mmd(problem: Problem, methods: Sequence[ORC | PFR], bandwidth: ArrayLike | None = None) -> Floats:
-    """MMD from Q of what each of K methods sends; shape (K,). They share partition and weighting.
+    """MMD from Q of what each of K methods sends; shape (K,). They must have one partition and one weighting.
 
     From the law of the output (`laws.output_ratio`), without running a search: of ORC with its number of candidates,
-    or of PFR stopped after `max_examined`. Kernel and bandwidth are `mmd`'s. One dimension: quadrature, to about 1%.
-    More: over points drawn with a fixed seed, with an error of about 5% however small the MMD is, on top of that of the
-    law. A uniform Q is sent exactly, and the MMD is 0, where r' is one number: without bins, where they fit its box,
-    and under every weighting but 'target_mass'.
+    or of PFR stopped after `max_examined`. Kernel and bandwidth are as in `mmd`. One dimension: quadrature, to about
+    1%. More: over points drawn with a fixed seed, with an error of about 5% however small the MMD is, plus that of the
+    law. A uniform Q is sent exactly, and the MMD is 0, if r' is constant: without bins, if bins fit its box, and with
+    every weighting except 'target_mass'.
 
-    Raises RecError as `laws.output_ratio` and `mmd` do, where the methods differ in partition or weighting, and for a
-    uniform Q in bins that do not fit its box under 'target_mass', whose MMD it cannot tell.
+    Raises RecError as `laws.output_ratio` and `mmd` do, for methods that differ in partition or weighting, and for a
+    uniform Q with 'target_mass' and bins that do not fit its box, whose MMD is not computed. Source: here.
 
     >>> import rec_core as rec
     >>> output_mmd(rec.gaussian_problem([1.0], [0.1]), [rec.ORC(1), rec.ORC(64)]).round(2)
@@ -66,19 +66,19 @@ def output_mmd(problem: Problem, methods: Sequence[ORC | PFR], bandwidth: ArrayL
         for share, mass in zip(shares, bin_weights(problem, cut, "target_mass"), strict=True):
             if np.ptp(share[mass > 0.0]) > 1e-9 * share.max():
                 raise RecError(
-                    "Some bin lies partly outside the box of Q, so what is sent is not quite uniform, and its MMD is "
-                    "not worked out; use bins that fit the box, or another weighting."
+                    "Some bin is partly outside the box of Q, so what is sent is not quite uniform, and its MMD is "
+                    "not computed; use bins that fit the box, or another weighting."
                 )
         return np.zeros(len(methods))
     between = [np.array([families.family(code).between(row, way) for row in target]) for way in _BETWEEN]
     x = _nodes(code, [target, *between], shares)
     log_target = _log_density(code, target, x)
-    log_heuristic = _log_density(code, np.array([standard_row(code)] * problem.dim), x)
+    log_search = _log_density(code, np.array([standard_row(code)] * problem.dim), x)
     for d, share in enumerate(shares):
-        log_heuristic += np.log(np.maximum(share.size * share[_interval(code, x[:, d], share.size)], 1e-300))
-    parts = [log_heuristic, log_target, *(_log_density(code, rows, x) for rows in between)]
+        log_search += np.log(np.maximum(share.size * share[_interval(code, x[:, d], share.size)], 1e-300))
+    parts = [log_search, log_target, *(_log_density(code, rows, x) for rows in between)]
     log_mixture = np.logaddexp.reduce(parts) - math.log(len(parts))
-    ratio_bits = (log_target - log_heuristic) / LN2
+    ratio_bits = (log_target - log_search) / LN2
     high = ratio_bits.max()
     grid = np.concatenate((np.quantile(ratio_bits, np.linspace(0.0, 1.0, 256)), high - np.linspace(0.0, 60.0, 192)))
     grid = np.unique(grid.round(6))
@@ -86,13 +86,13 @@ def output_mmd(problem: Problem, methods: Sequence[ORC | PFR], bandwidth: ArrayL
     for k, method in enumerate(methods):
         output = laws.output_ratio(problem, method, grid)
         log_output = PchipInterpolator(grid, np.log(np.maximum(output, 1e-300)))(ratio_bits)
-        deltas[:, k] = np.exp(log_output + log_heuristic - log_mixture) - np.exp(log_target - log_mixture)
+        deltas[:, k] = np.exp(log_output + log_search - log_mixture) - np.exp(log_target - log_mixture)
     deltas /= x.shape[0]
     sums = deltas.sum(axis=0)
     means = kernel_means(problem, x, widths)
     squares = _quadratic(x / widths, deltas, 1.0 if problem.dim == 1 else 0.0)
     squares += -2.0 * (means @ deltas) * sums + kernel_mean(problem, widths) * sums**2
-    if problem.dim > 1:  # of pairs of different points alone
+    if problem.dim > 1:  # only pairs of different points
         own = deltas**2
         squares += 2.0 * (means @ own) - kernel_mean(problem, widths) * own.sum(axis=0)
         squares *= x.shape[0] / (x.shape[0] - 1)
@@ -115,7 +115,7 @@ def _interval(code: int, x: Floats, intervals: int) -> Ints:
 
 
 def _nodes(code: int, tables: list[Floats], shares: list[Floats]) -> Floats:
-    """Points of P' and of the laws of these rows, as many of each, (N, D): midpoints of equal masses or drawn."""
+    """Points of P' and of the laws of these rows, equally many of each, (N, D): midpoints of equal masses, or drawn."""
     dim = len(shares)
     count = _LINE_POINTS if dim == 1 else _SPACE_POINTS
     drawn = np.random.default_rng(0).random((1 + len(tables), count, dim))
@@ -152,43 +152,46 @@ def _quadratic(x: Floats, weights: Floats, diagonal: float) -> Floats:
 def searched_until(
     problem: Problem, levels: Sequence[float], partition: Partition | None = None, most_bits: int = 22
 ) -> tuple[float, ...]:
-    """log2 of the candidates after which stopped PFR's MMD from Q is below each level; NaN past 2^most_bits.
+    """log2 of the candidates after which stopped PFR's MMD from Q is below each of K levels, (K,).
 
-    From `output_mmd` after 1, 2, 4, ... candidates, between them by the line through the logs. Raises RecError as it
-    does.
+    NaN beyond 2^most_bits. From `output_mmd` after 1, 2, 4, ... candidates, interpolated linearly in the logs.
+
+    Raises RecError as `output_mmd` does. Source: here.
 
     >>> import rec_core as rec
     >>> [round(bits, 1) for bits in searched_until(rec.gaussian_problem([1.0], [0.1]), (0.2, 0.05))]
     [4.1, 5.1]
     """
     cut = check_partition(partition, problem.dim)
-    most = min(most_bits, math.ceil(upper_sum_bits(problem, cut)) + 4)
+    most = min(whole_number(most_bits, "most_bits", 0), math.ceil(upper_sum_bits(problem, cut)) + 4)
     bias = output_mmd(problem, [PFR(cut, max_examined=2**k) for k in range(most + 1)])
     bias = np.log(np.minimum.accumulate(np.maximum(bias, 1e-12)))
-    found = []
+    bits = []
     for level in np.log(levels):
         after = int(np.argmax(bias < level)) if bias[-1] < level else -1
         before = max(after - 1, 0)
         share = (bias[before] - level) / (bias[before] - bias[after]) if after > 0 else 0.0
-        found.append(math.nan if after < 0 else float(before + share))
-    return tuple(found)
+        bits.append(math.nan if after < 0 else float(before + share))
+    return tuple(bits)
 
 
-_RESOLVED = 1e-11  # smaller squares are those of the density's own error
+_RESOLVED = 1e-11  # smaller squares are below the error of the density
 
 
 def orc_mmd_squared(problem: Problem, method: ORC, bandwidth: ArrayLike | None = None) -> float:
-    """MMD^2 from Q of what ORC sends in one dimension; 0 where it is below 1e-11.
+    """MMD^2 from Q of what ORC sends in one dimension; 0 if it is below 1e-11.
 
-    By quadrature of `laws.orc_density`, whose error it has: sharper than `output_mmd`, which serves more dimensions,
-    and PFR. Kernel and bandwidth are `mmd`'s. Raises RecError for more dimensions, and as `laws.orc_density` does.
+    By quadrature of `laws.orc_density`, with the same relative error: more accurate than `output_mmd`, which is also
+    for more dimensions and for PFR. Kernel and bandwidth are as in `mmd`.
+
+    Raises RecError for more dimensions, and as `laws.orc_density` does. Source: here.
 
     >>> import rec_core as rec
     >>> round(orc_mmd_squared(rec.gaussian_problem([1.0], [0.5]), rec.ORC(1)), 4)
     0.3193
     """
     if problem.dim != 1:
-        raise RecError(f"This MMD is of one dimension, the problem has {problem.dim}; use output_mmd.")
+        raise RecError(f"This MMD is for one dimension, the problem has {problem.dim}; use output_mmd.")
     unit = problem.prior_scale[0] if problem.prior_scale else 1.0
     z, width = _line_rule(problem, check_partition(method.partition, 1))
     x = problem.prior.place(z[:, None])
@@ -199,7 +202,7 @@ def orc_mmd_squared(problem: Problem, method: ORC, bandwidth: ArrayLike | None =
 
 
 def _line_rule(problem: Problem, cut: Partition) -> tuple[Floats, Floats]:
-    """Points and weights for the line, P standard: panels end where bins do, and are close where Q is."""
+    """Points and weights for the line, P standard: panels end at edges of bins, and are narrow where Q is."""
     code, row = problem.family_code, problem.table[0]
     own, wide = (families.family(code).breaks(of) for of in (row, standard_row(code)))
     first, last = _interval(code, np.array([own[0], own[-1]]), cut.num_bins)

@@ -1,4 +1,4 @@
-"""Which code runs a race: the readable one, whole tiles, or tiles in threads. All come to the same outcome."""
+"""Which code runs a race: the readable one, whole tiles, or tiles in threads. All have the same outcome."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from ..tables import WEIGHTINGS, Tables
 from .threads import race_in_threads
 from .tiles_bins import race_tiled
 
-FAST_FROM = 512  # expected candidates (of a clock) from which a search goes by tiles: fewer are over before tables pay
-THREADS_FROM = 2**25  # numbers (candidates times dimensions) from which one search takes more than one thread
+FAST_FROM = 512  # expected candidates (of a clock) from which a search uses tiles: for fewer, tables do not pay
+THREADS_FROM = 2**25  # numbers (candidates times dimensions) from which one search uses several threads
 
 
 def race_readable(table: Tables, rules: Rules, seed: Word, log_sup: float, winner: Ints, record: Record) -> Outcome:
-    """The readable race these rules name."""
+    """The readable race of these rules."""
     if rules.num_candidates == 0 and rules.num_bins > 0:
         return Outcome(*race_by_clocks(table, rules, seed, log_sup, winner, record))
     return Outcome(*race_by_draws(table, rules, seed, log_sup, winner, record))
@@ -31,7 +31,7 @@ def log_expected(rules: Rules, log_sup: float) -> float:
 
 
 def is_fast(family: int, rules: Rules, log_sup: float) -> bool:
-    """Whether tiles have this race and are worth their tables."""
+    """Whether tiles can run this race and are worth their tables."""
     if not families.family(family).HAS_CELLS:
         return False
     expected = log_expected(rules, log_sup)
@@ -42,7 +42,7 @@ def is_fast(family: int, rules: Rules, log_sup: float) -> bool:
 
 
 def race(table: Tables, rules: Rules, seed: Word, log_sup: float, winner: Ints, record: Record) -> Outcome:
-    """The race in the code that suits it. Where events are recorded, that is the readable one."""
+    """Run the race with the fastest code; with the readable one if events are recorded."""
     if record.capacity > 0 or not is_fast(table.family, rules, log_sup):
         return race_readable(table, rules, seed, log_sup, winner, record)
     cores = os.cpu_count() or 1

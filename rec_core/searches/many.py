@@ -1,4 +1,4 @@
-"""Many races, one a row, on all cores and without Python in the loop."""
+"""Many races, one per row, on all cores and without Python in the loop."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .tiles_bins import race_tiled
 
 
 class Rows(NamedTuple):
-    """What R runs come to; logs and KL in nats. A run that failed has index 0."""
+    """Results of R runs; logs and KL in nats. A run that failed has index 0."""
 
     samples: Floats  # (R, D)
     bins: Ints  # (R, D)
@@ -34,8 +34,10 @@ class Rows(NamedTuple):
 def race_many(
     source: Channel | Problem, typical: Problem, rules: Rules, cut: Partition, seeds: Words, num_threads: int
 ) -> tuple[Rows, int]:
-    """A run for each seed, with a target of its own where the source is a channel, and the first run that failed, -1
-    where none did: rows after it are unfinished. `typical` decides whether races go by tiles."""
+    """A run for each seed, with a target of its own if the source is a channel; and the first run that failed, or -1.
+
+    Rows after it are unfinished. `typical` decides whether races use tiles.
+    """
     runs, dim = seeds.size, source.dim
     rows = Rows(
         np.empty((runs, dim)), np.zeros((runs, dim), np.int64), np.zeros(runs, np.int64), np.zeros(runs, np.int64),
@@ -62,7 +64,7 @@ def race_many(
 
 @kernel
 def _many(table: Tables, channel_scales: Floats, rules: Rules, seeds: Words, record: Record, rows: Rows) -> int:
-    """Runs of one thread by the readable races. Where `channel_scales` is empty the table's problem serves them all."""
+    """One thread's runs by the readable races. If `channel_scales` is empty, all are of the table's problem."""
     log_sup, divergence = 0.0, 0.0
     for i in range(seeds.shape[0]):
         if i == 0 or channel_scales.shape[0] > 0:
@@ -81,7 +83,7 @@ def _many(table: Tables, channel_scales: Floats, rules: Rules, seeds: Words, rec
 
 @kernel
 def _many_tiled(table: Tables, channel_scales: Floats, rules: Rules, seeds: Words, rows: Rows) -> int:
-    """`_many` by tiles: compiled separately, since small problems never need it."""
+    """`_many` by tiles: compiled separately, because small problems never need it."""
     log_sup, divergence = 0.0, 0.0
     for i in range(seeds.shape[0]):
         if i == 0 or channel_scales.shape[0] > 0:
@@ -97,7 +99,7 @@ def _many_tiled(table: Tables, channel_scales: Floats, rules: Rules, seeds: Word
 
 @kernel
 def _prepare(table: Tables, channel_scales: Floats, weighting: int, seed: Word) -> tuple[float, float]:
-    """Fill the tables for a run, of a new target where there is a channel; ln sup r' and KL in nats."""
+    """Fill the tables for a run, with a new target if there is a channel; returns ln sup r' and KL in nats."""
     if channel_scales.shape[0] > 0:
         draw_target(table.family, channel_scales, seed, table.params)
     fill_tables(table, weighting)

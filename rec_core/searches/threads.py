@@ -17,12 +17,12 @@ from ..randomness import TILE
 from ..tables import Tables
 from . import tiles
 
-_CHUNKS = 8  # claims of tiles a thread makes, about
+_CHUNKS = 8  # about how many chunks of tiles a thread claims
 
 
 @lru_cache(maxsize=1)
 def _helpers() -> ThreadPoolExecutor:
-    """Threads that wait for work: one search is over sooner than a thread of its own would start."""
+    """Threads that wait for work, because starting one takes longer than a search."""
     return ThreadPoolExecutor(os.cpu_count(), "rec_core")
 
 
@@ -42,7 +42,7 @@ def race_in_threads(table: Tables, rules: Rules, key: Word, log_sup: float, num_
     first, before = 0, 0.0
 
     def claim(most: int) -> tuple[int, Floats]:
-        """The next tiles and when they begin; none where there are no more, or PFR is past its stop line."""
+        """The next tiles and when they begin; none if there are no more, or PFR is past its stop line."""
         nonlocal first, before
         with lock:
             mine, count = first, min(most, num_tiles - first)
@@ -69,9 +69,9 @@ def race_in_threads(table: Tables, rules: Rules, key: Word, log_sup: float, num_
             if once:
                 return best
 
-    found = [work(8, True)]  # a leader first: without one, nothing can be passed over
+    leaders = [work(8, True)]  # a leader first: without one no candidate can be excluded
     others = [_helpers().submit(work, chunk, False) for _ in range(num_threads - 1)]
-    found.append(work(chunk, False))
-    found += [other.result() for other in others]
-    best = min(found, key=lambda one: (one.log_race, one.index))
+    leaders.append(work(chunk, False))
+    leaders += [other.result() for other in others]
+    best = min(leaders, key=lambda one: (one.log_race, one.index))
     return Outcome(*tiles.outcome(best, key, log_sup, rules))

@@ -1,16 +1,16 @@
-"""The race of one bin, for speed: the winner of the readable race, to the last bit, from fewer and cheaper numbers.
+"""The race of one bin, fast: the winner of the readable race, to the last bit, from fewer and cheaper numbers.
 
 Nearly every candidate can be shown to lose before it is made. A tile of 1024 goes through three sieves, each a lower
-bound on race times, so what one rejects cannot have won:
+bound on race times, so a candidate that one rejects cannot win:
 
 1. the whole tile: PFR stops at a tile that begins above the stop line;
-2. the top plane: a candidate's first bits put it into a cell of quantile space, and a table knows the best log ratio of
-   each cell. Up to two dimensions the cells that can still win are runs of bytes, and testing them is all that is done
-   to a candidate. Where a search is too short to pay for tables, all candidates are worked out in float32 instead;
-3. the survivors, one dimension after the other in float64 by the formulas of `families`: first against the time the
-   tile begins at, and only then against their own arrival time.
+2. the top plane: a candidate's first bits give its cell in quantile space, and a table has the best log ratio of each
+   cell. Up to two dimensions the cells that can still win are ranges of bytes, and testing the bytes is all that is
+   done for a candidate. If a search is too short to pay for tables, all candidates are computed in float32 instead;
+3. the survivors, one dimension after the other in float64 by the formulas of `families`: first compared with the time
+   at which the tile begins, and only then with their own arrival time.
 
-A deficit is how many nats a log ratio lies below the best there is: a candidate that arrives at T can win only if its
+A deficit is how many nats a log ratio is below the best possible: a candidate that arrives at T can win only if its
 deficit is at most `best race - ln T + top`.
 """
 
@@ -47,13 +47,13 @@ from ..tables import Tables
 CELLS, FLOAT32 = 0, 1  # ways to the deficits of a tile
 FLOAT32_UP_TO = 2048  # expected candidates; a longer search is quicker by cells
 _WIDEN = 4e-15  # of a cell's edges, for rounding in the quantile function
-FINE = 1e-9  # relative slack of float64 bounds: far above the rounding of D sums, far below what matters
-_STEP = 64  # places of the first tile that share a bound on their time
+FINE = 1e-9  # relative slack of float64 bounds: far above the rounding of D sums, far below any effect on speed
+_STEP = 64  # places of the first tile with a common bound on their time
 
 # A normal quantile in float32, fitted at Chebyshev nodes: x = y f(w), y = 2u - 1, w = -ln(1 - y^2) = -ln(4 u (1 - u)),
-# f a polynomial in w up to 5 and in sqrt(w) beyond. Tests hold its error below _EPSILON (1 + |x|) / 2.
+# f a polynomial in w up to 5 and in sqrt(w) beyond. Tests check that its error is below _EPSILON (1 + |x|) / 2.
 _EPSILON = 1e-5
-_TAIL = np.int32(1 << 15)  # words this near an end do not tell x well enough
+_TAIL = np.int32(1 << 15)  # words this near an end do not determine x well enough
 _ROOT_HALF = np.int32(0x3F3504F3)  # the bits of sqrt(1/2)
 _LN2 = np.float32(math.log(2.0))
 _LOG = tuple(
@@ -68,7 +68,7 @@ _LOG = tuple(
         0.11931345483875466,
     )
 )
-_CENTRE = tuple(
+_CENTER = tuple(
     np.float32(c)
     for c in (
         1.2533186616512275,
@@ -93,7 +93,7 @@ _OUTER = tuple(
     )
 )
 
-# Numba compiles a function anew for each whole number written out in a call, and makes none for an `int(np.int64(0))`.
+# Numba compiles a function again for each integer literal in a call, but not for `int(np.int64(0))`.
 
 Bytes = NDArray[np.uint8]
 Words = NDArray[np.uint32]
@@ -101,7 +101,7 @@ Singles = NDArray[np.float32]
 
 
 class Sieve(NamedTuple):
-    """What the sieves know of one bin of a problem in D dimensions; a candidate has B bytes of the top plane."""
+    """Tables of the sieves for one bin of a problem in D dimensions; a candidate has B bytes of the top plane."""
 
     way: int  # CELLS or FLOAT32
     top: float  # ln of the best ratio there is
@@ -109,21 +109,21 @@ class Sieve(NamedTuple):
     deficits: Singles  # (B, 256) of each byte, rounded down
     vertex: Singles  # (D,) FLOAT32: the deficit is the sum of ((x - vertex) * slope)^2
     slope: Singles  # (D,)
-    blur: float  # FLOAT32: how far the root of the deficit may be off, besides _EPSILON of itself
+    blur: float  # FLOAT32: error of the root of the deficit, in addition to _EPSILON of itself
     numbers: Ints  # (D,) the bin's interval in every dimension
-    log_bins: float  # ln J where this bin's clock is one of J, else 0
+    log_bins: float  # ln J if this bin's clock is one of J, else 0
 
 
 class Room(NamedTuple):
-    """Scratch of one thread."""
+    """Work space of one thread."""
 
     planes: Words  # (B, 256) the top plane of a tile, four bytes a word
     bytes: Bytes  # (B, 1024) the same
     words: Words  # (1024,)
-    tails: NDArray[np.int32]  # (1024,) how far a word is from the nearer end
+    tails: NDArray[np.int32]  # (1024,) distance of a word from the nearer end
     near: Singles  # (1024,) distance from the middle, in (-1, 1)
     both: Singles  # (1024,) four times the product of both tails
-    both_bits: NDArray[np.int32]  # the same
+    both_bits: NDArray[np.int32]  # its bits
     deficits: Singles  # (1024,)
     sums: Floats  # (1024,) running sums of a tile's exponentials
     places: Ints  # (1024,) of survivors
@@ -149,7 +149,7 @@ def num_bytes(dim: int) -> int:
 
 @kernel
 def new_room(dim: int) -> Room:
-    """Scratch for a problem in `dim` dimensions."""
+    """Work space for a problem in `dim` dimensions."""
     planes = np.empty((num_bytes(dim), ROW), np.uint32)
     both = np.empty(TILE, np.float32)
     return Room(
@@ -169,7 +169,7 @@ def new_room(dim: int) -> Room:
 
 @kernel
 def make_sieve(table: Tables, expected: float) -> Sieve:
-    """The sieve for a problem without bins, and for about so many candidates."""
+    """The sieve for a problem without bins and about `expected` candidates."""
     dim = table.params.shape[0]
     vertex, slope, numbers = np.zeros(dim, np.float32), np.zeros(dim, np.float32), np.zeros(dim, np.int64)
     if expected > FLOAT32_UP_TO:
@@ -177,7 +177,7 @@ def make_sieve(table: Tables, expected: float) -> Sieve:
     peaks, top, blur = np.empty((dim, 1)), 0.0, 0.0
     for d in range(dim):
         curved, middle, width = families.parabola(table.family, table.params[d])
-        if not curved or width > 1e12:  # no vertex, or none that float32 can hold
+        if not curved or width > 1e12:  # no vertex, or one beyond float32
             return sieve_by_cells(table, numbers, 0.0)
         vertex[d], slope[d] = np.float32(middle), np.float32(width)
         blur += (width * (1.0 + abs(middle))) ** 2
@@ -208,7 +208,7 @@ def num_cells(dim: int) -> int:
 
 @kernel
 def cell_peaks(table: Tables, dimension: int, number: int, out: Floats) -> None:
-    """ln sup of r_d over each cell of an interval. The outermost end where a 52-bit uniform can: all is finite."""
+    """ln sup of r_d over each cell of an interval. The outermost end at the last 52-bit uniform, so all are finite."""
     n, cells = table.intervals[dimension], out.shape[0]
     high = families.quantile(table.family, number, n, 2.0**-53)
     for c in range(cells):
@@ -266,7 +266,7 @@ def fill_plane(key: Word, purpose: Word, tile: Word, dimension: int, out: Words)
 
 @kernel
 def fill_sums(key: Word, tile: Word, sums: Floats) -> None:
-    """Running sums of a tile's exponentials, added up as `randomness.tick` does."""
+    """Running sums of a tile's exponentials, added in the order of `clocks.tick`."""
     half = TILE // 2
     for place in range(half):
         first, second = block(key, CLOCK, tile * np.uint64(half) + np.uint64(place), np.uint64(0))
@@ -282,7 +282,7 @@ def fill_sums(key: Word, tile: Word, sums: Floats) -> None:
 def quantiles32(room: Room, byte: Bytes, shift: int, bits: int) -> None:
     """Normal quantiles of one dimension of a tile, from `room.words` and the top plane, into `room.near`.
 
-    NaN where a word is too near an end.
+    NaN for words too near an end.
     """
     words, tails, near, both, both_bits = room.words, room.tails, room.near, room.both, room.both_bits
     for place in range(TILE):
@@ -308,17 +308,17 @@ def quantiles32(room: Room, byte: Bytes, shift: int, bits: int) -> None:
         w = w if w > np.float32(0.0) else np.float32(0.0)
         root = np.float32(math.sqrt(w))
         middle, t = w < np.float32(5.0), w if w < np.float32(5.0) else root
-        c6, c5 = _CENTRE[6] if middle else _OUTER[6], _CENTRE[5] if middle else _OUTER[5]
-        c4, c3 = _CENTRE[4] if middle else _OUTER[4], _CENTRE[3] if middle else _OUTER[3]
-        c2, c1 = _CENTRE[2] if middle else _OUTER[2], _CENTRE[1] if middle else _OUTER[1]
-        c0 = _CENTRE[0] if middle else _OUTER[0]
+        c6, c5 = _CENTER[6] if middle else _OUTER[6], _CENTER[5] if middle else _OUTER[5]
+        c4, c3 = _CENTER[4] if middle else _OUTER[4], _CENTER[3] if middle else _OUTER[3]
+        c2, c1 = _CENTER[2] if middle else _OUTER[2], _CENTER[1] if middle else _OUTER[1]
+        c0 = _CENTER[0] if middle else _OUTER[0]
         x = near[place] * ((((((c6 * t + c5) * t + c4) * t + c3) * t + c2) * t + c1) * t + c0)
         near[place] = np.float32(np.nan) if tails[place] < _TAIL else x
 
 
 @kernel
 def fill_deficits(key: Word, tile: Word, sieve: Sieve, room: Room) -> None:
-    """Deficits of a tile into `room.deficits`, by the sieve's way; the top plane is there."""
+    """Deficits of a tile into `room.deficits`, by the sieve's way; the top plane must be filled."""
     deficits = room.deficits
     for place in range(TILE):
         deficits[place] = np.float32(0.0)
@@ -345,7 +345,7 @@ def fill_deficits(key: Word, tile: Word, sieve: Sieve, room: Room) -> None:
 
 @kernel
 def most_deficit(sieve: Sieve, log_time: float, best: float) -> np.float32:
-    """The largest float32 deficit that can still win at this time; below 0 where none can."""
+    """The largest float32 deficit that can still win at this time; negative if none can."""
     if best == np.inf or log_time == -np.inf:
         return np.float32(np.inf)
     most = best - log_time + sieve.top
@@ -359,12 +359,12 @@ def most_deficit(sieve: Sieve, log_time: float, best: float) -> np.float32:
 
 @kernel
 def find_in_box(most: np.float32, sieve: Sieve, room: Room) -> int:
-    """Places of a tile whose bytes lie between the first and the last that can still win; at most two dimensions."""
+    """Places of a tile whose bytes are between the first and the last that can still win; at most two dimensions."""
     dim = sieve.deficits.shape[0]
     lows = np.uint8(room.box[0, 0]), np.uint8(room.box[1, 0])
     widths = np.uint8(room.box[0, 1] - room.box[0, 0]), np.uint8(room.box[1, 1] - room.box[1, 0])
     first, second = room.bytes[0], room.bytes[dim - 1]
-    found = 0
+    count = 0
     for group in range(0, TILE, 32):
         some = np.uint8(0)
         for place in range(group, group + 32):
@@ -380,14 +380,14 @@ def find_in_box(most: np.float32, sieve: Sieve, room: Room) -> int:
                         deficit += sieve.deficits[1, second[place]]
                     room.deficits[place] = deficit
                     if deficit <= most:
-                        room.places[found] = place
-                        found += 1
-    return found
+                        room.places[count] = place
+                        count += 1
+    return count
 
 
 @kernel
 def shrink_box(most: np.float32, sieve: Sieve, room: Room) -> bool:
-    """Draw in the box to the bytes that can still win; False where none can."""
+    """Shrink the box to the bytes that can still win; False if none can."""
     dim = sieve.deficits.shape[0]
     for d in range(2):
         table = sieve.deficits[min(d, dim - 1)]
@@ -404,8 +404,8 @@ def shrink_box(most: np.float32, sieve: Sieve, room: Room) -> bool:
 
 @kernel
 def find_by_deficit(most: np.float32, room: Room, first: int, last: int) -> int:
-    """Places first .. last - 1 (multiples of 64) of a tile whose deficits are at most so much, or NaN."""
-    deficits, found = room.deficits, 0
+    """Places first .. last - 1 (multiples of 64) of a tile whose deficits are at most `most`, or NaN."""
+    deficits, count = room.deficits, 0
     for group in range(first, last, 64):
         some = 0
         for place in range(group, group + 64):
@@ -413,14 +413,14 @@ def find_by_deficit(most: np.float32, room: Room, first: int, last: int) -> int:
         if some:
             for place in range(group, group + 64):
                 if not deficits[place] > most:
-                    room.places[found] = place
-                    found += 1
-    return found
+                    room.places[count] = place
+                    count += 1
+    return count
 
 
 @kernel
 def examine(table: Tables, key: Word, tile: Word, place: int, sieve: Sieve, room: Room, need: float) -> float:
-    """ln r of a candidate as `tables.log_ratio` has it, or -inf as soon as it must be below `need`."""
+    """ln r of a candidate, equal to `tables.log_ratio`, or -inf as soon as it must be below `need`."""
     dim, mask = sieve.peaks.shape[0], np.int64(sieve.peaks.shape[1] - 1)
     at = np.uint64(place)
     index = tile * np.uint64(TILE) + at + np.uint64(1)
@@ -444,7 +444,7 @@ def examine(table: Tables, key: Word, tile: Word, place: int, sieve: Sieve, room
 def log_ratio_at(
     table: Tables, numbers: Ints, key: Word, tile: Word, place: Word, d: int, top: int, lows: Word
 ) -> float:
-    """ln r of a bin's candidate in dimension d, from its top bits and the word of the low plane that holds its last."""
+    """ln r of a bin's candidate in dimension d, from its top bits and the low plane's word with its last bits."""
     low = (lows >> np.uint64(16 * (d % 4))) & np.uint64(0xFFFF)
     bits = np.uint64(8 if numbers.shape[0] <= MAX_BYTE_DIM else 4)
     v = join_planes(np.uint64(top), plane_word(key, MIDDLE, tile, place, np.uint64(d)), low, bits)
@@ -474,13 +474,13 @@ def race_survivors(
     tile: Word,
     start: float,
     stretch: float,
-    found: int,
+    count: int,
     best: Best,
     shared: Floats,
 ) -> Best:
-    """Race the first `found` of `room.places`. `stretch` 0: `room.sums` are not there, and are made when called for."""
+    """Race the first `count` of `room.places`. `stretch` 0: `room.sums` are not filled yet, and are if needed."""
     floor = sieve.log_bins + log_time(start, num_candidates, end) if stretch == 0.0 else -np.inf
-    for k in range(found):
+    for k in range(count):
         place = room.places[k]
         index = np.int64(tile) * TILE + place + 1
         if index > limit:
@@ -522,8 +522,8 @@ def race_tiles(
 ) -> Best:
     """Race the tiles first, first + 1, ..., which begin at `starts`; `best` led before.
 
-    PFR where `num_candidates` is 0; stops at a tile that begins above the stop line. Candidates past `limit` do not
-    take part. `shared` (1,) is the best race time of all threads: it may lag behind, and only saves work.
+    PFR if `num_candidates` is 0; stops at a tile that begins above the stop line. Candidates beyond `limit` are left
+    out. `shared` (1,) is the best race time of all threads: it may be out of date, and only saves work.
     """
     by_box = sieve.way == CELLS and sieve.peaks.shape[0] <= MAX_BYTE_DIM
     for d in range(2):
@@ -545,26 +545,26 @@ def race_tiles(
             for group in range(0, min(TILE, limit), _STEP):
                 floor = sieve.log_bins + log_time(room.sums[group], num_candidates, end)
                 most = most_deficit(sieve, floor, min(best.log_race, shared[0]))
-                found = find_by_deficit(most, room, group, group + _STEP)
+                count = find_by_deficit(most, room, group, group + _STEP)
                 best = race_survivors(
-                    table, sieve, room, key, log_peak, num_candidates, end, limit, tile, 0.0, 1.0, found, best, shared
+                    table, sieve, room, key, log_peak, num_candidates, end, limit, tile, 0.0, 1.0, count, best, shared
                 )
             continue
         if by_box:
-            found = find_in_box(most, sieve, room)
+            count = find_in_box(most, sieve, room)
         else:
             fill_deficits(key, tile, sieve, room)
-            found = find_by_deficit(most, room, int(np.int64(0)), int(np.int64(TILE)))
-        if found > 0:
+            count = find_by_deficit(most, room, int(np.int64(0)), int(np.int64(TILE)))
+        if count > 0:
             best = race_survivors(
-                table, sieve, room, key, log_peak, num_candidates, end, limit, tile, start, 0.0, found, best, shared
+                table, sieve, room, key, log_peak, num_candidates, end, limit, tile, start, 0.0, count, best, shared
             )
     return best
 
 
 @kernel
 def fill_starts(key: Word, first: int, before: float, starts: Floats) -> None:
-    """When tiles first, first + 1, ... begin, given when the one before did (nothing where there is none)."""
+    """When tiles first, first + 1, ... begin; `before` is when the previous one did, if there is one."""
     for t in range(starts.shape[0]):
         before = tile_start(key, np.uint64(first + t), before) if first + t > 0 else 0.0
         starts[t] = before
@@ -572,7 +572,7 @@ def fill_starts(key: Word, first: int, before: float, starts: Floats) -> None:
 
 @kernel
 def count_examined(key: Word, line: float, log_worth: float, log_sup: float, limit: int) -> int:
-    """Arrivals T with log_worth + ln T - log_sup <= line, where not more than `limit`; else limit + 1."""
+    """The number of arrivals T with log_worth + ln T - log_sup <= line, but at most limit + 1."""
     sums = np.empty(TILE)
     start, tile = 0.0, 0
     while tile * TILE <= limit:
@@ -589,7 +589,7 @@ def count_examined(key: Word, line: float, log_worth: float, log_sup: float, lim
 
 @kernel
 def outcome(best: Best, key: Word, log_sup: float, rules: Rules) -> Outcome:
-    """What the readable race would return for this winner, but for ORC's last arrival time, which is NaN."""
+    """What the readable race returns for this winner, except for ORC's last arrival time, which is NaN."""
     if rules.num_candidates > 0:
         return Outcome(best.index, rules.num_candidates, best.log_race, best.log_ratio, np.nan)
     limit = rules.max_examined

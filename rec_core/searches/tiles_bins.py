@@ -1,13 +1,13 @@
-"""The readable races with bins, for speed: the same winners, to the last bit.
+"""The readable races with bins, fast: the same winners, to the last bit.
 
-**One clock, bins drawn.** The clock goes on as without bins and a tile's arrivals draw their bins, one dimension after
-the other. A bin's peak is a sieve too, and only arrivals that pass it are counted: a bin's bound rises with time and
-the leader's race time falls, so whoever passes, all earlier arrivals of the same bin passed.
+**One clock, bins drawn.** The clock is as without bins, and a tile's arrivals draw their bins, one dimension after the
+other. A bin's peak is a sieve too, and only arrivals that pass it are counted: a bin's bound rises with time and the
+leader's race time falls, so if an arrival passes, all earlier arrivals of the same bin did.
 
-**A clock for every bin.** Each bin is a race without bins, with a sieve of its own; the leader is shared. The bin whose
-next tile could win soonest goes first, a batch of tiles at a time. How many candidates the readable search would have
-examined is counted at the end, from the winning race time alone: it examines them in the order of their bounds, so
-those whose bound is at most that.
+**A clock for every bin.** Each bin is a race without bins, with a sieve of its own and a common leader. The bin whose
+next tile has the lowest bound goes first, a batch of tiles at a time. How many candidates the readable search examines
+is counted at the end, from the winning race time: it examines candidates in the order of their bounds, so exactly those
+whose bound is at most that.
 """
 
 from __future__ import annotations
@@ -58,10 +58,10 @@ from .tiles import (
     sieve_by_cells,
 )
 
-MAX_BIN_CELLS = 2**16  # in the table of a partition's cells; beyond, a bin's peak alone is its bound
-FEW_INTERVALS = 8  # of a dimension: up to here their thresholds are tried one after the other, a tile at a time
-MOST_TILES = 512  # of a bin before it is another's turn
-_LANES = 8  # bytes of a candidate that are made at once: two vectors of four 64-bit words
+MAX_BIN_CELLS = 2**16  # in the table of a partition's cells; beyond, only the peak of a bin is its bound
+FEW_INTERVALS = 8  # of a dimension: up to here thresholds are tested one after the other, a tile at a time
+MOST_TILES = 512  # of a bin before another bin is next
+_LANES = 8  # bytes of a candidate that are computed at once: two vectors of four 64-bit words
 
 
 # ---------------------------------------------------------------------------------------------------- one clock
@@ -69,7 +69,7 @@ _LANES = 8  # bytes of a candidate that are made at once: two vectors of four 64
 
 @kernel
 def bin_cells(table: Tables) -> Floats:
-    """ln sup of r_d over the top plane's cells in each interval, (sum n_d, cells); one cell if they are too many."""
+    """ln sup of r_d over the top plane's cells in each interval, (sum n_d, cells); one cell if there are too many."""
     total, cells = table.log_peak.shape[0], num_cells(table.params.shape[0])
     if total * cells > MAX_BIN_CELLS:
         return table.log_peak.copy().reshape(total, 1)
@@ -85,7 +85,7 @@ def draw_bins(
     table: Tables, thresholds: NDArray[np.uint64], gains: Floats, seed: Word, tile: Word, room: Room,
     numbers: NDArray[np.int32], bounds: Floats,
 ) -> None:  # fmt: skip
-    """`draw_bin` of a whole tile: `numbers` (D, 1024 or more), and the sum of `gains` over their intervals."""
+    """`draw_bin` for a whole tile: `numbers` (D, 1024 or more), and the sum of `gains` over their intervals."""
     for place in range(TILE):
         bounds[place] = 0.0
     for d in range(numbers.shape[0]):
@@ -110,7 +110,7 @@ def draw_bins(
 
 @kernel
 def add_gains(gains: Floats, numbers: NDArray[np.int32], bounds: Floats) -> None:
-    """Add to every place's bound what its interval of one dimension gives."""
+    """Add to every place's bound the gain of its interval in one dimension."""
     if gains.shape[0] <= 2:
         first, second = gains[0], gains[gains.shape[0] - 1]
         for place in range(TILE):
@@ -124,7 +124,7 @@ def add_gains(gains: Floats, numbers: NDArray[np.int32], bounds: Floats) -> None
 def count_reached(
     threshold: Word, seed: Word, tile: Word, dimension: int, words: Words, numbers: NDArray[np.int32]
 ) -> None:
-    """Add 1 to the number of every place whose word of 63 bits, of which `words` has the first 32, reaches this."""
+    """Add 1 to the number of every place whose 63-bit word, of which `words` has the first 32, is >= `threshold`."""
     if threshold >= np.uint64(2**63):
         return
     high, ties = np.uint32(threshold >> np.uint64(31)), np.int32(0)
@@ -141,9 +141,9 @@ def count_reached(
 
 @kernel
 def new_bytes(dim: int) -> NDArray[np.uint32]:
-    """Room for the top plane at one place of a tile: (chunks, 4, lanes), a chunk for the bytes made at once.
+    """Work space for the top plane at one place of a tile: (chunks, 4, lanes), a chunk for bytes computed at once.
 
-    Lanes past the last byte cost less than a chunk that does not fill vectors.
+    Unused lanes after the last byte cost less than a chunk that does not fill vectors.
     """
     needed = num_bytes(dim)
     lanes = needed if needed <= 2 else _LANES
@@ -152,7 +152,7 @@ def new_bytes(dim: int) -> NDArray[np.uint32]:
 
 @kernel
 def fill_bytes(key: Word, tile: Word, place: Word, first: int, out: Words) -> None:
-    """The bytes from `first` on at one place; out (4, lanes), a row for each of a tile's."""
+    """The bytes from `first` on at one place; out (4, lanes), one row for each row of a tile."""
     count = tile * np.uint64(ROW // 4) + ((place & np.uint64(ROW - 1)) >> np.uint64(2))
     low, high, shift = count & np.uint64(0xFFFFFFFF), count >> np.uint64(32), np.uint64(8) * (place & np.uint64(3))
     key_low, key_high = key & np.uint64(0xFFFFFFFF), key >> np.uint64(32)
@@ -174,9 +174,9 @@ def examine_in_bin(
     peak: float,
     need: float,
 ) -> float:
-    """ln r of candidate `index` of a bin as `tables.log_ratio` has it, or -inf as soon as it must be below `need`.
+    """ln r of candidate `index` of a bin, equal to `tables.log_ratio`, or -inf as soon as it must be below `need`.
 
-    `peak` is the bin's. The candidate's bytes are made a chunk at a time, and each chunk brings its bound down.
+    `peak` is the bin's. The candidate's bytes are computed a chunk at a time, and each chunk lowers its bound.
     """
     dim, mask = numbers.shape[0], np.int64(peaks.shape[1] - 1)
     tile, place = np.uint64(index - 1) >> np.uint64(10), np.uint64(index - 1) & np.uint64(TILE - 1)
@@ -207,7 +207,7 @@ def examine_in_bin(
 
 @kernel
 def top_of(bytes: Words, d: int, dim: int) -> int:
-    """The first bits of dimension d, counted from these words' first; a word's last byte is the candidate's."""
+    """The first bits of dimension d of these words, from 0; the last byte of a word is the candidate's."""
     if dim <= MAX_BYTE_DIM:
         return int(np.int64(bytes[d])) & 255
     byte = int(np.int64(bytes[d >> 1]))
@@ -216,7 +216,7 @@ def top_of(bytes: Words, d: int, dim: int) -> int:
 
 @kernel
 def race_bins(table: Tables, rules: Rules, seed: Word, log_sup: float, winner: Ints) -> Outcome:
-    """`race_by_draws` for any number of bins above one, in one thread."""
+    """`race_by_draws` for more than one bin, in one thread."""
     dim, num_candidates = table.intervals.shape[0], rules.num_candidates
     room, peaks, thresholds = new_room(dim), bin_cells(table), bin_thresholds(table)
     end = end_time(seed, num_candidates) if num_candidates > 0 else np.inf
@@ -267,7 +267,7 @@ def race_bins(table: Tables, rules: Rules, seed: Word, log_sup: float, winner: I
 
 @kernel
 def race_bins_by_clocks(table: Tables, rules: Rules, seed: Word, log_sup: float, winner: Ints) -> Outcome:
-    """`race_by_clocks`, where its order is that of its bounds: one stop line, or peak_ratio weights."""
+    """`race_by_clocks`, if its order is that of its bounds: one stop line, or peak_ratio weights."""
     num_bins, stopping, max_examined = rules.num_bins, rules.stopping, rules.max_examined
     dim, log_bins = table.intervals.shape[0], math.log(num_bins)
     room, numbers = new_room(dim), np.empty(dim, np.int64)
@@ -292,7 +292,7 @@ def race_bins_by_clocks(table: Tables, rules: Rules, seed: Word, log_sup: float,
         if bounds[j] > best.log_race:
             break
         if searched > check:
-            line = Best(bounds[j], -np.inf, 0)  # who arrives below it was raced, and all of them will count
+            line = Best(bounds[j], -np.inf, 0)  # arrivals below it have been raced, and all of them count
             if count_in_bins(keys, worths, peaks, stopping, log_sup, line, winning, max_examined) > max_examined:
                 return Outcome(0, max_examined, best.log_race, best.log_ratio, np.inf)
             check = 2 * searched
@@ -323,9 +323,9 @@ def count_in_bins(
     keys: NDArray[np.uint64], worths: Floats, peaks: Floats, stopping: int, log_sup: float, best: Best, winning: int,
     limit: int,
 ) -> int:  # fmt: skip
-    """Arrivals of all bins whose bound is at most the best race time, where not more than `limit`; else more than that.
+    """The number of arrivals, of all bins, whose bound is at most the best race time; above `limit` not exact.
 
-    The winner is one of them, even where its ratio is its bin's peak and rounding says otherwise.
+    The winner is one of them, even if its ratio is its bin's peak and rounding puts it above.
     """
     total = int(np.int64(0))
     for j in range(keys.shape[0]):
@@ -333,14 +333,14 @@ def count_in_bins(
             break
         if worths[j] < np.inf and (stopping == SINGLE or peaks[j] > -np.inf):
             top = log_sup if stopping == SINGLE else peaks[j]
-            found = count_examined(keys[j], best.log_race, worths[j], top, limit - total)
-            total += max(found, best.index) if j == winning else found
+            arrivals = count_examined(keys[j], best.log_race, worths[j], top, limit - total)
+            total += max(arrivals, best.index) if j == winning else arrivals
     return total
 
 
 @kernel
 def race_tiled(table: Tables, rules: Rules, seed: Word, log_sup: float, winner: Ints) -> Outcome:
-    """The readable race these rules name, by tiles and in one thread."""
+    """The readable race of these rules, by tiles and in one thread."""
     if rules.num_candidates == 0 and rules.num_bins > 1:
         return race_bins_by_clocks(table, rules, seed, log_sup, winner)
     if rules.num_bins != 1:

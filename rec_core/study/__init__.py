@@ -8,12 +8,12 @@
 or `python -m rec_core.study --bits 2,4,6 --log2-bins 0,3 --runs 2000 --seed 1 --out results`.
 
 The unit of work is a chunk: `run_chunk(cell, seed, first, runs)`, a pure function. So a chunk that is lost with its
-worker is simply run again, and neither the executor, nor the number of workers, nor the order in which they finish
-changes one bit of the result. An executor is anything with the interface of `concurrent.futures.Executor`: threads
-(the default; the kernels release the GIL), processes, or `dask.distributed.Client(...).get_executor()` for a cluster.
+worker is run again, and neither the executor, nor the number of workers, nor the order in which they finish changes
+one bit of the result. An executor is anything with the interface of `concurrent.futures.Executor`: threads (the
+default; the kernels release the GIL), processes, or `dask.distributed.Client(...).get_executor()` for a cluster.
 
-A folder of results holds one file a chunk, each whole or absent, and `_study.json`, which says what study it is.
-pandas and pyarrow read the folder as one table: they pass over names that begin with an underscore.
+A folder of results has one file per chunk, each complete or absent, and `_study.json`, which describes the study.
+pandas and pyarrow read the folder as one table: they ignore names that begin with an underscore.
 
 cells: what is studied. tables: columns, and tables as files. runs: chunks on an executor. folders: results on disk.
 summaries: means and quartiles. __main__: the command line.

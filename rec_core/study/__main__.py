@@ -10,46 +10,49 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import MISSING, fields
 from itertools import product
 from typing import Any
 
 from .. import families
 from ..channel import Channel
+from ..checks import choice
 from ..errors import RecError
-from ..methods import ORC, PFR
+from ..methods import METHODS, Method, name_of
 from ..methods.method import MAX_EXAMINED
 from .cells import Cell, Study, grid
-from .folders import METHODS, name_of
 from .runs import run
 from .summaries import summary, time_left
 from .tables import FORMATS, Table
 
+SETTINGS = ("weighting", "stopping", "num_candidates", "max_examined")  # of methods, as the command line has them
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """`python -m rec_core.study`; 0 when the study is complete, 130 when it was stopped, 2 for an error."""
+    """`python -m rec_core.study`; returns 0 for a complete study, 130 for a stopped one, 2 for an error."""
 
     def many(kind: Callable[[str], Any]) -> Callable[[str], list[Any]]:
         return lambda text: [kind(part) for part in text.split(",")]
 
-    parser = argparse.ArgumentParser(prog="python -m rec_core.study", description="Encode over a grid and summarise.")
+    parser = argparse.ArgumentParser(prog="python -m rec_core.study", description="Encode over a grid and summarize.")
     add = parser.add_argument
     add("--family", choices=families.CHANNELS, default=families.CHANNELS[0])
-    add("--bits", type=many(float), required=True, help="information of the channels in all, e.g. 2,4,6")
+    add("--bits", type=many(float), required=True, help="total information of the channels, e.g. 2,4,6")
     add("--dim", type=many(int), default=[1], help="dimensions the information is spread over, e.g. 1,5 (1)")
-    add("--idle-dims", type=int, default=0, help="dimensions without information, besides those (0)")
-    add("--targets", type=int, default=0, help="so many fixed targets of each channel, not a fresh one a run")
+    add("--idle-dims", type=int, default=0, help="more dimensions, without information (0)")
+    add("--targets", type=int, default=0, help="number of fixed targets per channel, instead of a new one per run")
     add("--log2-bins", type=many(lambda text: text if text == "I" else int(text)), default=[0],
         help="log2 J, e.g. 0,3,I (0: no partition, I: the channel's bits)")  # fmt: skip
     add("--strategy", type=many(str), default=["information"], help="information, random, collapsed or runtime")
-    add("--method", type=many(str), default=["pfr"], help="pfr or orc")
+    add("--method", type=many(str), default=["pfr"], help=" or ".join(METHODS))
     add("--weighting", type=many(str), default=[None], help="peak_ratio, target_mass or uniform (the method's own)")
     add("--stopping", type=many(str), default=[None], help="single or per_bin, for pfr")
-    add("--num-candidates", type=many(int), default=[None], help="for orc")
-    add("--max-examined", type=int, default=MAX_EXAMINED, help="budget of one run (%(default)s)")
-    add("--runs", type=int, default=1000, help="encodings of every cell (%(default)s)")
-    add("--chunk", type=int, default=250, help="encodings a unit of work (%(default)s)")
+    add("--num-candidates", type=many(int), default=[None], help="for orc; about 2^(KL + 2) keeps its bias small")
+    add("--max-examined", type=many(int), default=[MAX_EXAMINED], help=f"budget of one run ({MAX_EXAMINED})")
+    add("--runs", type=int, default=1000, help="encodings per cell (%(default)s)")
+    add("--chunk", type=int, default=250, help="encodings per unit of work (%(default)s)")
     add("--seed", type=int, default=0)
-    add("--samples", action="store_true", help="keep what was sent, in columns x1, x2, ...")
+    add("--samples", action="store_true", help="store the samples, in columns x1, x2, ...")
     add("--out", help="folder for the results; the same command resumes an interrupted study")
     add("--format", choices=FORMATS, default="parquet")
     add("--threads", type=int, default=os.cpu_count() or 1)
@@ -87,24 +90,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(_show(cells, summary(cells, rows)))
     if not stop.is_set():
         return 0
-    kept = f"kept in {given.out}; the same command resumes" if given.out else "not kept; with --out they would be"
-    print(f"\nStopped. The runs that were done are {kept}.", file=sys.stderr)
+    where = f"saved in {given.out}; the same command resumes" if given.out else "not saved; give --out to save them"
+    print(f"\nStopped. The finished runs are {where}.", file=sys.stderr)
     return 130
 
 
-def _methods(given: argparse.Namespace) -> list[PFR | ORC]:
-    """The methods a command line names, in all combinations."""
-    methods: list[PFR | ORC] = []
-    for name, weighting in product(given.method, given.weighting):
-        if name not in METHODS:
-            raise RecError(f"Unknown method {name!r}; choose 'pfr' (exact) or 'orc' (a fixed number of candidates).")
-        own = {} if weighting is None else {"weighting": weighting}
-        if name == "pfr":
-            methods += [PFR(stopping=line, max_examined=given.max_examined, **own) for line in given.stopping]
-        elif None in given.num_candidates:
-            raise RecError("ORC needs --num-candidates: about 2^(KL + 2) keeps its bias small.")
-        else:
-            methods += [ORC(n, max_examined=given.max_examined, **own) for n in given.num_candidates]
+def _methods(given: argparse.Namespace) -> list[Method]:
+    """The methods a command line names, each with every combination of the settings it takes."""
+    methods: list[Method] = []
+    for name in given.method:
+        kind = METHODS[choice(name, "method", tuple(METHODS))]
+        settings = [field for field in fields(kind) if field.name in SETTINGS]
+        for values in product(*(getattr(given, field.name) for field in settings)):
+            own = {field.name: value for field, value in zip(settings, values, strict=True) if value is not None}
+            missing = [field.name for field in settings if field.default is MISSING and field.name not in own]
+            if missing:
+                raise RecError(f"Method {name} needs --{missing[0].replace('_', '-')}; see --help.")
+            methods.append(kind(**own))
     return methods
 
 
@@ -117,7 +119,7 @@ def _show(cells: Sequence[Cell], means: Table) -> str:
         row = {name: column[i] for name, column in means.items()}
         information = one.source.information_bits if isinstance(one.source, Channel) else one.source.kl_bits
         line = f"{information:6.4g} {one.source.dim:3d} {one.cut.log2_bins:7.4g}  {name_of(one.method):6s}  "
-        line += f"{one.method.weighting:11s}"
+        line += f"{getattr(one.method, 'weighting', ''):11s}"
         spread = f"{row['examined_median']:.4g} [{row['examined_q1']:.4g}, {row['examined_q3']:.4g}]"
         line += f" {row['runs']:8d} {spread:>29s}"
         for name in ("log2_index", "length_bits") if not row["failed"] else ():

@@ -1,4 +1,4 @@
-"""What is studied: cells, the grids that make them, a study, and the chunks it is done in."""
+"""What a study is: cells, grids that make them, and the chunks that divide the work."""
 
 from __future__ import annotations
 
@@ -9,25 +9,29 @@ from typing import Literal, NamedTuple
 
 from ..allocation import Strategy, allocate
 from ..channel import Channel, Problem, check_problem
-from ..checks import seed_word, whole_number
+from ..checks import check_method, seed_word, whole_number
 from ..encode import Encoding, encode
 from ..errors import RecError
-from ..methods import ORC, PFR
+from ..methods import PFR, Method, with_partition
 from ..partition import Partition, check_partition
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One point of a study: a channel or one problem, and the method that encodes. Raises RecError where the method
-    cannot serve it.
+    """One point of a study: a `source`, which is a channel or a problem, and the `method` that encodes, any `Method`.
+
+    Raises RecError for a method that cannot search the source, or is not a frozen dataclass. Source: here.
 
     >>> import rec_core as rec
-    >>> Cell(rec.gaussian_channel([3.0]), rec.PFR(rec.Partition((8,)))).cut.num_bins
-    8
+    >>> cell = Cell(rec.gaussian_channel([3.0]), rec.PFR(rec.Partition((8,))))
+    >>> cell.cut.num_bins, cell.encode(seed=5).message.bin
+    (8, (7,))
+    >>> cell.target(5) == cell.source.draw(5)
+    True
     """
 
     source: Channel | Problem
-    method: PFR | ORC = PFR()
+    method: Method = PFR()
 
     def __post_init__(self) -> None:
         source = self.source
@@ -36,11 +40,10 @@ class Cell:
         else:
             check_problem(source)
             source = replace(source, params=tuple(tuple(value + 0.0 for value in row) for row in source.params))
-        if not isinstance(self.method, PFR | ORC):
-            raise RecError(f"Give the method as rec.PFR(...) or rec.ORC(num_candidates, ...); got {self.method!r}.")
+        check_method(self.method)
         cut = check_partition(self.method.partition, source.dim)
         object.__setattr__(self, "source", source)
-        object.__setattr__(self, "method", replace(self.method, partition=cut))
+        object.__setattr__(self, "method", with_partition(self.method, cut))
         self.method.check(self.target(0))
 
     @property
@@ -49,11 +52,11 @@ class Cell:
         return check_partition(self.method.partition, self.source.dim)
 
     def target(self, seed: int) -> Problem:
-        """The problem of the run with this seed."""
+        """The problem of the run with this seed. Raises RecError for an invalid seed."""
         return self.source.draw(seed) if isinstance(self.source, Channel) else self.source
 
     def encode(self, seed: int) -> Encoding:
-        """The run with this seed (a table's column) once more, alone. Raises BudgetExceeded as `encode` does."""
+        """Repeat the run with this seed (a column of tables). Raises BudgetExceeded as `encode` does."""
         return encode(self.target(seed), self.method, seed=seed)
 
 
@@ -61,17 +64,19 @@ def grid(
     sources: Iterable[Channel | Problem],
     log2_bins: Sequence[int | Literal["I"]] = (0,),
     strategies: Sequence[Strategy] = ("information",),
-    methods: Sequence[PFR | ORC] = (PFR(),),
+    methods: Sequence[Method] = (PFR(),),
     *,
     seed: int = 0,
     targets: int = 0,
 ) -> tuple[Cell, ...]:
-    """Every combination, the first argument slowest, each once; every method with every partition.
+    """Every combination, the first argument varying slowest, each once; every method with every partition.
 
     Partitions are `allocate(channel, log2_bins, strategy, seed)`, where "I" among `log2_bins` is the channel's
-    information in whole bits; where it is 0 a method keeps its own. Bins cannot be allocated to a problem: give its
-    methods theirs. With `targets`, a channel's targets draw(0), ..., draw(targets - 1) take its place, each with cells
-    of its own. Raises RecError for what does not go together.
+    information in whole bits; for 0 a method keeps its own partition. Bins cannot be allocated to a problem: give the
+    methods their partitions. With `targets`, a channel is replaced by its targets draw(0), ..., draw(targets - 1), each
+    with cells of its own.
+
+    Raises RecError for bins of a problem, and as `allocate` and `Cell` do. Source: here.
 
     >>> import rec_core as rec
     >>> [cell.cut.num_bins for cell in grid([rec.gaussian_channel([4.0])], log2_bins=(0, 3, "I"))]
@@ -79,12 +84,13 @@ def grid(
     """
     number = whole_number(targets, "targets", 0)
     cells = []
-    for source, bins, strategy, method in product(sources, log2_bins, strategies, methods):
+    sizes = [size if size == "I" else whole_number(size, "log2_bins", 0) for size in log2_bins]
+    for source, bins, strategy, method in product(sources, sizes, strategies, methods):
         if bins and not isinstance(source, Channel):
             raise RecError("Bins are allocated by a channel's information; give a problem's method its own partition.")
         if bins and isinstance(source, Channel):
             total = round(source.information_bits) if bins == "I" else bins
-            method = replace(method, partition=allocate(source, total, strategy, seed))
+            method = with_partition(method, allocate(source, total, strategy, seed))
         some = [source.draw(t) for t in range(number)] if number and isinstance(source, Channel) else [source]
         cells += [Cell(one, method) for one in some]
     return tuple(dict.fromkeys(cells))
@@ -92,9 +98,13 @@ def grid(
 
 @dataclass(frozen=True)
 class Study:
-    """`runs` encodings of every cell, all from one `seed`, in chunks of at most `chunk` runs, which changes no number.
-    `samples`: tables have what was sent too. Raises RecError for no cells, a cell given twice, counts below 1, and
-    samples to be kept of cells that differ in dimension.
+    """`runs` encodings of each of the `cells`, all from one `seed`.
+
+    They are computed in chunks of at most `chunk` runs, which changes no number. With `samples`, tables include the
+    samples.
+
+    Raises RecError for no cells, a cell given twice, counts below 1, and samples of cells that differ in dimension.
+    Source: here.
 
     >>> import rec_core as rec
     >>> Study(grid([rec.gaussian_channel([2.0])], (0, 2)), runs=100, seed=1).num_runs
@@ -115,16 +125,20 @@ class Study:
             object.__setattr__(self, name, whole_number(getattr(self, name), name))
         object.__setattr__(self, "seed", int(seed_word(self.seed)))
         if self.samples and len({one.source.dim for one in self.cells}) > 1:
-            raise RecError("Samples can be kept of cells that all have one dimension; make a study for each dimension.")
+            raise RecError("Samples are saved only of cells of one dimension; make a study for each dimension.")
 
     @property
     def num_runs(self) -> int:
-        """Runs of all cells together."""
+        """Number of runs, of all cells together."""
         return len(self.cells) * self.runs
 
 
 class Chunk(NamedTuple):
-    """Runs first .. first + runs - 1 of the cell with this number."""
+    """Runs `first` .. `first` + `runs` - 1 of cell number `cell`, from 0.
+
+    >>> Chunk(cell=0, first=250, runs=250).first
+    250
+    """
 
     cell: int
     first: int
@@ -132,12 +146,19 @@ class Chunk(NamedTuple):
 
 
 def chunks(study: Study) -> Iterator[Chunk]:
-    """The chunks of a study, the first of every cell before the second of any: charts fill evenly.
+    """The chunks of a study, the first of every cell before the second of any, so that charts fill evenly.
+
+    Raises nothing. Source: here.
 
     >>> import rec_core as rec
     >>> list(chunks(Study(grid([rec.gaussian_channel([2.0])]), runs=3, chunk=2)))
     [Chunk(cell=0, first=0, runs=2), Chunk(cell=0, first=2, runs=1)]
     """
-    for first in range(0, study.runs, study.chunk):
-        for number in range(len(study.cells)):
-            yield Chunk(number, first, min(study.chunk, study.runs - first))
+    return chunks_of(len(study.cells), study.runs, study.chunk)
+
+
+def chunks_of(num_cells: int, runs: int, chunk: int) -> Iterator[Chunk]:
+    """`chunks` from the numbers of a study."""
+    for first in range(0, runs, chunk):
+        for number in range(num_cells):
+            yield Chunk(number, first, min(chunk, runs - first))

@@ -17,7 +17,7 @@ import numpy as np
 
 from ..arrays import Floats
 from ..channel import Channel
-from ..checks import seed_word
+from ..checks import seed_word, whole_number
 from ..codes import ZipfCode
 from ..encode import encode_many
 from ..errors import RecError
@@ -26,8 +26,11 @@ from . import folders
 from .cells import Cell, Chunk, Study, chunks
 from .tables import Format, Table, join
 
-ATTEMPTS = 4  # at a chunk whose worker died or whose executor failed
+ATTEMPTS = 4
+"""How often a chunk is tried whose worker died or whose executor failed."""
+
 Progress = Callable[[int, int, float | None], object]
+"""A function (runs done, runs in total, seconds left or None)."""
 
 
 def stream(
@@ -39,20 +42,23 @@ def stream(
     form: Format = "parquet",
     in_flight: int = 64,
 ) -> Iterator[Table]:
-    """Tables of the chunks as they finish, each once; with `out`, first those the folder holds, and then written there.
+    """Tables of the chunks as they finish, columns of shape (runs,), each chunk once.
 
-    `executor`: threads, one a core, unless given; at most `in_flight` chunks are with it at a time. `form`: of the
-    files, 'parquet' or 'csv'. `progress(done, total, seconds_left)` counts runs; seconds_left is None until a first
-    chunk tells. `stop`, an event or a function, ends the study: chunks under way are finished and kept. Closing the
-    iterator ends it at once, and drops them.
-    Raises RecError where `out` holds another study, RuntimeError for a chunk that failed ATTEMPTS times and
-    BrokenExecutor for an executor that died. What was done is kept.
+    With `out`, a folder, finished chunks are saved there, and those it already has come first. `executor`: threads, one
+    per core, unless given; it has at most `in_flight` chunks at a time. `form`: of the files, 'parquet' or 'csv'.
+    `progress(done, total, seconds_left)` counts runs; seconds_left is None until the first chunk is finished. `stop`,
+    an event or a function, ends the study: running chunks are finished and saved. Closing the iterator ends it at once
+    and drops them.
+
+    Raises RecError if `out` has another study, RuntimeError for a chunk that failed ATTEMPTS times, and BrokenExecutor
+    for an executor that died. Finished chunks stay saved. Source: here.
 
     >>> import rec_core as rec
     >>> work = Study(rec.study.grid([rec.gaussian_channel([2.0])]), runs=4, chunk=2)
     >>> sorted(table["run"].tolist() for table in stream(work))
     [[0, 1], [2, 3]]
     """
+    limit = whole_number(in_flight, "in_flight")
     folder = None if out is None else folders.open_folder(study, Path(out), form)
     halted = stop.is_set if isinstance(stop, threading.Event) else stop or (lambda: False)
     report = progress or (lambda *_: None)
@@ -60,12 +66,12 @@ def stream(
     flying: dict[Future[Table], tuple[Chunk, int]] = {}
     done = fresh = 0
     for chunk in chunks(study):
-        held = None if folder is None else folders.read_part(folder, chunk, form)
-        if held is None:
+        saved = None if folder is None else folders.read_part(folder, chunk, form)
+        if saved is None:
             todo.append((chunk, 1))
         else:
             done += chunk.runs
-            yield held
+            yield saved
     report(done, study.num_runs, None if todo else 0.0)
     start, stopped = time.monotonic(), False
     pool = ThreadPoolExecutor(os.cpu_count()) if executor is None else executor
@@ -74,7 +80,7 @@ def stream(
             stopped = stopped or halted()
             if stopped:
                 flying = {future: task for future, task in flying.items() if not future.cancel()}
-            while todo and not stopped and len(flying) < in_flight:
+            while todo and not stopped and len(flying) < limit:
                 chunk, attempt = todo.popleft()
                 work = chunk.cell, study.cells[chunk.cell], study.seed, chunk.first, chunk.runs, study.samples
                 flying[pool.submit(_work, *work, attempt)] = chunk, attempt
@@ -96,7 +102,7 @@ def stream(
                 yield table
     except BrokenExecutor as error:
         raise BrokenExecutor(
-            "A worker died and took its executor along; what is in `out` is kept. Run the study again with a new "
+            "A worker died and with it its executor; chunks in `out` stay saved. Run the study again with a new "
             "executor, and it resumes."
         ) from error
     finally:
@@ -115,7 +121,9 @@ def run(
     form: Format = "parquet",
     in_flight: int = 64,
 ) -> Table:
-    """`stream` to its end: all that is done, sorted by cell and run. Raises what `stream` raises.
+    """Run `stream` to its end: one table of all finished runs, columns of shape (R,), sorted by cell and run.
+
+    Raises RecError, RuntimeError and BrokenExecutor as `stream` does. Source: here.
 
     >>> import rec_core as rec
     >>> rows = run(Study(rec.study.grid([rec.gaussian_channel([4.0])], ("I",)), runs=100))
@@ -126,18 +134,21 @@ def run(
 
 
 def run_chunk(cell: Cell, seed: int, first: int, runs: int, samples: bool = False) -> Table:
-    """Runs first .. first + runs - 1 of a cell, in a study with this seed: a table but for its column `cell`.
+    """Runs first .. first + runs - 1 of a cell in a study with this seed: a table without the column `cell`.
 
-    The channel or problem is hashed into the study's seed: row k is run first + k of `encode_many(..., seed=that)`,
-    whatever the chunk. Method and partition are not hashed: cells of one channel meet the same
-    targets with the same shared randomness, so their differences are less noisy than their means.
-    A run over budget has its refusal in `error`. If it is the first the others are not tried: one row stands for all.
+    Columns have shape (runs,). The channel or problem is hashed into the study's seed: row k is run first + k of
+    `encode_many(..., seed=that)`, whatever the chunk. Method and partition are not hashed: cells of one channel have
+    the same targets and the same shared randomness, so their differences are less noisy than their means. A run over
+    budget has the message of BudgetExceeded in `error`; if it is the first, the others are not tried and the table has
+    one row.
+
+    Raises RecError for invalid numbers. Source: here.
 
     >>> import rec_core as rec
     >>> run_chunk(Cell(rec.gaussian_channel([2.0])), seed=1, first=10, runs=3)["run"]
     array([10, 11, 12])
     """
-    source = cell.source
+    source, runs = cell.source, whole_number(runs, "runs")
     bits, params = (source.bits, ()) if isinstance(source, Channel) else ((), source.params)
     text = repr((int(seed_word(seed)), source.family, bits, params))
     source_seed = int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest())
@@ -145,9 +156,9 @@ def run_chunk(cell: Cell, seed: int, first: int, runs: int, samples: bool = Fals
     rows = [_run_one(cell, int(seeds[0]))]
     if not rows[0][3] and runs > 1:
         try:
-            found = encode_many(source, runs, cell.method, seed=source_seed, num_threads=1, first=first)
-            rows = list(zip(found.indices, found.examined, found.kl_bits, [""] * runs, found.samples, strict=True))
-        except RecError:  # some run: one by one, to keep the others
+            many = encode_many(source, runs, cell.method, seed=source_seed, num_threads=1, first=first)
+            rows = list(zip(many.indices, many.examined, many.kl_bits, [""] * runs, many.samples, strict=True))
+        except RecError:  # in some run: one by one, so that the others are not lost
             rows += [_run_one(cell, seed) for seed in seeds[1:].tolist()]
     index, examined, kl, error, sent = zip(*rows, strict=True)
     code_bits = _zipf_code(cell).length_bits(np.maximum(index, 1))
@@ -166,7 +177,7 @@ def run_chunk(cell: Cell, seed: int, first: int, runs: int, samples: bool = Fals
 
 
 def _run_one(cell: Cell, seed: int) -> tuple[int, int, float, str, Floats]:
-    """Index, examined, KL in bits, error and sample of one run. A hopeless search is refused before it starts."""
+    """Index, examined, KL in bits, error and sample of one run."""
     try:
         sent = cell.encode(seed)
         return sent.message.index, sent.examined, cell.target(seed).kl_bits, "", sent.sample
@@ -181,6 +192,6 @@ def _zipf_code(cell: Cell) -> ZipfCode:
 
 
 def _work(number: int, cell: Cell, seed: int, first: int, runs: int, samples: bool, attempt: int) -> Table:
-    """What is submitted. With `attempt`, an executor that knows calls by their arguments cannot repeat a failure."""
+    """What is submitted. `attempt` makes calls differ, for executors that return one result for equal arguments."""
     table = run_chunk(cell, seed, first, runs, samples)
     return {"cell": np.full(len(table["run"]), number), **table}

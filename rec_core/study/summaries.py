@@ -1,4 +1,4 @@
-"""What a table says, cell by cell."""
+"""Means and quartiles of a table, cell by cell."""
 
 from __future__ import annotations
 
@@ -12,11 +12,14 @@ from .tables import Table
 
 
 def summary(cells: Sequence[Cell], table: Table) -> Table:
-    """One row a cell: `cell`, `runs` (done), `failed`, `error` (the first), and of examined, log2_index, kl_bits and
-    length_bits each `_mean`, `_se` (its standard error), `_q1`, `_median` and `_q3` (values that occurred).
+    """One row per cell, columns of shape (cells,).
 
-    Where runs failed, those left would mislead, and all these are NaN but for the quartiles of examined, in which a
-    failure is infinity. Over a Gaussian channel the examined of PFR has no finite mean: quote its quartiles.
+    `cell`, `runs` (finished), `failed`, `error` (the first), and of examined, log2_index, kl_bits and length_bits each
+    `_mean`, `_se` (its standard error), `_q1`, `_median` and `_q3` (values that occurred). If runs failed, the others
+    would be misleading, so all these are NaN except the quartiles of examined, in which a failure counts as infinity.
+    Over a Gaussian channel the number PFR examines has no finite mean: quote its quartiles.
+
+    Raises nothing. Source: here.
 
     >>> import rec_core as rec
     >>> cells = rec.study.grid([rec.gaussian_channel([4.0])], (0, 4))
@@ -48,7 +51,9 @@ def summary(cells: Sequence[Cell], table: Table) -> Table:
 
 
 def time_left(seconds: float | None) -> str:
-    """For people; None where it is not known.
+    """Seconds as text; None if unknown.
+
+    Raises nothing. Source: here.
 
     >>> time_left(12.3), time_left(9000.0)
     ('12 s left', '2.5 h left')

@@ -1,4 +1,4 @@
-"""Tables of results: their columns, and how they are written to files and read."""
+"""Tables of results: their columns, and how files of them are written and read."""
 
 from __future__ import annotations
 
@@ -15,19 +15,26 @@ from ..arrays import Floats
 from ..errors import RecError
 
 Format = Literal["parquet", "csv"]
+"""Form of files of results."""
+
 FORMATS: tuple[Format, ...] = get_args(Format)
-COLUMNS: dict[str, Any] = dict.fromkeys(("cell", "run", "index", "examined"), np.int64)
-COLUMNS |= {"seed": np.uint64, **dict.fromkeys(("kl_bits", "bin_bits", "length_bits"), np.float64), "error": object}
-"""Columns of a table, one run a row. `cell` and `run` from 0. `index`: the local index, from 1. `seed`: the run's own,
-`Cell.encode(seed)` is this very run. `kl_bits`: KL(Q || P). `bin_bits`: log2 J. `length_bits`: of bin and Zipf-coded
-index together, ideal. `error`: empty, or for a run over budget a sentence; it has index 0, examined 0 and NaN.
-A study that keeps samples has columns `x1` ... `xD` more."""
+"""All of them."""
+
+COLUMNS: dict[str, Any] = {
+    **dict.fromkeys(("cell", "run", "index", "examined"), np.int64), "seed": np.uint64,
+    **dict.fromkeys(("kl_bits", "bin_bits", "length_bits"), np.float64), "error": object,
+}  # fmt: skip
+"""Columns of a table, one run per row. `cell` and `run` from 0. `index`: the local index, from 1. `seed`: the run's
+own, with which `Cell.encode(seed)` repeats the run. `kl_bits`: KL(Q || P). `bin_bits`: log2 J. `length_bits`: of bin
+and Zipf-coded index together, ideal. `error`: empty, or the message of BudgetExceeded for a run over budget, which has
+index 0, examined 0 and NaN. A study with samples also has columns `x1` ... `xD`."""
 
 Table = dict[str, NDArray[Any]]
+"""Columns by name, all of shape (R,)."""
 
 
 def join(tables: Iterable[Table]) -> Table:
-    """One table of many, sorted by (cell, run).
+    """One table from many, columns of shape (R,), sorted by (cell, run). Raises nothing. Source: here.
 
     >>> [len(column) for column in join([]).values()]
     [0, 0, 0, 0, 0, 0, 0, 0, 0]
@@ -39,7 +46,7 @@ def join(tables: Iterable[Table]) -> Table:
 
 
 def samples(table: Table) -> Floats:
-    """The samples in a table of a study that keeps them, (R, D); NaN for runs that failed.
+    """The samples in a table of a study with samples, (R, D); NaN for runs that failed. Raises nothing. Source: here.
 
     >>> samples(join([]) | {"x1": np.zeros(2), "x2": np.ones(2)}).shape
     (2, 2)
@@ -53,7 +60,7 @@ def names_of(names: Iterable[str]) -> list[str]:
 
 
 def to_bytes(table: Table, form: Format) -> bytes:
-    """A table as a file of this form, as folders hold it. Raises RecError for Parquet without pyarrow.
+    """A table as a file of this form, as in folders. Raises RecError for Parquet without pyarrow. Source: here.
 
     >>> to_bytes(join([]), "csv")[:14]
     b'cell,run,index'
@@ -71,7 +78,7 @@ def to_bytes(table: Table, form: Format) -> bytes:
 
 
 def from_bytes(data: bytes, form: Format) -> Table | None:
-    """The table in a file of this form; None where it is not whole. Raises RecError for Parquet without pyarrow."""
+    """The table in a file of this form; None for a damaged file. Raises RecError for Parquet without pyarrow."""
     parquet = pyarrow()[1] if form == "parquet" else None
     try:
         if parquet:
@@ -91,7 +98,7 @@ def from_bytes(data: bytes, form: Format) -> Table | None:
 
 
 def pyarrow() -> tuple[Any, Any]:
-    """pyarrow and its Parquet. Raises RecError where it is not installed."""
+    """pyarrow and its Parquet module. Raises RecError if it is not installed."""
     try:
         return importlib.import_module("pyarrow"), importlib.import_module("pyarrow.parquet")
     except ImportError:

@@ -23,12 +23,13 @@ view, place = parts.research_page(
     {
         "The channel": ("family", "bits", "dim", "spread", "target"),
         "The candidates": ("candidates",),
-        "The bins": ("strategy", "log2_bins", "intervals", "weights"),
+        "The bins": ("strategy", "log2_bins", "intervals", "weighting"),
     },
     lanes=("orc", "orc_bins"),
 )
-if view.family == "uniform":
-    boxes = parts.asked(lambda: model.in_box(view))
+_, problem = parts.attempt(lambda: setting.problem_of(view))
+if problem.kl_bits and setting.is_flat(problem):
+    boxes = parts.attempt(lambda: model.in_box(view))
     parts.finding(place, "A uniform target has no bias without bins; too few candidates may find nothing to send.")
     st.markdown(
         "Without bins a uniform target has the same ratio all over its box, so whatever ORC sends is an **exact** "
@@ -46,14 +47,13 @@ if view.family == "uniform":
     )
     st.markdown("Choose the Gaussian family to see a bias.")
     st.stop()
-parts.asked(lambda: model.orc_bins(view, "orc_bins"))
-if view.bits == 0:
+parts.attempt(lambda: model.orc_bins(view, "orc_bins"))
+if problem.kl_bits == 0:
     parts.finding(place, "Without information Q is P, so any candidate will do: ORC has no bias.")
     st.stop()
 colours = parts.colours()
-_, problem = setting.problem_of(view)
 
-plain, binned = parts.asked(
+plain, binned = parts.attempt(
     lambda: [model.far(view, name).total_variation for name in model.ORC_LANES], "Working out the bias"
 )
 parts.finding(

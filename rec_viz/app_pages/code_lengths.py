@@ -32,11 +32,11 @@ view, place = parts.research_page(
     "Code lengths",
     {
         "The channel": ("family", "bits", "dim", "spread"),
-        "The bins": ("strategy", "log2_bins", "intervals", "weights"),
+        "The bins": ("strategy", "log2_bins", "intervals", "weighting"),
         "The race": ("seed",),
     },
 )
-theory = parts.asked(lambda: model.lengths(view), "Working out the exact laws")
+theory = parts.attempt(lambda: model.lengths(view), "Working out the exact laws")
 colours = parts.colours()
 bins = theory.lanes[-1]
 parts.finding(

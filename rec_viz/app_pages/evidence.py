@@ -26,12 +26,12 @@ ABOUT = {  # until the numbers are there
 
 
 def drawn(page: str, found: Any, colours: dict[str, str]) -> tuple[str, str]:
-    """A card's picture and its sentence; nothing yet without numbers."""
+    """A card's picture and finding; without numbers, what the page is about."""
     if found is None:
         return "", ABOUT[page]
     if page == "images":
-        small, large = (pictures.as_source(one.frames[-1]) for one in found.received)
-        return figures.images(small, large, found.saved)
+        sources = [pictures.as_source(one.frames[-1]) for one in found.received]
+        return figures.images(sources, found.saved)
     picture, says = getattr(figures, page)(*found, colours)
     return picture, says
 
@@ -51,7 +51,7 @@ def show() -> None:
     )
     parts.open_card(chosen)
     if not job.running and st.session_state.pop("evidence_waiting", False):
-        st.rerun()  # all is there: nothing to ask for every second
+        st.rerun()  # all cards are ready: stop the timer
 
 
 st.title("Evidence", anchor=False)

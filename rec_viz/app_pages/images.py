@@ -193,12 +193,14 @@ def so_far(sent: Sending | None, shape: tuple[int, ...], waiting: int) -> None:
     Before a run: an empty picture of this shape, and the places of the blocks `waiting`.
     """
     left, right = st.columns([2, 5], vertical_alignment="center")
-    held = sent.held if sent else None
-    if held is None:
+    canvas = sent.canvas if sent else None
+    if canvas is None:
         grey = pictures.as_source(np.full((1, 1, 3), 128, np.uint8))
         left.html(figures.crisp(grey, "Nothing has arrived yet", sent.picture.shape if sent else shape))
     else:
-        left.html(figures.crisp(pictures.as_source(held), "The picture as the receiver would draw it now", held.shape))
+        left.html(
+            figures.crisp(pictures.as_source(canvas), "The picture as the receiver would draw it now", canvas.shape)
+        )
     bars = figures.bars_of(sending.block_bits(sent) if sent else [], sent.total_blocks if sent else waiting)
     size = sent.settings.block_bits if sent else widgets.now(Images).block_bits
     right.html(figures.block_bars(bars, size, parts.colours()))
@@ -209,16 +211,16 @@ def so_far(sent: Sending | None, shape: tuple[int, ...], waiting: int) -> None:
 
 def result(sent: Sending) -> None:
     """Original, decoded and error side by side, what it cost, and the files."""
-    held = sent.held
-    if held is None:
+    canvas = sent.canvas
+    if canvas is None:
         return
     st.header("What arrived" if sent.coded else "What arrived before it was stopped", anchor=False)
-    level = images.psnr_db(sent.picture, held)
+    level = images.psnr_db(sent.picture, canvas)
     columns = st.columns(3)
     for column, title, shown in zip(
         columns,
         ("Sent", f"Received, {level:.2f} dB" if math.isfinite(level) else "Received", f"Error × {ERROR_FACTOR}"),
-        (sent.picture, held, pictures.error(sent.picture, held, ERROR_FACTOR)),
+        (sent.picture, canvas, pictures.error(sent.picture, canvas, ERROR_FACTOR)),
         strict=True,
     ):
         column.markdown(f"**{title}**")
@@ -306,7 +308,7 @@ def open_file() -> None:
         return
     name, found = opened
     if isinstance(found, str):
-        st.error(found, icon=":material/error:")
+        st.error(reading.plain(found), icon=":material/error:")
         return
     job = st.session_state.get("images_job")
     same = job is not None and job.state.coded is not None and np.array_equal(job.state.coded.picture, found)
@@ -318,7 +320,7 @@ def open_file() -> None:
 
 
 def take_file(name: str, data: bytes | None) -> None:
-    """Decode what was opened, or keep the sentence why not."""
+    """Decode a file, or keep why it cannot be decoded."""
     try:
         if data is None:
             raise rec.MessageError("The file is far larger than a picture’s; open a .rec file that this page wrote.")
@@ -337,8 +339,7 @@ def take_file(name: str, data: bytes | None) -> None:
 # ------------------------------------------------------------------------------------------------ the page
 
 notices = widgets.load_link("images")
-for notice in notices:
-    st.info(notice, icon=":material/info:")
+parts.say_notices(notices)
 sidebar()
 place = parts.head("Images", lambda: share_of(widgets.now(Images)))
 sent_twice(place)
@@ -360,7 +361,7 @@ if job is not None and not job.running:
     sent = job.state
     if job.error:
         told = str(job.error) if isinstance(job.error, rec.RecError) else f"The run ended early: {job.error}"
-        st.warning(reading.raised(told), icon=":material/timer_off:")
+        st.warning(reading.plain(reading.raised(told)), icon=":material/timer_off:")
     if sent.settings != settings or (picture is not None and not np.array_equal(sent.picture, picture)):
         st.markdown("What follows is the picture sent before; press “Send it” for the one above.")
     sending.remember(st.session_state.setdefault("images_sent", []), sent)

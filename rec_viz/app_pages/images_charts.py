@@ -94,7 +94,7 @@ def provenance(points: list[measured.Point]) -> str:
 
 
 def others_table(picture: Picture, last: sending.Sent | None) -> str:
-    """Header bytes told apart: JPEG and WebP at the quality nearest to the picture sent last, or a middling one."""
+    """Header bytes by themselves: JPEG and WebP at the quality nearest to the last picture sent, or a middling one."""
     pixels = picture.shape[0] * picture.shape[1]
     rows = []
     if last is not None:

@@ -13,6 +13,7 @@ from rec_viz.model.images import pictures, sending
 from rec_viz.model.images.pictures import PHOTOS, TILES, Picture
 from rec_viz.settings import TABLE, widgets
 from rec_viz.settings.table import Images
+from rec_viz.text import reading
 
 OTHER = "A tile of your own"
 
@@ -43,7 +44,7 @@ def choose() -> Picture | None:
             if taken is None:
                 st.markdown("The picture stays on the machine that runs this app, and no link carries it.")
             else:
-                st.error(taken[1], icon=":material/error:")
+                st.error(reading.plain(taken[1]), icon=":material/error:")
             return None
         name, source = taken
         says = f"`{name.replace('`', '')}`"
@@ -67,7 +68,7 @@ def take_good_tile() -> None:
 
 
 def take_upload(name: str, data: bytes | None) -> None:
-    """Keep the uploaded picture with its name, or the sentence what is wrong with it."""
+    """Keep an uploaded picture with its name, or what is wrong with it."""
     try:
         if data is None:
             raise rec.RecError(f"The file is larger than {upload.MOST_BYTES / 1e6:g} MB; scale the picture down first.")
@@ -145,7 +146,7 @@ def from_cifar() -> Picture | None:
     try:
         found = pictures.read_cifar(path.strip())
     except rec.RecError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(reading.plain(str(error)), icon=":material/error:")
         return None
     row, name = TABLE[Images]["number"], widgets.name_of(Images, "number")
     st.session_state[name] = min(widgets.now(Images).number, len(found) - 1)

@@ -57,7 +57,7 @@ def draw_controls() -> View:
             with more:
                 widgets.draw(keys, values)
         else:
-            values.update({key: widgets.kept(key) for key in keys})
+            values.update({key: widgets.value_of(key) for key in keys})
 
     def in_sight(*keys: str) -> None:
         with sight:
@@ -66,7 +66,7 @@ def draw_controls() -> View:
     in_sight("lanes")
     under_more("source", "family", "means", "scales", "lows", "highs", "heights", "bits", "dim", "spread", "target")
     under_more("strategy", "log2_bins", "intervals")
-    in_sight("weights", "candidates")
+    in_sight("weighting", "candidates")
     under_more("stopping", "seed", "view")
     with dice:
         if values["source"] == "channel":
@@ -77,7 +77,7 @@ def draw_controls() -> View:
 
 
 def a_die(label: str, key: str) -> None:
-    """A button that draws a parameter anew, where the parameter itself is there to be changed."""
+    """A button that draws another value of a parameter, unless that is hidden."""
     if key not in widgets.hidden():
         st.button(label, icon=":material/casino:", on_click=another, args=(key,), key=f"another_{key}")
 
@@ -104,7 +104,7 @@ def caption(view: View) -> str:
 def picture(view: View, race: model.Race) -> None:
     """The stage, and why a method is not on it; where none is, its ranges stay, and lead back."""
     ran = any(lane.trace is not None for lane in race.lanes)
-    blame = stage.worst_bin(race) if ran and view.weights == "target_mass" else None
+    blame = stage.worst_bin(race) if ran and view.weighting == "target_mass" else None
     scene = stage.scene(
         race, view.view, HEIGHT, highlight=blame or (), handles=view.source != "drawn", save=ran, live=view
     )  # fmt: skip
@@ -135,7 +135,7 @@ def present(view: View) -> None:
     st.title(preset.name if preset else "Play", anchor=False)
     presenter.large(preset.teaches if preset else "One race, from the first candidate to the message.")
     parts.wait_for_kernels(height=560)
-    race = parts.asked(lambda: model.race(view))
+    race = parts.attempt(lambda: model.race(view))
     parts.refusals(race)
     if any(lane.trace is not None for lane in race.lanes):
         scene = stage.scene(race, view.view, LARGE_HEIGHT, compact=True, scale=presenter.SCALE)
@@ -150,8 +150,7 @@ def play(notices: list[str]) -> None:
         parts.back_to_lesson()
         share = st.empty()
     strip = st.container(height=presets.HEIGHT, border=False, key="lab_presets")
-    for notice in notices:
-        st.info(notice, icon=":material/info:")
+    parts.say_notices(notices)
     left, right = st.columns([10, 3], gap="medium")
     with right:
         view = draw_controls()
@@ -169,7 +168,7 @@ def play(notices: list[str]) -> None:
         if view.source == "drawn":
             board(view)
         parts.wait_for_kernels(height=520)
-        race = parts.asked(lambda: model.race(view))
+        race = parts.attempt(lambda: model.race(view))
         picture(view, race)
     with strip:
         presets.show(view, "presets", widgets.put)
@@ -185,11 +184,11 @@ def take_up(found: Any) -> None:
         widgets.put(read_link(found, View)[0])
 
 
-# Only who comes without a link and has not chosen anything yet is asked what the browser kept.
+# The last visit's settings are read only without a link and before anything is chosen.
 fresh = st.session_state.setdefault("lab_fresh", not st.query_params and "current_View" not in st.session_state)
 told = widgets.load_link("lab")
 if widgets.presenting():
-    now = consistent(View(**{key: widgets.kept(key) for key in View._fields}))
+    now = consistent(View(**{key: widgets.value_of(key) for key in View._fields}))
     widgets.write_link(now)
     present(now)
 else:

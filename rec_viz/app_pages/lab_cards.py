@@ -7,6 +7,7 @@ from functools import partial
 import streamlit as st
 
 import rec_core as rec
+from rec_core import families
 from rec_viz.app_pages import parts
 from rec_viz.figures.lab import Bar, length_bars
 from rec_viz.model import advice, traces
@@ -89,14 +90,13 @@ def receiver(view: View, race: model.Race) -> None:
         message = lane.trace.message
         numbers = ", ".join(str(b + 1) for b in message.bin[:4]) + " …" * (view.dim > 4)
         place = f"bin {numbers if view.dim == 1 else f'({numbers})'}, " if lane.partition.num_bins > 1 else ""
-        shown = ", ".join(f"{value:.4g}" for value in lane.held[:3]) + (" …" if view.dim > 3 else "")
-        same = lane.held == tuple(lane.trace.samples[lane.trace.winner].tolist())
+        shown = ", ".join(f"{value:.4g}" for value in lane.received[:3]) + (" …" if view.dim > 3 else "")
         st.markdown(
-            f"**{lane.title}**: `{lane.data[rec.FRAME_BYTES :].hex(' ')}` is {place}candidate {message.index}, "
+            f"**{lane.title}**: {lane.data[rec.FRAME_BYTES :].hex(' ')} is {place}candidate {message.index}, "
             f"x = {shown}: "
             + (
                 "the sender’s sample, to the last bit."
-                if same
+                if lane.agrees
                 else ":red[not the sender’s sample: please report this.]"
             )
         )
@@ -105,14 +105,14 @@ def receiver(view: View, race: model.Race) -> None:
 
 def received(view: View, race: model.Race) -> None:
     """Every byte, and what the receiver knows."""
-    prior = "N(0, 1)" if view.family == "gaussian" else "U[0, 1]"
+    prior = families.family(view.family).PRIOR
     st.markdown(
         f"It knows P = {prior} in {view.dim} dimension{'s' * (view.dim > 1)}, the bins, the code and the seed "
         f"**{view.seed}**, nothing {'else ' * (view.source != 'channel')}of Q, and runs no race. "
         f"{rec.FRAME_BYTES} bytes of frame come first: version, count, checksum."
     )
     for lane in ran(race):
-        x = ", ".join(repr(value) for value in lane.held[:4]) + (" …" if view.dim > 4 else "")
+        x = ", ".join(repr(value) for value in lane.received[:4]) + (" …" if view.dim > 4 else "")
         st.markdown(f"**{lane.title}**: `{lane.data.hex(' ')}`  \nx = `{x}`")
 
 
@@ -125,7 +125,7 @@ def would_bins_help(view: View, race: model.Race) -> None:
     try:
         found = advice.glance(view)
     except rec.RecError as error:
-        st.markdown(str(error))
+        st.markdown(reading.plain(str(error)))
         return
     plain, bins = reading.number(found.plain), reading.number(found.candidates)
     if found.helps:

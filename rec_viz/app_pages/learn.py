@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 import streamlit as st
 
+from rec_viz import warm_up
 from rec_viz.app_pages import learn_step, parts
 from rec_viz.app_pages.learn_step import BY_SLUG, LESSONS, PAGE, place_query, share
-from rec_viz.components import memory, presenter
-from rec_viz.lessons import Lesson, handout, progress
+from rec_viz.components import cards, memory, presenter
+from rec_viz.lessons import Lesson, handout, pictures, progress
 from rec_viz.settings import widgets
 from rec_viz.settings.table import Learn
 
@@ -35,15 +37,28 @@ def contents() -> None:
         "what a logarithm does; nothing else. Each lesson asks you to guess before it shows. Guessing wrong is "
         "part of it."
     )
-    for number, lesson in enumerate(LESSONS, start=1):
-        done, steps = done_in(lesson), len(lesson.steps)
-        with st.container(border=True, key=f"lesson_{lesson.slug}"):
-            k = next((k for k in range(1, steps + 1) if Learn(lesson.slug, k) not in state.learn_done), 1)
-            st.page_link(
-                PAGE, label=f"**{number}. {lesson.title}**", query_params=place_query(Learn(lesson.slug, k)),
-                icon=":material/check_circle:" if done == steps else ":material/arrow_forward:",
-            )  # fmt: skip
-            st.markdown(f"{lesson.about}\n\n{done} of {steps} steps done · about {lesson.minutes} minutes")
+    place = st.empty()
+    if not warm_up.warm_up().ready.is_set():
+        with place:
+            parts.open_card(cards.show([card(lesson, "") for lesson in LESSONS], key="lessons_first"))
+        warm_up.warm_up().ready.wait()
+    with place:
+        look = parts.colours()
+        parts.open_card(cards.show([card(lesson, pictures.cover(lesson, look)) for lesson in LESSONS], key="lessons"))
+
+
+def card(lesson: Lesson, picture: str) -> cards.Card:
+    """The way into a lesson, at the first step that is not done."""
+    done, steps = done_in(lesson), len(lesson.steps)
+    k = next((k for k in range(1, steps + 1) if Learn(lesson.slug, k) not in state.learn_done), 1)
+    mark = "✓ " if done == steps else ""
+    return cards.Card(
+        f"learn?{urlencode(place_query(Learn(lesson.slug, k)))}",
+        f"{LESSONS.index(lesson) + 1}. {lesson.title}",
+        lesson.about,
+        picture,
+        f"{mark}{done} of {steps} steps done · about {lesson.minutes} minutes",
+    )
 
 
 def paper(lesson: Lesson) -> None:
@@ -66,8 +81,7 @@ def take_up(found: Any) -> None:
 
 learn_step.prepare()
 here, notices = learn_step.read_place()
-for notice in notices:
-    st.info(notice, icon=":material/info:")
+parts.say_notices(notices)
 if not here.lesson:
     contents()
 elif st.query_params.get("handout") == "1":

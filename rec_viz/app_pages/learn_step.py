@@ -15,6 +15,7 @@ from rec_viz.components import presenter, reader, sketch
 from rec_viz.lessons import Step, hands, pictures, tour
 from rec_viz.settings import TABLE, View, link_query, links, read_link, widgets
 from rec_viz.settings.table import Learn
+from rec_viz.text import reading
 
 PAGE = Path(__file__).with_name("learn.py")
 WORDS_HEIGHT = 540  # pixels: with the way on below it, what a window 800 high has room for
@@ -73,7 +74,9 @@ def read_place() -> tuple[Learn, list[str]]:
         return next((stop for stop in stops if stop not in state.learn_done), stops[0]), notices
     if place.lesson and place.lesson not in BY_SLUG:
         return Learn(), [*notices, f"There is no lesson “{place.lesson}”; here are the lessons there are."]
-    last = len(BY_SLUG[place.lesson].steps) if place.lesson else 1
+    if not place.lesson:
+        return Learn(), notices
+    last = len(BY_SLUG[place.lesson].steps)
     if place.step > last or query.get("step", "1") != str(place.step):
         return place._replace(step=1), [f"This lesson has steps 1 to {last}, so it starts at the first."]
     return place, notices
@@ -369,7 +372,7 @@ def play(place: Learn) -> None:
         with side:
             picture(place, step, view, narrow)
     except rec.RecError as error:
-        goals.warning(str(error), icon=":material/info:")
+        goals.warning(reading.plain(str(error)), icon=":material/info:")
     if presenting:
         st.markdown(
             f"Step **{place.step} of {len(BY_SLUG[place.lesson].steps)}** · keys: Page Up and Page Down turn, Space "

@@ -39,7 +39,7 @@ def section() -> None:
     if found.faults:
         st.error(
             f"Nothing of {code(name)} was worked out. Please mend this first:\n\n"
-            + "\n".join(f"- {fault}" for fault in found.faults),
+            + "\n".join(f"- {reading.plain(fault)}" for fault in found.faults),
             icon=":material/error:",
         )
         return
@@ -64,13 +64,13 @@ def take(name: str, data: bytes | None) -> None:
     if job is not None:
         job.stop.set()
     if data is None:
-        found = batch.Read((), (f"The file is larger than {upload.MOST_BYTES / 1e6:g} MB; split it.",))
+        found = batch.Contents((), (f"The file is larger than {upload.MOST_BYTES / 1e6:g} MB; split it.",))
     else:
         found = batch.read(data)
     st.session_state.batch_read = name, found
 
 
-def live(problems: tuple[batch.Named, ...]) -> None:
+def live(problems: tuple[batch.Entry, ...]) -> None:
     """The run and its rows; redrawn by itself while it runs."""
     job: Job[Batch] | None = st.session_state.get("batch_job")
     active = job is not None and job.running
@@ -103,7 +103,7 @@ def state(job: Job[Batch] | None) -> str:
         return "Not worked out yet."
     done, total = len(job.state.rows), len(job.state.problems)
     if job.error:
-        return f":material/error: It ended early, after {done:,} problems: {job.error}"
+        return f":material/error: It ended early, after {done:,} problems: {reading.plain(str(job.error))}"
     return f"All {total:,} worked out." if done == total else f"Stopped at {done:,} of {total:,}; these are kept."
 
 

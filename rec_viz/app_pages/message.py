@@ -16,18 +16,18 @@ from rec_viz.model import message as model
 from rec_viz.model import tapes as model_tapes
 from rec_viz.settings import TABLE, View, widgets
 from rec_viz.settings.table import CODES, Message
+from rec_viz.settings.view import VECTORS
 from rec_viz.text import reading
 
 PRIVATE = ("target",)  # the sender's own: no link and no address tells it
 OWN = ("family", "bits", "log2_bins", "intervals", "seed", "code")  # settings the receiver may hold otherwise
-EXAMPLE = {"gaussian": ("Mean", "Standard deviation", "1.2", "0.3"), "uniform": ("From", "To", "0.25", "0.5")}
 
 
 # ------------------------------------------------------------------------------------------------ the sender
 
 
 def numbers(text: str, name: str, dim: int) -> list[float]:
-    """Numbers typed with commas, one a dimension; a single one serves all. RecError in a sentence."""
+    """Numbers separated by commas, one for each dimension or one for all. Raises RecError."""
     values = reading.typed(text, ",") or ()
     if len(values) not in (1, dim):
         wanted = "one number" if dim == 1 else f"one number, or {dim} separated by commas"
@@ -37,12 +37,12 @@ def numbers(text: str, name: str, dim: int) -> list[float]:
 
 def own_problem(view: View) -> rec.Problem:
     """The target the sender typed."""
-    first, second, a, b = EXAMPLE[view.family]
-    left, right = st.columns(2)
-    low = left.text_input(first, a, key=f"message_{view.family}_first", max_chars=400)
-    high = right.text_input(second, b, key=f"message_{view.family}_second", max_chars=400)
-    make = rec.gaussian_problem if view.family == "gaussian" else rec.uniform_problem
-    return make(numbers(low, first, view.dim), numbers(high, second, view.dim))
+    vectors = []
+    for column, key in zip(st.columns(2), VECTORS[view.family], strict=True):
+        row = TABLE[View][key]
+        text = column.text_input(row.label, getattr(View(), key), key=f"message_{key}", max_chars=int(row.high))
+        vectors.append(numbers(text, row.label, view.dim))
+    return rec.Problem(view.family, tuple(zip(*vectors, strict=True)))
 
 
 def another_target() -> None:
@@ -50,16 +50,12 @@ def another_target() -> None:
 
 
 def encode(problem: rec.Problem, shared: message.Shared) -> None:
-    """Send, and keep what was sent with what it was sent from; or keep the sentence why not."""
+    """Send, and keep the message with what it was made from; or keep why it could not be sent."""
     try:
         result: message.Sent | str = message.send(problem, shared, lab.MAX_EXAMINED)
     except rec.BudgetExceeded as error:
-        result = reading.raised(
-            f"This target needs about 2^{error.expected_bits:.0f} candidates, too many to search here. "
-        )
-        if error.suggested_intervals:
-            powers = sum(n.bit_length() - 1 for n in error.suggested_intervals)
-            result += reading.raised(f"With J = 2^{powers} bins it would run.")
+        limit = ", too many to search here"
+        result = reading.raised(f"This target needs {lab.over_budget(error, shared.partition, limit)}")
     except rec.RecError as error:
         result = str(error)
     st.session_state.message_sent = (problem, shared, result)
@@ -87,7 +83,7 @@ def sender(view: View, shared: message.Shared) -> tuple[View, rec.Problem | None
         try:
             problem = own_problem(view)
         except rec.RecError as error:
-            st.warning(str(error), icon=":material/info:")
+            st.warning(reading.plain(str(error)), icon=":material/info:")
             return view, None, None
     else:
         left, right = st.columns(2, vertical_alignment="bottom")
@@ -105,7 +101,7 @@ def sender(view: View, shared: message.Shared) -> tuple[View, rec.Problem | None
         st.markdown("Press Encode: the race is run, and its winner becomes bits.")
         return view, problem, None
     if isinstance(kept[2], str):
-        st.warning(kept[2], icon=":material/timer_off:")
+        st.warning(reading.plain(kept[2]), icon=":material/timer_off:")
         return view, problem, None
     text = show_sent(kept[2], shared)
     acts.button("Hand it to the receiver", icon=":material/send:", on_click=hand_over, args=(text,), key="message_hand")
@@ -202,7 +198,7 @@ def receiver(agreed: View, sent: message.Sent | None) -> tuple[message.Shared | 
         own = model.shared_of(own_view)
         data = message.read(text) if text.strip() else b""
     except rec.RecError as error:
-        st.error(reading.raised(str(error)), icon=":material/error:")
+        st.error(reading.plain(reading.raised(str(error))), icon=":material/error:")
         return own, b""
     if data:
         with broken:
@@ -216,42 +212,42 @@ def receiver(agreed: View, sent: message.Sent | None) -> tuple[message.Shared | 
 def tapes_of(shared: message.Shared, own: message.Shared, problem: rec.Problem | None, sent: message.Sent | None,
              data: bytes) -> None:  # fmt: skip
     """The picture: both tapes, the wire, and the dot that the bytes light."""
-    held, accepted, says = None, False, "Both hold the same candidates: one tape a bin, from one seed."
+    decoded, accepted, says = None, False, "Both hold the same candidates: one tape for each bin, from one seed."
     try:
         if data:
-            held, accepted = message.receive(data, own).message, True
+            decoded, accepted = message.receive(data, own).message, True
     except rec.RecError:
         try:
-            held = message.receive_unchecked(data, own).message
+            decoded = message.receive_unchecked(data, own).message
         except rec.RecError:
             says = "These bits name nothing."
     same_tapes = shared._replace(code="") == own._replace(code="")
-    if held is not None and sent is not None:
+    if decoded is not None and sent is not None:
         if accepted and sent.data == data:
             says = "The same dot on both sides: a sample of Q, and Q was never sent."
         elif not same_tapes:
             says = "Other settings, other tapes: the bits light another dot. The checksum notices."
-        elif held != sent.message:
+        elif decoded != sent.message:
             says = "Damaged bits light another dot. The checksum notices."
         else:
             says = "The dot is right, but the checksum does not fit."
     elif not same_tapes:
         says = "Other settings, other tapes."
-    tapes.show(model_tapes.picture(shared, own, problem, sent, data, held, accepted), says, key="tapes")
+    tapes.show(model_tapes.picture(shared, own, problem, sent, data, decoded, accepted), says, key="tapes")
 
 
 def show_received(data: bytes, own: message.Shared, sent: message.Sent | None) -> None:
-    """The sample these bytes name, or the sentence what is wrong and what would have come out unnoticed."""
+    """The sample that these bytes name; or what is wrong with them, and what would have come out unnoticed."""
     try:
         received = message.receive(data, own)
     except rec.MessageError as error:
-        st.error(f"**Refused.** {error}", icon=":material/error:")
+        st.error(f"**Refused.** {reading.plain(str(error))}", icon=":material/error:")
         if len(data) >= rec.FRAME_BYTES:
             st.markdown(f"**What happened, found by trying.** {reading.raised(message.diagnose(data, own))}")
         show_unchecked(data, own, sent)
         return
     except rec.RecError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(reading.plain(str(error)), icon=":material/error:")
         return
     place = ", ".join(str(b + 1) for b in received.message.bin[:8]) + " …" * (len(received.message.bin) > 8)
     bins = f"bin {place}, " if own.partition.num_bins > 1 else ""
@@ -263,7 +259,7 @@ def show_received(data: bytes, own: message.Shared, sent: message.Sent | None) -
 
 
 def show_unchecked(data: bytes, own: message.Shared, sent: message.Sent | None) -> None:
-    """What a receiver without a checksum would have held, and believed."""
+    """What a receiver without a checksum would have taken for the sample."""
     st.markdown("**Without a checksum** it would have gone unnoticed, and the receiver would hold")
     try:
         wrong = message.receive_unchecked(data, own)
@@ -371,12 +367,11 @@ with st.container(horizontal=True, vertical_alignment="center", key="message_hea
     st.title("Play", anchor=False, width="content")
     parts.people(two=True)
     share = st.empty()
-for notice in notices:
-    st.info(notice, icon=":material/info:")
+parts.say_notices(notices)
 agreed_view = agreement()
 picture = st.container(key="message_picture")
 parts.wait_for_kernels(height=520)
-shared = parts.asked(lambda: model.shared_of(agreed_view))
+shared = parts.attempt(lambda: model.shared_of(agreed_view))
 left, right = st.columns(2)
 with left.container(border=True, key="sender"):
     agreed_view, problem, sent = sender(agreed_view, shared)

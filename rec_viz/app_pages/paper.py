@@ -24,8 +24,7 @@ from rec_viz.text import reading
 
 notices = widgets.load_link("paper")
 widgets.write_link(widgets.now(Paper))
-for notice in notices:
-    st.info(notice, icon=":material/info:")
+parts.say_notices(notices)
 place = parts.head("Paper", lambda: parts.share(widgets.now(Paper), "paper"))
 colours = parts.colours()
 d_inf, bins_bits = studies.exact_targets()
@@ -128,7 +127,7 @@ def state(job: Job[Run] | None) -> str:
     if job is None:
         return "Not run yet."
     if job.error:
-        return f":material/error: It ended early: {job.error}"
+        return f":material/error: It ended early: {reading.plain(str(job.error))}"
     unit = "targets" if job.state.key == "stopped" else "runs"
     whole = f"{job.done:,} {unit}" if job.done == job.total else f"stopped at {job.done:,} of {job.total:,} {unit}"
     return f"Size {job.state.size}: {whole}."

@@ -1,4 +1,4 @@
-"""Pieces of a page that more than one page shows."""
+"""Parts that several pages share."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from streamlit.runtime import exists, get_instance
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 import rec_core as rec
+from rec_core import families
 from rec_viz import theme, warm_up
 from rec_viz.figures import qr
 from rec_viz.model import lab, setting
@@ -27,7 +28,7 @@ Made = TypeVar("Made")
 
 
 def wait_for_kernels(height: int, on_start: bool = False) -> None:
-    """Go on once the kernels are compiled; until then hold the stage's place and say why nothing is there yet.
+    """Go on once the kernels are compiled; until then hold the stage's place and say what is going on.
 
     `on_start`: the page needs no others than the Start page's, which come first.
     """
@@ -47,34 +48,34 @@ def wait_for_kernels(height: int, on_start: bool = False) -> None:
 
 
 def wait_for(event: Event) -> None:
-    """Wait, and give way in between where the reader wants something else: Streamlit stops a run at what it shows."""
+    """Wait, and let Streamlit end the run where the reader does something else: it does so at an output."""
     place = st.empty()
     while not event.wait(0.3):
         place.empty()
 
 
-def asked(work: Callable[[], Made], says: str = "Working it out") -> Made:
-    """What `work` makes of a view, saying so while it lasts; where the view asks for the impossible, the sentence why,
-    and the page ends."""
+def attempt(work: Callable[[], Made], says: str = "Working it out") -> Made:
+    """What `work` returns, behind a spinner; where it raises RecError, the page shows the error and ends."""
     try:
         with st.spinner(says):
             return work()
     except rec.RecError as error:
-        st.warning(str(error), icon=":material/info:")
+        st.warning(reading.plain(str(error)), icon=":material/info:")
         st.stop()
 
 
 def refusals(race: lab.Race) -> None:
-    """The methods that do not run on this problem, each with the sentence why."""
+    """The methods that do not run on this problem, and why."""
     for lane in race.lanes:
         if lane.trace is None:
             st.warning(
-                f"**{lane.title}** does not run here. {reading.raised(lane.sentence)}", icon=":material/timer_off:"
+                f"**{lane.title}** does not run here. {reading.plain(reading.raised(lane.refusal))}",
+                icon=":material/timer_off:",
             )
 
 
 def open_card(chosen: str | None) -> None:
-    """Go where the card that was chosen leads, if one was."""
+    """Open the page of the card that was chosen, if any."""
     if chosen is not None:
         page, _, query = chosen.partition("?")
         st.switch_page(Path(__file__).with_name(f"{page}.py"), query_params=dict(parse_qsl(query)))
@@ -91,7 +92,7 @@ def dark() -> bool:
 
 
 def alive() -> Callable[[], bool]:
-    """Whether this session is still there: a run nobody can see any more ends."""
+    """A function that says whether this session is still open: a run that no one can see ends."""
     context = get_script_run_ctx()
     if context is None or not exists():
         return lambda: True
@@ -100,7 +101,7 @@ def alive() -> Callable[[], bool]:
 
 
 def each(work: Callable[[Any], Any], steps: Sequence[Any], text: str) -> list[Any]:
-    """`work` of every step, behind a progress bar once it takes long enough to wonder."""
+    """`work` of every step, behind a progress bar where it takes long."""
     place, begun, found = st.empty(), time.monotonic(), []
     for done, step in enumerate(steps):
         if time.monotonic() - begun > 0.3:
@@ -121,14 +122,20 @@ def head(title: str, share_: Callable[[], None] | None = None) -> DeltaGenerator
 
 
 def finding(place: DeltaGenerator, text: str) -> None:
-    """The page's one sentence, with its number, large; `text` is plain, `**bold**` apart."""
+    """The page's finding in large type; `text` is plain, except for `**bold**`."""
     bold = re.sub(r"\*\*(.+?)\*\*", r"<b>\1</b>", html.escape(text, quote=False))
     place.html(f'<p style="font-size:1.3rem;line-height:1.45;max-width:56rem;margin:0 0 0.5rem">{bold}</p>')
 
 
+def say_notices(notices: Sequence[str]) -> None:
+    """What a link asked for and could not have, letter for letter."""
+    for notice in notices:
+        st.info(reading.plain(notice), icon=":material/info:")
+
+
 @st.fragment
 def section(title: str, key: str, show: Callable[[], None]) -> None:
-    """A closed part of a page: what is in it is only worked out once it is opened, and without the rest of the page."""
+    """A closed part of a page: its contents run once it is opened, and without the rest of the page."""
     box = st.expander(f"**{title}**", key=key, on_change="rerun")
     if box.open:
         with box:
@@ -141,8 +148,7 @@ def research_page(
     """The top of a page about a channel and its bins: sidebar, notices, address bar, head; and the finding's place."""
     notices = widgets.load_link(page)
     view = widgets.channel_and_bins(groups, lanes)
-    for notice in notices:
-        st.info(notice, icon=":material/info:")
+    say_notices(notices)
     widgets.write_link(view, *(widgets.now(kind) for kind in PAGES[page] if kind is not View))
     place = head(title, lambda: share(view, page))
     if view.source == "drawn":
@@ -157,14 +163,14 @@ def research_page(
 
 
 def _stand_in(view: View) -> View:
-    """What a page about channels shows while the target on Play is a drawn one, and a sentence that says so."""
-    _, problem = asked(lambda: setting.problem_of(view))
+    """What a page about channels shows while the target on Play is drawn by hand, and a notice of that."""
+    _, problem = attempt(lambda: setting.problem_of(view))
     st.info(
         f"The target on Play is drawn by hand. This page is about a channel and its many targets, so it shows the "
-        f"Gaussian channel with the same information, I = {problem.kl_bits:.2f} bits.",
+        f"{families.LABELS[View().family]} channel with the same information, I = {problem.kl_bits:.2f} bits.",
         icon=":material/info:",
     )
-    return view._replace(source="channel", family="gaussian", bits=problem.kl_bits)
+    return view._replace(source="channel", family=View().family, bits=problem.kl_bits)
 
 
 def people(two: bool) -> None:
@@ -197,12 +203,12 @@ def share(
         if isinstance(record, View) and st.toggle("Make a link for a class", key="class_link"):
             own |= class_extras(page == "lab")
         elif widgets.hidden():
-            own["hide"] = ",".join(widgets.hidden())
+            own |= links.hiding(widgets.hidden())
         handed(link(here, record, page, private, **own))
 
 
 def handed(address: str) -> None:
-    """A link to copy, and to photograph."""
+    """A link to copy, and its QR code."""
     st.code(address, language=None, wrap_lines=True)
     st.image(qr.picture(address), width=180, alt="QR code of the link")
 
@@ -211,7 +217,7 @@ def class_extras(presented: bool, seeds: bool = True) -> dict[str, str]:
     """What a teacher adds to a link, chosen in the Share box."""
     rows = TABLE[View]
     hide = st.multiselect("Controls to hide", list(rows), format_func=lambda key: rows[key].label, key="class_hide")
-    extras = {"hide": ",".join(hide)} if hide else {}
+    extras = links.hiding(hide)
     if seeds and st.checkbox("Another seed for every student", key="class_seed"):
         extras["seed"] = links.STUDENT
     if presented and st.checkbox("Presenter mode: large type, keys only, Escape leaves", key="class_present"):

@@ -30,7 +30,7 @@ view, place = parts.research_page(
     },
 )
 colours = parts.colours()
-here = parts.asked(lambda: model.here(view))
+here = parts.attempt(lambda: model.here(view))
 parts.finding(
     place,
     f"To send {here.kl_bits:.3g} bits, plain search examines **{reading.number(2.0**here.plain_bits)}** candidates on "
@@ -77,7 +77,7 @@ chart(
 widgets.widget(Speed, "axis", "content")
 st.markdown(
     "Plain search takes, on average, as many candidates as the peak of r = q/p. With bins it is the average of the "
-    "peaks, one a bin, which falls to 1 as bins shrink. "
+    "peaks of the bins, which falls to 1 as bins shrink. "
     + {
         "information_bits": f"Each point averages log₂ over {setting.TARGETS} targets of a channel of I bits. ",
         "kl_bits": "Channels are placed at the average KL of their targets. Plain PFR stays above 2ᴷᴸ, because sup r "
@@ -104,7 +104,7 @@ def trade() -> None:
         partitions = model.trade_partitions(view)
         now, after = model.doubled(view)
     except rec.RecError as error:
-        st.warning(reading.raised(str(error)), icon=":material/info:")
+        st.warning(reading.plain(reading.raised(str(error))), icon=":material/info:")
         return
     *_, one, chosen, twice = parts.each(
         lambda intervals: model.cost(view, intervals),
@@ -207,7 +207,7 @@ def blame() -> None:
             next(preset.view for preset in PRESETS if preset.name == "The tail-bin trap"),
         )  # fmt: skip
         return
-    race = lab.race(view._replace(lanes=("pfr", "pfr_bins"), weights="target_mass", stopping="single"))
+    race = lab.race(view._replace(lanes=("pfr", "pfr_bins"), weighting="target_mass", stopping="single"))
     worst = stage.worst_bin(race)
     if sum(lane.trace is not None for lane in race.lanes) == 2:
         stage.show(

@@ -57,7 +57,7 @@ class Decay(NamedTuple):
 def decay(log2_candidates: Floats, lines: Sequence[Decay], chosen: float, what: str, colours: Colours) -> go.Figure:
     """How a measure of the bias falls with the number of candidates, exact as lines, measured as diamonds.
 
-    Values of 0 have no place on the axis, nor have measurements that cannot be told from it.
+    Values of 0 have no place on the axis, nor have measurements that do not differ from it clearly.
     """
     figure = go.Figure()
     for line in lines:

@@ -14,7 +14,7 @@ COLUMNS = ("series", "x_axis", "x", "y_axis", "y", "y_error")
 
 
 def as_csv(figure: go.Figure) -> str:
-    """One row a point: its series, what its axes are, x, y, and where drawn the half width of its error bar."""
+    """One row for each point: its series, what its axes are, x, y, and where drawn the half width of its error bar."""
     out = io.StringIO()
     rows = csv.writer(out, lineterminator="\n")
     rows.writerow(COLUMNS)

@@ -9,71 +9,54 @@ import numpy as np
 
 from ..text import reading
 from .images import crisp
-from .style import Colours, Floats, faint
+from .sketch import Panel, picture
+from .style import Colours, Floats
 
-WIDTH, HEIGHT = 360, 150
-
-
-def svg(inside: str, says: str) -> str:
-    """A picture of WIDTH by HEIGHT, for eyes and for ears."""
-    return f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{says}">{inside}</svg>'
+SIZE = WIDTH, HEIGHT = 360, 150
 
 
-def text(x: float, y: float, words: str, anchor: str = "start", colour: str = "") -> str:
-    """Words at a place."""
-    fill = f' style="fill:{colour}"' if colour else ""
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"{fill}>{words}</text>'
+def card(
+    colours: Colours, x: tuple[float, float], y: tuple[float, float], left: float = 8, right: float = WIDTH - 8,
+    top: float = 14, foot: float = HEIGHT - 8,
+) -> Panel:  # fmt: skip
+    """A panel of a card with these ranges, between these pixels."""
+    return Panel((left, top, right, foot), x, y, colours)
 
 
-def line(x: Floats, y: Floats, colour: str, width: float = 3.0, dash: str = "") -> str:
-    """A line through points in pixels."""
-    points = " ".join(f"{a:.1f},{b:.1f}" for a, b in zip(x, y, strict=True))
-    dashed = f' stroke-dasharray="{dash}"' if dash else ""
-    return f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="{width:g}"{dashed}/>'
-
-
-def scaled(values: Floats, low: float, high: float, start: float, end: float) -> Floats:
-    """Values from low to high on pixels from start to end."""
-    return start + (np.asarray(values) - low) / (high - low) * (end - start)
+def pixels(colours: Colours) -> Panel:
+    """A card whose places are pixels from its top left corner."""
+    return card(colours, (0, WIDTH), (HEIGHT, 0), 0, WIDTH, 0, HEIGHT)
 
 
 def code_lengths(
     information: float, plain: Sequence[float], bins: Sequence[float], bound: float, colours: Colours
 ) -> tuple[str, str]:
     """Two bars of where the bits go, and lines at I and the bound."""
-    unit, left = (WIDTH - 16) / bound, 4.0
-    parts = []
-    for row, (name, bits) in enumerate((("no bins", plain), ("with bins", bins))):
-        x, top = left, 24.0 + 60 * row
-        parts.append(text(left, top - 6, name))
-        for part, role in zip(bits, ("heuristic", "best", "winner", "candidate"), strict=True):
-            parts.append(f'<rect x="{x:.1f}" y="{top}" width="{part * unit:.1f}" height="28" fill="{colours[role]}"/>')
-            x += part * unit
-    for at, name, colour, anchor in (
-        (information, "I", colours["q"], "middle"), (bound, "bound", colours["bound"], "end")
-    ):  # fmt: skip
-        x = left + at * unit
-        parts.append(line(np.array([x, x]), np.array([10.0, 126.0]), colour, 2, "5 4"))
-        parts.append(text(x, 143, name, anchor, colour))
+    panel = card(colours, (0, bound), (HEIGHT, 0), 4, WIDTH - 12, 0, HEIGHT)
+    for name, bits, top in (("no bins", plain, 24.0), ("with bins", bins, 84.0)):
+        panel.text(0, top - 6, name, anchor="start")
+        ends = np.cumsum([0.0, *bits])
+        roles = ("heuristic", "best", "winner", "candidate")
+        for begin, end, role in zip(ends[:-1], ends[1:], roles, strict=True):
+            panel.block((begin, end), (top + 28, top), role)
+    for at, name, role, anchor in ((information, "I", "q", "middle"), (bound, "bound", "bound", "end")):
+        panel.line((at, at), (10, 126), role, 2, "5 4")
+        panel.text(at, 143, name, role, anchor)
     says = f"A message takes {sum(bins):.2f} bits on average where I = {information:g}, which no method can beat."
-    return svg("".join(parts), "Where the bits of a message go"), says
+    return picture(panel.parts, "Where the bits of a message go", SIZE), says
 
 
-def speed(
-    information: Floats, plain: Floats, bins: Floats, here: Any, view: Any, colours: Colours
-) -> tuple[str, str]:  # fmt: skip
+def speed(information: Floats, plain: Floats, bins: Floats, here: Any, view: Any, colours: Colours) -> tuple[str, str]:
     """Candidates over I, without bins and with them."""
-    top = float(plain[-1])
-    x = scaled(information, information[0], information[-1], 8, WIDTH - 90)
-    inside = ""
+    panel = card(colours, (information[0], information[-1]), (0.0, float(plain[-1])), right=WIDTH - 90)
     for name, heights, role in (("no bins", plain, "p"), ("bins", bins, "heuristic")):
-        y = scaled(heights, 0.0, top, HEIGHT - 8, 14)
-        inside += line(x, y, colours[role]) + text(WIDTH - 84, float(y[-1]) + 5, name, colour=colours[role])
+        panel.line(information, heights, role, 3)
+        panel.text(information[-1], heights[-1], name, role, "start", right=6, down=5)
     says = (
         f"At {view.bits:g} bits, bins bring a search from {reading.number(2.0**here.plain_bits)} candidates to "
         f"{reading.number(2.0**here.binned_bits)}."
     )
-    return svg(inside, "Candidates a search examines, as information grows"), says
+    return picture(panel.parts, "Candidates a search examines, as information grows", SIZE), says
 
 
 def bias(
@@ -81,68 +64,72 @@ def bias(
     colours: Colours,
 ) -> tuple[str, str]:  # fmt: skip
     """Q, and what is sent instead."""
-    at, top = scaled(x, x[0], x[-1], 4, WIDTH - 4), 1.05 * float(max(target.max(), plain.max(), bins.max()))
-    q, without, with_bins = (scaled(values, 0.0, top, HEIGHT - 6, 6) for values in (target, plain, bins))
-    corners = " ".join(f"{a:.1f},{b:.1f}" for a, b in zip(at, q, strict=True))
-    area = f'<polygon points="4,{HEIGHT - 6} {corners} {WIDTH - 4},{HEIGHT - 6}" fill="{faint(colours["q"], 0.18)}"/>'
-    lines = line(at, q, colours["q"], 2) + line(at, without, colours["p"]) + line(at, with_bins, colours["heuristic"])
-    peak = int(np.argmax(target))
-    side, anchor = (at[peak] - 60, "end") if at[peak] > WIDTH / 2 else (at[peak] + 60, "start")
-    words = text(side, 22, "target Q", anchor, colours["q"]) + text(side, 42, "no bins", anchor, colours["p"])
-    words += text(side, 62, "bins", anchor, colours["heuristic"])
+    top = 1.05 * float(max(target.max(), plain.max(), bins.max()))
+    panel = card(colours, (x[0], x[-1]), (0.0, top), 4, WIDTH - 4, 6, HEIGHT - 6)
+    panel.area(x, target, "q", 0.18)
+    for heights, role, width in ((target, "q", 2), (plain, "p", 3), (bins, "heuristic", 3)):
+        panel.line(x, heights, role, width)
+    peak = float(x[np.argmax(target)])
+    right, anchor = (-60, "end") if panel.across(peak) > WIDTH / 2 else (60, "start")
+    for words, role, down in (("target Q", "q", 22), ("no bins", "p", 42), ("bins", "heuristic", 62)):
+        panel.text(peak, top, words, role, anchor, right, down - panel.top)
     says = (
         f"After {candidates} candidates ORC is off by {reading.small(off)} in total variation; with bins, by "
         f"{reading.small(off_bins)}."
     )
-    return svg(area + lines + words, "What is sent, against the target Q"), says
+    return picture(panel.parts, "What is sent, against the target Q", SIZE), says
 
 
-def images(small: str, large: str, saved: float) -> tuple[str, str]:
-    """The picture received in small blocks and in large ones; sources of two pictures."""
-    both = "".join(
+def received(sources: Sequence[str]) -> str:
+    """The same picture received in small blocks and in large ones, as HTML; `sources` are those of two pictures."""
+    return "".join(
         f'<figure style="margin:0;width:8rem">{crisp(source, f"The picture received in {name}", width=116)}'
         f'<figcaption style="font-size:14px">{name}</figcaption></figure>'
-        for source, name in ((small, "16-bit blocks"), (large, "48-bit blocks"))
+        for source, name in zip(sources, ("16-bit blocks", "48-bit blocks"), strict=True)
     )
+
+
+def images(sources: Sequence[str], saved: float) -> tuple[str, str]:
+    """The picture received both ways."""
     says = f"48-bit blocks with bins take {100 * saved:.0f}% fewer bits at equal quality than 16-bit blocks without."
-    return both, says
+    return received(sources), says
 
 
 def paper(d_inf: Floats, bins: Floats, slope: float, colours: Colours) -> tuple[str, str]:
     """Targets by D_inf: the candidates without bins, which is D_inf itself, and with them."""
-    top = float(d_inf.max())
-    x = scaled(d_inf, 0.0, top, 8, WIDTH - 84)
-    y = scaled(bins, 0.0, top, HEIGHT - 8, 10)
-    dots = "".join(
-        f'<circle cx="{a:.1f}" cy="{b:.1f}" r="3" fill="{colours["heuristic"]}"/>' for a, b in zip(x, y, strict=True)
-    )
-    dots += "".join(
-        f'<circle cx="{a:.1f}" cy="{b:.1f}" r="3" fill="{colours["p"]}"/>'
-        for a, b in zip(x, scaled(d_inf, 0.0, top, HEIGHT - 8, 10), strict=True)
-    )
-    words = text(WIDTH - 76, 18, "no bins", colour=colours["p"])
-    words += text(WIDTH - 76, float(np.median(y)) + 5, "bins", colour=colours["heuristic"])
     says = (
         f"In the paper’s 5-D experiment a bit of D∞ doubles plain search, and makes one with bins only "
         f"{2.0**slope:.2f} times as long."
     )
-    return svg(dots + words, "Candidates against D∞, a dot for each target"), says
+    panel = targets(d_inf, bins, colours, WIDTH - 84)
+    return picture(panel.parts, "Candidates against D∞, a dot for each target", SIZE), says
+
+
+def targets(d_inf: Floats, bins: Floats, colours: Colours, right: float, moves: str = "") -> Panel:
+    """Candidates over D_inf without bins and with them, a dot for each target, on logarithmic axes."""
+    top = float(d_inf.max())
+    panel = card(colours, (0.0, top), (0.0, top), right=right, top=12)
+    for first, (name, heights, role, label) in enumerate(
+        (("no bins", d_inf, "p", top), ("bins", bins, "heuristic", float(np.median(bins))))
+    ):
+        for k, (x, y) in enumerate(zip(d_inf, heights, strict=True)):
+            panel.dot(x, y, role, 3, moves=moves, order=k // 6 + 3 * first)
+        panel.text(top, label, name, role, "start", right=6, down=5)
+    return panel
 
 
 def reference(distances: Floats, statements: int, runs: int, colours: Colours) -> tuple[str, str]:
     """Measured numbers about their laws, in standard errors, in the band that holds nineteen of twenty."""
-    x = scaled(np.arange(float(distances.size)), 0, distances.size - 1, 16, WIDTH - 16)
-    y = scaled(distances, -4.0, 4.0, HEIGHT - 8, 8)
-    low, high, middle = scaled(np.array([-1.96, 1.96, 0.0]), -4.0, 4.0, HEIGHT - 8, 8)
-    band = f'<rect x="0" y="{high:.1f}" width="{WIDTH}" height="{low - high:.1f}" fill="{faint(colours["p"], 0.15)}"/>'
-    band += line(np.array([0.0, WIDTH]), np.array([middle, middle]), colours["bound"], 1.5)
-    dots = "".join(
-        f'<circle cx="{a:.1f}" cy="{b:.1f}" r="5" fill="{colours["heuristic"]}"/>' for a, b in zip(x, y, strict=True)
-    )
-    inside = int(np.sum(np.abs(distances) < 1.96))
-    words = text(WIDTH - 4, HEIGHT - 10, "95% of chance", "end")
+    panel = card(colours, (0, distances.size - 1), (-4.0, 4.0), 16, WIDTH - 16, 8)
+    beyond = 16 / (WIDTH - 32) * (distances.size - 1)  # the band reaches the card's edges
+    across = (-beyond, distances.size - 1 + beyond)
+    panel.block(across, (-1.96, 1.96), "p", 0.15)
+    panel.line(across, (0.0, 0.0), "bound", 1.5)
+    for k, distance in enumerate(distances):
+        panel.dot(k, distance, "heuristic")
+    panel.text(across[1], -4.0, "95% of chance", anchor="end", right=-4, down=-2)
     says = (
-        f"{statements} statements with proofs and code; here {inside} of {distances.size} numbers measured on this "
-        "machine lie within 95% of chance."
+        f"{statements} statements with proofs and code; here {int(np.sum(np.abs(distances) < 1.96))} of "
+        f"{distances.size} numbers measured on this machine lie within 95% of chance."
     )
-    return svg(band + dots + words, "Measured numbers against their laws"), says
+    return picture(panel.parts, "Measured numbers against their laws", SIZE), says

@@ -222,7 +222,7 @@ def overhead(
 
 def trade(log2_bins: Floats, bound_bits: Floats, search_bits: Floats, kl_bits: float,
           chosen: tuple[float, float] | None, limit_bits: float, colours: Colours) -> go.Figure:  # fmt: skip
-    """What bins buy for one block: candidates over the bound on its message, a mark a J.
+    """What bins buy for one block: candidates over the bound on its message, a mark for each J.
 
     Starred: the `chosen` (x, y). Dashed: the block's KL, and log2 of the most candidates looked at with bins.
     """

@@ -174,7 +174,7 @@ def taps(
         race.block(inside, (0.0, min(height, top)), role, 0.28)
         race.line(inside, (min(height, top), min(height, top)), role, 3)
         if replay:
-            race.group(since, "grows")
+            race.together(since, "grows")
         if over:
             race.text((k + 0.5) / number, top, "↑", "heuristic", down=20, size=22, bold=True)
         row.block((k + 0.12, k + 0.88), (0.0, 100.0), "candidate", 0.12)

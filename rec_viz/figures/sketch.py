@@ -1,4 +1,7 @@
-"""What the pictures of lessons are drawn with: SVG as text, in panels that know their ranges of x and y."""
+"""What small pictures are drawn with: SVG as text, in panels that know their ranges of x and y.
+
+A component sets in motion what `moves`, a class of its style sheet, in the order that it counts.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ import numpy as np
 
 from .style import Colours, Floats
 
-WIDE, NARROW = (640, 460), (370, 380)  # of a picture; as many pixels on a desk and on a telephone
+WIDE, NARROW = (640, 460), (370, 380)  # of a lesson’s picture; as many pixels on a desk and on a telephone
 TYPE = 15
 
 Numbers = Sequence[float] | np.ndarray[Any, Any]
@@ -45,38 +48,51 @@ class Panel:
     def _points(self, x: Numbers, y: Numbers) -> str:
         return " ".join(f"{self.across(a):.1f},{self.up(b):.1f}" for a, b in zip(x, y, strict=True))
 
-    def line(self, x: Numbers, y: Numbers, role: str = "", width: float = 2.5, dash: str = "", moves: str = "") -> None:
-        """A line; `moves` is the class of its animation."""
-        more = f' stroke-dasharray="{dash}"' if dash else ""
+    def line(
+        self, x: Numbers, y: Numbers, role: str = "", width: float = 2.5, dash: str = "", moves: str = "",
+        opacity: float = 1.0,
+    ) -> None:  # fmt: skip
+        """A line; what "draws" itself has a length of 1."""
+        more = f' stroke-dasharray="{dash}"' if dash else ' pathLength="1"' if moves == "draws" else ""
+        more += f' stroke-opacity="{opacity:g}"' if opacity < 1.0 else ""
         self.parts.append(
-            f'<polyline class="{moves}" points="{self._points(x, y)}" fill="none" stroke="{self.ink(role)}" '
+            f'<polyline{_motion(moves)} points="{self._points(x, y)}" fill="none" stroke="{self.ink(role)}" '
             f'stroke-width="{width:g}"{more}/>'
         )
 
-    def area(self, x: Numbers, y: Numbers, role: str, opacity: float = 0.2, moves: str = "") -> None:
-        """What lies under a line."""
-        floor = f"{self.across(x[-1]):.1f},{self.foot:.1f} {self.across(x[0]):.1f},{self.foot:.1f}"
+    def shape(
+        self, x: Numbers, y: Numbers, role: str, opacity: float = 1.0, edge: float = 0.0, more: str = "",
+        moves: str = "",
+    ) -> None:  # fmt: skip
+        """What corners enclose, with an edge of some width; `more` are further corners, in pixels."""
+        stroke = f' stroke="{self.ink(role)}" stroke-width="{edge:g}"' if edge else ""
         self.parts.append(
-            f'<polygon class="{moves}" points="{self._points(x, y)} {floor}" fill="{self.ink(role)}" '
-            f'fill-opacity="{opacity:g}"/>'
+            f'<polygon{_motion(moves)} points="{self._points(x, y)}{more}" fill="{self.ink(role)}" '
+            f'fill-opacity="{opacity:g}"{stroke}/>'
         )
+
+    def area(
+        self, x: Numbers, y: Numbers, role: str, opacity: float = 0.2, moves: str = "", edge: float = 0.0
+    ) -> None:  # fmt: skip
+        """What lies under a line."""
+        floor = f" {self.across(x[-1]):.1f},{self.foot:.1f} {self.across(x[0]):.1f},{self.foot:.1f}"
+        self.shape(x, y, role, opacity, edge, floor, moves)
 
     def block(
         self, x: tuple[float, float], y: tuple[float, float], role: str, opacity: float = 1.0, outline: str = "",
-        moves: str = "", delay: float = 0.0, lasts: float = 0.0,
+        moves: str = "", edge: float = 1.5, round: float = 0.0, order: int = 0, delay: float = 0.0, lasts: float = 0.0,
     ) -> None:  # fmt: skip
         """A rectangle from x[0] to x[1] and y[0] to y[1]; `outline` is a dash pattern, "0" for a whole line.
 
         Its animation begins after `delay` seconds and `lasts` so many, where these are not its own.
         """
         left, top = self.across(x[0]), self.up(y[1])
-        stroke = f'stroke="{self.ink(role)}" stroke-width="1.5" stroke-dasharray="{outline}"' if outline else ""
-        timed = f"animation-delay:{delay:.2f}s" if delay else f"animation-duration:{lasts:.2f}s" if lasts else ""
+        more = f' stroke="{self.ink(role)}" stroke-width="{edge:g}" stroke-dasharray="{outline}"' if outline else ""
+        more += f' rx="{round:g}"' if round else ""
         self.parts.append(
-            f'<rect class="{moves}" style="{timed}" x="{left:.1f}" y="{top:.1f}" '
-            f'width="{max(self.across(x[1]) - left, 0.5):.1f}" '
-            f'height="{max(self.up(y[0]) - top, 0.5):.1f}" fill="{self.ink(role)}" fill-opacity="{opacity:g}" '
-            f"{stroke}/>"
+            f'<rect{_motion(moves, order, delay, lasts)} x="{left:.1f}" y="{top:.1f}" '
+            f'width="{max(self.across(x[1]) - left, 0.5):.1f}" height="{max(self.up(y[0]) - top, 0.5):.1f}" '
+            f'fill="{self.ink(role)}" fill-opacity="{opacity:g}"{more}/>'
         )
 
     def frame(self, x: tuple[float, float], y: tuple[float, float]) -> None:
@@ -89,17 +105,17 @@ class Panel:
 
     def between(self, x: Numbers, low: Numbers, high: Numbers, role: str, opacity: float) -> None:
         """What lies between two lines."""
-        corners = f"{self._points(x, high)} {self._points(x[::-1], low[::-1])}"
-        self.parts.append(f'<polygon points="{corners}" fill="{self.ink(role)}" fill-opacity="{opacity:g}"/>')
+        self.shape(x, high, role, opacity, more=f" {self._points(x[::-1], low[::-1])}")
 
     def dot(
-        self, x: float, y: float, role: str, radius: float = 5.0, hollow: bool = False, moves: str = "",
-        delay: float = 0.0,
+        self, x: float, y: float, role: str, radius: float = 5.0, hollow: bool = False, moves: str = "", order: int = 0,
+        edge: float = 2.5, delay: float = 0.0,
     ) -> None:  # fmt: skip
-        """A candidate; its animation begins after `delay` seconds."""
-        paint = f'fill="none" stroke="{self.ink(role)}" stroke-width="2.5"' if hollow else f'fill="{self.ink(role)}"'
-        more = f' class="{moves}" style="animation-delay:{delay:.2f}s"' if moves else ""
-        self.parts.append(f'<circle{more} cx="{self.across(x):.1f}" cy="{self.up(y):.1f}" r="{radius:g}" {paint}/>')
+        """A candidate."""
+        ink = self.ink(role)
+        paint = f'fill="none" stroke="{ink}" stroke-width="{edge:g}"' if hollow else f'fill="{ink}"'
+        place = f'cx="{self.across(x):.1f}" cy="{self.up(y):.1f}"'
+        self.parts.append(f'<circle{_motion(moves, order, delay)} {place} r="{radius:g}" {paint}/>')
 
     def grip(self, x: float, y: float, role: str, right: float = 0) -> None:
         """What a hand takes hold of."""
@@ -115,7 +131,7 @@ class Panel:
             arrow = ("←", "→")[way > 0] if across else ("↓", "↑")[way > 0]
             since = len(self.parts)
             self.text(x, y, arrow, role, right=0 if across else -22, down=-14 if across else 9, size=30, bold=True)
-            self.group(since, "appears")
+            self.together(since, "appears")
 
     def field(
         self, x: tuple[float, float], y: tuple[float, float], across: str = "", up: str = "", low: float | None = None,
@@ -130,20 +146,20 @@ class Panel:
             f'width="{self.across(x[1]) - left:.1f}" height="{self.up(y[0]) - top:.1f}" fill="transparent"/>'
         )
 
-    def star(self, x: float, y: float, radius: float = 12.0) -> None:
+    def star(self, x: float, y: float, radius: float = 12.0, moves: str = "", order: int = 0) -> None:
         """The winner."""
         turns, radii = np.arange(10) * np.pi / 5 - np.pi / 2, np.where(np.arange(10) % 2, 0.45, 1.0) * radius
         corners = " ".join(
             f"{self.across(x) + r * np.cos(t):.1f},{self.up(y) + r * np.sin(t):.1f}"
             for r, t in zip(radii, turns, strict=True)
         )
-        self.parts.append(f'<polygon points="{corners}" fill="{self.ink("winner")}"/>')
+        self.parts.append(f'<polygon{_motion(moves, order)} points="{corners}" fill="{self.ink("winner")}"/>')
 
     def text(
         self, x: float, y: float, words: str, role: str = "", anchor: str = "middle", right: float = 0, down: float = 0,
         size: float = TYPE, bold: bool = False,
     ) -> None:  # fmt: skip
-        """Words at a place, `right` and `down` of it by so many pixels."""
+        """Words at a place, moved `right` and `down` by some pixels."""
         weight = ' font-weight="700"' if bold else ""
         self.parts.append(
             f'<text x="{self.across(x) + right:.1f}" y="{self.up(y) + down:.1f}" text-anchor="{anchor}" '
@@ -196,15 +212,23 @@ class Panel:
         self.line(x, (y, y), role, 2)
         self.text(sum(x) / 2, y, words, role, down=-9)
 
-    def group(self, since: int, moves: str) -> None:
-        """Set what was drawn since parts[since] in motion as one."""
-        self.parts[since:] = [f'<g class="{moves}">{"".join(self.parts[since:])}</g>']
+    def together(self, since: int, moves: str, order: int = 0) -> None:
+        """Make what was drawn since parts[since] move as one."""
+        self.parts[since:] = [f"<g{_motion(moves, order)}>{''.join(self.parts[since:])}</g>"]
 
     def pick(self, answer: float, name: str, since: int) -> None:
         """Make what was drawn since parts[since] a button that gives an answer."""
         inside = "".join(self.parts[since:])
         button = f'<g class="pick" data-pick="{answer:g}" role="button" tabindex="0" aria-label="{html.escape(name)}">'
         self.parts[since:] = [f"{button}{inside}</g>"]
+
+
+def _motion(moves: str, order: int = 0, delay: float = 0.0, lasts: float = 0.0) -> str:
+    """The attributes of what is set in motion: its place in an order, and seconds where its class has others."""
+    own = {"--n": f"{order}" if order else "", "animation-delay": f"{delay:.2f}s" if delay else "",
+           "animation-duration": f"{lasts:.2f}s" if lasts else ""}  # fmt: skip
+    style = ";".join(f"{name}:{value}" for name, value in own.items() if value)
+    return f' class="{moves}"' + (f' style="{style}"' if style else "") if moves else ""
 
 
 def sheet(
@@ -226,10 +250,15 @@ def within(panel: Panel, box: tuple[float, float, float, float], x: tuple[float,
 
 
 def svg(panel: Panel, says: str, narrow: bool) -> str:
-    """The picture, and what it shows in words."""
-    width, height = NARROW if narrow else WIDE
-    role = "group" if any(re.search("data-(pick|x|y)=", part) for part in panel.parts) else "img"
+    """The picture of a lesson; `says` is the same in words."""
+    return picture(panel.parts, says, NARROW if narrow else WIDE)
+
+
+def picture(parts: Sequence[str], says: str, size: tuple[int, int]) -> str:
+    """A picture of this width and height; without words it is for eyes alone."""
+    role = "group" if any(re.search("data-(pick|x|y)=", part) for part in parts) else "img"
+    known = f'role="{role}" aria-label="{html.escape(says)}"' if says else 'aria-hidden="true"'
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="{role}" '
-        f'aria-label="{html.escape(says)}" font-family="sans-serif">{"".join(panel.parts)}</svg>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size[0]} {size[1]}" {known} '
+        f'font-family="sans-serif">{"".join(parts)}</svg>'
     )

@@ -95,6 +95,7 @@ class Lesson:
     title: str
     about: str
     steps: tuple[Step, ...]
+    cover: int  # the step, from 1, whose picture stands for the lesson
 
     @property
     def minutes(self) -> int:
@@ -123,12 +124,15 @@ def read(text: str, name: str) -> Lesson:
             f"{name}: begin with a line of {FENCE} and close every block of settings with another; "
             "a lesson needs its own block and at least one step."
         )
-    head = _settings(blocks[1], f"{name}, the lesson’s block", {"title", "view"})
+    head = _settings(blocks[1], f"{name}, the lesson’s block", {"title", "view", "cover"})
     shared = head.get("view", {})
     steps = []
     for k, (settings, body) in enumerate(zip(blocks[3::2], blocks[4::2], strict=True), start=1):
         steps.append(_step(settings, body, shared, f"{name}, step {k}"))
-    return Lesson(slug[1], head["title"], blocks[2].strip(), tuple(steps))
+    cover = head.get("cover", 1)
+    if cover not in range(1, len(steps) + 1):
+        raise LessonError(f"{name}: cover is the number of one of its {len(steps)} steps; got {cover!r}.")
+    return Lesson(slug[1], head["title"], blocks[2].strip(), tuple(steps), cover)
 
 
 _STEP_KEYS = {

@@ -167,7 +167,7 @@ def _at_winner(name: str) -> Callable[[View, Lane], float]:
 def trace_of(lane: Lane) -> rec.Trace:
     """A lane's search. LessonError where it has none."""
     if lane.trace is None:
-        raise LessonError(f"“{lane.title}” does not run here: {lane.sentence}")
+        raise LessonError(f"“{lane.title}” does not run here: {lane.refusal}")
     return lane.trace
 
 
@@ -266,7 +266,7 @@ LANE_NUMBERS: dict[str, Callable[[View, Lane], float | int | str]] = {
     "first_p": lambda view, lane: _first(view, lane, heavy=False),
     "first_q": lambda view, lane: _first(view, lane, heavy=True),
     "first_ratio": lambda view, lane: float(2.0 ** trace_of(lane).log_ratios_bits[0]),
-    "decoded": lambda view, lane: int(lane.held == tuple(trace_of(lane).samples[trace_of(lane).winner].tolist())),
+    "decoded": lambda view, lane: int(lane.received == tuple(trace_of(lane).samples[trace_of(lane).winner].tolist())),
     "average": lambda view, lane: float(winners_of(problem_of(view)).mean()),
     "spread": lambda view, lane: float(winners_of(problem_of(view)).std()),
     "seconds": lambda view, lane: lane.expected_examined / speed.candidates_per_second(view.family, view.dim),

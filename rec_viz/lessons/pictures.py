@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -18,7 +19,7 @@ from ..memo import memo
 from ..model import lab, setting, speed
 from ..settings import View
 from .asked import Asked
-from .format import Step
+from .format import Lesson, Step
 from .hands import HANDS
 from .numbers import (
     GREEDY_CANDIDATES,
@@ -41,6 +42,13 @@ def draw(
     """The picture of a step that has one, as SVG; `hand` is where the reader left its knobs."""
     name = step.figure_after if shown else step.figure
     return PICTURES[name](Asked(situation(step), given, shown, colours, narrow, hand or {}))
+
+
+def cover(lesson: Lesson, colours: Colours) -> str:
+    """The picture that stands for a lesson, without its words, which would be too small to read on a card."""
+    step = lesson.steps[lesson.cover - 1]
+    svg = PICTURES[step.figure](Asked(situation(step), None, True, colours, True))
+    return re.sub(r"<text.*?</text>", "", svg, flags=re.DOTALL)
 
 
 def staged(step: Step, shown: bool, view: View | None = None) -> tuple[lab.Race, dict[str, Any]] | None:
@@ -207,11 +215,11 @@ WEIGHTINGS = {"uniform": "equal", "target_mass": "by Q’s share", "peak_ratio":
 
 
 def _cancels(ask: Asked) -> str:
-    trace = trace_of(ask.lane("pfr_bins", weights="uniform"))
+    trace = trace_of(ask.lane("pfr_bins", weighting="uniform"))
     if not ask.shown:
         event = trace.winner
         return binned.cancels(float(trace.arrival_times[event]), float(2.0 ** trace.log_ratios_bits[event]), *ask.look)
-    problem, lane = problem_of(ask.now.view), ask.lane("pfr_bins", weights="uniform")
+    problem, lane = problem_of(ask.now.view), ask.lane("pfr_bins", weighting="uniform")
     u = np.linspace(0.001, 0.999, 400)
     ratio = np.exp2(problem.log_ratio_bits(problem.prior.quantile(u[:, None])))
     curve = trace.race_times[trace.winner] * ratio
@@ -219,9 +227,9 @@ def _cancels(ask: Asked) -> str:
     rain = arrivals(problem.prior, lane.partition, seed=lane.seed, until=top)
     at = int(np.argmin(np.abs(rain.samples[:, 0] - trace.samples[trace.winner, 0])))
     lanes = []
-    for weights, name in WEIGHTINGS.items():
-        found = trace_of(ask.lane("pfr_bins", weights=weights, stopping="single"))
-        (shares,) = rec.bin_weights(problem, lane.partition, weights)  # type: ignore[arg-type]
+    for weighting, name in WEIGHTINGS.items():
+        found = trace_of(ask.lane("pfr_bins", weighting=weighting, stopping="single"))
+        (shares,) = rec.bin_weights(problem, lane.partition, weighting)  # type: ignore[arg-type]
         front = number * shares[np.minimum((u * number).astype(int), number - 1)] * found.stop_time
         lanes.append((name, front, found.examined))
     star = (float(rain.quantiles[at, 0]), float(rain.heights[at]))

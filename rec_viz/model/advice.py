@@ -13,11 +13,11 @@ import rec_core as rec
 from ..memo import memo
 from ..settings import View
 from .bias import candidates_unnoticed
-from .setting import coded_for, problem_of
+from .setting import coded_for, is_flat, problem_of
 from .speed import MOST_BITS, candidates_per_second
 
 CUT_BITS = 16  # log2 of the intervals of a dimension: a search makes finer cuts slowly
-ADVISED = 6  # cuts that are compared at most
+ADVISED = 6  # at most, of the cuts that are compared
 NO_END = "Q is wider than P somewhere, so its ratio has no limit and no PFR search ever ends."
 UNNOTICED_IN = 1000  # samples in which the bias of an ORC that is compared goes unnoticed
 
@@ -56,7 +56,7 @@ class Glance(NamedTuple):
 
 
 def glance(view: View) -> Glance:
-    """The short answer, cheap enough to follow every control. RecError where no search can serve the target."""
+    """The short answer, cheap enough to follow every control. Raises RecError where no search can serve the target."""
     channel, problem = problem_of(view)
     if math.isinf(problem.d_inf_bits):
         raise rec.RecError(NO_END)
@@ -66,10 +66,10 @@ def glance(view: View) -> Glance:
 
 
 def advice(view: View) -> Advice:
-    """Would bins help with this target? RecError where no search can serve it."""
+    """Would bins help with this target? Raises RecError where no search can serve it."""
     channel, problem = problem_of(view)
     found = pfr_advice(problem, channel, coded_for(view))
-    if problem.family != "uniform" and view.dim == 1:  # where the exact bias is quickly had
+    if not is_flat(problem) and view.dim == 1:  # where the exact bias is quickly worked out
         n = candidates_unnoticed(view, UNNOTICED_IN, "orc")
         if n is not None:
             seconds = n / candidates_per_second(problem.family, 1)
@@ -79,7 +79,7 @@ def advice(view: View) -> Advice:
 
 @memo(64)
 def pfr_advice(problem: rec.Problem, channel: rec.Channel, source: rec.Channel | rec.Problem) -> Advice:
-    """PFR on one target, its bins dealt out for `channel`, its code made for `source`. RecError where it never ends."""
+    """PFR on one target, its bins made for `channel`, its code for `source`. Raises RecError where it never ends."""
     if math.isinf(problem.d_inf_bits):
         raise rec.RecError(NO_END)
     rate = candidates_per_second(problem.family, problem.dim)

@@ -14,12 +14,14 @@ from ..figures import bias as figures
 from ..memo import memo
 from ..settings import LANES, View
 from ..settings.table import LANE_ROLES
+from . import setting
 from .setting import channel_of, partition_of, problem_of
 
 BIAS_POWERS = tuple(range(0, 22, 3))  # log2 of the n whose bias is worked out
 BIAS_NUMBERS = 2**21  # candidates times D that samples of one n may cost in all
 BIAS_RUNS = 20_000  # samples of the chosen n, if they are cheap
 MMD_RUNS = 4000  # samples an MMD is measured from
+WIDEST = 0.99994  # of Q's mass: what a chart of densities shows
 LEAST_RUNS = 500  # fewer samples are not worth showing
 Measure = Literal["total_variation", "kl_bits", "mmd_squared"]
 MEASURES: dict[Measure, str] = {
@@ -40,12 +42,12 @@ class Bias(NamedTuple):
 
 
 def bias(view: View, name: str, candidates: int) -> Bias:
-    """One lane's bias on a view's Gaussian target with some n. RecError where the view asks for the impossible."""
+    """One lane's bias on a view's Gaussian target with some n. Raises RecError for a view that cannot be."""
     return _bias(problem_of(view)[1], orc(view, name, candidates), view.seed)
 
 
 def far(view: View, name: str) -> rec.laws.OrcBias:
-    """What of a lane's bias at the view's n is quick to work out. RecError where the view asks for the impossible."""
+    """What of a lane's bias at the view's n is quick to work out. Raises RecError for a view that cannot be."""
     return _far(problem_of(view)[1], orc(view, name, view.candidates))
 
 
@@ -70,7 +72,7 @@ def orc_bins(view: View, name: str) -> rec.Partition:
 
 def orc(view: View, name: str, candidates: int) -> rec.ORC:
     """A lane's method at some n."""
-    return rec.ORC(candidates, orc_bins(view, name), weighting=view.weights)
+    return rec.ORC(candidates, orc_bins(view, name), weighting=view.weighting)
 
 
 def runs_of(most: int, candidates: int, dim: int) -> int:
@@ -123,11 +125,10 @@ ORC_LANES = ("orc", "orc_bins")
 
 @memo(16)
 def densities(view: View) -> Densities:
-    """Q and what is sent instead on the line, exact and as a histogram of samples: x, q, and an output a lane."""
+    """Q and what is sent instead on the line, exact and as histograms of samples: x, q, an output for each lane."""
     _, problem = problem_of(view)
     samples = {name: orc_samples(view, name)[:, 0] for name in ORC_LANES}
-    mean, scale = problem.params[0]
-    ends = [mean - 4 * scale, mean + 4 * scale]
+    ends = [*setting.ends(problem, WIDEST)[:, 0]]
     ends += [end for drawn in samples.values() if drawn.size for end in np.quantile(drawn, [0.002, 0.998])]
     x = np.linspace(min(ends), max(ends), 500)
     edges = np.linspace(x[0], x[-1], 61)
@@ -141,7 +142,7 @@ def densities(view: View) -> Densities:
 
 
 def decay(view: View, measure: Measure) -> tuple[Floats, list[figures.Decay], float, str]:
-    """How a measure falls with n: log2 n, a line a lane, where the view stands, and what it is."""
+    """How a measure falls with n: log2 n, a line for each lane, where the view stands, and what it is."""
     lines = []
     for name in ORC_LANES:
         rows = [bias(view, name, 2**k) for k in BIAS_POWERS]

@@ -48,7 +48,7 @@ class Lengths(NamedTuple):
 
 
 def lengths(view: View) -> Lengths:
-    """Exact lengths of a view's channel. RecError where the view asks for the impossible."""
+    """Exact lengths of a view's channel. Raises RecError for a view that cannot be."""
     channel = channel_of(view)
     cuts = {"pfr": rec.Partition.uncut(view.dim), "pfr_bins": partition_of(view, channel)}
     return Lengths(channel.information_bits, tuple(lane_law(name, channel, cut) for name, cut in cuts.items()))
@@ -82,7 +82,7 @@ def lane_law(name: str, channel: rec.Channel, cut: rec.Partition) -> LaneLaw:
 
 
 class Batch(NamedTuple):
-    """Some encodings by one method: local indices (runs,), and what their messages take as bytes, frames apart."""
+    """Some encodings by one method: local indices (runs,), and what their messages take as bytes, excluding frames."""
 
     indices: NDArray[np.int64]
     alone_bits: NDArray[np.int64]  # payloads of the first ALONE messages, each packed by itself
@@ -96,23 +96,23 @@ def lane_of(view: View, name: str) -> LaneLaw:
 
 def length_batch(view: View, name: str, number: int, runs: int) -> Batch:
     """Fresh targets and races by one lane of `lengths`; the batch's number decides its seed."""
-    return _batch(channel_of(view), lane_of(view, name).partition, view.weights, view.seed, number, runs)
+    return _batch(channel_of(view), lane_of(view, name).partition, view.weighting, view.seed, number, runs)
 
 
 @memo(1024)
 def _batch(
-    channel: rec.Channel, cut: rec.Partition, weights: rec.Weighting, seed: int, number: int, runs: int
+    channel: rec.Channel, cut: rec.Partition, weighting: rec.Weighting, seed: int, number: int, runs: int
 ) -> Batch:  # fmt: skip
     code = rec.ZipfCode.for_source(channel, cut)
-    messages = _messages(channel, cut, weights, seed, number, runs)
+    messages = _messages(channel, cut, weighting, seed, number, runs)
     alone = [payload_bits([message], cut, code) for message in messages[:ALONE]]
     return Batch(np.array([message.index for message in messages]), np.array(alone), payload_bits(messages, cut, code))
 
 
 def _messages(
-    channel: rec.Channel, cut: rec.Partition, weights: rec.Weighting, seed: int, number: int, runs: int
+    channel: rec.Channel, cut: rec.Partition, weighting: rec.Weighting, seed: int, number: int, runs: int
 ) -> list[rec.Message]:  # fmt: skip
-    method = rec.PFR(cut, weighting=weights, max_examined=MAX_EXAMINED)
+    method = rec.PFR(cut, weighting=weighting, max_examined=MAX_EXAMINED)
     return rec.encode_many(channel, runs, method, seed=int(rec.randomness.run_seeds(seed, 1, first=number)[0])).messages
 
 
@@ -122,18 +122,18 @@ def payload_bits(messages: list[rec.Message], cut: rec.Partition, code: rec.code
 
 
 def packed_codes(view: View, name: str, runs: int) -> tuple[float, ...]:
-    """Real bits a message of a lane's first batch in one piece, frame apart, under each of CODES.
+    """Real bits per message of a lane's first batch in one piece, excluding the frame, under each of CODES.
 
-    NaN for a code that cannot code the batch. RecError where the lane is not run.
+    NaN for a code that cannot code the batch. Raises RecError where the lane is not run.
     """
-    return _packed_codes(channel_of(view), lane_of(view, name).partition, view.weights, view.seed, runs)
+    return _packed_codes(channel_of(view), lane_of(view, name).partition, view.weighting, view.seed, runs)
 
 
 @memo(64)
 def _packed_codes(
-    channel: rec.Channel, cut: rec.Partition, weights: rec.Weighting, seed: int, runs: int
+    channel: rec.Channel, cut: rec.Partition, weighting: rec.Weighting, seed: int, runs: int
 ) -> tuple[float, ...]:  # fmt: skip
-    lane, messages = lane_law("pfr", channel, cut), _messages(channel, cut, weights, seed, 0, runs)
+    lane, messages = lane_law("pfr", channel, cut), _messages(channel, cut, weighting, seed, 0, runs)
     largest = 2.0 ** (lane.codes[-1] - lane.log2_bins)
     sizes = []
     for make in (
@@ -206,9 +206,9 @@ def _invariance(channel: rec.Channel, cut: rec.Partition, seed: int) -> Invarian
         return None
     code = rec.ZipfCode.for_source(channel, cut)
     rows, messages = [], []
-    for weights, title in TABLE[View]["weights"].options.items():
+    for weighting, title in TABLE[View]["weighting"].options.items():
         try:
-            method = rec.PFR(cut, weighting=weights, stopping="per_bin", max_examined=MEASURED_CANDIDATES)
+            method = rec.PFR(cut, weighting=weighting, stopping="per_bin", max_examined=MEASURED_CANDIDATES)
             many = rec.encode_many(channel, 300, method, seed=seed)
         except rec.RecError:
             return None
@@ -323,7 +323,7 @@ def sweep(view: View) -> Sweep:
 def _method(channel: rec.Channel, cut: rec.Partition, seed: int) -> figures.Method:
     lane = lane_law("pfr", channel, cut)
     candidates = math.inf
-    if sum(cut.intervals) <= 2**10:  # tabulated anew for every run
+    if sum(cut.intervals) <= 2**10:  # tabulated again for every run
         candidates = float(np.mean([2.0 ** rec.upper_sum_bits(channel.draw(t), cut) for t in range(TARGETS)]))
     measured = _measured_length(channel, rec.PFR(cut, max_examined=MAX_EXAMINED), candidates, seed)
     return figures.Method(lane.zipf_mean_bits, lane.codes[0], lane.bound_bits, lane.sharp_bound_bits, measured)

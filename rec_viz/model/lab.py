@@ -36,14 +36,14 @@ def live(dim: int) -> Effort:
 
 
 class Lane(NamedTuple):
-    """One method on the problem: its choices, its search or the sentence why there is none, and what theory says."""
+    """One method on the problem: its choices, its search or why there is none, and what theory says."""
 
     name: str
     title: str
     method: rec.PFR | rec.ORC
     seed: int
     trace: rec.Trace | None
-    sentence: str  # why there is no trace; else empty
+    refusal: str  # why there is no trace; else empty
     expected_examined: float
     zipf_bits: float  # parameter of the index code
     length_bits: float  # ideal length of this message
@@ -51,7 +51,7 @@ class Lane(NamedTuple):
     bin_bits: str
     index_bits: str
     data: bytes  # the message as it travels, packed alone; empty where the effort is not whole
-    held: tuple[float, ...]  # what the receiver made of those bytes, or else of the message, and the seed
+    received: tuple[float, ...]  # what the receiver made of those bytes, or else of the message, and the seed
 
     @property
     def kind(self) -> str:
@@ -65,7 +65,7 @@ class Lane(NamedTuple):
         return self.method.partition
 
     @property
-    def weights(self) -> rec.Weighting:
+    def weighting(self) -> rec.Weighting:
         """The weighting of the bins."""
         return self.method.weighting
 
@@ -73,6 +73,11 @@ class Lane(NamedTuple):
     def stopping(self) -> rec.Stopping | None:
         """PFR's rule; None for ORC."""
         return self.method.stopping if isinstance(self.method, rec.PFR) else None
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the receiver has the sender's sample, to the last bit."""
+        return self.trace is not None and self.received == tuple(self.trace.samples[self.trace.winner].tolist())
 
     @property
     def num_candidates(self) -> int | None:
@@ -91,15 +96,14 @@ class Race(NamedTuple):
 
 @memo(128)
 def race(view: View) -> Race:
-    """Run every lane of a view. RecError where the view asks for the impossible."""
+    """Run every lane of a view. Raises RecError for a view that cannot be."""
     return run(view, FULL)
 
 
 def run(view: View, effort: Effort) -> Race:
     """The same within an effort, and not kept."""
     channel, problem = problem_of(view)
-    cut = partition_of(view, channel)
-    source = channel if view.source == "channel" else problem
+    cut, source = partition_of(view, channel), coded_for(view)
     lanes = tuple(_lane(name, view, source, problem, cut, effort) for name in LANES if name in view.lanes)
     digest = hashlib.blake2b(repr(view).encode(), digest_size=8).hexdigest()
     return Race(digest, problem, channel.information_bits, lanes)
@@ -130,11 +134,11 @@ def _lane(
     bins = cut if name.endswith("_bins") else rec.Partition.uncut(view.dim)
     method = replace(method_of(name, view, bins), max_examined=effort.max_examined)
     zipf_bits, bound = index_bound(source, bins), theory(source, bins)[2] if effort.whole else math.nan
-    trace, sentence, length, bin_text, index_bits, data = None, "", math.nan, "", "", b""
-    held: tuple[float, ...] = ()
+    trace, refusal, length, bin_text, index_bits, data = None, "", math.nan, "", "", b""
+    received: tuple[float, ...] = ()
     try:
         trace = rec.trace(problem, method, seed=view.seed, max_events=max_events(view.dim, effort))
-        quick = effort.whole or view.dim == 1 or view.weights == "peak_ratio"
+        quick = effort.whole or view.dim == 1 or view.weighting == "peak_ratio"
         expected = _expected(problem, method) if quick else math.nan
         code = rec.ZipfCode(zipf_bits)
         length = bins.log2_bins + float(code.length_bits(trace.message.index))
@@ -142,14 +146,15 @@ def _lane(
         index_bits = code.codeword(trace.message.index)
         if effort.whole:
             data = rec.pack([trace.message], bins, code, seed=view.seed, prior=problem.prior)
-            held = receive(data, problem.prior, bins, zipf_bits, view.seed)
+            received = receive(data, problem.prior, bins, zipf_bits, view.seed)
         else:
-            held = tuple(rec.decode(trace.message, problem.prior, bins, seed=view.seed).tolist())
+            received = tuple(rec.decode(trace.message, problem.prior, bins, seed=view.seed).tolist())
     except rec.BudgetExceeded as error:
         expected = 2.0**error.expected_bits if error.expected_bits < 1000 else math.inf
-        sentence = _over_budget(error, bins, effort)
+        stops = "the stage stops at" if effort.whole else "while you drag, a search stops at"
+        refusal = f"It needs {over_budget(error, bins, f'; {stops} {effort.max_examined:,}', view.weighting)}"
     except rec.RecError as error:
-        expected, sentence = math.nan, str(error)
+        expected, refusal = math.nan, str(error)
     title = LANES[name]
     return Lane(
         name,
@@ -157,7 +162,7 @@ def _lane(
         method,
         view.seed,
         trace,
-        sentence,
+        refusal,
         expected,
         zipf_bits,
         length,
@@ -165,17 +170,17 @@ def _lane(
         bin_text,
         index_bits,
         data,
-        held,
+        received,
     )
 
 
 def method_of(name: str, view: View, bins: rec.Partition) -> rec.PFR | rec.ORC:
     """The method of a lane."""
     if name.startswith("orc"):  # one bin's peak may be infinite, and it needs no weight
-        weighting = "uniform" if bins.num_bins == 1 else view.weights
+        weighting = "uniform" if bins.num_bins == 1 else view.weighting
         return rec.ORC(view.candidates, bins, weighting=weighting, max_examined=MAX_EXAMINED)
     stopping = view.stopping if bins.num_bins <= rec.ENUMERABLE_BINS else "single"
-    return rec.PFR(bins, weighting=view.weights, stopping=stopping, max_examined=MAX_EXAMINED)
+    return rec.PFR(bins, weighting=view.weighting, stopping=stopping, max_examined=MAX_EXAMINED)
 
 
 def max_events(dim: int, effort: Effort = FULL) -> int:
@@ -183,13 +188,15 @@ def max_events(dim: int, effort: Effort = FULL) -> int:
     return max(64, effort.max_numbers // dim)
 
 
-def _over_budget(error: rec.BudgetExceeded, bins: rec.Partition, effort: Effort) -> str:
-    """The core's refusal in the words of the page."""
-    stops = "the stage stops at" if effort.whole else "while you drag, a search stops at"
-    text = f"It needs 2^{error.expected_bits:.0f} candidates on average; {stops} {effort.max_examined:,}."
+def over_budget(
+    error: rec.BudgetExceeded, bins: rec.Partition, limit: str, weighting: rec.Weighting = "peak_ratio"
+) -> str:
+    """The core's refusal in words: candidates on average, the `limit` in words, and bins with which it would run."""
+    text = f"2^{error.expected_bits:.0f} candidates on average{limit}."
     if error.suggested_intervals and error.suggested_intervals != bins.intervals:
-        powers = sum(n.bit_length() - 1 for n in error.suggested_intervals)
-        text += f" With 2^{powers} bins and peak-ratio weights it would run."
+        powers = rec.Partition(error.suggested_intervals).log2_bins
+        weights = "" if weighting == "peak_ratio" else " and peak-ratio weights"
+        text += f" With J = 2^{powers:.0f} bins{weights} it would run."
     return text
 
 

@@ -1,4 +1,4 @@
-"""Many problems at once: a CSV with one row a problem, read with a sentence for every fault, worked out in a thread.
+"""Many problems at once: a CSV with one row per problem, read with every fault named, worked out in a thread.
 
 Every problem gets its own best J, as if the receiver could know it; and all of them share one partition and one code,
 which is what two sides can agree on beforehand. The shared bins are dealt out by the mean KL of each dimension, and J
@@ -18,6 +18,7 @@ from typing import NamedTuple
 import numpy as np
 
 import rec_core as rec
+from rec_core import families
 
 from ..background import Halted, Job, Steps
 from ..settings import TABLE, View
@@ -28,33 +29,36 @@ from . import setting, speed
 from .advice import Advice, best_of, cut_into, cuts_to_compare, pfr_advice
 
 MAX_ROWS = 1000
-MAX_FAULTS = 20  # told at once
+MAX_FAULTS = 20  # named at once
 TEMPLATE = "name,mean_1,mean_2,scale_1,scale_2\nfirst,1.2,-0.4,0.3,0.6\nsecond,0.1,0.8,0.25,0.5\n"
 COLUMNS = (
     "row", "name", "dimensions", "kl_bits", "d_inf_bits", "plain_candidates", "plain_bits", "plain_seconds",
     "best_log2_bins", "best_candidates", "best_bits", "best_seconds", "note",
 )  # fmt: skip
-_STEMS = {"mean": "gaussian", "scale": "gaussian", "low": "uniform", "high": "uniform"}
+PARAMS = {name: families.family(name).PARAMS for name in families.CHANNELS}
+_FAMILIES = {param: name for name, params in PARAMS.items() for param in params}
+_COLUMN = re.compile(rf"({'|'.join(_FAMILIES)})_([1-9]\d{{0,3}})")
+_PAIRS = ", or ".join(" and ".join(f"{param}_d" for param in params) for params in PARAMS.values())
 
 
 # ------------------------------------------------------------------------------------------------ reading
 
 
-class Named(NamedTuple):
+class Entry(NamedTuple):
     """A problem and what its row calls it."""
 
     name: str
     problem: rec.Problem
 
 
-class Read(NamedTuple):
+class Contents(NamedTuple):
     """What a file holds: its problems, or the faults that keep it from being used."""
 
-    problems: tuple[Named, ...]
+    problems: tuple[Entry, ...]
     faults: tuple[str, ...]
 
 
-def read(data: bytes) -> Read:
+def read(data: bytes) -> Contents:
     """The problems of a CSV with a header of mean_1..mean_D, scale_1..scale_D (or low_d, high_d), in any order.
 
     A column `name` may be there too. Rows are counted from 1 below the header; blank lines are left out.
@@ -62,39 +66,39 @@ def read(data: bytes) -> Read:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return Read((), ("The file is not text in UTF-8; save it as a CSV in UTF-8.",))
+        return Contents((), ("The file is not text in UTF-8; save it as a CSV in UTF-8.",))
     lines = text.splitlines()
     first = next((line for line in lines if line.strip()), "")
     mark = "," if "," in first else ";" if ";" in first else "\t"
     try:
         table = [row for row in csv.reader(lines, delimiter=mark) if any(cell.strip() for cell in row)]
     except csv.Error as error:
-        return Read((), (f"The file cannot be read as a CSV: {error}.",))
+        return Contents((), (f"The file cannot be read as a CSV: {error}.",))
     if not table:
-        return Read((), ("The file is empty; it needs a header and one row a problem.",))
+        return Contents((), ("The file is empty; it needs a header and one row per problem.",))
     header = [cell.strip().lower() for cell in table[0]]
     faults = _header_faults(header)
     rows = table[1:]
     if not faults and not rows:
-        faults = ["The file has a header but no rows; give one row a problem."]
+        faults = ["The file has a header but no rows; give one row per problem."]
     if not faults and len(rows) > MAX_ROWS:
         faults = [f"The file has {len(rows):,} rows; up to {MAX_ROWS:,} are worked out at once. Split it."]
     if faults:
-        return Read((), tuple(faults[:MAX_FAULTS]))
-    problems: list[Named] = []
+        return Contents((), tuple(faults[:MAX_FAULTS]))
+    problems: list[Entry] = []
     for number, row in enumerate(rows, 1):
         found = _row(number, header, row)
-        if isinstance(found, Named):
+        if isinstance(found, Entry):
             problems.append(found)
         else:
             faults += found
     if len(faults) > MAX_FAULTS:
         faults = [*faults[:MAX_FAULTS], f"There are {len(faults) - MAX_FAULTS:,} more faults like these."]
-    return Read((), tuple(faults)) if faults else Read(tuple(problems), ())
+    return Contents((), tuple(faults)) if faults else Contents(tuple(problems), ())
 
 
 def _header_faults(header: Sequence[str]) -> list[str]:
-    """What is wrong with the names of the columns, a sentence each."""
+    """What is wrong with the names of the columns."""
     if all(_number(cell) is not None for cell in header):
         return ["The first row must be a header, for example mean_1,mean_2,scale_1,scale_2; it holds numbers."]
     faults: list[str] = []
@@ -102,24 +106,23 @@ def _header_faults(header: Sequence[str]) -> list[str]:
     for place, cell in enumerate(header, 1):
         if header.index(cell) != place - 1:
             faults.append(f"Column {place}: “{cell[:40]}” is there twice.")
-        elif match := re.fullmatch(r"(mean|scale|low|high)_([1-9]\d{0,3})", cell):
+        elif match := _COLUMN.fullmatch(cell):
             seen.setdefault(match[1], set()).add(int(match[2]))
         elif cell != "name":
             faults.append(
-                f"Column {place}: “{cell[:40]}” is not a name that is known; use mean_d and scale_d, or low_d and "
-                "high_d, with d = 1, 2, …, and name."
+                f"Column {place}: “{cell[:40]}” is not a name that is known; use {_PAIRS}, with d = 1, 2, …, and name."
             )
     if faults:
         return faults
-    families = {_STEMS[stem] for stem in seen}
-    if len(families) != 1:
-        return ["The header needs mean_d and scale_d (Gaussian), or low_d and high_d (uniform): one of these pairs."]
-    (first, second) = (stem for stem in _STEMS if _STEMS[stem] in families)
-    dims = sorted(seen.get(first, set()) | seen.get(second, set()))
+    used = {_FAMILIES[param] for param in seen}
+    if len(used) != 1:
+        return [f"The header needs {_PAIRS}: one of these pairs."]
+    params = PARAMS[used.pop()]
+    dims = sorted(set().union(*seen.values()))
     if dims[-1] > MAX_DIM:
         return [f"The header has {dims[-1]} dimensions; up to {MAX_DIM} are worked out."]
-    wanted = ((stem, d) for d in range(1, dims[-1] + 1) for stem in (first, second))
-    return [f"The header lacks the column {stem}_{d}." for stem, d in wanted if d not in seen.get(stem, ())]
+    wanted = ((param, d) for d in range(1, dims[-1] + 1) for param in params)
+    return [f"The header lacks the column {param}_{d}." for param, d in wanted if d not in seen.get(param, ())]
 
 
 def _number(text: str) -> float | None:
@@ -127,8 +130,8 @@ def _number(text: str) -> float | None:
     return found[0] if found and len(found) == 1 else None
 
 
-def _row(number: int, header: Sequence[str], row: Sequence[str]) -> Named | list[str]:
-    """The problem of a row, or a sentence for each of its faults."""
+def _row(number: int, header: Sequence[str], row: Sequence[str]) -> Entry | list[str]:
+    """The problem of a row, or its faults."""
     if len(row) != len(header):
         return [f"Row {number} has {len(row)} cells where the header has {len(header)}."]
     faults, values, name = [], {}, ""
@@ -147,23 +150,16 @@ def _row(number: int, header: Sequence[str], row: Sequence[str]) -> Named | list
             values[column] = value
     if faults:
         return faults
-    dim = len(values) // 2
-    gaussian = "mean_1" in values
-    first, second = ([values[f"{stem}_{d + 1}"] for d in range(dim)] for stem in
-                     (("mean", "scale") if gaussian else ("low", "high")))  # fmt: skip
-    for d, (a, b) in enumerate(zip(first, second, strict=True), 1):
-        if gaussian and b <= 0.0:
-            faults.append(f"Row {number}, column scale_{d}: the scale must be positive; it is {b:g}.")
-        elif not gaussian and not 0.0 <= a <= 1.0:
-            faults.append(f"Row {number}, column low_{d}: it must lie between 0 and 1; it is {a:g}.")
-        elif not gaussian and not a < b <= 1.0:
-            faults.append(f"Row {number}, column high_{d}: it must lie above low_{d} = {a:g} and be at most 1; "
-                          f"it is {b:g}.")  # fmt: skip
-        elif gaussian and rec.gaussian_problem([a], [b]).kl_bits > rec.channel.MAX_BITS:
-            faults.append(f"Row {number}, column mean_{d}: Q is more than {rec.channel.MAX_BITS:g} bits from P there.")
-    if faults:
-        return faults
-    return Named(name, rec.gaussian_problem(first, second) if gaussian else rec.uniform_problem(first, second))
+    family = next(family for family, params in PARAMS.items() if f"{params[0]}_1" in values)
+    params = PARAMS[family]
+    dims = [tuple(values[f"{param}_{d + 1}"] for param in params) for d in range(len(values) // len(params))]
+    for d, own in enumerate(dims, 1):
+        if wrong := families.family(family).fault(own):
+            faults.append(f"Row {number}, column {params[wrong[0]]}_{d}: {wrong[1]}.")
+        elif rec.Problem(family, (own,)).kl_bits > rec.channel.MAX_BITS:
+            what = f"Q is more than {rec.channel.MAX_BITS:g} bits from P there"
+            faults.append(f"Row {number}, column {params[0]}_{d}: {what}.")
+    return faults or Entry(name, rec.Problem(family, tuple(dims)))
 
 
 # ------------------------------------------------------------------------------------------------ working out
@@ -201,15 +197,14 @@ class Summary(NamedTuple):
     best: int
 
 
-def shared_cuts(problems: Sequence[Named]) -> tuple[rec.Partition, ...]:
+def shared_cuts(problems: Sequence[Entry]) -> tuple[rec.Partition, ...]:
     """The partitions compared for all: dealt out by the mean KL of each dimension."""
     bits = np.mean([setting.channel_like(one.problem).bits for one in problems], axis=0)
-    make = rec.gaussian_channel if problems[0].problem.family == "gaussian" else rec.uniform_channel
-    channel = make(bits)
+    channel = rec.Channel(families.channel_family(problems[0].problem.family), tuple(bits.tolist()))
     return tuple(cut_into(channel, k) for k in cuts_to_compare(channel))
 
 
-def work_out(number: int, one: Named, cuts: Sequence[rec.Partition]) -> Row:
+def work_out(number: int, one: Entry, cuts: Sequence[rec.Partition]) -> Row:
     """A problem's own best J, and what the shared partitions cost it."""
     problem = one.problem
     try:
@@ -250,12 +245,12 @@ def summary(rows: Sequence[Row], cuts: Sequence[rec.Partition]) -> Summary | Non
 class Batch:
     """Problems, the partitions compared for all of them, and the rows worked out so far."""
 
-    problems: tuple[Named, ...]
+    problems: tuple[Entry, ...]
     cuts: tuple[rec.Partition, ...]
     rows: list[Row]
 
 
-def start(problems: Sequence[Named], alive: Callable[[], bool], rows: Sequence[Row] = ()) -> Job[Batch]:
+def start(problems: Sequence[Entry], alive: Callable[[], bool], rows: Sequence[Row] = ()) -> Job[Batch]:
     """Work the problems out, or go on after the `rows` of a run that was stopped."""
     return Job(Batch(tuple(problems), shared_cuts(problems), list(rows)), _work, alive)
 

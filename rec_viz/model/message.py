@@ -16,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 import rec_core as rec
+from rec_core import families
 from rec_core.arrays import Floats
 from rec_core.codes import Code
 
@@ -71,7 +72,7 @@ def _code(name: str, channel: rec.Channel, partition: rec.Partition) -> Code:
 
 
 def send(problem: rec.Problem, shared: Shared, max_examined: int) -> Sent:
-    """Race for a sample of the target and pack its message. RecError where the target or the budget forbids it."""
+    """Race for a sample of the target and pack its message. Raises RecError for a target or budget that will not do."""
     encoding = rec.encode(problem, rec.PFR(shared.partition, max_examined=max_examined), seed=shared.seed)
     code = code_of(shared)
     data = rec.pack([encoding.message], shared.partition, code, seed=shared.seed, prior=shared.channel.prior)
@@ -80,7 +81,7 @@ def send(problem: rec.Problem, shared: Shared, max_examined: int) -> Sent:
 
 
 def receive(data: bytes, own: Shared) -> Received:
-    """What bytes mean to someone who holds `own`. MessageError for bytes that were damaged or made under another."""
+    """What bytes mean to someone who has `own`. Raises MessageError for damage and for other settings."""
     (message,) = rec.unpack(data, own.partition, code_of(own), 1, seed=own.seed, prior=own.channel.prior)
     return Received(message, _candidate(message, own))
 
@@ -125,15 +126,14 @@ def _fits(data: bytes, own: Shared) -> bool:
 
 
 def _other_settings(own: Shared) -> Iterator[tuple[Shared, str]]:
-    """Settings one change away, each with the sentence that names the change."""
+    """Settings one change away, each with what the change would mean."""
     for code, title in CODES.items():
         if code != own.code:
             yield own._replace(code=code), f"It was written in the {title} code; yours is {CODES[own.code]}."
-    family = "uniform" if own.channel.family == "gaussian" else "gaussian"
-    yield (
-        own._replace(channel=rec.Channel(family, own.channel.bits)),
-        f"It was written for the {family} family; yours is {own.channel.family}.",
-    )
+    for family, label in families.LABELS.items():
+        if family in families.CHANNELS and family != own.channel.family:
+            other = own._replace(channel=rec.Channel(family, own.channel.bits))
+            yield other, f"It was written for the {label} family; yours is {families.LABELS[own.channel.family]}."
     for seed in range(max(0, own.seed - NEARBY_SEEDS), min(2**64 - 1, own.seed + NEARBY_SEEDS) + 1):
         if seed != own.seed:
             yield own._replace(seed=seed), f"It was written with another seed: {seed}; yours is {own.seed}."
@@ -250,7 +250,7 @@ def name_of(sample: tuple[float, ...]) -> str:
 
 
 def read(text: str) -> bytes:
-    """Bytes from bits, hex or words, whichever the text is. MessageError in a sentence for anything else."""
+    """Bytes from bits, hex or words, whichever the text is. Raises MessageError for anything else."""
     letters = re.sub(r"[\s:_,.-]+", "", text).lower()
     if not letters:
         raise rec.MessageError("There is nothing to read; paste the bits, the hex digits or the words.")
@@ -260,7 +260,7 @@ def read(text: str) -> bytes:
         return int(letters, 2).to_bytes(len(letters) // 8, "big")
     if re.search(r"\d", letters):
         if strange := re.search("[^0-9a-f]", letters):
-            raise rec.MessageError(f"“{strange[0]}” is no hex digit; paste bits, hex digits or words, one kind only.")
+            raise rec.MessageError(f"“{strange[0]}” is not a hex digit; paste bits, hex digits or words, one kind.")
         if len(letters) % 2:
             raise rec.MessageError(f"These are {len(letters)} hex digits, not whole bytes; one is missing or too many.")
         return bytes.fromhex(letters)
@@ -272,7 +272,7 @@ def _from_words(letters: str) -> bytes:
     for number, word in enumerate(words, 1):
         if not re.fullmatch(f"[{CONSONANTS}][{VOWELS}][{CONSONANTS}][{VOWELS}][{CONSONANTS}]", word):
             raise rec.MessageError(
-                f"Word {number}, “{word}”, is none of this code: each has five letters, consonant and vowel in turn, "
+                f"Word {number}, “{word}”, is not of this code: each has five letters, consonant and vowel in turn, "
                 f"of {CONSONANTS} and {VOWELS}."
             )
     whole = b"".join(_word_bytes(word) for word in words)
@@ -309,7 +309,7 @@ def _word_bytes(word: str) -> bytes:
 
 
 class StreamCost(NamedTuple):
-    """k messages packed together; bits a message."""
+    """k messages packed together; bits per message."""
 
     messages: int
     paid_bits: float  # all bytes of the pack
@@ -318,7 +318,7 @@ class StreamCost(NamedTuple):
 
 
 def stream_costs(shared: Shared, sizes: tuple[int, ...], max_examined: int) -> tuple[StreamCost, ...]:
-    """What packing the first k of some fresh messages costs, for every k of `sizes`. RecError past the budget."""
+    """What it costs to pack the first k of some fresh messages, for k in `sizes`. Raises RecError past the budget."""
     method = rec.PFR(shared.partition, max_examined=max_examined)
     many = rec.encode_many(shared.channel, max(sizes), method, seed=shared.seed)
     code, messages = code_of(shared), many.messages
@@ -331,12 +331,12 @@ def stream_costs(shared: Shared, sizes: tuple[int, ...], max_examined: int) -> t
 
 
 def shared_of(view: View) -> Shared:
-    """What a view says both sides hold. RecError where it asks for the impossible."""
+    """What a view says both sides hold. Raises RecError for a view that cannot be."""
     channel = channel_of(view)
     return Shared(view.seed, channel, partition_of(view, channel), view.code)
 
 
 @memo(64)
 def stream(shared: Shared) -> tuple[StreamCost, ...]:
-    """What many messages in one stream cost, a message. RecError past the budget."""
+    """What many messages in one stream cost, per message. Raises RecError past the budget."""
     return stream_costs(shared, STREAM_SIZES, MAX_EXAMINED // STREAM_SIZES[-1])

@@ -15,8 +15,8 @@ from . import start
 from .paper.studies import ORC_BITS, channel
 
 BINS = rec.Partition((8,))
-SEED = 3288  # of a search whose winner is its bin's second candidate, so that the message has two parts to show
-CEILING = 1.5  # how far above the level line candidates are drawn that nobody looks at
+SEED = 3288  # its winner is its bin's second candidate, so the message has two parts to show
+CEILING = 1.5  # how far above the level line candidates are drawn, in its height
 ORC_POWERS = tuple(range(0, 13, 2))  # log2 of the n whose bias is worked out
 
 

@@ -15,10 +15,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 import rec_core as rec
-from rec_core import codes, randomness
+from rec_core import codes, families, randomness
 from rec_core.allocation import greedy_powers
 from rec_core.arrays import Floats
-from rec_core.families import gaussian
 from rec_core.methods.by_clocks import race_by_clocks
 from rec_core.methods.by_draws import race_by_draws
 from rec_core.methods.method import FINEST_SCALE, MAX_EXAMINED
@@ -101,8 +100,8 @@ def check_decoder() -> tuple[Check, ...]:
     runs = 300
     many = rec.encode_many(CHANNEL, runs, rec.PFR(CHANNEL_BINS), seed=4)
     rows = zip(many.messages, many.seeds.tolist(), strict=True)
-    held = [rec.decode(message, CHANNEL.prior, CHANNEL_BINS, seed=seed) for message, seed in rows]
-    same = (np.array(held) == many.samples).all(axis=1).sum()
+    decoded = [rec.decode(message, CHANNEL.prior, CHANNEL_BINS, seed=seed) for message, seed in rows]
+    same = (np.array(decoded) == many.samples).all(axis=1).sum()
     return (Check(f"samples equal to the last bit, of {runs}", runs, float(same)),)
 
 
@@ -297,7 +296,7 @@ CODE: dict[str, tuple[Callable[..., Any], ...]] = {
     "upper-sum": (rec.upper_sum_bits, log_sup_reweighted, fill_tables),
     "tail-bin": (rec.laws.expected_examined, rec.bin_weights),
     "allocation": (rec.allocate, greedy_powers),
-    "mean-of-log": (gaussian.log_sup,),
+    "mean-of-log": (families.family(TARGET.family).log_sup,),
     "zipf": (rec.ZipfCode,),
     "length": (rec.laws.bound_bits, rec.laws.sharp_bound_bits, rec.laws.log2_index_bound_bits),
     "overhead": (rec.laws.overhead_bits,),

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 import rec_core as rec
+from rec_core import families
 from rec_core.arrays import Floats
 
 from ..settings import TABLE, View
@@ -21,7 +22,7 @@ TARGETS = 24  # targets a typical one is averaged over
 
 def problem_of(view: View) -> tuple[rec.Channel, rec.Problem]:
     """The channel a view describes and the target Q at hand: drawn from it, or the reader's own. The one way from a
-    view to either. RecError where the view asks for the impossible.
+    view to either. Raises RecError for a view that cannot be.
     """
     if view.source != "channel":
         problem = _own_problem(view) if view.source == "own" else _drawn_problem(view)
@@ -36,7 +37,7 @@ def channel_of(view: View) -> rec.Channel:
 
 
 def _own_problem(view: View) -> rec.Problem:
-    """The target whose vectors the reader gave, or a sentence."""
+    """The target of the vectors that the reader gave. Raises RecError."""
     names = VECTORS[view.family]
     vectors = []
     for name in names:
@@ -53,15 +54,14 @@ def _own_problem(view: View) -> rec.Problem:
         vectors.append(numbers)
     if len(vectors[0]) != len(vectors[1]):
         raise rec.RecError(
-            f"Give one number a dimension in both: “{TABLE[View][names[0]].label}” has {len(vectors[0])}, "
+            f"Give one number for each dimension in both: “{TABLE[View][names[0]].label}” has {len(vectors[0])}, "
             f"“{TABLE[View][names[1]].label}” has {len(vectors[1])}."
         )
-    make = rec.gaussian_problem if view.family == "gaussian" else rec.uniform_problem
-    return make(*vectors)
+    return rec.Problem(view.family, tuple(zip(*vectors, strict=True)))
 
 
 def _drawn_problem(view: View) -> rec.Problem:
-    """The target whose density the reader drew, or a sentence."""
+    """The target of the density that the reader drew. Raises RecError."""
     heights, name = reading.typed(view.heights), TABLE[View]["heights"].label
     if heights is None:
         raise rec.RecError(
@@ -86,10 +86,10 @@ def coded_for(view: View) -> rec.Channel | rec.Problem:
 def channel_like(problem: rec.Problem) -> rec.Channel:
     """The channel with as much information in every dimension as this one target holds there: I_d = KL_d.
 
-    For a drawn target it is the uniform channel, which has the same P.
+    Where the target's family has no channel, it is the nearest one with the same support of P.
     """
-    bits = [max(0.0, rec.Problem(problem.family, (pair,)).kl_bits) for pair in problem.params]
-    return rec.gaussian_channel(bits) if problem.family == "gaussian" else rec.uniform_channel(bits)
+    bits = tuple(max(0.0, rec.Problem(problem.family, (row,)).kl_bits) for row in problem.params)
+    return rec.Channel(families.channel_family(problem.family), bits)
 
 
 def _shared_out(view: View) -> rec.Channel:
@@ -99,8 +99,24 @@ def _shared_out(view: View) -> rec.Channel:
 
 def channel_at(family: str, shares: Sequence[float] | Floats, information_bits: float) -> rec.Channel:
     """The channel with this I, shared over dimensions in proportion to `shares` (D,)."""
-    make = rec.gaussian_channel if family == "gaussian" else rec.uniform_channel
-    return make(information_bits * np.asarray(shares) / np.sum(shares))
+    return rec.Channel(family, tuple((information_bits * np.asarray(shares) / np.sum(shares)).tolist()))
+
+
+def ends(problem: rec.Problem, share: float = 0.95) -> Floats:
+    """Ends of the middle `share` of Q in every dimension, of a box all of it: shape (2, D), in P's own units."""
+    standard = [families.ends(problem.family, row, share) for row in problem.table]
+    return problem.prior.place(np.transpose(standard))
+
+
+def ratios(problem: rec.Problem, shares: Floats) -> Floats:
+    """Q's density over P's in one dimension, at quantiles `shares` of P (K,), up to 2^1000."""
+    logs: Floats = problem.log_ratio_bits(problem.prior.quantile(shares[:, None]))
+    return np.exp2(np.minimum(logs, 1000.0))
+
+
+def is_flat(problem: rec.Problem) -> bool:
+    """Whether the density ratio is the same all over Q, as for a uniform target: no budget then biases plain ORC."""
+    return math.isclose(problem.kl_bits, problem.d_inf_bits, abs_tol=1e-12)
 
 
 def shares_of(view: View) -> Floats:
@@ -121,7 +137,7 @@ def _spread(view: View) -> Floats:
 
 
 def partition_of(view: View, channel: rec.Channel) -> rec.Partition:
-    """The partition a view describes, or a sentence."""
+    """The partition a view describes. Raises RecError."""
     if view.strategy != "own":
         strategy = view.strategy if channel.information_bits > 0 or view.strategy != "information" else "random"
         return rec.allocate(channel, view.log2_bins, strategy)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 import rec_core as rec
+from rec_core import families
 from rec_core.arrays import Floats
 
 from ..figures import speed as figures
@@ -17,7 +18,7 @@ from ..settings import TABLE, View
 from .setting import TARGETS, channel_at, channel_of, partition_of, problem_of, shares_of
 
 MOST_BITS = 60  # how far curves go
-FINEST_BITS = 40  # of a dimension: floats cannot tell the candidates of a finer target apart
+FINEST_BITS = 40  # of a dimension: floats cannot resolve the candidates of a finer target
 MOST_CUT_BITS = 51  # log2 of the intervals a dimension may have
 MEASURED_AT = (2.0, 4.0, 6.0, 20.0, 40.0)  # I in bits where searches are run
 SPEED_RUNS = 40  # races of each target behind a measured mark
@@ -57,7 +58,7 @@ _GRID = (*range(1, 9), *range(10, MOST_BITS + 1, 5))
 
 
 def growth_grid(view: View) -> list[float]:
-    """I of the chart's points, in bits: not so many that floats cannot tell the candidates apart."""
+    """I of the chart's points, in bits: up to what floats can resolve."""
     shares = shares_of(view)
     finest = FINEST_BITS * shares.sum() / shares.max()
     return [float(bits) for bits in _GRID if bits <= finest]
@@ -125,7 +126,7 @@ class Here(NamedTuple):
 
 
 def here(view: View) -> Here:
-    """The view's own target. RecError where the view asks for the impossible."""
+    """The view's own target. Raises RecError for a view that cannot be."""
     channel, problem = problem_of(view)
     cut = partition_of(view, channel)
     top = problem.d_inf_bits
@@ -136,12 +137,7 @@ def here(view: View) -> Here:
 def candidates_per_second(family: str, dim: int) -> float:
     """How many candidates of a plain search in `dim` dimensions this machine examines in a second, to two digits."""
     bits = 16.0 - math.log2(dim)  # of sup r, so that every dimension takes about as long
-    if family == "gaussian":
-        problem = rec.gaussian_problem([0.0] * dim, [2.0 ** (-bits / dim)] * dim)
-    elif family == "piecewise":
-        problem = rec.piecewise_problem([*[0.0] * 128, 200.0, *[0.0] * 128])
-    else:
-        problem = rec.uniform_problem([0.0] * dim, [2.0 ** (-bits / dim)] * dim)
+    problem = rec.Problem(family, (families.family(family).narrow(bits / dim),) * dim)
     rates = []
     for _ in range(3):
         begun = time.perf_counter()
@@ -181,8 +177,8 @@ def typical_bits(channel: rec.Channel, cut: rec.Partition) -> float:
 def trade_partitions(view: View) -> list[tuple[int, ...]]:
     """The partitions of the trade's curve, J doubling by the view's strategy from one bin to beyond 2^I.
 
-    RecError where the strategy has nothing to cut. A strategy of one's own has a single partition, so its curve is that
-    of the intervals by information.
+    Raises RecError where the strategy has nothing to cut. Own intervals are a single partition, so the curve is that of
+    the intervals by information.
     """
     channel = channel_of(view)
     strategy = "information" if view.strategy == "own" else view.strategy
@@ -322,7 +318,7 @@ Lines = list[tuple[str, str, Floats]]  # name, role, and values
 def trade_chart(view: View) -> tuple[Floats, Floats, Lines, float, tuple[float, float]]:
     """What J buys: log2 J, log2 of candidates, lengths under two codes, I, and the bins at hand (length, candidates).
 
-    RecError where the view's strategy has nothing to cut, or its bins are too fine.
+    Raises RecError where the view's strategy has nothing to cut, or its bins are too fine.
     """
     row, chosen = [cost(view, intervals) for intervals in trade_partitions(view)], cost(view, doubled(view)[0])
     log2_bins, candidates, zipf, matched = np.array(

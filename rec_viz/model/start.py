@@ -14,16 +14,16 @@ import rec_core as rec
 from rec_core.arrays import Floats
 
 from ..memo import memo
-from . import speed
+from . import setting, speed
 
-# A target and a seed whose search is short enough to watch and is no walk-over: the lead changes hands twice.
+# A target and a seed whose search is short enough to watch, and whose lead changes hands twice.
 TARGET = rec.gaussian_problem([-0.9], [0.2])
 SEED = 2305
 
 SHARES = (np.arange(80) + 0.5) / 80  # of P, where Q's ratio is drawn
 
 MOST_BITS = 48
-BITS_A_DIMENSION = 8  # at the most: a dimension's bins are then few enough to tabulate in no time
+BITS_A_DIMENSION = 8  # at most: a dimension's bins are then quickly tabulated
 PRICES = Path(__file__).parents[1] / "assets" / "prices.csv"
 TIMED_RUNS = 5
 
@@ -66,12 +66,11 @@ def sent() -> Sent:
 
 def ratios(at: Floats) -> Floats:
     """Q's density over P's at quantiles of P, (K,)."""
-    logs: Floats = TARGET.log_ratio_bits(TARGET.prior.quantile(at[:, None]))
-    return np.exp2(logs)
+    return setting.ratios(TARGET, at)
 
 
 class Price(NamedTuple):
-    """What a Gaussian sample of so many bits of surprise costs with 2^bits bins, and without: a row of the table."""
+    """What a Gaussian sample of `bits` bits of surprise costs with 2^bits bins, and without: a row of the table."""
 
     bits: int
     length_bits: float  # exact mean of the message, over the channel, with bins
@@ -88,7 +87,7 @@ class Timed(NamedTuple):
 
 
 def channel(bits: int) -> tuple[rec.Channel, rec.Partition]:
-    """The Gaussian channel of so many bits in as few dimensions as BITS_A_DIMENSION allows, and its 2^bits bins."""
+    """The Gaussian channel of this many bits in as few dimensions as BITS_A_DIMENSION allows, and its 2^bits bins."""
     dim = math.ceil(bits / BITS_A_DIMENSION)
     source = rec.gaussian_channel([bits / dim] * dim)
     return source, rec.allocate(source, bits)
@@ -116,7 +115,7 @@ def price(bits: int) -> Price:
 
 @memo(1)
 def prices() -> tuple[Price, ...]:
-    """The shipped table, from 1 to MOST_BITS bits: `python -m rec_viz.model.start` works it out anew."""
+    """The shipped table, from 1 to MOST_BITS bits: `python -m rec_viz.model.start` makes it again."""
     with PRICES.open(encoding="utf-8", newline="") as file:
         return tuple(Price(int(row["bits"]), *(float(row[name]) for name in Price._fields[1:]))
                      for row in csv.DictReader(file))  # fmt: skip
@@ -130,7 +129,7 @@ def timed() -> tuple[Timed, ...]:
     """
     call = _seconds(1)
     return tuple(
-        Timed(row, call + 2.0**row.log2_plain / speed.candidates_per_second("gaussian", channel(row.bits)[0].dim),
+        Timed(row, call + 2.0**row.log2_plain / speed.candidates_per_second(TARGET.family, channel(row.bits)[0].dim),
               _seconds(row.bits))
         for row in prices()
     )  # fmt: skip

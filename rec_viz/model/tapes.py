@@ -1,4 +1,4 @@
-"""What two people who pass a message look at: their tapes of candidates, a tape for every bin, and what was named."""
+"""What two people who pass a message look at: tapes of candidates, one for each bin, and what messages name."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from rec_core.arrays import Floats
 
 from ..memo import memo
 from .message import Sent, Shared
+from .setting import ratios
 
 MOST_TAPES = 32  # of all bins; where there are more, those beside the ones that matter are shown
 BESIDE = 3
@@ -68,27 +69,27 @@ def curve(problem: rec.Problem, shown: Tapes) -> list[tuple[float, float]]:
     if problem.dim > 1 or len(shown.bins) < shown.num_bins:
         return []
     u = np.linspace(0.0005, 0.9995, 240)
-    ratio = np.exp2(np.minimum(problem.log_ratio_bits(problem.prior.quantile(u[:, None])), 1000.0))
+    ratio = ratios(problem, u)
     top = float(ratio.max())
     return [(float(at), float(r) / top) for at, r in zip(u, ratio, strict=True)] if top > 0 else []
 
 
 def picture(
     shared: Shared, own: Shared, problem: rec.Problem | None, sent: Sent | None, data: bytes,
-    held: rec.Message | None, accepted: bool,
+    decoded: rec.Message | None, accepted: bool,
 ) -> dict[str, Any]:  # fmt: skip
     """Both sides and the wire, as `components.tapes` draws them.
 
-    `data` are the bytes that came, `held` what they name to the receiver, whose settings `own` are; `accepted` says
+    `data` are the bytes that came, `decoded` what they name to the receiver, whose settings `own` are; `accepted` says
     whether their checksum fits.
     """
-    named = [message for message in (sent.message if sent else None, held) if message is not None]
+    named = [message for message in (sent.message if sent else None, decoded) if message is not None]
     left, right = tapes(shared, named), tapes(own, named)
     return {
         "sender": _side(
             left, sent.message if sent else None, shared.partition, curve(problem, left) if problem else []
         ),
-        "receiver": _side(right, held, own.partition, []) | {"accepted": accepted},
+        "receiver": _side(right, decoded, own.partition, []) | {"accepted": accepted},
         "wire": _wire(sent, data),
     }
 

@@ -1,4 +1,4 @@
-"""A search as a file: one row a recorded candidate, every column explained in the file itself."""
+"""A search as a file: one row for each recorded candidate, every column explained in the file itself."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import math
 from typing import Any
 
 import rec_core as rec
+from rec_core import families
 
 from ..settings import View, link_query
 from .lab import Lane, Race
@@ -20,7 +21,7 @@ COLUMNS = {
     "x_d": "the candidate in dimension d, in P's own units",
     "u_d": "the same as a quantile of P, from 0 to 1",
     "arrival_time": "when it arrives: its bin's clock divided by the bin's weight",
-    "log2_ratio": "log2 of q/p', the density ratio against the search heuristic P'; -inf where Q is zero",
+    "log2_ratio": "log2 of q/p', the density ratio against the search prior P'; -inf where Q is zero",
     "race_time": "arrival time divided by that ratio; the smallest wins",
     "leader": "number of the candidate that leads after this one",
 }
@@ -49,7 +50,7 @@ def meta(view: View, race: Race, lane: Lane) -> dict[str, Any]:
         "target_columns": _target_columns(problem),
         "kl_bits": problem.kl_bits,
         "intervals": list(lane.partition.intervals),
-        "weights": lane.weights,
+        "weighting": lane.weighting,
         "stopping": trace.stopping,
         "seed": view.seed,
         "message": {"bin": list(trace.message.bin), "index": trace.message.index},
@@ -63,10 +64,8 @@ def meta(view: View, race: Race, lane: Lane) -> dict[str, Any]:
 
 def _target_columns(problem: rec.Problem) -> list[str]:
     """What the numbers of a dimension's target are."""
-    if problem.family == "piecewise":
-        pieces = len(problem.params[0]) - 1
-        return [f"ln q at {k / pieces:g}" for k in range(pieces + 1)]
-    return ["mean", "scale"] if problem.family == "gaussian" else ["low", "high"]
+    pieces = len(problem.params[0]) - 1
+    return list(families.family(problem.family).PARAMS) or [f"ln q at {k / pieces:g}" for k in range(pieces + 1)]
 
 
 def as_csv(view: View, race: Race, lane: Lane) -> str:

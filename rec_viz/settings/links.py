@@ -22,7 +22,7 @@ STUDENT = "student"  # in a link, seed=student: every student gets a seed of the
 
 
 def read_link(query: Mapping[str, str], kind: type[Record]) -> tuple[Record, list[str]]:
-    """The record a link asks for, and a sentence for every value that could not be used.
+    """The record a link asks for, and a notice for every value that could not be used.
 
     What a link does not name is as in the preset it names, else as the record begins.
     """
@@ -35,9 +35,9 @@ def read_link(query: Mapping[str, str], kind: type[Record]) -> tuple[Record, lis
         else:
             notices.append(f"This link asks for a view “{query[PRESET][:40]}”, which is not known; the rest was used.")
     for key, row in TABLE[kind].items():
-        if key in query:
+        if row.name in query:
             try:
-                values[key] = row.parse(query[key])
+                values[key] = row.parse(query[row.name])
             except ValueError:
                 shown = row.write(getattr(base, key))
                 notices.append(f"The link’s value for “{row.label}” cannot be used; it is set to {shown}.")
@@ -48,7 +48,7 @@ def read_link(query: Mapping[str, str], kind: type[Record]) -> tuple[Record, lis
 
 
 def version_notices(query: Mapping[str, str]) -> list[str]:
-    """A sentence where a link was made for another version."""
+    """A notice where a link was made for another version."""
     version = query.get("v", LINK_VERSION)
     if version == LINK_VERSION:
         return []
@@ -56,11 +56,17 @@ def version_notices(query: Mapping[str, str]) -> list[str]:
 
 
 def read_hidden(query: Mapping[str, str]) -> tuple[tuple[str, ...], list[str]]:
-    """The controls a class link hides, and a sentence for names that are not controls."""
-    asked = dict.fromkeys(name for name in query.get("hide", "").split(",") if name)
-    known = tuple(name for name in asked if name in TABLE[View])
-    return known, [f"This link hides “{name[:40]}”, which is not a control; the rest was used." for name in asked
-                   if name not in known]  # fmt: skip
+    """The keys of the controls that a class link hides, and a notice for each name that is not a control."""
+    keys = {row.name: key for key, row in TABLE[View].items()}
+    names = dict.fromkeys(name for name in query.get("hide", "").split(",") if name)
+    notices = [f"This link hides “{name[:40]}”, which is not a control; the rest was used." for name in names
+               if name not in keys]  # fmt: skip
+    return tuple(keys[name] for name in names if name in keys), notices
+
+
+def hiding(keys: Sequence[str]) -> dict[str, str]:
+    """What a link says to hide these controls, given by their keys."""
+    return {"hide": ",".join(TABLE[View][key].name for key in keys)} if keys else {}
 
 
 def is_link(query: Mapping[str, str]) -> bool:
@@ -78,20 +84,20 @@ def link_query(*records: tuple[Any, ...], private: Sequence[str] = (), hide: Seq
             if isinstance(record, View) and not private
             else _differing(record, type(record)(), private)
         )
-    return ({} if PRESET in query else {"v": LINK_VERSION}) | query | ({"hide": ",".join(hide)} if hide else {})
+    return ({} if PRESET in query else {"v": LINK_VERSION}) | query | hiding(hide)
 
 
 def _differing(record: tuple[Any, ...], base: tuple[Any, ...], private: Sequence[str] = ()) -> dict[str, str]:
     return {
-        key: row.write(getattr(record, key))
+        row.name: row.write(getattr(record, key))
         for key, row in TABLE[type(record)].items()
         if key not in private and getattr(record, key) != getattr(base, key)
     }
 
 
 def _shortest(view: View) -> dict[str, str]:
-    """A preset by its name alone; another view by the fewest letters. With something private nobody asks: the preset
-    that is nearest might tell."""
+    """A preset by its name alone; another view by the fewest letters. Not for records with private
+    values: the nearest preset might tell them."""
     near = [{PRESET: slug} | _differing(view, preset.view) for slug, preset in BY_SLUG.items()]
     named = next((query for query in near if len(query) == 1), None)
     return named or min((_differing(view, View()), *near), key=lambda query: sum(map(len, chain(*query.items()))))

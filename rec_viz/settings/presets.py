@@ -8,7 +8,7 @@ from .table import View
 
 
 class Preset(NamedTuple):
-    """A view worth seeing, and the one thing it teaches; `slug` is its name in a link, for ever."""
+    """A view worth seeing, and the one thing it teaches; `slug` is its name in links, and stays."""
 
     slug: str
     name: str
@@ -29,10 +29,10 @@ PRESETS: tuple[Preset, ...] = (
            View(bits=8.0, log2_bins=8, target=7, seed=125)),
     Preset("budget", "A budget",
            "ORC stops after n candidates whatever happens: quick, but its samples are a little off.",
-           View(lanes=("pfr", "orc", "orc_bins"), bits=4.0, candidates=16, weights="target_mass", target=4, seed=4)),
+           View(lanes=("pfr", "orc", "orc_bins"), bits=4.0, candidates=16, weighting="target_mass", target=4, seed=4)),
     Preset("tail-bin-trap", "The tail-bin trap",
            "Weighting by target mass with one stop line can be slower than no bins at all.",
-           View(bits=1.5, weights="target_mass", stopping="single", target=6, seed=76)),
+           View(bits=1.5, weighting="target_mass", stopping="single", target=6, seed=76)),
     Preset("uniforms", "Free for uniforms",
            "A uniform target that fills whole bins costs not one bit more when cut.",
            View(family="uniform", bits=4.0, log2_bins=4, target=4, seed=4)),

@@ -7,10 +7,10 @@ is needed for its widget, its place in links and its help.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
-if TYPE_CHECKING:
-    import rec_core as rec
+import rec_core as rec
+from rec_core import families
 
 CODES = {"elias_delta": "Elias delta", "zipf": "Zipf", "matched": "Matched"}
 LANES = {
@@ -32,7 +32,7 @@ class View(NamedTuple):
 
     lanes: tuple[str, ...] = ("pfr", "pfr_bins")
     source: str = "channel"
-    family: str = "gaussian"
+    family: str = families.CHANNELS[0]
     means: str = "1"
     scales: str = "0.4"
     lows: str = "0.25"
@@ -44,7 +44,7 @@ class View(NamedTuple):
     log2_bins: int = 3
     strategy: rec.Strategy | Literal["own"] = "information"
     intervals: str = "8"
-    weights: rec.Weighting = "peak_ratio"
+    weighting: rec.Weighting = "peak_ratio"
     stopping: rec.Stopping = "per_bin"
     candidates: int = 16
     view: str = "auto"
@@ -139,9 +139,15 @@ class Parameter(NamedTuple):
     low: float = 0
     high: float = 0
     step: float = 1
+    link: str = ""  # its name in links, where that is not the key
+
+    @property
+    def name(self) -> str:
+        """What a link calls it."""
+        return self.link or self.key
 
     def parse(self, text: str) -> Any:
-        """The value a link holds; ValueError where it is not one of ours."""
+        """The value of a text in a link. Raises ValueError for what it cannot be."""
         if self.kind == "several":
             chosen = tuple(dict.fromkeys(text.split(",")))
             if not 1 <= len(chosen) <= MAX_LANES or any(name not in self.options for name in chosen):
@@ -162,7 +168,7 @@ class Parameter(NamedTuple):
         return value
 
     def write(self, value: Any) -> str:
-        """The value as a link holds it."""
+        """The text of a value in a link."""
         if self.kind == "several":
             return ",".join(value)
         return f"{value:g}" if isinstance(value, float) else str(value)
@@ -181,11 +187,11 @@ _VIEW = (
     ),
     Parameter(
         "family", "Family", "What P and Q look like in every dimension.", "buttons",
-        {"gaussian": "Gaussian", "uniform": "Uniform"},
+        {name: families.LABELS[name].capitalize() for name in families.CHANNELS},
     ),
-    Parameter("means", "Means of Q", "Numbers separated by commas, one a dimension; P has mean 0 in each.", "text",
+    Parameter("means", "Means of Q", "Numbers separated by commas, one per dimension; P has mean 0 in each.", "text",
               high=2000),
-    Parameter("scales", "Scales of Q", "Standard deviations, one a dimension; P has 1 in each. PFR needs them below 1.",
+    Parameter("scales", "Scales of Q", "Standard deviations, one per dimension; P has 1. PFR needs them below 1.",
               "text", high=2000),
     Parameter("lows", "Lower ends of Q", "Where Q’s box begins in each dimension, from 0; P fills 0 to 1.", "text",
               high=2000),
@@ -213,22 +219,22 @@ _VIEW = (
         {"information": "By information", "runtime": "By run time", "random": "At random", "collapsed": "Empty ones",
          "own": "Own"},
     ),
-    Parameter("intervals", "Intervals of each dimension", "Whole numbers separated by commas, one a dimension: 8, 4.",
+    Parameter("intervals", "Intervals of each dimension", "Whole numbers separated by commas, one per dimension: 8, 4.",
               "text", high=400),
     Parameter(
-        "weights", "Bin weights of P′",
+        "weighting", "Bin weights of P′",
         "How often P′ visits each bin. Peak ratio: by the highest ratio in the bin, fastest for PFR. "
         "Target mass: by Q’s share of the bin. Uniform: as in P.", "choice",
-        {"peak_ratio": "Peak ratio", "target_mass": "Target mass", "uniform": "Uniform"},
+        {"peak_ratio": "Peak ratio", "target_mass": "Target mass", "uniform": "Uniform"}, link="weights",
     ),
     Parameter(
         "stopping", "Stop line of PFR", "One line for all bins, or one for each bin.", "buttons",
-        {"per_bin": "One a bin", "single": "One for all"},
+        {"per_bin": "One for each bin", "single": "One for all"},
     ),
     Parameter("candidates", "Candidates n of ORC", "ORC examines exactly this many.", "steps",
               {2**k: f"{2**k:,}" for k in range(17)}),
     Parameter(
-        "view", "View", "Race: one dimension, time upwards. Plane: two. Strips: a row a dimension.", "choice",
+        "view", "View", "Race: one dimension, time upwards. Plane: two. Strips: a row for each dimension.", "choice",
         {"auto": "Auto", "race": "Race", "plane": "Plane", "strips": "Strips"},
     ),
     Parameter("target", "Target number", "Each number draws another target Q from the channel.", "number",

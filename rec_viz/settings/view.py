@@ -6,26 +6,29 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from rec_core import families
+
 from ..text import reading
 from .table import MAX_DIM, TABLE, View
 
-VECTORS = {"gaussian": ("means", "scales"), "uniform": ("lows", "highs")}
+VECTORS = {name: tuple(f"{param}s" for param in families.family(name).PARAMS) for name in families.CHANNELS}
+DRAWN = "piecewise"  # the family of targets drawn by hand
 
 
 def consistent(view: View) -> View:
     """An own target has as many dimensions as numbers: the view's D follows them. A drawn one has one; P is uniform."""
     if view.source == "drawn":
-        return view._replace(dim=1, family="uniform")
+        return view._replace(dim=1, family=families.channel_family(DRAWN))
     first = reading.typed(getattr(view, VECTORS[view.family][0])) if view.source == "own" else None
     return view._replace(dim=len(first)) if first and len(first) <= MAX_DIM else view
 
 
 def own_target(view: View, rows: Iterable[Sequence[float]]) -> View:
-    """The view with Q set to these rows, one a dimension: (mean, scale), or (low, high) of a uniform Q."""
-    first, second = (reading.written(column) for column in zip(*rows, strict=True))
-    if view.family == "gaussian":
-        return consistent(view._replace(source="own", means=first, scales=second))
-    return consistent(view._replace(source="own", lows=first, highs=second))
+    """The view with Q set to these rows, one for each dimension: the parameters of the view's family."""
+    vectors: dict[str, Any] = {
+        key: reading.written(column) for key, column in zip(VECTORS[view.family], zip(*rows, strict=True), strict=True)
+    }
+    return consistent(view._replace(source="own", **vectors))
 
 
 def drawn(view: View, heights: Iterable[float]) -> View:
@@ -36,8 +39,8 @@ def drawn(view: View, heights: Iterable[float]) -> View:
 def dragged(view: View, change: Mapping[str, Any]) -> View:
     """The view with what the reader drags on the stage, every value checked.
 
-    {"rows": [[mean, scale], ...]} of Q ([low, high] where it is uniform), {"intervals": [n, ...]}, or parameters by
-    their keys: {"bits": 4.5}. Raises ValueError for a value that a link could not hold either.
+    {"rows": [[mean, scale], ...]}, the parameters of Q's family, {"intervals": [n, ...]}, or parameters of the view by
+    their keys: {"bits": 4.5}. Raises ValueError for a value that no link can have.
     """
     values = {key: _checked(key, value) for key, value in change.items() if key not in ("rows", "intervals")}
     try:
@@ -83,14 +86,11 @@ def relevant(key: str, values: Mapping[str, Any]) -> bool:
         "target": channel,
         "spread": channel and values.get("dim", 1) > 1,
         "heights": source == "drawn",
-        "means": own and values.get("family") == "gaussian",
-        "scales": own and values.get("family") == "gaussian",
-        "lows": own and values.get("family") == "uniform",
-        "highs": own and values.get("family") == "uniform",
+        **{key: own and values.get("family") == name for name, keys in VECTORS.items() for key in keys},
         "candidates": any(name.startswith("orc") for name in lanes),
         "stopping": any(name.startswith("pfr") for name in lanes),
         "strategy": bins,
-        "weights": bins,
+        "weighting": bins,
         "log2_bins": bins and values.get("strategy") != "own",
         "intervals": bins and values.get("strategy") == "own",
     }

@@ -142,7 +142,7 @@ def draw(keys: Sequence[str], values: dict[str, Any], title: str = "") -> None:
     headed = not title
     for key in keys:
         if presenting() or key in hidden() or not relevant(key, values):
-            values[key] = kept(key)
+            values[key] = value_of(key)
             continue
         if not headed:
             st.subheader(title, anchor=False)
@@ -164,7 +164,7 @@ def show_hidden() -> None:
     st.session_state.hidden = ()
 
 
-def kept(key: str) -> Any:
+def value_of(key: str) -> Any:
     """The value of a parameter of the View that is not drawn: the one it had when it was, or the link's."""
     return getattr(current(View), key)
 
@@ -174,7 +174,7 @@ def channel_and_bins(
 ) -> View:
     """The controls of a page that compares `lanes`, in headed groups: in the sidebar, or where we are, `beside` each
     other. Other parameters keep their values."""
-    values: dict[str, Any] = {"lanes": lanes, "source": kept("source")}
+    values: dict[str, Any] = {"lanes": lanes, "source": value_of("source")}
     places = st.columns(len(groups)) if beside and groups else [st.sidebar] * len(groups)
     for place, (title, keys) in zip(places, groups.items(), strict=True):
         with place:
@@ -182,4 +182,4 @@ def channel_and_bins(
     with nullcontext() if beside else st.sidebar:
         say_hidden()
     del values["lanes"]
-    return consistent(View(**{key: values.get(key, kept(key)) for key in View._fields}))
+    return consistent(View(**{key: values.get(key, value_of(key)) for key in View._fields}))

@@ -11,7 +11,7 @@ from ..text import reading
 
 
 def search(view: View, name: str) -> str:
-    """The very search of a lane, a name of `settings.LANES`: leaves `trace`, `message`, `sample`, `data`, `held`."""
+    """The very search of a lane, a name of `settings.LANES`: leaves `trace`, `message`, `sample`, `data`, `decoded`."""
     channel, problem = setting.problem_of(view)
     bins = setting.partition_of(view, channel) if name.endswith("_bins") else rec.Partition.uncut(view.dim)
     method = repr(model.method_of(name, view, bins)).replace(repr(bins), "bins")
@@ -36,8 +36,8 @@ message, sample = trace.message, trace.samples[trace.winner]
 
 code = rec.ZipfCode(rec.laws.log2_index_bound_bits({source}, bins))  # the receiver knows its one number
 data = rec.pack([message], bins, code, seed={view.seed}, prior=problem.prior)  # what travels
-(received,) = rec.unpack(data, bins, code, seed={view.seed}, prior=problem.prior)
-held = rec.decode(received, problem.prior, bins, seed={view.seed})
-assert (held == sample).all()
-print(f"examined {{trace.examined}}, sent {{message}} in {{len(data)}} bytes, both hold {{held}}")
+(copy,) = rec.unpack(data, bins, code, seed={view.seed}, prior=problem.prior)
+decoded = rec.decode(copy, problem.prior, bins, seed={view.seed})
+assert (decoded == sample).all()
+print(f"examined {{trace.examined}}, sent {{message}} in {{len(data)}} bytes, both hold {{decoded}}")
 """

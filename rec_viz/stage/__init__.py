@@ -8,7 +8,7 @@
 `step` is where the story opens: "glance", "densities", "cut", "reweight" (the last two where a search has bins),
 "candidate:17" (counted from 1), "winner", "message" or "decoded". `highlight` is one thing to point at, or several:
 
-    "bin:3", "bin:2,1"         a bin, counted from 1 as people do, one number a dimension
+    "bin:3", "bin:2,1"         a bin, counted from 1 as people do, one number for each dimension
     "candidate:17"             a candidate, counted from 1 in the order the search met it
     "p", "q", "heuristic"      the densities P, Q and P'
     "curve", "stop"            the curve of equal race time and the stop line (race view)

@@ -3,11 +3,12 @@
 import { el, setText } from "./dom.js";
 import { css, disc, write } from "./draw.js";
 import { binNumbers, binText } from "./pointed.js";
+import { hasBins } from "./scene.js";
 import { count, fmt, whole } from "./words.js";
 
 const MOST_LISTED = 64;
 
-const hasClocks = (/** @type {View} */ { scene, lane }) => Boolean(scene.handles) && scene.view === "race" && lane.hasGrid && lane.partitioned && lane.intervals[0] <= MOST_LISTED;
+const hasClocks = (/** @type {View} */ { scene, lane }) => scene.handles && scene.view === "race" && hasBins(lane) && lane.partitioned && lane.intervals[0] <= MOST_LISTED;
 
 export function clockRow(/** @type {View} */ view, choose) {
   const { lane } = view;
@@ -16,31 +17,33 @@ export function clockRow(/** @type {View} */ view, choose) {
   view.clockEvents = new AbortController();
   setText(view.clockText, "");
   if (!hasClocks(view)) return "";
-  view.clockList = el("select", "", ...Array.from({ length: lane.intervals[0] + 1 }, (_, b) => {
+  const list = el("select", "", ...Array.from({ length: lane.intervals[0] + 1 }, (_, b) => {
     const option = el("option", "", b ? `bin ${b}` : "no bin");
     option.value = String(b - 1);
     return option;
   }));
   const pick = (b) => {
     view.clock = view.clock === b ? -1 : b;
-    view.clockList.value = String(view.clock);
+    list.value = String(view.clock);
     choose(view);
   };
-  view.clockList.addEventListener("change", () => { view.clock = -1; pick(Number(view.clockList.value)); });
+  list.addEventListener("change", () => { view.clock = -1; pick(Number(list.value)); });
   view.canvas.addEventListener("click", (event) => {
     const x = event.clientX - view.canvas.getBoundingClientRect().left;
-    if (x < view.left || x > view.right || view.pose.cut < 0.5) return;
-    pick(view.edges.findIndex((edge, b) => b + 1 < view.edges.length && edge <= x && x < view.edges[b + 1]));
+    const { edges } = view;
+    if (!edges || x < view.left || x > view.right || view.pose.cut < 0.5) return;
+    pick(edges.findIndex((edge, b) => b + 1 < edges.length && edge <= x && x < edges[b + 1]));
   }, { signal: view.clockEvents.signal });
-  return el("div", "clock", el("label", "", el("span", "", "Clock of"), view.clockList), view.clockText);
+  return el("div", "clock", el("label", "", el("span", "", "Clock of"), list), view.clockText);
 }
 
+/** @returns {Target[]} */
 export const clockTarget = (/** @type {View} */ view) => (view.clock < 0 ? [] : [{ kind: "bin", bin: [view.clock], clock: true }]);
 
 // So far: what this bin's clock has counted at the present step.
 export function clockWords(/** @type {View} */ view) {
   const { scene, lane, clock, pose } = view;
-  if (clock < 0) return "";
+  if (clock < 0 || !hasBins(lane)) return "";
   const met = [];
   for (let e = 0; e < (pose.seen || 0); e++) if (lane.bin[e] === clock) met.push(e);
   const shown = met.slice(0, 6).map((e) => `number ${whole(lane.local[e])} at ${fmt(lane.arrival[e])}`).join(", ");

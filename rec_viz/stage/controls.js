@@ -36,10 +36,11 @@ export function createControls(/** @type {HTMLElement} */ row, { drag, release }
   }
 
   // What can be dragged now. While something is (`held`), no range comes or goes, and what is held keeps its value.
-  return function attach(/** @type {Control[]} */ controls, held = null) {
-    for (const { key, low, high, step, value, says } of controls) {
-      const one = made.get(key) ?? (held ? null : make(controls.find((control) => control.key === key)));
-      if (!one) continue;
+  return function attach(/** @type {Control[]} */ controls, /** @type {Change | null} */ held = null) {
+    for (const control of controls) {
+      const { key, low, high, step, value, says } = control;
+      if (held && !made.has(key)) continue;
+      const one = made.get(key) ?? make(control);
       if (!(held && key in held)) Object.assign(one.range, { min: low, max: high, step, value });
       one.says = says;
       say(key);

@@ -8,6 +8,14 @@ export function el(tag, className = "", ...children) {
   return node;
 }
 
+// The node of a kind that a component's own page is known to have.
+/** @template {HTMLElement} [E=HTMLElement] @param {ParentNode} root @param {string} selector @returns {E} */
+export function part(root, selector) {
+  const node = root.querySelector(selector);
+  if (!node) throw new Error(`The page lacks ${selector}.`);
+  return /** @type {E} */ (node);
+}
+
 // Written only where it changes: to write is to lay out again.
 export function setText(/** @type {Element} */ node, text) {
   const { firstChild } = node;

@@ -2,17 +2,22 @@
 
 import { clamp, mix } from "./mix.js";
 
-/** @type {Pen} */
-let probe = null; // turns a colour as CSS writes it into numbers
+let /** @type {Pen | undefined} */ probe; // turns a colour as CSS writes it into numbers
+
+export function penOf(/** @type {HTMLCanvasElement} */ canvas, /** @type {CanvasRenderingContext2DSettings} */ settings = {}) {
+  const pen = canvas.getContext("2d", settings);
+  if (!pen) throw new Error("This browser cannot draw on a canvas.");
+  return pen;
+}
 
 /** @returns {Colour} */
 function rgb(colour, fallback = "#808080") {
-  probe ??= document.createElement("canvas").getContext("2d");
+  probe ??= penOf(document.createElement("canvas"));
   probe.fillStyle = fallback;
   if (colour) probe.fillStyle = colour.trim();
   const text = String(probe.fillStyle);
   if (text.startsWith("#")) return [1, 3, 5].map((i) => parseInt(text.slice(i, i + 2), 16));
-  return text.match(/[\d.]+/g).slice(0, 3).map(Number);
+  return (text.match(/[\d.]+/g) ?? ["128", "128", "128"]).slice(0, 3).map(Number);
 }
 
 export const css = (/** @type {Colour} */ [r, g, b], alpha = 1) => `rgba(${r | 0},${g | 0},${b | 0},${alpha})`;
@@ -135,7 +140,7 @@ export function place(/** @type {View} */ view, text, /** @type {At[]} */ option
   const { ctx, theme, lane } = view, { size = 13 } = style, tall = size * theme.scale;
   ctx.font = font(theme, size, style.weight);
   const width = ctx.measureText(text).width;
-  let best = null;
+  let best = { cost: Infinity, box: /** @type {Box} */ ([0, 0, 0, 0]), x: 0, y: 0 };
   for (const [order, [x, y, align = "left"]] of options.entries()) {
     const wanted = align === "left" ? x : align === "right" ? x - width : x - width / 2;
     const x0 = clamp(wanted, view.left + 2, Math.max(view.left + 2, view.right - width - 2));
@@ -145,7 +150,7 @@ export function place(/** @type {View} */ view, text, /** @type {At[]} */ option
     if (box[1] < 0) cost += 500;
     const n = Math.min(lane.count, 600);
     for (let e = 0; e < n; e++) if (view.px[e] > box[0] && view.px[e] < box[2] && view.py[e] > box[1] && view.py[e] < box[3]) cost += 1;
-    if (!best || cost < best.cost) best = { cost, box, x: x0, y };
+    if (cost < best.cost) best = { cost, box, x: x0, y };
   }
   if (optional && best.cost >= 500) return;
   view.taken.push(best.box);
@@ -155,7 +160,7 @@ export function place(/** @type {View} */ view, text, /** @type {At[]} */ option
 export function niceTicks(lo, hi, target) {
   const raw = (hi - lo) / Math.max(1, target);
   const base = 10 ** Math.floor(Math.log10(raw));
-  const step = [1, 2, 5, 10].map((m) => m * base).find((s) => s >= raw);
+  const step = [1, 2, 5].map((m) => m * base).find((s) => s >= raw) ?? 10 * base;
   const ticks = [];
   for (let v = Math.ceil(lo / step) * step; v <= hi + step * 1e-6; v += step) ticks.push(Math.abs(v) < step * 1e-6 ? 0 : v);
   return ticks;
@@ -174,7 +179,7 @@ export function within(/** @type {Pen} */ ctx, x0, y0, x1, y1, /** @type {() => 
 export function sizeCanvas(/** @type {HTMLCanvasElement} */ canvas, width, height, ratio) {
   canvas.width = Math.round(width * ratio);
   canvas.height = Math.round(height * ratio);
-  const ctx = canvas.getContext("2d");
+  const ctx = penOf(canvas);
   ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
   return ctx;
 }

@@ -5,7 +5,7 @@ const MOST_COLOURS = 256;
 // `add(image, seconds)` takes ImageData of this size; `finish()` gives the file.
 export function createGif(width, height) {
   const parts = /** @type {ArrayLike<number>[]} */ ([bytes("GIF89a"), short(width), short(height), [0, 0, 0], [0x21, 0xff, 11], bytes("NETSCAPE2.0"), [3, 1, 0, 0, 0]]);
-  let /** @type {Uint32Array} */ before = null;
+  let /** @type {Uint32Array | null} */ before = null;
   return {
     add(/** @type {ImageData} */ image, seconds) {
       const now = new Uint32Array(image.data.buffer.slice(0));

@@ -9,16 +9,15 @@ const NEAR = 26, FAR = 48, OCTAVE = 3; // px: the width's grip never sits on the
 const MOST_INTERVALS = 4096; // of a dimension
 
 const rounded = (v, digits = 4) => Number(v.toPrecision(digits));
-const centreOf = (family, [a, b]) => (family === "gaussian" ? a : (a + b) / 2);
-const spreadOf = (family, [a, b]) => (family === "gaussian" ? b : b - a);
+// A row of Q has the ends of a box where P is bounded, else a mean and a scale.
+const centreOf = (bounded, [a, b]) => (bounded ? (a + b) / 2 : a);
+const spreadOf = (bounded, [a, b]) => (bounded ? b - a : b);
 
 // What can be dragged: Q's rows, [mean, scale] or [low, high] a dimension, and the intervals of the searches with bins.
 /** @returns {Draft} */
 export function draftOf(/** @type {Scene} */ scene) {
-  const { family, mean, scale, low, high } = scene.problem;
-  const [first, second] = family === "gaussian" ? [mean, scale] : [low, high];
   const binned = scene.lanes.find((lane) => lane.binned);
-  return { rows: Array.from(first, (v, d) => [v, second[d]]), intervals: binned ? [...binned.intervals] : null };
+  return { rows: scene.problem.rows, intervals: binned ? [...binned.intervals] : null };
 }
 
 // The parts of a draft that are new.
@@ -28,14 +27,14 @@ export function changeOf(/** @type {Draft} */ draft, /** @type {Draft} */ before
   return change;
 }
 
-function withCentre(family, row, value) {
-  if (family === "gaussian") return [Math.round(value * 1000) / 1000, row[1]];
+function withCentre(bounded, row, value) {
+  if (!bounded) return [Math.round(value * 1000) / 1000, row[1]];
   const width = row[1] - row[0], low = Math.round(clamp(value - width / 2, 0, 1 - width) * 1e6) / 1e6;
   return [low, Math.min(1, low + width)];
 }
 
-function withSpread(family, row, value) {
-  if (family === "gaussian") return [row[0], rounded(value)];
+function withSpread(bounded, row, value) {
+  if (!bounded) return [row[0], rounded(value)];
   const width = rounded(Math.min(value, 1));
   const low = Math.round(clamp((row[0] + row[1]) / 2 - width / 2, 0, 1 - width) * 1e6) / 1e6;
   return [low, Math.min(1, low + width)];
@@ -54,63 +53,63 @@ export function between(/** @type {ArrayLike<number>} */ from, /** @type {ArrayL
 }
 
 // One dimension lies at view.gx, on the scene's grid of x; two on a floor of u = F_P(x) along each.
-const acrossX = (/** @type {View} */ view, x) => between(view.scene.grid.x, view.gx, x);
-const inverseX = (/** @type {View} */ view, px) => between(view.gx, view.scene.grid.x, px);
-const shareOf = (/** @type {View} */ view, d, x) => { const axis = view.scene.axes[d]; return between(axis.x, axis.u, x); };
-const inPlane = (/** @type {View} */ view, px, py) => view.unF(px, py).map((u, d) => { const axis = view.scene.axes[d]; return between(axis.u, axis.x, u); });
+const acrossX = (/** @type {RaceView} */ view, x) => between(view.scene.grid.x, view.gx, x);
+const inverseX = (/** @type {RaceView} */ view, px) => between(view.gx, view.scene.grid.x, px);
+const shareOf = (/** @type {PlaneView} */ view, d, x) => { const axis = view.scene.axes[d]; return between(axis.x, axis.u, x); };
+const inPlane = (/** @type {PlaneView} */ view, px, py) => view.unF(px, py).map((u, d) => { const axis = view.scene.axes[d]; return between(axis.u, axis.x, u); });
 
 // How far the width's grip lies from the mean's, where the width itself is so many pixels, and back.
 const gripAt = (px) => (px >= FAR ? px : Math.max(NEAR, FAR + OCTAVE * Math.log2(Math.max(px, 1e-9) / FAR)));
 const gripFrom = (px) => (px >= FAR ? px : FAR * 2 ** ((Math.max(px, NEAR) - FAR) / OCTAVE));
-const gripSide = (/** @type {View} */ view, centre) => (acrossX(view, centre) > (view.left + view.right) / 2 ? -1 : 1); // where there is room
+const gripSide = (/** @type {RaceView} */ view, centre) => (acrossX(view, centre) > (view.left + view.right) / 2 ? -1 : 1); // where there is room
 
 // What a handle moves: where it sits, what a pointer there means, and what it says.
 /** @returns {Handle[]} */
 function handleSpecs(/** @type {Scene} */ scene) {
-  const { family } = scene.problem;
-  const half = (row) => (family === "gaussian" ? row[1] : (row[1] - row[0]) / 2);
+  const { bounded } = scene.problem;
+  const half = (row) => (bounded ? (row[1] - row[0]) / 2 : row[1]);
   const limits = (d) => (draft) => {
-    const [lo, hi] = scene.problem.range[d], w = family === "gaussian" ? 0.02 * (hi - lo) : half(draft.rows[d]);
+    const [lo, hi] = scene.problem.range[d], w = bounded ? half(draft.rows[d]) : 0.02 * (hi - lo);
     return [lo + w, hi - w];
   };
   const mean = (d, id, label, at) => ({
-    id, label, at, step: family === "gaussian" ? 0.05 : 0.01, page: 10, limits: limits(d),
-    get: (draft) => centreOf(family, draft.rows[d]),
-    set: (draft, v) => withRow(draft, d, withCentre(family, draft.rows[d], clamp(v, ...limits(d)(draft)))),
+    id, label, at, page: 10, limits: limits(d), nudge: (v, steps) => v + steps * (bounded ? 0.01 : 0.05),
+    get: (draft) => centreOf(bounded, draft.rows[d]),
+    set: (draft, v) => withRow(draft, d, withCentre(bounded, draft.rows[d], clamp(v, ...limits(d)(draft)))),
     from: (view, _draft, x, y) => (scene.view === "plane" ? inPlane(view, x, y)[d] : inverseX(view, x)),
-    say: (draft) => fmt(centreOf(family, draft.rows[d]), 4),
+    say: (draft) => fmt(centreOf(bounded, draft.rows[d]), 4),
   });
   if (scene.view === "plane") {
-    const near = (/** @type {View} */ view, d) => view.scene.window[d][1]; // the edges in front
-    const at = (/** @type {View} */ view, draft, d) => shareOf(view, d, centreOf(family, draft.rows[d]));
+    const near = (/** @type {PlaneView} */ view, d) => view.scene.window[d][1]; // the edges in front
+    const at = (/** @type {PlaneView} */ view, draft, d) => shareOf(view, d, centreOf(bounded, draft.rows[d]));
     return [
       mean(0, "mean1", "Mean of Q, dimension 1", (view, draft) => view.F(at(view, draft, 0), near(view, 1))),
       mean(1, "mean2", "Mean of Q, dimension 2", (view, draft) => view.F(near(view, 0), at(view, draft, 1))),
       { id: "mean", pad: true,
-        at: (view, draft) => view.F(at(view, draft, 0), at(view, draft, 1)),
-        move(view, draft, x, y) {
-          return inPlane(view, x, y).reduce((now, v, d) => withRow(now, d, withCentre(family, now.rows[d], clamp(v, ...limits(d)(now)))), draft);
+        at: (/** @type {PlaneView} */ view, draft) => view.F(at(view, draft, 0), at(view, draft, 1)),
+        move(/** @type {PlaneView} */ view, draft, x, y) {
+          return inPlane(view, x, y).reduce((now, v, d) => withRow(now, d, withCentre(bounded, now.rows[d], clamp(v, ...limits(d)(now)))), draft);
         } },
     ];
   }
   /** @type {Handle[]} */
   const specs = [
-    mean(0, "mean", "Mean of Q", (view, draft) => [acrossX(view, centreOf(family, draft.rows[0])), view.floor]),
+    mean(0, "mean", "Mean of Q", (view, draft) => [acrossX(view, centreOf(bounded, draft.rows[0])), view.floor]),
     {
-      id: "width", label: family === "gaussian" ? "Scale of Q" : "Width of Q", page: 8,
-      limits: (draft) => [NARROWEST, family === "gaussian" ? Math.max(WIDEST, draft.rows[0][1]) : 1],
-      get: (draft) => spreadOf(family, draft.rows[0]),
-      set: (draft, v) => withRow(draft, 0, withSpread(family, draft.rows[0], clamp(v, NARROWEST, family === "gaussian" ? WIDEST : 1))),
+      id: "width", label: bounded ? "Width of Q" : "Scale of Q", page: 8,
+      limits: (draft) => [NARROWEST, bounded ? 1 : Math.max(WIDEST, draft.rows[0][1])],
+      get: (draft) => spreadOf(bounded, draft.rows[0]),
+      set: (draft, v) => withRow(draft, 0, withSpread(bounded, draft.rows[0], clamp(v, NARROWEST, bounded ? 1 : WIDEST))),
       nudge: (v, steps) => v * 2 ** (steps / 8),
-      at(view, draft) {
-        const centre = centreOf(family, draft.rows[0]), side = gripSide(view, centre), at = acrossX(view, centre);
+      at(/** @type {RaceView} */ view, draft) {
+        const centre = centreOf(bounded, draft.rows[0]), side = gripSide(view, centre), at = acrossX(view, centre);
         return [at + side * gripAt(Math.abs(acrossX(view, centre + side * half(draft.rows[0])) - at)), view.floor];
       },
-      from(view, draft, x) {
-        const centre = centreOf(family, draft.rows[0]), side = gripSide(view, centre), at = acrossX(view, centre);
-        return Math.abs(inverseX(view, at + side * gripFrom(side * (x - at))) - centre) * (family === "gaussian" ? 1 : 2);
+      from(/** @type {RaceView} */ view, draft, x) {
+        const centre = centreOf(bounded, draft.rows[0]), side = gripSide(view, centre), at = acrossX(view, centre);
+        return Math.abs(inverseX(view, at + side * gripFrom(side * (x - at))) - centre) * (bounded ? 2 : 1);
       },
-      say: (draft) => fmt(spreadOf(family, draft.rows[0])),
+      say: (draft) => fmt(spreadOf(bounded, draft.rows[0])),
     },
   ];
   if (scene.lanes.some((lane) => lane.binned)) specs.push(binsSpec());
@@ -120,13 +119,14 @@ function handleSpecs(/** @type {Scene} */ scene) {
 // The right edge of the first interval: an n-th of P lies left of it.
 /** @returns {Handle} */
 function binsSpec() {
-  const powers = (/** @type {Draft} */ draft) => clamp(Math.round(Math.log2(draft.intervals[0])), 0, MOST_POWERS);
+  const number = (/** @type {Draft} */ draft) => draft.intervals?.[0] ?? 1;
+  const powers = (/** @type {Draft} */ draft) => clamp(Math.round(Math.log2(number(draft))), 0, MOST_POWERS);
   return {
-    id: "bins", label: "Number of bins", ofBins: true, step: 1, page: 2, limits: () => [0, MOST_POWERS], get: powers,
+    id: "bins", label: "Number of bins", ofBins: true, page: 2, nudge: (v, steps) => v + steps, limits: () => [0, MOST_POWERS], get: powers,
     set: (draft, v) => ({ ...draft, intervals: [2 ** clamp(Math.round(v), 0, MOST_POWERS)] }),
-    at: (view, draft) => [between(view.scene.grid.u, view.gx, 1 / draft.intervals[0]), view.top + 14],
-    from: (view, _draft, x) => -Math.log2(Math.max(between(view.gx, view.scene.grid.u, x), 2 ** -12)),
-    say: (draft) => count(draft.intervals[0], "bin"),
+    at: (/** @type {RaceView} */ view, draft) => [between(view.scene.grid.u, view.gx, 1 / number(draft)), view.top + 14],
+    from: (/** @type {RaceView} */ view, _draft, x) => -Math.log2(Math.max(between(view.gx, view.scene.grid.u, x), 2 ** -12)),
+    say: (draft) => count(number(draft), "bin"),
   };
 }
 
@@ -134,7 +134,8 @@ function binsSpec() {
 export function createHandles(hooks) {
   const box = el("div", "handles");
   const binsBox = el("div", "handles");
-  let nodes = new Map(), specs = [], held = null, timer = 0;
+  let nodes = new Map(), /** @type {Handle[]} */ specs = [], timer = 0;
+  let /** @type {{ dx: number, dy: number, x: number, y: number } | null} */ held = null; // where the pointer took hold
   let /** @type {{ ofQ?: View, ofBins?: View }} */ hosts = {}; // whose pictures they stand on
 
   // Which handle has the keyboard; ask before the picture goes, give it back with the new one.
@@ -181,16 +182,18 @@ export function createHandles(hooks) {
 
   function grab(/** @type {Handle} */ spec, /** @type {HTMLElement} */ node, event) {
     if (event.button) return;
+    const view = viewOf(spec);
+    if (!view) return;
     event.preventDefault();
     node.focus({ preventScroll: true });
     node.setPointerCapture(event.pointerId);
-    const [x, y] = spec.at(viewOf(spec), hooks.draft());
+    const [x, y] = spec.at(view, hooks.draft());
     held = { dx: event.clientX - x, dy: event.clientY - y, x: event.clientX, y: event.clientY };
   }
 
   function drag(/** @type {Handle} */ spec, event) {
-    if (!held) return;
     const view = viewOf(spec), draft = hooks.draft();
+    if (!held || !view) return;
     // On from where it is, for the picture may have changed its scale; but bins go by powers, and count from the start.
     const [left, top] = spec.ofBins ? [held.x - held.dx, 0] : spec.at(view, draft);
     const x = left + event.clientX - held.x, y = top + event.clientY - held.y;
@@ -207,11 +210,11 @@ export function createHandles(hooks) {
   function press(/** @type {Handle} */ spec, event) {
     if (event.key === "Escape") { held = null; clearTimeout(timer); timer = 0; hooks.cancel(); event.stopPropagation(); return; }
     if (event.key === "Enter" && timer) { commitKeys(); event.stopPropagation(); return; }
+    if (spec.pad || event.altKey || event.ctrlKey || event.metaKey) return;
     const steps = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: spec.page, PageDown: -spec.page }[event.key];
-    const draft = hooks.draft(), [low, high] = spec.limits?.(draft) || [];
-    const value = steps ? (spec.nudge ? spec.nudge(spec.get(draft), steps) : spec.get(draft) + steps * spec.step)
-      : event.key === "Home" ? low : event.key === "End" ? high : null;
-    if (value === null || spec.pad || event.altKey || event.ctrlKey || event.metaKey) return;
+    const draft = hooks.draft(), [low, high] = spec.limits(draft);
+    const value = steps ? spec.nudge(spec.get(draft), steps) : event.key === "Home" ? low : event.key === "End" ? high : null;
+    if (value === null) return;
     event.preventDefault();
     event.stopPropagation(); // or the player would step as well
     hooks.change(spec.set(draft, value));
@@ -229,7 +232,9 @@ export function createHandles(hooks) {
   function place(consequences = "") {
     const draft = hooks.draft();
     for (const spec of specs) {
-      const node = nodes.get(spec.id), view = viewOf(spec), [x, y] = spec.at(view, draft);
+      const node = nodes.get(spec.id), view = viewOf(spec);
+      if (!view) continue;
+      const [x, y] = spec.at(view, draft);
       node.style.transform = `translate(${clamp(x, 8, view.width - 8)}px, ${y}px)`;
       if (spec.pad) continue;
       const words = consequences ? `${spec.say(draft)}; ${consequences}` : spec.say(draft);

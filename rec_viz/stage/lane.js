@@ -15,15 +15,19 @@ export function stepName(/** @type {Scene} */ scene, step) {
 }
 
 export function createLane(/** @type {Scene} */ scene, /** @type {Lane} */ lane) {
-  const pose = /** @type {Pose} */ ({ big: 0, cut: 0, stretch: 1, weigh: 0, final: 0, lit: 0, decoded: 0, point: 0, inverse: 0, sweep: 0, top: 0, seen: 0, fresh: [] });
+  const pose = /** @type {Pose} */ ({ big: 0, cut: 0, stretch: 1, weigh: 0, final: 0, lit: 0, decoded: 0, point: 0, inverse: 0, sweep: 0, top: 0, seen: 0, fresh: /** @type {Pose["fresh"]} */ ([]) });
   const view = /** @type {View} */ (/** @type {Partial<View>} */ ({
     scene, lane, pose, targets: [], clock: -1, width: 0, height: 0, number: el("b"), unit: el("span"), canvas: el("canvas"), tip: el("div", "tip"), caption: el("p", "lane-caption"),
-    clockText: el("p", "clock-text"), title: el("strong"), cost: el("small"), refusal: el("p", "refusal"), binPart: messagePart("heuristic"), indexPart: messagePart("winner"),
-    total: el("span", "total", el("b"), el("small", "", "ideal length")), received: el("span", "", el("span"), el("span", "same")), clockBox: el("div"),
+    clockText: el("p", "clock-text"), title: el("strong"), cost: el("small"), refusal: el("p", "refusal"), clockBox: el("div"), binBits: el("span", "bits"), binTold: el("small"), indexBits: el("span", "bits"), indexTold: el("small"),
+    totalBits: el("b"), sample: el("span"), same: el("span", "same"),
   }));
   view.canvas.setAttribute("role", "img");
   view.tip.hidden = true;
-  /** @type {HTMLElement} */ (view.received.lastElementChild).dataset.role = "winner";
+  for (const [node, role] of /** @type {[HTMLElement, Role][]} */ ([[view.binBits, "heuristic"], [view.indexBits, "winner"], [view.same, "winner"]])) node.dataset.role = role;
+  view.binPart = el("span", "part", view.binBits, view.binTold);
+  view.indexPart = el("span", "part", view.indexBits, view.indexTold);
+  view.total = el("span", "total", view.totalBits, el("small", "", "ideal length"));
+  view.received = el("span", "", view.sample, view.same);
   view.picture = el("div", "picture", view.canvas, view.tip, view.refusal);
   view.message = el("div", "message", el("span", "message-name", "Message"), view.binPart, view.indexPart, view.total);
   view.article = el("div", "lane", el("div", "lane-head", el("div", "lane-title", view.title, view.cost), el("span", "count", view.number, " ", view.unit)),
@@ -38,39 +42,32 @@ export function createLane(/** @type {Scene} */ scene, /** @type {Lane} */ lane)
 export function fillLane(/** @type {View} */ view, choose, withBins = true) {
   const { scene, lane } = view, { message } = lane, bins = String(lane.intervals);
   view.filled = true;
-  const [binBits, indexBits] = [view.binPart, view.indexPart].map((part) => /** @type {HTMLElement} */ (part.firstChild));
   setText(view.title, lane.title);
   setText(view.cost, costText(lane));
   view.article.classList.remove("refuses");
   view.caption.hidden = scene.lanes.length === 1;
   view.binPart.hidden = !message.bin_bits;
-  setText(view.binPart.lastElementChild, message.bin_bits ? `${binName(lane, lane.winner)} of ${numBins(lane)}` : "");
-  setText(view.indexPart.lastElementChild, `${lane.partitioned ? "local index" : "index"} ${whole(message.index)}`);
-  setText(view.total.firstElementChild, `${fmt(message.length_bits)} bits`);
-  view.bits = [{ box: binBits, bits: message.bin_bits }, { box: indexBits, bits: message.index_bits }];
-  setText(view.received.firstElementChild, `x = ${point(lane.receiver?.x ?? sampleOf(lane, lane.winner))} `);
-  setText(view.received.lastElementChild, lane.receiver?.equal === false ? "not the same sample" : "✓ same sample");
+  setText(view.binTold, message.bin_bits ? `${binName(lane, lane.winner)} of ${numBins(lane)}` : "");
+  setText(view.indexTold, `${lane.partitioned ? "local index" : "index"} ${whole(message.index)}`);
+  setText(view.totalBits, `${fmt(message.length_bits)} bits`);
+  view.bits = [{ box: view.binBits, bits: message.bin_bits }, { box: view.indexBits, bits: message.index_bits }];
+  setText(view.sample, `x = ${point(lane.receiver?.x ?? sampleOf(lane, lane.winner))} `);
+  setText(view.same, lane.receiver?.equal === false ? "not the same sample" : "✓ same sample");
   view.clockBox.classList.toggle("waiting", view.clockBins !== bins && !withBins);
   if (view.clockBins === bins || !withBins) return;
   view.clockBins = bins;
   view.clockBox.replaceChildren(clockRow(view, choose));
 }
 
-function messagePart(/** @type {Role} */ role) {
-  const bits = el("span", "bits");
-  bits.dataset.role = role;
-  return el("span", "part", bits, el("small"));
-}
-
 // A search that is too long keeps its place, and says what it would take.
-export function refuseLane(/** @type {View} */ view, sentence) {
+export function refuseLane(/** @type {View} */ view, refusal) {
   view.article.classList.add("refuses");
-  setText(view.refusal, raised(sentence));
+  setText(view.refusal, raised(refusal));
 }
 
 function costText(/** @type {Lane} */ lane) {
   if (lane.budget !== null) return `always ${count(lane.num_candidates ?? lane.examined, "candidate")}`;
-  return lane.expected_examined ? `${fmt(lane.expected_examined)} candidates on average${lane.stops ? ", the area at s = 1" : ""}` : "\u00a0";
+  return lane.expected_examined ? `${fmt(lane.expected_examined)} candidates on average${lane.grid_weight ? ", the area at s = 1" : ""}` : "\u00a0";
 }
 
 // Message and count are marked in the page; the rest is marked on the canvas, which says so to those who cannot see it.

@@ -4,9 +4,9 @@ const PATIENCE = [1000, 2000, 4000, 8000, 16000, 32000]; // before the next try,
 
 // `open()` makes a WebSocket, `answered(buffer)` is told each answer that is still wanted, `later(f, ms)` is setTimeout.
 export function createChannel({ open, answered, later = (f, ms) => setTimeout(f, ms) }) {
-  let /** @type {WebSocket} */ socket = null, ready = false, closed = false, tries = 0;
+  let /** @type {WebSocket | null} */ socket = null, ready = false, closed = false, tries = 0;
   let inFlight = false, wanted = false; // an answer is on its way; somebody still wants it
-  let /** @type {object} */ waiting = null; // the newest request that is not sent yet
+  let /** @type {object | null} */ waiting = null; // the newest request that is not sent yet
 
   function connect() {
     if (socket || closed) return;
@@ -28,7 +28,7 @@ export function createChannel({ open, answered, later = (f, ms) => setTimeout(f,
   }
 
   function next() {
-    if (!ready || inFlight || !waiting) return;
+    if (!socket || !ready || inFlight || !waiting) return;
     socket.send(JSON.stringify(waiting));
     waiting = null;
     inFlight = wanted = true;

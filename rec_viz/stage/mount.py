@@ -21,7 +21,7 @@ _MOUNT = st.components.v2.component(
 
 
 def show(scene: dict[str, Any], key: str, on_commit: Callable[[dict[str, Any]], None] | None = None) -> None:
-    """Mount the stage on a scene. `on_commit` is told, before the next run, what the reader dragged and let go, as
+    """Mount the stage on a scene. `on_commit` gets, before the next run, what the reader dragged and let go, as
     `settings.view.dragged` takes it.
     """
 

@@ -5,14 +5,14 @@ import { clamp, mix } from "./mix.js";
 import { fmt, superscript, whole } from "./words.js";
 
 // Race times span many powers of two, so the panel is logarithmic and cut off well above the winner.
-export function layoutPanel(/** @type {View} */ view, left, top, right, bottom) {
-  const { lane } = view;
+/** @returns {Panel} */
+export function panelOf(/** @type {Lane} */ lane, left, top, right, bottom) {
   const lo = Math.log2(lane.winTime) - 0.6;
   let hi = lo + 2;
   for (let e = 0; e < lane.count; e++) if (Number.isFinite(lane.race[e])) hi = Math.max(hi, Math.log2(lane.race[e]) + 0.5);
   hi = Math.min(hi, lo + 14);
   const box = { left: left + 40, top: top + 20, right: right - 8, bottom: bottom - 20 };
-  view.panel = {
+  return {
     ...box,
     X: (e) => mix(box.left + 6, box.right - 6, lane.count > 1 ? e / (lane.count - 1) : 0.5),
     Y: (race) => mix(box.bottom - 4, box.top, clamp((Math.log2(race) - lo) / (hi - lo), 0, 1)),
@@ -20,8 +20,8 @@ export function layoutPanel(/** @type {View} */ view, left, top, right, bottom) 
   };
 }
 
-export function drawPanel(/** @type {View} */ view, /** @type {Pose} */ pose) {
-  const { ctx, theme, lane, panel } = view;
+export function drawPanel(/** @type {View} */ view, /** @type {Panel} */ panel, /** @type {Pose} */ pose) {
+  const { ctx, theme, lane } = view;
   write(ctx, theme, "↑ race time (arrival time ÷ ratio)", panel.left - 40, panel.top - 8, { size: 13, halo: false });
   line(ctx, [[panel.left, panel.top], [panel.left, panel.bottom], [panel.right, panel.bottom]], css(theme.text, 0.55));
   for (const t of panel.ticks) {
@@ -43,7 +43,7 @@ export function drawPanel(/** @type {View} */ view, /** @type {Pose} */ pose) {
     { size: 13, align: "center", weight: 600, colour: pose.final > 0.5 ? theme.ink.winner : theme.ink.best });
 }
 
-export function stampPanel(/** @type {View} */ view) {
+export function stampPanel(/** @type {StripsView} */ view) {
   const colour = css(view.theme.candidate);
   const { lane, panel } = view;
   return (ctx, e) => {

@@ -3,15 +3,15 @@
 
 import { circle, css, disc, drawHalo, line, place, polyline, ring, star, stroke, write } from "./draw.js";
 import { mix, smooth, clamp } from "./mix.js";
-import { drawPanel, layoutPanel } from "./panel.js";
+import { drawPanel, panelOf } from "./panel.js";
 import { frontRole } from "./race.js";
-import { binOf, frontAt, sameBin } from "./scene.js";
+import { binOf, frontAt, hasFront, sameBin } from "./scene.js";
 import { POP_SECONDS } from "./timeline.js";
 
 const SLANT = 0.42; // depth of the floor for its width
 const MOST_STEMS = 80; // dots that stand on a stem
 
-export function layoutPlane(/** @type {View} */ view) {
+export function layoutPlane(/** @type {PlaneView} */ view) {
   const { width, height, lane, theme } = view, type = theme?.scale ?? 1;
   const wide = width >= 720;
   view.narrow = width < 480;
@@ -30,9 +30,8 @@ export function layoutPlane(/** @type {View} */ view) {
     const sum = (2 * (y - back)) / depth, difference = (2 * (x - cx)) / span;
     return [mix(a0, a1, (sum + difference) / 2), mix(b0, b1, (sum - difference) / 2)];
   };
-  view.panel = null;
-  if (wide) layoutPanel(view, view.right + 24, 0, width, height - 2);
-  view.order = lane.grid_weight ? tilesByDepth(lane) : [];
+  view.panel = wide ? panelOf(lane, view.right + 24, 0, width, height - 2) : null;
+  view.order = hasFront(lane) ? tilesByDepth(lane) : [];
 }
 
 // The tiles from the far corner to the near one, as pairs of interval numbers.
@@ -41,12 +40,12 @@ function tilesByDepth(/** @type {Lane} */ lane) {
   return Array.from({ length: n * m }, (_, j) => [Math.floor(j / m), j % m]).sort(([a, b], [c, d]) => a / n + b / m - c / n - d / m);
 }
 
-export function drawPlane(/** @type {View} */ view, /** @type {Pose} */ pose) {
+export function drawPlane(/** @type {PlaneView} */ view, /** @type {Pose} */ pose) {
   const { lane } = view, [[a0, a1], [b0, b1]] = view.scene.window;
   view.taken = [];
   view.scaleZ = 1 / pose.top;
   for (let e = 0; e < lane.count; e++) {
-    const [u, v] = lane.u.subarray(2 * e, 2 * e + 2), [x, y] = view.F(u, v, lane.height[e] * view.scaleZ);
+    const [u, v] = lane.u.subarray(2 * e, 2 * e + 2), [x, y] = view.F(u, v, (lane.height?.[e] ?? 0) * view.scaleZ);
     view.px[e] = x;
     view.py[e] = u < a0 || u > a1 || v < b0 || v > b1 ? -100 : y; // beyond what is shown
   }
@@ -56,25 +55,25 @@ export function drawPlane(/** @type {View} */ view, /** @type {Pose} */ pose) {
     drawDots(view, pose);
     drawPlaneBest(view, pose);
   }
-  if (view.panel) drawPanel(view, pose);
+  if (view.panel) drawPanel(view, view.panel, pose);
   labelPlane(view, pose);
 }
 
 // ---- the floor
 
-const corners = (/** @type {View} */ view) => { const [[a0, a1], [b0, b1]] = view.scene.window; return [[a0, b0], [a1, b0], [a1, b1], [a0, b1]]; };
+const corners = (/** @type {PlaneView} */ view) => { const [[a0, a1], [b0, b1]] = view.scene.window; return [[a0, b0], [a1, b0], [a1, b1], [a0, b1]]; };
 
 const closed = (points) => { const path = polyline(points); path.closePath(); return path; };
 
-export const floorPath = (/** @type {View} */ view) => closed(corners(view).map(([u, v]) => view.F(u, v)));
+export const floorPath = (/** @type {PlaneView} */ view) => closed(corners(view).map(([u, v]) => view.F(u, v)));
 
-export function contourPath(/** @type {View} */ view) {
+export function contourPath(/** @type {PlaneView} */ view) {
   const path = new Path2D();
   for (const ring of view.scene.contours) path.addPath(closed(Array.from({ length: ring.length / 2 }, (_, i) => view.F(ring[2 * i], ring[2 * i + 1]))));
   return path;
 }
 
-function drawFloor(/** @type {View} */ view, /** @type {Pose} */ pose) {
+function drawFloor(/** @type {PlaneView} */ view, /** @type {Pose} */ pose) {
   const { ctx, theme, lane, scene } = view, floor = floorPath(view), cut = smooth(pose.cut);
   ctx.fillStyle = css(theme.p, 0.13);
   ctx.fill(floor);
@@ -102,7 +101,7 @@ function drawFloor(/** @type {View} */ view, /** @type {Pose} */ pose) {
 // ---- the skyline
 
 // How high a tile's block is: the front in the race, before it the weight that P or P′ gives the tile.
-function blockHeight(/** @type {View} */ view, /** @type {Pose} */ pose, j) {
+function blockHeight(/** @type {PlaneView} */ view, /** @type {Pose} */ pose, j) {
   const { lane } = view, big = smooth(pose.big);
   const race = frontAt(lane, j, pose.sweep) * view.scaleZ;
   if (big === 0) return race;
@@ -110,7 +109,7 @@ function blockHeight(/** @type {View} */ view, /** @type {Pose} */ pose, j) {
   return mix(race, (0.55 * (pose.weigh ? mix(1, lane.grid_weight[j], smooth(pose.weigh)) : 1)) / view.most, big);
 }
 
-export function blockOf(/** @type {View} */ view, /** @type {Pose} */ pose, i, k) {
+export function blockOf(/** @type {PlaneView} */ view, /** @type {Pose} */ pose, i, k) {
   const [n, m] = view.lane.intervals, [[a0, a1], [b0, b1]] = view.scene.window;
   const u0 = Math.max(i / n, a0), u1 = Math.min((i + 1) / n, a1), v0 = Math.max(k / m, b0), v1 = Math.min((k + 1) / m, b1);
   if (u0 >= u1 || v0 >= v1) return null;
@@ -119,7 +118,7 @@ export function blockOf(/** @type {View} */ view, /** @type {Pose} */ pose, i, k
   return { z, top: closed([view.F(u0, v0, z), right[1], near[1], left[1]]), left: closed([left[0], near[0], near[1], left[1]]), right: closed([near[0], right[0], right[1], near[1]]) };
 }
 
-function drawBlocks(/** @type {View} */ view, /** @type {Pose} */ pose) {
+function drawBlocks(/** @type {PlaneView} */ view, /** @type {Pose} */ pose) {
   const { ctx, theme, lane } = view, role = pose.weigh > 0.5 ? frontRole(lane) : "p";
   for (const [i, k] of view.order) {
     const own = pose.big > 0.5 && lane.partitioned ? smooth(clamp(pose.cut * 2 - (i + k) / (lane.intervals[0] + lane.intervals[1]), 0, 1)) : 1;
@@ -141,7 +140,7 @@ function drawBlocks(/** @type {View} */ view, /** @type {Pose} */ pose) {
 
 // ---- candidates
 
-function drawDots(/** @type {View} */ view, /** @type {Pose} */ pose) {
+function drawDots(/** @type {PlaneView} */ view, /** @type {Pose} */ pose) {
   const { ctx, theme, lane } = view, dim = mix(1, 0.3, pose.decoded), fresh = new Map(pose.fresh.map(({ e, age }) => [e, age]));
   for (let e = 0; e < Math.min(pose.seen, lane.count); e++) {
     const x = view.px[e], y = view.py[e];
@@ -163,7 +162,7 @@ function drawDots(/** @type {View} */ view, /** @type {Pose} */ pose) {
   }
 }
 
-function drawPlaneBest(/** @type {View} */ view, /** @type {Pose} */ pose) {
+function drawPlaneBest(/** @type {PlaneView} */ view, /** @type {Pose} */ pose) {
   const { ctx, theme, lane } = view, e = pose.best;
   if (e < 0 || view.py[e] < view.top - 12) return;
   const x = view.px[e], y = view.py[e];
@@ -173,7 +172,7 @@ function drawPlaneBest(/** @type {View} */ view, /** @type {Pose} */ pose) {
   star(ctx, theme, x, y, 10 * theme.scale);
 }
 
-function labelPlane(/** @type {View} */ view, /** @type {Pose} */ pose) {
+function labelPlane(/** @type {PlaneView} */ view, /** @type {Pose} */ pose) {
   const { ctx, theme, lane } = view, type = theme.scale, style = { size: 13, halo: false };
   const [[a0, a1], [b0, b1]] = view.scene.window, near = view.F(a1, b1), left = view.F(a0, b1), right = view.F(a1, b0);
   write(ctx, theme, "dimension 1", (near[0] + left[0]) / 2 - 12, (near[1] + left[1]) / 2 + 20 * type, { ...style, align: "right" });

@@ -28,6 +28,9 @@ const WORDS_MS = 90; // between two changes of the words
 const memory = new Map(); // scene id -> { state, pointed }: where its player stands and what it was last told to point at
 const MEMORY_SIZE = 24;
 
+/** @typedef {{ state: Playback | null, pointed: string | null }} Story */
+
+/** @returns {Story} */
 function recall(id) {
   const story = memory.get(id) || { state: null, pointed: null };
   memory.delete(id);
@@ -50,21 +53,20 @@ export function createPlayer(parent) {
   const reduced = window.matchMedia("(prefers-reduced-motion: reduce)");
   const events = new AbortController();
   const on = (target, name, listener) => target.addEventListener(name, listener, { signal: events.signal });
-  let request = 0, last = 0, frames = 0, shown = null;
-  let /** @type {Scene} */ scene = null, /** @type {View[]} */ views = [], /** @type {Theme} */ theme = null;
-  let /** @type {{ state: Playback, pointed: string }} */ story = null, /** @type {Playback} */ state = null;
+  let request = 0, last = 0, frames = 0, answers = 0, /** @type {string | null} */ shown = null;
+  let alive = false; // between the first scene and the end; before it there is none of these four
+  let /** @type {Scene} */ scene, /** @type {Scene} */ settled, /** @type {Playback} */ state, /** @type {Theme} */ theme; // settled: as Python last sent it
+  let /** @type {View[]} */ views = [], /** @type {Story} */ story = { state: null, pointed: null };
   const nodes = /** @type {Map<string, View>} */ (new Map()); // of every lane on the page, by its name
-  let /** @type {Scene} */ settled = null; // as Python last sent it
-  let /** @type {Change} */ change = null; // what is being dragged
+  let /** @type {Change | null} */ change = null; // what is being dragged
   let /** @type {Change} */ owed = {}; // what was let go of, and Python has not answered yet
-  let /** @type {Draft} */ draft = null; // where the handles are while one is dragged
-  let /** @type {Tell} */ tell = null; // how to reach Python
-  let answers = 0;
-  let /** @type {Scene["units"]} */ units = null; // the reader's choice of them
-  let scale = null; // pixels to a point, where it is not the screen's
-  let /** @type {object} */ sent = null; // what Python sent last, packed
+  let /** @type {Draft | null} */ draft = null; // where the handles are while one is dragged
+  let /** @type {Tell} */ tell = () => {}; // how to reach Python
+  let /** @type {Scene["units"] | null} */ units = null; // the reader's choice of them
+  let /** @type {number | null} */ scale = null; // pixels to a point, where it is not the screen's
+  let /** @type {object} */ sent = {}; // what Python sent last, packed
 
-  const wake = () => { if (!request && scene) { last = performance.now(); request = requestAnimationFrame(frame); } };
+  const wake = () => { if (!request && alive) { last = performance.now(); request = requestAnimationFrame(frame); } };
 
   const become = (/** @type {Playback} */ next) => { state = story.state = next; };
 
@@ -91,7 +93,7 @@ export function createPlayer(parent) {
     for (const view of views) {
       moving = updatePose(view, state, dt, still) || moving;
       if (view.morph) {
-        morph(view, still ? Infinity : dt);
+        morph(view, view.morph, still ? Infinity : dt);
         moving = true;
       }
       drawLane(view);
@@ -173,8 +175,11 @@ export function createPlayer(parent) {
     now(performance.now());
   }
 
-  function refuse(refused = []) {
-    for (const { name, sentence } of refused) if (nodes.has(name)) refuseLane(nodes.get(name), sentence);
+  function refuse(/** @type {NonNullable<SceneData["refused"]>} */ refused = []) {
+    for (const { name, refusal } of refused) {
+      const view = nodes.get(name);
+      if (view) refuseLane(view, refusal);
+    }
   }
 
   function release() {
@@ -211,8 +216,9 @@ export function createPlayer(parent) {
 
   // Puts a scene on the nodes that are there, at its final state. Lanes are told apart by their names; those in `stay` keep
   // their place though the scene lacks them.
-  function swap(/** @type {Scene} */ next, stay = []) {
-    const otherPicture = scene && scene.view !== next.view;
+  function swap(/** @type {Scene} */ next, /** @type {string[]} */ stay = []) {
+    const otherPicture = alive && scene.view !== next.view;
+    alive = true;
     scene = next;
     scene.units = units ?? scene.units;
     ui.units.hidden = scene.view !== "race";
@@ -226,18 +232,18 @@ export function createPlayer(parent) {
       nodes.delete(name);
     }
     views = scene.lanes.map((lane) => {
+      const view = nodes.get(lane.name) ?? createLane(scene, lane);
       if (!nodes.has(lane.name)) {
-        nodes.set(lane.name, createLane(scene, lane));
-        observer.observe(nodes.get(lane.name).picture);
+        nodes.set(lane.name, view);
+        observer.observe(view.picture);
       }
-      const view = nodes.get(lane.name);
       if (String(view.lane.intervals) !== String(lane.intervals)) view.clock = -1;
       Object.assign(view, { scene, lane, stale: true, filled: false, shares: null, morph: null });
       view.pose.ready = false;
       return view;
     });
     for (const view of views) view.targets = targetsOf(view);
-    const articles = scene.slots.filter((name) => nodes.has(name)).map((name) => nodes.get(name).article);
+    const articles = scene.slots.flatMap((name) => nodes.get(name)?.article ?? []);
     if (articles.length !== ui.lanes.children.length || articles.some((article, i) => article !== ui.lanes.children[i])) ui.lanes.replaceChildren(...articles);
     ui.lanes.style.setProperty("--lanes", String(articles.length));
     ui.lanes.dataset.lanes = String(articles.length);
@@ -273,7 +279,7 @@ export function createPlayer(parent) {
     const key = `${state.step}|${state.playing}|${progress}`;
     if (ui.key === key || (state.playing && ui.kind === kind && last - ui.time < WORDS_MS)) return;
     Object.assign(ui, { key, kind, time: last });
-    const caption = scene.lanes.length ? sceneCaption(scene, state.step) : raised((scene.refused ?? []).map(({ sentence }) => sentence).join(" "));
+    const caption = scene.lanes.length ? sceneCaption(scene, state.step) : raised((scene.refused ?? []).map(({ refusal }) => refusal).join(" "));
     setText(ui.caption, caption);
     ui.caption.title = scene.lanes.length === 1 ? laneDetail(scene, scene.lanes[0], state.step) : "";
     if (!state.playing && !change) {
@@ -299,7 +305,7 @@ export function createPlayer(parent) {
 
   // The picture becomes what Python sent: a new one told from its start, or one that has been shown before, where it stood.
   function follow() {
-    const earlier = scene, before = state, same = earlier?.id === settled.id;
+    const earlier = alive ? scene : undefined, before = state, same = earlier?.id === settled.id;
     if (earlier && !settled.lanes.length) { // no search runs: their places say why, until something else is dragged
       refuse(settled.refused);
       controls(settled.live?.controls ?? []);
@@ -338,7 +344,7 @@ export function createPlayer(parent) {
   }
 
   // What Python points at, and the bin whose clock the reader has chosen.
-  const targetsOf = (/** @type {View} */ view) => [...scene.point.targets.filter(({ lane }) => scene.lanes[lane] === view.lane), ...clockTarget(view)];
+  const targetsOf = (/** @type {View} */ view) => [...scene.point.targets.filter(({ lane }) => scene.lanes[lane ?? 0] === view.lane), ...clockTarget(view)];
 
   function gatherTargets(/** @type {View} */ view) {
     view.targets = targetsOf(view);
@@ -353,7 +359,7 @@ export function createPlayer(parent) {
 
   function recolour() {
     const now = readTheme(root, scene.colors, scene.scale);
-    theme = null;
+    theme = now;
     wake();
     for (const role of Object.keys(now.ink)) {
       const tint = now[role].map((v, i) => mix(now.bg[i], v, 0.13));
@@ -402,7 +408,7 @@ export function createPlayer(parent) {
     channel.close();
     clearTimeout(ui.later);
     cancelAnimationFrame(request);
-    scene = null;
+    alive = false;
   }
 
   return { root, show, destroy };

@@ -1,4 +1,4 @@
-"""What the stage opens at and points at: names people write, turned into what the player understands, or a sentence."""
+"""What the stage opens at and points at: names that people write, as the player takes them. Raises ValueError."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def _target(thing: str, view: str, lane: Lane) -> dict[str, Any] | None:
     if kind == "bin":
         numbers = [int(part) for part in which.split(",") if part.strip().isdecimal()]
         if len(numbers) != which.count(",") + 1:
-            raise ValueError(f"Name a bin by whole numbers from 1, one a dimension, as in 'bin:2,1'; got {thing!r}.")
+            raise ValueError(f"Name a bin by whole numbers from 1, one per dimension, as in 'bin:2,1'; got {thing!r}.")
         intervals = lane.partition.intervals
         fits = len(numbers) == len(intervals) and all(1 <= b <= n for b, n in zip(numbers, intervals, strict=True))
         drawn = lane.partition.num_bins > 1 and max(intervals) <= MAX_DRAWN_INTERVALS
@@ -93,7 +93,7 @@ def worst_bin(race: Race) -> str | None:
         if lane.trace is None or lane.stopping != "single" or not 1 < max(cut.intervals) <= MAX_DRAWN_INTERVALS:
             continue
         numbers, uneven = [], False
-        weights = rec.bin_weights(race.problem, cut, lane.weights)
+        weights = rec.bin_weights(race.problem, cut, lane.weighting)
         for peaks, shares in zip(rec.bin_peaks_bits(race.problem, cut), weights, strict=True):
             reach = np.where(np.isfinite(peaks), peaks - np.log2(np.maximum(shares, 5e-324)), -np.inf)
             numbers.append(int(np.argmax(reach)) + 1)

@@ -1,11 +1,10 @@
 // Where the picture stands between two steps, and how it moves there; how old weights of the bins turn into new ones.
 
 import { clamp, mix, smooth } from "./mix.js";
-import { frontAt } from "./scene.js";
+import { frontAt, hasFront } from "./scene.js";
 import { POP_SECONDS, TWEEN } from "./timeline.js";
 
 // Where the picture should be at this step; what is shown moves there over a few frames.
-/** @returns {Partial<Pose>} */
 function targetPose(/** @type {View} */ view, /** @type {Playback} */ state) {
   const { timeline } = state, { lane, scene } = view;
   const kind = timeline.kind(state.step);
@@ -16,6 +15,7 @@ function targetPose(/** @type {View} */ view, /** @type {Playback} */ state) {
   const raced = best >= 0 && Number.isFinite(lane.race[best]);
   return {
     kind, searching, seen, best: raced ? best : -1,
+    lit: 0,
     big: early ? 1 : 0,
     cut: early && kind === "densities" ? 0 : 1,
     stretch: scene.units === "own" || kind === "densities" || (kind === "cut" && state.since < CUT_SECONDS) ? 0 : 1,
@@ -25,7 +25,7 @@ function targetPose(/** @type {View} */ view, /** @type {Playback} */ state) {
     point: view.targets.length ? 1 : 0,
     inverse: raced ? 1 / lane.race[best] : 0,
     top: scene.top * (searching ? zoomOut(scene, timeline.seenAt(state.step)) : 1),
-    sweep: early ? 0 : searching && seen < lane.count ? lane.arrival[seen - 1] : searching ? lane.arrival[lane.count - 1] : lane.stop,
+    sweep: early ? 0 : searching && seen < lane.count ? lane.arrival[seen - 1] : searching ? lane.arrival[lane.count - 1] : lane.stop_time,
   };
 }
 
@@ -101,16 +101,16 @@ export function updatePose(/** @type {View} */ view, /** @type {Playback} */ sta
 const MORPH_SECONDS = 1.1;
 
 // What a lane changes from, where the same Q is searched with other weights or bins; else nothing.
-export function morphFrom(earlier, /** @type {Scene} */ scene, /** @type {Lane} */ lane) {
+export function morphFrom(/** @type {Scene | undefined} */ earlier, /** @type {Scene} */ scene, /** @type {Lane} */ lane) {
   if (!earlier || earlier.view !== scene.view || earlier.problem.kl_bits !== scene.problem.kl_bits) return null;
   const old = earlier.lanes.find((other) => other.title === lane.title);
-  if (!old || (old.weights === lane.weights && String(old.intervals) === String(lane.intervals))) return null;
+  if (!old || (old.weighting === lane.weighting && String(old.intervals) === String(lane.intervals))) return null;
   const from = {}, to = {};
   if (lane.weights_by_dim && lane.weights_by_dim.length === old.weights_by_dim?.length) {
     from.weights_by_dim = old.weights_by_dim.slice();
     to.weights_by_dim = lane.weights_by_dim.slice();
   }
-  const front = lane.grid_weight && old.grid_weight ? resampled(earlier.grid.u, scene.grid.u, (i) => frontAt(old, i, old.stop)) : null;
+  const front = hasFront(lane) && hasFront(old) && earlier.grid && scene.grid ? resampled(earlier.grid.u, scene.grid.u, (i) => frontAt(old, i, old.stop_time)) : null;
   return front || Object.keys(to).length ? { from, to, front, age: 0, share: 0 } : null;
 }
 
@@ -123,10 +123,10 @@ function resampled(/** @type {ArrayLike<number>} */ before, /** @type {ArrayLike
   });
 }
 
-export function morph(/** @type {View} */ view, dt) {
-  const { from, to } = view.morph;
-  view.morph.age += dt;
-  const t = view.morph.share = smooth(clamp(view.morph.age / MORPH_SECONDS, 0, 1));
+export function morph(/** @type {View} */ view, /** @type {Morph} */ under, dt) {
+  const { from, to } = under;
+  under.age += dt;
+  const t = under.share = smooth(clamp(under.age / MORPH_SECONDS, 0, 1));
   for (const name in to) view.lane[name].set(to[name].map((v, i) => mix(from[name][i], v, t)));
   view.base.key = null; // the backdrop shows the weights
   if (t === 1) view.morph = null;

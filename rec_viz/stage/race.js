@@ -10,7 +10,7 @@ import { count, fmt, whole } from "./words.js";
 
 const FLATTEST = 0.14; // the lower of two densities gets this share of the picture at least
 
-export function layoutRace(/** @type {View} */ view) {
+export function layoutRace(/** @type {RaceView} */ view) {
   const { lane, scene, width, height, theme } = view, type = theme?.scale ?? 1;
   view.narrow = width < 480 * type;
   view.left = 8;
@@ -23,14 +23,14 @@ export function layoutRace(/** @type {View} */ view) {
   view.timeTop = view.stretch = -1;
   view.Y = (h) => view.floor - (h / view.timeTop) * (view.floor - view.top);
   view.gx = new Float64Array(scene.grid.x.length);
-  view.edges = lane.hasGrid && lane.partitioned ? new Array(lane.edges.length).fill(0) : null;
+  view.edges = lane.edges && lane.partitioned ? new Array(lane.edges.length).fill(0) : null;
   const { rain } = lane;
   view.rx = new Float32Array(rain ? rain.height.length : 0);
   view.ry = new Float32Array(view.rx.length);
 }
 
 // Everything to its place, when the scale or the units have moved.
-export function zoomRace(/** @type {View} */ view, /** @type {Pose} */ pose) {
+export function zoomRace(/** @type {RaceView} */ view, /** @type {Pose} */ pose) {
   const { lane, scene } = view, stretch = smooth(pose.stretch);
   const wide = view.stretch !== stretch, tall = view.timeTop !== pose.top;
   view.stretch = stretch;
@@ -39,17 +39,17 @@ export function zoomRace(/** @type {View} */ view, /** @type {Pose} */ pose) {
   if (wide) {
     view.gx = Float64Array.from(scene.grid.x, (x, i) => across(x, scene.grid.u[i]));
     for (let e = 0; e < lane.count; e++) view.px[e] = across(lane.x[e], lane.u[e]);
-    if (view.edges) view.edges = Array.from(lane.edges, (x, b) => across(x, b / lane.intervals[0]));
-    for (let k = 0; k < view.rx.length; k++) view.rx[k] = across(lane.rain.x[k], lane.rain.u[k]);
+    if (lane.edges && view.edges) view.edges = Array.from(lane.edges, (x, b) => across(x, b / lane.intervals[0]));
+    if (lane.rain) for (let k = 0; k < view.rx.length; k++) view.rx[k] = across(lane.rain.x[k], lane.rain.u[k]);
   }
   if (wide || tall) {
     for (let e = 0; e < lane.count; e++) view.py[e] = view.Y(lane.height[e]);
-    for (let k = 0; k < view.ry.length; k++) view.ry[k] = view.Y(lane.rain.height[k]);
+    if (lane.rain) for (let k = 0; k < view.ry.length; k++) view.ry[k] = view.Y(lane.rain.height[k]);
     view.layer.done = Infinity;
   }
 }
 
-export function drawRace(/** @type {View} */ view, /** @type {Pose} */ pose) {
+export function drawRace(/** @type {RaceView} */ view, /** @type {Pose} */ pose) {
   const { ctx } = view, race = 1 - smooth(pose.big);
   view.taken = [];
   drawColumns(view, pose);
@@ -68,7 +68,7 @@ export function drawRace(/** @type {View} */ view, /** @type {Pose} */ pose) {
 // ---- heights
 
 // The two densities, in either unit, as shares of the picture's height: one power for both, so that neither is lost.
-function densities(/** @type {View} */ view) {
+function densities(/** @type {RaceView} */ view) {
   if (view.shares) return view.shares;
   const { p, r } = view.scene.grid, n = p.length;
   const own = (q, flat) => {
@@ -81,38 +81,38 @@ function densities(/** @type {View} */ view) {
 }
 
 // How high a value of q, or p, at a grid point is drawn before the race.
-function densityY(/** @type {View} */ view, i, perShare) {
+function densityY(/** @type {RaceView} */ view, i, perShare) {
   const { inX, inU } = densities(view);
   return view.floor - (view.floor - view.top) * mix(inX(perShare * view.scene.grid.p[i]), inU(perShare), view.stretch);
 }
 
-const both = (/** @type {View} */ view, /** @type {Pose} */ pose, i, perShare, height) => {
+const both = (/** @type {RaceView} */ view, /** @type {Pose} */ pose, i, perShare, height) => {
   const big = smooth(pose.big);
   if (big === 0) return Math.max(view.Y(height), -60);
   return mix(Math.max(view.Y(height), view.top - 40), densityY(view, i, perShare), big);
 };
 
-const along = (/** @type {View} */ view, y) => Array.from(view.gx, (x, i) => [x, y(i)]);
+const along = (/** @type {RaceView} */ view, y) => Array.from(view.gx, (x, i) => [x, y(i)]);
 
-function under(/** @type {View} */ view, points) {
+function under(/** @type {RaceView} */ view, points) {
   return polyline([[points[0][0], view.floor], ...points, [points[points.length - 1][0], view.floor]]);
 }
 
 // ---- the front: what the sender has looked at lies under it
 
-function frontPoints(/** @type {View} */ view, /** @type {Pose} */ pose) {
+function frontPoints(/** @type {RaceView} */ view, /** @type {Pose} */ pose) {
   const weigh = smooth(pose.weigh);
   return along(view, (i) => both(view, pose, i, mix(1, view.lane.grid_weight[i], weigh), frontHeight(view, pose, i)));
 }
 
-function frontHeight(/** @type {View} */ view, /** @type {Pose} */ pose, i) {
+function frontHeight(/** @type {RaceView} */ view, /** @type {Pose} */ pose, i) {
   const now = frontAt(view.lane, i, pose.sweep);
   return view.morph?.front ? mix(view.morph.front[i], now, view.morph.share) : now;
 }
 
 export const frontRole = (/** @type {Lane} */ lane) => (lane.partitioned ? "heuristic" : "p");
 
-function drawFront(/** @type {View} */ view, /** @type {Pose} */ pose) {
+function drawFront(/** @type {RaceView} */ view, /** @type {Pose} */ pose) {
   const { ctx, theme, lane } = view, points = frontPoints(view, pose);
   const colour = theme.p.map((v, i) => mix(v, theme[frontRole(lane)][i], pose.weigh)); // until it is reweighted it is P
   within(ctx, view.left, view.top - 8, view.right, view.floor + 1, () => {
@@ -124,15 +124,15 @@ function drawFront(/** @type {View} */ view, /** @type {Pose} */ pose) {
 }
 
 // How far the sender will have to look for the best so far to be sure: the front at the end of the search.
-export function stopPoints(/** @type {View} */ view, /** @type {Pose} */ pose) {
-  const { lane } = view, s = pose.stopLevel;
-  if (lane.budget !== null) return along(view, (i) => view.Y(lane.grid_weight[i] * lane.budget));
-  return along(view, (i) => view.Y(lane.perBin ? s * lane.grid_peak[i] : lane.grid_weight[i] * s * lane.sup));
+export function stopPoints(/** @type {RaceView} */ view, /** @type {Pose} */ pose) {
+  const { lane } = view, { budget } = lane, s = pose.stopLevel;
+  if (budget !== null) return along(view, (i) => view.Y(lane.grid_weight[i] * budget));
+  return along(view, (i) => view.Y(lane.per_bin ? s * lane.grid_peak[i] : lane.grid_weight[i] * s * lane.sup));
 }
 
 // ---- columns, curve, dots
 
-function drawColumns(/** @type {View} */ view, /** @type {Pose} */ pose) {
+function drawColumns(/** @type {RaceView} */ view, /** @type {Pose} */ pose) {
   const { ctx, theme, lane, edges } = view;
   if (!edges) return;
   const n = edges.length - 1, won = lane.bin[lane.winner];
@@ -147,15 +147,15 @@ function drawColumns(/** @type {View} */ view, /** @type {Pose} */ pose) {
   }
 }
 
-const curveFits = (/** @type {View} */ view, level) => level > 0 && level * view.scene.peak <= 4.2 * view.scene.top;
+const curveFits = (/** @type {RaceView} */ view, level) => level > 0 && level * view.scene.peak <= 4.2 * view.scene.top;
 
-export function curvePoints(/** @type {View} */ view, /** @type {Pose} */ pose) {
+export function curvePoints(/** @type {RaceView} */ view, /** @type {Pose} */ pose) {
   const { r } = view.scene.grid, fits = curveFits(view, pose.level);
   return along(view, (i) => (fits ? both(view, pose, i, r[i], pose.level * r[i]) : densityY(view, i, r[i])));
 }
 
 // Q before the race. In it, grown or shrunk by s: all points of equal race time; the first candidate it meets from the floor wins.
-function drawCurve(/** @type {View} */ view, /** @type {Pose} */ pose) {
+function drawCurve(/** @type {RaceView} */ view, /** @type {Pose} */ pose) {
   const { ctx, theme } = view, big = smooth(pose.big), alpha = curveFits(view, pose.level) ? 1 : big;
   if (alpha <= 0) return;
   const points = curvePoints(view, pose);
@@ -165,7 +165,7 @@ function drawCurve(/** @type {View} */ view, /** @type {Pose} */ pose) {
   stroke(ctx, polyline(points), css(theme.q, alpha), 2.5);
 }
 
-function drawDots(/** @type {View} */ view, /** @type {Pose} */ pose, alpha) {
+function drawDots(/** @type {RaceView} */ view, /** @type {Pose} */ pose, alpha) {
   const { ctx, theme, lane } = view, size = view.theme.scale;
   const morphing = Boolean(view.morph?.front), dim = mix(1, 0.3, pose.decoded);
   ctx.globalAlpha = alpha;
@@ -189,7 +189,7 @@ function drawDots(/** @type {View} */ view, /** @type {Pose} */ pose, alpha) {
   if (pose.decoded > 0) drawReceived(view, pose);
 }
 
-export function drawBest(/** @type {View} */ view, /** @type {Pose} */ pose) {
+export function drawBest(/** @type {RaceView} */ view, /** @type {Pose} */ pose) {
   const { ctx, theme, lane } = view;
   if (pose.best < 0) return;
   const x = view.px[pose.best], y = view.py[pose.best];
@@ -202,7 +202,7 @@ export function drawBest(/** @type {View} */ view, /** @type {Pose} */ pose) {
 }
 
 // What the receiver draws: the candidates of the winner's bin from the floor up, until it has counted to the index.
-function drawReceived(/** @type {View} */ view, /** @type {Pose} */ pose) {
+function drawReceived(/** @type {RaceView} */ view, /** @type {Pose} */ pose) {
   const { ctx, theme, lane } = view, upTo = Math.max(1, Math.ceil(pose.counted * lane.message.index));
   const few = lane.message.index <= 40;
   const mark = (x, y, number) => {
@@ -221,7 +221,7 @@ function drawReceived(/** @type {View} */ view, /** @type {Pose} */ pose) {
 
 // ---- axes and labels: five at most
 
-function drawAxes(/** @type {View} */ view, race) {
+function drawAxes(/** @type {RaceView} */ view, race) {
   const { ctx, theme, scene } = view, [lo, hi] = scene.problem.range[0], type = theme.scale;
   line(ctx, [[view.left, view.floor], [view.right, view.floor]], css(theme.text, 0.7), 1.25);
   const words = view.stretch > 0.5 ? "equal shares of P →" : "x →", style = { size: 13, halo: false };
@@ -248,7 +248,7 @@ function nearest(/** @type {ArrayLike<number>} */ sorted, value) {
   return lo;
 }
 
-function labelRace(/** @type {View} */ view, /** @type {Pose} */ pose) {
+function labelRace(/** @type {RaceView} */ view, /** @type {Pose} */ pose) {
   const { theme, lane, narrow } = view, won = pose.final > 0.5 && pose.touched, { r } = view.scene.grid;
   const role = frontRole(lane), style = { size: 13, weight: 600 }, k = theme.scale;
   if (won) {
@@ -276,7 +276,7 @@ function labelRace(/** @type {View} */ view, /** @type {Pose} */ pose) {
 const LONG = { q: "Q, the target: only the sender knows it", p: "P: shared by both sides", heuristic: "P′: where the sender will look" };
 const SHORT = { q: "Q", p: "P", heuristic: "P′" };
 
-function labelDensities(/** @type {View} */ view, /** @type {Pose} */ pose) {
+function labelDensities(/** @type {RaceView} */ view, /** @type {Pose} */ pose) {
   const { theme, lane, narrow } = view, names = narrow ? SHORT : LONG, { r, p } = view.scene.grid;
   const { q } = densities(view), share = view.stretch > 0.5;
   const peak = highest(r.length, (i) => (share ? r[i] : q[i]));
@@ -291,7 +291,7 @@ function labelDensities(/** @type {View} */ view, /** @type {Pose} */ pose) {
 }
 
 // A density as a line, "p", "q" or "heuristic", and where its peak is; in the race, where it then stands.
-export function densityLine(/** @type {View} */ view, /** @type {Pose} */ pose, which) {
+export function densityLine(/** @type {RaceView} */ view, /** @type {Pose} */ pose, which) {
   const { lane } = view, { r } = view.scene.grid, race = pose.big < 0.5;
   const value = { p: () => 1, q: (i) => r[i], heuristic: (i) => lane.grid_weight[i] }[which];
   const scale = which === "q" ? pose.level : pose.sweep / Math.max(1, race && which === "p" ? lane.sup : 1);

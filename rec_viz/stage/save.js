@@ -1,6 +1,7 @@
 // The stage as one picture, words and all; films of it.
 
-import { css } from "./draw.js";
+import { part } from "./dom.js";
+import { css, penOf } from "./draw.js";
 
 const PICTURED = ".caption, .pointed, .lane-title strong, .lane-title small, .count b, .count > span, .lane-caption, .message-name, .bits, .part small, "
   + ".total b, .total small, .receiver > span";
@@ -11,7 +12,7 @@ export const filmType = () => (typeof MediaRecorder === "undefined" || !HTMLCanv
 
 // The part of the page that is pictured.
 export function frameOf(/** @type {HTMLElement} */ root, /** @type {View[]} */ views) {
-  const { left, width } = root.getBoundingClientRect(), { top } = root.querySelector(".caption").getBoundingClientRect();
+  const { left, width } = root.getBoundingClientRect(), { top } = part(root, ".caption").getBoundingClientRect();
   const bottom = Math.max(...views.map((view) => view.article.getBoundingClientRect().bottom));
   return { left: left - MARGIN, top: top - MARGIN, width: width + 2 * MARGIN, height: bottom - top + 2 * MARGIN };
 }
@@ -23,7 +24,7 @@ export function compose(/** @type {HTMLCanvasElement} */ canvas, /** @type {HTML
   const frame = frameOf(root, views), even = (v) => 2 * Math.ceil((v * scale) / 2); // films want even sides
   const width = even(frame.width), height = even(frame.height);
   if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
-  const ctx = canvas.getContext("2d");
+  const ctx = penOf(canvas);
   ctx.setTransform(scale, 0, 0, scale, 0, 0);
   ctx.fillStyle = css(theme.bg);
   ctx.fillRect(0, 0, width / scale, height / scale);
@@ -75,13 +76,13 @@ export function download(blob, name) {
 
 // A film being recorded: `grab` adds the present frame, `finish` hands over what there is.
 export function startFilm(/** @type {HTMLElement} */ root, name, done) {
-  const canvas = document.createElement("canvas"), parts = [];
-  let recorder = null;
+  const canvas = document.createElement("canvas"), /** @type {Blob[]} */ parts = [];
+  let /** @type {MediaRecorder | null} */ recorder = null;
   return {
     grab(views, theme) {
       compose(canvas, root, views, theme, 1);
       if (recorder) return;
-      recorder = new MediaRecorder(canvas.captureStream(30), { mimeType: filmType(), videoBitsPerSecond: 4e6 });
+      recorder = new MediaRecorder(canvas.captureStream(30), { mimeType: filmType() ?? "", videoBitsPerSecond: 4e6 });
       recorder.ondataavailable = ({ data }) => data.size && parts.push(data);
       recorder.onstop = () => { download(new Blob(parts, { type: "video/webm" }), name); done(); };
       recorder.start(500);

@@ -1,7 +1,7 @@
 // The buttons that save the stage: pictures as PNG and SVG, the whole animation as GIF and WebM, the player as a page.
 
-import { setText } from "./dom.js";
-import { css } from "./draw.js";
+import { part, setText } from "./dom.js";
+import { css, penOf } from "./draw.js";
 import { createGif } from "./gif.js";
 import { compose, download, drawWords, filmType, frameOf, startFilm, worded } from "./save.js";
 import { SvgPen, Trail } from "./svg.js";
@@ -16,12 +16,12 @@ const GIF_WIDTH = 800, GIF_SECONDS = 0.1, GIF_LAST = 3; // at most so wide; a pi
  * `sent` is the scene as Python sent it, `at` draws once at another scale, `advance` draws a frame so much later
  */
 export function createSaves(root, player) {
-  const button = (act) => /** @type {HTMLButtonElement} */ (root.querySelector(`[data-act="${act}"]`));
-  const note = root.querySelector(".save-note"), say = (text) => setText(note, text);
+  const button = (act) => /** @type {HTMLButtonElement} */ (part(root, `[data-act="${act}"]`));
+  const note = part(root, ".save-note"), say = (text) => setText(note, text);
   const name = (ending) => `rec-lab-${player.shown().scene.id}.${ending}`;
   const seconds = () => { const { state, scene } = player.shown(); return `${Math.round(state.time)} of ${Math.round(scene.timeline.starts[scene.timeline.last] + TWEEN.decoded)} s`; };
   const save = (blob, ending, text) => { download(blob, name(ending)); say(text); };
-  let film = null, gif = null; // what is being recorded
+  let /** @type {ReturnType<typeof startFilm> | null} */ film = null, /** @type {object | null} */ gif = null; // what is being recorded
 
   function png() {
     player.at(2, () => {
@@ -39,7 +39,7 @@ export function createSaves(root, player) {
       for (const view of views) {
         const box = view.canvas.getBoundingClientRect(), { ctx, layer, base, veil, veilCtx } = view;
         const pens = [0, 1, 2].map(() => new SvgPen(ctx)), pen = new SvgPen(ctx, pens.slice(0, 2));
-        const [dots, back] = pens.map((one) => ({ canvas: one.canvas, ctx: one, done: 0, key: null, theme: layer.theme }));
+        const [dots, back] = pens.map((one) => ({ canvas: one.canvas, ctx: one, done: 0, key: null, theme: layer.theme, taken: [] }));
         Object.assign(view, { ctx: pen, layer: dots, base: back, veil: { width: view.canvas.width, height: view.canvas.height }, veilCtx: pens[2] });
         try { player.draw(view); } finally { Object.assign(view, { ctx, layer, base, veil, veilCtx }); }
         placed.unshift({ pen, x: box.left - left, y: box.top - top });
@@ -63,11 +63,11 @@ export function createSaves(root, player) {
 
   async function recordGif() {
     if (gif) { gif = null; return; }
-    const mine = gif = {}, canvas = document.createElement("canvas"), pen = canvas.getContext("2d", { willReadFrequently: true });
+    const mine = gif = {}, canvas = document.createElement("canvas"), pen = penOf(canvas, { willReadFrequently: true });
     const scale = Math.min(1, GIF_WIDTH / frameOf(root, player.shown().views).width);
     setText(button("gif"), "Stop");
     player.restart();
-    let made = null;
+    let /** @type {ReturnType<typeof createGif> | null} */ made = null;
     for (let going = true; going;) {
       player.advance(GIF_SECONDS);
       const { state, views, theme } = player.shown();
@@ -80,7 +80,7 @@ export function createSaves(root, player) {
     }
     gif = null;
     setText(button("gif"), "GIF");
-    save(made.finish(), "gif", "Saved the animation.");
+    if (made) save(made.finish(), "gif", "Saved the animation.");
   }
 
   async function page() {
@@ -97,7 +97,7 @@ export function createSaves(root, player) {
     offer(/** @type {Scene} */ scene) {
       film?.finish();
       gif = null;
-      /** @type {HTMLElement} */ (root.querySelector(".save")).hidden = !scene.save;
+      part(root, ".save").hidden = !scene.save;
       button("page").hidden = !scene.live;
       button("film").disabled = !filmType();
       say(filmType() ? "" : "This browser cannot record films; the pictures work everywhere.");

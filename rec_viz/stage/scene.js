@@ -33,39 +33,21 @@ export function prepareScene(/** @type {SceneData} */ scene) {
 }
 
 /** @returns {Lane} */
-function prepareLane(/** @type {LaneData} */ lane, dim, /** @type {Receiver} */ receiver, /** @type {Grid} */ grid) {
+function prepareLane(/** @type {LaneData} */ lane, dim, /** @type {Receiver} */ receiver, /** @type {Grid | undefined} */ grid) {
   const intervals = Array.from(lane.intervals);
   const sup = 2 ** lane.log2_sup_ratio;
   const winTime = lane.race[lane.winner];
-  const lastArrival = lane.arrival[lane.num_events - 1];
-  const perBin = lane.stopping === "per_bin" && lane.partitioned && lane.bin_weights !== "peak_ratio"; // else all bins stop together
-  const budget = lane.method === "orc" ? lane.stop_time ?? lastArrival : null;
-  const stop = budget ?? winTime * sup;
+  const budget = lane.method === "orc" ? lane.stop_time : null;
   const improvements = [...lane.best.keys()].filter((e) => lane.best[e] === e && Number.isFinite(lane.race[e]));
-  const stops = lane.grid_weight ? stopTimes(lane, perBin, stop, improvements) : null;
-  const rain = lane.rain && grid ? { ...lane.rain, grid: placesOf(lane.rain.u, grid.u) } : lane.rain;
+  const rain = lane.rain && grid ? { ...lane.rain, grid: placesOf(lane.rain.u, grid.u) } : undefined;
   return {
-    ...lane, dim, intervals, binned: lane.name.endsWith("_bins"), offsets: offsetsOf(intervals), sup, winTime, perBin, budget, receiver,
-    stop, stops, rain, improvements, count: lane.num_events, hasGrid: Boolean(lane.edges), radii: dotRadii(lane, sup),
+    ...lane, dim, intervals, binned: lane.name.endsWith("_bins"), offsets: offsetsOf(intervals), sup, winTime, budget, receiver,
+    rain, improvements, count: lane.num_events, radii: dotRadii(lane, sup),
   };
 }
 
-// When the search of a bin stops, at every grid point: where a bin has a stop line of its own, as soon as its clock is past
-// the best race time so far times the bin's highest ratio.
-function stopTimes(/** @type {LaneData} */ lane, perBin, stop, /** @type {number[]} */ improvements) {
-  const { grid_weight: weight, grid_peak: peak, arrival, race } = lane;
-  if (!perBin) return new Float64Array(weight.length).fill(stop);
-  return Float64Array.from(weight, (w, i) => {
-    for (const [k, e] of improvements.entries()) {
-      const next = improvements[k + 1], time = Math.max(arrival[e], (race[e] * peak[i]) / w);
-      if (next === undefined || time < arrival[next]) return time;
-    }
-    return stop;
-  });
-}
-
 // How far the clock of the bin at a grid point has run when the search has come to a time.
-export const frontAt = (/** @type {Lane} */ lane, i, time) => (lane.grid_weight[i] > 0 ? lane.grid_weight[i] * Math.min(time, lane.stops[i]) : 0);
+export const frontAt = (/** @type {FrontLane} */ lane, i, time) => lane.grid_weight[i] * Math.min(time, lane.grid_stop?.[i] ?? lane.stop_time);
 
 // The grid point next to each of these quantiles.
 function placesOf(/** @type {ArrayLike<number>} */ quantiles, /** @type {ArrayLike<number>} */ grid) {
@@ -81,6 +63,12 @@ function offsetsOf(/** @type {number[]} */ intervals) {
   let end = 0;
   return [0, ...intervals.map((n) => (end += n))];
 }
+
+/** @returns {lane is BinnedLane} */
+export const hasBins = (/** @type {Lane} */ lane) => Boolean(lane.edges);
+
+/** @returns {lane is FrontLane} */
+export const hasFront = (/** @type {Lane} */ lane) => Boolean(lane.grid_weight);
 
 export const binOf = (/** @type {Lane} */ lane, e, d) => lane.bin[e * lane.dim + d];
 export const sameBin = (/** @type {Lane} */ lane, a, b) => lane.intervals.every((_, d) => binOf(lane, a, d) === binOf(lane, b, d));

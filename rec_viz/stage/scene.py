@@ -17,9 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 import rec_core as rec
+from rec_core import families
+from rec_core.arrays import Floats
 from rec_core.trace import arrivals
 
 from ..model.lab import Lane, Race
+from ..model.setting import ends
 from ..settings import TABLE, View, link_query
 from ..settings.view import relevant
 from ..theme import ROLES
@@ -33,6 +36,8 @@ _GRID = 240  # evenly spaced points of a drawn curve, in x and in u each
 _MOST_RAIN = 1500  # candidates drawn that no search looked at
 _MOST_TILES = 4096
 _SMALLEST = 0.12  # of the width of a picture: Q is drawn no smaller
+_WHOLE, _WIDE = 0.99994, 0.9973  # of Q's mass: where its curve is drawn closely, and what a picture shows of it
+_HIGHEST = 1e30  # of a ratio that is drawn
 
 
 def scene(
@@ -90,7 +95,7 @@ def scene(
         out["grid"] = {name: curve.astype("f4") for name, curve in grid.items()}
     if live is not None:
         out["live"] = {"query": link_query(live), "controls": _controls(live)}
-        out["refused"] = [{"name": lane.name, "sentence": lane.sentence} for lane in race.lanes if lane.trace is None]
+        out["refused"] = [{"name": lane.name, "refusal": lane.refusal} for lane in race.lanes if lane.trace is None]
     out["window"] = _windows(out["problem"]["q_low"], out["problem"]["q_high"])
     if problem.dim == 2:
         out["contours"] = _contours(problem)
@@ -150,42 +155,39 @@ def _typed(array: NDArray[Any]) -> tuple[str, NDArray[Any]]:
     return kind, np.ascontiguousarray(array, dtype=f"<{kind}")
 
 
+def _bounded(problem: rec.Problem) -> bool:
+    """Whether P lives on a box."""
+    return math.isfinite(families.family(problem.family).SUPPORT[1])
+
+
 def _range(problem: rec.Problem, lanes: list[Lane]) -> list[tuple[float, float]]:
-    if problem.family != "gaussian":
-        return [(0.0, 1.0)] * min(problem.dim, 2)
-    out = []
-    for d in range(min(problem.dim, 2)):
-        mean, scale = problem.params[d]
-        reach = [abs(mean) + 3.0 * scale, 3.2]
-        reach += [float(np.abs(lane.trace.samples[:, d]).max()) for lane in lanes if lane.trace is not None]
-        side = min(max(reach) * 1.04, 6.0)
-        out.append((-side, side))
-    return out
+    """What is shown of the first two dimensions in P's own units: Q, every candidate and most of P."""
+    prior = problem.prior
+    if _bounded(problem):
+        low_high = prior.place(np.repeat([[0.0], [1.0]], problem.dim, axis=1))
+    else:
+        drawn = [lane.trace.samples for lane in lanes if lane.trace is not None]
+        reach = np.abs(prior.standard(np.concatenate([ends(problem, _WIDE), *drawn]))).max(axis=0)
+        side = np.minimum(1.04 * np.maximum(reach, 3.2), 6.0)
+        low_high = prior.place(np.stack((-side, side)))
+    return [(low, high) for low, high in low_high[:, :2].T.tolist()]
 
 
-def _grid(problem: rec.Problem, low_high: tuple[float, float], lanes: list[Lane]) -> dict[str, NDArray[np.float64]]:
+def _grid(problem: rec.Problem, low_high: tuple[float, float], lanes: list[Lane]) -> dict[str, Floats]:
     """Where curves are drawn: evenly in x and in u, both sides of every cut (the front jumps there), closely at Q."""
     prior = problem.prior
-    low, high = _reach(problem)
+    low, high = ends(problem, _WHOLE)[:, 0]
     even = prior.quantile(np.linspace(1e-4, 1.0 - 1e-4, _GRID)[:, None])[:, 0]
     points = [np.linspace(*low_high, _GRID), even, np.linspace(low, high, 161)]
-    ends = {n for lane in lanes if (n := lane.partition.intervals[0]) <= MAX_DRAWN_INTERVALS}
-    steps = np.concatenate([prior.edges(0, n) for n in ends] + [np.array([low, high])])
+    counts = {n for lane in lanes if (n := lane.partition.intervals[0]) <= MAX_DRAWN_INTERVALS}
+    steps = np.concatenate([prior.edges(0, n) for n in counts] + [np.array([low, high])])
     steps = steps[np.isfinite(steps)]
     points += [np.nextafter(steps, -np.inf), np.nextafter(steps, np.inf)]
     x = np.unique(np.concatenate(points))
     x = x[(x >= low_high[0]) & (x <= low_high[1])]
     with np.errstate(over="ignore"):
-        ratio = np.minimum(np.exp2(problem.log_ratio_bits(x[:, None])), 1e30)
+        ratio = np.minimum(np.exp2(problem.log_ratio_bits(x[:, None])), _HIGHEST)
     return {"x": x, "u": prior.cdf(x[:, None])[:, 0], "p": prior.pdf(x[:, None]), "r": ratio}
-
-
-def _reach(problem: rec.Problem) -> tuple[float, float]:
-    """Where a one-dimensional Q is, for its curve to be close there."""
-    if problem.family == "piecewise":
-        return 0.0, 1.0
-    first, second = problem.params[0]
-    return (first - 4 * second, first + 4 * second) if problem.family == "gaussian" else (first, second)
 
 
 def _axis(prior: rec.Prior, d: int, low_high: tuple[float, float]) -> dict[str, NDArray[np.float32]]:
@@ -197,27 +199,26 @@ def _axis(prior: rec.Prior, d: int, low_high: tuple[float, float]) -> dict[str, 
     return {"x": points[:, d].astype("f4"), "u": prior.cdf(points)[:, d].astype("f4")}
 
 
-def _contours(problem: rec.Problem) -> list[NDArray[np.float64]]:
+def _contours(problem: rec.Problem) -> list[Floats]:
     """The outlines of Q in the square of equal shares of P, as pairs (u, v)."""
-    if problem.family == "gaussian":
+    if _bounded(problem):
+        (low_x, low_y), (high_x, high_y) = ends(problem)
+        rings = [np.array([[high_x, low_y], [high_x, high_y], [low_x, high_y], [low_x, low_y]])]
+    else:
         turn = np.linspace(0.0, 2.0 * np.pi, 64, endpoint=False)
         circle = np.stack((np.cos(turn), np.sin(turn)), axis=1)
-        mean, scale = np.array(problem.params).T
-        rings = [problem.prior.cdf(mean + k * scale * circle) for k in (2.0, 1.0)]
-    else:
-        (low_x, high_x), (low_y, high_y) = problem.params
-        rings = [np.array([[high_x, low_y], [high_x, high_y], [low_x, high_y], [low_x, low_y]])]
-    return [ring.ravel() for ring in rings]
+        rings = [problem.mean + k * problem.scale * circle for k in (2.0, 1.0)]
+    return [problem.prior.cdf(ring).ravel() for ring in rings]
 
 
-def _windows(low: NDArray[np.float64], high: NDArray[np.float64]) -> list[list[float]]:
+def _windows(low: Floats, high: Floats) -> list[list[float]]:
     """Of every dimension the part of [0, 1] that shows Q, whose middle 95% lie from `low` to `high`, large enough."""
     width = np.minimum(1.0, np.maximum(high - low, 1e-9) / _SMALLEST)
     start = np.clip(0.5 * (low + high) - 0.5 * width, 0.0, 1.0 - width)
     return [[float(a), float(b)] for a, b in zip(start, start + width, strict=True)]
 
 
-def _top(problem: rec.Problem, lanes: list[Lane], grid: dict[str, NDArray[np.float64]] | None) -> float:
+def _top(problem: rec.Problem, lanes: list[Lane], grid: dict[str, Floats] | None) -> float:
     """The height all lanes are drawn to: their curves fit, at the race time that wins, with some room above."""
     heights = [1e-9]
     for lane in lanes:
@@ -228,35 +229,21 @@ def _top(problem: rec.Problem, lanes: list[Lane], grid: dict[str, NDArray[np.flo
     return 1.45 * max(heights)
 
 
-def _middle(problem: rec.Problem) -> NDArray[np.float64]:
-    """The ends of the middle 95% of a piecewise Q."""
-    (masses,) = rec.bin_weights(problem, rec.Partition((4096,)), "target_mass")
-    return np.interp([0.025, 0.975], np.cumsum(masses), (np.arange(4096) + 1) / 4096)
-
-
 def _problem(problem: rec.Problem, low_high: list[tuple[float, float]]) -> dict[str, Any]:
-    if problem.family == "piecewise":
-        first, second = _middle(problem).reshape(2, 1)
-    else:
-        first, second = (np.array(column) for column in zip(*problem.params, strict=True))
-    low, high, names = first, second, ("low", "high")
-    if problem.family == "gaussian":
-        low, high = (problem.prior.cdf(first + side * 1.96 * second) for side in (-1.0, 1.0))
-        names = ("mean", "scale")
+    low, high = problem.prior.cdf(ends(problem))
     return {
         "dim": problem.dim,
-        "family": problem.family,
+        "bounded": _bounded(problem),
         "kl_bits": problem.kl_bits,
         "d_inf_bits": problem.d_inf_bits,
         "q_low": low,
         "q_high": high,
-        names[0]: first,
-        names[1]: second,
+        "rows": [list(row) for row in problem.params] if families.family(problem.family).PARAMS else [],
         "range": low_high,
     }
 
 
-def _lane(problem: rec.Problem, lane: Lane, grid: dict[str, NDArray[np.float64]] | None, top: float) -> dict[str, Any]:
+def _lane(problem: rec.Problem, lane: Lane, grid: dict[str, Floats] | None, top: float) -> dict[str, Any]:
     trace, cut = lane.trace, lane.partition
     assert trace is not None
     out: dict[str, Any] = {
@@ -264,8 +251,7 @@ def _lane(problem: rec.Problem, lane: Lane, grid: dict[str, NDArray[np.float64]]
         "name": lane.name,
         "method": lane.kind,
         "partitioned": cut.num_bins > 1,
-        "weights": lane.weights if cut.num_bins > 1 else None,
-        "bin_weights": lane.weights,
+        "weighting": lane.weighting,
         "num_bins_text": bins_text(cut),
         "log2_num_bins": cut.log2_bins,
         "intervals": np.array(cut.intervals, np.int32)
@@ -288,6 +274,7 @@ def _lane(problem: rec.Problem, lane: Lane, grid: dict[str, NDArray[np.float64]]
         "winner": trace.winner,
         "stop_time": trace.stop_time,
         "stopping": trace.stopping,
+        "per_bin": trace.stopping == "per_bin" and cut.num_bins > 1 and lane.weighting != "peak_ratio",
         "message": {
             "bin": list(trace.message.bin),
             "bin_bits": lane.bin_bits,
@@ -300,7 +287,7 @@ def _lane(problem: rec.Problem, lane: Lane, grid: dict[str, NDArray[np.float64]]
     }
     if max(cut.intervals) > MAX_DRAWN_INTERVALS and problem.dim > 1:
         return out
-    weights = rec.bin_weights(problem, cut, lane.weights)
+    weights = rec.bin_weights(problem, cut, lane.weighting)
     peaks = rec.bin_peaks_bits(problem, cut)
     # Where a bin's clock stands at an event: its arrival in P' times J pi_j.
     out["height"] = trace.arrival_times * _front(weights, cut, trace.bins)
@@ -309,16 +296,20 @@ def _lane(problem: rec.Problem, lane: Lane, grid: dict[str, NDArray[np.float64]]
         out["weights_by_dim"] = np.concatenate(weights)
         out["masses_by_dim"] = np.concatenate(rec.bin_weights(problem, cut, "target_mass"))
         out["log2_peaks_by_dim"] = np.concatenate(peaks)
+    rates = tops = np.empty(0)
     if grid is not None:
         n = cut.intervals[0]
         numbers = np.minimum((grid["u"] * n).astype(np.int64), n - 1)
         if n <= MAX_DRAWN_INTERVALS:  # next to a cut its two sides differ in x alone
             numbers = np.clip(np.searchsorted(out["edges"], grid["x"], side="right") - 1, 0, n - 1)
-        out["grid_weight"] = (n * weights[0][numbers]).astype("f4")
-        out["grid_peak"] = np.minimum(np.exp2(peaks[0][numbers]), 1e30).astype("f4")
-    if problem.dim == 2 and cut.num_bins <= _MOST_TILES and max(cut.intervals) <= MAX_DRAWN_INTERVALS:
-        out["grid_weight"] = (cut.num_bins * np.multiply.outer(*weights).ravel()).astype("f4")
-        out["grid_peak"] = np.minimum(np.exp2(np.add.outer(*peaks).ravel()), 1e30).astype("f4")
+        rates, tops = n * weights[0][numbers], peaks[0][numbers]
+    elif problem.dim == 2 and cut.num_bins <= _MOST_TILES and max(cut.intervals) <= MAX_DRAWN_INTERVALS:
+        rates, tops = cut.num_bins * np.multiply.outer(*weights).ravel(), np.add.outer(*peaks).ravel()
+    if rates.size:
+        tops = np.minimum(np.exp2(tops), _HIGHEST)
+        out["grid_weight"], out["grid_peak"] = rates.astype("f4"), tops.astype("f4")
+        if out["per_bin"]:
+            out["grid_stop"] = _stops(trace, rates, tops)
     if lane.kind == "pfr" and grid is not None and cut.num_bins <= rec.ENUMERABLE_BINS:
         rain = arrivals(problem.prior, cut, seed=lane.seed, until=min(top, float(_MOST_RAIN)), most=_MOST_RAIN)
         out["rain"] = {
@@ -328,7 +319,20 @@ def _lane(problem: rec.Problem, lane: Lane, grid: dict[str, NDArray[np.float64]]
     return out
 
 
-def _front(weights: list[NDArray[np.float64]], cut: rec.Partition, bins: NDArray[np.int64]) -> NDArray[np.float64]:
+def _stops(trace: rec.Trace, rates: Floats, peaks: Floats) -> Floats:
+    """When a search with a stop line for each bin leaves bins of these J pi_j and highest ratios, (K,) both: as soon as
+    the bin's clock is past the best race time so far times its highest ratio.
+    """
+    leaders = np.unique(trace.best)
+    leaders = leaders[np.isfinite(trace.race_times[leaders])]
+    begins = trace.arrival_times[leaders]
+    slopes = np.divide(peaks, rates, out=np.zeros(peaks.size), where=rates > 0)
+    stops = np.maximum(begins, np.multiply.outer(slopes, trace.race_times[leaders]))
+    while_leading = stops < np.append(begins[1:], np.inf)
+    return np.asarray(stops[np.arange(peaks.size), np.argmax(while_leading, axis=1)])
+
+
+def _front(weights: list[Floats], cut: rec.Partition, bins: NDArray[np.int64]) -> Floats:
     """J pi_j of the bins (K, D): how fast the front rises there."""
     shares = [n * weights[d][bins[:, d]] for d, n in enumerate(cut.intervals)]
     return np.asarray(np.prod(shares, axis=0), dtype=np.float64)
@@ -341,5 +345,4 @@ def bins_text(partition: rec.Partition) -> str:
 
 
 def _receiver(lane: Lane) -> dict[str, Any]:
-    assert lane.trace is not None
-    return {"x": list(lane.held[:8]), "equal": lane.held == tuple(lane.trace.samples[lane.trace.winner].tolist())}
+    return {"x": list(lane.received[:8]), "equal": lane.agrees}

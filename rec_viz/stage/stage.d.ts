@@ -36,21 +36,18 @@ type PlaybackEvent =
 
 type Problem = {
   dim: number;
-  family: "gaussian" | "uniform" | "piecewise";
+  bounded: boolean; // P lives on a box
   kl_bits: number;
   d_inf_bits: number;
   q_low: Float64Array; // the middle 95% of Q in every dimension, as quantiles of P
   q_high: Float64Array;
-  mean?: Float64Array;
-  scale?: Float64Array;
-  low?: Float64Array;
-  high?: Float64Array;
+  rows: [number, number][]; // of every dimension the ends of Q's box where P is bounded, else Q's mean and scale
   range: [number, number][];
 };
 
 type Grid = { x: Float32Array; u: Float32Array; p: Float32Array; r: Float32Array }; // r = q/p
 /** Candidates of the codebook that both sides share, looked at or not; `height` is J T, by the bin's own clock. */
-type Rain = { x: Float32Array; u: Float32Array; height: Float64Array; bin: Int32Array; local: Int32Array; grid?: Int32Array };
+type Rain = { x: Float32Array; u: Float32Array; height: Float64Array; bin: Int32Array; local: Int32Array };
 
 /** What Python ships of one search, unpacked; arrays of candidates in the order they were met. */
 type LaneData = {
@@ -58,8 +55,7 @@ type LaneData = {
   name: string;
   method: "pfr" | "orc";
   partitioned: boolean;
-  weights: string | null;
-  bin_weights: "peak_ratio" | "target_mass" | "uniform";
+  weighting: "peak_ratio" | "target_mass" | "uniform";
   num_bins_text: string;
   log2_num_bins: number;
   intervals: Int32Array;
@@ -78,8 +74,9 @@ type LaneData = {
   position: Int32Array;
   best: Int32Array;
   winner: number;
-  stop_time: number | null;
+  stop_time: number;
   stopping: "single" | "per_bin";
+  per_bin: boolean; // a stop line for each bin, and the weighting does not make them one
   message: {
     bin: number[];
     bin_bits: string;
@@ -96,6 +93,7 @@ type LaneData = {
   height?: Float64Array; // of a candidate: J T, by its bin's own clock
   grid_weight?: Float32Array; // J times the bin's weight, on the scene's grid or of every tile; how fast the front rises
   grid_peak?: Float32Array; // the bin's highest ratio q/p, likewise
+  grid_stop?: Float64Array; // when the search of the bin stops, likewise; where it has a stop line of its own
   rain?: Rain;
 };
 
@@ -104,25 +102,31 @@ type Receiver = { x: number[]; equal: boolean };
 type Control = { key: string; name: string; low: number; high: number; step: number; value: number; says?: string }; // says: its value in words
 type Change = Record<string, unknown>; // parameters by their keys, or rows and intervals
 
-type Lane = Omit<LaneData, "intervals"> & {
+type DrawnRain = Rain & { grid: Int32Array }; // the grid point next to each candidate
+
+type Lane = Omit<LaneData, "intervals" | "rain"> & {
   dim: number;
   intervals: number[];
   binned: boolean;
   offsets: number[]; // where a dimension's intervals begin in what holds those of all
   sup: number; // of the ratio against P′
   winTime: number;
-  perBin: boolean; // a stop line for each bin
   budget: number | null; // the time of the last candidate, where their number is fixed beforehand
-  stop: number;
-  stops: Float64Array | null; // when the search of the bin at a grid point stops
   count: number;
-  hasGrid: boolean;
+  rain?: DrawnRain;
   receiver?: Receiver;
   radii: Float32Array;
   improvements: number[];
 };
 
-type Target = { lane?: number; kind: string; bin?: number[]; event?: number; clock?: boolean };
+/** With bins few enough to be drawn one by one. */
+type BinnedLane = Lane & Required<Pick<Lane, "edges" | "weights_by_dim" | "masses_by_dim" | "log2_peaks_by_dim">>;
+/** On a grid, or with few enough tiles. */
+type FrontLane = Lane & Required<Pick<Lane, "grid_weight" | "grid_peak">>;
+
+type BinTarget = { lane?: number; kind: "bin"; bin: number[]; clock?: boolean };
+type CandidateTarget = { lane?: number; kind: "candidate"; event: number };
+type Target = BinTarget | CandidateTarget | { lane?: number; kind: "p" | "q" | "heuristic" | "curve" | "stop" | "message" | "count" };
 type Point = { step: { kind: Kind; event?: number } | null; targets: Target[] };
 
 /** What Python ships, unpacked. */
@@ -145,7 +149,7 @@ type SceneData = {
   slots: string[]; // the names of all lanes, those that do not run among them
   receiver: Receiver[];
   live?: { query: Record<string, string>; controls: Control[] };
-  refused?: { name: string; sentence: string }[];
+  refused?: { name: string; refusal: string }[];
   point: Point;
   grid?: Grid; // of one dimension
 };
@@ -181,7 +185,10 @@ type Pose = {
   ready: boolean;
 };
 
-type Layer = { canvas: HTMLCanvasElement; ctx: Pen; done: number; key: string | null; theme?: string; taken?: Box[] };
+type Layer = { canvas: HTMLCanvasElement; ctx: Pen; done: number; key: string | null; theme?: string; taken: Box[] };
+
+/** The panel of race times: where it is, and where a candidate and a race time lie in it. */
+type Panel = { left: number; top: number; right: number; bottom: number; ticks: number[]; X(e: number): number; Y(race: number): number };
 
 /** One search on the page: its nodes, its canvases, and where its view put things. */
 type View = {
@@ -203,6 +210,13 @@ type View = {
   refusal: HTMLElement;
   binPart: HTMLElement;
   indexPart: HTMLElement;
+  binBits: HTMLElement;
+  binTold: HTMLElement;
+  indexBits: HTMLElement;
+  indexTold: HTMLElement;
+  totalBits: HTMLElement;
+  sample: HTMLElement;
+  same: HTMLElement;
   bits: { box: HTMLElement; bits: string }[];
   total: HTMLElement;
   received: HTMLElement;
@@ -211,7 +225,6 @@ type View = {
   clockBins?: string; // that it lists
   clockEvents?: AbortController;
   clockText: HTMLElement;
-  clockList?: HTMLSelectElement;
   ctx: Pen;
   layer: Layer;
   base: Layer;
@@ -256,30 +269,35 @@ type View = {
   U(u: number, d?: number): number; // in the strips, where a quantile lies in the row of dimension d
   R(d: number): number;
   // plane and strips
-  panel: { left: number; top: number; right: number; bottom: number; ticks: number[]; X(e: number): number; Y(race: number): number };
+  panel: Panel | null;
 };
+
+type RaceView = View & { scene: { grid: Grid }; lane: FrontLane & { height: Float64Array } };
+type PlaneView = View & { scene: Required<Pick<SceneData, "axes" | "contours">>; lane: FrontLane }; // the latter where it has tiles
+type StripsView = View & { panel: Panel };
 
 type Morph = { from: Record<string, Float64Array>; to: Record<string, Float64Array>; front: Float64Array | null; age: number; share: number };
 type Mark = { hole?: Path2D; draw(): void; name: string; at: At; colour?: Colour };
 
 type Draft = { rows: [number, number][]; intervals: number[] | null };
 
-type Handle = {
+/** A handle is a slider, or a pad that moves both means at once; the view is that of a race or of a plane. */
+type Slider = {
   id: string;
-  label?: string;
-  pad?: boolean; // moves both means at once
+  label: string;
+  pad?: false;
   ofBins?: boolean;
-  step?: number;
-  page?: number;
-  limits?(draft: Draft): number[];
-  get?(draft: Draft): number;
-  set?(draft: Draft, value: number): Draft;
-  nudge?(value: number, steps: number): number;
+  page: number; // steps of the keys for pages
+  limits(draft: Draft): number[];
+  get(draft: Draft): number;
+  set(draft: Draft, value: number): Draft;
+  nudge(value: number, steps: number): number;
   at(view: View, draft: Draft): number[];
-  from?(view: View, draft: Draft, x: number, y: number): number;
-  move?(view: View, draft: Draft, x: number, y: number): Draft;
-  say?(draft: Draft): string;
+  from(view: View, draft: Draft, x: number, y: number): number;
+  say(draft: Draft): string;
 };
+type Pad = { id: string; pad: true; ofBins?: false; at(view: View, draft: Draft): number[]; move(view: View, draft: Draft, x: number, y: number): Draft };
+type Handle = Slider | Pad;
 
 type Tell = (name: string, value: unknown) => void;
 type Mounted = { root: HTMLElement; show(data: object, tell: Tell): void; destroy(): void };

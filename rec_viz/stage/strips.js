@@ -3,12 +3,12 @@
 import { css, disc, line, polyline, star, write } from "./draw.js";
 import { drawArrivals, drawBackdrop, showLayer } from "./layers.js";
 import { clamp, mix, smooth } from "./mix.js";
-import { drawPanel, layoutPanel } from "./panel.js";
-import { binOf } from "./scene.js";
+import { drawPanel, panelOf } from "./panel.js";
+import { binOf, hasBins } from "./scene.js";
 
 const MAX_ROWS = 32;
 
-export function layoutStrips(/** @type {View} */ view) {
+export function layoutStrips(/** @type {StripsView} */ view) {
   const { lane, scene, width, height, theme } = view, type = theme?.scale ?? 1;
   const wide = width >= 820;
   const rows = Math.min(lane.dim, MAX_ROWS);
@@ -19,20 +19,19 @@ export function layoutStrips(/** @type {View} */ view) {
   view.bottom = (wide ? height - 8 : height - 134) - (lane.dim > rows ? 18 * type : 0);
   view.rows = rows;
   view.pitch = Math.min(110, (view.bottom - view.top) / rows);
-  view.U = (u, d) => {
+  view.U = (u, d = 0) => {
     const [a, b] = scene.window[d];
     return mix(view.left, view.right, clamp((u - a) / (b - a), -0.004, 1.004));
   };
   view.R = (d) => view.top + (d + 0.5) * view.pitch;
-  if (wide) layoutPanel(view, view.right + 30, 0, width, height - 2);
-  else layoutPanel(view, 0, height - 118, width, height);
+  view.panel = wide ? panelOf(lane, view.right + 30, 0, width, height - 2) : panelOf(lane, 0, height - 118, width, height);
   for (let e = 0; e < lane.count; e++) {
     view.px[e] = view.panel.X(e);
     view.py[e] = view.panel.Y(lane.race[e]);
   }
 }
 
-export function drawStrips(/** @type {View} */ view, /** @type {Pose} */ pose) {
+export function drawStrips(/** @type {StripsView} */ view, /** @type {Pose} */ pose) {
   const { ctx, theme, lane } = view;
   drawBackdrop(view, pose, paintRows);
   const y = 15 * theme.scale, zoomed = view.scene.window.some(([a, b]) => b - a < 0.99);
@@ -54,7 +53,7 @@ export function drawStrips(/** @type {View} */ view, /** @type {Pose} */ pose) {
   }
   showLayer(view, 1);
   drawArrivals(pose, (e, t) => Number.isFinite(lane.race[e]) && disc(ctx, view.px[e], view.py[e], 2 + 3 * (1 - t), css(theme.candidate)));
-  drawPanel(view, pose);
+  drawPanel(view, view.panel, pose);
 }
 
 function trace(/** @type {View} */ view, e, colour, width, mark, shape = "dot") {
@@ -92,7 +91,7 @@ function paintRows(/** @type {View} */ view, /** @type {Pose} */ pose) {
     ctx.fillStyle = css(theme.q, 0.25);
     ctx.fillRect(x0, top, x1 - x0, tall);
     const n = lane.intervals[d];
-    if (cut > 0 && n > 1 && lane.hasGrid) {
+    if (cut > 0 && n > 1 && hasBins(lane)) {
       const weights = lane.weights_by_dim.subarray(lane.offsets[d], lane.offsets[d + 1]), most = Math.max(...weights);
       const first = Math.max(0, Math.floor(a * n)), last = Math.min(n, Math.ceil(b * n));
       const heights = [];

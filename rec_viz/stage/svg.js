@@ -43,7 +43,7 @@ export class SvgPen {
   setTransform() {}
   setLineDash(list) { this.dash = list.length ? ` stroke-dasharray="${list.join(" ")}"` : ""; }
   save() { this.open.push(0); }
-  restore() { this.parts.push("</g>".repeat(this.open.pop())); }
+  restore() { this.parts.push("</g>".repeat(this.open.pop() ?? 0)); }
   beginPath() { this.path = new Trail(); }
   rect(x, y, w, h) { this.path.rect(x, y, w, h); }
   arc(x, y, r) { this.path.arc(x, y, r); }

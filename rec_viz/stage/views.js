@@ -9,6 +9,8 @@ import { drawPlane, layoutPlane } from "./plane.js";
 import { drawRace, layoutRace, zoomRace } from "./race.js";
 import { drawStrips, layoutStrips } from "./strips.js";
 
+// Each is laid out and drawn with what its kind of scene has.
+/** @type {Record<string, { layout(view: any): void, zoom?(view: any, pose: Pose): void, draw(view: any, pose: Pose): void, stamp(view: any): (ctx: Pen, e: number) => void }>} */
 const VIEWS = {
   race: { layout: layoutRace, zoom: zoomRace, draw: drawRace, stamp: stampDot },
   plane: { layout: layoutPlane, draw: drawPlane, stamp: () => () => {} },
@@ -30,7 +32,7 @@ export function drawLane(/** @type {View} */ view) {
 }
 
 // Whether the picture has a place on the page; it is laid out anew where that or its search has changed.
-export function layoutLane(/** @type {View} */ view, scale = null) {
+export function layoutLane(/** @type {View} */ view, /** @type {number | null} */ scale = null) {
   if (!view.measured) view.inner = Math.floor(view.picture.clientWidth); // to ask is to lay out the page
   const width = view.inner;
   if (!width) return false;
@@ -46,7 +48,7 @@ export function layoutLane(/** @type {View} */ view, scale = null) {
     view.ctx = sizeCanvas(view.canvas, width, height, ratio);
     for (const name of ["layer", "base"]) {
       const canvas = document.createElement("canvas");
-      view[name] = { canvas, ctx: sizeCanvas(canvas, width, height, ratio), done: 0, key: null };
+      view[name] = { canvas, ctx: sizeCanvas(canvas, width, height, ratio), done: 0, key: null, taken: [] };
     }
   }
   view.layer.done = Infinity;

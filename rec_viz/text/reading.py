@@ -14,6 +14,15 @@ def raised(text: str) -> str:
     return re.sub(r"\^(-?\d+)", lambda match: match[1].translate(_SUPERSCRIPTS), text)
 
 
+def plain(text: str) -> str:
+    """Text that may come from outside, as Markdown that shows it letter for letter: no picture, link or formula.
+
+    Streamlit makes links and little pictures even of escaped text, so an invisible mark parts what they begin with.
+    """
+    parted = re.sub(r"(?i)(w)(?=ww)", "\\1\u2060", re.sub(r"[:@]", "\\g<0>\u2060", text))
+    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", parted)
+
+
 def number(value: float) -> str:
     """A count for reading: 8, 7.7, 12,345 or 4.8 × 10¹⁵."""
     if not math.isfinite(value):

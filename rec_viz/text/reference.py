@@ -1,4 +1,4 @@
-r"""What the Reference page says: statements with their proofs and whose they are, names, and sources.
+r"""What the Reference page says: statements with their proofs and their authors, names, and sources.
 
 Claims and proofs are Markdown with LaTeX. The code and the numbers beside a statement are in model/reference.py, under
 its id.
@@ -332,9 +332,9 @@ class Name(NamedTuple):
 GLOSSARY: tuple[Name, ...] = (
     Name("target", "$Q$, $q$", "what the sample must be distributed as; known to the sender only",
          r"target $q(X \mid Y)$"),
-    Name("coding distribution", "$P$, $p$", "shared by both sides; candidates come from it",
+    Name("prior", "$P$, $p$", "shared by both sides; candidates come from it",
          "coding distribution, or prior"),
-    Name("search heuristic", "$P'$", "$P$ with its bins reweighted; the sender’s business", "reweighted prior"),
+    Name("search prior", "$P'$", "$P$ with its bins reweighted; the sender’s business", "reweighted prior"),
     Name("density ratio, `log_ratio_bits`", "$r = q/p$", "how well a candidate fits", "$q(x)/p(x)$"),
     Name("channel, `information_bits`", "$I[X;Y]$", "$I$ known and $Q$ random; what no method can beat",
          "mutual information $I[X,Y]$"),

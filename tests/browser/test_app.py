@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
+from urllib.parse import quote
 
 from playwright.sync_api import Page, expect
 
 from rec_viz.settings import PRESETS, View, link
+from tests.viz.test_hostile import HOSTILE
 
 from .conftest import open_parts, settle
 
@@ -109,7 +111,7 @@ def test_a_change_of_bins_redraws_and_keeps_the_page(open_page: Open) -> None:
 def test_a_share_link_restores_the_whole_view(open_page: Open) -> None:
     view = View(
         lanes=("orc", "orc_bins"), bits=5.5, dim=3, spread="falling", log2_bins=5, strategy="runtime",
-        weights="target_mass", stopping="single", candidates=64, view="strips", target=3, seed=11,
+        weighting="target_mass", stopping="single", candidates=64, view="strips", target=3, seed=11,
     )  # fmt: skip
     page = open_page(link("", view).lstrip("/"))
     settle(page)
@@ -255,3 +257,17 @@ def test_the_last_settings_come_back_without_a_link(open_page: Open) -> None:
     page.get_by_test_id("stage").wait_for(timeout=60_000)
     settle(page)
     expect(page).to_have_url(re.compile("p=uniforms$"))
+
+
+def test_text_from_outside_is_shown_letter_for_letter(open_page: Open) -> None:
+    """Every kind at once; a request to another host fails the fixture."""
+    page = open_page(f"?page=lab&v={quote(HOSTILE[0])}&hide={','.join(quote(text[:38]) for text in HOSTILE)}")
+    alerts = page.get_by_test_id("stAlert")
+    expect(alerts.first).to_be_visible()
+    settle(page)
+    told = " ".join(alerts.all_inner_texts()).replace("\u2060", "")
+    for text in HOSTILE[:13]:
+        assert f"“{text[:38]}”" in told, (text, told)
+    words = alerts.get_by_test_id("stMarkdownContainer")
+    for tag in ("a", "img", "code", "strong", "script", "h1", "table", ".katex", ".stMarkdownColoredText"):
+        assert words.locator(tag).count() == 0, tag

@@ -66,7 +66,7 @@ def test_a_picture_arrives_and_its_file_opens_again(open_page: Open, tmp_path: P
     damaged = tmp_path / "damaged.rec"
     damaged.write_bytes(file.read_bytes()[:-1])
     page.get_by_label("Open a .rec file").set_input_files(damaged)
-    expect(page.get_by_text("The checksum does not fit")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("The checksum does not match")).to_be_visible(timeout=30_000)
     for_everyone(page)
 
 

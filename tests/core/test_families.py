@@ -50,8 +50,9 @@ def one(family, mean, scale):
 
 def test_every_family_has_every_verb():
     verbs = (
-        "LABEL", "STANDARD", "SUPPORT", "LAWS", "HAS_CELLS", "check", "table", "width_bits", "quantile", "log_pdf",
-        "log_ratio", "log_sup", "log_mass", "kl", "moments", "target_quantile", "breaks", "kernel_means", "kernel_mean",
+        "LABEL", "PRIOR", "PARAMS", "STANDARD", "SUPPORT", "LAWS", "HAS_CELLS", "check", "narrow", "table",
+        "width_bits", "quantile", "log_pdf", "log_ratio", "log_sup", "log_mass", "kl", "moments", "target_quantile",
+        "breaks", "kernel_means", "kernel_mean",
     )  # fmt: skip
     for name, code in families.FAMILIES.items():
         own = families.family(name)
@@ -60,6 +61,18 @@ def test_every_family_has_every_verb():
         problem = rec.Problem(name, (own.STANDARD,))
         assert (problem.kl_bits, problem.d_inf_bits) == (0.0, 0.0)
         assert tuple(families.support(code)) == own.SUPPORT
+        narrow = rec.Problem(name, (own.narrow(12.0),))
+        assert narrow.d_inf_bits == pytest.approx(12.0)
+        low, high = families.ends(name, narrow.table[0])
+        inside = families.log_mass(code, narrow.table[0], low, high)
+        assert math.exp(inside) == pytest.approx(1.0 if own.LAWS == "box" else 0.95)
+        channels = families.family(families.channel_family(name))
+        assert channels.SUPPORT == own.SUPPORT
+        assert (channels is own) == hasattr(own, "draw")
+        if own.PARAMS:
+            assert len(own.PARAMS) == len(own.STANDARD)
+            assert own.fault(own.STANDARD) is None
+            assert own.fault((0.5, 0.0))[0] == 1
     assert set(NEW) | {"gaussian"} == {
         name for name in families.FAMILIES if families.family(name).SUPPORT[1] == math.inf
     }

@@ -416,7 +416,7 @@ FLAT = np.zeros((32, 32, 3), np.uint8)
         ((FLAT, "inr", 60.0, 8), "blocks"),
     ],
 )
-def test_bad_arguments_get_a_sentence_at_once(arguments, words):
+def test_bad_arguments_raise_rec_error_at_once(arguments, words):
     with pytest.raises(rec.RecError, match=words):
         images.encode_detailed(*arguments)
 

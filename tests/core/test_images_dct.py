@@ -51,21 +51,21 @@ def last(*arguments, **named) -> images.Coded:
 def test_the_transform_is_orthonormal_and_comes_back():
     generator = np.random.default_rng(0)
     strip = generator.integers(0, 256, (32, 96, 3), dtype=np.uint8)
-    numbers = transform.forward(strip, MODEL.colours)
+    numbers = transform.forward(strip, MODEL.colors)
     assert (numbers.coarse.shape, numbers.fine.shape) == ((3, 48), (3, 16, 189))
-    energy = ((strip - MODEL.colours.offset) ** 2).sum()
+    energy = ((strip - MODEL.colors.offset) ** 2).sum()
     assert (transform.flat(numbers) ** 2).sum() == pytest.approx(energy, rel=1e-12)
     back = transform.unflat(transform.flat(numbers))
-    assert (transform.inverse(back, MODEL.colours) == strip).all()
-    np.testing.assert_allclose(MODEL.colours.basis @ MODEL.colours.basis.T, np.eye(3), atol=1e-12)
+    assert (transform.inverse(back, MODEL.colors) == strip).all()
+    np.testing.assert_allclose(MODEL.colors.basis @ MODEL.colors.basis.T, np.eye(3), atol=1e-12)
 
 
 def test_coarse_coefficients_are_those_of_the_means_of_blocks():
     strip = scene(32, 64, 1)
     means = strip.reshape(4, 8, 2, 4, 8, 3).mean(axis=(1, 4))  # (4, tiles, 4, 3)
-    numbers = transform.forward(strip, MODEL.colours)
+    numbers = transform.forward(strip, MODEL.colors)
     smooth = np.repeat(np.repeat(means.reshape(4, 8, 3), 8, axis=0), 8, axis=1)
-    only = transform.inverse(numbers._replace(fine=np.zeros_like(numbers.fine)), MODEL.colours)
+    only = transform.inverse(numbers._replace(fine=np.zeros_like(numbers.fine)), MODEL.colors)
     assert np.abs(only - smooth).max() <= 0.5 + 1e-9
 
 
@@ -154,7 +154,7 @@ def test_a_mixture_is_learnt_and_kept(tmp_path):
     mixture.save(learnt, tmp_path / "a.npz")
     back = mixture.load(tmp_path / "a.npz")
     assert (back.fine == learnt.fine).all()
-    assert (back.colours.basis == learnt.colours.basis).all()
+    assert (back.colors.basis == learnt.colors.basis).all()
     np.savez(tmp_path / "b.npz", fine=learnt.fine)
     with pytest.raises(rec.RecError, match="not a mixture"):
         mixture.load(tmp_path / "b.npz")
@@ -363,7 +363,7 @@ def test_small_blocks_go_exactly_by_pfr_or_say_why_not():
         images.encode(scene(32, 32), "dct", "best", method="pfr")
 
 
-def test_bad_arguments_get_a_sentence_at_once():
+def test_bad_arguments_raise_rec_error_at_once():
     flat = np.zeros((32, 32, 3), np.uint8)
     for arguments, words in (
         ((flat, "dct", "huge"), "Unknown rate"),

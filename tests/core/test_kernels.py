@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import importlib.util
 import math
+import os
+import pickle
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -339,7 +343,7 @@ def test_decode_many_is_decode_row_by_row():
         ([[0, 0]], [1], "x"),
     ],
 )
-def test_bad_batches_are_refused_in_a_sentence(bins, indices, seeds):
+def test_bad_batches_raise_rec_error(bins, indices, seeds):
     with pytest.raises(rec.RecError, match=r"\w+ .{15,}"):
         rec.decode_many((bins, indices), rec.gaussian_channel([1.0, 1.0]).prior, rec.Partition((4, 2)), seeds=seeds)
 
@@ -398,6 +402,51 @@ def test_a_cache_that_cannot_be_written_is_said_once_and_replaced(monkeypatch, t
     assert folder.is_dir()
 
 
+DAMAGE = {
+    "cut short": lambda data: data[: len(data) // 2],
+    "a flipped bit": lambda data: data[:-9] + bytes([data[-9] ^ 1]) + data[-8:],
+    "empty": lambda data: b"",
+}
+
+
+@pytest.mark.parametrize("files", ["*.nbi", "*.nbc"])
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_a_damaged_file_is_compiled_anew(monkeypatch, tmp_path, damage, files):
+    """A kernel is made, kept and loaded; then its files are spoiled. Under plain Numba a file cut short raises."""
+    monkeypatch.setattr(numba.config, "CACHE_DIR", str(tmp_path / "kernels"))
+
+    def kept(first):
+        source = tmp_path / f"{first.strip('@').replace('.', '_')[:12]}.py"
+        source.write_text(
+            f"from numba import njit\nfrom rec_core.jit import kernel\n{first}\ndef twice(x): return 2 * x\n"
+        )
+        os.utime(source, (1, 1))
+        spec = importlib.util.spec_from_file_location(source.stem, source)
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        return module.twice
+
+    def spoil():
+        spoiled = list((tmp_path / "kernels").rglob(files))
+        assert spoiled
+        for path in spoiled:
+            path.write_bytes(DAMAGE[damage](path.read_bytes()))
+
+    def loads(twice):
+        assert twice(21) == 42
+        return sum(twice.stats.cache_hits.values())
+
+    assert [loads(kept("@kernel")) for _ in range(2)] == [0, 1]
+    spoil()
+    assert [loads(kept("@kernel")) for _ in range(2)] == [0, 1]
+    if damage == "cut short":
+        shutil.rmtree(tmp_path / "kernels")
+        loads(kept("@njit(cache=True)"))
+        spoil()
+        with pytest.raises((EOFError, pickle.UnpicklingError)):
+            loads(kept("@njit(cache=True)"))
+
+
 def test_kernels_are_kept_by_a_digest_of_the_sources_they_come_from(monkeypatch, tmp_path):
     (tmp_path / "a.py").write_text("@kernel\ndef f(): return 1")
     (tmp_path / "b.py").write_text("plain = 1")
@@ -411,6 +460,6 @@ def test_kernels_are_kept_by_a_digest_of_the_sources_they_come_from(monkeypatch,
 
 def test_the_users_choice_of_a_folder_counts(monkeypatch, tmp_path):
     monkeypatch.setattr(numba.config, "CACHE_DIR", str(tmp_path))
-    with jit.kernels_kept():
+    with jit.kernels_cached():
         assert Path(numba.config.CACHE_DIR).parent == tmp_path
     assert str(tmp_path) == numba.config.CACHE_DIR

@@ -222,7 +222,7 @@ def test_mean_log2_keeps_below_its_bound():
         assert laws.expected_log2_index(channel, cut) < laws.log2_index_bound_bits(channel, cut)
 
 
-def test_wrong_arguments_are_refused_in_sentences():
+def test_wrong_arguments_raise_rec_error():
     with pytest.raises(rec.RecError, match="partition cuts"):
         laws.index_law(rec.gaussian_channel([1.0]), rec.Partition([2, 2]))
     with pytest.raises(rec.RecError, match="max_index"):

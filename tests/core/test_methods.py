@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count
 
 import numpy as np
@@ -11,11 +11,11 @@ import pytest
 from scipy import stats
 
 import rec_core as rec
+from rec_core import study
 from rec_core.arrays import LN2
 from rec_core.candidates import candidate_of_bin
-from rec_core.methods import Found, new_record
+from rec_core.methods import SearchResult, new_record
 from rec_core.methods.method import note
-from rec_core.study import Cell
 from tests.core.conftest import ALPHA, gaussian_pair, geometric_pmf, index_p, ks_p_all, mean_p
 
 PAIR = gaussian_pair([0.5, -1.0], [0.5, 0.3])
@@ -54,7 +54,7 @@ class Rejection:
                 note(record, index, numbers, index, math.log(index), log_ratio, log_race, accepted)
             if accepted:
                 message = rec.Message(tuple(numbers.tolist()), index)
-                return Found(message, index, log_race, log_ratio, math.log(index), log_peak)
+                return SearchResult(message, index, log_race, log_ratio, math.log(index), log_peak)
 
     def expected_examined(self, problem):
         return 2.0 ** rec.upper_sum_bits(problem, self.partition)
@@ -114,7 +114,7 @@ def test_a_trace_shows_what_the_method_notes():
     assert seen.examined == len(seen.indices) == sent.examined
     assert seen.winner == seen.examined - 1
     assert (seen.samples[seen.winner] == sent.sample).all()
-    with pytest.raises(rec.RecError, match="notes no candidate"):
+    with pytest.raises(rec.RecError, match="records no candidate"):
         rec.trace(PAIR.problem, Rejection(CUT, silent=True), seed=2)
 
 
@@ -130,10 +130,53 @@ def test_its_own_checks_are_asked_and_others_say_what_they_do_not_take():
             call()
     with pytest.raises(rec.RecError, match="problem has 3"):
         rec.encode(rec.gaussian_problem([0.0] * 3, [0.5] * 3), Rejection(CUT), seed=1)
-    with pytest.raises(rec.RecError, match="Give the method"):
-        Cell(PAIR.problem, Rejection(CUT))
     with pytest.raises(rec.RecError, match="Give a method"):
         rec.laws.output_ratio(PAIR.problem, Rejection(CUT), [0.0])
+
+
+def test_a_study_takes_it_and_its_folder_names_it(tmp_path):
+    """A folder that is resumed, read and loaded names the method by its class and keeps its settings."""
+    cells = (*study.grid([rec.gaussian_channel([1.0, 0.5])], (0, 2), methods=[Rejection(CUT), rec.PFR()]),)
+    cells += (study.Cell(PAIR.problem, Rejection(CUT, silent=True)),)
+    work = study.Study(cells, runs=12, seed=3, chunk=5, samples=True)
+    begun = study.run(work, tmp_path, form="csv", stop=lambda: True)
+    assert len(begun["run"]) == 0
+    rows = study.run(work, tmp_path, form="csv")
+    for name, column in study.run(work, tmp_path, form="csv").items():
+        assert column.tolist() == rows[name].tolist()
+    assert study.read(tmp_path)["index"].tolist() == rows["index"].tolist()
+    assert study.load(tmp_path, methods=[Rejection]) == work
+    with pytest.raises(rec.RecError, match="uses rejection; give the classes"):
+        study.load(tmp_path)
+    text = (tmp_path / "_study.json").read_text()
+    assert text.count('"method": "rejection"') == 3
+    assert '"silent": true' in text
+    for row in range(0, len(rows["run"]), 7):
+        one = cells[rows["cell"][row]]
+        sent = one.encode(int(rows["seed"][row]))
+        assert (sent.message.index, sent.examined) == (rows["index"][row], rows["examined"][row])
+    assert study.summary(cells, rows)["examined_mean"].all()
+
+
+def test_a_study_refuses_methods_that_it_could_not_name_again(tmp_path):
+    class Loose(Rejection):
+        __hash__ = None
+
+    @dataclass(frozen=True)
+    class PFR(Rejection):
+        pass
+
+    @dataclass(frozen=True)
+    class Nested(Rejection):
+        inner: rec.ORC = field(default_factory=lambda: rec.ORC(3))
+
+    with pytest.raises(rec.RecError, match="frozen dataclass"):
+        study.Cell(PAIR.problem, Loose(CUT))
+    for method, words in ((PFR(CUT), "the name of another"), (Nested(CUT), "numbers, strings or tuples")):
+        work = study.Study((study.Cell(PAIR.problem, method),), runs=2)
+        assert len(study.run(work)["run"]) == 2
+        with pytest.raises(rec.RecError, match=words):
+            study.run(work, tmp_path, form="csv")
 
 
 def test_the_methods_that_race_search_by_whatever_race_they_are_given():
@@ -173,6 +216,8 @@ def test_results_are_compared_by_what_they_are_not_by_their_arrays():
         assert one == one
         assert one != two
         assert len({one, two}) == 2
+    laws = [rec.laws.index_law(problem, cut) for cut in (None, rec.Partition((2,)))]
+    assert laws[0] == laws[0] != laws[1]
 
 
 def test_samples_of_the_toy_in_other_families():

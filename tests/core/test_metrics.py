@@ -245,7 +245,7 @@ def test_the_bootstrap_follows_the_skew():
 
 
 @pytest.mark.parametrize(
-    ("call", "sentence"),
+    ("call", "words"),
     [
         (lambda: metrics.mmd(np.zeros((5, 2)), Q), "2 dimensions"),
         (lambda: metrics.mmd(np.zeros((1, 3)), Q), "at least 2 rows"),
@@ -261,8 +261,8 @@ def test_the_bootstrap_follows_the_skew():
         (lambda: metrics.bootstrap_interval(np.zeros((3, 2))), "vector"),
     ],
 )
-def test_bad_input_is_said(call, sentence):
-    with pytest.raises(rec.RecError, match=sentence):
+def test_bad_input_raises_rec_error(call, words):
+    with pytest.raises(rec.RecError, match=words):
         call()
 
 

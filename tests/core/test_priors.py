@@ -102,6 +102,48 @@ def test_samples_are_held_against_q_in_its_units(worlds):
     assert rec.laws.orc_density(moved, method, x) == pytest.approx(density, rel=1e-9)
 
 
+CHANNELS = {
+    "gaussian": (rec.gaussian_channel, {"prior_mean": SHIFT, "prior_scale": SCALE}),
+    "uniform": (rec.uniform_channel, {"prior_low": SHIFT, "prior_high": SHIFT + SCALE}),
+}
+
+
+@pytest.mark.parametrize("name", CHANNELS)
+def test_a_channels_laws_codes_and_messages_do_not_change_with_an_affine_map(name):
+    make, prior = CHANNELS[name]
+    plain, moved = make([3.0, 1.0]), make([3.0, 1.0], **prior)
+    cut = rec.allocate(moved, 3)
+    assert cut == rec.allocate(plain, 3)
+    assert moved.information_bits == plain.information_bits
+    laws = rec.laws
+    for law in (
+        laws.overhead_bits, laws.log2_index_bound_bits, laws.sharp_bound_bits, laws.expected_log2_index,
+        lambda source, cut: laws.index_pmf(source, cut, 20).tolist(),
+        lambda source, cut: laws.mean_length_bits(source, cut, rec.ZipfCode.for_source(source, cut)),
+        lambda source, cut: rec.MatchedCode(source, cut).length_bits([1, 7, 1000]).tolist(),
+    ):  # fmt: skip
+        assert law(moved, cut) == law(plain, cut)
+    assert rec.ZipfCode.for_source(moved, cut) == rec.ZipfCode.for_source(plain, cut)
+    ours, theirs = (rec.encode_many(source, 300, rec.PFR(cut), seed=5) for source in (moved, plain))
+    assert ours.messages == theirs.messages
+    assert (ours.examined == theirs.examined).all()
+    assert ours.kl_bits == pytest.approx(theirs.kl_bits, rel=1e-9)
+    assert (ours.samples == theirs.samples * moved.prior.scale + SHIFT).all()
+    own = stats.norm if name == "gaussian" else stats.uniform
+    for d, x in enumerate(ours.samples.T):
+        law = own(SHIFT[d], SCALE[d])  # averaged over targets samples follow P
+        assert ks_p(x, law.cdf) > ALPHA
+        assert ks_p(1.2 * x, law.cdf) < ALPHA
+    target = moved.draw(9)
+    assert target.prior == moved.prior
+    found = rec.encode_many(target, 800, rec.PFR(cut), seed=6).samples
+    assert (rec.metrics.ks(found, target).p_value > ALPHA).all()
+    assert abs(rec.metrics.mmd(found, target).squared) < 5 * rec.metrics.mmd(found, target).error
+    code = rec.MatchedCode(moved, cut)
+    data = rec.pack(ours.messages, cut, code, seed=5, prior=moved.prior)
+    assert rec.unpack(data, cut, code, seed=5, prior=moved.prior) == ours.messages
+
+
 def test_standard_priors_go_without_saying():
     """What is not moved has the names it had: they enter checksums and the seeds of studies."""
     plain = rec.gaussian_problem([1.0], [0.5], prior_mean=[0.0], prior_scale=1.0)
@@ -157,6 +199,6 @@ def test_a_study_keeps_its_priors(tmp_path):
         lambda: rec.gaussian_channel([1.0]).prior.pdf([1.5, 2.0]),
     ],
 )
-def test_refused_with_a_sentence(make):
+def test_bad_priors_raise_rec_error(make):
     with pytest.raises(rec.RecError):
         make()

@@ -233,7 +233,7 @@ def test_run_seeds_are_distinct_and_a_prefix_of_longer_studies():
 
 
 @pytest.mark.parametrize("seed", [-1, 2**64, 0.5, float("nan"), "7", None])
-def test_bad_seeds_are_refused_in_a_sentence(seed):
+def test_bad_seeds_raise_rec_error(seed):
     problem = rec.gaussian_problem([0.5], [0.5])
     with pytest.raises(rec.RecError, match=r"\w+ .{15,}"):
         rec.encode(problem, seed=seed)

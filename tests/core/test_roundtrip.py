@@ -28,7 +28,7 @@ def codes(channel, cut):
     return [rec.ZipfCode(rec.laws.log2_index_bound_bits(channel, cut)), rec.EliasDelta(), rec.FixedCode(2**40)]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(journeys())
 def test_the_receiver_holds_the_senders_sample(journey):
     channel, method, seed = journey

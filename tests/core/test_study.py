@@ -152,7 +152,7 @@ def test_the_summary_is_the_usual_statistics(expected):
     assert means["log2_index_mean"][2] == np.log2(expected["index"][expected["cell"] == 2]).mean()
 
 
-def test_a_cell_over_budget_is_a_sentence(expected):
+def test_a_cell_over_budget_has_its_error(expected):
     last = expected["cell"] == len(CELLS) - 1
     assert (expected["error"][~last] == "").all()
     assert all("2^19.9" in error or "1e+06" in error for error in expected["error"][last])
@@ -384,12 +384,31 @@ def test_a_folder_keeps_to_its_study(tmp_path):
     with pytest.raises(rec.RecError, match="missing or damaged"):
         study.read(tmp_path / "a")
     description.unlink()
-    with pytest.raises(rec.RecError, match="to say of what"):
+    with pytest.raises(rec.RecError, match="to describe them"):
         study.run(study.Study(CELLS[:1], 3), tmp_path / "a", form="csv")
     with pytest.raises(rec.RecError, match="is a file"):
         study.run(study.Study(CELLS[:1], 3), next((tmp_path / "a").glob("part-*")))
     with pytest.raises(rec.RecError, match="Unknown format"):
         study.run(study.Study(CELLS[:1], 3), tmp_path / "b", form="xlsx")
+
+
+WRITTEN_BEFORE = {  # a description as version 3 has written it since it was made
+    "version": 3, "form": "csv", "study": {"cells": [
+        {"family": "gaussian", "bits": [2.0, 1.0], "method": "pfr", "intervals": [4, 2], "weighting": "uniform",
+         "stopping": None, "max_examined": 67108864},
+        {"family": "uniform", "params": [[0.15, 0.25]], "prior_shift": [0.0], "prior_scale": [2.0], "method": "orc",
+         "intervals": [1], "num_candidates": 9, "weighting": "target_mass", "max_examined": 67108864},
+    ], "runs": 3, "seed": 4, "chunk": 250, "samples": False},
+}  # fmt: skip
+
+
+def test_folders_written_before_are_loaded_and_resumed(tmp_path):
+    text = json.dumps(WRITTEN_BEFORE, indent=1)
+    (tmp_path / "_study.json").write_text(text)
+    work = study.load(tmp_path)
+    assert [type(one.method) for one in work.cells] == [rec.PFR, rec.ORC]
+    assert len(study.run(work, tmp_path, form="csv")["run"]) == 6
+    assert (tmp_path / "_study.json").read_text() == text
 
 
 def test_others_read_the_folder_as_one_table(tmp_path, expected):
@@ -460,7 +479,7 @@ def test_samples_are_kept_on_request(tmp_path, form):
     without = study.run(study.Study(cells, 20, seed=3, chunk=8))
     assert list(without) == list(study.COLUMNS)
     assert without["index"].tolist() == kept["index"].tolist()
-    with pytest.raises(rec.RecError, match="all have one dimension"):
+    with pytest.raises(rec.RecError, match="only of cells of one dimension"):
         study.Study((*cells, study.Cell(rec.gaussian_channel([1]))), 20, samples=True)
 
 
@@ -468,10 +487,13 @@ def test_samples_are_kept_on_request(tmp_path, form):
     ("make", "words"),
     [
         (lambda: study.Cell("gaussian"), "Give a problem"),
-        (lambda: study.Cell(rec.gaussian_channel([1]), "orc"), "Give the method"),
-        (lambda: study.Cell(rec.gaussian_channel([1]), rec.ORC), "Give the method"),
+        (lambda: study.Cell(rec.gaussian_channel([1]), "orc"), "Give a method"),
+        (lambda: study.Cell(rec.gaussian_channel([1]), rec.ORC), "Give a method"),
         (lambda: study.Cell(rec.gaussian_channel([1]), rec.PFR(rec.Partition((2, 2)))), "2 dimensions"),
         (lambda: study.Cell(rec.gaussian_problem([0.1], [1.5])), "wider than P"),
+        (lambda: study.grid([rec.gaussian_channel([1])], (False,)), "log2_bins must be"),
+        (lambda: study.run(study.Study(CELLS, 1), in_flight=True), "in_flight must be"),
+        (lambda: study.run_chunk(CELLS[0], 1, 0, True), "runs must be"),
         (lambda: study.Study((), 1), "at least one cell"),
         (lambda: study.Study(CELLS[:1] * 2, 1), "only once"),
         (lambda: study.Study(CELLS, 0), "runs must be"),
@@ -479,7 +501,7 @@ def test_samples_are_kept_on_request(tmp_path, form):
         (lambda: study.Study(CELLS, 1, seed=-1), "seed must be"),
     ],
 )
-def test_choices_that_do_not_go_together_are_sentences(make, words):
+def test_choices_that_do_not_go_together_raise_rec_error(make, words):
     with pytest.raises(rec.RecError, match=words):
         make()
 
@@ -546,7 +568,7 @@ def test_ctrl_c_keeps_what_is_done(tmp_path):
     command.send_signal(signal.SIGINT)
     table, said = command.communicate(timeout=60)
     assert command.returncode == 130, said
-    assert f"kept in {tmp_path}; the same command resumes" in said
+    assert f"saved in {tmp_path}; the same command resumes" in said
     rows = study.read(tmp_path)
     assert rows["run"].tolist() == list(range(len(rows["run"])))
     assert f" {len(rows['run'])} " in table

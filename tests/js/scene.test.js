@@ -13,10 +13,10 @@ const i4 = (...values) => pack(Int32Array, "i4", values);
 
 // Three candidates in two bins of one dimension; the third cannot win, the second does.
 const lane = (more = {}) => ({
-  title: "PFR with bins", name: "pfr_bins", method: "pfr", partitioned: true, weights: "peak_ratio", num_bins_text: "2", log2_num_bins: 1,
+  title: "PFR with bins", name: "pfr_bins", method: "pfr", partitioned: true, weighting: "peak_ratio", num_bins_text: "2", log2_num_bins: 1,
   intervals: i4(2), log2_sup_ratio: 2, num_events: 3, examined: 3, num_candidates: null, expected_examined: 4, stopping: "single",
   arrival: f8(0.5, 1, 1.5), race: f8(0.5, 0.25, Infinity), log2_ratio: f4(0, 2, -Infinity), x: f4(-1, 0.5, -2), u: f4(0.1, 0.7, 0.05),
-  bin: i4(0, 1, 0), local: i4(1, 1, 2), position: i4(1, 2, 3), best: i4(0, 1, 1), winner: 1, stop_time: null,
+  bin: i4(0, 1, 0), local: i4(1, 1, 2), position: i4(1, 2, 3), best: i4(0, 1, 1), winner: 1, stop_time: 1, per_bin: false,
   message: { bin: [1], bin_bits: "1", index: 1, index_bits: "0", length_bits: 2.5, bin_length_bits: 1, index_length_bits: 1.5 }, ...more,
 });
 const scene = (...lanes) => decodeScene({
@@ -33,30 +33,23 @@ test("arrays come out with their numbers and types", () => {
 
 test("a lane knows where it stops and who has led", () => {
   const [one] = scene(lane()).lanes;
-  assert.deepEqual([one.winTime, one.sup, one.stop, one.budget, one.perBin, one.binned], [0.25, 4, 1, null, false, true]);
+  assert.deepEqual([one.winTime, one.sup, one.budget, one.binned], [0.25, 4, null, true]);
   assert.deepEqual(one.improvements, [0, 1]);
   assert.ok(one.radii[1] > one.radii[0] && one.radii[0] > one.radii[2]);
 });
 
 test("a budget is the time of its last candidate", () => {
-  const [one] = scene(lane({ method: "orc", num_candidates: 3, name: "orc" })).lanes;
-  assert.deepEqual([one.budget, one.stop, one.binned], [1.5, 1.5, false]);
+  const [one] = scene(lane({ method: "orc", num_candidates: 3, name: "orc", stop_time: 1.5 })).lanes;
+  assert.deepEqual([one.budget, one.binned], [1.5, false]);
 });
 
-test("bins stop one by one only where the weights do not make them stop together", () => {
-  const perBin = (bin_weights) => scene(lane({ stopping: "per_bin", bin_weights })).lanes[0].perBin;
-  assert.deepEqual(["target_mass", "uniform", "peak_ratio"].map(perBin), [true, true, false]);
-});
-
-test("the front rises by the bin's weight and stops as soon as its bin can hold no winner any more", () => {
-  const curves = { bin_weights: "target_mass", grid_weight: f4(0.5, 1.5, 0), grid_peak: f4(0.5, 8, 1) };
-  const of = (stopping) => scene(lane({ ...curves, stopping })).lanes[0];
-  const fronts = (one, time) => [0, 1, 2].map((i) => frontAt(one, i, time));
-  assert.deepEqual(fronts(of("single"), 10), [0.5, 1.5, 0]); // one stop line, at time 1
-  // By bins: the first leader comes at 0.5 and scores 0.5, the second at 1 and 0.25. In the first bin s times the peak is
-  // 0.25, where its clock is from the start: it stops at 0.5. In the second 4, later 2: it runs on to 2.
-  assert.deepEqual(fronts(of("per_bin"), 10), [0.25, 2, 0]);
-  assert.deepEqual(fronts(of("per_bin"), 0.2).map((v) => Math.round(100 * v) / 100), [0.1, 0.3, 0]);
+test("the front rises by the bin's weight until the search stops there", () => {
+  const weights = { weighting: "target_mass", grid_weight: f4(0.5, 1.5, 0) };
+  const fronts = (more, time) => [0, 1, 2].map((i) => frontAt(scene(lane({ ...weights, ...more })).lanes[0], i, time));
+  assert.deepEqual(fronts({}, 10), [0.5, 1.5, 0]); // one stop line, at time 1
+  const each = { per_bin: true, grid_stop: f8(0.5, 4 / 3, 1) };
+  assert.deepEqual(fronts(each, 10), [0.25, 2, 0]);
+  assert.deepEqual(fronts(each, 0.2).map((v) => Math.round(100 * v) / 100), [0.1, 0.3, 0]);
 });
 
 test("a scene of the socket is the one of the page", () => {

@@ -15,8 +15,8 @@ from tests.core.test_architecture import imports, modules, package_of, reached, 
 
 ROOT = Path(rec_viz.__file__).parent
 ORDER = (
-    "", "javascript", "theme", "text", "settings", "memo", "background", "figures", "model", "warm_up", "lessons",
-    "stage", "live", "notebook", "components", "snippets", "app_pages", "app", "__main__",
+    "", "javascript", "theme", "text", "settings", "memo", "background", "figures", "model", "warm_up", "stage",
+    "lessons", "live", "notebook", "components", "snippets", "app_pages", "app", "__main__",
 )  # fmt: skip
 KNOWN = modules(ROOT)
 FOUND = {

@@ -11,7 +11,7 @@ from rec_viz.figures import bias as figures
 from rec_viz.model import bias, setting
 from rec_viz.settings import View
 
-VIEW = View(bits=4.0, candidates=16, weights="target_mass")
+VIEW = View(bits=4.0, candidates=16, weighting="target_mass")
 
 
 def test_samples_follow_the_exact_density_and_not_the_target():
@@ -21,7 +21,7 @@ def test_samples_follow_the_exact_density_and_not_the_target():
     edges = np.concatenate([[-8.0], mean + scale * np.linspace(-4, 4, 17), [8.0]])
     for name, cut in (("orc", None), ("orc_bins", setting.partition_of(VIEW, channel))):
         x = np.unique(np.concatenate([edges, np.linspace(-8, 8, 801), mean + scale * np.linspace(-6, 6, 1201)]))
-        density = rec.laws.orc_density(problem, rec.ORC(VIEW.candidates, cut, weighting=VIEW.weights), x[:, None])
+        density = rec.laws.orc_density(problem, rec.ORC(VIEW.candidates, cut, weighting=VIEW.weighting), x[:, None])
         cumulative = np.concatenate([[0.0], np.cumsum(0.5 * (density[1:] + density[:-1]) * np.diff(x))])
         expected = np.diff(np.interp(edges, x, cumulative))
         samples = bias.orc_samples(VIEW, name)[:, 0]
@@ -65,7 +65,7 @@ def test_what_the_page_says_of_safe_samples_and_silence_is_the_laws():
     enough = {name: bias.candidates_unnoticed(VIEW, 1000, name) for name in cuts}
     assert enough == {name: rec.laws.unnoticed_candidates(problem, rec.ORC(1, cut), 1000) for name, cut in cuts.items()}
     assert 1 < enough["orc_bins"] <= enough["orc"]
-    view = View(family="uniform", bits=3.5, dim=2, log2_bins=3, candidates=4, weights="uniform")
+    view = View(family="uniform", bits=3.5, dim=2, log2_bins=3, candidates=4, weighting="uniform")
     channel, problem = setting.problem_of(view)
     cuts["orc_bins"] = setting.partition_of(view, channel)
     methods = {name: rec.ORC(4, cut, weighting="uniform") for name, cut in cuts.items()}
@@ -74,7 +74,7 @@ def test_what_the_page_says_of_safe_samples_and_silence_is_the_laws():
     assert {name: box.silence for name, box in boxes.items()} == silence
     assert 0 < silence["orc"] < 1
     assert [box.total_variation for box in boxes.values()] == [0.0, 0.0]
-    by_mass = bias.in_box(view._replace(weights="target_mass"))
+    by_mass = bias.in_box(view._replace(weighting="target_mass"))
     assert by_mass["orc"].total_variation == 0.0 < by_mass["orc_bins"].total_variation
 
 

@@ -58,7 +58,7 @@ def test_weights_leave_every_message_as_it_is():
     assert len({row[1] for row in same.rows}) == 1
     assert len({row[3] for row in same.rows}) > 1
     batches = [
-        code_lengths.length_batch(VIEW._replace(weights=w), "pfr_bins", 0, 500) for w in ("peak_ratio", "uniform")
+        code_lengths.length_batch(VIEW._replace(weighting=w), "pfr_bins", 0, 500) for w in ("peak_ratio", "uniform")
     ]
     assert (batches[0].indices == batches[1].indices).all()
     assert batches[0].together_bits == batches[1].together_bits

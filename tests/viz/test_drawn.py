@@ -16,7 +16,7 @@ from rec_viz.model import lab, setting, traces
 from rec_viz.settings import LANES, View, link, link_query, read_link
 from rec_viz.settings.view import consistent, drawn
 from rec_viz.snippets import lab as programs
-from rec_viz.stage.scene import _middle, as_json
+from rec_viz.stage.scene import as_json
 
 from .test_pages import opened, words
 
@@ -70,20 +70,20 @@ def test_the_code_and_the_bounds_are_those_of_this_very_target():
 
 def test_every_lane_searches_it_and_every_picture_can_be_drawn():
     for name in LANES:
-        view = DRAWN._replace(lanes=(name,), weights="target_mass", view="strips")
+        view = DRAWN._replace(lanes=(name,), weighting="target_mass", view="strips")
         race = lab.race(view)
         (lane,) = race.lanes
-        assert lane.held == tuple(lane.trace.samples[lane.trace.winner].tolist())
+        assert lane.received == tuple(lane.trace.samples[lane.trace.winner].tolist())
         for picture in ("race", "strips"):
             scene = stage.scene(race, picture)
-            assert scene["problem"]["family"] == "piecewise"
+            assert (scene["problem"]["bounded"], scene["problem"]["rows"]) == (True, [])
             assert json.dumps(as_json(scene), allow_nan=False)
 
 
 def test_the_middle_on_the_stage_holds_95_percent():
     problem = setting.problem_of(DRAWN)[1]
     samples = rec.encode_many(problem, 4000, seed=3).samples[:, 0]
-    low, high = _middle(problem)
+    low, high = setting.ends(problem)[:, 0]
     share = np.mean((samples > low) & (samples < high))
     assert abs(share - 0.95) < 4 * np.sqrt(0.95 * 0.05 / 4000)  # false alarm 6e-5, fixed seed
     assert abs(np.mean(samples > low) - 0.95) > 4 * np.sqrt(0.95 * 0.05 / 4000)  # and half of it is something else
@@ -96,7 +96,7 @@ def test_the_program_and_the_files_are_this_search():
         exec(programs.search(DRAWN, lane.name), names)
         assert names["problem"] == race.problem
         assert names["data"] == lane.data
-        assert tuple(names["held"].tolist()) == lane.held
+        assert tuple(names["decoded"].tolist()) == lane.received
         meta = json.loads(traces.as_json(DRAWN, race, lane))["meta"]
         assert len(meta["target_columns"]) == len(meta["target"][0]) == 33
         assert rec.Problem("piecewise", (tuple(meta["target"][0]),)) == race.problem

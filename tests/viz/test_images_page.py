@@ -178,7 +178,7 @@ def test_a_stopped_run_keeps_its_blocks():
     assert job.ended.wait(60)
     assert job.state.coded is None
     assert 0 < len(job.state.blocks) < job.state.total_blocks
-    assert job.state.held.shape == (32, 32, 3)
+    assert job.state.canvas.shape == (32, 32, 3)
     assert len(sending.block_bits(job.state)) == len(job.state.blocks)
 
 
@@ -190,7 +190,7 @@ def test_a_whole_picture_goes_by_the_transform_codec():
     assert job.error is None
     assert job.state.total_blocks == len(job.state.blocks) > 1
     whole, job.state.coded = job.state.coded.picture, None
-    assert np.array_equal(job.state.held, whole)
+    assert np.array_equal(job.state.canvas, whole)
     assert sending.block_race(job.state, 1).lanes[0].trace.message == job.state.blocks[1].message
     app = opened(settings)
     assert not app.exception
@@ -203,10 +203,10 @@ def test_tiles_stand_in_their_places_while_a_picture_of_several_arrives():
     job = start(picture, QUICK._replace(block_bits=48, bins="auto"))
     assert job.ended.wait(120)
     whole, job.state.coded = job.state.coded.picture, None  # as before the last event
-    assert np.array_equal(job.state.held, whole)
+    assert np.array_equal(job.state.canvas, whole)
     del job.state.tiles[1]
-    assert (job.state.held[:32, 32:] == 128).all()
-    assert np.array_equal(job.state.held[32:], whole[32:])
+    assert (job.state.canvas[:32, 32:] == 128).all()
+    assert np.array_equal(job.state.canvas[32:], whole[32:])
     bars = figures.bars_of(sending.block_bits(job.state), 300)
     assert len(bars) == 75
     assert bars[7:] == [None] * 68  # 28 blocks, four a bar
@@ -222,7 +222,7 @@ def test_bits_and_races_of_blocks_are_those_that_were_sent():
     (lane,) = race.lanes
     assert lane.trace.message == job.blocks[2].message
     assert lane.trace.examined == job.blocks[2].examined
-    assert lane.held == tuple(lane.trace.samples[lane.trace.winner].tolist())
+    assert lane.received == tuple(lane.trace.samples[lane.trace.winner].tolist())
     assert len(lane.bin_bits) == 18
 
 
@@ -301,7 +301,7 @@ def test_copies_of_cifar_are_read_and_nothing_else(tmp_path):
     np.savez(tmp_path / "wrong.npz", test=made[:, :16])
     (tmp_path / "empty.bin").write_bytes(b"")
     for name in ("pickled.npz", "wrong.npz", "empty.bin"):
-        with pytest.raises(rec.RecError, match="no copy of CIFAR-10"):
+        with pytest.raises(rec.RecError, match="cannot be read as a copy of CIFAR-10"):
             pictures.read_cifar(str(tmp_path / name))
     with pytest.raises(rec.RecError, match="no such file"):
         pictures.read_cifar(str(tmp_path))

@@ -369,15 +369,16 @@ def test_a_still_picture_shows_the_trace():
     race = lab.race(View())
     for lane in race.lanes:
         svg = still.lane(race, lane)
-        assert svg.count("<circle") == lane.trace.examined + 1  # a ring around the winner
+        dots = re.findall(r"<circle[^>]*>", svg)
+        assert sum('fill="none"' not in dot for dot in dots) == lane.trace.examined - 1  # all but the winner, a star
+        assert svg.count(f'fill="{ROLES["light"]["winner"]}"') == 1
         assert still.lane(race, lane, "densities").count("<circle") == 0
         assert still.lane(race, lane) == svg
     plain, bins = race.lanes
-    assert "P′" not in still.lane(race, plain)
-    assert "P′" in still.lane(race, bins)
-    assert "P′" not in still.lane(race, bins, "cut")
+    for lane, step, told in ((plain, "reweight", False), (bins, "reweight", True), (bins, "cut", False)):
+        assert ("P′" in still.lane(race, lane, step)) is told
     wide = lab.race(View(bits=5.0, dim=2, log2_bins=4))
-    assert "<ellipse" in still.lane(wide, wide.lanes[0])
+    assert still.lane(wide, wide.lanes[0]).count('<polygon points="') == 3  # two rings of Q, and the star
     high = lab.race(View(dim=3))
     assert still.lane(high, high.lanes[0]) == ""
 
@@ -452,8 +453,12 @@ def test_a_wrong_answer_gets_its_word_and_may_be_mended():
 def test_the_list_keeps_the_progress():
     app = opened(v="1", page="learn", lesson="challenge", step="1")
     pressed(app, "All lessons")
-    assert "1 of 3 steps done" in words(app)
-    assert len(all_lessons()) == sum("steps done" in element.value for element in app.markdown)
+    (shown,) = (one.proto.json for one in app.get("bidi_component") if one.proto.component_name == "rec_lab_cards")
+    cards = json.loads(shown)["cards"]
+    assert [card["title"].split(". ", 1)[1] for card in cards] == [lesson.title for lesson in all_lessons()]
+    assert [int(card["note"].split()[0]) for card in cards] == [0] * (len(cards) - 1) + [1]
+    assert cards[-1]["note"].startswith("1 of 3 steps done")
+    assert all(card["picture"].startswith("<svg") and "<text" not in card["picture"] for card in cards)
 
 
 def test_progress_comes_back_from_a_browser_and_nothing_else_does():

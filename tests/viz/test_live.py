@@ -49,7 +49,7 @@ def asked(view: View, **change: object) -> dict:
 
 
 CHANGES = [
-    {"log2_bins": 5}, {"bits": 4.5}, {"seed": 8}, {"dim": 2}, {"weights": "target_mass"}, {"candidates": 32},
+    {"log2_bins": 5}, {"bits": 4.5}, {"seed": 8}, {"dim": 2}, {"weighting": "target_mass"}, {"candidates": 32},
     {"target": 3}, {"rows": [[-0.5, 0.25]]}, {"intervals": [32]}, {"rows": [[0.2, 0.3]], "intervals": [16]},
 ]  # fmt: skip
 
@@ -107,7 +107,7 @@ HOSTILE = [
     '{"change": []}', '{"change": {"bits": "many"}}', '{"change": {"bits": 1e999}}', '{"change": {"bits": NaN}}',
     '{"change": {"bits": -1}}', '{"change": {"bits": [1]}}', '{"change": {"log2_bins": 49}}',
     '{"change": {"dim": 0}}', '{"change": {"dim": 2.5}}', '{"change": {"seed": -1}}', '{"change": {"seed": 1e300}}',
-    '{"change": {"weights": "heavy"}}', '{"change": {"lanes": "pfr"}}', '{"change": {"lanes": [["pfr"]]}}',
+    '{"change": {"weighting": "heavy"}}', '{"change": {"lanes": "pfr"}}', '{"change": {"lanes": [["pfr"]]}}',
     '{"change": {"lanes": []}}', '{"change": {"__class__": "x"}}', '{"change": {"candidates": 3}}',
     '{"change": {"rows": 3}}', '{"change": {"rows": [[1]]}}', '{"change": {"rows": [[1, NaN]]}}',
     '{"change": {"rows": [["a", "b"]]}}', '{"change": {"rows": [[0, -1]]}}', '{"change": {"rows": [[0, 0]]}}',

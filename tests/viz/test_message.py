@@ -104,7 +104,7 @@ def test_every_other_setting_is_refused_and_named(code):
         "J = 2^4 bins; yours has 2^5": own._replace(partition=rec.allocate(own.channel, 5)),
         "J = 2^4 bins; yours has 6": own._replace(partition=rec.Partition((3, 2))),
         f"{message.CODES[code]} code; yours is {message.CODES[other_code]}": own._replace(code=other_code),
-        "gaussian family; yours is uniform": own._replace(channel=rec.uniform_channel([3.0, 2.0])),
+        "Gaussian family; yours is uniform": own._replace(channel=rec.uniform_channel([3.0, 2.0])),
     }
     for sentence, theirs in wrong.items():
         with pytest.raises(rec.MessageError, match="checksum"):
@@ -130,7 +130,7 @@ def test_without_the_checksum_another_seed_gives_another_sample_and_no_warning()
     assert message.receive_unchecked(frame, own).sample == out.sample
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.binary(max_size=40))
 def test_any_bytes_are_read_or_refused_in_a_sentence(data):
     own = shared()
@@ -224,7 +224,7 @@ def test_every_word_misheard_by_one_letter_is_noticed():
     [
         ("", "nothing to read"),
         ("0101", "not whole bytes"),
-        ("01 0g 33", "“g” is no hex digit"),
+        ("01 0g 33", "“g” is not a hex digit"),
         ("0123a", "one is missing or too many"),
         ("hello", "Word 1, “hello”"),
         ("babab-bab", "Word 2, “bab”"),
@@ -311,12 +311,12 @@ def test_the_page_encodes_hands_over_breaks_and_agrees_again(code):
 def test_the_sender_may_bring_its_own_target_and_is_told_where_that_fails():
     app = opened(View(dim=2))
     app.segmented_control(key="message_own_target").set_value(True).run()
-    app.text_input(key="message_gaussian_first").set_value("1, 2, 3").run()
+    app.text_input(key="message_means").set_value("1, 2, 3").run()
     assert "one number, or 2 separated by commas" in app.warning[0].value
-    app.text_input(key="message_gaussian_first").set_value("0.5, -1").run()
+    app.text_input(key="message_means").set_value("0.5, -1").run()
     app.button(key="message_encode").click().run()
     assert "What its bits say" in [h.value for h in app.subheader]
-    app.text_input(key="message_gaussian_second").set_value("1.5").run()
+    app.text_input(key="message_scales").set_value("1.5").run()
     assert "Press Encode" in words(app)
     app.button(key="message_encode").click().run()
     assert "wider than P" in app.warning[0].value

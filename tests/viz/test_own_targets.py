@@ -49,9 +49,9 @@ def test_a_wrong_vector_gets_a_sentence(values, said):
 
 def test_every_lane_searches_an_own_target():
     for lane in LANES:
-        (ran,) = lab.race(View(lanes=(lane,), source="own", means="1.2", scales="0.3", weights="target_mass")).lanes
+        (ran,) = lab.race(View(lanes=(lane,), source="own", means="1.2", scales="0.3", weighting="target_mass")).lanes
         assert ran.trace is not None
-        assert ran.held == tuple(ran.trace.samples[ran.trace.winner].tolist())
+        assert ran.received == tuple(ran.trace.samples[ran.trace.winner].tolist())
         average = lab.measured(View(lanes=(lane,), source="own", means="1.2", scales="0.3"), ran)
         assert average.mean_bits < ran.bound_bits
 

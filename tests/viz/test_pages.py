@@ -87,7 +87,7 @@ def test_controls_that_say_nothing_are_not_drawn_and_keep_their_value():
         View(bits=48.0, dim=1, log2_bins=20),
         View(strategy="collapsed"),
         View(strategy="own", intervals="not a number"),
-        View(family="uniform", bits=3.5, dim=2, weights="target_mass", stopping="single"),
+        View(family="uniform", bits=3.5, dim=2, weighting="target_mass", stopping="single"),
         View(lanes=("orc", "orc_bins"), family="uniform", bits=10.0, log2_bins=0, candidates=1),
     ],
     ids=lambda view: f"{view.family}-{view.bits}-{view.dim}-{view.strategy}-{'+'.join(view.lanes)}",

@@ -9,7 +9,7 @@ import pytest
 
 from rec_viz import stage
 from rec_viz.components import presets
-from rec_viz.figures import qr, thumbnail
+from rec_viz.figures import qr, still
 from rec_viz.model import lab
 from rec_viz.settings import PRESETS, View
 
@@ -17,19 +17,20 @@ from rec_viz.settings import PRESETS, View
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.slug)
 def test_a_thumbnail_has_the_bins_and_the_star_of_its_search(preset):
     race = lab.race(preset.view)
-    drawn = ElementTree.fromstring(thumbnail.thumbnail(stage.scene(race)))
-    shapes = [shape.get("class") for shape in drawn]
+    drawn = ElementTree.fromstring(still.thumbnail(stage.scene(race)))
+    fills = [shape.get("fill") for shape in drawn]
     lane = race.lanes[-1]
     if preset.view.dim > 2:
-        assert shapes.count("star") == shapes.count("q") == preset.view.dim
+        assert fills.count("var(--winner)") == fills.count("var(--q)") == preset.view.dim
         return
-    assert shapes.count("star") == shapes.count("q") == 1
+    assert fills.count("var(--winner)") == 1
+    assert fills.count("var(--q)") == preset.view.dim  # in the plane two rings
     cuts = sum(n - 1 for n in lane.partition.intervals if n <= 33)
-    assert shapes.count("cut") == cuts
-    star = drawn[shapes.index("star")]
+    assert fills.count("none") == cuts
+    star = drawn[fills.index("var(--winner)")]
     across = [float(point.split(",")[0]) for point in star.get("points").split()]
     u = lane.trace.quantiles.reshape(-1, preset.view.dim)[lane.trace.winner][0]
-    assert sum(across) / len(across) == pytest.approx(u * thumbnail.WIDTH, abs=0.3)
+    assert sum(across) / len(across) == pytest.approx(u * still.SMALL[0], abs=0.3)
 
 
 def test_the_row_has_every_preset_and_stays_small():
@@ -41,7 +42,7 @@ def test_the_row_has_every_preset_and_stays_small():
 def test_nothing_to_draw_is_an_empty_picture():
     scene = stage.scene(lab.race(View(lanes=("pfr",), bits=40.0)))
     assert scene["lanes"] == []
-    assert len(ElementTree.fromstring(thumbnail.thumbnail(scene))) == 0
+    assert len(ElementTree.fromstring(still.thumbnail(scene))) == 0
 
 
 def test_a_qr_code_is_dark_on_light_and_grows_with_the_link():

@@ -59,12 +59,12 @@ def test_the_scene_is_the_search(view):
 
 
 @pytest.mark.parametrize("family", ["gaussian", "uniform"])
-@pytest.mark.parametrize("weights", ["peak_ratio", "target_mass", "uniform"])
-def test_the_curve_touches_the_winner_and_no_other_and_the_front_covers_what_was_looked_at(family, weights):
+@pytest.mark.parametrize("weighting", ["peak_ratio", "target_mass", "uniform"])
+def test_the_curve_touches_the_winner_and_no_other_and_the_front_covers_what_was_looked_at(family, weighting):
     """The geometric promises of one dimension: s r at the winning s passes through the winner alone, by the bins' own
     clocks; and the candidates under the front J pi_j t are those examined, where all bins stop at one t.
     """
-    view = View(lanes=("pfr", "pfr_bins"), family=family, bits=2.5, weights=weights, seed=9)
+    view = View(lanes=("pfr", "pfr_bins"), family=family, bits=2.5, weighting=weighting, seed=9)
     drawn_scene = stage.scene(lab.race(view))
     grid = drawn_scene["grid"]
     assert np.trapezoid(grid["p"], grid["x"]) == pytest.approx(1, abs=5e-3)
@@ -84,7 +84,7 @@ def test_the_curve_touches_the_winner_and_no_other_and_the_front_covers_what_was
         assert height[drawn["winner"]] < drawn_scene["top"]
         rain = drawn["rain"]
         at = np.searchsorted(grid["u"], rain["u"].ravel())
-        if drawn["stopping"] == "single" or weights == "peak_ratio":
+        if drawn["stopping"] == "single" or weighting == "peak_ratio":
             front = drawn["grid_weight"][at] * drawn["stop_time"]
             clear = abs(rain["height"] - front) > 1e-3 * drawn_scene["top"]
             names = np.stack((rain["bin"].ravel(), rain["local"]), axis=1)
@@ -94,6 +94,39 @@ def test_the_curve_touches_the_winner_and_no_other_and_the_front_covers_what_was
             assert under or family == "uniform"  # there the winner stands on the front itself
             assert under <= examined
             assert not over & examined
+
+
+def test_bins_stop_one_by_one_only_where_the_weighting_does_not_make_them_stop_together():
+    def lane(weighting, **change):
+        return stage.scene(lab.race(View(lanes=("pfr_bins",), weighting=weighting, **change)))["lanes"][0]
+
+    for weighting, own in (("target_mass", True), ("uniform", True), ("peak_ratio", False)):
+        assert lane(weighting)["per_bin"] is own
+        assert ("grid_stop" in lane(weighting)) is own
+        assert not lane(weighting, stopping="single")["per_bin"]
+
+
+def test_a_bin_with_a_stop_line_of_its_own_is_left_as_soon_as_it_can_hold_no_winner_any_more():
+    """What is looked at in a bin, event by event, against the line through the best race time before each event."""
+    view = View(lanes=("pfr_bins",), weighting="uniform", bits=4.0, seed=11)
+    race = lab.race(view)
+    trace, drawn = race.lanes[0].trace, stage.scene(race)["lanes"][0]
+    grid = stage.scene(race)["grid"]
+    (peaks,), n = rec.bin_peaks_bits(race.problem, race.lanes[0].partition), race.lanes[0].partition.num_bins
+    best = np.append(np.inf, np.minimum.accumulate(trace.race_times)[:-1])
+    for number in range(n):
+        (at,) = np.flatnonzero(np.abs(grid["u"] - (number + 0.5) / n) == np.abs(grid["u"] - (number + 0.5) / n).min())[
+            :1
+        ]
+        stop, peak = drawn["grid_stop"][at], 2.0 ** peaks[number]
+        assert stop <= trace.stop_time * (1 + 1e-9)
+        here = trace.bins[:, 0] == number
+        assert (trace.arrival_times[here] <= stop * (1 + 1e-9)).all()
+        # by the line at every event: the bin is open before its stop, and closed after
+        line = best * peak
+        before = trace.arrival_times < stop * (1 - 1e-9)
+        assert (trace.arrival_times[before] <= line[before] * (1 + 1e-9)).all()
+        assert (trace.arrival_times[~before] >= np.minimum(line, stop)[~before] * (1 - 1e-9)).all()
 
 
 def test_bytes_and_json_hold_the_same_scene():
@@ -121,9 +154,9 @@ def test_bytes_and_json_hold_the_same_scene():
 
 def test_weights_change_the_time_and_never_the_message():
     sent = {}
-    for weights in ("peak_ratio", "target_mass", "uniform"):
-        lane = lab.race(View(lanes=("pfr_bins",), bits=6.0, log2_bins=5, weights=weights)).lanes[0]
-        sent[weights] = (lane.trace.message, lane.bin_bits, lane.index_bits)
+    for weighting in ("peak_ratio", "target_mass", "uniform"):
+        lane = lab.race(View(lanes=("pfr_bins",), bits=6.0, log2_bins=5, weighting=weighting)).lanes[0]
+        sent[weighting] = (lane.trace.message, lane.bin_bits, lane.index_bits)
     assert len(set(sent.values())) == 1
 
 
@@ -131,7 +164,7 @@ def test_a_hopeless_lane_says_what_it_would_take():
     plain, bins = lab.race(PRESETS[-1].view).lanes
     assert plain.trace is None
     assert plain.expected_examined > 2**45
-    assert re.search(r"With 2\^\d+ bins", plain.sentence)
+    assert re.search(r"With J = 2\^\d+ bins", plain.refusal)
     assert bins.trace is not None
 
 
@@ -224,5 +257,5 @@ def test_the_trap_names_the_bin_that_sets_the_stop_line():
     assert stage.worst_bin(race) == f"bin:{worst}"
     assert stage.scene(race, highlight=stage.worst_bin(race))["point"]["targets"][0]["bin"] == [worst - 1]
     assert max(peaks - np.log2(weights)) - 3 == pytest.approx(lane.trace.log2_sup_ratio)
-    for same in (trap._replace(weights="peak_ratio"), trap._replace(stopping="per_bin"), trap._replace(log2_bins=0)):
+    for same in (trap._replace(weighting="peak_ratio"), trap._replace(stopping="per_bin"), trap._replace(log2_bins=0)):
         assert stage.worst_bin(lab.race(same)) is None

@@ -52,7 +52,7 @@ def assert_same(figure: go.Figure, page: go.Figure | dict) -> None:
     [
         ("speed", View(bits=1.5, target=6), 3),
         ("speed", View(family="uniform", bits=3.5, dim=2, spread="falling", strategy="own", intervals="3,2"), 3),
-        ("bias", View(bits=3.0, weights="target_mass"), 4),
+        ("bias", View(bits=3.0, weighting="target_mass"), 4),
         ("bias", View(bits=6.0, dim=2, candidates=2**8), 3),
     ],
     ids=lambda value: f"{value.family}-{value.dim}" if isinstance(value, View) else None,

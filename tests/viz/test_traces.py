@@ -15,8 +15,8 @@ from rec_viz.snippets import lab as programs
 
 VIEWS = [
     View(),
-    View(lanes=("orc", "orc_bins"), bits=2.0, candidates=8, weights="target_mass"),
-    View(source="own", means="1.5, -0.25", scales="0.4, 0.9", dim=2, log2_bins=3, weights="target_mass"),
+    View(lanes=("orc", "orc_bins"), bits=2.0, candidates=8, weighting="target_mass"),
+    View(source="own", means="1.5, -0.25", scales="0.4, 0.9", dim=2, log2_bins=3, weighting="target_mass"),
     View(source="own", family="uniform", lows="0.1", highs="0.35", stopping="single"),
     View(bits=6.0, dim=3, spread="one_empty", log2_bins=4, strategy="runtime"),
     PRESETS[-1].view,
@@ -35,14 +35,14 @@ def test_the_program_makes_this_very_search_and_message(view):
         exec(programs.search(view, lane.name), names)
         assert names["message"] == lane.trace.message
         assert names["data"] == lane.data
-        assert tuple(names["held"].tolist()) == lane.held
+        assert tuple(names["decoded"].tolist()) == lane.received
         np.testing.assert_array_equal(names["trace"].samples, lane.trace.samples)
         np.testing.assert_array_equal(names["trace"].race_times, lane.trace.race_times)
         assert names["problem"] == race.problem
 
 
 def test_another_view_is_another_program():
-    for change in ({"seed": 57}, {"target": 10}, {"log2_bins": 4}, {"weights": "uniform"}):
+    for change in ({"seed": 57}, {"target": 10}, {"log2_bins": 4}, {"weighting": "uniform"}):
         assert programs.search(View()._replace(**change), "pfr_bins") != programs.search(View(), "pfr_bins")
 
 

@@ -9,11 +9,19 @@ function blocksHeld(bits, come) {
   return next < 0 ? bits.length : next;
 }
 
+/**
+ * @typedef {{ name: string, color: string, frames: string, bits: number[], quality: string }} Way
+ * @typedef {{ sent: string, ways: Way[], seconds: number }} Arriving
+ */
+
+const lastOf = (/** @type {Way} */ { bits }) => bits[bits.length - 1];
+const longest = (/** @type {Way[]} */ ways) => Math.max(...ways.map(lastOf));
+
 function create(parent) {
   const root = parent.querySelector(".arriving"), [sent, ...canvases] = root.querySelectorAll("canvas");
   const words = [...root.querySelectorAll("figure p")].slice(1), names = [...root.querySelectorAll("figcaption")].slice(1);
   const bars = root.querySelector(".bars"), button = root.querySelector("button");
-  let data = null, sources = [], fills = [], frame = 0, begun = 0;
+  let /** @type {Arriving | undefined} */ data, sources = [], fills = [], frame = 0, begun = 0;
 
   const load = (/** @type {string} */ source) => {
     const image = new Image();
@@ -21,7 +29,7 @@ function create(parent) {
     return image.decode().then(() => image);
   };
 
-  async function show(given) {
+  async function show(/** @type {Arriving} */ given) {
     if (data && data.sent === given.sent && data.ways.every((way, k) => way.frames === given.ways[k].frames)) return;
     data = given;
     const [picture, ...frames] = await Promise.all([given.sent, ...given.ways.map((way) => way.frames)].map(load));
@@ -37,16 +45,16 @@ function create(parent) {
     }));
     given.ways.forEach((way, k) => {
       setText(names[k], way.name);
-      canvases[k].setAttribute("aria-label", `${way.name}: ${Math.round(way.bits.at(-1)).toLocaleString()} bits, ${way.quality}`);
+      canvases[k].setAttribute("aria-label", `${way.name}: ${Math.round(lastOf(way)).toLocaleString()} bits, ${way.quality}`);
     });
     given.ways.forEach((way, k) => { fills[k].style.background = way.color; });
-    matchMedia("(prefers-reduced-motion: reduce)").matches ? paint(Infinity) : play();
+    matchMedia("(prefers-reduced-motion: reduce)").matches ? paint(given, Infinity) : play();
   }
 
   /** Everything as it stands once `come` bits have come by each way. */
-  function paint(/** @type {number} */ come) {
-    const most = Math.max(...data.ways.map((way) => way.bits.at(-1)));
-    data.ways.forEach(({ bits, quality }, k) => {
+  function paint(/** @type {Arriving} */ { ways }, /** @type {number} */ come) {
+    const most = longest(ways);
+    ways.forEach(({ bits, quality }, k) => {
       const held = blocksHeld(bits, come), done = held === bits.length, context = canvases[k].getContext("2d");
       if (held) context.drawImage(sources[k], 0, 32 * (held - 1), 32, 32, 0, 0, 32, 32);
       else {
@@ -63,10 +71,11 @@ function create(parent) {
 
   function play() {
     cancelAnimationFrame(frame);
+    if (!data) return;
     begun = performance.now();
-    const most = Math.max(...data.ways.map((way) => way.bits.at(-1)));
+    const given = data, most = longest(given.ways);
     const step = (/** @type {number} */ now) => {
-      if (paint(((now - begun) / 1000 / data.seconds) * most)) frame = requestAnimationFrame(step);
+      if (paint(given, ((now - begun) / 1000 / given.seconds) * most)) frame = requestAnimationFrame(step);
     };
     frame = requestAnimationFrame(step);
   }

@@ -1,4 +1,4 @@
-"""Cards that lead to pages: a picture, a title and one sentence; all of a card is the way.
+"""Cards that lead to pages: a picture, a title and one sentence; the whole card is a link.
 
 from rec_viz.components import cards
 if (page := cards.show([cards.Card("speed", "Speed", "One sentence.", svg)], key="cards")):
@@ -30,6 +30,7 @@ class Card(NamedTuple):
     title: str
     finding: str
     picture: str
+    note: str = ""
 
 
 def show(cards: Sequence[Card], key: str, layout: Literal["grid", "doors", "poster"] = "grid") -> str | None:

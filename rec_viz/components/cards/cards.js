@@ -8,11 +8,12 @@ export default function ({ data, parentElement, setTriggerValue }) {
   root.dataset.told = told;
   root.classList.add(data.layout);
   root.replaceChildren(...data.cards.map((card) => {
-    const link = el("a", "card", el("div", "picture"), el("h2"), el("p"));
-    const [picture, title, finding] = link.children;
+    const link = el("a", "card", el("div", "picture"), el("h2"), el("p"), ...(card.note ? [el("p", "note")] : []));
+    const [picture, title, finding, note] = link.children;
     picture.innerHTML = card.picture; // made by us, in figures/
     title.textContent = card.title;
     finding.textContent = card.finding;
+    if (note) note.textContent = card.note;
     link.href = card.page;
     link.addEventListener("click", (event) => {
       if (event.ctrlKey || event.metaKey || event.shiftKey) return;

@@ -23,7 +23,7 @@ _MOUNT = mount("drawing", Path(__file__).with_name("board.js"), base=True)
 
 
 def show(heights: Sequence[float], key: str, on_commit: Callable[[list[float]], None]) -> None:
-    """The board on these heights, log2 q at evenly spaced knots up to a constant; it is told what the reader drew."""
+    """The board on these heights, log2 q at even knots up to a constant; `on_commit` gets what the reader drew."""
 
     def committed() -> None:
         drawn = st.session_state[key].get("commit")

@@ -13,8 +13,8 @@ const KEY_PAUSE = 600; // ms: a pause of the keys is their release
 function createBoard(parent) {
   const root = parent.querySelector(".board"), paper = root.querySelector(".paper canvas"), other = root.querySelector(".density canvas");
   const knots = root.querySelector(".knots"), said = root.querySelector(".said");
-  let kept = [], heights = [], low = 0, high = SPAN, colors = null, theme = null, tell = (/** @type {number[]} */ _heights) => {};
-  let held = null, timer = 0, at = 0, frame = 0, waiting = false;
+  let kept = [], heights = [], low = 0, high = SPAN, colors, /** @type {Theme | undefined} */ theme, tell = (/** @type {number[]} */ _heights) => {};
+  let /** @type {[number, number] | null} */ held = null, timer = 0, at = 0, frame = 0, waiting = false;
 
   function show(data, /** @type {Tell} */ send) {
     tell = (drawn) => send("commit", drawn);
@@ -67,8 +67,8 @@ function createBoard(parent) {
     clearTimeout(timer);
     timer = 0;
     paper.setPointerCapture(event.pointerId);
-    held = placeOf(event);
-    draw(stroke(heights, held, held));
+    const place = held = placeOf(event);
+    draw(stroke(heights, place, place));
   });
   paper.addEventListener("pointermove", (event) => {
     if (!held) return;
@@ -150,8 +150,8 @@ function createBoard(parent) {
     frame = 0;
     if (!root.isConnected || !theme || !paper.clientWidth) return;
     const numbers = normaliseDrawing(heights);
-    paintPaper(numbers);
-    paintDensity(numbers);
+    paintPaper(theme, numbers);
+    paintDensity(theme, numbers);
     const changed = JSON.stringify(heights) !== JSON.stringify(kept);
     const more = held ? " Let go to race." : changed ? " Working it out …" : "";
     const text = `KL(Q‖P) ${fmt(numbers.kl_bits)} bits, highest ratio q/p ${fmt(2 ** numbers.d_inf_bits)}.${more}`;
@@ -159,7 +159,7 @@ function createBoard(parent) {
     root.dataset.heights = heights.join(",");
   }
 
-  function axes(/** @type {Pen} */ ctx, b) {
+  function axes(/** @type {Theme} */ theme, /** @type {Pen} */ ctx, b) {
     line(ctx, [[b.left, b.bottom], [b.right, b.bottom]], css(theme.text, 0.55), 1);
     for (const u of [0, 0.25, 0.5, 0.75, 1]) {
       line(ctx, [[across(b, u), b.bottom], [across(b, u), b.bottom + 4]], css(theme.text, 0.55), 1);
@@ -167,13 +167,13 @@ function createBoard(parent) {
     }
   }
 
-  function paintPaper({ logs }) {
+  function paintPaper(/** @type {Theme} */ theme, { logs }) {
     const { b, ctx } = pen(paper), pieces = heights.length - 1;
     for (const h of niceTicks(low, high, 4)) {
       line(ctx, [[b.left, upwards(b, h)], [b.right, upwards(b, h)]], css(theme.text, 0.13), 1);
       write(ctx, theme, fmt(h), b.left - 6, upwards(b, h) + 4, { size: 11, align: "right", halo: false });
     }
-    axes(ctx, b);
+    axes(theme, ctx, b);
     const level = upwards(b, heights[0] - logs[0]); // where q = p
     if (level >= b.top && level <= b.bottom) {
       line(ctx, [[b.left, level], [b.right, level]], css(theme.p), 1.5, [5, 4]);
@@ -189,7 +189,7 @@ function createBoard(parent) {
     });
   }
 
-  function paintDensity({ logs, d_inf_bits: top }) {
+  function paintDensity(/** @type {Theme} */ theme, { logs, d_inf_bits: top }) {
     const { b, ctx } = pen(other), pieces = logs.length - 1, ceiling = Math.max(2, 1.12 * 2 ** top);
     const y = (q) => mix(b.bottom, b.top, q / ceiling);
     const curve = Array.from({ length: 8 * pieces + 1 }, (_, i) => {
@@ -197,7 +197,7 @@ function createBoard(parent) {
       return [across(b, i / (8 * pieces)), y(2 ** mix(logs[k], logs[k + 1], i / 8 - k))];
     });
     for (const q of niceTicks(0, ceiling, 4)) write(ctx, theme, fmt(q), b.left - 6, y(q) + 4, { size: 11, align: "right", halo: false });
-    axes(ctx, b);
+    axes(theme, ctx, b);
     ctx.fillStyle = css(theme.p, 0.18);
     ctx.fillRect(b.left, y(1), b.right - b.left, b.bottom - y(1));
     line(ctx, [[b.left, y(1)], [b.right, y(1)]], css(theme.p), 1.5);

@@ -44,7 +44,7 @@ export function turns(/** @type {HeroData} */ { tape, leaders }, seconds) {
 /** @returns {HeroPose} */
 export function poseAt(/** @type {HeroData} */ data, /** @type {Scene[]} */ list, time) {
   const share = Object.fromEntries(list.map(({ name, from, to }) => [name, clamp((time - from) / (to - from), 0, 1)]));
-  const race = list.find(({ name }) => name === "race"), starts = turns(data, race.to - race.from);
+  const race = /** @type {Scene} */ (list.find(({ name }) => name === "race")), starts = turns(data, race.to - race.from);
   const bits = data.codeword.length;
   const scored = starts.map((from, k) => clamp((share.race - from) / Math.min(0.08, (starts[k + 1] ?? 1) - from), 0, 1));
   const judged = scored.filter((s) => s > 0).length;

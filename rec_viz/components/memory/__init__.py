@@ -1,7 +1,7 @@
 """What a browser keeps for its reader: progress and last settings, in its localStorage and nowhere else.
 
     from rec_viz.components import memory
-    memory.keep("progress", {"race": [1, 2]}, on_found=merge)   # told once, if there was an earlier visit
+    memory.keep("progress", {"race": [1, 2]}, on_found=merge)   # called once, if there was an earlier visit
 
 A private window that refuses localStorage keeps nothing, and all else works. What is found comes from
 outside: check it.

@@ -4,7 +4,7 @@ const heard = new Map(); // name -> the session that has been told what was foun
 
 function read(name) {
   try {
-    return JSON.parse(localStorage.getItem(name));
+    return JSON.parse(localStorage.getItem(name) ?? "null");
   } catch {
     return null;
   }

@@ -1,7 +1,7 @@
 """The views worth seeing as a row of pictures, each drawn from its real search; pressing one shows it.
 
 from rec_viz.components import presets
-presets.show(view, key="presets", on_choose=widgets.put)   # told the View of the one that was pressed
+presets.show(view, key="presets", on_choose=widgets.put)   # called with the View of the one pressed
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from ...figures.thumbnail import thumbnail
+from ...figures.still import thumbnail
 from ...memo import memo
 from ...model import lab
 from ...settings import PRESETS, View

@@ -8,7 +8,7 @@ const DRAWN = ["p", "q", "heuristic", "candidate", "winner"];
 
 function createPresets(parent) {
   const root = parent.querySelector(".presets");
-  let /** @type {Tell} */ tell = null;
+  let /** @type {Tell} */ tell = () => {};
 
   function make({ slug, name, teaches, svg }) {
     const picture = el("span", "picture"), button = el("button", "", picture, el("span", "name", name));

@@ -2,18 +2,19 @@
 // is answered live with the picture anew, drawn by Python; the ranges under it are for the keyboard, and for touch.
 
 import { createControls } from "../../stage/controls.js";
+import { part } from "../../stage/dom.js";
 import { addressOf, createChannel } from "../../stage/live.js";
 import { mounted } from "../../stage/mounted.js";
 
 function createSketch(parent) {
-  const root = /** @type {HTMLElement} */ (parent.querySelector(".sketch")), picture = /** @type {HTMLElement} */ (root.querySelector(".drawn"));
-  let shown = "", place = "", data = null, tell = (_name, _value) => {};
+  const root = part(parent, ".sketch"), picture = part(root, ".drawn");
+  let shown = "", place = "", /** @type {{ svg: string, knobs: Control[], place: object }} */ data = { svg: "", knobs: [], place: {} }, tell = (_name, _value) => {};
   let /** @type {Record<string, number>} */ hand = {}, moving = false, owed = false; // where the knobs stand; whether Python has yet to hear of it, or to answer
-  let /** @type {{ box: DOMRect, axes: Axis[] }} */ field = null; // what the pointer is dragged across
+  let /** @type {{ box: DOMRect, axes: Axis[] } | null} */ field = null; // what the pointer is dragged across
   let ranged = {}; // what a range is being moved for
 
   const channel = createChannel({ open: () => new WebSocket(addressOf(document.baseURI)), answered });
-  const controls = createControls(root.querySelector(".knobs"), {
+  const controls = createControls(part(root, ".knobs"), {
     drag(change) { ranged = change; move(change); },
     release() { ranged = {}; release(); },
   });
@@ -47,26 +48,27 @@ function createSketch(parent) {
   }
 
   /** @typedef {{ key: string, low: number, high: number, across: boolean }} Axis */
-  const axesOf = (/** @type {HTMLElement} */ node) => /** @type {Axis[]} */ (["x", "y"].filter((name) => node.dataset[name]).map((name) => {
-    const [key, low, high] = node.dataset[name].split(" ");
-    return { key, low: Number(low), high: Number(high), across: name === "x" };
+  const axesOf = (/** @type {HTMLElement} */ node) => /** @type {Axis[]} */ (["x", "y"].flatMap((name) => {
+    const [key, low, high] = node.dataset[name]?.split(" ") ?? [];
+    return key ? [{ key, low: Number(low), high: Number(high), across: name === "x" }] : [];
   }));
 
   function drag(/** @type {PointerEvent} */ event) {
     if (!field) return;
     const { box, axes } = field;
-    move(Object.fromEntries(axes.map(({ key, low, high, across }) => {
+    move(Object.fromEntries(axes.flatMap(({ key, low, high, across }) => {
+      const knob = data.knobs.find((one) => one.key === key);
+      if (!knob) return [];
       const share = across ? (event.clientX - box.left) / box.width : (box.bottom - event.clientY) / box.height;
-      const { low: least, high: most, step } = data.knobs.find((knob) => knob.key === key);
-      const value = low + share * (high - low), whole = Math.round((value - least) / step) * step + least;
-      return [key, Number(Math.min(most, Math.max(least, whole)).toFixed(6))];
+      const value = low + share * (high - low), whole = Math.round((value - knob.low) / knob.step) * knob.step + knob.low;
+      return [[key, Number(Math.min(knob.high, Math.max(knob.low, whole)).toFixed(6))]];
     })));
   }
 
   const pick = (event) => {
-    const part = event.target.closest?.("[data-pick]");
-    if (part) tell("picked", Number(part.dataset.pick));
-    return part;
+    const chosen = event.target.closest?.("[data-pick]");
+    if (chosen) tell("picked", Number(chosen.dataset.pick));
+    return chosen;
   };
   root.addEventListener("click", pick);
   root.addEventListener("keydown", (event) => { if ((event.key === "Enter" || event.key === " ") && pick(event)) event.preventDefault(); });

@@ -84,9 +84,9 @@ const named = ({ place, bins, rows, cut }) => (place ? `${cut ? `bin ${bins[plac
 
 function createTapes(parent) {
   const root = parent.querySelector(".tapes"), find = (selector) => root.querySelector(selector);
-  let data = null, arrived = "";
+  let /** @type {TapesData | undefined} */ data, arrived = "";
 
-  function show(next) {
+  function show(/** @type {TapesData} */ next) {
     data = next;
     const theme = readTheme(root, data.colors);
     for (const role of ROLES) root.style.setProperty(`--${role}`, css(theme[role]));

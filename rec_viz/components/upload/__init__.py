@@ -20,7 +20,7 @@ _MOUNT = mount(
 
 
 def show(label: str, accept: str, key: str, on_file: Callable[[str, bytes | None], None]) -> None:
-    """The field. `on_file` is told the name and the bytes of what was chosen, None where there are over MOST_BYTES."""
+    """The field. `on_file` is called with the name and the bytes of a file, None for more than MOST_BYTES."""
 
     def chosen() -> None:
         file = st.session_state[key].get("chosen")

@@ -1,4 +1,4 @@
-"""The picture the Images page opens with, sent twice: `python -m rec_viz.model.images.example` makes the files anew.
+"""The picture the Images page opens with, sent twice: `python -m rec_viz.model.images.example` makes the files again.
 
 What ships are the files themselves, as the sender wrote them; the page decodes them block by block, as receivers do.
 """

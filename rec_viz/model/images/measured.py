@@ -173,7 +173,7 @@ def compressed_curves(picture: Picture, whole: bool) -> list[Curve]:
 
 
 def codec_curves(points: Sequence[CodecPoint], pictures: int, whole: bool) -> list[Curve]:
-    """Other codecs over so many test pictures, as far as the axis goes; `whole` counts headers too."""
+    """Other codecs over a number of test pictures, as far as the axis goes; `whole` counts headers too."""
     curves = []
     for codec, (name, role, dash, symbol) in CODECS.items():
         own = [point for point in points if (point.codec, point.pictures) == (codec, pictures)]

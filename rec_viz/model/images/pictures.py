@@ -1,6 +1,6 @@
 """Where pictures come from: free photographs, uploads, a copy of CIFAR-10; and other codecs to compare with.
 
-A picture is an array uint8 (H, W, 3). What cannot be used is a RecError that says what to do.
+A picture is an array uint8 (H, W, 3). What cannot be used raises RecError, which says what to do.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ FORMATS = ("PNG", "JPEG", "WEBP")
 # ------------------------------------------------------------------------------------------------ photographs
 
 
-PHOTOS = {  # of scikit-image, all free to use: whose each is
+PHOTOS = {  # of scikit-image, all free to use: their authors
     "astronaut": "NASA, public domain",
     "chelsea": "Stefan van der Walt, CC0",
     "coffee": "Rachel Michetti, CC0",
@@ -78,7 +78,7 @@ def photo(name: str) -> Picture:
 
 
 def read_upload(data: bytes) -> Picture:
-    """A PNG, JPEG or WebP turned upright, transparent parts over white. RecError for anything else."""
+    """A PNG, JPEG or WebP turned upright, transparent parts over white. Raises RecError for anything else."""
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as image:
             if image.width * image.height > MOST_PIXELS:
@@ -93,7 +93,7 @@ def read_upload(data: bytes) -> Picture:
     except rec.RecError:
         raise
     except (OSError, ValueError, SyntaxError, struct.error, Image.DecompressionBombError):
-        raise rec.RecError("This is no PNG, JPEG or WebP that can be read; save the picture anew as one.") from None
+        raise rec.RecError("This file cannot be read as a PNG, JPEG or WebP; save the picture again as one.") from None
     white = Image.new("RGBA", coloured.size, "white")
     return np.ascontiguousarray(Image.alpha_composite(white, coloured).convert("RGB"))
 
@@ -101,7 +101,7 @@ def read_upload(data: bytes) -> Picture:
 def read_cifar(path: str) -> Picture:
     """All pictures (N, 32, 32, 3) of an .npz with an array `test`, or of a file of CIFAR-10's binary version.
 
-    Nothing is unpickled. RecError where the file is neither.
+    Nothing is unpickled. Raises RecError where the file is neither.
     """
     file = Path(path).expanduser()
     try:
@@ -114,8 +114,8 @@ def read_cifar(path: str) -> Picture:
         found = np.empty(0, np.uint8)
     if found.dtype != np.uint8 or found.ndim != 4 or found.shape[1:] != (SIDE, SIDE, 3) or not len(found):
         raise rec.RecError(
-            "This is no copy of CIFAR-10 that can be read. Give test_batch.bin of its binary version, or an .npz whose "
-            "array “test” is uint8 of shape (N, 32, 32, 3)."
+            "This file cannot be read as a copy of CIFAR-10. Give test_batch.bin of its binary version, or an .npz "
+            "whose array “test” is uint8 of shape (N, 32, 32, 3)."
         )
     return found
 
@@ -210,9 +210,9 @@ def compress(picture: Picture, kind: str, **options: object) -> tuple[Compressed
         Image.fromarray(picture).save(out, kind, quality=quality, **options)
         data = out.getvalue()
         with Image.open(out) as image:
-            held = np.asarray(image.convert("RGB"))
+            decoded = np.asarray(image.convert("RGB"))
         header = 8 * (len(data) - coded_bytes(data))
-        found.append(Compressed(quality, 8 * len(data), header, images.psnr_db(picture, held)))
+        found.append(Compressed(quality, 8 * len(data), header, images.psnr_db(picture, decoded)))
     return tuple(found)
 
 

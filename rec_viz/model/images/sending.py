@@ -33,7 +33,7 @@ LONGEST_RACE = 2**19  # candidates of a block that is raced again for the stage:
 
 
 def refusal(picture: Picture, settings: Images) -> str:
-    """The sentence why this cannot be sent, or ''. What only shows in the search itself is not known yet."""
+    """Why this cannot be sent, or ''. What only the search itself can show is not known yet."""
     try:
         images.encode_detailed(picture, **settings.coding)
         expected(settings)
@@ -43,7 +43,7 @@ def refusal(picture: Picture, settings: Images) -> str:
 
 
 def count_blocks(picture: Picture, settings: Images) -> int:
-    """How many blocks the picture will have. RecError: refused."""
+    """How many blocks the picture will have. Raises RecError."""
     found = expected(settings)
     if found:
         return round(found.blocks) * len(inr.split(picture))
@@ -53,7 +53,7 @@ def count_blocks(picture: Picture, settings: Images) -> int:
 
 
 def expected(settings: Images) -> Typical | None:
-    """The blocks these settings make; None for a codec whose blocks depend on the picture. RecError: refused."""
+    """The blocks these settings make; None for a codec whose blocks depend on the picture. Raises RecError."""
     log2_bins = grouping.check_blocks(settings.block_bits, settings.partition_bits)
     return typical(settings.codec, settings.rate, settings.block_bits, log2_bins) if settings.codec in TILED else None
 
@@ -76,7 +76,7 @@ class Sending:
     races: dict[int, lab.Race | None] = field(default_factory=dict)  # of blocks looked at since
 
     @property
-    def held(self) -> Picture | None:
+    def canvas(self) -> Picture | None:
         """What the receiver would draw now, grey where nothing has come yet; None before the first block."""
         if self.coded:
             return self.coded.picture
@@ -177,7 +177,7 @@ def block_race(sending: Sending, number: int) -> lab.Race | None:
         method=method,
         seed=event.seed,
         trace=trace,
-        sentence="",
+        refusal="",
         expected_examined=method.expected_examined(problem),
         zipf_bits=math.nan,
         length_bits=cut.log2_bins + float(code.length_bits(event.message.index)),
@@ -185,6 +185,6 @@ def block_race(sending: Sending, number: int) -> lab.Race | None:
         bin_bits=lab.bin_bits(event.message.bin, cut),
         index_bits=code.codeword(event.message.index),
         data=b"",
-        held=tuple(rec.decode(event.message, problem.prior, cut, seed=event.seed).tolist()),
+        received=tuple(rec.decode(event.message, problem.prior, cut, seed=event.seed).tolist()),
     )
     return lab.Race(f"images-{sending.name}-{number}", problem, problem.kl_bits, (lane,))

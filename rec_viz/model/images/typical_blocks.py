@@ -89,7 +89,7 @@ _DEALT = {"inr": _network, "dct": _transform}
 
 
 def _some(count: int) -> Sequence[int]:
-    """A few numbers evenly among so many."""
+    """A few numbers evenly among `count`."""
     return range(0, count, max(1, count // BLOCKS))[:BLOCKS]
 
 

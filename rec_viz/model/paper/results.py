@@ -38,7 +38,9 @@ def steps(work: study.Study, table: study.Table, d_inf: Floats, expected: Floats
     Bins of targets whose search would often be cut off by the budget are left out: their means would be too low.
     """
     bands = []
-    limit = math.log2(work.cells[0].method.max_examined) - 3.0
+    method = work.cells[0].method
+    assert isinstance(method, rec.PFR)
+    limit = math.log2(method.max_examined) - 3.0
     for name, role, cut in (("plain", "p", False), ("J = 2ᴵ bins", "heuristic", True)):
         here = _is_cut(work, table) == cut
         rows = []
@@ -139,7 +141,7 @@ def _stopped_steps(parts: Sequence[Stopped], level: int) -> list[Band]:
 
 
 def measured(work: study.Study, table: study.Table, numbers: Sequence[int]) -> Measured | None:
-    """What the cells of these numbers say together, one cell a target; None until every one has two runs.
+    """What the cells of these numbers say together, one cell per target; None until every one has two runs.
 
     The squares of the MMD are averaged over targets, their root is given. An unbiased square may come out below 0: then
     the root is 0.
@@ -179,7 +181,7 @@ def _exact_biases(problem: rec.Problem, cut: rec.Partition, counts: tuple[int, .
 
 
 def orc_points(work: study.Study, cut: bool) -> dict[int, list[int]]:
-    """Number of candidates -> the cells that use it, one a target."""
+    """Number of candidates -> the cells that use it, one per target."""
     found: dict[int, list[int]] = {}
     for number, one in enumerate(work.cells):
         if (one.cut.num_bins > 1) == cut:
@@ -188,7 +190,7 @@ def orc_points(work: study.Study, cut: bool) -> dict[int, list[int]]:
 
 
 def interval_points(work: study.Study) -> dict[str, list[int]]:
-    """Of CHOICES: the cells, one a target. Two strategies that choose the same bins share cells."""
+    """Of CHOICES: the cells, one per target. Two strategies that choose the same bins share cells."""
     source = channel(INTERVAL_BITS, DIM - 1, 1)
     numbers = {one: number for number, one in enumerate(work.cells)}
     found: dict[str, list[int]] = {}
@@ -212,7 +214,7 @@ class Pfr(NamedTuple):
 Result = Pfr | list[tuple[float, list[Band]]] | Orc | dict[str, Choice]
 
 
-def said(key: str, size: Size, parts: Sequence[Rows], targets: Sequence[Stopped]) -> Result:
+def result_of(key: str, size: Size, parts: Sequence[Rows], targets: Sequence[Stopped]) -> Result:
     """What an experiment's rows, or targets, say."""
     if key == "stopped":
         return stopped_levels(targets)

@@ -12,7 +12,7 @@ from rec_core import study
 
 from ...background import Halted, Job, Steps
 from ...memo import memo
-from .results import Result, said
+from .results import Result, result_of
 from .studies import SIZES, STUDIES, WORKERS, Rows, Stopped, candidates, channel, run_stopped, run_study
 
 
@@ -59,7 +59,7 @@ def paper_seconds(key: str, size: str) -> float:
 class Run:
     """An experiment: its rows so far, and what they say.
 
-    `result` is worked out anew as rows come, seldom enough to cost a small part of the time, and once at the end.
+    `result` is updated as rows come, in a small part of the time, and once at the end.
     """
 
     key: str  # 'pfr', 'stopped', 'orc' or 'intervals'
@@ -92,7 +92,7 @@ def _work(run: Run, halted: Halted) -> Steps:
         yield (len(run.targets) if stopped else sum(part.table["run"].size for part in run.parts)), total
         if time.monotonic() > due:
             begun = time.monotonic()
-            run.result = said(run.key, size, run.parts, run.targets)
+            run.result = result_of(run.key, size, run.parts, run.targets)
             due = 5.0 * time.monotonic() - 4.0 * begun + 0.5
     if run.parts or run.targets:
-        run.result = said(run.key, size, run.parts, run.targets)
+        run.result = result_of(run.key, size, run.parts, run.targets)

@@ -35,7 +35,7 @@ CHOICES = dict[str, str](STRATEGIES.items()) | {"none": "none"}  # of dimensions
 LEVELS = (0.2, 0.1, 0.05, 0.02)  # of MMD, at which a stopped search is called good enough
 LEAST_RUNS = 8  # of a bin of targets that is drawn
 EXACT_BITS = (2, 4, 6, 8, 10)
-EXACT_TARGETS = 16  # of each, whose candidates are told by the exact law
+EXACT_TARGETS = 16  # of each, counted by the exact law
 CANDIDATES_BITS = 22  # how far the number of candidates of a stopped search is looked for
 
 
@@ -45,7 +45,7 @@ class Size(NamedTuple):
     bits: tuple[int, ...]  # I of Figure 2
     runs: int  # a channel, in Figure 2
     budget_bits: int  # candidates a search may examine
-    law_targets: int  # a channel, whose stopped search is worked out
+    law_targets: int  # of a channel, for the stopped search
     targets: int  # of Figure 3 and of the intervals
     orc_runs: int
     candidates: tuple[int, ...]  # of Figure 3

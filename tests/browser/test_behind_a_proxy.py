@@ -1,0 +1,106 @@
+"""The recipe in docs/hosting.md, run: nginx with TLS before the app, under a path, with both kinds of WebSocket."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+import ssl
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.conftest import FLAGS
+
+from .conftest import ROOT, settle
+
+NAME = "lab.example.org"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def recipe(language: str) -> str:
+    """The block of a language on the page."""
+    page = (ROOT / "docs" / "hosting.md").read_text(encoding="utf-8")
+    return re.search(rf"```{language}\n(.*?)```", page, re.DOTALL)[1]
+
+
+@pytest.fixture
+def behind_nginx(tmp_path: Path) -> Iterator[str]:
+    """The address people type."""
+    nginx = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
+    if nginx is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("CI needs nginx.")
+        pytest.skip("No nginx; install it to run the recipe.")
+    app_port, port = free_port(), free_port()
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", f"/CN={NAME}", "-keyout",
+         tmp_path / "lab.key", "-out", tmp_path / "lab.pem"], check=True, capture_output=True,
+    )  # fmt: skip
+    site = recipe("nginx").replace("listen 443", f"listen 127.0.0.1:{port}").replace(":8501", f":{app_port}")
+    site = re.sub(r"/etc/ssl/lab\.example\.org", str(tmp_path / "lab"), site)
+    places = "".join(
+        f"{kind}_temp_path {tmp_path}/{kind};\n" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    (tmp_path / "nginx.conf").write_text(
+        f"daemon off; pid {tmp_path}/pid; error_log {tmp_path}/errors;\nevents {{}}\n"
+        f"http {{ access_log off;\n{places}{site}}}\n"
+    )
+    unit = dict(re.findall(r"Environment=(STREAMLIT\w+)=(\S+)", recipe("ini")))
+    command = [sys.executable, "-m", "rec_viz", "--port", str(app_port), "--no-browser"]
+    app = subprocess.Popen(
+        command, cwd=ROOT, env=os.environ | unit, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    proxy = subprocess.Popen([nginx, "-p", tmp_path, "-c", tmp_path / "nginx.conf"], stderr=subprocess.DEVNULL)
+    try:
+        wait(f"https://127.0.0.1:{port}/rec/_stcore/health")
+        yield f"https://{NAME}:{port}/rec/"
+    finally:
+        for one in (proxy, app):
+            one.terminate()
+            one.wait(20)
+
+
+def wait(url: str) -> None:
+    trusting = ssl._create_unverified_context()
+    for _ in range(300):
+        try:
+            request = urllib.request.Request(url, headers={"Host": NAME})
+            if urllib.request.urlopen(request, timeout=2, context=trusting).status == 200:
+                return
+        except OSError:
+            time.sleep(0.2)
+    pytest.fail("Nothing answered within a minute.")
+
+
+def test_the_recipe_serves_pages_and_answers_drags(browser: Browser, behind_nginx: str) -> None:
+    url = behind_nginx
+    chromium = browser.browser_type.launch(
+        executable_path=shutil.which("chromium"), args=[*FLAGS, f"--host-resolver-rules=MAP {NAME} 127.0.0.1"]
+    )
+    try:
+        page = chromium.new_context(ignore_https_errors=True).new_page()
+        page.goto(f"{url}lab?v=1&log2_bins=3", wait_until="commit")  # by its path: sent to the root of the app
+        stage = page.get_by_test_id("stage")
+        stage.wait_for(timeout=120_000)
+        settle(page)
+        assert page.url.startswith(url)
+        before = int(stage.get_attribute("data-answers") or 0)
+        stage.get_by_role("slider", name="log2 J").press("ArrowRight")
+        expect(stage).not_to_have_attribute("data-answers", str(before))  # the second WebSocket
+        settle(page)
+        expect(page).to_have_url(re.compile("log2_bins=4"))  # and the first
+    finally:
+        chromium.close()

@@ -1,0 +1,53 @@
+"""Text from outside is shown letter for letter, in every parameter of every page."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from rec_viz.settings import TABLE
+from rec_viz.settings.table import PAGES, Learn, View
+from rec_viz.text import reading
+from rec_viz.warm_up import warm_up
+
+APP = Path(__file__).parents[2] / "app.py"
+HOSTILE = (
+    "![m](http://host/x.png)", "[go](http://host)", "http://host/x", "www.host.com", "a@host.com",
+    "<img src=//host/x onerror=alert(1)>", "<script>alert(1)</script>", ":red[x]", ":material/home:", ":smile:",
+    "$x^2$", "`code`", "**bold**", "| a | b |", "# head", "> quote", "--- ", "~~gone~~", "&amp;", "\\", "C:\\x",
+    "wwwww.host.com",
+)  # fmt: skip
+TEXTS = " ".join(HOSTILE)
+MARKS = ("![m](", "[go](", "://host", "www.host", "@host", "<img", "<script", ":red[", ":material/home:", ":smile:",
+         "$x^2$", "`code`", "**bold**")  # fmt: skip
+
+
+@pytest.mark.parametrize("page", [*PAGES, "learn"])
+def test_no_page_renders_what_a_link_says(page: str) -> None:
+    warm_up().ready.wait(240)
+    app = AppTest.from_file(str(APP), default_timeout=120)
+    for key in {row for kind in (*PAGES.get(page, ()), Learn, View) for row in TABLE[kind]}:
+        app.query_params[key] = TEXTS
+    for key, value in {"source": "own", "v": TEXTS, "p": TEXTS, "hide": TEXTS, "page": page}.items():
+        app.query_params[key] = value
+    app.run()
+    assert not app.exception
+    shown = [e.value for kind in ("markdown", "info", "warning", "error", "caption") for e in getattr(app, kind)]
+    assert page == "reference" or any("host" in text for text in shown), shown
+    for text in shown:
+        left = re.sub(r"\\[!-/:-@\[-`{-~]", "", text)  # without what is escaped
+        assert not [mark for mark in MARKS if mark in left], text[:400]
+
+
+def test_plain_text_is_what_it_was() -> None:
+    for text in (*HOSTILE, TEXTS, "2⁴⁸ candidates, at 0.5 (a half)."):
+        shown = reading.plain(text).replace("\u2060", "")
+        read, k = "", 0
+        while k < len(shown):  # a backslash before punctuation is Markdown for the character alone
+            k += shown[k] == "\\"
+            read += shown[k]
+            k += 1
+        assert read == text
