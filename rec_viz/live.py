@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import urlsplit
@@ -36,22 +37,20 @@ def answer(request: str) -> bytes:
     height of the picture so far}. Or it is a lesson's picture, {"lesson": its name, ...} as `lessons.hands.frame` takes
     it, and the answer JSON.
     """
-    if '"lesson"' in request[:40]:
-        return _picture(request)
+    pack: Callable[[Any], bytes] = as_bytes
     try:
-        view, top = _read(request)
-        return as_bytes(scene(lab.run(view, lab.live(view.dim)), view.view, live=view, top=top))
+        asked = _asked(request)
+        if "lesson" in asked:
+            pack = _as_json
+            return pack(hands.frame(asked))
+        view, top = _read(asked)
+        return pack(scene(lab.run(view, lab.live(view.dim)), view.view, live=view, top=top))
     except (ValueError, RecursionError) as error:  # RecError is one
-        return as_bytes({"error": str(error)[:300]})
+        return pack({"error": str(error)[:300]})
 
 
-def _picture(request: str) -> bytes:
-    """A picture of a lesson while it is moved, as JSON, or {"error": a sentence}."""
-    try:
-        answered = hands.frame(_asked(request))
-    except (ValueError, RecursionError) as error:
-        answered = {"error": str(error)[:300]}
-    return json.dumps(answered).encode()
+def _as_json(value: Any) -> bytes:
+    return json.dumps(value).encode()
 
 
 def _asked(request: str) -> dict[str, Any]:
@@ -64,9 +63,8 @@ def _asked(request: str) -> dict[str, Any]:
     return asked
 
 
-def _read(request: str) -> tuple[View, float | None]:
+def _read(asked: dict[str, Any]) -> tuple[View, float | None]:
     """The view a request asks for, and the height of its picture. Raises ValueError."""
-    asked = _asked(request)
     if not all(isinstance(asked.get(key, {}), dict) for key in ("view", "change")):
         raise ValueError("a request is {view, change}")
     query = asked.get("view", {})

@@ -336,12 +336,15 @@ def skyline(information: Sequence[float], candidates: Sequence[float], colours: 
     top = candidates[len(candidates) // 2] * 1.6
     panel = sheet(narrow, colours, (0.0, float(len(information))), (0.0, top), left=20, top=20)
     for k, (bits, count) in enumerate(zip(information, candidates, strict=True)):
+        lasts = 3.0 * min(count / top, 1.0)
         panel.block((k + 0.12, k + 0.88), (0.0, count), "p", 0.85, moves="grows", lasts=3.0 * count / top)
         panel.text(k + 0.5, 0.0, f"{bits:g}", down=18)
+        since = len(panel.parts)
         if count < top:
             panel.text(k + 0.5, count, f"{count:.0f}", down=-6)
         else:
             panel.text(k + 0.5, top, f"↑ {count:.0f}", "paper", down=14, bold=True)
+        panel.together(since, "appears", delay=lasts)
     panel.line(panel.x, (0.0, 0.0), width=1.2)
     panel.text(panel.x[1], 0.0, "I, bits", anchor="end", down=36)
     panel.text(0.0, 0.0, "candidates", anchor="start", down=36)

@@ -212,9 +212,9 @@ class Panel:
         self.line(x, (y, y), role, 2)
         self.text(sum(x) / 2, y, words, role, down=-9)
 
-    def together(self, since: int, moves: str, order: int = 0) -> None:
+    def together(self, since: int, moves: str, order: int = 0, delay: float = 0.0) -> None:
         """Make what was drawn since parts[since] move as one."""
-        self.parts[since:] = [f"<g{_motion(moves, order)}>{''.join(self.parts[since:])}</g>"]
+        self.parts[since:] = [f"<g{_motion(moves, order, delay)}>{''.join(self.parts[since:])}</g>"]
 
     def pick(self, answer: float, name: str, since: int) -> None:
         """Make what was drawn since parts[since] a button that gives an answer."""

@@ -249,7 +249,7 @@ HANDS: dict[str, Hand] = {
                       lambda ask: {"line": ask.number("pfr.stop")}),
     "surcharge": Hand(_surcharge, _surcharge_knobs, *guess_of("double.pfr.surcharge", _surcharge_knobs)),
     "taps": Hand(_taps, _tap_knobs, lambda ask: _state_of_taps(ask)[3], _solved_taps),
-    "cuts": Hand(_cuts, _cut_knobs, lambda ask: places(_cut_knobs(ask))[0],
+    "cuts": Hand(_cuts, _cut_knobs, lambda ask: 2.0 ** places(_cut_knobs(ask))[0],
                  lambda ask: {"across": float(best_cut(ask.now.view))}),
     "empty axis": Hand(_empty_axis, lambda ask: _cut_knobs(ask) if ask.shown else []),
     "trade": Hand(_trade, _budget_knobs),

@@ -113,7 +113,7 @@ NUMBERS: dict[str, Callable[[View], float | int | str]] = {
     "python.bits": lambda view: ", ".join(f"{bits:g}" for bits in setting.channel_of(view).bits),
     "python.intervals": lambda view: ", ".join(map(str, _cut(view).intervals)),
     "intervals": lambda view: " × ".join(map(str, _cut(view).intervals)),
-    "best_cut": lambda view: best_cut(view),
+    "best_cut": lambda view: 2 ** best_cut(view),
     "j": lambda view: _cut(view).num_bins,
     "log2_candidates": lambda view: math.log2(view.candidates),
     "naive.bits": lambda view: 8 * np.dtype(np.float64).itemsize * view.dim,
