@@ -261,7 +261,7 @@ def cuts(
     bars.line(bars.x, (0.0, 0.0), width=1.2)
     bars.text(bars.x[1], 0.0, "intervals across", anchor="end", down=36, size=14)
     if narrow:
-        bars.text(0.0, bars.y[1], "candidates", anchor="start", down=-4, size=14)
+        bars.text(bars.x[1], bars.y[1], "candidates", anchor="end", down=-8, size=14)
     else:
         bars.text(0.0, bars.y[1], "?" if asked else f"{costs[at]:.1f}", "best", "start", down=-66, size=34, bold=True)
         bars.text(0.0, bars.y[1], "candidates on average", anchor="start", down=-44)

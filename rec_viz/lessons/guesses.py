@@ -103,7 +103,7 @@ GUESSES = {
     "two parts": _guessed(_two_parts, "pfr_bins.number_length", "Number", lambda ask: (0.0, 8.0, 0.1, 6.0)),
     "doubling": _guessed(
         _doubling, "more.peak", "Peak",
-        lambda ask: (10.0, round(1.8 * ask.number("more.peak")), 1.0, round(ask.number("peak"))), "candidates",
+        lambda ask: (10.0, round(1.8 * ask.number("more.peak")), 1.0, round(1.4 * ask.number("peak"))), "candidates",
     ),
-    "growth": _guessed(_growth, "wide.pfr_bins.overhead", "Overhead", lambda ask: (0.0, 2.0, 0.05, 0.5)),
+    "growth": _guessed(_growth, "wide.pfr_bins.overhead", "Overhead", lambda ask: (0.0, 2.0, 0.05, 0.7)),
 }  # fmt: skip
