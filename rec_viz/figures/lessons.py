@@ -192,9 +192,13 @@ def race(
         label = f"{k + 1}: T {time:.1f}, r {r:.2f}" if narrow else f"{k + 1}: T = {time:.1f}, r = {r:.2f}"
         if shown or before or k == given:
             label = f"{k + 1}: T / r = {scores[k]:.1f}"
-        leftwards = k + 1 < len(places) and any(
-            0 < panel.across(b) - panel.across(at) < 150 and abs(panel.up(c) - panel.up(time)) < 18
-            for b, c in zip(places, times, strict=True)
+        leftwards = (
+            k + 1 < len(places)
+            and panel.across(at) > 160
+            and any(
+                0 < panel.across(b) - panel.across(at) < 150 and abs(panel.up(c) - panel.up(time)) < 18
+                for b, c in zip(places, times, strict=True)
+            )
         )
         panel.text(at, time, label, "", "end" if leftwards else "start", -16 if leftwards else 16, 5)
         panel.pick(k + 1, f"Candidate {k + 1}, T = {time:.1f}, r = {r:.2f}", since)
@@ -293,7 +297,8 @@ def balance(
             at, way = guess
             panel.block((0.0, at), (k + 0.78, k + 0.34), role, 0.3, "5 5")
             panel.guess(at, k + 0.56, role, way, across=True)
-            panel.text(at, k + 0.56, f"{at:.1f} bits?", role, "start", 16, 5, bold=True)
+            anchor, right = ("end", -16) if at > 0.75 * most else ("start", 16)
+            panel.text(at, k + 0.56, f"{at:.1f} bits?", role, anchor, right, 5, bold=True)
             panel.field((0.0, most), (k + 0.95, k + 0.15), across="guess")
             continue
         panel.block((0.0, bits), (k + 0.78, k + 0.34), role, 0.85, moves="appears")

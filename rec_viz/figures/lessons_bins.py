@@ -49,7 +49,7 @@ def variation(
             ("shaded: total variation", "", 0.78),
         ):
             panel.text(panel.x[0], row * panel.y[1], words, role, "start", bold=bool(role))
-        panel.floor(_AXIS, "x")
+        panel.floor([(k, f"{k:g}".replace("-", "−")) for k in (-1.5, -1, -0.5, 0)], "x")
         return svg(panel, "Q and what the budget puts out, the gap between them shaded", narrow)
     logs = np.log2(candidates)
     panel = sheet(narrow, colours, (0.5, float(logs[-1]) + 0.4), (0.0, 1.12 * max(errors)), left=50)
@@ -58,7 +58,15 @@ def variation(
     panel.line(logs, errors, "best", 3)
     for at, n, error in zip(logs, candidates, errors, strict=True):
         panel.dot(float(at), error, "best", 6)
-        panel.text(float(at), error, f"{error:.2f}" if error >= 0.005 else f"{error:.3f}", "best", right=22, down=-8)
+        panel.text(
+            float(at),
+            error,
+            f"{error:.2f}" if error >= 0.005 else f"{error:.3f}",
+            "best",
+            "end" if at == logs[-1] else "middle",
+            6 if at == logs[-1] else 22,
+            -10,
+        )
         panel.text(float(at), 0.0, str(n), down=18)
     panel.floor(name="n")
     panel.wall([(0.0, "0"), (0.5, "0.5")], "total variation")
@@ -174,7 +182,8 @@ def two_parts(
         if asked:
             panel.block((first, first + second), (k + 0.75, k + 0.32), "p", 0.3, "5 5")
             panel.guess(first + second, k + 0.53, "p", way, across=True)
-            panel.text(first + second, k + 0.53, f"number: {second:.1f}?", "p", "start", 16, 5, bold=True)
+            anchor, right = ("end", -16) if second > 4.0 else ("start", 16)
+            panel.text(first + second, k + 0.53, f"number: {second:.1f}?", "p", anchor, right, 5, bold=True)
             panel.field((first, first + 8.0), (k + 0.95, k + 0.1), across="guess", low=0.0, high=8.0)
         else:
             panel.block((first, first + second), (k + 0.75, k + 0.32), "p", 0.85, moves="appears")
@@ -266,7 +275,7 @@ def more_bins(
     panel.line((0.0, min(top, panel.x[1])), (0.0, min(top, panel.x[1])), "heuristic", 2, "5 5")
     panel.text(panel.x[1], panel.x[1], "the bin alone", "heuristic", "end", -6, 22)
     panel.line((information, information), (0.0, top), "bound", 1.5, "6 4")
-    panel.text(information, top, "log₂ J = I", "bound", down=-8)
+    panel.text(information, top, "log₂ J = I", "bound", "start", 8, 16)
     panel.line(log_bins[:known], lengths[:known], "p", 3)
     for at, bits in list(zip(log_bins, lengths, strict=True))[:known]:
         panel.dot(at, bits, "p", 5)
@@ -287,9 +296,9 @@ def growth(
     panel.line(many, first * many, "candidate", 1.8, "5 5")
     panel.text(last, first * last, "adds up", "candidate", "end", -14, 0)
     panel.line(many, first * np.sqrt(many), "candidate", 1.8, "5 5")
-    panel.text(last, first * np.sqrt(last), "square root", "candidate", "end", 0, 28)
+    panel.text(2.5, first * np.sqrt(2.5), "square root", "candidate", "start", 0, 24)
     panel.line((1.0, last), (first, first), "candidate", 1.8, "5 5")
-    panel.text(last, first, "stays", "candidate", "end", 0, 20)
+    panel.text(2.6, first, "stays", "candidate", "end", -4, 20)
     panel.dot(1.0, first, "best", 8)
     if shown:
         panel.line(dims, overheads, "best", 3, moves="appears")

@@ -70,13 +70,16 @@ def stop_line(
         under = x[curve > given]
         panel.between(under, np.full(under.size, given), curve[curve > given], "best", 0.6)
         panel.dot(peak, 0.5 * (given + stop), "best", 8, moves="falls")
-        panel.text(peak, 0.5 * (given + stop), "it came later, and wins", "best", "start", 16, 5, bold=True)
+        says = "would win" if narrow else "came later, and wins"
+        panel.text(peak, 0.5 * (given + stop), says, "best", "start", 16, 5, bold=True)
     elif given is not None:
         panel.block(panel.x, (stop, given), "best", 0.25, moves="appears")
         panel.text(panel.x[0], 0.5 * (stop + given), "looked at in vain", "best", "start", 14, 5, bold=True)
     panel.line(panel.x, (line, line), "winner", 3, "7 5")
     panel.grip(panel.x[1], line, "winner", right=-14)
-    panel.text(panel.x[0], line, f"stop here: {line:.1f}", "winner", "start", 14, -9, bold=True)
+    panel.text(
+        panel.x[0], line, f"stop here: {line:.1f}", "winner", "start", 14, 20 if line > 0.9 * top else -9, bold=True
+    )
     panel.field(panel.x, panel.y, up="line")
     return svg(panel, f"The race and its winning curve; your line stands at {line:.1f}.", narrow)
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from .style import Colours, Floats
 
-WIDE, NARROW = (640, 460), (370, 380)  # of a lesson’s picture; as many pixels on a desk and on a telephone
+WIDE, NARROW = (640, 460), (358, 380)  # of a lesson’s picture; as many pixels on a desk and on a telephone
 TYPE = 15
 
 Numbers = Sequence[float] | np.ndarray[Any, Any]

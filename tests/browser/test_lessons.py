@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from rec_viz import lessons
-from rec_viz.lessons import Lesson, Step, all_lessons, hands, tour
+from rec_viz.lessons import Lesson, Step, all_lessons, hands, pictures, tour
 from rec_viz.lessons.knobs import Hand, Knob
+from rec_viz.theme import ROLES
 
-from .conftest import settle
+from .conftest import ROOT, settle
+from .test_every_view import page_faults
 
 Open = Callable[..., Page]
 HALVES = {"first": all_lessons()[:5], "second": all_lessons()[5:]}
@@ -285,6 +288,32 @@ def test_the_core_answers_every_move_of_a_picture_and_the_release_is_the_answer(
     page.mouse.up()
     expect(page.get_by_test_id("stAlert").get_by_text("Not quite.")).to_be_visible(timeout=60_000)
     expect(picture.get_by_role("slider", name="Tap 1")).to_have_value("1")
+
+
+def test_no_words_of_a_picture_lie_over_others_or_leave_it(browser: Browser) -> None:
+    """Every picture that lessons draw, before the answer and after, and moved to the ends of what can be moved."""
+    style, wrong = (ROOT / "rec_viz/components/sketch/sketch.css").read_text(encoding="utf-8"), []
+    page = browser.new_page(viewport={"width": 900, "height": 700}, reduced_motion="reduce")
+    for lesson, narrow in itertools.product(all_lessons(), (False, True)):
+        for k, step in enumerate(lesson.steps, start=1):
+            drawn = [
+                pictures.draw(step, None, shown, ROLES["light"], narrow)
+                for shown in (False, True)
+                if pictures.staged(step, shown) is None
+            ]
+            moved = hands.of(step)
+            knob = moved.knobs(hands.asked(step, {}))[:1] if moved else []
+            for end in (knob[0].low, knob[0].high) if moved and moved.answer and knob else ():
+                given = moved.answer(hands.asked(step, {knob[0].key: end}))
+                drawn.append(pictures.draw(step, given, False, ROLES["light"], narrow, {knob[0].key: end}))
+            for svg in drawn:
+                page.set_content(
+                    f"<style>{style} body {{ font-family: sans-serif }}</style>"
+                    f"<div class='sketch' style='width: {358 if narrow else 690}px'>{svg}</div>"
+                )
+                wrong += [f"{lesson.slug} {k}{' narrow' * narrow}: {fault}" for fault in page_faults(page)]
+    page.close()
+    assert not wrong, "\n".join(wrong)
 
 
 def test_the_challenge_is_won_with_its_controls(open_page: Open) -> None:

@@ -97,10 +97,10 @@ def test_an_answer_keeps_to_its_budget():
     assert long["lanes"] == []
     problem = lab.race(View(lanes=("pfr_bins",), bits=20.0, log2_bins=16)).problem
     expected = round(np.log2(rec.laws.expected_examined(problem, rec.PFR())))
-    assert f"2^{expected} candidates on average" in long["refused"][0]["sentence"]
-    assert "16,384" in long["refused"][0]["sentence"]
+    assert f"2^{expected} candidates on average" in long["refused"][0]["refusal"]
+    assert "16,384" in long["refused"][0]["refusal"]
     few = asked(View(lanes=("orc",)), candidates=2**16)
-    assert "2^16 candidates" in few["refused"][0]["sentence"]
+    assert "2^16 candidates" in few["refused"][0]["refusal"]
 
 
 def test_controls_are_those_that_say_something():
