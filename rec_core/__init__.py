@@ -9,7 +9,8 @@
     assert (sample == sent.sample).all()                     # to the last bit
 
 Read in this order: families, randomness, prior, channel, partition, candidates, decode (the receiver), then the
-sender's side: tables, upper_sum, clocks, laws, methods, searches, encode, trace; then codes, metrics, study and images.
+sender's side: tables, upper_sum, clocks, laws, methods, searches, encode, trace, rules; then codes, metrics, study and
+images.
 SciPy is imported inside the functions that use it, because importing it takes longer than all the rest.
 """
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from . import images, study
 
 with kernels_cached():
-    from . import codes, laws, metrics, randomness
+    from . import codes, laws, metrics, randomness, rules
     from .allocation import Strategy, allocate
     from .channel import (
         Channel,
@@ -103,6 +104,7 @@ __all__ = [
     "pack",
     "piecewise_problem",
     "randomness",
+    "rules",
     "study",
     "trace",
     "uniform_channel",

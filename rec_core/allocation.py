@@ -10,6 +10,7 @@ from typing import Literal, get_args
 import numpy as np
 
 from . import families
+from .arguments import checked
 from .arrays import Floats, Ints
 from .channel import Channel
 from .checks import choice, seed_word, whole_number
@@ -25,6 +26,7 @@ STRATEGIES: tuple[str, ...] = get_args(Strategy)
 _DEEPEST_CUT = MAX_INTERVALS.bit_length() - 1  # log2 of the most intervals one dimension can be searched in
 
 
+@checked
 def allocate(channel: Channel, log2_bins: int, strategy: Strategy = "information", seed: int = 0) -> Partition:
     """A partition into J = 2^`log2_bins` bins, whose factors of two are divided among the dimensions by a strategy.
 

@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike
 
 from . import families
 from .arrays import LN2, Floats, Word
-from .checks import choice, seed_word, vector
+from .checks import choice, seed_word, shown, vector
 from .errors import RecError
 from .families import FAMILIES
 from .jit import kernel
@@ -58,10 +58,10 @@ class Problem:
 
     def __post_init__(self) -> None:
         choice(self.family, "family", tuple(FAMILIES))
-        if not self.params:
-            raise RecError("A problem needs at least one dimension.")
-        if not all(math.isfinite(value) for row in self.params for value in row):
-            raise RecError("The parameters of Q must be finite numbers; found NaN or infinity.")
+        if not isinstance(self.params, tuple) or not self.params:
+            raise RecError(f"params must be a tuple, one for each dimension; got {shown(self.params)}.")
+        rows = tuple(vector(row, f"params[{d}]") for d, row in enumerate(self.params))
+        object.__setattr__(self, "params", rows)
         families.family(self.family).check(self.params)
         prior = self.prior
         object.__setattr__(self, "prior_shift", prior.shift)
@@ -159,6 +159,7 @@ class Channel:
 
     def __post_init__(self) -> None:
         choice(self.family, "family of channels", families.CHANNELS)
+        object.__setattr__(self, "bits", vector(self.bits, "bits"))
         if not self.bits:
             raise RecError("A channel needs at least one dimension; pass the bits of each, e.g. (4.0, 2.0).")
         for d, value in enumerate(self.bits):

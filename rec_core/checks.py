@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from .arrays import Floats
 from .errors import RecError
 
 
@@ -16,7 +17,7 @@ def whole_number(value: Any, name: str, least: int = 1, below: float = 2**62) ->
     """`value` as an int with least <= value < below. Raises RecError with its `name` for anything else (bool too)."""
     try:
         number = least - 1 if isinstance(value, bool | np.bool_) else operator.index(value)
-    except TypeError:
+    except Exception:  # TypeError, or what a value of anybody's class raises
         number = least - 1
     if not least <= number < below:
         end = f"2^{math.log2(below):g}" if below > 2**20 else below
@@ -39,15 +40,27 @@ def choice(value: Any, name: str, choices: Sequence[str]) -> str:
 
 def vector(values: Any, name: str) -> tuple[float, ...]:
     """`values` as a tuple of finite floats, one for each dimension. Raises RecError for other shapes, NaN, infinity."""
-    try:
-        array = np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError, OverflowError):
-        raise RecError(f"{name} must be a sequence of numbers, one for each dimension; got {shown(values)}.") from None
+    array = _as_floats(values)
+    if array is None:
+        raise RecError(f"{name} must be a sequence of numbers, one for each dimension; got {shown(values)}.")
     if array.ndim != 1:
         raise RecError(f"{name} must have shape (D,), one number for each dimension; got shape {array.shape}.")
     if not np.isfinite(array).all():
         raise RecError(f"{name} must be finite numbers; found NaN or infinity.")
     return tuple(array.tolist())
+
+
+def _as_floats(value: Any) -> Floats | None:
+    """An array of floats; None for anything that is not real numbers, texts and complex numbers too."""
+    try:
+        array = np.asarray(value)
+        if (array.dtype.kind not in "iufO" and array.size) or (array.dtype.kind == "O" and not array.size):
+            return None
+        if array.dtype.kind == "O" and any(isinstance(one, str | bytes | bool | None) for one in array.flat):
+            return None
+        return array.astype(np.float64)
+    except Exception:  # a value may be anything, and so may what it raises when it is looked at
+        return None
 
 
 def check_method(value: Any, *settings: str) -> None:
@@ -56,7 +69,29 @@ def check_method(value: Any, *settings: str) -> None:
         raise RecError(f"Give a method, such as rec.PFR() or rec.ORC(num_candidates); got {shown(value)}.")
 
 
+def real_number(value: Any, name: str) -> float:
+    """`value` as a float. Raises RecError with its `name` for anything but a real number, and for NaN."""
+    try:
+        number = math.nan if isinstance(value, str | bytes | bool | np.bool_) else float(value)
+    except Exception:  # as in _as_floats
+        number = math.nan
+    if math.isnan(number):
+        raise RecError(f"{name} must be a number, got {shown(value)}.")
+    return number
+
+
+def real_array(value: Any, name: str) -> Floats:
+    """`value` as an array of floats. Raises RecError with its `name` for anything else, complex numbers and NaN too."""
+    array = _as_floats(value)
+    if array is None or np.isnan(array).any():
+        raise RecError(f"{name} must be numbers, none of them NaN; got {shown(value)}.")
+    return array
+
+
 def shown(value: Any) -> str:
     """`repr` of a value for an error, cut to 80 characters."""
-    text = repr(value)
+    try:
+        text = repr(value)
+    except Exception:  # a value may be anything, and so may what its own repr raises
+        text = f"a {type(value).__name__}"
     return text if len(text) <= 80 else text[:77] + "..."

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .arguments import checked
 from .arrays import LN2, Floats, Ints, Words
 from .channel import Channel, Problem, check_problem
 from .checks import check_method, seed_word, whole_number
@@ -38,6 +39,7 @@ class Encoding:
     log_ratio_bits: float
 
 
+@checked
 def encode(problem: Problem, method: Method = PFR(), *, seed: int) -> Encoding:
     """Choose a sample of Q by a method, and the message from which the receiver recovers it.
 
@@ -107,6 +109,7 @@ class Encodings:
         ]
 
 
+@checked
 def encode_many(
     source: Channel | Problem,
     num_runs: int,

@@ -10,7 +10,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -18,10 +18,9 @@ from .arrays import Floats, Ints
 from .checks import shown, whole_number
 from .errors import RecError
 from .jit import kernel
+from .prior import Prior
 
-if TYPE_CHECKING:
-    from .prior import Prior
-
+MAX_DIM = 2**20
 ENUMERABLE_BINS = 4096
 """The most bins that have a clock each, so that weights do not change PFR's message."""
 
@@ -73,7 +72,7 @@ class Partition:
         >>> Partition.uncut(2)
         Partition(intervals=(1, 1))
         """
-        return _uncut(whole_number(dim, "dim"))
+        return _uncut(whole_number(dim, "dim", 1, MAX_DIM + 1))
 
     @property
     def dim(self) -> int:
@@ -106,6 +105,8 @@ class Partition:
         >>> Partition((2,)).edges(uniform_channel([3.0]).prior)
         [array([0. , 0.5, 1. ])]
         """
+        if not isinstance(prior, Prior):
+            raise RecError(f"prior must be a prior, such as problem.prior; got {shown(prior)}.")
         check_partition(self, prior.dim)
         return [prior.edges(d, int(n)) for d, n in enumerate(self.counts)]
 
@@ -117,10 +118,14 @@ class Partition:
         >>> Partition((8, 4)).number((1, 2))
         6
         """
-        if len(bin) != self.dim:
-            raise RecError(f"The bin names {len(bin)} intervals, the partition has {self.dim} dimensions.")
+        try:
+            places = tuple(bin)
+        except TypeError:
+            raise RecError(f"bin must be a sequence of interval numbers; got {shown(bin)}.") from None
+        if len(places) != self.dim:
+            raise RecError(f"The bin names {len(places)} intervals, the partition has {self.dim} dimensions.")
         number = 0
-        for d, (place, n) in enumerate(zip(bin, self.intervals, strict=True)):
+        for d, (place, n) in enumerate(zip(places, self.intervals, strict=True)):
             number = number * n + whole_number(place, f"bin[{d}]", 0, n)
         return number
 

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 
 from . import families
 from .arrays import Floats
-from .checks import choice, whole_number
+from .checks import choice, real_array, vector, whole_number
 from .errors import RecError
 from .families import FAMILIES
 from .jit import kernel
@@ -52,8 +52,9 @@ class Prior:
     def __post_init__(self) -> None:
         choice(self.family, "family", tuple(FAMILIES))
         object.__setattr__(self, "dim", whole_number(self.dim, "dim"))
-        if self.shift or self.scale:
-            shift, scale = placement(self.shift, self.scale, self.dim)
+        shift, scale = vector(self.shift, "shift"), vector(self.scale, "scale")
+        if shift or scale:
+            shift, scale = placement(shift, scale, self.dim)
             object.__setattr__(self, "shift", shift)
             object.__setattr__(self, "scale", scale)
 
@@ -73,7 +74,7 @@ class Prior:
 
     def standard(self, x: ArrayLike) -> Floats:
         """Points (..., D) in the user's units as standard ones. Raises RecError for an x of another shape."""
-        points = np.asarray(x, dtype=np.float64)
+        points = real_array(x, "x")
         if points.ndim == 0 or points.shape[-1] != self.dim:
             raise RecError(f"x must have shape (..., {self.dim}), got {points.shape}.")
         return (points - np.array(self.shift)) / np.array(self.scale) if self.shift else points
@@ -97,7 +98,7 @@ class Prior:
 
         Raises RecError for a u of another shape, and for numbers outside [0, 1].
         """
-        points = np.asarray(u, dtype=np.float64)
+        points = real_array(u, "u")
         if points.ndim == 0 or points.shape[-1] != self.dim or not ((points >= 0.0) & (points <= 1.0)).all():
             raise RecError(f"u must have shape (..., {self.dim}) and lie in [0, 1].")
         return self.place(_quantiles(self.family_code, points.ravel()).reshape(points.shape))
@@ -111,9 +112,9 @@ class Prior:
     def edges(self, dimension: int, intervals: int) -> Floats:
         """Ends of a dimension's equal-mass intervals in x, shape (intervals + 1,), increasing.
 
-        Raises RecError unless 0 <= dimension < D and 1 <= intervals < 2^52.
+        Raises RecError unless 0 <= dimension < D and 1 <= intervals <= 2^24.
         """
-        d, count = whole_number(dimension, "dimension", 0, self.dim), whole_number(intervals, "intervals", 1, 2**52)
+        d, count = whole_number(dimension, "dimension", 0, self.dim), whole_number(intervals, "intervals", 1, 2**24 + 1)
         ends = np.array([families.edge(self.family_code, number, count) for number in range(count + 1)])
         return ends * self.scale[d] + self.shift[d] if self.shift else ends
 
@@ -128,8 +129,12 @@ def placement(shift: tuple[float, ...], scale: tuple[float, ...], dim: int) -> t
     return ((), ()) if plain else (shift, scale)
 
 
+_FAR = 1e100  # P and Q have no mass beyond, and the square is a number still
+
+
 def summed(kernel: Any, family: int, table: Floats | None, points: Floats) -> Floats:
     """The sum over dimensions of a kernel's values at points (..., D)."""
+    points = np.clip(points, -_FAR, _FAR)
     total = np.zeros(points.shape[:-1])
     for d in range(points.shape[-1]):
         own = () if table is None else (table[d],)

@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple, get_args
 import numpy as np
 
 from . import families
+from .arguments import checked
 from .arrays import LN2, Floats, Ints
 from .channel import Problem
 from .checks import choice
@@ -144,6 +145,7 @@ def check_weighting(problem: Problem, weighting: str) -> None:
         )
 
 
+@checked
 def bin_weights(
     problem: Problem, partition: Partition | None = None, weighting: Weighting = "peak_ratio"
 ) -> list[Floats]:
@@ -163,6 +165,7 @@ def bin_weights(
     return [np.exp(part) for part in np.split(table.log_weight, table.offsets[1:-1])]
 
 
+@checked
 def bin_peaks_bits(problem: Problem, partition: Partition | None = None) -> list[Floats]:
     """log2 of sup r_d over every interval, D arrays of shape (n_d,), in bits; their sum over d is log2 M_j of a bin.
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import families
+from .arguments import checked
 from .arrays import LN2, Floats, Ints, Word
 from .channel import Problem, check_problem
 from .checks import seed_word, shown, whole_number
@@ -71,6 +72,7 @@ class Trace:
         return notebook.html([self])
 
 
+@checked
 def trace(problem: Problem, method: Method = PFR(), *, seed: int, max_events: int = 4096) -> Trace:
     """The same search as `encode`, recorded: at most `max_events` candidates and every later improvement.
 

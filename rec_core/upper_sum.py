@@ -11,6 +11,7 @@ import math
 from functools import lru_cache
 
 from . import families
+from .arguments import checked
 from .arrays import LN2, Floats
 from .channel import Problem
 from .errors import RecError
@@ -24,6 +25,7 @@ _ONE_BY_ONE = 256  # edges next to an end, a kink or the peak, where r may bend 
 _NOTHING = 70.0  # nats below sup r from which edges are left out
 
 
+@checked
 def upper_sum_bits(problem: Problem, partition: Partition | None = None) -> float:
     """log2 U_J, U_J = (1/J) sum_j sup over bin j of r: the upper Riemann sum of r, in bits.
 

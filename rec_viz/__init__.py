@@ -9,7 +9,7 @@
     its answers to what is dragged                  live
     what a notebook shows                           notebook
     a drawing board, an export button, a key press  components/
-    a lesson, its numbers, its hand-out             lessons/
+    a lesson, its numbers, questions and hand-out   lessons/
     a statement, how a number is written            text/
     how long a value is kept                        memo
     a run one can stop                              background

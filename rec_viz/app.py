@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
 from rec_viz import live, warm_up
+from rec_viz.app_pages.practice import ACTIVITIES
 from rec_viz.model.evidence import TITLES
 from rec_viz.settings import links, widgets
 
@@ -19,7 +20,8 @@ HERE = Path(__file__).parent
 PAGES = HERE / "app_pages"
 
 # Reached from the four places and by their own addresses: what was once linked to still opens.
-BEHIND_THE_PLACES = {"message": "Message", **TITLES, "poster": "The poster"}
+PRACTICE = {name: title for name, (title, _) in ACTIVITIES.items()}
+BEHIND_THE_PLACES = {"message": "Message", **TITLES, "poster": "The poster", **PRACTICE}
 
 
 def _at_root(request: Request) -> RedirectResponse:

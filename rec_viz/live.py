@@ -9,6 +9,7 @@ import asyncio
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,7 +19,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from .lessons import hands
-from .model import lab
+from .model import lab, rule
 from .settings import View, read_link
 from .settings.view import dragged
 from .stage.scene import as_bytes, scene
@@ -53,6 +54,16 @@ def _as_json(value: Any) -> bytes:
     return json.dumps(value).encode()
 
 
+def answer_rule(request: str) -> bytes:
+    """What a rule sends, as `model.rule.told`, as the bytes of JSON, or {"error": a sentence}. The request is JSON: the
+    page's settings, those that differ from how it begins."""
+    try:
+        told = rule.told(rule.checked(_asked(request)))
+    except (ValueError, RecursionError) as error:
+        told = {"error": str(error)[:300]}
+    return _as_json(told)
+
+
 def _asked(request: str) -> dict[str, Any]:
     """A request as an object. Raises ValueError."""
     if len(request.encode()) > MOST_BYTES:
@@ -79,8 +90,8 @@ def _read(asked: dict[str, Any]) -> tuple[View, float | None]:
     return dragged(view, asked.get("change", {})), top
 
 
-async def _serve(socket: WebSocket) -> None:
-    """One stage. What arrives while an answer is worked out waits, and only the newest of it."""
+async def _serve(answer: Callable[[str], bytes], socket: WebSocket) -> None:
+    """One stage, or another that asks. What arrives while an answer is worked out waits, and only the newest of it."""
     if not _same_origin(socket) or len(_open) >= MOST_SOCKETS:
         await socket.close(1008)
         return
@@ -122,4 +133,8 @@ async def _page(request: Request) -> HTMLResponse:
     return HTMLResponse(page(None))
 
 
-ROUTES: list[Any] = [WebSocketRoute("/live", _serve), Route("/live/page", _page)]
+ROUTES: list[Any] = [
+    WebSocketRoute("/live", partial(_serve, answer)),
+    WebSocketRoute("/live/rule", partial(_serve, answer_rule)),
+    Route("/live/page", _page),
+]

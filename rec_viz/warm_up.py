@@ -67,6 +67,7 @@ def compile_for_later() -> None:
     rec.encode_many(channel, 1, rec.ORC(1024), seed=0)
     rec.encode(channel.draw(0), rec.ORC(1024), seed=0)
     poster.biased()
+    rec.rules.choose_many(channel.draw(0), rec.rules.Rule(), 2, seed=0)
 
 
 @memo(64)

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arguments import checked
 from ..arrays import Ints
 from ..checks import seed_word, whole_number
 from ..errors import MessageError, RecError
@@ -27,6 +28,7 @@ FRAME_BYTES = 13
 """Bytes of the frame of `pack`: version (1), number of messages (4, big-endian), checksum (8)."""
 
 
+@checked
 def message_length_bits(message: Message, partition: Partition, code: Code) -> float:
     """Ideal length of a message in bits: log2 J for the bin, plus the code's length of the index.
 
@@ -41,6 +43,7 @@ def message_length_bits(message: Message, partition: Partition, code: Code) -> f
     return partition.log2_bins + float(code.length_bits(int(indices[0])))
 
 
+@checked
 def pack(
     messages: Iterable[Message],
     partition: Partition,
@@ -70,6 +73,7 @@ def pack(
     return head + _checksum(head, payload, partition, code, seed, prior) + payload
 
 
+@checked
 def unpack(
     data: bytes,
     partition: Partition,
@@ -118,6 +122,7 @@ def unpack(
     return unpack_bare(payload, partition, code, packed)
 
 
+@checked
 def pack_bare(messages: Iterable[Message], partition: Partition, code: Code) -> bytes:
     """`pack` without its frame: the payload alone, for formats with a header and a checksum of their own.
 
@@ -130,6 +135,7 @@ def pack_bare(messages: Iterable[Message], partition: Partition, code: Code) -> 
     return _payload(*_checked_messages(messages, partition), partition, code)
 
 
+@checked
 def unpack_bare(payload: bytes, partition: Partition, code: Code, count: int) -> list[Message]:
     """The `count` messages that `pack_bare` wrote.
 

@@ -13,7 +13,7 @@ A problem is a table of parameters, float64 with a row for each dimension; logs 
 
 Every file has the same functions in the same order:
 
-    LABEL PRIOR PARAMS             its name in text, and P; names of the `params` of a dimension, () where they vary
+    LABEL PRIOR PARAMS             its name in text, and P; names of the `params` of a dimension, () if they vary
     STANDARD SUPPORT               `params` of a dimension where Q = P; ends of the support of P
     LAWS                           how its laws are computed: 'line' by quadrature between its breaks, for any formulas;
                                    'normal', 'box' and 'knots' have closed forms
@@ -62,12 +62,12 @@ def family(name: str | int) -> ModuleType:
 
 
 def channel_family(name: str) -> str:
-    """The family of the channel that is nearest to a family: itself, or the first that has channels where P lives."""
+    """The family itself if it has channels, otherwise the first with channels and the same support of P."""
     return name if name in CHANNELS else next(one for one in CHANNELS if family(one).SUPPORT == family(name).SUPPORT)
 
 
 def ends(name: str, row: Floats, share: float = 0.95) -> Floats:
-    """Ends of the middle `share` of Q, where P is standard, shape (2,); of a box all of it."""
+    """Ends of the middle `share` of Q, shape (2,), in units in which P is standard; of a box all of it."""
     own = family(name)
     outside = 0.0 if own.LAWS == "box" else 0.5 * (1.0 - share)
     return np.asarray(own.target_quantile(row, np.array([outside, 1.0 - outside])))

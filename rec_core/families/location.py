@@ -28,7 +28,7 @@ def check(params: Params) -> None:
 
 
 def fault(row: Sequence[float]) -> tuple[int, str] | None:
-    """The first parameter of a dimension that cannot be, by its place in PARAMS, and why; None where all can."""
+    """The first invalid parameter of a dimension, by its place in PARAMS, and why; None if all are valid."""
     return None if row[1] > 0.0 else (1, f"the scale must be positive; it is {row[1]:g}")
 
 

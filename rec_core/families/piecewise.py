@@ -42,7 +42,7 @@ def check(params: Params) -> None:
 
 
 def narrow(bits: float) -> tuple[float, ...]:
-    """Parameters of a dimension in which sup r = 2^bits, nearly: q falls exponentially from an end of P."""
+    """Parameters of a dimension in which sup r is nearly 2^bits: q falls exponentially from an end of P."""
     return tuple(normalized(np.array([2.0**bits, 0.0])).tolist())
 
 

@@ -34,7 +34,7 @@ def check(params: Params) -> None:
 
 
 def fault(row: Sequence[float]) -> tuple[int, str] | None:
-    """The first parameter of a dimension that cannot be, by its place in PARAMS, and why; None where all can."""
+    """The first invalid parameter of a dimension, by its place in PARAMS, and why; None if all are valid."""
     low, high = row
     if not 0.0 <= low <= 1.0:
         return 0, f"the lower end must lie between 0 and 1; it is {low:g}"

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import families
+from ..arguments import checked
 from ..arrays import LN2, Floats
 from ..channel import Channel, Problem, check_problem
 from ..jit import kernel
@@ -25,6 +26,7 @@ from .line import legendre, level_points, target_nodes
 from .ratio import target_law
 
 
+@checked
 def bound_bits(information_bits: float, log2_bins: float = 0.0, overhead_bits: float = 0.0) -> float:
     """Upper bound on the expected message length in bits, with its constants (uniform bin, Zipf-coded index).
 
@@ -40,6 +42,7 @@ def bound_bits(information_bits: float, log2_bins: float = 0.0, overhead_bits: f
     return total + math.log2(max(total - log2_bins, 0.0) + 2.0) + 2.0
 
 
+@checked
 def overhead_bits(problem_or_channel: Problem | Channel, partition: Partition | None = None) -> float:
     """eps = E_Q[max(0, log2 J - log2 r(X))] in bits, averaged over Y for a channel: the cost of the two-part message.
 
@@ -58,6 +61,7 @@ def overhead_bits(problem_or_channel: Problem | Channel, partition: Partition | 
     return _mean_nats(problem_or_channel, partition, False) / LN2
 
 
+@checked
 def log2_index_bound_bits(problem_or_channel: Problem | Channel, partition: Partition | None = None) -> float:
     """A = E[log2(1 + r(X)/J)] in bits, X ~ Q, averaged over Y for a channel: an upper bound on E[log2 index].
 
@@ -74,6 +78,7 @@ def log2_index_bound_bits(problem_or_channel: Problem | Channel, partition: Part
     return max(math.ceil(mean * 2.0**20 - 1e-3), 1) / 2.0**20
 
 
+@checked
 def sharp_bound_bits(problem_or_channel: Problem | Channel, partition: Partition | None = None) -> float:
     """Upper bound log2 J + A + log2(A + 1) + 1 on the expected message length, A = `log2_index_bound_bits`; in bits.
 

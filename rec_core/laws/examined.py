@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..arguments import checked
 from ..arrays import Floats
 from ..channel import Problem, check_problem
 from ..checks import check_method, whole_number
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from ..methods import Method
 
 
+@checked
 def expected_examined(problem: Problem, method: Method) -> float:
     """Expected number of candidates a search by this method examines; inf beyond float64.
 
@@ -36,6 +38,7 @@ def expected_examined(problem: Problem, method: Method) -> float:
     return method.expected_examined(problem)
 
 
+@checked
 def examined_by_bins(table: Tables, num_bins: int) -> float:
     """Expected number of candidates PFR examines with a stop line for each bin.
 

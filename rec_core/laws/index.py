@@ -16,6 +16,7 @@ from functools import lru_cache
 import numpy as np
 
 from .. import families
+from ..arguments import checked
 from ..arrays import Floats
 from ..channel import Channel, Problem, check_problem
 from ..partition import Partition, check_partition
@@ -27,6 +28,7 @@ from .line import index_nodes
 from .mixture import IndexLaw, mixed
 
 
+@checked
 def index_law(problem_or_channel: Problem | Channel, partition: Partition | None = None) -> IndexLaw:
     """Exact law of the local index that PFR sends (plain: of the index N), averaged over Y for a channel.
 
@@ -56,6 +58,7 @@ def index_law(problem_or_channel: Problem | Channel, partition: Partition | None
     return _index_law(problem_or_channel, cut)
 
 
+@checked
 def index_pmf(
     problem_or_channel: Problem | Channel, partition: Partition | None = None, max_index: int = 256
 ) -> Floats:
@@ -70,6 +73,7 @@ def index_pmf(
     return index_law(problem_or_channel, partition).pmf(max_index)
 
 
+@checked
 def expected_log2_index(problem_or_channel: Problem | Channel, partition: Partition | None = None) -> float:
     """E[log2 n] of the local index in bits, exact up to the error given at `index_law`.
 

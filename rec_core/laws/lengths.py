@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from ..arguments import checked
 from ..channel import Channel, Problem
 from ..partition import Partition, check_partition
 from .index import index_law
@@ -17,6 +18,7 @@ class LengthLaw(Protocol):
         """Mean length in bits over a law of the index."""
 
 
+@checked
 def mean_length_bits(source: Problem | Channel, partition: Partition | None, code: LengthLaw) -> float:
     """Exact mean length of PFR's message in bits: log2 J for the bin, and the mean of the code's length of the index.
 

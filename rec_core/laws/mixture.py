@@ -13,6 +13,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ..arguments import checked
 from ..arrays import LN2, Floats
 from ..checks import whole_number
 from ..jit import kernel
@@ -141,6 +142,7 @@ def _geometric_mixture(y: Floats, weights: Floats, max_index: int) -> Floats:
     return out
 
 
+@checked
 def mean_log2_geometric(log1p_excess: ArrayLike) -> Floats:
     """e(g) = E[log2 N] in bits, N geometric on 1, 2, ... with mean 1 + g, at y = ln(1 + g) >= 0; the shape of y.
 

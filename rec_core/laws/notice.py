@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .. import families
+from ..arguments import checked
 from ..arrays import LN2
 from ..channel import Problem, check_problem
 from ..checks import whole_number
@@ -26,6 +27,7 @@ NOTICEABLE = 0.1
 MOST_POWER = 30  # log2 of the most candidates in `unnoticed_candidates`
 
 
+@checked
 def unnoticed_samples(bias: OrcBias, advantage: float = NOTICEABLE) -> float:
     """How many samples no test can distinguish from Q's with more than this advantage over guessing.
 
@@ -42,6 +44,7 @@ def unnoticed_samples(bias: OrcBias, advantage: float = NOTICEABLE) -> float:
     return 2.0 * advantage**2 / max(bias.kl_bits * LN2, 2.0 * bias.total_variation**2)
 
 
+@checked
 def unnoticed_candidates(problem: Problem, method: ORC, num_samples: int) -> int | None:
     """The least power of two of candidates with which ORC's bias is not detectable in `num_samples`; None above 2^30.
 
@@ -63,6 +66,7 @@ def unnoticed_candidates(problem: Problem, method: ORC, num_samples: int) -> int
     return 2**power if power <= MOST_POWER else None
 
 
+@checked
 def orc_silence(problem: Problem, method: ORC) -> float:
     """The probability that none of ORC's candidates has mass under Q, in which case `encode` raises; exact.
 

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .. import families
+from ..arguments import checked
 from ..arrays import LN2, Floats
 from ..channel import Problem, check_problem
 from ..checks import check_method
@@ -39,6 +40,7 @@ class OrcBias(NamedTuple):
     kl_bits: float
 
 
+@checked
 def orc_density(problem: Problem, method: ORC, x: ArrayLike) -> Floats:
     """Density of the sample ORC sends, at `x` (..., D); result (...). Any `num_candidates` up to 2^40.
 
@@ -72,6 +74,7 @@ def orc_density(problem: Problem, method: ORC, x: ArrayLike) -> Floats:
     return out
 
 
+@checked
 def orc_bias(problem: Problem, method: ORC) -> OrcBias:
     """Total variation and KL(output || Q) in bits of ORC; arguments as in `orc_density`.
 
@@ -237,6 +240,7 @@ def _given_any(ratio: Floats, idle: float, count: int) -> Floats:
 # ORC has exponentials in place of uniforms; as n grows the two agree.
 
 
+@checked
 def output_ratio(problem: Problem, method: ORC | PFR, log_ratios_bits: ArrayLike) -> Floats:
     """The density of what a search sends, divided by p', at points (M,) of log2 r'; shape (M,).
 

@@ -12,7 +12,7 @@ confidence intervals.
 """
 
 from .discrepancy import Mmd, median_bandwidth, mmd
-from .marginals import Ks, ks, total_variation
+from .marginals import Ks, ks, total_variation, variation_interval
 from .means import Interval, bootstrap_interval, mean_interval
 from .outputs import orc_mmd_squared, output_mmd, searched_until
 
@@ -29,4 +29,5 @@ __all__ = [
     "output_mmd",
     "searched_until",
     "total_variation",
+    "variation_interval",
 ]

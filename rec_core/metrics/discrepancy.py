@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .. import families
+from ..arguments import checked
 from ..arrays import Floats
 from ..channel import Problem
 from ..errors import RecError
@@ -48,6 +49,7 @@ class Mmd(NamedTuple):
         return math.sqrt(max(0.0, self.squared))
 
 
+@checked
 def mmd(samples: ArrayLike, target: Problem | ArrayLike, bandwidth: ArrayLike | None = None) -> Mmd:
     """MMD of samples (M, D) from the Q of a problem, by its exact law, or from other samples (N, D).
 
@@ -95,6 +97,7 @@ def _variance(differences: Floats, noise: float) -> float:
     return 4.0 * max(0.0, float(np.var(differences)) - noise) / differences.size
 
 
+@checked
 def median_bandwidth(target: Problem | ArrayLike) -> tuple[float, ...]:
     """Bandwidth (D,) of the median heuristic.
 

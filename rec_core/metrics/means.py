@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ..arguments import checked
 from ..arrays import Floats
 from ..checks import seed_word, whole_number
 from ..errors import RecError
@@ -26,6 +27,7 @@ class Interval(NamedTuple):
     high: float
 
 
+@checked
 def mean_interval(values: ArrayLike, level: float = 0.95) -> Interval:
     """The mean of values (M,) with Student's confidence interval: for means of many, or of nearly normal, values.
 
@@ -42,6 +44,7 @@ def mean_interval(values: ArrayLike, level: float = 0.95) -> Interval:
     return Interval(mean, mean - half, mean + half)
 
 
+@checked
 def bootstrap_interval(values: ArrayLike, level: float = 0.95, resamples: int = 2000, seed: int = 0) -> Interval:
     """The mean of values (M,) with a bootstrap interval, corrected for bias and skewness (BCa).
 

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .. import families, laws
+from ..arguments import checked
 from ..arrays import LN2, Floats, Ints
 from ..channel import Problem, check_problem
 from ..checks import check_method, whole_number
@@ -34,6 +35,7 @@ _SPACE_POINTS = 800  # and in more
 _BETWEEN = (1 / 3, 2 / 3)
 
 
+@checked
 def output_mmd(problem: Problem, methods: Sequence[ORC | PFR], bandwidth: ArrayLike | None = None) -> Floats:
     """MMD from Q of what each of K methods sends; shape (K,). They must have one partition and one weighting.
 
@@ -149,6 +151,7 @@ def _quadratic(x: Floats, weights: Floats, diagonal: float) -> Floats:
     return out
 
 
+@checked
 def searched_until(
     problem: Problem, levels: Sequence[float], partition: Partition | None = None, most_bits: int = 22
 ) -> tuple[float, ...]:
@@ -178,6 +181,7 @@ def searched_until(
 _RESOLVED = 1e-11  # smaller squares are below the error of the density
 
 
+@checked
 def orc_mmd_squared(problem: Problem, method: ORC, bandwidth: ArrayLike | None = None) -> float:
     """MMD^2 from Q of what ORC sends in one dimension; 0 if it is below 1e-11.
 

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from rec_viz import warm_up
-from rec_viz.app_pages import learn_step, parts
+from rec_viz.app_pages import learn_quiz, learn_step, parts, practice
 from rec_viz.app_pages.learn_step import BY_SLUG, LESSONS, PAGE, place_query, share
 from rec_viz.components import cards, memory, presenter
 from rec_viz.lessons import Lesson, handout, pictures, progress
@@ -37,6 +37,7 @@ def contents() -> None:
         "what a logarithm does; nothing else. Each lesson asks you to guess before it shows. Guessing wrong is "
         "part of it."
     )
+    learn_quiz.offer()
     place = st.empty()
     if not warm_up.warm_up().ready.is_set():
         with place:
@@ -45,19 +46,21 @@ def contents() -> None:
     with place:
         look = parts.colours()
         parts.open_card(cards.show([card(lesson, pictures.cover(lesson, look)) for lesson in LESSONS], key="lessons"))
+    practice.listed()
 
 
 def card(lesson: Lesson, picture: str) -> cards.Card:
-    """The way into a lesson, at the first step that is not done."""
-    done, steps = done_in(lesson), len(lesson.steps)
+    """The way into a lesson, at the first step that is not done; then at its questions, until they are passed."""
+    done, steps, passed = done_in(lesson), len(lesson.steps), lesson.slug in state.learn_passed
     k = next((k for k in range(1, steps + 1) if Learn(lesson.slug, k) not in state.learn_done), 1)
-    mark = "✓ " if done == steps else ""
+    extras = {"questions": "1"} if done == steps and not passed else {}
+    after = "passed" if passed else f"about {lesson.minutes} minutes" if done < steps else "questions next"
     return cards.Card(
-        f"learn?{urlencode(place_query(Learn(lesson.slug, k)))}",
+        f"learn?{urlencode(place_query(Learn(lesson.slug, k), **extras))}",
         f"{LESSONS.index(lesson) + 1}. {lesson.title}",
         lesson.about,
         picture,
-        f"{mark}{done} of {steps} steps done · about {lesson.minutes} minutes",
+        f"{'✓ ' * passed}{done} of {steps} steps done · {after}",
     )
 
 
@@ -80,12 +83,16 @@ def take_up(found: Any) -> None:
 
 
 learn_step.prepare()
+learn_quiz.prepare()
 here, notices = learn_step.read_place()
 parts.say_notices(notices)
-if not here.lesson:
+if quiz := learn_quiz.asked_for():
+    learn_quiz.play(quiz)
+elif not here.lesson:
     contents()
 elif st.query_params.get("handout") == "1":
     paper(BY_SLUG[here.lesson])
 else:
     learn_step.play(here)
 memory.keep("progress", progress.written(state.learn_done, LESSONS), take_up)
+learn_quiz.keep()

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 import rec_core as rec
 from rec_viz import lessons, stage
-from rec_viz.app_pages import parts
+from rec_viz.app_pages import parts, practice
 from rec_viz.components import presenter, reader, sketch
 from rec_viz.lessons import Step, hands, pictures, tour
 from rec_viz.settings import TABLE, View, link_query, links, read_link, widgets
@@ -49,9 +50,9 @@ def place_query(place: Learn, **extras: str) -> dict[str, str]:
     return query | ({"hide": ",".join(widgets.hidden())} if widgets.hidden() else {}) | extras
 
 
-def go(place: Learn) -> None:
-    """Turn to a step, or to the list; for callbacks."""
-    st.query_params.from_dict(place_query(place, **({"present": "1"} if widgets.presenting() else {})))
+def go(place: Learn, **extras: str) -> None:
+    """Turn to a step, or to the list; for callbacks. With questions="1" to the questions after a lesson."""
+    st.query_params.from_dict(place_query(place, **extras, **({"present": "1"} if widgets.presenting() else {})))
 
 
 def turn_page(steps: int) -> None:
@@ -59,7 +60,10 @@ def turn_page(steps: int) -> None:
     place, _ = read_place()
     if place.lesson:
         before, after = neighbours(place)
-        go(after or Learn() if steps > 0 else before or place)
+        if steps > 0 and asks_after(place):
+            go(Learn(place.lesson), questions="1")
+        else:
+            go(after or Learn() if steps > 0 else before or place)
 
 
 def read_place() -> tuple[Learn, list[str]]:
@@ -90,16 +94,26 @@ def neighbours(place: Learn) -> tuple[Learn | None, Learn | None]:
     return (every[at - 1] if at else None), (every[at + 1] if at + 1 < len(every) else None)
 
 
+def asks_after(place: Learn) -> bool:
+    """Whether what comes next are the lesson's questions; the tour has none."""
+    return not touring(place) and place.step == len(BY_SLUG[place.lesson].steps)
+
+
 @st.fragment
-def share(place: Learn) -> None:
-    """The link of this step, and what a teacher can do with it; made once it is asked for."""
+def share(place: Learn, **extras: str) -> None:
+    """The link of this step, or with `extras` of its questions, and what a teacher can do with it; made once it is
+    asked for."""
     box = st.popover("Share", icon=":material/link:", on_change="rerun", key="share")
     if not box.open:
         return
     with box:
-        query = place_query(place) | {"page": "learn"}
+        query = place_query(place, **extras) | {"page": "learn"}
         st.markdown(
-            "This link opens the lesson at this step." if place.lesson else "This link opens the list of lessons."
+            "This link opens these questions, with the same numbers."
+            if extras
+            else "This link opens the lesson at this step."
+            if place.lesson
+            else "This link opens the list of lessons."
         )
         if place.lesson:
             st.page_link(
@@ -337,21 +351,14 @@ def play(place: Learn) -> None:
     else:
         narrow = follow(place, step)
         heading(place)
-    # The same boxes in every step, so that Streamlit puts each thing where its forerunner was and nothing shows twice.
-    if narrow:
-        way, side, words = st.container(key="step_way"), st.container(key="step_picture"), st.container(key="step_text")
-    else:
-        left, right = st.columns([2, 3], gap="medium")
-        with left:
-            words = st.container(height="content" if presenting else WORDS_HEIGHT, border=False, key="step_text")
-            way = st.container(key="step_way")
-        side = right.container(key="step_picture")
+    way, side, words = boxes(narrow)
     if not presenting:
         with way:
             turn(place)
     with words:
-        boxes = [st.container(key=f"step_{name}") for name in ("told", "controls", "ask", "goals")]
-    text, movable, ask, goals = boxes
+        text, movable, ask, goals = (
+            st.container(key=f"step_{name}") for name in ("told", "controls", "ask", "goals")
+        )  # fmt: skip
     with side:
         parts.wait_for_kernels(height=420)
     with movable:
@@ -369,6 +376,8 @@ def play(place: Learn) -> None:
         with goals:
             if step.goals:
                 challenge(place, step, view)
+            if place.step == len(BY_SLUG[place.lesson].steps) and not presenting:
+                practice.after(place.lesson)
         with side:
             picture(place, step, view, narrow)
     except rec.RecError as error:
@@ -380,12 +389,22 @@ def play(place: Learn) -> None:
         )
 
 
+def boxes(narrow: bool) -> tuple[DeltaGenerator, DeltaGenerator, DeltaGenerator]:
+    """Where the way on, the picture and the words go: the same boxes in every step, so that Streamlit puts each thing
+    where its forerunner was and nothing shows twice."""
+    if narrow:
+        return st.container(key="step_way"), st.container(key="step_picture"), st.container(key="step_text")
+    left, right = st.columns([2, 3], gap="medium")
+    with left:
+        words = st.container(height="content" if widgets.presenting() else WORDS_HEIGHT, border=False, key="step_text")
+        way = st.container(key="step_way")
+    return way, right.container(key="step_picture"), words
+
+
 def turn(place: Learn) -> None:
     """Back and next, always in the same place."""
     before, after = neighbours(place)
-    label = (
-        "Next" if after and (after.lesson == place.lesson or touring(place)) else "Next lesson" if after else "Finish"
-    )
+    label = "Questions" if asks_after(place) else "Next" if after else "Finish"
     if st.context.theme.type == "dark":  # white on the theme's light blue could not be read
         label = f':color[{label}]{{foreground="#10151C"}}'
     with st.container(horizontal=True, key="learn_turn"):

@@ -115,6 +115,26 @@ class Learn(NamedTuple):
     step: int = 1
 
 
+class Sender(NamedTuple):
+    """The game of the sender: a method, how long a race, and the seed from which on a race that fits is looked for."""
+
+    method: str = "pfr"
+    level: str = "short"
+    seed: int = 1
+
+
+class Rule(NamedTuple):
+    """The page of other rules: the rule, what each of them can be set to, and the runs."""
+
+    rule: str = "largest"
+    candidates: int = 8
+    threshold: float = 1.0
+    power: float = 2.0
+    weight: float = 1.0
+    samples: int = 10_000
+    seed: int = 1
+
+
 class Reference(NamedTuple):
     """The Reference page: the statement shown first."""
 
@@ -311,6 +331,23 @@ TABLE: Mapping[type, Mapping[str, Parameter]] = {
         Parameter("lesson", "Lesson", "", "text", high=40),
         Parameter("step", "Step", "", "number", low=1, high=99),
     ]),
+    Sender: _rows([
+        Parameter("method", "Method", "", "buttons", {"pfr": "PFR", "orc": "ORC", "bins": "PFR with bins"}),
+        Parameter("level", "Candidates", "", "buttons",
+                  {"short": "3 or 4", "middle": "5 to 7", "long": "8 to 12"}),
+        Parameter("seed", "Seed", "", "number", high=2**31),
+    ]),
+    Rule: _rows([
+        Parameter("rule", "Rule", "", "buttons",
+                  {"largest": "Largest r of n", "first": "First with r > c", "plain": "Smallest T / r",
+                   "power": "Smallest T / rᵃ", "difference": "Smallest T − b ln r"}),
+        Parameter("candidates", "Candidates n", "", "slider", low=1, high=64),
+        Parameter("threshold", "Threshold c", "", "slider", low=0.0, high=4.0, step=0.125),
+        Parameter("power", "Exponent a", "", "slider", low=0.0, high=4.0, step=0.125),
+        Parameter("weight", "Weight b", "", "slider", low=0.0, high=4.0, step=0.125),
+        Parameter("samples", "Samples", "", "steps", {10**k: f"{10**k:,}" for k in range(3, 6)}),
+        Parameter("seed", "Seed", "", "number", high=2**31),
+    ]),
     Reference: _rows([Parameter("statement", "Statement", "", "text", high=40)]),
 }  # fmt: skip
 
@@ -324,6 +361,8 @@ PAGES: Mapping[str, tuple[type[Record], ...]] = {
     "bias": (View, Bias),
     "images": (Images,),
     "paper": (Paper,),
+    "sender": (Sender,),
+    "rule": (Rule,),
     "reference": (Reference,),
 }
 MAX_DIM = int(TABLE[View]["dim"].high)

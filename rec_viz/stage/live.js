@@ -44,4 +44,4 @@ export function createChannel({ open, answered, later = (f, ms) => setTimeout(f,
 }
 
 // Where the core answers: beside the page that Streamlit serves.
-export const addressOf = (/** @type {string} */ page) => Object.assign(new URL("live", page), { protocol: page.startsWith("https") ? "wss:" : "ws:", search: "", hash: "" }).href;
+export const addressOf = (/** @type {string} */ page, path = "live") => Object.assign(new URL(path, page), { protocol: page.startsWith("https") ? "wss:" : "ws:", search: "", hash: "" }).href;

@@ -26,6 +26,7 @@ VIEWS = (
     *(f"?v=1&page={page}" if page else "" for page in PAGES),
     *(link("", preset.view).lstrip("/") for preset in PRESETS),
     *(f"?v=1&page=learn&lesson={one.slug}&step={k}" for one in all_lessons() for k in range(1, len(one.steps) + 1)),
+    *(f"?v=1&page=learn&lesson={one.slug}&questions=1&seed=1" for one in all_lessons()),
 )
 SAMPLE = ("", VIEWS[11], "?v=1&page=learn&lesson=race&step=2", "?v=1&page=speed", "?v=1&page=evidence", VIEWS[15])
 WITHOUT = ("reference",)  # statements and proofs

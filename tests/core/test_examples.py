@@ -15,12 +15,12 @@ from pathlib import Path
 import pytest
 
 import rec_core as rec
-from rec_core import codes, images, laws, methods, metrics, randomness, study
+from rec_core import codes, images, laws, methods, metrics, randomness, rules, study
 
 MODULES = sorted(
     found.name for found in pkgutil.walk_packages(rec.__path__, "rec_core.") if not found.name.endswith("__main__")
 )
-PUBLIC = (rec, codes, images, laws, methods, metrics, randomness, study)
+PUBLIC = (rec, codes, images, laws, methods, metrics, randomness, rules, study)
 
 
 @pytest.mark.parametrize("name", ["rec_core", *MODULES])

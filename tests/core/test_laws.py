@@ -62,7 +62,7 @@ def test_one_gaussian_dimension_agrees_with_the_oracle(mean, scale, intervals):
     )
 
 
-def test_law_is_normalised_and_its_tail_is_the_sum_of_the_rest():
+def test_law_is_normalized_and_its_tail_is_the_sum_of_the_rest():
     for source, cut in [
         (rec.gaussian_channel([3.0]), rec.Partition([4])),
         (rec.gaussian_channel([2.0, 1.0]), None),

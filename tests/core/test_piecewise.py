@@ -30,7 +30,7 @@ def ratio(problem):
     return np.exp2(problem.log_ratio_bits(U[:, None]))
 
 
-def test_density_is_normalised_and_divergences_are_its_integrals(problem):
+def test_density_is_normalized_and_divergences_are_its_integrals(problem):
     r = ratio(problem)
     assert r.mean() == pytest.approx(1.0, abs=1e-6)
     assert problem.kl_bits == pytest.approx(np.mean(r * np.log2(r)), abs=1e-5)
@@ -113,7 +113,7 @@ def test_refusals():
     for wrong in ([1.0], np.zeros(400), [0.0, np.nan], [[0.0, 1.0]]):
         with pytest.raises(rec.RecError):
             rec.piecewise_problem(wrong)
-    with pytest.raises(rec.RecError, match="normalises"):
+    with pytest.raises(rec.RecError, match="normalizes"):
         rec.Problem("piecewise", ((0.0, 1.0),))
     with pytest.raises(rec.RecError, match="one dimension"):
         rec.Problem("piecewise", ((0.0, 0.0), (0.0, 0.0)))

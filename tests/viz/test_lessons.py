@@ -453,8 +453,9 @@ def test_a_wrong_answer_gets_its_word_and_may_be_mended():
 def test_the_list_keeps_the_progress():
     app = opened(v="1", page="learn", lesson="challenge", step="1")
     pressed(app, "All lessons")
-    (shown,) = (one.proto.json for one in app.get("bidi_component") if one.proto.component_name == "rec_lab_cards")
-    cards = json.loads(shown)["cards"]
+    shown = [one.proto.json for one in app.get("bidi_component") if one.proto.component_name == "rec_lab_cards"]
+    cards, practice = (json.loads(one)["cards"] for one in shown)
+    assert [card["title"] for card in practice] == ["Play the sender", "Build your own rule"]
     assert [card["title"].split(". ", 1)[1] for card in cards] == [lesson.title for lesson in all_lessons()]
     assert [int(card["note"].split()[0]) for card in cards] == [0] * (len(cards) - 1) + [1]
     assert cards[-1]["note"].startswith("1 of 3 steps done")

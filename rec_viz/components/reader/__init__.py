@@ -5,7 +5,7 @@ narrow = reader.follow("abc", answer, "race/2", verdict="shown", words="step_tex
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import streamlit as st
@@ -15,9 +15,10 @@ from .. import mount
 _MOUNT = mount("reader", Path(__file__).with_name("reader.js"), html="<span></span>")
 
 
-def follow(keys: str, act: Callable[[str], None], place: str, verdict: str, words: str, key: str) -> bool:
-    """Call `act` with each of the letters `keys` that is pressed outside a field. Returns whether the window is as
-    narrow as a telephone, False until it has told.
+def follow(keys: Sequence[str], act: Callable[[str], None], place: str, verdict: str, words: str, key: str) -> bool:
+    """Call `act` with each of `keys` that is pressed outside a field: letters, "enter", "arrowright". Returns whether
+    the window is as narrow as a telephone, False until it has told. Enter on a button or a link stays theirs, but for
+    those among the words, which are answers given.
 
     Of a new `place` page and words begin at the top; with a new `verdict` the words scroll to it,
     and with "shown" until it is at their top. `words` is the key

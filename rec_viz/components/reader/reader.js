@@ -31,6 +31,8 @@ export default function ({ data, parentElement, setTriggerValue, setStateValue }
     if (event.composedPath().some((node) => node.matches?.("input, textarea, select, [role=slider], [role=combobox]"))) return;
     const key = event.key.toLowerCase();
     if (!data.keys.includes(key)) return;
+    const at = /** @type {HTMLElement} */ (event.target);
+    if (key === "enter" && at.closest("a, button") && !at.closest(`.st-key-${data.words}`)) return; // that one is meant
     event.preventDefault();
     setTriggerValue("pressed", key);
   };

@@ -1,0 +1,209 @@
+# ruff: noqa: E501 - one call a line
+"""Odd input to every public function: an answer or a RecError, short and soon, and never NaN for a number."""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+import math
+import signal
+import warnings
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+import rec_core as rec
+from rec_core import codes, images, laws, metrics, study
+
+GAUSSIAN, WIDE = rec.gaussian_problem([0.5], [0.3]), rec.gaussian_problem([0.5, -1.0], [0.3, 0.6])
+CHANNEL, CUT = rec.gaussian_channel([3.0]), rec.Partition((8,))
+SENT = rec.encode(GAUSSIAN, rec.PFR(CUT), seed=1)
+DATA = rec.pack([SENT.message], CUT, rec.EliasDelta())
+PICTURE = np.zeros((16, 16, 3), np.uint8)
+LAW = laws.index_law(GAUSSIAN, CUT)
+SAMPLES = np.linspace(-1.0, 1.0, 20)[:, None]
+OUTPUT = laws.orc_bias(GAUSSIAN, rec.ORC(4))
+
+
+class Awkward:
+    """Every question about it raises."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise RuntimeError(name)
+
+    def __repr__(self) -> str:
+        raise RuntimeError("repr")
+
+
+ODD: tuple[Any, ...] = (
+    None, True, 0, -1, 2**31, 2**63, 2**64, 2**70, 10**400, -(10**400), 0.5, -0.0, 1e-300, 1e200, 1.7e308, math.nan, math.inf,
+    -math.inf, 1j, Fraction(1, 3), "", "gaussian", "x" * 100_000, b"", b"\xff" * 40, (), [], [math.nan], [math.inf], [1e200],
+    [1e-200], [[1.0, 2.0]], [1.0, 2.0, 3.0], [1 + 2j], ["a"], [None], [True], [10**400], [[]], {}, {"a": 1}, set(), object,
+    object(), Awkward(), len, rec.PFR, rec.PFR(), rec.ORC(4), rec.Partition((2, 2)), rec.Partition((2**20,) * 50), WIDE, GAUSSIAN,
+    CHANNEL, rec.uniform_channel([1.0]), rec.ZipfCode(2.0), rec.Message((0,), 0), rec.Message((99,), 1), rec.Message((0,), 2**70),
+    [rec.Message((0,), 1)] * 3, range(3), iter(()), np.zeros(0), np.zeros((2, 3, 4)), np.array([1 + 1j]), np.array(["a"]),
+    np.array([object()]), np.full(3, np.nan), np.array(7), np.float32(0.1), np.arange(5), np.zeros(2, dtype="datetime64[s]"),
+)  # fmt: skip
+
+CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
+    "Channel": (rec.Channel, {"family": "gaussian", "bits": (1.0,), "prior_shift": (0.0,), "prior_scale": (1.0,)}),
+    "Problem": (rec.Problem, {"family": "gaussian", "params": ((0.5, 0.3),), "prior_shift": (0.0,), "prior_scale": (1.0,)}),
+    "Prior": (rec.Prior, {"family": "gaussian", "dim": 1, "shift": (0.0,), "scale": (1.0,)}),
+    "Partition": (rec.Partition, {"intervals": (8,)}),
+    "PFR": (rec.PFR, {"partition": CUT, "weighting": "uniform", "stopping": "single", "max_examined": 100}),
+    "ORC": (rec.ORC, {"num_candidates": 4, "partition": CUT, "weighting": "uniform", "max_examined": 100}),
+    "gaussian_channel": (rec.gaussian_channel, {"information_bits": [3.0], "prior_mean": 0.0, "prior_scale": 1.0}),
+    "uniform_channel": (rec.uniform_channel, {"information_bits": [3.0], "prior_low": 0.0, "prior_high": 1.0}),
+    "gaussian_problem": (rec.gaussian_problem, {"mean": [0.5], "scale": [0.3], "prior_mean": 0.0, "prior_scale": 1.0}),
+    "laplace_problem": (rec.laplace_problem, {"mean": [0.5], "scale": [0.3], "prior_mean": 0.0, "prior_scale": 1.0}),
+    "logistic_problem": (rec.logistic_problem, {"mean": [0.5], "scale": [0.3], "prior_mean": 0.0, "prior_scale": 1.0}),
+    "uniform_problem": (rec.uniform_problem, {"low": [0.2], "high": [0.3], "prior_low": 0.0, "prior_high": 1.0}),
+    "piecewise_problem": (rec.piecewise_problem, {"log2_ratio": [0.0, 3.0], "prior_low": 0.0, "prior_high": 1.0}),
+    "draw": (CHANNEL.draw, {"seed": 1}),
+    "log_ratio_bits": (GAUSSIAN.log_ratio_bits, {"x": [[0.1]]}),
+    "problem.pdf": (GAUSSIAN.pdf, {"x": [[0.1]]}),
+    "prior.pdf": (GAUSSIAN.prior.pdf, {"x": [[0.1]]}),
+    "prior.cdf": (GAUSSIAN.prior.cdf, {"x": [[0.1]]}),
+    "prior.quantile": (GAUSSIAN.prior.quantile, {"u": [[0.1]]}),
+    "edges": (CUT.edges, {"prior": GAUSSIAN.prior}),
+    "number": (CUT.number, {"bin": (3,)}),
+    "bin": (CUT.bin, {"number": 3}),
+    "uncut": (rec.Partition.uncut, {"dim": 2}),
+    "allocate": (rec.allocate, {"channel": CHANNEL, "log2_bins": 3, "strategy": "information", "seed": 0}),
+    "bin_weights": (rec.bin_weights, {"problem": GAUSSIAN, "partition": CUT, "weighting": "uniform"}),
+    "bin_peaks_bits": (rec.bin_peaks_bits, {"problem": GAUSSIAN, "partition": CUT}),
+    "upper_sum_bits": (rec.upper_sum_bits, {"problem": GAUSSIAN, "partition": CUT}),
+    "encode": (rec.encode, {"problem": GAUSSIAN, "method": rec.PFR(CUT), "seed": 1}),
+    "trace": (rec.trace, {"problem": GAUSSIAN, "method": rec.PFR(CUT), "seed": 1, "max_events": 9}),
+    "encode_many": (rec.encode_many, {"source": CHANNEL, "num_runs": 3, "method": rec.PFR(CUT), "seed": 1, "num_threads": 1,
+                                      "first": 0}),
+    "decode": (rec.decode, {"message": SENT.message, "prior": GAUSSIAN.prior, "partition": CUT, "seed": 1}),
+    "decode_many": (rec.decode_many, {"messages": [SENT.message], "prior": GAUSSIAN.prior, "partition": CUT, "seeds": 1}),
+    "pack": (rec.pack, {"messages": [SENT.message], "partition": CUT, "code": rec.EliasDelta(), "seed": 1, "prior": None}),
+    "unpack": (rec.unpack, {"data": DATA, "partition": CUT, "code": rec.EliasDelta(), "count": 1, "seed": None, "prior": None,
+                            "check": True}),
+    "unpack unchecked": (rec.unpack, {"data": DATA, "partition": CUT, "code": rec.EliasDelta(), "count": 1, "check": False}),
+    "pack_bare": (codes.pack_bare, {"messages": [SENT.message], "partition": CUT, "code": rec.EliasDelta()}),
+    "unpack_bare": (codes.unpack_bare, {"payload": DATA[13:], "partition": CUT, "code": rec.EliasDelta(), "count": 1}),
+    "message_length_bits": (rec.message_length_bits, {"message": SENT.message, "partition": CUT, "code": rec.EliasDelta()}),
+    "ZipfCode": (rec.ZipfCode, {"mean_log2_index": 2.0}),
+    "for_source": (rec.ZipfCode.for_source, {"source": CHANNEL, "partition": CUT}),
+    "FixedCode": (rec.FixedCode, {"num": 9}),
+    "MatchedCode": (rec.MatchedCode, {"channel": CHANNEL, "partition": CUT}),
+    "PowerCode": (codes.PowerCode, {"exponent": 0.5, "octaves": 9}),
+    "TableCode": (codes.TableCode, {"weights": (1, 2)}),
+    **{f"length_bits {one}": (one.length_bits, {"index": 3}) for one in (rec.ZipfCode(2.0), rec.EliasDelta(), rec.FixedCode(9))},
+    **{f"codeword {one}": (one.codeword, {"index": 3}) for one in (rec.ZipfCode(2.0), rec.EliasDelta(), rec.FixedCode(9))},
+    "mean_length of a law": (rec.EliasDelta().mean_length_bits, {"law": LAW}),
+    "pmf": (LAW.pmf, {"max_index": 9}),
+    "tail": (LAW.tail, {"index": 9.0}),
+    "bound_bits": (laws.bound_bits, {"information_bits": 3.0, "log2_bins": 1.0, "overhead_bits": 0.1}),
+    **{name: (getattr(laws, name), {"problem_or_channel": CHANNEL, "partition": CUT})
+       for name in ("expected_log2_index", "index_law", "log2_index_bound_bits", "overhead_bits", "sharp_bound_bits")},
+    "index_pmf": (laws.index_pmf, {"problem_or_channel": CHANNEL, "partition": CUT, "max_index": 9}),
+    "expected_examined": (laws.expected_examined, {"problem": GAUSSIAN, "method": rec.PFR(CUT)}),
+    "mean_length_bits": (laws.mean_length_bits, {"source": CHANNEL, "partition": CUT, "code": rec.EliasDelta()}),
+    "mean_log2_geometric": (laws.mean_log2_geometric, {"log1p_excess": [0.5]}),
+    "orc_bias": (laws.orc_bias, {"problem": GAUSSIAN, "method": rec.ORC(4, CUT)}),
+    "orc_density": (laws.orc_density, {"problem": GAUSSIAN, "method": rec.ORC(4, CUT), "x": [[0.1]]}),
+    "orc_silence": (laws.orc_silence, {"problem": rec.uniform_problem([0.2], [0.3]), "method": rec.ORC(4)}),
+    "output_ratio": (laws.output_ratio, {"problem": GAUSSIAN, "method": rec.ORC(4), "log_ratios_bits": [0.1]}),
+    "unnoticed_candidates": (laws.unnoticed_candidates, {"problem": GAUSSIAN, "method": rec.ORC(4), "num_samples": 10}),
+    "unnoticed_samples": (laws.unnoticed_samples, {"bias": OUTPUT, "advantage": 0.1}),
+    "bootstrap_interval": (metrics.bootstrap_interval, {"values": [1.0, 2.0], "level": 0.9, "resamples": 20, "seed": 0}),
+    "mean_interval": (metrics.mean_interval, {"values": [1.0, 2.0], "level": 0.9}),
+    "ks": (metrics.ks, {"samples": SAMPLES, "target": GAUSSIAN}),
+    "mmd": (metrics.mmd, {"samples": SAMPLES, "target": GAUSSIAN, "bandwidth": None}),
+    "median_bandwidth": (metrics.median_bandwidth, {"target": GAUSSIAN}),
+    "orc_mmd_squared": (metrics.orc_mmd_squared, {"problem": GAUSSIAN, "method": rec.ORC(4), "bandwidth": None}),
+    "output_mmd": (metrics.output_mmd, {"problem": GAUSSIAN, "methods": [rec.ORC(4)], "bandwidth": None}),
+    "searched_until": (metrics.searched_until, {"problem": GAUSSIAN, "levels": [0.1], "partition": CUT, "most_bits": 4}),
+    "total_variation": (metrics.total_variation, {"samples": SAMPLES[:, 0], "target": [0.5, 0.5], "edges": [-2.0, 0.0, 2.0]}),
+    "Cell": (study.Cell, {"source": CHANNEL, "method": rec.PFR(CUT)}),
+    "Study": (study.Study, {"cells": (study.Cell(CHANNEL),), "runs": 3, "seed": 0, "chunk": 2, "samples": False}),
+    "run_chunk": (study.run_chunk, {"cell": study.Cell(CHANNEL), "seed": 0, "first": 0, "runs": 3, "samples": False}),
+    "grid": (study.grid, {"sources": [CHANNEL], "log2_bins": (0,), "strategies": ("information",), "methods": (rec.PFR(),),
+                          "seed": 0, "targets": 0}),
+    "images.decode": (images.decode, {"data": b""}),
+    "images.encode": (images.encode, {"image": PICTURE[:0], "codec": "inr", "rate": "low", "block_bits": 48, "method": "orc",
+                                      "partition_bits": "auto", "seed": 0}),
+    "psnr_db": (images.psnr_db, {"original": PICTURE, "other": PICTURE}),
+}  # fmt: skip
+NOT_CALLED = {"BudgetExceeded", "MessageError", "RecError", "Encoding", "Encodings", "EliasDelta", "Trace", "Message"}
+SECONDS = 20.0  # a call takes a fraction of one; what hangs ends here, however busy the machine
+
+
+class Hung(BaseException):
+    """A call that did not end."""
+
+
+@contextlib.contextmanager
+def ended_soon() -> Iterator[None]:
+    def late(*_: Any) -> None:
+        raise Hung
+
+    before = signal.signal(signal.SIGALRM, late)
+    signal.setitimer(signal.ITIMER_REAL, SECONDS)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0.0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def has_nan(value: Any) -> bool:
+    if isinstance(value, float | np.floating):
+        return math.isnan(value)
+    if isinstance(value, np.ndarray):
+        return value.dtype.kind == "f" and bool(np.isnan(value).any())
+    return isinstance(value, list | tuple) and any(map(has_nan, value))
+
+
+def fault(call: Callable[..., Any], arguments: dict[str, Any]) -> str:
+    """What is wrong with how a call ends; "" where nothing is."""
+    try:
+        with ended_soon(), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            answer = call(**arguments)
+            if inspect.isgenerator(answer):
+                answer = next(answer, None)
+    except rec.RecError as error:
+        return "" if len(str(error)) <= 400 else f"an error of {len(str(error))} letters"
+    except Hung:
+        return "hangs"
+    except MemoryError:
+        return "asks for too much memory"
+    except BaseException as error:
+        return f"{type(error).__name__}: {error!s:.100}" if not isinstance(error, KeyboardInterrupt) else "interrupted"
+    return "NaN" if has_nan(answer) else ""
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_odd_input_gets_an_answer_or_a_short_error(name: str) -> None:
+    call, good = CALLS[name]
+    wrong = []
+    for key in good:
+        for odd in ODD:
+            if said := fault(call, good | {key: odd}):
+                with contextlib.suppress(RuntimeError):
+                    said = f"{key} = {odd!r:.60}: {said}"
+                wrong.append(said)
+    assert not wrong, f"{len(wrong)} of {len(good) * len(ODD)}:\n" + "\n".join(wrong)
+
+
+def test_every_public_function_is_tried() -> None:
+    tried = {getattr(call, "__name__", "") for call, _ in CALLS.values()} | set(CALLS)
+    for module in (rec, laws, codes, metrics):
+        for name in module.__all__:
+            value = getattr(module, name)
+            function = inspect.isfunction(value) or inspect.isclass(value)
+            if function and name not in NOT_CALLED and not hasattr(value, "_fields") and not typing_only(value):
+                assert name in tried, f"{module.__name__}.{name}"
+
+
+def typing_only(value: Any) -> bool:
+    return getattr(value, "_is_protocol", False) or isinstance(value, SimpleNamespace)
