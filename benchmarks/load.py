@@ -1,7 +1,8 @@
 """Forty people in Play at once: `python benchmarks/load.py [SECONDS]`.
 
-Forty sessions open Play together; then each lets go of a control every 2.5 seconds, first alone, then beside ten people
-who drag all the time. Sessions speak Streamlit's own protocol, drags the live socket's, so no browser's work is in the times.
+Forty sessions open Play together; then each lets go of a control every 2.5 seconds, first alone, then beside ten
+people who drag all the time. Sessions speak Streamlit's own protocol, drags the live socket's, so no browser's work is
+in the times.
 """
 
 from __future__ import annotations

@@ -64,6 +64,16 @@ def test_the_answer_is_the_scene_of_the_changed_view(change):
     assert opened(data)["live"]["query"] == link_query(view)
 
 
+def test_a_lessons_picture_is_answered_as_it_is_moved():
+    place = {"lesson": "reweight", "step": 1, "shown": False, "narrow": True, "dark": True}
+    closed, opened = (json.loads(live.answer(json.dumps(place | {"hand": {"tap7": tap}}))) for tap in (1, 100))
+    assert closed["svg"].startswith("<svg")
+    assert closed["svg"] != opened["svg"]
+    assert [one["knobs"][6]["value"] for one in (closed, opened)] == [1, 100]
+    for wrong in (place, place | {"step": 99, "hand": {}}, place | {"hand": {"tap7": "wide"}}):
+        assert set(json.loads(live.answer(json.dumps(wrong)))) == {"error"}
+
+
 @pytest.mark.parametrize("view", [pytest.param(preset.view, id=preset.name) for preset in PRESETS])
 def test_what_is_answered_is_what_the_page_then_shows(view):
     """The same winner, bits and costs; fewer of the candidates on the way."""
