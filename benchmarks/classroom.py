@@ -29,7 +29,7 @@ from machine import machine
 
 ROOT = Path(__file__).parents[1]
 STUDENTS, ROUNDS = 40, 5
-QUESTION = "race/1"
+QUESTION = "index/1"
 PATIENCE = 180  # seconds for a page
 
 
