@@ -146,7 +146,7 @@ def _folder(path: Path, description: dict[str, Any]) -> Folder:
             parts.setdefault((int(found["cell"]), int(found["first"])), []).append(part)
             unmarked += not found["mark"]
     if unmarked:
-        _warn(f"{unmarked} files in {path} were written before files had checksums; damage in them may go unnoticed.")
+        _warn(f"{path} has files from before there were checksums ({unmarked}); damage in them may go unnoticed.")
     return Folder(path, description["form"], _digest(description), parts)
 
 
@@ -177,14 +177,15 @@ def open_folder(study: Study, path: Path, form: Format) -> Folder:
         raise RecError(f"{path} is a file; give a folder for the results.") from None
     except OSError as error:
         raise RecError(f"{path} could not be made: {error.strerror}. Choose another folder.") from None
+    known = path / "_study.json"
+    before = known.exists()  # asked first: another study may begin here at the same time
     theirs = _read_description(path)
     if theirs is None:
         there = [part for part in path.glob("part-*") if PART.fullmatch(part.name)]
         if not all(_is_whole(part, key) for part in there):
             raise RecError(f"{path} has results but no whole _study.json to describe them, and by their checksums not "
                            "all are this study's; choose another folder.")  # fmt: skip
-        known = path / "_study.json"
-        _write(known, json.dumps({**ours, "checksum": key}, indent=1).encode(), over=known.exists())
+        _write(known, json.dumps({**ours, "checksum": key}, indent=1).encode(), over=before)
         theirs = _read_description(path) or ours
     if _digest(theirs) != key:
         raise RecError(f"{path} has the results of another study, or of this one in another format or version; "
