@@ -7,6 +7,7 @@
     what stands where on a page                     app_pages/   by the page's name
     the animation                                   stage/
     its answers to what is dragged                  live
+    a class: its answers pooled, its tests          room/
     what a notebook shows                           notebook
     a drawing board, an export button, a key press  components/
     a lesson, its numbers, questions and hand-out   lessons/
@@ -16,7 +17,7 @@
 
 So the first chart of the page Speed is `growth` in model/speed, figures/speed, snippets/speed and app_pages/speed.
 Imports go one way only, from the last of these to the first: text, settings, memo, background, figures, model, stage,
-lessons, live, notebook, components, snippets, app_pages. Figures know no model, and the model knows no Streamlit.
+lessons, live, room, notebook, components, snippets, app_pages. Figures know no model, and the model knows no Streamlit.
 """
 
 from __future__ import annotations

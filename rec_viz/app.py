@@ -14,6 +14,7 @@ from starlette.routing import Route
 from rec_viz import live, warm_up
 from rec_viz.app_pages.practice import ACTIVITIES
 from rec_viz.model.evidence import TITLES
+from rec_viz.room import socket
 from rec_viz.settings import links, widgets
 
 HERE = Path(__file__).parent
@@ -21,7 +22,8 @@ PAGES = HERE / "app_pages"
 
 # Reached from the four places and by their own addresses: what was once linked to still opens.
 PRACTICE = {name: title for name, (title, _) in ACTIVITIES.items()}
-BEHIND_THE_PLACES = {"message": "Message", **TITLES, "poster": "The poster", **PRACTICE}
+BEHIND_THE_PLACES = {"message": "Message", **TITLES, "poster": "The poster", "class": "Class", **PRACTICE}
+FILES = {"class": "class_page"}  # where a page's file has another name: that word is taken
 
 
 def _at_root(request: Request) -> RedirectResponse:
@@ -35,6 +37,7 @@ ROUTES: list[Any] = [
     type(route)(f"/{_BASE}{route.path}" if _BASE else route.path, route.endpoint)
     for route in (
         *live.ROUTES,
+        *socket.ROUTES,
         *(Route(f"/{name}", _at_root) for name in ("learn", "lab", "evidence", *BEHIND_THE_PLACES)),
     )
 ]
@@ -50,7 +53,7 @@ def main() -> None:
     evidence = st.Page(PAGES / "evidence.py", title="Evidence", icon=":material/insights:", url_path="evidence")
     places = [start, learn, play, evidence]
     behind = [
-        st.Page(PAGES / f"{name}.py", title=title, url_path=name, visibility="hidden")
+        st.Page(PAGES / f"{FILES.get(name, name)}.py", title=title, url_path=name, visibility="hidden")
         for name, title in BEHIND_THE_PLACES.items()
     ]
     page = st.navigation([*places, *behind], position="hidden" if widgets.presenting() else "top")

@@ -102,7 +102,7 @@ def caption(view: View) -> str:
 
 
 def picture(view: View, race: model.Race) -> None:
-    """The stage, and why a method is not on it; where none is, its ranges stay, and lead back."""
+    """The stage, and why a method is not on it. Its ranges stay even without any, to go back by."""
     ran = any(lane.trace is not None for lane in race.lanes)
     blame = stage.worst_bin(race) if ran and view.weighting == "target_mass" else None
     scene = stage.scene(
@@ -115,7 +115,7 @@ def picture(view: View, race: model.Race) -> None:
 
 
 def turn_preset(steps: int) -> None:
-    """Show another of the views worth seeing: the one that many further on."""
+    """Show another of the views worth seeing, `steps` further on."""
     views, now = [preset.view for preset in PRESETS], widgets.current(View)
     at = views.index(now) if now in views else -1 if steps > 0 else 0
     widgets.put(views[(at + steps) % len(views)])
@@ -147,6 +147,7 @@ def play(notices: list[str]) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="lab_heading"):
         st.title("Play", anchor=False, width="content")
         parts.people(two=False)
+        parts.back_to_lesson()
         share = st.empty()
     strip = st.container(height=presets.HEIGHT, border=False, key="lab_presets")
     parts.say_notices(notices)

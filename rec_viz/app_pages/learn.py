@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from rec_viz import warm_up
-from rec_viz.app_pages import learn_quiz, learn_step, parts, practice
+from rec_viz.app_pages import class_room, learn_quiz, learn_step, parts, practice
 from rec_viz.app_pages.learn_step import BY_SLUG, LESSONS, PAGE, place_query, share
 from rec_viz.components import cards, memory, presenter
 from rec_viz.lessons import Lesson, handout, pictures, progress
@@ -37,6 +37,7 @@ def contents() -> None:
         "what a logarithm does; nothing else. Each lesson asks you to guess before it shows. Guessing wrong is "
         "part of it."
     )
+    class_room.door()
     learn_quiz.offer()
     place = st.empty()
     if not warm_up.warm_up().ready.is_set():
@@ -83,9 +84,10 @@ def take_up(found: Any) -> None:
 
 
 learn_step.prepare()
+notices = class_room.arrive(learn_step.go)
 learn_quiz.prepare()
-here, notices = learn_step.read_place()
-parts.say_notices(notices)
+here, told = learn_step.read_place()
+parts.say_notices([*notices, *told])
 if quiz := learn_quiz.asked_for():
     learn_quiz.play(quiz)
 elif not here.lesson:
@@ -96,3 +98,4 @@ else:
     learn_step.play(here)
 memory.keep("progress", progress.written(state.learn_done, LESSONS), take_up)
 learn_quiz.keep()
+class_room.keep()

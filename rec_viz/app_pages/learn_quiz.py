@@ -237,8 +237,7 @@ def verdict_on(name: str, quiz: Quiz) -> None:
 def turn(name: str, quiz: Quiz) -> None:
     """Back and next, in the places they have in a lesson."""
     label = "Next" if not quiz.passed else "Next lesson" if next_lesson(name) else "Finish"
-    if st.context.theme.type == "dark" and quiz.chosen is not None:  # as in a lesson
-        label = f':color[{label}]{{foreground="#10151C"}}'
+    label = label if quiz.chosen is None else parts.on_primary(label)
     with st.container(horizontal=True, key="learn_turn"):
         st.button("Back", key="learn_back", icon=":material/arrow_back:", on_click=back, args=(name,))
         st.button(label, key="learn_next", icon=":material/arrow_forward:", type="primary",

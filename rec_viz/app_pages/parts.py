@@ -83,7 +83,12 @@ def open_card(chosen: str | None) -> None:
 
 def colours() -> dict[str, str]:
     """The colour of every role under the reader's theme."""
-    return theme.ROLES["dark" if st.context.theme.type == "dark" else "light"]
+    return theme.ROLES["dark" if dark() else "light"]
+
+
+def dark() -> bool:
+    """Whether the reader's theme is dark."""
+    return bool(st.context.theme.type == "dark")
 
 
 def alive() -> Callable[[], bool]:
@@ -93,6 +98,11 @@ def alive() -> Callable[[], bool]:
         return lambda: True
     runtime, session = get_instance(), context.session_id
     return lambda: runtime.is_active_session(session)
+
+
+def on_primary(label: str) -> str:
+    """A primary button's label: white on the dark theme's light blue could not be read."""
+    return f':color[{label}]{{foreground="#10151C"}}' if st.context.theme.type == "dark" else label
 
 
 def each(work: Callable[[Any], Any], steps: Sequence[Any], text: str) -> list[Any]:
@@ -218,3 +228,13 @@ def class_extras(presented: bool, seeds: bool = True) -> dict[str, str]:
     if presented and st.checkbox("Presenter mode: large type, keys only, Escape leaves", key="class_present"):
         extras["present"] = "1"
     return extras
+
+
+def back_to_lesson() -> None:
+    """The way back to the step of a lesson that was read last."""
+    if here := st.session_state.get("learn_here"):
+        query, lesson, step = here
+        st.page_link(
+            Path(__file__).with_name("learn.py"), label=f"Back to lesson {lesson}, step {step}",
+            icon=":material/arrow_back:", query_params=query,
+        )  # fmt: skip

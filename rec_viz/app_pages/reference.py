@@ -59,7 +59,7 @@ def beneath(statement: Statement, opened: bool) -> None:
 
 
 def found_by(words: str) -> list[Statement]:
-    """The statements in which words begin like all of these, in whatever of their text."""
+    """The statements that have, anywhere in their text, words beginning like each of these."""
     wanted = [rf"\b{re.escape(word)}" for word in words.split()]
     texts = {one: " ".join((*one, *(function.__name__ for function in model.CODE[one.id]))) for one in STATEMENTS}
     return [one for one, text in texts.items() if all(re.search(word, text, re.IGNORECASE) for word in wanted)]

@@ -12,6 +12,9 @@ from . import pictures, still
 
 _COLOURS = {"blue": ROLES["light"]["p"], "orange": ROLES["light"]["q"]}
 
+_PRINTED = re.compile(r"\{([a-z_][\w.]*)")  # names of numbers in a text
+_NAME = re.compile(r"[a-z_][\w.]*")  # and in a condition
+
 STYLE = """
 .handout { font: 11.5pt/1.5 Georgia, serif; color: #1B2430; background: #fff }
 .handout { max-width: 42rem; margin: 0 auto; padding: 1rem }
@@ -26,7 +29,8 @@ STYLE = """
 .handout .line { border-bottom: 1px solid #98A1AC; height: 1.8rem; width: 60%; margin-bottom: 0.8rem }
 .handout table { border-collapse: collapse; margin: 0.6rem 0 }
 .handout :is(th, td) { border: 1px solid #C9CFD6; padding: 0.15rem 0.8rem; text-align: left }
-.handout .answers { break-before: page; break-inside: auto } .handout footer { margin-top: 2rem; font-size: 0.9rem }
+.handout :is(.answers, .later) { break-before: page }
+.handout .answers { break-inside: auto } .handout footer { margin-top: 2rem; font-size: 0.9rem }
 @page { margin: 18mm }
 """
 
@@ -43,7 +47,8 @@ def page(lesson: lessons.Lesson) -> str:
 
 def body(lesson: lessons.Lesson) -> str:
     """The hand-out itself, with the style that prints well."""
-    steps = "".join(_step(k, step) for k, step in enumerate(lesson.steps, start=1))
+    told = gives_away(lesson)
+    steps = "".join(_step(k, step, told.get(k, 0)) for k, step in enumerate(lesson.steps, start=1))
     answers = "".join(_answer(k, step) for k, step in enumerate(lesson.steps, start=1))
     return (
         f'<style>{STYLE}</style><div class="handout">'
@@ -53,8 +58,31 @@ def body(lesson: lessons.Lesson) -> str:
     )
 
 
-def _step(k: int, step: lessons.Step) -> str:
-    out = [f"<section><h2>{k}. {html.escape(step.title)}</h2>{_words(step, step.text)}"]
+def gives_away(lesson: lessons.Lesson) -> dict[int, int]:
+    """The steps, from 1, that tell the answer of an earlier one, and which: their words hold the number it asks for or
+    compares, unless that stood there before, or they begin with the picture it ends with."""
+    asked: dict[str, int] = {}  # by a number's name, or a picture
+    printed: set[str] = set()
+    out = {}
+    for k, step in enumerate(lesson.steps, start=1):
+        ask = step.ask
+        here = set(_PRINTED.findall(step.text + (ask.question if ask else "")))
+        here |= {svg for svg, _ in _pictures(step, shown=False)} if _poses(step) else set()
+        if known := [asked[name] for name in here & asked.keys()]:
+            out[k] = max(known)
+        printed |= here
+        if ask:
+            tell = {name for choice in ask.choices for name in _NAME.findall(choice.when)} | {ask.number}
+            tell |= {svg for svg, _ in _pictures(step, shown=True)}
+            asked |= {name: k for name in tell if name and name not in printed | asked.keys()}
+    return out
+
+
+def _step(k: int, step: lessons.Step, told: int) -> str:
+    """A step before the answers; on a page of its own where it tells the answer of step `told`."""
+    out = ['<section class="later">' if told else "<section>", f"<h2>{k}. {html.escape(step.title)}</h2>"]
+    out.append(f"<p>First answer question {told}: this page tells.</p>" if told else "")
+    out.append(_words(step, step.text))
     out.append(_figures(step, shown=False) if _poses(step) else "")
     if step.ask:
         out.append(f'<div class="question">{_words(step, "**" + step.ask.question + "**")}')
@@ -87,15 +115,19 @@ def _poses(step: lessons.Step) -> bool:
 
 
 def _figures(step: lessons.Step, shown: bool) -> str:
-    """The step's own picture, or its stage as still pictures."""
+    return "".join(_figure(svg, title) for svg, title in _pictures(step, shown))
+
+
+def _pictures(step: lessons.Step, shown: bool) -> list[tuple[str, str]]:
+    """The step's own picture, or its stage as still pictures, each with its title."""
     staged = pictures.staged(step, shown)
     if staged is None:
         if not (step.figure_after if shown else step.figure):
-            return ""
-        return _figure(pictures.draw(step, None, shown, ROLES["light"], narrow=False), step.title)
+            return []
+        return [(pictures.draw(step, None, shown, ROLES["light"], narrow=False), step.title)]
     race, points = staged
     drawn = [(still.lane(race, lane, points.get("step", "winner")), lane.title) for lane in race.lanes]
-    return "".join(_figure(svg, f"{title}: the race drawn") for svg, title in drawn if svg)
+    return [(svg, f"{title}: the race drawn") for svg, title in drawn if svg]
 
 
 def _figure(svg: str, title: str) -> str:

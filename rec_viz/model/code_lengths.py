@@ -341,5 +341,5 @@ def _measured_length(
         return None
     cut = method.partition or rec.Partition.uncut(channel.dim)
     code = rec.ZipfCode.for_source(channel, cut)
-    sizes = cut.log2_bins + code.length_bits(many.indices)
-    return figures.Mean(float(sizes.mean()), 1.96 * float(sizes.std()) / math.sqrt(SWEEP_RUNS))
+    mean, _, high = rec.metrics.mean_interval(cut.log2_bins + code.length_bits(many.indices))
+    return figures.Mean(mean, high - mean)

@@ -17,7 +17,6 @@ from numpy.typing import ArrayLike
 import rec_core as rec
 from rec_core import codes, families, randomness
 from rec_core.allocation import greedy_powers
-from rec_core.arrays import Floats
 from rec_core.methods.by_clocks import race_by_clocks
 from rec_core.methods.by_draws import race_by_draws
 from rec_core.methods.method import FINEST_SCALE, MAX_EXAMINED
@@ -52,8 +51,8 @@ def source(function: Callable[..., Any]) -> tuple[str, str]:
 
 def _mean(what: str, theory: float, values: ArrayLike) -> Check:
     """A mean of independent values beside its law."""
-    found: Floats = np.asarray(values, dtype=np.float64)
-    return Check(what, theory, float(found.mean()), 1.96 * float(found.std(ddof=1)) / math.sqrt(found.size))
+    mean, _, high = rec.metrics.mean_interval(np.asarray(values, dtype=np.float64))
+    return Check(what, theory, mean, high - mean)
 
 
 # ------------------------------------------------------------------------------------------------ the checks

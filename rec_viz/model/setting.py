@@ -114,6 +114,15 @@ def ratios(problem: rec.Problem, shares: Floats) -> Floats:
     return np.exp2(np.minimum(logs, 1000.0))
 
 
+def sups_bits(problem: rec.Problem, cut: rec.Partition, weighting: rec.Weighting) -> list[Floats]:
+    """log2 of sup r' in every bin: for each dimension its share of it, (n_d,); -inf where Q has no mass."""
+    every = zip(rec.bin_peaks_bits(problem, cut), rec.bin_weights(problem, cut, weighting), strict=True)
+    return [
+        np.where(np.isfinite(peaks), peaks - np.log2(np.maximum(shares.size * shares, 5e-324)), -np.inf)
+        for peaks, shares in every
+    ]
+
+
 def is_flat(problem: rec.Problem) -> bool:
     """Whether the density ratio is the same all over Q, as for a uniform target: no budget then biases plain ORC."""
     return math.isclose(problem.kl_bits, problem.d_inf_bits, abs_tol=1e-12)

@@ -15,7 +15,7 @@ from rec_core.arrays import Floats
 from ..figures import speed as figures
 from ..memo import memo
 from ..settings import TABLE, View
-from .setting import TARGETS, channel_at, channel_of, partition_of, problem_of, shares_of
+from .setting import TARGETS, channel_at, channel_of, partition_of, problem_of, shares_of, sups_bits
 
 MOST_BITS = 60  # how far curves go
 FINEST_BITS = 40  # of a dimension: floats cannot resolve the candidates of a finer target
@@ -263,13 +263,8 @@ def trap(view: View) -> Trap | None:
     cut = partition_of(view, channel)
     if view.dim != 1 or not 2 <= cut.num_bins <= 64 or not 0 < channel.information_bits <= FINEST_BITS:
         return None
-    (peaks,) = rec.bin_peaks_bits(problem, cut)
-    sups = []
     weightings: tuple[rec.Weighting, ...] = ("target_mass", "peak_ratio")
-    for weights in weightings:
-        (share,) = rec.bin_weights(problem, cut, weights)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            sups.append(tuple(np.nan_to_num(np.exp2(peaks) / (share * cut.num_bins)).tolist()))
+    sups = [tuple(np.exp2(sups_bits(problem, cut, weighting)[0]).tolist()) for weighting in weightings]
     rows = tuple(
         (name, rec.laws.expected_examined(problem, method))
         for name, method in (

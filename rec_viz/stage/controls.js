@@ -4,9 +4,9 @@ import { el, setAria, setText } from "./dom.js";
 
 const KEYS_MS = 400;
 
-// `drag(change)` is told every move, {key: value}, and `release()` that the reader has let go.
+// `drag(change)` gets every move, {key: value}; `release()` is called when the reader lets go.
 export function createControls(/** @type {HTMLElement} */ row, { drag, release }) {
-  const made = new Map(); // key -> { box, range, told }
+  const made = new Map(); // key -> { box, range, told, says }
   let timer = 0; // a pause of the keys is their release
 
   function make(/** @type {Control} */ { key, name }) {
@@ -30,22 +30,22 @@ export function createControls(/** @type {HTMLElement} */ row, { drag, release }
 
   function say(key) {
     const { range, told } = made.get(key), value = Number(range.value);
-    const text = key === "bits" ? `${value.toFixed(1)} bits` : String(value);
+    const text = made.get(key).says ?? (key === "bits" ? `${value.toFixed(1)} bits` : String(value));
     setText(told, text);
     setAria(range, { valuetext: key === "log2_bins" ? `${value}, ${2 ** value} bins` : text });
   }
 
-  // What can be dragged now. While something is (`held`), no range comes or goes, and what is held keeps its value.
-  return function attach(/** @type {Control[]} */ controls, /** @type {Change | null} */ held = null) {
+  // What can be dragged now. While something is (`dragged`), no range comes or goes, and what is dragged keeps its value.
+  return function attach(/** @type {Control[]} */ controls, /** @type {Change | null} */ dragged = null) {
     for (const control of controls) {
-      const { key, low, high, step, value } = control;
-      if (held && (key in held || !made.has(key))) continue;
-      const { range, told } = made.get(key) ?? make(control);
-      if (told.textContent && Number(range.value) === value && Number(range.max) === high && Number(range.min) === low) continue;
-      Object.assign(range, { min: low, max: high, step, value });
+      const { key, low, high, step, value, says } = control;
+      if (dragged && !made.has(key)) continue;
+      const one = made.get(key) ?? make(control);
+      one.says = says;
+      if (!(dragged && key in dragged)) Object.assign(one.range, { min: low, max: high, step, value });
       say(key);
     }
-    if (held) return;
+    if (dragged) return;
     row.hidden = !controls.length;
     const keys = controls.map(({ key }) => key).join();
     if (row.dataset.keys === keys) return; // or the hand would lose its range

@@ -71,7 +71,7 @@ function nearest(colours, /** @type {number[]} */ [r, g, b]) {
   return best;
 }
 
-// LZW as GIF has it: codes grow from depth + 1 bits to twelve, then the table starts anew.
+// LZW as GIF has it: codes grow from depth + 1 bits to twelve, then the table starts again.
 export function compress(/** @type {Uint8Array} */ indices, depth) {
   const clear = 1 << depth, out = [];
   let table = new Map(), next = clear + 2, size = depth + 1, hold = 0, held = 0;

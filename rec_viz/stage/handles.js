@@ -58,7 +58,7 @@ const inverseX = (/** @type {RaceView} */ view, px) => between(view.gx, view.sce
 const shareOf = (/** @type {PlaneView} */ view, d, x) => { const axis = view.scene.axes[d]; return between(axis.x, axis.u, x); };
 const inPlane = (/** @type {PlaneView} */ view, px, py) => view.unF(px, py).map((u, d) => { const axis = view.scene.axes[d]; return between(axis.u, axis.x, u); });
 
-// How far the width's grip lies from the mean's, where the width itself is so many pixels, and back.
+// How far the width's grip lies from the mean's, for a width in pixels, and back.
 const gripAt = (px) => (px >= FAR ? px : Math.max(NEAR, FAR + OCTAVE * Math.log2(Math.max(px, 1e-9) / FAR)));
 const gripFrom = (px) => (px >= FAR ? px : FAR * 2 ** ((Math.max(px, NEAR) - FAR) / OCTAVE));
 const gripSide = (/** @type {RaceView} */ view, centre) => (acrossX(view, centre) > (view.left + view.right) / 2 ? -1 : 1); // where there is room
@@ -135,7 +135,7 @@ export function createHandles(hooks) {
   const box = el("div", "handles");
   const binsBox = el("div", "handles");
   let nodes = new Map(), /** @type {Handle[]} */ specs = [], timer = 0;
-  let /** @type {{ dx: number, dy: number, x: number, y: number } | null} */ held = null; // where the pointer took hold
+  let /** @type {{ dx: number, dy: number, x: number, y: number } | null} */ grip = null; // where the pointer took hold
   let /** @type {{ ofQ?: View, ofBins?: View }} */ hosts = {}; // whose pictures they stand on
 
   // Which handle has the keyboard; ask before the picture goes, give it back with the new one.
@@ -144,7 +144,7 @@ export function createHandles(hooks) {
   function attach(/** @type {Scene} */ scene, /** @type {View[]} */ views, hand) {
     clearTimeout(timer);
     timer = 0;
-    held = null;
+    grip = null;
     nodes = new Map();
     const few = views.length && scene.lanes.every((lane) => Math.max(...lane.intervals) <= MOST_INTERVALS);
     specs = scene.handles && scene.view !== "strips" && few ? handleSpecs(scene) : [];
@@ -172,7 +172,7 @@ export function createHandles(hooks) {
     node.addEventListener("pointerdown", (event) => grab(spec, node, event));
     node.addEventListener("pointermove", (event) => drag(spec, event));
     node.addEventListener("pointerup", release);
-    node.addEventListener("pointercancel", () => { held = null; hooks.cancel(); });
+    node.addEventListener("pointercancel", () => { grip = null; hooks.cancel(); });
     node.addEventListener("keydown", (event) => press(spec, event));
     node.addEventListener("blur", () => { if (timer) commitKeys(); });
     return node;
@@ -188,27 +188,27 @@ export function createHandles(hooks) {
     node.focus({ preventScroll: true });
     node.setPointerCapture(event.pointerId);
     const [x, y] = spec.at(view, hooks.draft());
-    held = { dx: event.clientX - x, dy: event.clientY - y, x: event.clientX, y: event.clientY };
+    grip = { dx: event.clientX - x, dy: event.clientY - y, x: event.clientX, y: event.clientY };
   }
 
   function drag(/** @type {Handle} */ spec, event) {
     const view = viewOf(spec), draft = hooks.draft();
-    if (!held || !view) return;
+    if (!grip || !view) return;
     // On from where it is, for the picture may have changed its scale; but bins go by powers, and count from the start.
-    const [left, top] = spec.ofBins ? [held.x - held.dx, 0] : spec.at(view, draft);
-    const x = left + event.clientX - held.x, y = top + event.clientY - held.y;
-    if (!spec.ofBins) Object.assign(held, { x: event.clientX, y: event.clientY });
+    const [left, top] = spec.ofBins ? [grip.x - grip.dx, 0] : spec.at(view, draft);
+    const x = left + event.clientX - grip.x, y = top + event.clientY - grip.y;
+    if (!spec.ofBins) Object.assign(grip, { x: event.clientX, y: event.clientY });
     hooks.change(spec.pad ? spec.move(view, draft, x, y) : spec.set(draft, spec.from(view, draft, x, y)));
   }
 
   function release() {
-    if (!held) return;
-    held = null;
+    if (!grip) return;
+    grip = null;
     hooks.commit();
   }
 
   function press(/** @type {Handle} */ spec, event) {
-    if (event.key === "Escape") { held = null; clearTimeout(timer); timer = 0; hooks.cancel(); event.stopPropagation(); return; }
+    if (event.key === "Escape") { grip = null; clearTimeout(timer); timer = 0; hooks.cancel(); event.stopPropagation(); return; }
     if (event.key === "Enter" && timer) { commitKeys(); event.stopPropagation(); return; }
     if (spec.pad || event.altKey || event.ctrlKey || event.metaKey) return;
     const steps = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: spec.page, PageDown: -spec.page }[event.key];
@@ -243,5 +243,5 @@ export function createHandles(hooks) {
     }
   }
 
-  return { attach, place, focused, holding: () => Boolean(held) || Boolean(timer) };
+  return { attach, place, focused, holding: () => Boolean(grip) || Boolean(timer) };
 }

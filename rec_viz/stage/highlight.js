@@ -1,4 +1,4 @@
-// Pointing: what is pointed at is outlined and named, the rest is veiled, and a sentence says it in words.
+// Pointing: what is pointed at is outlined and named, the rest is veiled, and the words below say it.
 
 import { drawClock } from "./clock.js";
 import { boxes, circle, css, font, polyline, sizeCanvas, stroke, within, write } from "./draw.js";

@@ -38,7 +38,7 @@ export function createLane(/** @type {Scene} */ scene, /** @type {Lane} */ lane)
   return view;
 }
 
-// Writes what is told of a search into the nodes of its lane; the list of bins, which is long, only where asked for.
+// Writes a search into the nodes of its lane; the list of bins, which is long, only `withBins`.
 export function fillLane(/** @type {View} */ view, choose, withBins = true) {
   const { scene, lane } = view, { message } = lane, bins = String(lane.intervals);
   view.filled = true;

@@ -1,4 +1,4 @@
-// What need not be drawn anew for every frame: settled candidates and the backdrop, each on a canvas of its own.
+// What need not be drawn again for every frame: settled candidates and the backdrop, each on a canvas of its own.
 
 import { circle, css, disc, stroke } from "./draw.js";
 import { clamp, smooth } from "./mix.js";

@@ -1,8 +1,8 @@
 // Answers from the core while something is dragged. One request is in flight; of what comes meanwhile the newest waits.
 
-const PATIENCE = [1000, 2000, 4000, 8000, 16000, 32000]; // before the next try, after so many in vain
+const PATIENCE = [1000, 2000, 4000, 8000, 16000, 32000]; // before the next try, by how many have failed
 
-// `open()` makes a WebSocket, `answered(buffer)` is told each answer that is still wanted, `later(f, ms)` is setTimeout.
+// `open()` makes a WebSocket, `answered(buffer)` gets each answer that is still wanted, `later(f, ms)` is setTimeout.
 export function createChannel({ open, answered, later = (f, ms) => setTimeout(f, ms) }) {
   let /** @type {WebSocket | null} */ socket = null, ready = false, closed = false, tries = 0;
   let inFlight = false, wanted = false; // an answer is on its way; somebody still wants it
@@ -37,7 +37,7 @@ export function createChannel({ open, answered, later = (f, ms) => setTimeout(f,
   return {
     connect,
     ask(/** @type {object} */ request) { waiting = request; next(); },
-    drop() { waiting = null; wanted = false; }, // nobody waits for an answer any more
+    drop() { waiting = null; wanted = false; }, // no answer is wanted any more
     alive: () => ready,
     close() { closed = true; socket?.close(); },
   };

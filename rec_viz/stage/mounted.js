@@ -1,4 +1,4 @@
-// Streamlit calls a component's function on every rerun and theme change, with the same parent: what is there carries on.
+// Streamlit calls a component's function on every rerun and theme change, with the same parent: what is mounted stays.
 
 // `create(parent)` makes what is mounted: { root, show(data, tell), destroy() }.
 export function mounted(create) {

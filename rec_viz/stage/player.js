@@ -25,7 +25,7 @@ const optionsOf = (/** @type {object} */ scene) => Object.fromEntries(OPTIONS.ma
 
 const WORDS_MS = 90; // between two changes of the words
 
-const memory = new Map(); // scene id -> { state, pointed }: where its player stands and what it was last told to point at
+const memory = new Map(); // scene id -> { state, pointed }: where its player stands, and what Python last pointed at
 const MEMORY_SIZE = 24;
 
 /** @typedef {{ state: Playback | null, pointed: string | null }} Story */
@@ -39,7 +39,7 @@ function recall(id) {
   return story;
 }
 
-// The player of a stage in `parent`: `show(scene, tell)` is told what Python sent and how to answer.
+// The player of a stage in `parent`: `show(scene, tell)` takes what Python sent and a way to answer.
 export function createPlayer(parent) {
   const root = parent.querySelector(".stage");
   const find = (selector) => /** @type {any} */ (root.querySelector(selector));
@@ -101,7 +101,7 @@ export function createPlayer(parent) {
     if (!state.playing && state.since < (TWEEN[scene.timeline.kind(state.step)] || 0)) moving = true;
     handles.place(change ? consequences() : "");
     root.dataset.frame = String(++frames);
-    // Words need not follow every frame: nobody reads that fast, and laying them out costs more than drawing.
+    // Words need not follow every frame: laying them out costs more than drawing.
     if (change && time - ui.filled < WORDS_MS) ui.later ||= setTimeout(() => { ui.later = 0; wake(); }, WORDS_MS);
     else {
       if (views.some((view) => !view.filled)) ui.filled = time;
@@ -214,7 +214,7 @@ export function createPlayer(parent) {
     return `${fmt(scene.problem.kl_bits)} bits from P${costs.join("")}`;
   }
 
-  // Puts a scene on the nodes that are there, at its final state. Lanes are told apart by their names; those in `stay` keep
+  // Puts a scene on the nodes that are there, at its final state. Lanes have names; those in `stay` keep
   // their place though the scene lacks them.
   function swap(/** @type {Scene} */ next, /** @type {string[]} */ stay = []) {
     const otherPicture = alive && scene.view !== next.view;
@@ -264,10 +264,10 @@ export function createPlayer(parent) {
     const name = state.playing ? "Pause" : "Play";
     setAria(ui.play, { label: name });
     setText(ui.play.querySelector(".text"), name);
-    const held = active(root);
+    const focused = active(root);
     ui.back.disabled = ui.restart.disabled = state.step === 0;
     ui.step.disabled = state.step === timeline.last;
-    if (held?.disabled) root.focus({ preventScroll: true }); // or the keyboard would lose its place
+    if (focused?.disabled) root.focus({ preventScroll: true }); // or the keyboard would lose its place
     ui.range.max = String(timeline.last);
     ui.range.value = String(state.step);
   }
@@ -303,7 +303,7 @@ export function createPlayer(parent) {
     recolour();
   }
 
-  // The picture becomes what Python sent: a new one told from its start, or one that has been shown before, where it stood.
+  // The picture becomes what Python sent: a new one from its start, one that was shown before where it stood.
   function follow() {
     const earlier = alive ? scene : undefined, before = state, same = earlier?.id === settled.id;
     if (earlier && !settled.lanes.length) { // no search runs: their places say why, until something else is dragged

@@ -11,7 +11,7 @@ export function binTitle(/** @type {number[]} */ bin) {
 
 export const DENSITY_NAMES = { p: "P", q: "Q", heuristic: "P′" };
 
-// What is pointed at, in a sentence or two with its numbers.
+// What is pointed at, in words and numbers.
 export function targetText(/** @type {Scene} */ scene, /** @type {Lane} */ lane, /** @type {Target} */ target) {
   switch (target.kind) {
     case "bin": return hasBins(lane) ? binText(scene, lane, target.bin) : `${binTitle(target.bin)}.`;

@@ -7,9 +7,8 @@ from typing import Any
 
 import numpy as np
 
-import rec_core as rec
-
 from ..model.lab import Lane, Race
+from ..model.setting import sups_bits
 from ..settings import LANES
 
 MAX_DRAWN_INTERVALS = 256  # of a dimension: more are narrower than a pixel
@@ -92,12 +91,7 @@ def worst_bin(race: Race) -> str | None:
         cut = lane.partition
         if lane.trace is None or lane.stopping != "single" or not 1 < max(cut.intervals) <= MAX_DRAWN_INTERVALS:
             continue
-        numbers, uneven = [], False
-        weights = rec.bin_weights(race.problem, cut, lane.weighting)
-        for peaks, shares in zip(rec.bin_peaks_bits(race.problem, cut), weights, strict=True):
-            reach = np.where(np.isfinite(peaks), peaks - np.log2(np.maximum(shares, 5e-324)), -np.inf)
-            numbers.append(int(np.argmax(reach)) + 1)
-            uneven |= bool(np.ptp(reach[np.isfinite(reach)]) > 1e-9)
-        if uneven:
-            return "bin:" + ",".join(map(str, numbers))
+        sups = sups_bits(race.problem, cut, lane.weighting)
+        if any(np.ptp(own[np.isfinite(own)]) > 1e-9 for own in sups):
+            return "bin:" + ",".join(str(int(np.argmax(own)) + 1) for own in sups)
     return None

@@ -30,7 +30,7 @@ function targetPose(/** @type {View} */ view, /** @type {Playback} */ state) {
 }
 
 const CUT_SECONDS = 1.3; // after which the axis is stretched
-const WIDEST = 4; // the picture is drawn at up to so many times its scale for a curve that is still too high for it
+const WIDEST = 4; // times its scale at which a picture is drawn, at most, for a curve that is too high for it
 
 // How many times as high the picture must be for the curves of all lanes, where that is little enough.
 function zoomOut(/** @type {Scene} */ scene, seenAt) {

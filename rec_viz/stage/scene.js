@@ -75,7 +75,7 @@ export const sameBin = (/** @type {Lane} */ lane, a, b) => lane.intervals.every(
 export const sampleOf = (/** @type {Lane} */ lane, e) => lane.x.subarray(e * lane.dim, (e + 1) * lane.dim);
 export const ratioOf = (/** @type {Lane} */ lane, e) => 2 ** lane.log2_ratio[e];
 
-// From so many candidates on, dots are small and drawn the cheap way.
+// From this many candidates on, dots are small and drawn the cheap way.
 export const MANY = 1500;
 
 function dotRadii(/** @type {LaneData} */ { num_events, log2_ratio }, sup) {

@@ -2,7 +2,7 @@
 
 import { clamp } from "./mix.js";
 
-const FIRST = 3, SLOW_SECONDS = 2.5, MOST_SLOW = 20; // the first few and every new leader are shown one by one, within so many seconds
+const FIRST = 3, SLOW_SECONDS = 2.5, MOST_SLOW = 20; // the first few and every new leader are shown one by one, each for SLOW_SECONDS, all within MOST_SLOW
 const RAIN_SECONDS = 0.45, RAIN_MOST = 6.5; // the rest rain
 export const POP_SECONDS = 0.35;
 export const TWEEN = { densities: 0.8, cut: 2.8, reweight: 1.2, candidate: POP_SECONDS, winner: 2.4, message: 1.6, decoded: 2.8 };

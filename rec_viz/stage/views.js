@@ -31,7 +31,7 @@ export function drawLane(/** @type {View} */ view) {
   drawHighlights(view, pose);
 }
 
-// Whether the picture has a place on the page; it is laid out anew where that or its search has changed.
+// Whether the picture has a place on the page; it is laid out again where that or its search has changed.
 export function layoutLane(/** @type {View} */ view, /** @type {number | null} */ scale = null) {
   if (!view.measured) view.inner = Math.floor(view.picture.clientWidth); // to ask is to lay out the page
   const width = view.inner;

@@ -18,7 +18,7 @@ export function fmt(v, digits = 3) {
   return plain(GROUPED.format(Number(v.toPrecision(digits))));
 }
 
-// Two different numbers with as many digits as it takes to tell them apart.
+// Two numbers with as many digits as it takes to show that they differ.
 export function apart(a, b) {
   for (let digits = 3; digits < 12; digits++) if (fmt(a, digits) !== fmt(b, digits)) return [fmt(a, digits), fmt(b, digits)];
   return [String(a), String(b)];

@@ -415,7 +415,7 @@ def test_an_own_target_is_typed_and_a_wrong_one_gets_a_sentence(open_page: Open)
     assert float(box.input_value()) == pytest.approx(problem.params[0][0], rel=1e-6)  # it begins as the one drawn
     box.fill("1, -0.5")
     box.press("Enter")
-    expect(page.get_by_text("Give one number a dimension in both")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("Give one number for each dimension in both")).to_be_visible(timeout=30_000)
     page.get_by_role("textbox", name="Scales of Q").fill("0.3, 0.6")
     page.get_by_role("textbox", name="Scales of Q").press("Enter")
     expect(handle(page, "Mean of Q, dimension 2")).to_be_visible(timeout=60_000)

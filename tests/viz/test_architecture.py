@@ -7,16 +7,19 @@ import subprocess
 import sys
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+import rec_core as rec
 import rec_viz
+from rec_core.families import FAMILIES
 from tests.core.test_architecture import imports, modules, package_of, reached, tops, upward
 
 ROOT = Path(rec_viz.__file__).parent
 ORDER = (
     "", "javascript", "theme", "text", "settings", "memo", "background", "figures", "model", "warm_up", "stage",
-    "lessons", "live", "notebook", "components", "snippets", "app_pages", "app", "__main__",
+    "lessons", "live", "room", "notebook", "components", "snippets", "app_pages", "app", "__main__",
 )  # fmt: skip
 KNOWN = modules(ROOT)
 FOUND = {
@@ -52,6 +55,22 @@ def test_one_module_caches_and_one_runs_threads():
     for words, only in ((r"\blru_cache\b|\bcache_data\b|\bcache_resource\b|functools import .*cache", set()),
                         (r"\bThread\(", {"background", "warm_up", "__main__"})):  # fmt: skip
         assert {name for name, path in KNOWN.items() if re.search(words, path.read_text(encoding="utf-8"))} == only
+
+
+# "uniform" is a weighting too, so there only a comparison gives a family away.
+_NAMES = "|".join(set(FAMILIES) - set(get_args(rec.Weighting)))
+NAMED = re.compile(rf"""family\W{{0,3}}\s*[!=]==?\s*['"]|['"](?:{_NAMES})['"]""")
+
+
+def test_only_the_core_names_families():
+    """What differs between families comes from `rec_core.families`; only the drawing board is of one family."""
+    texts = {
+        path: path.read_text(encoding="utf-8") for ending in ("py", "js", "ts") for path in ROOT.rglob(f"*.{ending}")
+    }
+    named = {path.relative_to(ROOT).as_posix(): NAMED.findall(text) for path, text in texts.items()}
+    assert {name: found for name, found in named.items() if found} == {"settings/view.py": ['"piecewise"']}
+    for spoiled in ('if view.family == "uniform":', 'family === "gaussian" ? a : b', "make('laplace')"):
+        assert NAMED.search(spoiled)
 
 
 def test_a_page_is_one_word_in_every_folder():

@@ -33,7 +33,7 @@ def test_an_own_target_is_what_was_typed():
     [
         ({"means": "one"}, "must be numbers"),
         ({"means": ""}, "must be numbers"),
-        ({"means": "1, 2"}, "one number a dimension"),
+        ({"means": "1, 2"}, "one number for each dimension"),
         ({"scales": "0"}, "must be positive"),
         ({"means": "nan"}, "finite"),
         ({"means": ",".join(["0"] * 65), "scales": ",".join(["0.5"] * 65)}, "up to 64 dimensions"),

@@ -34,7 +34,7 @@ class Card(NamedTuple):
 
 
 def show(cards: Sequence[Card], key: str, layout: Literal["grid", "doors", "poster"] = "grid") -> str | None:
-    """The cards; the page of the one just chosen. Doors are low, three in a row; a poster's last card is wide."""
+    """The cards. Returns the page of the one just chosen. Doors are three in a row; a poster's last card is wide."""
     chosen = _MOUNT(
         data={"cards": [card._asdict() for card in cards], "layout": layout},
         key=key, width="stretch", height="content", on_chosen_change=lambda: None,

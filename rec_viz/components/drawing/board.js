@@ -14,15 +14,15 @@ function createBoard(parent) {
   const root = parent.querySelector(".board"), paper = root.querySelector(".paper canvas"), other = root.querySelector(".density canvas");
   const knots = root.querySelector(".knots"), said = root.querySelector(".said");
   let kept = [], heights = [], low = 0, high = SPAN, colors, /** @type {Theme | undefined} */ theme, tell = (/** @type {number[]} */ _heights) => {};
-  let /** @type {[number, number] | null} */ held = null, timer = 0, at = 0, frame = 0, waiting = false;
+  let /** @type {[number, number] | null} */ hand = null, timer = 0, at = 0, frame = 0, waiting = false;
 
   function show(data, /** @type {Tell} */ send) {
     tell = (drawn) => send("commit", drawn);
     colors = data.colors;
     const fresh = JSON.stringify(data.heights) !== JSON.stringify(kept);
-    if (fresh || (waiting && !held && !timer)) {
+    if (fresh || (waiting && !hand && !timer)) {
       kept = data.heights;
-      if (!held && !timer) {
+      if (!hand && !timer) {
         heights = [...kept];
         low = Math.min(0, Math.floor(Math.min(...kept)));
         high = Math.max(low + SPAN, Math.ceil(Math.max(...kept)));
@@ -67,18 +67,18 @@ function createBoard(parent) {
     clearTimeout(timer);
     timer = 0;
     paper.setPointerCapture(event.pointerId);
-    const place = held = placeOf(event);
+    const place = hand = placeOf(event);
     draw(stroke(heights, place, place));
   });
   paper.addEventListener("pointermove", (event) => {
-    if (!held) return;
+    if (!hand) return;
     for (const one of event.getCoalescedEvents?.() ?? [event]) {
       const next = placeOf(one);
-      draw(stroke(heights, held, next));
-      held = next;
+      draw(stroke(heights, hand, next));
+      hand = next;
     }
   });
-  paper.addEventListener("pointerup", () => { if (held) { held = null; commit(); } });
+  paper.addEventListener("pointerup", () => { if (hand) { hand = null; commit(); } });
   paper.addEventListener("pointercancel", forget);
   knots.addEventListener("focusout", () => { if (timer) commit(); });
   for (const button of root.querySelectorAll("[data-shape]")) {
@@ -125,7 +125,7 @@ function createBoard(parent) {
 
   function forget() {
     clearTimeout(timer);
-    [timer, held] = [0, null];
+    [timer, hand] = [0, null];
     heights = [...kept];
     wake();
   }
@@ -153,7 +153,7 @@ function createBoard(parent) {
     paintPaper(theme, numbers);
     paintDensity(theme, numbers);
     const changed = JSON.stringify(heights) !== JSON.stringify(kept);
-    const more = held ? " Let go to race." : changed ? " Working it out …" : "";
+    const more = hand ? " Let go to race." : changed ? " Working it out …" : "";
     const text = `KL(Q‖P) ${fmt(numbers.kl_bits)} bits, highest ratio q/p ${fmt(2 ** numbers.d_inf_bits)}.${more}`;
     setText(said, text);
     root.dataset.heights = heights.join(",");

@@ -1,5 +1,5 @@
 // A drawn density: heights are log2 q at evenly spaced knots up to a constant, straight lines between. The formulas of
-// rec_core/families.py, to which a test holds them.
+// rec_core/families/piecewise.py; a test compares them.
 
 import { mix } from "../../stage/mix.js";
 

@@ -1,6 +1,6 @@
 // localStorage, which may be missing, full, or hold anything.
 
-const heard = new Map(); // name -> the session that has been told what was found
+const heard = new Map(); // name -> the session that knows what an earlier visit left
 
 function read(name) {
   try {
@@ -22,7 +22,7 @@ export default function ({ data, setTriggerValue }) {
     heard.set(name, asks);
     const found = read(name);
     if (found !== null && JSON.stringify(found) !== JSON.stringify(value)) {
-      setTriggerValue("found", found); // what is kept now waits for what Python makes of it
+      setTriggerValue("found", found); // Python decides first what becomes of it
       return;
     }
   }

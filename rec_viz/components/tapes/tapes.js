@@ -94,7 +94,7 @@ function createTapes(parent) {
     if (now !== arrived) {
       arrived = now;
       root.classList.remove("moving");
-      void root.offsetWidth; // so that what moves begins anew
+      void root.offsetWidth; // restarts the animations
       root.classList.toggle("moving", data.wire.arrived);
     }
     draw();

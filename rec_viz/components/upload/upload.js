@@ -16,5 +16,5 @@ export default function ({ data, parentElement, setTriggerValue }) {
     reader.readAsDataURL(file);
   };
   input.onchange = tell;
-  if (!input.dataset.told) tell(); // a file chosen before this was there to hear of it
+  if (!input.dataset.told) tell(); // a file chosen before this code ran
 }

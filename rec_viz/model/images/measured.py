@@ -89,7 +89,7 @@ def bits_at(curve: Sequence[Measured], psnr_db: float, whole: bool) -> float:
 
 
 def curves() -> list[Point]:
-    """The shipped table of ours; empty where there is none."""
+    """The shipped table of our systems; empty where there is none."""
     return _table("measured.csv", Point)
 
 
