@@ -72,7 +72,9 @@ def test_the_stage_plays_on_and_answers_when_the_connection_is_back(open_: Open,
     stage.get_by_label("Speed").select_option(label="8×")
     expect(stage).to_have_attribute("data-step", str(state(page)["events"]))  # to the end
     caption = stage.locator(".caption").first.inner_text()
+    expect(page.get_by_role("dialog")).to_contain_text("Connection error")
     find(page)
+    expect(page.get_by_role("dialog")).not_to_be_visible()
     settle(page)
     assert state(page)["step"] == state(page)["events"] > step
     assert stage.locator(".caption").first.inner_text() == caption

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
 import os
 import signal
 import subprocess
 import sys
 import time
 from collections import Counter
-from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
@@ -258,22 +257,8 @@ def test_what_fails_every_time_is_said_and_the_rest_kept(tmp_path):
     assert len(study.read(tmp_path)["run"]) == 0
 
 
-def test_a_process_that_dies_with_its_pool_is_survived_by_resuming(tmp_path, expected):
-    spawn = multiprocessing.get_context("spawn")  # a fork would take numba's threads along
-    with ProcessPoolExecutor(1, mp_context=spawn) as pool:
-        tables = study.stream(SMALL, tmp_path, executor=pool, form="csv")
-        next(tables)
-        os.kill(next(iter(pool._processes)), signal.SIGKILL)
-        with pytest.raises(BrokenExecutor, match="it resumes"):
-            list(tables)
-    held = len(list(tmp_path.glob("part-*")))
-    assert 1 <= held < CHUNKS
-    with ProcessPoolExecutor(1, mp_context=spawn) as pool:
-        assert same(study.run(SMALL, tmp_path, executor=pool, form="csv"), expected)
-    assert same(study.read(tmp_path), expected)
-
-
 @pytest.mark.slow
+@pytest.mark.reliability
 def test_a_cluster_loses_a_worker_and_nothing_else(tmp_path):
     try:
         from distributed import Client, LocalCluster
