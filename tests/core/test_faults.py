@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from rec_core import study
+from rec_core.study import folders
 from tests import reliability as faults
 
 pytestmark = [
@@ -24,6 +25,12 @@ def only(found, end):
 @pytest.mark.parametrize("trial", [faults.flips, faults.cuts])
 def test_a_damaged_file_is_named_and_made_anew(trial, form):
     only(trial(form, 40), "named, left out, made anew")
+
+
+def test_without_checksums_damage_goes_unnoticed(monkeypatch):
+    monkeypatch.setattr(folders, "_is_named", lambda *_: True)
+    found = faults.flips("csv", 10)
+    assert any(end.startswith(faults.WRONG) for end in found), found
 
 
 def test_a_damaged_description_is_refused_and_mended():
