@@ -157,7 +157,8 @@ DRAFT = re.compile(r"\.(part-.*|_study\.json)\.[0-9a-f]{32}", re.ASCII)
 def open_folder(study: Study, path: Path, form: Format) -> Folder:
     """Make the folder, or check that it is this study's; drafts that a killed study left are removed.
 
-    A description that is missing or damaged is written anew if every file is this study's by its checksum.
+    A description that is missing or damaged is written anew if a file is this study's by its checksum, and none is
+    without one.
 
     Raises RecError for another study's, and where nothing can be written.
     """
@@ -181,10 +182,11 @@ def open_folder(study: Study, path: Path, form: Format) -> Folder:
     before = known.exists()  # asked first: another study may begin here at the same time
     theirs = _read_description(path)
     if theirs is None:
-        there = [part for part in path.glob("part-*") if PART.fullmatch(part.name)]
-        if not all(_is_whole(part, key) for part in there):
-            raise RecError(f"{path} has results but no whole _study.json to describe them, and by their checksums not "
-                           "all are this study's; choose another folder.")  # fmt: skip
+        there = [(part, found["mark"]) for part in path.glob("part-*") if (found := PART.fullmatch(part.name))]
+        told = all(mark for _, mark in there) and any(_is_named(part, part.read_bytes(), key) for part, _ in there)
+        if there and not told:
+            raise RecError(f"{path} has results but no whole _study.json to describe them, and by their checksums they "
+                           "are not this study's; choose another folder.")  # fmt: skip
         _write(known, json.dumps({**ours, "checksum": key}, indent=1).encode(), over=before)
         theirs = _read_description(path) or ours
     if _digest(theirs) != key:
@@ -288,12 +290,6 @@ def _is_named(path: Path, data: bytes, key: str) -> bool:
     """Whether a file's name agrees with its bytes, or is of a time when names said nothing."""
     found = PART.fullmatch(path.name)
     return found is not None and found["mark"] in (None, _mark(data, key))
-
-
-def _is_whole(path: Path, key: str) -> bool:
-    """Whether a file is, by its checksum, one of this study's."""
-    found = PART.fullmatch(path.name)
-    return found is not None and found["mark"] is not None and _is_named(path, path.read_bytes(), key)
 
 
 def _names(paths: Sequence[Path]) -> str:

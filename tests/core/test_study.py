@@ -369,6 +369,11 @@ def test_a_folder_keeps_to_its_study(tmp_path):
         study.run(study.Study(CELLS[:1], 3), tmp_path / "a", executor=Flaky(9), form="csv")  # they are this one's
         assert description.read_text() == text
         description.unlink()
+    (part,) = (tmp_path / "a").glob("part-*")
+    plain = part.rename(part.with_name("part-00000-000000000.csv"))
+    with pytest.raises(rec.RecError, match="to describe them"):  # a file without a checksum tells no study
+        study.run(study.Study(CELLS[:1], 3), tmp_path / "a", form="csv")
+    plain.rename(part)
     with pytest.raises(rec.RecError, match="is a file"):
         study.run(study.Study(CELLS[:1], 3), next((tmp_path / "a").glob("part-*")))
     with pytest.raises(rec.RecError, match="Unknown format"):
@@ -383,6 +388,17 @@ WRITTEN_BEFORE = {  # a description as version 3 has written it since it was mad
          "intervals": [1], "num_candidates": 9, "weighting": "target_mass", "max_examined": 67108864},
     ], "runs": 3, "seed": 4, "chunk": 250, "samples": False},
 }  # fmt: skip
+
+
+def test_a_lost_description_and_a_damaged_file_are_both_mended(tmp_path):
+    work = study.Study(CELLS[:1], 9, chunk=3)
+    rows = study.run(work, tmp_path, form="csv")
+    (tmp_path / "_study.json").write_text("{")
+    first = min(tmp_path.glob("part-*"))
+    first.write_bytes(first.read_bytes()[:50])
+    with pytest.warns(UserWarning, match="made anew"):
+        assert same(study.run(work, tmp_path, form="csv"), rows)
+    assert same(study.read(tmp_path), rows)
 
 
 def test_folders_written_before_are_loaded_and_resumed(tmp_path):
