@@ -18,7 +18,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 import rec_core as rec
 from rec_core import families
-from rec_viz import theme, warm_up
+from rec_viz import background, theme, warm_up
 from rec_viz.figures import qr
 from rec_viz.model import lab, setting
 from rec_viz.settings import PAGES, TABLE, View, link, link_query, links, widgets
@@ -92,12 +92,13 @@ def dark() -> bool:
 
 
 def alive() -> Callable[[], bool]:
-    """A function that says whether this session is still open: a run that no one can see ends."""
+    """A function that says whether this session is still open: a run that no one can see ends, though not for a
+    connection that is lost and soon back."""
     context = get_script_run_ctx()
     if context is None or not exists():
         return lambda: True
     runtime, session = get_instance(), context.session_id
-    return lambda: runtime.is_active_session(session)
+    return background.patient(lambda: runtime.is_active_session(session), background.SECONDS_AWAY)
 
 
 def on_primary(label: str) -> str:
