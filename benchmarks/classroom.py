@@ -15,8 +15,8 @@ import sys
 import time
 import urllib.request
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -29,7 +29,7 @@ from machine import machine
 
 ROOT = Path(__file__).parents[1]
 STUDENTS, ROUNDS = 40, 5
-QUESTION = "race/1"
+QUESTION = "index/1"
 PATIENCE = 180  # seconds for a page
 
 
@@ -132,7 +132,9 @@ async def whole_class(host: str, students: int, rounds: int) -> tuple[float, lis
         return seated, out
 
 
-def main() -> None:
+@contextmanager
+def served() -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """The app on a free port: its host, and its process."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -142,11 +144,16 @@ def main() -> None:
     )
     try:
         wait_for(port)
-        asyncio.run(whole_class(f"127.0.0.1:{port}", 1, 1))  # compiles what is not kept
-        seated, told = asyncio.run(whole_class(f"127.0.0.1:{port}", STUDENTS, ROUNDS))
+        yield f"127.0.0.1:{port}", server
     finally:
         server.terminate()
         server.wait(20)
+
+
+def main() -> None:
+    with served() as (host, _):
+        asyncio.run(whole_class(host, 1, 1))  # compiles what is not kept
+        seated, told = asyncio.run(whole_class(host, STUDENTS, ROUNDS))
     print(f"machine: {machine()}")
     print(f"{STUDENTS} students open the room at once, every page drawn after   {seated:.2f} s")
     for k, (counted, drawn, _) in enumerate(told):

@@ -52,3 +52,21 @@ class Job(Generic[State]):
         begun, first = self._begun or (0.0, self.done)
         fresh = self.done - first
         return (time.monotonic() - begun) / fresh * (self.total - self.done) if fresh > 0 else None
+
+
+SECONDS_AWAY = 30.0
+"""How long a browser may be without a connection before what it runs ends."""
+
+
+def patient(there: Callable[[], bool], seconds: float) -> Callable[[], bool]:
+    """Says what `there` says, except that it is believed to be gone only after so many seconds."""
+    gone: list[float] = []  # since when
+
+    def still() -> bool:
+        if there():
+            gone.clear()
+            return True
+        gone[:] = gone or [time.monotonic()]
+        return time.monotonic() - gone[0] < seconds
+
+    return still

@@ -18,6 +18,7 @@ from starlette.responses import HTMLResponse
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
+from .lessons import hands
 from .model import lab, rule
 from .settings import View, read_link
 from .settings.view import dragged
@@ -34,34 +35,48 @@ def answer(request: str) -> bytes:
     """A view with something changed, raced within `lab.live` and drawn: its scene as bytes, or {"error": why not}.
 
     The request is JSON: {"view": the parameters of a link, "change": what `settings.view.dragged` takes, "top": the
-    height of the picture so far}.
+    height of the picture so far}. Or it is a lesson's picture, {"lesson": its name, ...} as `lessons.hands.frame` takes
+    it, and the answer JSON.
     """
+    pack: Callable[[Any], bytes] = as_bytes
     try:
-        view, top = _read(request)
-        return as_bytes(scene(lab.run(view, lab.live(view.dim)), view.view, live=view, top=top))
+        asked = _asked(request)
+        if "lesson" in asked:
+            pack = _as_json
+            return pack(hands.frame(asked))
+        view, top = _read(asked)
+        return pack(scene(lab.run(view, lab.live(view.dim)), view.view, live=view, top=top))
     except (ValueError, RecursionError) as error:  # RecError is one
-        return as_bytes({"error": str(error)[:300]})
+        return pack({"error": str(error)[:300]})
+
+
+def _as_json(value: Any) -> bytes:
+    return json.dumps(value).encode()
 
 
 def answer_rule(request: str) -> bytes:
     """What a rule sends, as `model.rule.told`, as the bytes of JSON, or {"error": a sentence}. The request is JSON: the
     page's settings, those that differ from how it begins."""
     try:
-        asked = json.loads(request) if len(request.encode()) <= MOST_BYTES else None
-        if not isinstance(asked, dict):
-            raise ValueError("a request is {rule, candidates, threshold, power, weight, samples, seed}")
-        told = rule.told(rule.checked(asked))
+        told = rule.told(rule.checked(_asked(request)))
     except (ValueError, RecursionError) as error:
         told = {"error": str(error)[:300]}
-    return json.dumps(told).encode()
+    return _as_json(told)
 
 
-def _read(request: str) -> tuple[View, float | None]:
-    """The view a request asks for, and the height of its picture. Raises ValueError."""
+def _asked(request: str) -> dict[str, Any]:
+    """A request as an object. Raises ValueError."""
     if len(request.encode()) > MOST_BYTES:
         raise ValueError("the request is too long")
     asked = json.loads(request)
-    if not isinstance(asked, dict) or not all(isinstance(asked.get(key, {}), dict) for key in ("view", "change")):
+    if not isinstance(asked, dict):
+        raise ValueError("a request is an object")
+    return asked
+
+
+def _read(asked: dict[str, Any]) -> tuple[View, float | None]:
+    """The view a request asks for, and the height of its picture. Raises ValueError."""
+    if not all(isinstance(asked.get(key, {}), dict) for key in ("view", "change")):
         raise ValueError("a request is {view, change}")
     query = asked.get("view", {})
     if not all(isinstance(value, str) for value in query.values()):

@@ -13,6 +13,8 @@ one bit of the result. An executor is anything with the interface of `concurrent
 default; the kernels release the GIL), processes, or `dask.distributed.Client(...).get_executor()` for a cluster.
 
 A folder of results has one file per chunk, each complete or absent, and `_study.json`, which describes the study.
+Both have checksums: what is damaged is named in a warning, left out, and made anew when the study is run again, to the
+last bit. Folders from before there were checksums are read and resumed, with a warning that damage may go unnoticed.
 pandas and pyarrow read the folder as one table: they ignore names that begin with an underscore.
 
 cells: what is studied. tables: columns, and tables as files. runs: chunks on an executor. folders: results on disk.

@@ -45,14 +45,15 @@ def stream(
 ) -> Iterator[Table]:
     """Tables of the chunks as they finish, columns of shape (runs,), each chunk once.
 
-    With `out`, a folder, finished chunks are saved there, and those it already has come first. `executor`: threads, one
-    per core, unless given; it has at most `in_flight` chunks at a time. `form`: of the files, 'parquet' or 'csv'.
+    With `out`, a folder, finished chunks are saved there, and those it already has come first; a warning names damaged
+    files, whose chunks are run again. `executor`: threads, one per core, unless given; it has at most `in_flight`
+    chunks at a time. `form`: of the files, 'parquet' or 'csv'.
     `progress(done, total, seconds_left)` counts runs; seconds_left is None until the first chunk is finished. `stop`,
     an event or a function, ends the study: running chunks are finished and saved. Closing the iterator ends it at once
     and drops them.
 
-    Raises RecError if `out` has another study, RuntimeError for a chunk that failed ATTEMPTS times, and BrokenExecutor
-    for an executor that died. Finished chunks stay saved. Source: here.
+    Raises RecError if `out` has another study or cannot be written, RuntimeError for a chunk that failed ATTEMPTS
+    times, and BrokenExecutor for an executor that died. Finished chunks stay saved. Source: here.
 
     >>> import rec_core as rec
     >>> work = Study(rec.study.grid([rec.gaussian_channel([2.0])]), runs=4, chunk=2)
@@ -67,7 +68,7 @@ def stream(
     flying: dict[Future[Table], tuple[Chunk, int]] = {}
     done = fresh = 0
     for chunk in chunks(study):
-        saved = None if folder is None else folders.read_part(folder, chunk, form)
+        saved = None if folder is None else folders.resume_part(folder, chunk)
         if saved is None:
             todo.append((chunk, 1))
         else:
@@ -97,9 +98,10 @@ def stream(
                     todo.appendleft((chunk, attempt + 1))
                     continue
                 if folder is not None:
-                    folders.write_part(folder, chunk, table, form)
+                    folders.write_part(folder, chunk, table)
                 done, fresh = done + chunk.runs, fresh + chunk.runs
-                report(done, study.num_runs, (time.monotonic() - start) / fresh * (study.num_runs - done))
+                taken = max(time.monotonic() - start, 0.0)  # whatever the clock does
+                report(done, study.num_runs, taken / fresh * (study.num_runs - done))
                 yield table
     except BrokenExecutor as error:
         raise BrokenExecutor(

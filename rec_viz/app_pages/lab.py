@@ -147,6 +147,7 @@ def play(notices: list[str]) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="lab_heading"):
         st.title("Play", anchor=False, width="content")
         parts.people(two=False)
+        parts.back_to_lesson()
         share = st.empty()
     strip = st.container(height=presets.HEIGHT, border=False, key="lab_presets")
     parts.say_notices(notices)

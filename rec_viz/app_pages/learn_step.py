@@ -13,7 +13,7 @@ import rec_core as rec
 from rec_viz import lessons, stage
 from rec_viz.app_pages import class_room, parts, practice
 from rec_viz.components import presenter, reader, sketch
-from rec_viz.lessons import Step, pictures
+from rec_viz.lessons import Step, hands, pictures, tour
 from rec_viz.settings import TABLE, View, link_query, links, read_link, widgets
 from rec_viz.settings.table import Learn
 from rec_viz.text import reading
@@ -30,16 +30,23 @@ state = st.session_state
 
 def prepare() -> None:
     """What a session knows of its lessons, nothing at first."""
-    for name, empty in (("learn_done", set()), ("learn_answers", {}), ("learn_shown", set()), ("learn_views", {})):
+    for name, empty in (("learn_done", set()), ("learn_answers", {}), ("learn_shown", set()), ("learn_views", {}),
+                        ("learn_hands", {})):  # fmt: skip
         state.setdefault(name, empty)
 
 
 # ------------------------------------------------------------------------------------------------ where we are
 
 
+def touring(place: Learn) -> bool:
+    """Whether the reader is on the tour, at this step of it."""
+    return st.query_params.get("tour") == "1" and place in tour.stops()
+
+
 def place_query(place: Learn, **extras: str) -> dict[str, str]:
     """The query of a step, or of the list of lessons."""
     query = link_query(place) if place.lesson else {"v": links.LINK_VERSION}
+    query |= {"tour": "1"} if touring(place) else {}
     return query | ({"hide": ",".join(widgets.hidden())} if widgets.hidden() else {}) | extras
 
 
@@ -66,6 +73,9 @@ def read_place() -> tuple[Learn, list[str]]:
     if "hide" in query:
         state.hidden, strange = links.read_hidden(query)
         notices += strange
+    if query.get("tour") == "1" and not place.lesson:
+        stops = list(tour.stops())
+        return next((stop for stop in stops if stop not in state.learn_done), stops[0]), notices
     if place.lesson and place.lesson not in BY_SLUG:
         return Learn(), [*notices, f"There is no lesson “{place.lesson}”; here are the lessons there are."]
     if not place.lesson:
@@ -77,15 +87,16 @@ def read_place() -> tuple[Learn, list[str]]:
 
 
 def neighbours(place: Learn) -> tuple[Learn | None, Learn | None]:
-    """The steps before and after, across lessons."""
+    """The steps before and after, across lessons or along the tour."""
     every = [Learn(lesson.slug, k) for lesson in LESSONS for k in range(1, len(lesson.steps) + 1)]
+    every = list(tour.stops()) if touring(place) else every
     at = every.index(place)
     return (every[at - 1] if at else None), (every[at + 1] if at + 1 < len(every) else None)
 
 
 def asks_after(place: Learn) -> bool:
-    """Whether what comes next are the lesson's questions."""
-    return place.step == len(BY_SLUG[place.lesson].steps)
+    """Whether what comes next are the lesson's questions; the tour has none."""
+    return not touring(place) and place.step == len(BY_SLUG[place.lesson].steps)
 
 
 @st.fragment
@@ -135,6 +146,15 @@ def answer_typed(place: Learn, key: str) -> None:
         answer(place, float(state[key]))
 
 
+def move(place: Learn, hand: dict[str, float]) -> None:
+    """The picture was moved by hand and let go of, which may be the answer."""
+    step = step_at(place)
+    state.learn_hands[place] = hand
+    moved = hands.of(step)
+    if moved is not None and moved.answer is not None and not class_room.seen(place)[1]:
+        answer(place, moved.answer(hands.asked(step, hand)))
+
+
 def reveal(place: Learn) -> None:
     """Show why, whatever was answered; in presenter mode to the whole class."""
     state.learn_shown.add(place)
@@ -182,7 +202,7 @@ def question(place: Learn, step: Step) -> None:
                 f"{'ABCD'[k]}. {lessons.filled(choice.text, now)}", key=f"choice_{place.lesson}_{place.step}_{k}",
                 icon=icon, width="stretch", on_click=answer, args=(place, k),
             )  # fmt: skip
-    else:
+    elif (moved := hands.of(step)) is None or moved.answer is None:
         typed = f"number_{place.lesson}_{place.step}"
         with st.form(f"form_{typed}", border=False):
             note = f", to within {ask.within:g}" if ask.within else ""
@@ -248,8 +268,15 @@ def picture(place: Learn, step: Step, view: View, narrow: bool) -> None:
         given = None  # a picture would tell whether it is right
     on_stage = pictures.staged(step, shown, view)
     if on_stage is None:
-        svg = pictures.draw(step, given, shown, parts.colours(), narrow, view)
-        sketch.show(svg, f"learn_sketch_{name}", partial(answer, place) if step.ask else None)
+        hand, dark = state.learn_hands.get(place, {}), parts.dark()
+        moved = hands.of(step, shown)
+        knobs = moved.knobs(hands.asked(step, hand, given, shown)) if moved else []
+        sketch.show(
+            pictures.draw(step, given, shown, parts.colours(), narrow, hand), f"learn_sketch_{name}",
+            partial(answer, place) if step.ask else None, [knob._asdict() for knob in knobs],
+            {"lesson": place.lesson, "step": place.step, "shown": shown, "narrow": narrow, "dark": dark},
+            partial(move, place),
+        )  # fmt: skip
     else:
         race, points = on_stage
         parts.refusals(race)
@@ -308,11 +335,14 @@ def follow(place: Learn, step: Step) -> bool:
 def heading(place: Learn) -> None:
     """Title, progress and Share in one row."""
     lesson = BY_SLUG[place.lesson]
-    last = len(lesson.steps)
-    dots = " ".join("●" if Learn(lesson.slug, k) in state.learn_done else "○" for k in range(1, last + 1))
+    number = LESSONS.index(lesson) + 1
+    title, row = f"{number}. {lesson.title}", [Learn(lesson.slug, k) for k in range(1, len(lesson.steps) + 1)]
+    if touring(place):
+        title, row = tour.TITLE, list(tour.stops())
+    dots = " ".join("●" if stop in state.learn_done else "○" for stop in row)
     with st.container(horizontal=True, vertical_alignment="center", key="step_heading"):
-        st.title(f"{LESSONS.index(lesson) + 1}. {lesson.title}", anchor=False, width="stretch")
-        st.markdown(f"step **{place.step} of {last}** {dots}", width="content")
+        st.title(title, anchor=False, width="stretch")
+        st.markdown(f"step **{row.index(place) + 1} of {len(row)}** {dots}", width="content")
         class_room.beside(place, step_at(place), 1.0, reveal)
         share(place)
 
@@ -324,6 +354,7 @@ def play(place: Learn) -> None:
     that scrolls, so that neither the picture nor the way on ever moves.
     """
     step, presenting = step_at(place), widgets.presenting()
+    state.learn_here = place_query(place), LESSONS.index(BY_SLUG[place.lesson]) + 1, place.step
     if step.done_when == "read":
         state.learn_done.add(place)
     narrow = False
@@ -346,11 +377,13 @@ def play(place: Learn) -> None:
     with side:
         parts.wait_for_kernels(height=420)
     with movable:
-        view = moved(place, step) if step.controls else step.view
+        view = moved(place, step) if step.controls else hands.view(step, state.learn_hands.get(place, {}))
     try:
         with text:
             if not presenting:
                 st.header(step.title, anchor=False)
+            if touring(place):
+                say(tour.stops()[place])
             say(told(step.text, lessons.situation(step, view)))
         with ask:
             if step.ask:
@@ -387,8 +420,8 @@ def boxes(narrow: bool) -> tuple[DeltaGenerator, DeltaGenerator, DeltaGenerator]
 
 def turn(place: Learn) -> None:
     """Back and next, always in the same place."""
-    before, _ = neighbours(place)
-    label = "Questions" if asks_after(place) else "Next"
+    before, after = neighbours(place)
+    label = "Questions" if asks_after(place) else "Next" if after else "Finish"
     with st.container(horizontal=True, key="learn_turn"):
         st.button("Back", key="learn_back", icon=":material/arrow_back:", disabled=before is None,
                   on_click=turn_page, args=(-1,))  # fmt: skip

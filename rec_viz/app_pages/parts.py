@@ -18,7 +18,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 import rec_core as rec
 from rec_core import families
-from rec_viz import theme, warm_up
+from rec_viz import background, theme, warm_up
 from rec_viz.figures import qr
 from rec_viz.model import lab, setting
 from rec_viz.settings import PAGES, TABLE, View, link, link_query, links, widgets
@@ -83,16 +83,22 @@ def open_card(chosen: str | None) -> None:
 
 def colours() -> dict[str, str]:
     """The colour of every role under the reader's theme."""
-    return theme.ROLES["dark" if st.context.theme.type == "dark" else "light"]
+    return theme.ROLES["dark" if dark() else "light"]
+
+
+def dark() -> bool:
+    """Whether the reader's theme is dark."""
+    return bool(st.context.theme.type == "dark")
 
 
 def alive() -> Callable[[], bool]:
-    """A function that says whether this session is still open: a run that no one can see ends."""
+    """A function that says whether this session is still open: a run that no one can see ends, though not for a
+    connection that is lost and soon back."""
     context = get_script_run_ctx()
     if context is None or not exists():
         return lambda: True
     runtime, session = get_instance(), context.session_id
-    return lambda: runtime.is_active_session(session)
+    return background.patient(lambda: runtime.is_active_session(session), background.SECONDS_AWAY)
 
 
 def on_primary(label: str) -> str:
@@ -223,3 +229,13 @@ def class_extras(presented: bool, seeds: bool = True) -> dict[str, str]:
     if presented and st.checkbox("Presenter mode: large type, keys only, Escape leaves", key="class_present"):
         extras["present"] = "1"
     return extras
+
+
+def back_to_lesson() -> None:
+    """The way back to the step of a lesson that was read last."""
+    if here := st.session_state.get("learn_here"):
+        query, lesson, step = here
+        st.page_link(
+            Path(__file__).with_name("learn.py"), label=f"Back to lesson {lesson}, step {step}",
+            icon=":material/arrow_back:", query_params=query,
+        )  # fmt: skip

@@ -7,6 +7,7 @@ from rec_viz.app_pages import parts
 from rec_viz.components import cards, hero, surprise
 from rec_viz.components.cards import Card
 from rec_viz.figures import poster as figures
+from rec_viz.lessons import tour
 from rec_viz.model import poster, start
 
 
@@ -15,9 +16,7 @@ def doors() -> list[Card]:
     colours, sent = parts.colours(), start.sent()
     tape = figures.tour(sent.heights, sent.winner, start.ratios(start.SHARES), colours)
     return [
-        Card(
-            "learn?lesson=sample&step=1", "Ten-minute tour", "Guess, then see why: from one sample to its bits.", tape
-        ),
+        Card("learn?tour=1", tour.TITLE, "Guess, then see why: from one sample to its bits.", tape),
         Card("lab", "Play", "Change anything, and the race answers.", figures.play(poster.race(), colours)),
         Card("poster", "The poster", "The whole idea on one sheet, every panel alive.", figures.sheet(colours)),
     ]

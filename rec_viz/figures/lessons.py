@@ -37,19 +37,36 @@ def two_people(x: Floats, q: Floats, colours: Colours, narrow: bool) -> str:
     return svg(panel, "You know the curve Q. Your friend does not. A wire carries bits.", narrow)
 
 
-def digits(value: float, rows: int, colours: Colours, narrow: bool) -> str:
-    """The interval that is left after each binary digit of a number between -4 and 4."""
-    panel = sheet(narrow, colours, (-4.0, 4.0), (rows + 0.9, 0.0), left=70)
+def digits(value: float, bits: int, colours: Colours, narrow: bool) -> str:
+    """What is left of the interval from -4 to 4 after the last of so many binary digits of a number, enlarged."""
+    rows = min(bits, 5)
     low, high = -4.0, 4.0
-    for k in range(rows + 1):
-        panel.block((-4.0, 4.0), (k + 0.72, k + 0.1), "", 0.08)
-        panel.block((low, high), (k + 0.72, k + 0.1), "q", 0.75)
-        panel.text(-4.0, k + 0.5, "no bits" if k == 0 else f"{k} bit{'s' * (k > 1)}", anchor="end", right=-6)
+    for _ in range(bits - rows):
+        middle = 0.5 * (low + high)
+        low, high = (middle, high) if value >= middle else (low, middle)
+    panel = sheet(narrow, colours, (low, high), (6.9, 0.0), left=70, top=16)
+    whole, off = (low, high), 8.0 / 2 ** (bits + 1)
+    for k in range(bits - rows, bits + 1):
+        row = k - bits + rows
+        panel.block(whole, (row + 0.8, row + 0.1), "", 0.08)
+        panel.block((low, high), (row + 0.8, row + 0.1), "q", 0.4 + 0.4 * (k == bits))
+        panel.text(whole[0], row + 0.55, "no bits" if k == 0 else f"{k} bit{'s' * (k > 1)}", anchor="end", right=-6)
         middle = 0.5 * (low + high)
         low, high = (middle, high) if value >= middle else (low, middle)
     panel.line((value, value), (rows + 0.9, 0.0), "winner", 2, "4 4")
-    panel.text(value, rows + 0.9, "the number", "winner", down=20)
-    return svg(panel, f"Each bit halves the interval that holds the number; {rows} are drawn.", narrow)
+    panel.text(value, rows + 0.9, "the number", "winner", down=18)
+    says = f"off by up to {_power(off)}" + (f"; enlarged {2 ** (bits - rows):,} times" if bits > rows else "")
+    panel.text(whole[0], 6.9, says, anchor="start", right=-62, down=24, bold=True, size=14 if narrow else 17)
+    panel.field(whole, (6.9, 0.0), across="bits", low=0.0, high=40.0)
+    return svg(panel, f"After {bits} bits the number is still unknown by up to {off:.2g}.", narrow)
+
+
+def _power(value: float) -> str:
+    """A small number as people write it."""
+    exponent = int(np.floor(np.log10(value)))
+    if exponent > -4:
+        return f"{value:.3g}"
+    return f"{value / 10**exponent:.0f} × 10{str(exponent).translate(str.maketrans('-0123456789', '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'))}"
 
 
 def p_and_q(
@@ -105,57 +122,43 @@ def tapes(
 
 
 def greedy(
-    x: Floats, q: Floats, candidates: Floats, chosen: Floats, shown: bool, colours: Colours, narrow: bool
+    x: Floats, q: Floats, candidates: Floats, sent: Mapping[str, Floats], shown: bool, colours: Colours, narrow: bool
 ) -> str:  # fmt: skip
-    """Candidates under Q; then what always taking the likeliest sends, against Q."""
-    edges = np.linspace(float(x[0]), float(x[-1]), 61)
-    counts = np.histogram(chosen, edges, density=True)[0]
-    top = 1.15 * float(max(q.max(), counts.max() if shown else 0.0))
-    panel = sheet(narrow, colours, (float(x[0]), float(x[-1])), (0.0, top), left=20)
+    """Candidates under Q, the likeliest taken; then what several rules send, {words: values}, poured under Q."""
+    panel = sheet(narrow, colours, (float(x[0]), float(x[-1])), (0.0, 1.15 * float(q.max())), left=20)
+    axis = [(k, f"{k:g}".replace("-", "−")) for k in (-2, 0, 2)]
     if shown:
-        for a, b, height in zip(edges[:-1], edges[1:], counts, strict=True):
-            if height:
-                panel.block((float(a), float(b)), (0.0, float(height)), "best", 0.6, moves="rises")
-        panel.text(float(x[0]), 0.92 * top, "what is sent", "best", "start", bold=True)
+        panel = sheet(narrow, colours, left=20, top=10)
+        highest = max(float(np.histogram(values, 60, _ends(x), density=True)[0].max()) for values in sent.values())
+        for k, ((words, values), role) in enumerate(zip(sent.items(), ("best", "winner"), strict=True)):
+            part = within(panel, (0.0, 0.52 * k, 1.0, 0.48 + 0.52 * k), _ends(x), (0.0, 1.1 * highest))
+            part.pour(values, 60, role)
+            part.area(x, q, "q", 0.12)
+            part.line(x, q, "q")
+            part.text(part.x[0], part.y[1], words, role, "start", down=22, bold=True)
+            part.text(part.x[0], part.y[1], f"width {values.std():.2f}", role, "start", down=42)
+            part.floor(axis if k == len(sent) - 1 else (), "x" if k == len(sent) - 1 else "")
+        return svg(panel, "What two rules send, beside Q", narrow)
     panel.area(x, q, "q", 0.16)
     panel.line(x, q, "q")
-    panel.text(float(x[0]), 0.83 * top, "Q", "q", "start", bold=True)
-    panel.floor([(k, f"{k:g}".replace("-", "−")) for k in (-2, 0, 2)], "x")
-    if not shown:
-        likeliest = int(np.argmax(np.interp(candidates, x, q)))
-        for k, at in enumerate(candidates):
-            height = float(np.interp(at, x, q))
-            panel.line((at, at), (0.0, height), "best" if k == likeliest else "candidate", 1.5)
-            panel.dot(float(at), 0.0, "best" if k == likeliest else "candidate", 6)
-        best = float(candidates[likeliest])
-        panel.text(best, float(np.interp(best, x, q)), "taken", "best", "start", 10, 0, bold=True)
-    return svg(panel, "How the likeliest of a handful spreads, beside Q" if shown else "Candidates under Q", narrow)
+    panel.text(float(x[0]), 0.92 * panel.y[1], "Q", "q", "start", bold=True)
+    panel.floor(axis, "x")
+    likeliest = int(np.argmax(np.interp(candidates, x, q)))
+    for k, at in enumerate(candidates):
+        height = float(np.interp(at, x, q))
+        panel.line((at, at), (0.0, height), "best" if k == likeliest else "candidate", 1.5)
+        panel.dot(float(at), 0.0, "best" if k == likeliest else "candidate", 6)
+    best = float(candidates[likeliest])
+    panel.text(best, float(np.interp(best, x, q)), "taken", "best", "start", 10, 0, bold=True)
+    return svg(panel, "Candidates under Q", narrow)
+
+
+def _ends(x: Floats) -> tuple[float, float]:
+    """The first and the last of x."""
+    return float(x[0]), float(x[-1])
 
 
 # ------------------------------------------------------------------------------------------------ the race
-
-
-def heights(
-    x: Floats, p: Floats, q: Floats, at: float, both: tuple[float, float], shown: bool, colours: Colours, narrow: bool
-) -> str:  # fmt: skip
-    """The heights of P and Q at a candidate."""
-    top = 1.15 * float(max(p.max(), q.max()))
-    panel = sheet(narrow, colours, (float(x[0]), float(x[-1])), (0.0, top), left=20)
-    for name, values in (("p", p), ("q", q)):
-        panel.area(x, values, name, 0.14)
-        panel.line(x, values, name)
-        panel.text(float(x[int(np.argmax(values))]), float(values.max()), name.upper(), name, down=-8, bold=True)
-    panel.floor([(at, f"x = {at:.2f}".replace("-", "−"))])
-    for name, height, right in (("p", both[0], -9), ("q", both[1], 9)):
-        panel.parts.append(
-            f'<line x1="{panel.across(at) + right / 2:.1f}" x2="{panel.across(at) + right / 2:.1f}" '
-            f'y1="{panel.up(0):.1f}" y2="{panel.up(height):.1f}" stroke="{panel.ink(name)}" stroke-width="7"/>'
-        )
-    panel.text(at, max(both), f"p = {both[0]:.2f}", "p", "end", -14, 4, bold=True)
-    panel.text(at, max(both), f"q = {both[1]:.2f}", "q", "end", -14, 22, bold=True)
-    if shown:
-        panel.text(at, max(both), f"r = {both[1] / both[0]:.2f}", "", "end", -14, -16, 18, bold=True)
-    return svg(panel, f"At the candidate P is {both[0]:.2f} high and Q {both[1]:.2f}.", narrow)
 
 
 def race(
@@ -189,9 +192,13 @@ def race(
         label = f"{k + 1}: T {time:.1f}, r {r:.2f}" if narrow else f"{k + 1}: T = {time:.1f}, r = {r:.2f}"
         if shown or before or k == given:
             label = f"{k + 1}: T / r = {scores[k]:.1f}"
-        leftwards = k + 1 < len(places) and any(
-            0 < panel.across(b) - panel.across(at) < 150 and abs(panel.up(c) - panel.up(time)) < 18
-            for b, c in zip(places, times, strict=True)
+        leftwards = (
+            k + 1 < len(places)
+            and panel.across(at) > 160
+            and any(
+                0 < panel.across(b) - panel.across(at) < 150 and abs(panel.up(c) - panel.up(time)) < 18
+                for b, c in zip(places, times, strict=True)
+            )
         )
         panel.text(at, time, label, "", "end" if leftwards else "start", -16 if leftwards else 16, 5)
         panel.pick(k + 1, f"Candidate {k + 1}, T = {time:.1f}, r = {r:.2f}", since)
@@ -203,18 +210,13 @@ def race(
 
 
 def winners(x: Floats, p: Floats, q: Floats, found: Floats, colours: Colours, narrow: bool) -> str:
-    """Winners of many races as a histogram under Q."""
-    edges = np.linspace(float(x[0]), float(x[-1]), 61)
-    counts = np.histogram(found, edges, density=True)[0]
-    panel = sheet(
-        narrow, colours, (float(x[0]), float(x[-1])), (0.0, 1.15 * float(max(q.max(), counts.max()))), left=20
-    )
-    for a, b, height in zip(edges[:-1], edges[1:], counts, strict=True):
-        if height:
-            panel.block((float(a), float(b)), (0.0, float(height)), "winner", 0.6, moves="rises")
+    """Winners of many races poured into a histogram under Q."""
+    highest = float(np.histogram(found, 60, _ends(x), density=True)[0].max())
+    panel = sheet(narrow, colours, _ends(x), (0.0, 1.12 * max(float(q.max()), highest)), left=20)
+    panel.pour(found, 60, "winner", 4.0, 25)
     panel.line(x, p, "p", 2, "6 5")
     panel.line(x, q, "q", 3)
-    for words, role, row in ((f"{found.size:,} winners", "winner", 0.94), ("Q", "q", 0.86), ("P", "p", 0.78)):
+    for words, role, row in ((f"{found.size:,} winners", "winner", 0.94), ("Q", "q", 0.88), ("P", "p", 0.82)):
         panel.text(panel.x[0], row * panel.y[1], words, role, "start", bold=True)
     panel.floor([(k, f"{k:g}".replace("-", "−")) for k in (-2, 0, 2)], "x")
     return svg(panel, "The winners spread exactly like Q", narrow)
@@ -223,8 +225,10 @@ def winners(x: Floats, p: Floats, q: Floats, found: Floats, colours: Colours, na
 # ------------------------------------------------------------------------------------------------ the number
 
 
-def shapes(chances: Sequence[Numbers], given: int | None, colours: Colours, narrow: bool) -> str:
-    """Three laws of N to choose from, A to C."""
+def shapes(
+    chances: Sequence[Numbers], found: tuple[int, Numbers], given: int | None, colours: Colours, narrow: bool
+) -> str:  # fmt: skip
+    """Three laws of N to choose from, A to C; on the one given, the shares of N that so many races found."""
     panel = sheet(narrow, colours, left=20, top=30, foot=34)
     for k, heights_ in enumerate(chances):
         left = k / 3 + 0.015
@@ -233,8 +237,12 @@ def shapes(chances: Sequence[Numbers], given: int | None, colours: Colours, narr
         part.block(part.x, part.y, "candidate", 0.1 if given != k else 0.25)
         part.frame(part.x, part.y)
         for n, height in enumerate(heights_):
-            part.block((n + 0.12, n + 0.88), (0.0, float(height)), "p", 0.85)
+            part.block((n + 0.12, n + 0.88), (0.0, float(height)), "p", 0.3 if given == k else 0.85)
+            if given == k:
+                part.block((n + 0.22, n + 0.78), (0.0, float(found[1][n])), "best", 0.85, moves="rises")
         part.text(0.5 * part.x[1], part.y[1], "ABC"[k], down=-8, bold=True)
+        if given == k:
+            part.text(0.5 * part.x[1], 0.0, f"{found[0]} races", "best", down=38, bold=True)
         part.text(0.5, 0.0, "1", down=18)
         part.text(part.x[1], 0.0, "N", anchor="end", down=18)
         panel.pick(k, f"Answer {'ABC'[k]}", since)
@@ -276,16 +284,25 @@ def word_lengths(n: Sequence[int], bits: Sequence[float], shown: bool, colours: 
     )
 
 
-def balance(rows: Mapping[str, tuple[float, str]], most: float, marks: Mapping[str, float], colours: Colours,
-            narrow: bool) -> str:  # fmt: skip
-    """Bars of bits: {name: (bits, role)}, not a number where it is asked for; lines at `marks`."""
+def balance(
+    rows: Mapping[str, tuple[float, str]], most: float, marks: Mapping[str, float], guess: tuple[float, int] | None,
+    colours: Colours, narrow: bool,
+) -> str:  # fmt: skip
+    """Bars of bits: {name: (bits, role)}, not a number where a guess stands for it, with which way
+    it should go; lines at `marks`."""
     panel = sheet(narrow, colours, (0.0, most), (len(rows), 0.0), left=20, top=46)
     for k, (name, (bits, role)) in enumerate(rows.items()):
         panel.text(0.0, k + 0.26, name, anchor="start")
-        asked = not np.isfinite(bits)
-        panel.block((0.0, most if asked else bits), (k + 0.78, k + 0.34), role, 0.06 if asked else 0.85,
-                    "5 5" if asked else "", "" if asked else "appears")  # fmt: skip
-        panel.text(0.0, k + 0.62, "?" if asked else f"{bits:.2f}", "" if asked else "paper", "start", 8, bold=True)
+        if guess is not None and not np.isfinite(bits):
+            at, way = guess
+            panel.block((0.0, at), (k + 0.78, k + 0.34), role, 0.3, "5 5")
+            panel.guess(at, k + 0.56, role, way, across=True)
+            anchor, right = ("end", -16) if at > 0.75 * most else ("start", 16)
+            panel.text(at, k + 0.56, f"{at:.1f} bits?", role, anchor, right, 5, bold=True)
+            panel.field((0.0, most), (k + 0.95, k + 0.15), across="guess")
+            continue
+        panel.block((0.0, bits), (k + 0.78, k + 0.34), role, 0.85, moves="appears")
+        panel.text(0.0, k + 0.62, f"{bits:.2f}", "paper", "start", 8, bold=True)
     for name, at in marks.items():
         panel.line((at, at), (len(rows), 0.0), "bound", 2, "6 4")
         panel.text(at, 0.0, name, "bound", down=-8)
@@ -296,111 +313,65 @@ def balance(rows: Mapping[str, tuple[float, str]], most: float, marks: Mapping[s
     return svg(panel, "; ".join(says), narrow)
 
 
-def surcharge(
-    information: Numbers, extra: Numbers, marked: Sequence[int], shown: bool, colours: Colours, narrow: bool
-) -> str:  # fmt: skip
-    """What a message costs above I, over I; only its first mark before it is shown."""
-    top = 1.6 * float(max(extra))
-    panel = sheet(narrow, colours, (0.0, float(information[-1])), (0.0, top), left=50)
-    if shown:
-        panel.line(information, extra, "best", 3)
-        panel.line((0.0, panel.x[1]), (0.0, min(top, extra[0] / information[0] * panel.x[1])), "candidate", 1.5, "5 5")
-    for k, at in enumerate(marked):
-        height = float(np.interp(at, information, extra))
-        if shown or k == 0:
-            panel.dot(at, height, "best", 8)
-            panel.text(at, height, f"{height:.1f}", "best", down=-14, bold=True)
-        elif k == 1:
-            panel.line((at, at), (0.0, top), "best", 2, "4 6")
-            panel.text(at, 0.5 * top, "?", "best", right=14, size=26, bold=True)
-    panel.floor([(at, f"{at:g}") for at in marked], "I, bits")
-    panel.wall([(float(k), f"{k}") for k in range(0, int(top) + 1, 1)], "bits above I")
-    return svg(panel, "The surcharge grows slowly with I", narrow)
-
-
 # ------------------------------------------------------------------------------------------------ the search
 
 
-def stop_line(
-    x: Floats, ratio: Floats, places: Floats, times: Floats, winner: int, stop: float, given: float | None,
-    shown: bool, colours: Colours, narrow: bool,
+def doubling(
+    x: Floats, curves: Sequence[tuple[str, Floats]], top: float, way: int, shown: bool, colours: Colours, narrow: bool
 ) -> str:  # fmt: skip
-    """The race at its end; the height from which nobody can win is to be pointed at."""
-    top = 1.7 * stop
-    panel = sheet(narrow, colours, (float(x[0]), float(x[-1])), (0.0, top), left=34)
-    score = stop / float(ratio.max())
-    panel.area(x, score * ratio, "q", 0.2)
-    panel.line(x, score * ratio, "q")
-    panel.floor(name="x")
-    panel.wall(name="time T")
-    for k, (at, time) in enumerate(zip(places, times, strict=True)):
-        (panel.star if k == winner else lambda a, b: panel.dot(a, b, "candidate", 7))(at, time)
-    for height, role, words in ((given, "best", "your line"), (stop if shown else None, "bound", "the stop line")):
-        if height is not None and 0 <= height <= top:
-            panel.line(panel.x, (height, height), role, 2.5, "7 5")
-            panel.text(panel.x[1], height, f"{words}: {height:.1f}", role, "end", down=-7, bold=True)
-    if shown:
-        panel.block(panel.x, (stop, top), "bound", 0.08)
-        panel.text(panel.x[0], 0.5 * (stop + top), "up here nobody can win", "bound", "start", 14)
-    if not shown:
-        panel.parts.append(
-            f'<g class="guide" opacity="0"><line x1="{panel.left}" x2="{panel.right}" stroke="{panel.ink("bound")}" '
-            f'stroke-width="2" stroke-dasharray="3 4"/><text x="{panel.left + 8}" y="-6" font-size="15" '
-            f'fill="currentColor"></text></g><rect data-rise="0 {top:g}" x="{panel.left}" y="{panel.top}" '
-            f'width="{panel.right - panel.left}" height="{panel.foot - panel.top}" fill="transparent"/>'
-        )
-    return svg(panel, "The race and its winning curve: point at the height from which nobody can win", narrow)
-
-
-def doubling(x: Floats, curves: Sequence[tuple[str, Floats]], shown: bool, colours: Colours, narrow: bool) -> str:
-    """The ratio r of a target, and with one bit more: half as wide and twice as high."""
-    top = 1.12 * max(float(curve.max()) for _, curve in curves)
-    panel = sheet(narrow, colours, (float(x[0]), float(x[-1])), (0.0, top), left=50)
-    for (name, curve), role in list(zip(curves, ("q", "best"), strict=True))[: 2 if shown else 1]:
+    """The ratio r of a target, and of one with one bit more: as it is, or until then as the reader drags it."""
+    panel = sheet(narrow, colours, _ends(x), (0.0, top), left=50)
+    for (name, curve), role in zip(curves, ("q", "best"), strict=True):
+        at, peak, second = float(x[int(np.argmax(curve))]), float(curve.max()), role == "best"
+        asked = second and not shown
         panel.area(x, curve, role, 0.15)
-        panel.line(x, curve, role, moves="grows" if role == "best" else "")
-        at, peak = float(x[int(np.argmax(curve))]), float(curve.max())
-        panel.text(at, peak, f"{name}: peak {peak:.0f}", role, "start", 14, 14, bold=True)
-    if not shown:
-        panel.text(float(x[int(np.argmax(curves[0][1]))]), 0.8 * top, f"{curves[1][0]}: ?", "best", bold=True)
+        panel.line(x, curve, role, dash="6 4" if asked else "")
+        says = f"{name}: peak {peak:.0f}" + "?" * asked
+        panel.text(at, peak, says, role, "start", 18, 0 if second else 14, bold=True)
+        if asked:
+            panel.guess(at, peak, role, way, across=False)
+            panel.field(panel.x, panel.y, up="guess")
     panel.floor(name="x")
-    panel.wall([(float(curve.max()), f"{curve.max():.0f}") for _, curve in curves[: 2 if shown else 1]], "r")
+    panel.wall([(float(curves[0][1].max()), f"{curves[0][1].max():.0f}")], "r")
     return svg(panel, "One more bit makes the curve half as wide and twice as high", narrow)
 
 
 def skyline(information: Sequence[float], candidates: Sequence[float], colours: Colours, narrow: bool) -> str:
-    """Candidates over I as towers that leave the picture."""
+    """Candidates over I as towers that all grow at one speed and leave the picture."""
     top = candidates[len(candidates) // 2] * 1.6
-    panel = sheet(narrow, colours, (0.0, float(len(information))), (0.0, top), left=20, top=44)
+    panel = sheet(narrow, colours, (0.0, float(len(information))), (0.0, top), left=20, top=20)
     for k, (bits, count) in enumerate(zip(information, candidates, strict=True)):
-        panel.block((k + 0.12, k + 0.88), (0.0, min(count, top * 1.12)), "p", 0.85, moves="rises")
+        lasts = 3.0 * min(count / top, 1.0)
+        panel.block((k + 0.12, k + 0.88), (0.0, count), "p", 0.85, moves="grows", lasts=3.0 * count / top)
         panel.text(k + 0.5, 0.0, f"{bits:g}", down=18)
+        since = len(panel.parts)
         if count < top:
             panel.text(k + 0.5, count, f"{count:.0f}", down=-6)
         else:
-            panel.text(k + 0.5, top, f"{count:.0f}", "paper", down=-12, bold=True)
+            panel.text(k + 0.5, top, f"↑ {count:.0f}", "paper", down=14, bold=True)
+        panel.together(since, "appears", delay=lasts)
     panel.line(panel.x, (0.0, 0.0), width=1.2)
     panel.text(panel.x[1], 0.0, "I, bits", anchor="end", down=36)
     panel.text(0.0, 0.0, "candidates", anchor="start", down=36)
     return svg(panel, "Each bit doubles the candidates: the towers leave the picture", narrow)
 
 
-def years(rows: Sequence[tuple[float, float, str]], marks: Sequence[tuple[float, str]], colours: Colours,
+def years(rows: Sequence[tuple[str, float, str]], marks: Sequence[tuple[float, str]], colours: Colours,
           narrow: bool) -> str:  # fmt: skip
-    """Search times on a logarithmic axis: (I, seconds, words); marks are (seconds, words)."""
+    """Search times on a logarithmic axis: (name, seconds, words), "with bins" in green; marks: (seconds, words)."""
     logs = [float(np.log10(seconds)) for _, seconds, _ in rows]
     low, high = min(logs) - 0.6, max(*logs, *(float(np.log10(s)) for s, _ in marks)) + 0.8
-    panel = sheet(narrow, colours, (low, high), (float(len(rows)), 0.0), left=64, top=40)
+    panel = sheet(narrow, colours, (low, high), (float(len(rows)), 0.0), left=76, top=40)
     for seconds, words in marks:
         at = float(np.log10(seconds))
         panel.line((at, at), (len(rows), 0.0), "bound", 1.5, "4 5")
         panel.text(at, 0.0, words, "bound", down=-8)
-    for k, ((bits, _, words), at) in enumerate(zip(rows, logs, strict=True)):
-        panel.block((low, at), (k + 0.75, k + 0.25), "p", 0.85, moves="appears")
+    for k, ((name, _, words), at) in enumerate(zip(rows, logs, strict=True)):
+        panel.block((low, at), (k + 0.75, k + 0.25), "heuristic" if name == "with bins" else "p", 0.85, moves="appears")
         ends = at > low + 0.6 * (high - low)
         role, anchor, right = ("paper", "end", -8) if ends else ("", "start", 8)
         panel.text(at, k + 0.5, words, role, anchor, right, 6, bold=True)
-        panel.text(low, k + 0.5, f"{bits:g} bits", anchor="end", right=-6, down=6)
+        panel.text(low, k + 0.5, name, anchor="end", right=-6, down=6)
     panel.line((low, high), (len(rows), len(rows)), width=1.2)
     panel.text(high, len(rows), "time, each step ten times as long", anchor="end", down=20)
-    return svg(panel, "; ".join(f"{bits:g} bits: {words}" for bits, _, words in rows), narrow)
+    return svg(panel, "; ".join(f"{name}: {words}" for name, _, words in rows), narrow)

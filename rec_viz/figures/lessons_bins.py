@@ -49,7 +49,7 @@ def variation(
             ("shaded: total variation", "", 0.78),
         ):
             panel.text(panel.x[0], row * panel.y[1], words, role, "start", bold=bool(role))
-        panel.floor(_AXIS, "x")
+        panel.floor([(k, f"{k:g}".replace("-", "−")) for k in (-1.5, -1, -0.5, 0)], "x")
         return svg(panel, "Q and what the budget puts out, the gap between them shaded", narrow)
     logs = np.log2(candidates)
     panel = sheet(narrow, colours, (0.5, float(logs[-1]) + 0.4), (0.0, 1.12 * max(errors)), left=50)
@@ -58,7 +58,15 @@ def variation(
     panel.line(logs, errors, "best", 3)
     for at, n, error in zip(logs, candidates, errors, strict=True):
         panel.dot(float(at), error, "best", 6)
-        panel.text(float(at), error, f"{error:.2f}" if error >= 0.005 else f"{error:.3f}", "best", right=22, down=-8)
+        panel.text(
+            float(at),
+            error,
+            f"{error:.2f}" if error >= 0.005 else f"{error:.3f}",
+            "best",
+            "end" if at == logs[-1] else "middle",
+            6 if at == logs[-1] else 22,
+            -10,
+        )
         panel.text(float(at), 0.0, str(n), down=18)
     panel.floor(name="n")
     panel.wall([(0.0, "0"), (0.5, "0.5")], "total variation")
@@ -159,9 +167,11 @@ def bin_tapes(
     return svg(panel, f"Every bin has its own list; bin {named[0]}, number {named[1]} is sent", narrow)
 
 
-def two_parts(rows: Mapping[str, tuple[float, float]], bits: float, shown: bool, colours: Colours, narrow: bool) -> str:
-    """Messages as bars, {name: (bits of the bin, bits of the number)}; the last is asked for until it is shown."""
-    most = 1.25 * max(sum(parts) for parts in rows.values())
+def two_parts(
+    rows: Mapping[str, tuple[float, float]], bits: float, way: int, shown: bool, colours: Colours, narrow: bool
+) -> str:  # fmt: skip
+    """Messages as bars, {name: (bits of the bin, bits of the number)}; the last number is a guess until it is shown."""
+    most = 2.2 * sum(next(iter(rows.values())))
     panel = sheet(narrow, colours, (0.0, most), (float(len(rows)), 0.0), left=20, top=44)
     for k, (name, (first, second)) in enumerate(rows.items()):
         asked = not shown and k + 1 == len(rows)
@@ -170,8 +180,11 @@ def two_parts(rows: Mapping[str, tuple[float, float]], bits: float, shown: bool,
             panel.block((0.0, first), (k + 0.75, k + 0.32), "heuristic", 0.9)
             panel.text(first / 2, k + 0.58, f"bin: {first:g}", "paper", bold=True)
         if asked:
-            panel.block((first, most), (k + 0.75, k + 0.32), "p", 0.05, "5 5")
-            panel.text((first + most) / 2, k + 0.58, "number: ?", bold=True)
+            panel.block((first, first + second), (k + 0.75, k + 0.32), "p", 0.3, "5 5")
+            panel.guess(first + second, k + 0.53, "p", way, across=True)
+            anchor, right = ("end", -16) if second > 4.0 else ("start", 16)
+            panel.text(first + second, k + 0.53, f"number: {second:.1f}?", "p", anchor, right, 5, bold=True)
+            panel.field((first, first + 8.0), (k + 0.95, k + 0.1), across="guess", low=0.0, high=8.0)
         else:
             panel.block((first, first + second), (k + 0.75, k + 0.32), "p", 0.85, moves="appears")
             panel.text(first + second / 2, k + 0.58, f"{second:.2f}", "paper", bold=True)
@@ -202,15 +215,20 @@ def cancels(time: float, ratio: float, colours: Colours, narrow: bool) -> str:
 
 def fronts(
     u: Floats, curve: Floats, rain: tuple[Floats, Floats], star: tuple[float, float],
-    lanes: Sequence[tuple[str, Floats, int]], top: float, colours: Colours, narrow: bool,
+    lanes: Sequence[tuple[str, Floats, int]], top: float, colours: Colours, narrow: bool, cuts: Sequence[int] = (),
 ) -> str:  # fmt: skip
-    """One race under several weights: how high the sender has looked moves, the dots and the star do not."""
+    """One race searched in several ways: how high the sender has looked moves, the dots and the star do not.
+
+    `cuts`: how many bins to draw in each, where they are to be seen.
+    """
     panel = sheet(narrow, colours, left=20, top=30, foot=50)
     for k, (name, front, looked) in enumerate(lanes):
         left = k / len(lanes) + 0.01
         part = within(panel, (left, 0.0, left + 0.98 / len(lanes) - 0.02, 1.0), (0.0, 1.0), (0.0, top))
         part.area(u, np.minimum(front, top), "heuristic", 0.22)
         part.line(u, np.minimum(front, top), "heuristic")
+        for b in range(1, cuts[k] if cuts else 0):
+            part.line((b / cuts[k], b / cuts[k]), (0.0, top), "heuristic", 1.2, "3 3")
         part.area(u, curve, "q", 0.25)
         part.line(u, curve, "q", 2)
         for a, b in zip(*rain, strict=True):
@@ -220,7 +238,7 @@ def fronts(
         part.floor()
         part.text(0.5, 0.0, name, down=20, size=14 if not narrow else 13)
         part.text(0.5, 0.0, f"looks at {looked}", down=40, bold=True)
-    return svg(panel, "The same dots and the same star under three sets of weights", narrow)
+    return svg(panel, "The same dots and the same star, and how far the sender looks", narrow)
 
 
 # ------------------------------------------------------------------------------------------------ how many bins
@@ -257,7 +275,7 @@ def more_bins(
     panel.line((0.0, min(top, panel.x[1])), (0.0, min(top, panel.x[1])), "heuristic", 2, "5 5")
     panel.text(panel.x[1], panel.x[1], "the bin alone", "heuristic", "end", -6, 22)
     panel.line((information, information), (0.0, top), "bound", 1.5, "6 4")
-    panel.text(information, top, "log₂ J = I", "bound", down=-8)
+    panel.text(information, top, "log₂ J = I", "bound", "start", 8, 16)
     panel.line(log_bins[:known], lengths[:known], "p", 3)
     for at, bits in list(zip(log_bins, lengths, strict=True))[:known]:
         panel.dot(at, bits, "p", 5)
@@ -268,7 +286,9 @@ def more_bins(
     return svg(panel, "Mean message length over the number of bins", narrow)
 
 
-def growth(dims: Numbers, overheads: Numbers, shown: bool, colours: Colours, narrow: bool) -> str:
+def growth(
+    dims: Numbers, overheads: Numbers, guess: tuple[float, int] | None, shown: bool, colours: Colours, narrow: bool
+) -> str:  # fmt: skip
     """Overhead over the number of numbers in a message, between the line and the square root."""
     first, last = float(overheads[0]), float(dims[-1])
     panel = sheet(narrow, colours, (0.7, last + 0.4), (0.0, first * last * 1.08), left=50)
@@ -276,9 +296,9 @@ def growth(dims: Numbers, overheads: Numbers, shown: bool, colours: Colours, nar
     panel.line(many, first * many, "candidate", 1.8, "5 5")
     panel.text(last, first * last, "adds up", "candidate", "end", -14, 0)
     panel.line(many, first * np.sqrt(many), "candidate", 1.8, "5 5")
-    panel.text(last, first * np.sqrt(last), "square root", "candidate", "end", 0, 28)
+    panel.text(2.5, first * np.sqrt(2.5), "square root", "candidate", "start", 0, 24)
     panel.line((1.0, last), (first, first), "candidate", 1.8, "5 5")
-    panel.text(last, first, "stays", "candidate", "end", 0, 20)
+    panel.text(2.6, first, "stays", "candidate", "end", -4, 20)
     panel.dot(1.0, first, "best", 8)
     if shown:
         panel.line(dims, overheads, "best", 3, moves="appears")
@@ -287,56 +307,12 @@ def growth(dims: Numbers, overheads: Numbers, shown: bool, colours: Colours, nar
             panel.text(d, bits, f"{bits:.2f}", "best", down=-13, bold=True)
     else:
         panel.text(1.0, first, f"{first:.2f}", "best", right=8, down=-13, bold=True)
-        panel.text(last, first * last * 0.66, "?", "best", size=30, bold=True)
+    if guess is not None:
+        at, way = guess
+        panel.line((last, last), (0.0, at), "best", 1.5, "4 5")
+        panel.guess(last, at, "best", way, across=False)
+        panel.text(last, at, f"{at:.2f}?", "best", "end", -34, 5, bold=True)
+        panel.field((0.5 * (1.0 + last), panel.x[1]), panel.y, up="guess")
     panel.floor([(float(d), f"{d:g}") for d in dims], "numbers in one message")
     panel.wall(name="ε, bits")
     return svg(panel, "The overhead over the number of dimensions", narrow)
-
-
-# ------------------------------------------------------------------------------------------------ dimensions
-
-
-def cuts(
-    outlines: Sequence[Numbers], choices: Sequence[tuple[tuple[int, int], str]], given: int | None, shown: bool,
-    colours: Colours, narrow: bool,
-) -> str:  # fmt: skip
-    """Three ways to cut the plane, to choose from; `outlines` are rings of Q in equal shares of P, as (u, v) pairs."""
-    panel = sheet(narrow, colours, left=14, right=14, top=24, foot=30)
-    for k, ((across, up), candidates) in enumerate(choices):
-        left = k / 3 + 0.01
-        part = within(panel, (left, 0.12, left + 0.31, 0.8))
-        since = len(panel.parts)
-        part.block((0.0, 1.0), (0.0, 1.0), "candidate", 0.2 if given == k else 0.06)
-        for i in range(1, across):
-            part.line((i / across, i / across), (0.0, 1.0), "heuristic", 0.8)
-        for i in range(1, up):
-            part.line((0.0, 1.0), (i / up, i / up), "heuristic", 0.8)
-        for ring in outlines:
-            points = np.asarray(ring).reshape(-1, 2)
-            corners = " ".join(f"{part.across(u):.1f},{part.up(v):.1f}" for u, v in points)
-            part.parts.append(f'<polygon points="{corners}" fill="{part.ink("q")}" fill-opacity="0.35" '
-                              f'stroke="{part.ink("q")}" stroke-width="2"/>')  # fmt: skip
-        part.frame((0.0, 1.0), (0.0, 1.0))
-        part.text(0.5, 1.0, f"{'ABC'[k]}. {across} × {up}", down=-9, bold=True)
-        if shown or given == k:
-            part.text(0.5, 0.0, candidates, down=24, bold=True)
-            part.text(0.5, 0.0, "candidates", down=44)
-        panel.pick(k, f"Answer {'ABC'[k]}: {across} by {up}", since)
-    return svg(panel, "Three ways to cut the plane around Q", narrow)
-
-
-def target_zone(point: tuple[float, float], zone: tuple[float, float], colours: Colours, narrow: bool) -> str:
-    """Time against bits: log2 of candidates up, bits above I across; the zone to reach, and where the reader is."""
-    wide, tall = max(zone[1] * 2.4, point[1] + 1.0), max(zone[0] * 1.7, point[0] + 1.0)
-    panel = sheet(narrow, colours, (0.0, wide), (0.0, tall), left=52)
-    panel.block((0.0, zone[1]), (0.0, zone[0]), "heuristic", 0.16, "6 4")
-    panel.text(zone[1] / 2, zone[0] / 2, "reach this", "heuristic", bold=True)
-    panel.star(point[1], point[0], 14)
-    panel.text(point[1], point[0], "you", "winner", right=24 if point[1] < 0.8 * wide else -24, down=5, bold=True)
-    panel.floor([(k, str(k)) for k in range(0, int(wide) + 1, max(1, int(wide) // 6))], "bits above I")
-    panel.wall([(k, f"2{_raised(k)}") for k in range(0, int(tall) + 1, 4)], "candidates")
-    return svg(panel, "Candidates against bits above I; the zone to reach is marked", narrow)
-
-
-def _raised(k: int) -> str:
-    return str(k).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))

@@ -6,14 +6,15 @@ A component sets in motion what `moves`, a class of its style sheet, in the orde
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
-from .style import Colours
+from .style import Colours, Floats
 
-WIDE, NARROW = (640, 400), (370, 330)  # of a lesson's picture; as many pixels on a desk and on a telephone
+WIDE, NARROW = (640, 460), (358, 380)  # of a lesson’s picture; as many pixels on a desk and on a telephone
 TYPE = 15
 
 Numbers = Sequence[float] | np.ndarray[Any, Any]
@@ -79,14 +80,17 @@ class Panel:
 
     def block(
         self, x: tuple[float, float], y: tuple[float, float], role: str, opacity: float = 1.0, outline: str = "",
-        moves: str = "", edge: float = 1.5, round: float = 0.0, order: int = 0,
+        moves: str = "", edge: float = 1.5, round: float = 0.0, order: int = 0, delay: float = 0.0, lasts: float = 0.0,
     ) -> None:  # fmt: skip
-        """A rectangle from x[0] to x[1] and y[0] to y[1]; `outline` is a dash pattern, "0" for a whole line."""
+        """A rectangle from x[0] to x[1] and y[0] to y[1]; `outline` is a dash pattern, "0" for a whole line.
+
+        Its animation begins after `delay` seconds and `lasts` so many, where these are not its own.
+        """
         left, top = self.across(x[0]), self.up(y[1])
         more = f' stroke="{self.ink(role)}" stroke-width="{edge:g}" stroke-dasharray="{outline}"' if outline else ""
         more += f' rx="{round:g}"' if round else ""
         self.parts.append(
-            f'<rect{_motion(moves, order)} x="{left:.1f}" y="{top:.1f}" '
+            f'<rect{_motion(moves, order, delay, lasts)} x="{left:.1f}" y="{top:.1f}" '
             f'width="{max(self.across(x[1]) - left, 0.5):.1f}" height="{max(self.up(y[0]) - top, 0.5):.1f}" '
             f'fill="{self.ink(role)}" fill-opacity="{opacity:g}"{more}/>'
         )
@@ -105,13 +109,42 @@ class Panel:
 
     def dot(
         self, x: float, y: float, role: str, radius: float = 5.0, hollow: bool = False, moves: str = "", order: int = 0,
-        edge: float = 2.5,
+        edge: float = 2.5, delay: float = 0.0,
     ) -> None:  # fmt: skip
         """A candidate."""
         ink = self.ink(role)
         paint = f'fill="none" stroke="{ink}" stroke-width="{edge:g}"' if hollow else f'fill="{ink}"'
         place = f'cx="{self.across(x):.1f}" cy="{self.up(y):.1f}"'
-        self.parts.append(f'<circle{_motion(moves, order)} {place} r="{radius:g}" {paint}/>')
+        self.parts.append(f'<circle{_motion(moves, order, delay)} {place} r="{radius:g}" {paint}/>')
+
+    def grip(self, x: float, y: float, role: str, right: float = 0) -> None:
+        """What a hand takes hold of."""
+        self.parts.append(
+            f'<circle cx="{self.across(x) + right:.1f}" cy="{self.up(y):.1f}" r="9" fill="{self.ink(role)}" '
+            f'stroke="{self.ink("paper")}" stroke-width="2.5"/>'
+        )
+
+    def guess(self, x: float, y: float, role: str, way: int, across: bool) -> None:
+        """A grip, and an arrow to where it should rather be: -1, 1, or 0 where nobody says."""
+        self.grip(x, y, role)
+        if way:
+            arrow = ("←", "→")[way > 0] if across else ("↓", "↑")[way > 0]
+            since = len(self.parts)
+            self.text(x, y, arrow, role, right=0 if across else -22, down=-14 if across else 9, size=30, bold=True)
+            self.together(since, "appears")
+
+    def field(
+        self, x: tuple[float, float], y: tuple[float, float], across: str = "", up: str = "", low: float | None = None,
+        high: float | None = None,
+    ) -> None:  # fmt: skip
+        """Where a hand drags the knob named `across` or `up`, from `low` to `high`: the panel's values if not given."""
+        ends = x if across else y
+        name, ends = "x" if across else "y", (ends[0] if low is None else low, ends[1] if high is None else high)
+        left, top = self.across(x[0]), self.up(y[1])
+        self.parts.append(
+            f'<rect data-{name}="{across or up} {ends[0]:g} {ends[1]:g}" x="{left:.1f}" y="{top:.1f}" '
+            f'width="{self.across(x[1]) - left:.1f}" height="{self.up(y[0]) - top:.1f}" fill="transparent"/>'
+        )
 
     def star(self, x: float, y: float, radius: float = 12.0, moves: str = "", order: int = 0) -> None:
         """The winner."""
@@ -149,6 +182,25 @@ class Panel:
         if name:
             self.text(self.x[0], self.y[1], name, anchor="start", right=-20, down=-12)
 
+    def pour(self, values: Floats, bins: int, role: str, seconds: float = 3.0, layers: int = 20) -> None:
+        """Values in their order as a histogram of density that fills up, and some of them on their way into it."""
+        edges = np.linspace(*self.x, bins + 1)
+        unit = 1.0 / (values.size * (edges[1] - edges[0]))
+        full = np.zeros(bins)
+        for k, part in enumerate(np.array_split(values, layers)):
+            more, delay = np.histogram(part, edges)[0] * unit, seconds * k / layers
+            for b in np.flatnonzero(more):
+                inside = (float(edges[b]), float(edges[b + 1]))
+                self.block(
+                    inside, (float(full[b]), float(full[b] + more[b])), role, 0.6, moves="lands", delay=delay + 0.5
+                )
+            full += more
+            for at in part[: max(1, 60 // layers)]:
+                if self.x[0] < at < self.x[1]:
+                    self.dot(
+                        float(at), float(full[np.searchsorted(edges, at) - 1]), role, 4, moves="drops", delay=delay
+                    )
+
     def bracket(self, x: tuple[float, float], y: float, words: str, role: str = "") -> None:
         """A width, with what it is."""
         for a in x:
@@ -160,9 +212,9 @@ class Panel:
         self.line(x, (y, y), role, 2)
         self.text(sum(x) / 2, y, words, role, down=-9)
 
-    def together(self, since: int, moves: str, order: int) -> None:
+    def together(self, since: int, moves: str, order: int = 0, delay: float = 0.0) -> None:
         """Make what was drawn since parts[since] move as one."""
-        self.parts[since:] = [f"<g{_motion(moves, order)}>{''.join(self.parts[since:])}</g>"]
+        self.parts[since:] = [f"<g{_motion(moves, order, delay)}>{''.join(self.parts[since:])}</g>"]
 
     def pick(self, answer: float, name: str, since: int) -> None:
         """Make what was drawn since parts[since] a button that gives an answer."""
@@ -171,9 +223,12 @@ class Panel:
         self.parts[since:] = [f"{button}{inside}</g>"]
 
 
-def _motion(moves: str, order: int = 0) -> str:
-    """The attributes of what is set in motion."""
-    return f' class="{moves}"' + (f' style="--n:{order}"' if order else "") if moves else ""
+def _motion(moves: str, order: int = 0, delay: float = 0.0, lasts: float = 0.0) -> str:
+    """The attributes of what is set in motion: its place in an order, and seconds where its class has others."""
+    own = {"--n": f"{order}" if order else "", "animation-delay": f"{delay:.2f}s" if delay else "",
+           "animation-duration": f"{lasts:.2f}s" if lasts else ""}  # fmt: skip
+    style = ";".join(f"{name}:{value}" for name, value in own.items() if value)
+    return f' class="{moves}"' + (f' style="{style}"' if style else "") if moves else ""
 
 
 def sheet(
@@ -201,7 +256,7 @@ def svg(panel: Panel, says: str, narrow: bool) -> str:
 
 def picture(parts: Sequence[str], says: str, size: tuple[int, int]) -> str:
     """A picture of this width and height; without words it is for eyes alone."""
-    role = "group" if any("data-pick" in part or "data-rise" in part for part in parts) else "img"
+    role = "group" if any(re.search("data-(pick|x|y)=", part) for part in parts) else "img"
     known = f'role="{role}" aria-label="{html.escape(says)}"' if says else 'aria-hidden="true"'
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size[0]} {size[1]}" {known} '

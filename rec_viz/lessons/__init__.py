@@ -15,7 +15,8 @@ reveal. Keys of a step (all but `title` may be left out):
     also = { harder = { bits = 8 } }                 # the view with a change, for its numbers: {harder.pfr.expected}
     controls = ["log2_bins"]                         # parameters the reader may move
     ask = { question, choices = [{ text, when, says }, ...] }           # right is the one choice whose `when` holds
-    ask = { question, number = "pfr.winner", within = 0, right, low, high }   # or a number, and a word for each case
+    ask = { question, number = "pfr.winner", within = 0, right, low, high }   # or a number, and a word for each case;
+                                                     # a figure of hands.py or guesses.py is moved to answer with it
     goals = [{ when, done, missing }, ...]           # of a challenge: all must hold
 
 Text holds numbers as {name} or {name:.1f}; `when` compares such names: "pfr.expected > 2 * pfr_bins.expected". The

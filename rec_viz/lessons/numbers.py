@@ -114,6 +114,7 @@ NUMBERS: dict[str, Callable[[View], float | int | str]] = {
     "python.bits": lambda view: ", ".join(f"{bits:g}" for bits in setting.channel_of(view).bits),
     "python.intervals": lambda view: ", ".join(map(str, _cut(view).intervals)),
     "intervals": lambda view: " × ".join(map(str, _cut(view).intervals)),
+    "best_cut": lambda view: 2 ** best_cut(view),
     "j": lambda view: _cut(view).num_bins,
     "log2_candidates": lambda view: math.log2(view.candidates),
     "naive.bits": lambda view: 8 * np.dtype(np.float64).itemsize * view.dim,
@@ -143,6 +144,18 @@ def _cut(view: View) -> rec.Partition:
     return setting.partition_of(view, setting.channel_of(view))
 
 
+def best_cut(view: View) -> int:
+    """log2 of the intervals along the first of two axes that make the search fastest, J staying as it is."""
+    return _best_cut(view._replace(lanes=("pfr_bins",)), _cut(view).num_bins)
+
+
+@memo(64)
+def _best_cut(view: View, bins: int) -> int:
+    most = round(math.log2(bins))
+    views = [view._replace(strategy="own", intervals=f"{2**a},{2 ** (most - a)}") for a in range(most + 1)]
+    return int(np.argmin([lab.race(one).lanes[0].expected_examined for one in views]))
+
+
 def law_of(view: View, lane: Lane) -> code_lengths.LaneLaw:
     """Exact lengths of a PFR lane's channel, whatever its target."""
     return next(law for law in code_lengths.lengths(view).lanes if law.name == f"pfr{lane.name[3:]}")
@@ -165,6 +178,23 @@ def _bias(view: View, lane: Lane) -> rec.laws.OrcBias:
 
 
 _orc_bias = memo(64)(rec.laws.orc_bias)
+
+
+def orc_density(view: View, candidates: int, x: Floats) -> Floats:
+    """What ORC with so many candidates sends for a one-dimensional target, as a density at x (n,)."""
+    return _orc_at(problem_of(view), candidates, x)
+
+
+@memo(256)
+def _orc_at(problem: rec.Problem, candidates: int, x: Floats) -> Floats:
+    return rec.laws.orc_density(problem, rec.ORC(candidates), x[:, None])
+
+
+@memo(64)
+def looked_at_by_pfr(problem: rec.Problem) -> Floats:
+    """How many candidates SAMPLES searches of plain PFR looked at."""
+    examined: Floats = rec.encode_many(problem, SAMPLES, seed=1).examined.astype(np.float64)
+    return examined
 
 
 @memo(64)

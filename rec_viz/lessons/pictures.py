@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 
@@ -16,16 +16,17 @@ from ..figures import lessons as figures
 from ..figures import lessons_bins as binned
 from ..figures.style import Colours
 from ..memo import memo
-from ..model import lab, speed
-from ..model.lab import Lane
+from ..model import lab, setting, speed
 from ..settings import View
+from .asked import Asked
 from .format import Lesson, Step
+from .hands import HANDS
 from .numbers import (
     GREEDY_CANDIDATES,
-    Situation,
     filled,
     law_of,
     likeliest,
+    orc_density,
     problem_of,
     situation,
     trace_of,
@@ -34,38 +35,13 @@ from .numbers import (
 )
 
 
-class Asked(NamedTuple):
-    """A picture asked for: the step's numbers, what was answered, whether the reveal is open, and how to draw."""
-
-    now: Situation
-    given: float | None
-    shown: bool
-    colours: Colours
-    narrow: bool
-
-    @property
-    def how(self) -> tuple[bool, Colours, bool]:
-        """The last three arguments of most figures."""
-        return self.shown, self.colours, self.narrow
-
-    @property
-    def look(self) -> tuple[Colours, bool]:
-        """The last two arguments of the others."""
-        return self.colours, self.narrow
-
-    def number(self, name: str) -> float:
-        """A number by its name in lessons."""
-        return float(value(name, self.now))
-
-    def lane(self, name: str, **change: object) -> Lane:
-        """A lane of the step's race, or of the race with its view changed."""
-        return next(lane for lane in lab.race(self.now.view._replace(**change)).lanes if lane.name == name)  # type: ignore[arg-type]
-
-
-def draw(step: Step, given: float | None, shown: bool, colours: Colours, narrow: bool, view: View | None = None) -> str:
-    """The picture of a step that has one, as SVG; `view` where the reader has moved its controls."""
+def draw(
+    step: Step, given: float | None, shown: bool, colours: Colours, narrow: bool,
+    hand: Mapping[str, float] | None = None,
+) -> str:  # fmt: skip
+    """The picture of a step that has one, as SVG; `hand` is where the reader left its knobs."""
     name = step.figure_after if shown else step.figure
-    return PICTURES[name](Asked(situation(step, view), given, shown, colours, narrow))
+    return PICTURES[name](Asked(situation(step), given, shown, colours, narrow, hand or {}))
 
 
 def cover(lesson: Lesson, colours: Colours) -> str:
@@ -109,11 +85,6 @@ def _two_people(ask: Asked) -> str:
     return figures.two_people(x, q, *ask.look)
 
 
-def _digits(ask: Asked) -> str:
-    drawn = trace_of(ask.lane("pfr"))
-    return figures.digits(float(drawn.samples[drawn.winner, 0]), 12 if ask.shown else 4, *ask.look)
-
-
 def _p_and_q(ask: Asked) -> str:
     number = ask.number
     x, p, q = _densities(ask.now.view)
@@ -132,14 +103,9 @@ def _greedy(ask: Asked) -> str:
     view = ask.now.view
     candidates = rec.trace(problem_of(view), rec.ORC(GREEDY_CANDIDATES), seed=view.seed).samples[:, 0]
     x, _, q = _densities(view, np.linspace(-2.4, 2.4, 321))
-    return figures.greedy(x, q, candidates, likeliest(problem_of(view)), *ask.how)
-
-
-def _heights(ask: Asked) -> str:
-    both = (ask.number("pfr.first_p"), ask.number("pfr.first_q"))
-    return figures.heights(
-        *_densities(ask.now.view, np.linspace(-2.0, 1.6, 321)), ask.number("pfr.first_x"), both, *ask.how
-    )
+    chosen = likeliest(problem_of(view))
+    sent = {"the likeliest, every time": chosen, "honest draws from Q": winners_of(problem_of(view))[: chosen.size]}
+    return figures.greedy(x, q, candidates, sent, *ask.how)
 
 
 def _race(ask: Asked) -> str:
@@ -162,8 +128,16 @@ def _index_law(ask: Asked) -> str:
         return figures.index_law(law.pmf(256), round(ask.number("late")), ask.number("pfr.late_chance"), *ask.look)
     falling = law.pmf(8)
     middle = np.exp(-0.5 * ((np.arange(8) - 3.5) / 1.6) ** 2)
-    given = None if ask.given is None else round(ask.given)
-    return figures.shapes((falling, np.full(8, falling[0]), falling[0] * middle), given, *ask.look)
+    indices = _indices(setting.channel_of(ask.now.view))
+    shares = np.bincount(indices, minlength=9)[1:9] / indices.size
+    laws = (falling, np.full(8, falling[0]), falling[0] * middle)
+    return figures.shapes(laws, (indices.size, shares), ask.choice, *ask.look)
+
+
+@memo(8)
+def _indices(channel: rec.Channel) -> Any:
+    """N of as many races as a reader believes."""
+    return rec.encode_many(channel, 400, seed=1).indices.astype(np.int64)
 
 
 def _word_lengths(ask: Asked) -> str:
@@ -172,43 +146,8 @@ def _word_lengths(ask: Asked) -> str:
     return figures.word_lengths(n, [float(code.length_bits(k)) for k in n], *ask.how)
 
 
-def _price(ask: Asked) -> str:
-    information = ask.number("information")
-    rows = {
-        "the information I": (information, "q"),
-        "the message, on average": (ask.number("pfr.mean_length") if ask.shown else np.nan, "p"),
-    }
-    if ask.shown:
-        rows["the most that theory allows"] = (ask.number("pfr.bound"), "candidate")
-    marks = {f"I = {information:g}": information, f"2 I = {2 * information:g}": 2 * information}
-    return figures.balance(rows, max(2.4 * information, ask.number("pfr.bound") * 1.05), marks, *ask.look)
-
-
-def _surcharge(ask: Asked) -> str:
-    marked = [ask.now.view.bits, ask.now.also["double"].bits, ask.now.also["four"].bits]
-    information = np.array([marked[0] / 2, *marked[:-1], 0.75 * marked[-1], marked[-1]])
-    extra = [speed.cost(ask.now.view._replace(bits=float(bits)), (1,)).zipf_bits - bits for bits in information]
-    return figures.surcharge(information, extra, [round(bits) for bits in marked], *ask.how)
-
-
-def _stop_line(ask: Asked) -> str:
-    trace = trace_of(ask.lane("pfr"))
-    x = np.linspace(-1.8, 1.4, 321)
-    return figures.stop_line(
-        x, _ratio(ask.now.view, x), trace.samples[:, 0], trace.arrival_times, trace.winner, trace.stop_time, ask.given,
-        *ask.how,
-    )  # fmt: skip
-
-
 def _stopped(ask: Asked) -> str:
-    return _stop_line(ask._replace(given=None, shown=True))
-
-
-def _doubling(ask: Asked) -> str:
-    reach = 12 * ask.number("scale")
-    x = np.linspace(ask.number("mean") - reach, ask.number("mean") + reach, 321)
-    curves = [(f"I = {view.bits:g}", _ratio(view, x)) for view in (ask.now.view, ask.now.also["more"])]
-    return figures.doubling(x, curves, *ask.how)
+    return HANDS["stop line"].draw(ask._replace(given=None, shown=True))
 
 
 def _skyline(ask: Asked) -> str:
@@ -221,8 +160,10 @@ def _years(ask: Asked) -> str:
     also = ask.now.also
     views = [*(also[name] for name in ("ten", "twenty", "thirty")), also.get("plain", ask.now.view)]
     at = [ask.now._replace(view=view) for view in views]
-    rows = [(view.bits, float(value("pfr.seconds", now)), str(value("pfr.time", now)))
+    rows = [(f"{view.bits:g} bits", float(value("pfr.seconds", now)), str(value("pfr.time", now)))
             for view, now in zip(views, at, strict=True)]  # fmt: skip
+    if ask.shown and "plain" in also:
+        rows.append(("with bins", ask.number("pfr_bins.seconds"), str(value("pfr_bins.time", ask.now))))
     marks = [(1.0, "1 s"), (86_400.0, "1 day"), (31_557_600.0, "1 year")]
     return figures.years(rows, marks, *ask.look)
 
@@ -230,20 +171,11 @@ def _years(ask: Asked) -> str:
 # ------------------------------------------------------------------------------------------------ lessons 5 to 10
 
 
-def _orc(view: View, candidates: int, x: Floats) -> Floats:
-    return _orc_density(problem_of(view), candidates, tuple(x))
-
-
-@memo(64)
-def _orc_density(problem: rec.Problem, candidates: int, x: tuple[float, ...]) -> Floats:
-    return rec.laws.orc_density(problem, rec.ORC(candidates), np.array(x)[:, None])
-
-
 def _pulled(ask: Asked) -> str:
     view = ask.now.view
     budgets = (1, 4, view.candidates) if ask.shown else ()
     x, p, q = _densities(view, np.linspace(-3.2, 3.2, 161))
-    return binned.pulled(x, p, q, {n: _orc(view, n, x) for n in budgets}, *ask.look)
+    return binned.pulled(x, p, q, {n: orc_density(view, n, x) for n in budgets}, *ask.look)
 
 
 def _variation(ask: Asked) -> str:
@@ -251,7 +183,8 @@ def _variation(ask: Asked) -> str:
     views = [now.also["two"], now.also["four"], now.also["eight"], now.view, now.also["big"], now.also["bigger"]]
     errors = [float(value("orc.variation", now._replace(view=view))) for view in views] if ask.shown else []
     x, _, q = _densities(now.view, np.linspace(-1.6, 0.4, 161))
-    return binned.variation(x, q, _orc(now.view, now.view.candidates, x), [view.candidates for view in views], errors,
+    output = orc_density(now.view, now.view.candidates, x)
+    return binned.variation(x, q, output, [view.candidates for view in views], errors,
                             ask.number("information"), *ask.how)  # fmt: skip
 
 
@@ -276,15 +209,6 @@ def _bin_tapes(ask: Asked, rows: int = 5) -> str:
     samples = rec.decode_many((bins[:, None], numbers), problem.prior, lane.partition, seeds=lane.seed)
     shares = problem.prior.cdf(samples)[:, 0] * lane.partition.num_bins - bins
     return binned.bin_tapes(list(shares.reshape(-1, rows)), (named.bin[0] + 1, named.index), *ask.how)
-
-
-def _two_parts(ask: Asked) -> str:
-    with_bins = (ask.number("pfr_bins.log2_bins"), ask.number("pfr_bins.number_length"))
-    rows = {
-        "without bins: one number": (0.0, ask.number("pfr.mean_length")),
-        f"with {ask.number('pfr_bins.bins'):g} bins": with_bins,
-    }
-    return binned.two_parts(rows, ask.number("information"), *ask.how)
 
 
 WEIGHTINGS = {"uniform": "equal", "target_mass": "by Q’s share", "peak_ratio": "by peak"}
@@ -312,6 +236,21 @@ def _cancels(ask: Asked) -> str:
     return binned.fronts(u, curve, (rain.quantiles[:, 0], rain.heights), star, lanes, top, *ask.look)
 
 
+def _cut_alone(ask: Asked) -> str:
+    """One race without bins and with them, all searched alike: the same dots, the same line."""
+    lane, problem = ask.lane("pfr_bins"), problem_of(ask.now.view)
+    trace, number = trace_of(lane), lane.partition.num_bins
+    u = np.linspace(0.001, 0.999, 400)
+    ratio = np.exp2(problem.log_ratio_bits(problem.prior.quantile(u[:, None])))
+    curve, top = trace.race_times[trace.winner] * ratio, 1.4 * trace.stop_time
+    rain = arrivals(problem.prior, lane.partition, seed=lane.seed, until=top)
+    at = int(np.argmin(np.abs(rain.samples[:, 0] - trace.samples[trace.winner, 0])))
+    front = np.full(u.size, trace.stop_time)
+    lanes = [("without bins", front, trace.examined), (f"{number} bins, all alike", front, trace.examined)]
+    star = (float(rain.quantiles[at, 0]), float(rain.heights[at]))
+    return binned.fronts(u, curve, (rain.quantiles[:, 0], rain.heights), star, lanes, top, *ask.look, cuts=(1, number))
+
+
 def _overpaid(ask: Asked) -> str:
     problem = problem_of(ask.now.view)
     mean, scale = problem.params[0]
@@ -327,46 +266,16 @@ def _more_bins(ask: Asked) -> str:
     return binned.more_bins(powers, lengths, ask.number("information"), ask.now.also["j8"].log2_bins, *ask.how)
 
 
-def _growth(ask: Asked) -> str:
-    view = ask.now.view
-    dims = [d for d in (1, 2, 3, 4) if d <= ask.now.also["wide"].dim]
-    found = [
-        float(value("pfr_bins.overhead", ask.now._replace(
-            view=view._replace(dim=d, bits=d * view.bits, log2_bins=d * view.log2_bins))))
-        for d in dims
-    ]  # fmt: skip
-    return binned.growth([float(d) for d in dims], found, *ask.how)
-
-
-def _cuts(ask: Asked) -> str:
-    problem = problem_of(ask.now.view)
-    turn = np.linspace(0.0, 2.0 * np.pi, 48, endpoint=False)
-    mean, scale = np.array(problem.params).T
-    ring = problem.prior.cdf(mean + 2.0 * scale * np.stack((np.cos(turn), np.sin(turn)), axis=1))
-    choices = []
-    for view in (ask.now.also["first"], ask.now.view, ask.now.also["second"]):
-        across, up = (int(n) for n in view.intervals.split(","))
-        expected = float(value("pfr_bins.expected", ask.now._replace(view=view, also={})))
-        choices.append(((across, up), f"{expected:.1f}"))
-    given = None if ask.given is None else round(ask.given)
-    return binned.cuts([ring.ravel()], choices, given, *ask.how)
-
-
 def _story(ask: Asked) -> str:
     return _tapes(ask, whole=True)
 
 
-def _target_zone(ask: Asked) -> str:
-    point = (float(np.log2(ask.number("pfr_bins.expected"))), ask.number("pfr_bins.surcharge"))
-    return binned.target_zone(point, (float(np.log2(ask.now.let["limit"])), ask.now.let["spare"]), *ask.look)
-
-
 PICTURES: dict[str, Callable[[Asked], str]] = {
-    "two people": _two_people, "digits": _digits, "p and q": _p_and_q, "tapes": _tapes, "greedy": _greedy,
-    "heights": _heights, "race": _race, "winners": _winners, "index law": _index_law, "word lengths": _word_lengths,
-    "price": _price, "surcharge": _surcharge, "stop line": _stop_line, "stopped": _stopped, "doubling": _doubling,
-    "skyline": _skyline,
+    "two people": _two_people, "p and q": _p_and_q, "tapes": _tapes, "greedy": _greedy,
+    "race": _race, "winners": _winners, "index law": _index_law, "word lengths": _word_lengths,
+    "stopped": _stopped, "skyline": _skyline,
     "years": _years, "pulled": _pulled, "variation": _variation, "fixed code": _fixed_code, "bins": _bins,
-    "bin tapes": _bin_tapes, "two parts": _two_parts, "cancels": _cancels, "overpaid": _overpaid,
-    "more bins": _more_bins, "growth": _growth, "cuts": _cuts, "story": _story, "target zone": _target_zone,
+    "bin tapes": _bin_tapes, "cancels": _cancels, "cut alone": _cut_alone,
+    "overpaid": _overpaid, "more bins": _more_bins, "story": _story,
+    **{name: hand.draw for name, hand in HANDS.items()},
 }  # fmt: skip

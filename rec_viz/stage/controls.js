@@ -6,7 +6,7 @@ const KEYS_MS = 400;
 
 // `drag(change)` gets every move, {key: value}; `release()` is called when the reader lets go.
 export function createControls(/** @type {HTMLElement} */ row, { drag, release }) {
-  const made = new Map(); // key -> { box, range, told }
+  const made = new Map(); // key -> { box, range, told, says }
   let timer = 0; // a pause of the keys is their release
 
   function make(/** @type {Control} */ { key, name }) {
@@ -30,7 +30,7 @@ export function createControls(/** @type {HTMLElement} */ row, { drag, release }
 
   function say(key) {
     const { range, told } = made.get(key), value = Number(range.value);
-    const text = key === "bits" ? `${value.toFixed(1)} bits` : String(value);
+    const text = made.get(key).says ?? (key === "bits" ? `${value.toFixed(1)} bits` : String(value));
     setText(told, text);
     setAria(range, { valuetext: key === "log2_bins" ? `${value}, ${2 ** value} bins` : text });
   }
@@ -38,11 +38,11 @@ export function createControls(/** @type {HTMLElement} */ row, { drag, release }
   // What can be dragged now. While something is (`dragged`), no range comes or goes, and what is dragged keeps its value.
   return function attach(/** @type {Control[]} */ controls, /** @type {Change | null} */ dragged = null) {
     for (const control of controls) {
-      const { key, low, high, step, value } = control;
-      if (dragged && (key in dragged || !made.has(key))) continue;
-      const { range, told } = made.get(key) ?? make(control);
-      if (told.textContent && Number(range.value) === value && Number(range.max) === high && Number(range.min) === low) continue;
-      Object.assign(range, { min: low, max: high, step, value });
+      const { key, low, high, step, value, says } = control;
+      if (dragged && !made.has(key)) continue;
+      const one = made.get(key) ?? make(control);
+      one.says = says;
+      if (!(dragged && key in dragged)) Object.assign(one.range, { min: low, max: high, step, value });
       say(key);
     }
     if (dragged) return;

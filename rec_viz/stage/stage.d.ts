@@ -99,7 +99,7 @@ type LaneData = {
 
 type Receiver = { x: number[]; equal: boolean };
 
-type Control = { key: string; name: string; low: number; high: number; step: number; value: number };
+type Control = { key: string; name: string; low: number; high: number; step: number; value: number; says?: string }; // says: its value in words
 type Change = Record<string, unknown>; // parameters by their keys, or rows and intervals
 
 type DrawnRain = Rain & { grid: Int32Array }; // the grid point next to each candidate

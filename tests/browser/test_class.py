@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Locator, Page, WebSocketRoute, expect
 
 from classroom import whole_class
+from tests.viz.parts import run
 
 from .conftest import BY_NIGHT, ON_A_DESK, for_everyone, settle
 from .test_lessons import path
@@ -52,7 +51,7 @@ def test_a_teacher_and_three_students(open_page: Open) -> None:
     expect(tally(teacher)).to_have_attribute("data-joined", "0")
     settle(teacher)
     teacher.keyboard.press("PageDown")  # to the first step that asks
-    teacher.goto(teacher.url.split("?")[0] + path("race", 1, present="1"))  # loaded anew: the room is still theirs
+    teacher.goto(teacher.url.split("?")[0] + path("index", 1, present="1"))  # loaded anew: the room is still theirs
     expect(tally(teacher)).to_be_visible(timeout=60_000)
     settle(teacher)
 
@@ -67,13 +66,13 @@ def test_a_teacher_and_three_students(open_page: Open) -> None:
     unsure.get_by_label("The room’s code").fill(code.lower())
     unsure.get_by_role("button", name="Join", exact=True).click()
     for student in (right, wrong, unsure):
-        expect(student.get_by_text("How well does a candidate fit?")).to_be_visible()
+        expect(student.get_by_text("Which numbers win?")).to_be_visible()
         expect(student.get_by_text(f"Room {code}")).to_be_visible()
         settle(student)
     expect(tally(teacher)).to_contain_text("0 of 3 answered")
 
-    choose(right, "C")
-    choose(wrong, "A")
+    choose(right, "A")
+    choose(wrong, "C")
     choose(unsure, "B")
     expect(tally(teacher)).to_contain_text("3 of 3 answered")
     assert tally(teacher).get_attribute("data-live") == "true"
@@ -81,28 +80,28 @@ def test_a_teacher_and_three_students(open_page: Open) -> None:
     teacher.keyboard.press("s")
     expect(tally(teacher).locator(".bars")).to_be_visible()
     assert bars(teacher) == ["1", "1", "1"]
-    choose(unsure, "C")
+    choose(unsure, "A")
     expect(tally(teacher).locator(".bars .number").nth(1)).to_have_text("0")
-    assert bars(teacher) == ["1", "0", "2"]  # a mind that changed counts once; and nobody is told yet who is right
+    assert bars(teacher) == ["2", "0", "1"]  # a mind that changed counts once; and nobody is told yet who is right
     for student in (right, wrong, unsure):
         expect(student.get_by_text("Yes.")).to_have_count(0)
 
     teacher.keyboard.press("r")
-    expect(tally(teacher).locator(".bars .number").nth(2)).to_have_text("2 ✓")
+    expect(tally(teacher).locator(".bars .number").nth(0)).to_have_text("2 ✓")
     expect(right.get_by_text("Yes.")).to_be_visible()
     expect(wrong.get_by_text("Not quite.")).to_be_visible()
     expect(unsure.get_by_text("Yes.")).to_be_visible()
-    wrong.get_by_role("button", name=re.compile(r"C\. ")).click()
+    wrong.get_by_role("button", name=re.compile(r"A\. ")).click()
     expect(wrong.get_by_text("Yes.")).to_be_visible()
     settle(teacher)
-    assert bars(teacher) == ["1", "0", "2 ✓"]  # what comes after the reveal does not count
+    assert bars(teacher) == ["2 ✓", "0", "1"]  # what comes after the reveal does not count
     for_everyone(teacher, (ON_A_DESK, ("dark", 1280)))
     teacher.keyboard.press("s")
     expect(tally(teacher).locator(".bars")).to_be_hidden()
     for_everyone(wrong, (BY_NIGHT,))
 
     # The page turns for all. Where sockets are refused the teacher's page asks by itself.
-    teacher.keyboard.press("PageDown")
+    teacher.goto(teacher.url.split("?")[0] + path("race", 2, present="1"))
     for student in (right, wrong, unsure):
         expect(student.get_by_role("heading", name="By hand")).to_be_visible()
         settle(student)
@@ -162,6 +161,5 @@ def test_a_class_takes_two_tests(open_page: Open) -> None:
 
 def test_forty_answer_at_once(app_url: str) -> None:
     """Every answer reaches the teacher's socket, and again where everybody changes their mind."""
-    with ThreadPoolExecutor(1) as elsewhere:  # Playwright has a loop of its own in this thread
-        _, rounds = elsewhere.submit(asyncio.run, whole_class(urlsplit(app_url).netloc, 40, 2)).result()
+    _, rounds = run(whole_class(urlsplit(app_url).netloc, 40, 2))
     assert [rows for _, _, rows in rounds] == [[["A", 14], ["B", 13], ["C", 13]], [["B", 40]]]

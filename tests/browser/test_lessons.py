@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from rec_viz import lessons
-from rec_viz.lessons import Lesson, Step, all_lessons
+from rec_viz.lessons import Lesson, Step, all_lessons, hands, pictures, tour
+from rec_viz.lessons.knobs import Hand, Knob
+from rec_viz.theme import ROLES
 
-from .conftest import settle
+from .conftest import ROOT, settle
+from .test_every_view import page_faults
 
 Open = Callable[..., Page]
 HALVES = {"first": all_lessons()[:5], "second": all_lessons()[5:]}
@@ -30,7 +34,7 @@ def arrive(page: Page, lesson: Lesson, k: int) -> Step:
     if step.ask and step.ask.choices:
         expect(page.get_by_role("button", name=choice_name(step, len(step.ask.choices) - 1))).to_be_visible()
     if step.goals:
-        expect(page.get_by_role("slider", name="log₂ J")).to_be_visible(timeout=60_000)
+        expect(page.get_by_role("slider", name="Axis 1")).to_be_visible(timeout=60_000)
     settle(page)
     return step
 
@@ -97,6 +101,20 @@ class Pointer:
         page.get_by_role("spinbutton").fill(f"{number:g}")
         page.get_by_role("button", name="Answer", exact=True).click()
 
+    def move(self, page: Page, knobs: dict[str, tuple[Knob, float]]) -> None:
+        """Drag on the picture."""
+        for key, (_, value) in knobs.items():
+            field = page.get_by_test_id("sketch").locator(f"[data-x^='{key} '], [data-y^='{key} ']").first
+            field.scroll_into_view_if_needed()
+            across = field.get_attribute("data-x")
+            low, high = map(float, (across or field.get_attribute("data-y")).split()[1:])
+            box, share = field.bounding_box(), (value - low) / (high - low)
+            x, y = (share, 0.5) if across else (0.5, 1 - share)
+            page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+            page.mouse.down()
+            page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"], steps=5)
+            page.mouse.up()
+
     def press(self, page: Page, name: str) -> None:
         page.get_by_role("button", name=name, exact=True).click()
 
@@ -105,9 +123,10 @@ class Keys:
     """Everything by keyboard: Tab and Shift+Tab to move, Enter to act."""
 
     SEEN = """() => {
-      const at = document.activeElement;
+      let at = document.activeElement;
+      while (at.shadowRoot?.activeElement) at = at.shadowRoot.activeElement; // the ranges under a picture
       if (!at.matches("button, input, a")) return ""; // the page itself takes the focus too, and ends with a choice
-      return (at.getAttribute("aria-label") || at.innerText).trim().split("\\n").at(-1);
+      return (at.getAttribute("aria-label") || at.labels?.[0]?.innerText || at.innerText).trim().split("\\n").at(-1);
     }"""
 
     def focus(self, page: Page, wanted: Callable[[str], object]) -> None:
@@ -127,6 +146,15 @@ class Keys:
         page.keyboard.type(f"{number:g}")
         page.keyboard.press("Enter")
 
+    def move(self, page: Page, knobs: dict[str, tuple[Knob, float]]) -> None:
+        """The ranges under the picture, from the nearer end by arrows."""
+        for knob, value in knobs.values():
+            self.focus(page, lambda name, knob=knob: name == knob.name)
+            far = value - knob.low > knob.high - value
+            page.keyboard.press("End" if far else "Home")
+            for _ in range(round((knob.high - value if far else value - knob.low) / knob.step)):
+                page.keyboard.press("ArrowLeft" if far else "ArrowRight")
+
     def press(self, page: Page, name: str) -> None:
         expect(page.get_by_role("button", name=name, exact=True)).to_be_visible(timeout=60_000)
         self.focus(page, lambda text: text == name)
@@ -135,6 +163,9 @@ class Keys:
 
 def predict(page: Page, step: Step, hand: Pointer | Keys, wrongly: bool) -> None:
     """Answer a step, first wrong where asked to, and see the word and the reveal."""
+    if (moved := hands.of(step)) is not None and moved.solved is not None:
+        by_hand(page, step, moved, hand, wrongly)
+        return
     wrong, right = answers(step)
     for given in (wrong, right) if wrongly else (right,):
         if step.ask.choices:
@@ -143,6 +174,24 @@ def predict(page: Page, step: Step, hand: Pointer | Keys, wrongly: bool) -> None
             hand.type_in(page, given)
         word = "Yes." if given == right else "Not quite."
         expect(page.get_by_test_id("stAlert").get_by_text(word)).to_be_visible(timeout=60_000)
+
+
+def by_hand(page: Page, step: Step, moved: Hand, hand: Pointer | Keys, wrongly: bool) -> None:
+    """Answer on the picture, first wrong where asked to: one knob moved to an end that is none of the answer."""
+    ask = hands.asked(step, {})
+    knobs, solved = {knob.key: knob for knob in moved.knobs(ask)}, moved.solved(ask)
+    alert = page.get_by_test_id("stAlert")
+    if wrongly:
+        key = next(iter(knobs))
+        hand.move(page, {key: (knobs[key], knobs[key].high)})
+        expect(alert.get_by_text("Not quite.")).to_be_visible(timeout=60_000)
+        settle(page)
+    for key, value in solved.items():
+        if alert.get_by_text("Yes.").count():
+            break
+        hand.move(page, {key: (knobs[key], value)})
+        settle(page)
+    expect(alert.get_by_text("Yes.")).to_be_visible(timeout=60_000)
 
 
 @pytest.mark.parametrize(
@@ -224,28 +273,80 @@ def test_answers_are_given_on_the_picture(open_page: Open) -> None:
         page.get_by_test_id("sketch").get_by_role("button", name=f"Bin {bin_:.0f}").click()
         expect(page.get_by_test_id("stAlert").get_by_text(word)).to_be_visible(timeout=60_000)
 
-    page = open_page(path("stop", 1), stage=False)
-    step = arrive(page, all_lessons()[3], 1)
-    field = page.get_by_test_id("sketch").locator("[data-rise]")
-    low, high = (float(end) for end in field.get_attribute("data-rise").split())
-    box = field.bounding_box()
-    for height, word in ((0.5 * lessons.right_number(step), "Not quite."), (lessons.right_number(step), "Yes.")):
-        share = (height - low) / (high - low)
-        page.mouse.click(box["x"] + 40, box["y"] + (1 - share) * box["height"])
-        expect(page.get_by_test_id("stAlert").get_by_text(word)).to_be_visible(timeout=60_000)
+
+def test_the_core_answers_every_move_of_a_picture_and_the_release_is_the_answer(open_page: Open) -> None:
+    page = open_page(path("reweight", 1), stage=False)
+    arrive(page, all_lessons()[6], 1)
+    picture = page.get_by_test_id("sketch")
+    area = picture.get_by_text(re.compile("^area of the steps"))
+    before = area.text_content()
+    tap = picture.locator("[data-y^='tap1 ']").bounding_box()
+    page.mouse.move(tap["x"] + 20, tap["y"] + 0.5 * tap["height"])
+    page.mouse.down()
+    for k in range(1, 6):
+        page.mouse.move(tap["x"] + 20, tap["y"] + (0.5 + 0.1 * k) * tap["height"])
+        expect(picture).to_have_attribute("data-answers", re.compile(f"^{k + 1}$"))  # while it is held
+    assert area.text_content() != before
+    assert page.get_by_test_id("stAlert").count() == 0
+    page.mouse.up()
+    expect(page.get_by_test_id("stAlert").get_by_text("Not quite.")).to_be_visible(timeout=60_000)
+    expect(picture.get_by_role("slider", name="Tap 1")).to_have_value("1")
+
+
+def test_no_words_of_a_picture_lie_over_others_or_leave_it(browser: Browser) -> None:
+    """Every picture that lessons draw, before the answer and after, and moved to the ends of what can be moved."""
+    style, wrong = (ROOT / "rec_viz/components/sketch/sketch.css").read_text(encoding="utf-8"), []
+    page = browser.new_page(viewport={"width": 900, "height": 700}, reduced_motion="reduce")
+    for lesson, narrow in itertools.product(all_lessons(), (False, True)):
+        for k, step in enumerate(lesson.steps, start=1):
+            drawn = [
+                pictures.draw(step, None, shown, ROLES["light"], narrow)
+                for shown in (False, True)
+                if pictures.staged(step, shown) is None
+            ]
+            moved = hands.of(step)
+            knob = moved.knobs(hands.asked(step, {}))[:1] if moved else []
+            for end in (knob[0].low, knob[0].high) if moved and moved.answer and knob else ():
+                given = moved.answer(hands.asked(step, {knob[0].key: end}))
+                drawn.append(pictures.draw(step, given, False, ROLES["light"], narrow, {knob[0].key: end}))
+            for svg in drawn:
+                page.set_content(
+                    f"<style>{style} body {{ font-family: sans-serif }}</style>"
+                    f"<div class='sketch' style='width: {358 if narrow else 690}px'>{svg}</div>"
+                )
+                wrong += [f"{lesson.slug} {k}{' narrow' * narrow}: {fault}" for fault in page_faults(page)]
+    page.close()
+    assert not wrong, "\n".join(wrong)
 
 
 def test_the_challenge_is_won_with_its_controls(open_page: Open) -> None:
     page = open_page(path("challenge", 2), stage=False)
     step = arrive(page, all_lessons()[-1], 2)
     assert step.goals
-    page.get_by_role("combobox", name="Which dimensions are cut").click()
-    page.get_by_role("option", name="By information").click()
-    page.get_by_role("slider", name="log₂ J").focus()
-    for k in range(5, 15):
-        page.keyboard.press("ArrowRight")
-        expect(page.get_by_role("slider", name="log₂ J")).to_have_value(str(k))
+    for d, bits in ((5, 0), (1, 4), (2, 4), (3, 4), (4, 4)):
+        page.get_by_test_id("sketch").get_by_role("slider", name=f"Axis {d}").fill(str(bits))
+        settle(page)
     expect(page.get_by_text("All of it holds at once.")).to_be_visible(timeout=60_000)
+    expect(page.get_by_test_id("sketch").get_by_text("reached")).to_be_visible()
+
+
+def test_the_tour_leads_through_six_steps_and_back_from_play(open_page: Open) -> None:
+    page = open_page("?page=learn&tour=1", stage=False)
+    by_slug = {lesson.slug: lesson for lesson in all_lessons()}
+    for number, stop in enumerate(tour.stops(), start=1):
+        step = by_slug[stop.lesson].steps[stop.step - 1]
+        expect(page.get_by_role("heading", name=step.title, exact=True)).to_be_visible(timeout=60_000)
+        expect(page.get_by_text(f"step {number} of 6")).to_be_visible()
+        settle(page)
+        see_picture(page)
+        if number == 2:
+            page.get_by_role("link", name="Open this in Play").click()
+            page.get_by_role("link", name="Back to lesson 2, step 2").click(timeout=120_000)
+            expect(page.get_by_text("step 2 of 6")).to_be_visible(timeout=60_000)
+            settle(page)
+        settle(page)  # a click while the page is drawn is lost
+        page.get_by_role("button", name="Finish" if number == 6 else "Next", exact=True).click()
+    expect(page.get_by_role("heading", name="Learn", exact=True)).to_be_visible(timeout=60_000)
 
 
 def test_a_lesson_is_presented_with_keys_alone(open_page: Open) -> None:

@@ -111,6 +111,7 @@ def test_a_search_that_is_too_long_says_what_it_would_take_and_keeps_its_place(o
     page.mouse.up()
 
 
+@pytest.mark.reliability
 def test_without_the_socket_the_page_answers_on_release(browser: Browser, app_url: str) -> None:
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     page = context.new_page()
@@ -133,6 +134,7 @@ def test_without_the_socket_the_page_answers_on_release(browser: Browser, app_ur
     context.close()
 
 
+@pytest.mark.reliability
 def test_a_socket_that_is_lost_comes_back(open_stage: Open) -> None:  # noqa: F811
     page = open_stage("Cut and reweight")
     page.add_init_script(

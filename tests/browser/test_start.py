@@ -110,7 +110,7 @@ def test_the_first_screen_holds_hero_control_and_doors(open_page: Open) -> None:
 
 def test_the_doors_open(open_page: Open) -> None:
     page, _ = opened(open_page)
-    for name, heading in (("The poster", "The poster"), ("Ten-minute tour", "Sending a random sample")):
+    for name, heading in (("The poster", "The poster"), ("Ten-minute tour", "Ten-minute tour")):
         settle(page)
         page.get_by_test_id("cards").get_by_role("link", name=name).click()
         expect(page.get_by_role("heading", name=heading).first).to_be_visible(timeout=120_000)

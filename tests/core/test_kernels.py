@@ -393,6 +393,7 @@ assert seen >= 8, seen  # those called from Python; all of them where nothing is
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.reliability
 def test_a_cache_that_cannot_be_written_is_said_once_and_replaced(monkeypatch, tmp_path):
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setattr(jit, "_folders", lambda: iter([tmp_path / "file" / "kernels"]))
@@ -409,6 +410,7 @@ DAMAGE = {
 }
 
 
+@pytest.mark.reliability
 @pytest.mark.parametrize("files", ["*.nbi", "*.nbc"])
 @pytest.mark.parametrize("damage", DAMAGE)
 def test_a_damaged_file_is_compiled_anew(monkeypatch, tmp_path, damage, files):

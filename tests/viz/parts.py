@@ -1,6 +1,14 @@
-"""The closed parts of pages: what is in them is only there once they are open."""
+"""What several tests of pages need: their closed parts, and a loop of one's own.
+
+What is in a closed part of a page is only there once it is open.
+"""
 
 from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
@@ -21,3 +29,9 @@ def open_parts(app: AppTest, page: str) -> None:
     """Before its run: as if every part of the page had been opened."""
     for key in PARTS.get(page, ()):
         app.session_state[key] = True
+
+
+def run(talk: Coroutine[Any, Any, Any]) -> Any:
+    """`asyncio.run` in a thread of its own: where a browser test came before, Playwright's loop runs in this one."""
+    with ThreadPoolExecutor(1) as elsewhere:
+        return elsewhere.submit(asyncio.run, talk).result()

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import rec_core as rec
+from rec_viz import background
 from rec_viz.background import Job
 from rec_viz.model import advice as model
 from rec_viz.model import many as batch
@@ -168,3 +169,14 @@ def test_uniform_boxes_and_targets_without_information():
     assert batch.summary(job.state.rows, job.state.cuts).options[1].mean_candidates == pytest.approx(1.0)
     job = worked_out("mean_1,scale_1\n0,1\n")
     assert len(job.state.cuts) == 1
+
+
+@pytest.mark.reliability
+def test_a_connection_lost_for_a_while_ends_nothing(monkeypatch):
+    now, there = [0.0], [True]
+    monkeypatch.setattr(background.time, "monotonic", lambda: now[0])
+    still = background.patient(lambda: there[0], 30.0)
+    seen = []
+    for now[0], there[0] in ((0, True), (50, False), (79, False), (79, True), (90, False), (119, False), (120, False)):
+        seen.append(still())
+    assert seen == [True] * 6 + [False]

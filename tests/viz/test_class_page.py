@@ -13,7 +13,7 @@ from rec_viz.lessons import all_lessons
 from rec_viz.room import ROOMS, forms
 
 APP = str(Path(__file__).parents[2] / "app.py")
-RACE = all_lessons()[1]
+INDEX = all_lessons()[2]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -35,7 +35,7 @@ def seat_of(app: AppTest) -> Seat | None:
 
 
 def answer(app: AppTest, k: int) -> None:
-    app.button(key=f"choice_race_1_{k}").click().run()
+    app.button(key=f"choice_index_1_{k}").click().run()
     assert not app.exception
 
 
@@ -69,23 +69,23 @@ def test_a_code_that_opens_no_room_is_refused_in_words_of_ours(code):
 
 def test_a_students_answer_is_counted_and_not_judged_before_the_reveal():
     code, key = ROOMS.open()
-    app = opened(room=code.lower(), lesson="race")
-    right = lessons.right_choice(RACE.steps[0])
+    app = opened(room=code.lower(), lesson="index")
+    right = lessons.right_choice(INDEX.steps[0])
     wrong = (right + 1) % 3
     answer(app, wrong)
     answer(app, right)
-    assert ROOMS.tally(code, "race/1") == (1, 1, {"ABC"[right]: 1})
+    assert ROOMS.tally(code, "index/1") == (1, 1, {"ABC"[right]: 1})
     assert [word for word in said(app) if "counted" in word]
     assert not [word for word in said(app) if "Yes" in word]
     assert not app.session_state["learn_shown"]
-    ROOMS.reveal(code, key, "race/1")
+    ROOMS.reveal(code, key, "index/1")
     app.run()
     assert [word for word in said(app) if "Yes" in word]
-    ROOMS.ask_again(code, key, "race/1")
+    ROOMS.ask_again(code, key, "index/1")
     app.run()
     assert not said(app)  # and may be answered anew
     answer(app, wrong)
-    assert ROOMS.tally(code, "race/1").counts == {"ABC"[wrong]: 1}
+    assert ROOMS.tally(code, "index/1").counts == {"ABC"[wrong]: 1}
     ROOMS.close(code, key)
     app.run()
     assert CLOSED.replace(".", "\\.") in said(app)

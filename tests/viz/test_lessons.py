@@ -14,8 +14,9 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+import rec_core as rec
 from rec_viz import lessons, stage, warm_up
-from rec_viz.lessons import LessonError, all_lessons, handout, pictures, progress, still
+from rec_viz.lessons import LessonError, all_lessons, handout, hands, pictures, progress, still, tour
 from rec_viz.model import lab
 from rec_viz.settings import TABLE, View, link, link_query, links, read_link
 from rec_viz.settings.links import read_hidden
@@ -163,13 +164,87 @@ def test_what_a_picture_asks_to_pick_is_an_answer_and_a_wrong_one_changes_it(les
 
 
 def test_answers_are_given_on_pictures():
-    with_picks = set()
-    for case in ASKING:
+    picked, moved = set(), set()
+    for case in STEPS:
         lesson, k = case.values
         step = step_of(lesson, k)
-        if step.figure and re.search("data-(pick|rise)=", pictures.draw(step, None, False, ROLES["light"], False)):
-            with_picks.add((lesson.slug, k))
-    assert with_picks == {("race", 2), ("index", 1), ("stop", 1), ("partition", 1), ("dimensions", 2)}
+        if step.figure:
+            svg = pictures.draw(step, None, False, ROLES["light"], False)
+            picked |= {(lesson.slug, k)} if "data-pick=" in svg else set()
+            moved |= {(lesson.slug, k)} if re.search("data-[xy]=", svg) else set()
+    assert picked == {("race", 2), ("index", 1), ("partition", 1)}
+    assert moved == {
+        ("sample", 2), ("race", 1), ("index", 3), ("index", 4), ("stop", 1), ("stop", 3), ("budget", 4),
+        ("partition", 3), ("reweight", 1), ("overhead", 4), ("dimensions", 2), ("challenge", 2),
+    }  # fmt: skip
+
+
+MOVED = [case for case in STEPS if hands.of(step_of(*case.values)) is not None]
+
+
+@pytest.mark.parametrize(("lesson", "k"), MOVED)
+def test_what_is_moved_changes_the_picture_and_can_be_right(lesson, k):
+    step = step_of(lesson, k)
+    moved = hands.of(step)
+    place = {"lesson": lesson.slug, "step": k, "shown": moved.answer is None and moved.view is None}
+    begin = hands.frame(place | {"hand": {}})
+    for knob in begin["knobs"]:
+        assert f"{knob['key']} " in " ".join(re.findall('data-[xy]="([^"]*)"', begin["svg"]))
+        other = knob["high"] if knob["value"] < knob["high"] else knob["low"]
+        frame = hands.frame(place | {"hand": {knob["key"]: other}})
+        assert frame["svg"] != begin["svg"]
+        assert next(one for one in frame["knobs"] if one["key"] == knob["key"])["value"] == pytest.approx(other)
+        beyond = hands.frame(place | {"hand": {knob["key"]: 1e6}})["knobs"]
+        assert next(one for one in beyond if one["key"] == knob["key"])["value"] == pytest.approx(knob["high"])
+    if moved.answer is not None:
+        assert not lessons.judge(step, moved.answer(hands.asked(step, {}))).right
+        solved = moved.solved(hands.asked(step, {}))
+        assert set(solved) == {knob["key"] for knob in begin["knobs"]}
+        assert lessons.judge(step, moved.answer(hands.asked(step, solved))).right
+        wrong = pictures.draw(step, moved.answer(hands.asked(step, {})), False, ROLES["light"], False)
+        assert wrong != begin["svg"]  # it shows what would happen
+
+
+@pytest.mark.parametrize("weighting", ["uniform", "target_mass", "peak_ratio"])
+def test_the_area_under_the_steps_is_what_the_search_looks_at(weighting):
+    """The taps of lesson 7 against the exact law of rec_core, for the weights that it knows."""
+    for low, high in ((0.02, 0.9), (0.3, 0.4)):
+        problem, cut = rec.uniform_problem([low], [high]), rec.Partition((16,))
+        if weighting == "peak_ratio":
+            problem = rec.gaussian_problem([low], [high])
+        weights, peaks = rec.bin_weights(problem, cut, weighting)[0], np.exp2(rec.bin_peaks_bits(problem, cut)[0])
+        reach = weights > 0
+        assert not peaks[~reach].any()
+        front, worst, area = hands.looked_at(peaks, np.maximum(7.0 * weights, 1e-300))
+        expected = rec.laws.expected_examined(problem, rec.PFR(cut, weighting=weighting, stopping="single"))
+        assert area == pytest.approx(expected)
+        assert front.mean() == pytest.approx(area)
+        assert (front >= peaks * (1 - 1e-12)).all()
+        assert front[worst] == pytest.approx(peaks[worst])
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"lesson": "cooking", "step": 1, "hand": {}}, {"lesson": "race", "step": 99, "hand": {}},
+        {"lesson": "race", "step": True, "hand": {}}, {"lesson": "race", "step": 2, "hand": {}},
+        {"lesson": "race", "step": 1, "hand": {"p": float("nan")}}, {"lesson": "race", "step": 1, "hand": [1]},
+        {"lesson": "race", "step": 1},
+    ],
+)  # fmt: skip
+def test_a_picture_that_makes_no_sense_is_refused(asked):
+    with pytest.raises(ValueError, match=r"step|hand|moved"):
+        hands.frame(asked)
+
+
+def test_the_tour_is_six_steps_in_the_order_of_the_lessons():
+    places = [(lesson.slug, k) for lesson in all_lessons() for k in range(1, len(lesson.steps) + 1)]
+    stops = [places.index((stop.lesson, stop.step)) for stop in tour.stops()]
+    assert len(stops) == 6
+    assert stops == sorted(stops)
+    for words in tour.stops().values():
+        assert not re.findall(r"\d", words)
+        assert len(words.split()) < 80
 
 
 @pytest.mark.parametrize(("lesson", "k"), STEPS)
@@ -185,6 +260,9 @@ def test_the_challenge_is_open_at_first_and_can_be_won_and_lost_both_ways():
         return [good for good, _ in lessons.goals_met(step, step.view._replace(**change))]
 
     assert met() == [False, False]
+    laid = hands.view(step, {"cut1": 4, "cut2": 4, "cut3": 3, "cut4": 3, "cut5": 0})
+    assert laid.intervals == "16,16,8,8,1"
+    assert [good for good, _ in lessons.goals_met(step, laid)] == [True, True]
     assert met(strategy="information", log2_bins=14) == [True, True]
     assert met(strategy="information", log2_bins=6) == [False, False]
     assert met(strategy="information", log2_bins=20) == [True, False]

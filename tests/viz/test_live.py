@@ -22,6 +22,7 @@ from rec_viz.model import lab
 from rec_viz.settings import PRESETS, View, link_query
 from rec_viz.settings.view import dragged
 from rec_viz.stage.scene import as_bytes, scene
+from tests.viz.parts import run
 
 THREE = View(lanes=("pfr", "pfr_bins", "orc_bins"))
 
@@ -61,6 +62,16 @@ def test_the_answer_is_the_scene_of_the_changed_view(change):
     data = live.answer(request(THREE, **change))
     assert data == as_bytes(scene(lab.run(view, lab.live(view.dim)), view.view, live=view))
     assert opened(data)["live"]["query"] == link_query(view)
+
+
+def test_a_lessons_picture_is_answered_as_it_is_moved():
+    place = {"lesson": "reweight", "step": 1, "shown": False, "narrow": True, "dark": True}
+    closed, opened = (json.loads(live.answer(json.dumps(place | {"hand": {"tap7": tap}}))) for tap in (1, 100))
+    assert closed["svg"].startswith("<svg")
+    assert closed["svg"] != opened["svg"]
+    assert [one["knobs"][6]["value"] for one in (closed, opened)] == [1, 100]
+    for wrong in (place, place | {"step": 99, "hand": {}}, place | {"hand": {"tap7": "wide"}}):
+        assert set(json.loads(live.answer(json.dumps(wrong)))) == {"error"}
 
 
 @pytest.mark.parametrize("view", [pytest.param(preset.view, id=preset.name) for preset in PRESETS])
@@ -166,7 +177,7 @@ def test_a_socket_answers_and_survives_a_bad_request(address):
                 told.append(opened(await socket.recv()))
             return told
 
-    first, bad, second = asyncio.run(talk())
+    first, bad, second = run(talk())
     assert first["live"]["query"]["seed"] == "4"
     assert "error" in bad
     assert second["live"]["query"]["seed"] == "5"
@@ -182,7 +193,7 @@ def test_the_newest_request_wins(address):
                 told.append(opened(await asyncio.wait_for(socket.recv(), 20))["live"]["query"]["seed"])
             return told
 
-    told = asyncio.run(talk())
+    told = run(talk())
     assert len(told) < 40  # most were stale before their turn came
     assert told == sorted(told, key=int)
 
@@ -194,7 +205,7 @@ def test_pages_from_elsewhere_are_turned_away(address, origin):
             pass
 
     with pytest.raises(InvalidStatus, match="403"):
-        asyncio.run(talk())
+        run(talk())
 
 
 def test_bytes_are_no_request(address):
@@ -204,7 +215,7 @@ def test_bytes_are_no_request(address):
             await socket.recv()
 
     with pytest.raises(ConnectionClosed):
-        asyncio.run(talk())
+        run(talk())
 
 
 def test_a_visitor_who_leaves_at_once_does_no_harm(address):
@@ -217,5 +228,5 @@ def test_a_visitor_who_leaves_at_once_does_no_harm(address):
             assert opened(await socket.recv())["live"]["query"]["seed"] == "2"
         await asyncio.sleep(0.2)
 
-    asyncio.run(talk())
+    run(talk())
     assert not live._open

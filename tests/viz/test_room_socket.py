@@ -15,6 +15,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from rec_viz.room import ROOMS, socket
+from tests.viz.parts import run
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +72,7 @@ def test_the_teacher_hears_every_vote_and_students_hear_the_teacher(address):
             await until(teacher, gone=True)
             await until(student, gone=True)
 
-    asyncio.run(talk())
+    run(talk())
 
 
 BAD = [
@@ -100,7 +101,7 @@ def test_what_cannot_be_read_is_refused_with_a_word(address):
             with pytest.raises(InvalidStatus, match="403"):
                 await connect(f"ws://{address}/room", origin=origin)
 
-    asyncio.run(talk())
+    run(talk())
     for _ in range(100):
         if not socket._open:
             break

@@ -34,7 +34,7 @@ def two_parts(dice: Random) -> Draft | None:
 
 def bin_tapes(dice: Random) -> Draft | None:
     """Which candidate a pair names."""
-    seed, cut, prior = dice.randrange(10**6), rec.Partition((4,)), rec.Prior("gaussian", 1)
+    seed, cut, prior = dice.randrange(10**6), rec.Partition((4,)), rec.gaussian_channel([0.0]).prior
     lists = [
         [round(float(rec.decode(rec.Message((b,), n), prior, cut, seed=seed)[0]), 2) for n in range(1, 6)]
         for b in range(4)
