@@ -9,7 +9,7 @@ import rec_core as rec
 from rec_core.trace import arrivals
 
 from .memo import memo
-from .model import poster, start
+from .model import poster, setting, start
 
 DRAWING = 3.0  # seconds that are left to the first page: the two would only hold each other up
 
@@ -54,6 +54,7 @@ def compile_for_pages() -> None:
     arrivals(channel.prior, cut, seed=0, until=1.0)
     problem.prior.pdf(sent.samples)
     cut.edges(problem.prior)
+    setting.ends(problem)
     rec.trace(problem, rec.ORC(2), seed=0)
     rec.encode_many(channel, 2, seed=0)
     rec.laws.expected_examined(problem, rec.PFR(weighting="uniform"))
