@@ -53,7 +53,7 @@ def information_bits(write: Callable[[Any], None]) -> float:
     encoder = constriction.stream.queue.RangeEncoder()
     write(encoder)
     num_words, (_, width) = encoder.pos()
-    return 32.0 * num_words + 64.0 - math.log2(width)
+    return float(32.0 * num_words + 64.0 - math.log2(width))
 
 
 def unpack_stream(payload: bytes, read: Callable[[Any], Result]) -> Result:
