@@ -44,7 +44,7 @@ class Check(NamedTuple):
 
 def source(function: Callable[..., Any]) -> tuple[str, str]:
     """Where a function of the package is, as rec_core/file.py, and its text as it stands."""
-    plain = getattr(function, "py_func", function)
+    plain = inspect.unwrap(getattr(function, "py_func", function))
     file = Path(inspect.getfile(plain)).relative_to(Path(rec.__file__).parents[1])
     return file.as_posix(), inspect.getsource(plain)
 
