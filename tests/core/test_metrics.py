@@ -249,7 +249,7 @@ def test_the_bootstrap_follows_the_skew():
     [
         (lambda: metrics.mmd(np.zeros((5, 2)), Q), "2 dimensions"),
         (lambda: metrics.mmd(np.zeros((1, 3)), Q), "at least 2 rows"),
-        (lambda: metrics.mmd(np.full((5, 3), np.nan), Q), "finite"),
+        (lambda: metrics.mmd(np.full((5, 3), np.nan), Q), "NaN"),
         (lambda: metrics.mmd(np.zeros((5, 3)), Q, [1.0, -1.0, 1.0]), "positive"),
         (lambda: metrics.mmd(np.zeros((5, 3)), Q, [1.0, 1.0]), "positive"),
         (lambda: metrics.mmd(np.zeros((5, 3)), np.zeros((5, 3))), "median distance is 0"),
