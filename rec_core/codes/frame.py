@@ -182,8 +182,9 @@ def paid_for(num_bytes: int, num_bins: int, code: Code) -> int:
 
     Raises nothing. Source: here.
 
-    >>> paid_for(100, 8, EliasDelta())
-    216
+    >>> import rec_core as rec
+    >>> paid_for(100, 8, rec.EliasDelta())
+    217
     """
     some = np.full(64, 0, dtype=object), np.ones(64, np.int64)
     bits = information_bits(_writer(*some, num_bins, code)) / 64

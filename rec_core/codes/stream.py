@@ -48,7 +48,7 @@ def information_bits(write: Callable[[Any], None]) -> float:
 
     >>> law = TableCode((3, 1))
     >>> round(information_bits(lambda encoder: [law.encode(encoder, 0) for _ in range(100)]), 2)
-    41.5
+    41.51
     """
     encoder = constriction.stream.queue.RangeEncoder()
     write(encoder)
