@@ -257,6 +257,7 @@ def test_budget_names_the_exact_cost_and_a_partition_that_works(name):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("own_main")
 def test_the_refusal_survives_pickle_and_a_pool_of_processes():
     problem, method = EXPENSIVE["bins too coarse"]
     with pytest.raises(rec.BudgetExceeded) as caught:

@@ -41,6 +41,7 @@ def test_a_killed_study_resumes_to_the_last_bit_and_leaves_no_drafts():
     only(faults.kills(1), "resumed, equal, drafts removed")
 
 
+@pytest.mark.usefixtures("own_main")
 def test_a_process_that_dies_with_its_pool_is_survived_by_resuming():
     only(faults.workers(1), "said, resumed, equal")
 
