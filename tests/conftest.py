@@ -49,7 +49,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture
 def own_main(monkeypatch: pytest.MonkeyPatch) -> None:
-    """For tests that spawn processes: these load __main__ anew, and Streamlit's tests leave a script of theirs there."""
+    """For tests that spawn processes: these load __main__ anew, and Streamlit's tests leave a script there."""
     monkeypatch.setitem(sys.modules, "__main__", ModuleType("__main__"))
 
 
