@@ -173,7 +173,7 @@ def bias(powers: Floats, plain: Floats, binned: Floats, colours: Colours) -> tup
     for values, name, role in zip(logs, ("no bins", "bins"), ("p", "heuristic"), strict=True):
         panel.line(powers, values, role, 3, moves="draws")
         panel.text(powers[-1], values[-1], name, role, "start", 6, 5)
-    panel.text(0.0, ranges[1][0], "more candidates →", anchor="start", down=HEIGHT - 2 - panel.foot)
+    panel.text(0.0, ranges[1][0], "more candidates →", anchor="start", down=HEIGHT - 6 - panel.foot)
     at = int(np.argmax(powers >= 6))
     says = (
         f"Stopped after {2 ** int(powers[at])} candidates, samples are {plain[at] / binned[at]:.0f} times nearer to Q "

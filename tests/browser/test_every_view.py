@@ -58,17 +58,17 @@ TEXTS = """() => {
   walk(document);
   return out; }"""
 PICTURE = """() => {
-  let most = 0;
+  let area = 0;
   const walk = (root) => { for (const e of root.querySelectorAll("*")) {
     if (e.shadowRoot) walk(e.shadowRoot);
     if (!/^(canvas|svg|img)$/i.test(e.tagName)) continue;
     const r = e.getBoundingClientRect();
     const wide = Math.min(r.right, innerWidth) - Math.max(r.left, 0);
     const high = Math.min(r.bottom, innerHeight) - Math.max(r.top, 0);
-    if (wide > 0 && high > 0 && high > 0.5 * r.height) most = Math.max(most, wide * high);
+    if (wide > 0 && high > 0 && high > 0.5 * r.height) area += wide * high;
   } };
   walk(document);
-  return most; }"""
+  return area; }"""
 
 
 def page_faults(page: Page) -> list[str]:
