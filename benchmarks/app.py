@@ -8,26 +8,18 @@ First paint is from opening the Start page to its hero.
 from __future__ import annotations
 
 import asyncio
-import json
 import shutil
-import socket
 import statistics
-import subprocess
-import sys
 import time
-import urllib.request
-from pathlib import Path
 from urllib.parse import urlencode
 
 from playwright.sync_api import Browser, Page, sync_playwright
-from websockets.asyncio.client import connect
 
 from machine import machine
-from rec_viz.settings import View, link_query
+from rec_viz.settings import link_query
+from serving import VIEW, dragger, served
 
-ROOT = Path(__file__).parents[1]
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
-VIEW = View(lanes=("pfr", "pfr_bins", "orc_bins"))
 SECONDS = 5
 CONNECTIONS = 10
 FIND = """const find = (n) => n.querySelector('[data-testid=stage]') ||
@@ -76,16 +68,8 @@ LET_GO = f"""(value) => new Promise((resolve) => {{ {FIND}
 
 
 def main() -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    url = f"http://127.0.0.1:{port}"
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
-    server = subprocess.Popen(
-        [*command, "--server.port", str(port)], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        wait_for(url)
+    with served() as (host, _):
+        url = f"http://{host}"
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
             open_stage(browser.new_page(), f"{url}/?{urlencode(link_query(VIEW))}")  # compiles what is not kept
@@ -98,10 +82,7 @@ def main() -> None:
             settled = [page.evaluate(LET_GO, k % 7) for k in range(1, 13)]
             frames = frame_rate(page)
             browser.close()
-        each = asyncio.run(many(port))
-    finally:
-        server.terminate()
-        server.wait(20)
+        each = asyncio.run(many(host))
     waits = sorted(dragged["waits"])
     print(f"machine: {machine()}")
     print(f"answers a second, dragging log2 J   {dragged['rate']:.0f}")
@@ -114,16 +95,6 @@ def main() -> None:
     )
     print(f"first paint of the hero on Start   median {statistics.median(paints):.2f} s   max {max(paints):.2f} s")
     print(f"frames a second, playing   {frames:.0f}")
-
-
-def wait_for(url: str) -> None:
-    for _ in range(300):
-        try:
-            urllib.request.urlopen(f"{url}/_stcore/health", timeout=2)
-            return
-        except OSError:
-            time.sleep(0.2)
-    raise SystemExit("The app did not start within a minute.")
 
 
 def open_stage(page: Page, url: str) -> None:
@@ -145,21 +116,10 @@ def first_paint(browser: Browser, url: str) -> float:
     return seconds
 
 
-async def many(port: int) -> list[float]:
-    """Answers a second that each of many connections gets, asking for Q's mean sixty times a second."""
-
-    async def one(number: int) -> float:
-        async with connect(f"ws://127.0.0.1:{port}/live", origin=f"http://127.0.0.1:{port}") as live:
-            begun, answers = time.perf_counter(), 0
-            while (past := time.perf_counter() - begun) < SECONDS:
-                change = {"rows": [[0.01 * (answers % 100) + 0.001 * number, 0.4]]}
-                await live.send(json.dumps({"view": link_query(VIEW), "change": change}))
-                await live.recv()
-                answers += 1
-                await asyncio.sleep(max(0.0, answers / 60 - (time.perf_counter() - begun)))
-            return answers / past
-
-    return await asyncio.gather(*(one(number) for number in range(CONNECTIONS)))
+async def many(host: str) -> list[float]:
+    """Answers a second that each of many connections gets."""
+    until = time.perf_counter() + SECONDS
+    return await asyncio.gather(*(dragger(host, number, until) for number in range(CONNECTIONS)))
 
 
 def frame_rate(page: Page) -> float:

@@ -9,15 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-import socket
-import subprocess
-import sys
 import time
-import urllib.request
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from pathlib import Path
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import NamedTuple
 from urllib.parse import urlencode
 
@@ -26,8 +21,8 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 
 from machine import machine
+from serving import served
 
-ROOT = Path(__file__).parents[1]
 STUDENTS, ROUNDS = 40, 5
 QUESTION = "index/1"
 PATIENCE = 180  # seconds for a page
@@ -132,24 +127,6 @@ async def whole_class(host: str, students: int, rounds: int) -> tuple[float, lis
         return seated, out
 
 
-@contextmanager
-def served() -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    """The app on a free port: its host, and its process."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
-    server = subprocess.Popen(
-        [*command, "--server.port", str(port)], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        wait_for(port)
-        yield f"127.0.0.1:{port}", server
-    finally:
-        server.terminate()
-        server.wait(20)
-
-
 def main() -> None:
     with served() as (host, _):
         asyncio.run(whole_class(host, 1, 1))  # compiles what is not kept
@@ -161,16 +138,6 @@ def main() -> None:
             f"answering at once, round {k + 1}   all on the teacher's screen after {counted:.2f} s   every page drawn "
             f"after {drawn:.2f} s"
         )
-
-
-def wait_for(port: int) -> None:
-    for _ in range(300):
-        try:
-            if urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=2).status == 200:
-                return
-        except OSError:
-            time.sleep(0.2)
-    raise SystemExit("The app did not start.")
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ in the times.
 from __future__ import annotations
 
 import asyncio
-import json
 import random
 import statistics
 import subprocess
@@ -17,14 +16,14 @@ import time
 from contextlib import AsyncExitStack
 from pathlib import Path
 
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import ClientConnection
 
-from classroom import run, served, session
+from classroom import run, session
 from machine import machine
 from rec_viz.settings import View, link_query
+from serving import VIEW, dragger, served
 
 SESSIONS, DRAGGERS, EVERY = 40, 10, 2.5
-VIEW = View(lanes=("pfr", "pfr_bins", "orc_bins"))
 
 
 def some_view(dice: random.Random) -> View:
@@ -48,19 +47,6 @@ async def person(link: ClientConnection, script: str, number: int, until: float)
         waits.append(await release(link, script, dice))
         await asyncio.sleep(max(0.0, EVERY - (time.perf_counter() - begun)))
     return waits
-
-
-async def dragger(host: str, number: int, until: float) -> float:
-    """Answers a second to somebody who drags Q's mean, sixty inputs a second."""
-    async with connect(f"ws://{host}/live", origin=f"http://{host}") as live:
-        begun, answers = time.perf_counter(), 0
-        while (now := time.perf_counter()) < until:
-            change = {"rows": [[0.01 * (answers % 100) + 0.001 * number, 0.4]]}
-            await live.send(json.dumps({"view": link_query(VIEW), "change": change}))
-            await live.recv()
-            answers += 1
-            await asyncio.sleep(max(0.0, answers / 60 - (time.perf_counter() - begun)))
-        return answers / (now - begun)
 
 
 async def crowd(host: str, seconds: float) -> tuple[list[float], list[list[float]], list[float]]:

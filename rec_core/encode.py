@@ -9,8 +9,8 @@ import numpy as np
 
 from .arguments import checked
 from .arrays import LN2, Floats, Ints, Words
-from .channel import Channel, Problem, check_problem
-from .checks import check_method, seed_word, whole_number
+from .channel import Channel, Problem
+from .checks import seed_word, whole_number
 from .decode import decode
 from .errors import RecError
 from .methods import PFR, Method, Record, Rules, SearchResult, new_record
@@ -66,9 +66,7 @@ def encode(problem: Problem, method: Method = PFR(), *, seed: int) -> Encoding:
 
 
 def search(problem: Problem, method: Method, seed: int, record: Record) -> SearchResult:
-    """Check the arguments and run the method's search. Raises RecError, of which BudgetExceeded is one."""
-    check_problem(problem)
-    check_method(method)
+    """Run the method's search where it can search the problem. Raises RecError, of which BudgetExceeded is one."""
     method.check(problem)
     return method.search(problem, seed_word(seed), record, race)
 
@@ -137,9 +135,6 @@ def encode_many(
     >>> rec.encode_many(rec.gaussian_channel([3.0]), 100, rec.ORC(32), seed=1).samples.shape
     (100, 1)
     """
-    if not isinstance(source, Channel):
-        check_problem(source)
-    check_method(method)
     runs = whole_number(num_runs, "num_runs")
     if runs * source.dim > MOST_NUMBERS:
         raise RecError(f"num_runs = {runs} in {source.dim} dimensions are more than 2^26 numbers; use parts (`first`).")

@@ -12,9 +12,10 @@ from typing import Literal, NamedTuple, get_args
 
 import numpy as np
 
+from .arguments import checked
 from .arrays import Floats, Ints, Word, Words
 from .candidates import candidate
-from .channel import Problem, check_problem
+from .channel import Problem
 from .checks import choice, shown, whole_number
 from .clocks import Clock, arrival_time, tick
 from .errors import RecError
@@ -73,6 +74,7 @@ class Chosen(NamedTuple):
     examined: Ints
 
 
+@checked
 def choose_many(problem: Problem, rule: Rule, num_runs: int, *, seed: int, max_examined: int = 2**20) -> Chosen:
     """`num_runs` independent choices by a rule. Run i has the candidates and arrival times of run i of `encode_many`
     with this seed, so that Rule() names what PFR names.
@@ -88,7 +90,6 @@ def choose_many(problem: Problem, rule: Rule, num_runs: int, *, seed: int, max_e
     >>> chosen.samples.shape, int(chosen.examined.max())
     ((1000, 1), 4)
     """
-    check_problem(problem)
     if not isinstance(rule, Rule):
         raise RecError(f"Give a rule, such as rec.rules.Rule('first', 2.0); got {shown(rule)}.")
     runs, most = whole_number(num_runs, "num_runs"), whole_number(max_examined, "max_examined")

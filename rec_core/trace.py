@@ -9,7 +9,7 @@ import numpy as np
 from . import families
 from .arguments import checked
 from .arrays import LN2, Floats, Ints, Word
-from .channel import Problem, check_problem
+from .channel import Problem
 from .checks import seed_word, shown, whole_number
 from .clocks import Clock, arrival_time, tick
 from .encode import from_logs, search
@@ -90,7 +90,6 @@ def trace(problem: Problem, method: Method = PFR(), *, seed: int, max_events: in
     >>> len(search.race_times) == search.examined
     True
     """
-    check_problem(problem)
     most = whole_number(max_events, "max_events")
     if most * problem.dim > MOST_NUMBERS:
         raise RecError(f"max_events = {most} in {problem.dim} dimensions are more than 2^24 numbers; record fewer.")

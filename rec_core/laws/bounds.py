@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from .. import families
 from ..arguments import checked
 from ..arrays import LN2, Floats
-from ..channel import Channel, Problem, check_problem
+from ..channel import Channel, Problem
 from ..jit import kernel
 from ..partition import Partition, check_partition
 from ..tables import tables
@@ -96,8 +96,6 @@ def sharp_bound_bits(problem_or_channel: Problem | Channel, partition: Partition
 
 def _mean_nats(source: Problem | Channel, partition: Partition | None, soft: bool) -> float:
     """E[(ln J - ln r(X))^+], or E[ln(1 + r(X)/J)] if `soft`; nats."""
-    if not isinstance(source, Channel):
-        check_problem(source)
     log_bins = check_partition(partition, source.dim).log2_bins * LN2
     kind = families.family(source.family).LAWS
     if isinstance(source, Problem) and kind == "knots":

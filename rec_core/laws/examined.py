@@ -9,7 +9,7 @@ import numpy as np
 
 from ..arguments import checked
 from ..arrays import Floats
-from ..channel import Problem, check_problem
+from ..channel import Problem
 from ..checks import check_method, whole_number
 from ..errors import RecError
 from ..partition import split_bin
@@ -33,7 +33,6 @@ def expected_examined(problem: Problem, method: Method) -> float:
     >>> round(rec.laws.expected_examined(rec.gaussian_problem([1.5], [0.4]), rec.PFR()), 3)
     9.541
     """
-    check_problem(problem)
     check_method(method, "expected_examined")
     method.check(problem)
     return method.expected_examined(problem)

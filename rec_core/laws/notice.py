@@ -12,7 +12,7 @@ import numpy as np
 from .. import families
 from ..arguments import checked
 from ..arrays import LN2
-from ..channel import Problem, check_problem
+from ..channel import Problem
 from ..checks import whole_number
 from ..errors import RecError
 from ..partition import check_partition
@@ -81,7 +81,6 @@ def orc_silence(problem: Problem, method: ORC) -> float:
     >>> orc_silence(rec.uniform_problem([0.25], [0.5]), rec.ORC(2, weighting="uniform"))
     0.5625
     """
-    check_problem(problem)
     method.check(problem)
     if families.family(problem.family).LAWS != "box":
         return 0.0

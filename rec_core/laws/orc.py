@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike
 from .. import families
 from ..arguments import checked
 from ..arrays import LN2, Floats
-from ..channel import Problem, check_problem
+from ..channel import Problem
 from ..checks import check_method
 from ..errors import RecError
 from ..jit import kernel
@@ -124,7 +124,6 @@ def orc_bias(problem: Problem, method: ORC) -> OrcBias:
 
 def _case(problem: Problem, method: ORC | PFR, setting: str) -> tuple[Problem, Partition, str]:
     """What the law of r' depends on. Raises RecError for a method without this setting, and unsuitable problems."""
-    check_problem(problem)
     check_method(method, "weighting", setting)
     method.check(problem)
     return problem, check_partition(method.partition, problem.dim), method.weighting

@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike
 from .. import families, laws
 from ..arguments import checked
 from ..arrays import LN2, Floats, Ints
-from ..channel import Problem, check_problem
+from ..channel import Problem
 from ..checks import check_method, vector, whole_number
 from ..errors import RecError
 from ..jit import kernel
@@ -54,7 +54,6 @@ def output_mmd(problem: Problem, methods: Sequence[ORC | PFR], bandwidth: ArrayL
     """
     from scipy.interpolate import PchipInterpolator
 
-    check_problem(problem)
     methods = list(methods)
     for method in methods:
         check_method(method, "weighting", "max_examined")

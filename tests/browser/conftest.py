@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
+
+from serving import served
 
 ROOT = Path(__file__).parents[2]
 
@@ -26,28 +23,9 @@ def app_url() -> Iterator[str]:
 
 
 def serve(script: str) -> Iterator[str]:
-    """A Streamlit script on a free port until the caller is done with it."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", script, "--server.headless", "true"]
-    server = subprocess.Popen(
-        [*command, "--server.port", str(port)], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    url = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(300):
-            try:
-                if urllib.request.urlopen(f"{url}/_stcore/health", timeout=2).status == 200:
-                    break
-            except OSError:
-                time.sleep(0.2)
-        else:
-            pytest.fail("The app did not start within a minute.")
-        yield url
-    finally:
-        server.terminate()
-        server.wait(20)
+    """The address of a Streamlit script, until the caller is done with it."""
+    with served(script) as (host, _):
+        yield f"http://{host}"
 
 
 @pytest.fixture

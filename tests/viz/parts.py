@@ -1,4 +1,4 @@
-"""What several tests of pages need: their closed parts, and a loop of one's own.
+"""What several tests of pages need: their closed parts, a server of routes, and a loop of one's own.
 
 What is in a closed part of a page is only there once it is open.
 """
@@ -6,10 +6,15 @@ What is in a closed part of a page is only there once it is open.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+import threading
+import time
+from collections.abc import Coroutine, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 
+import uvicorn
+from starlette.applications import Starlette
 from streamlit.testing.v1 import AppTest
 
 from rec_viz.text.reference import STATEMENTS
@@ -29,6 +34,18 @@ def open_parts(app: AppTest, page: str) -> None:
     """Before its run: as if every part of the page had been opened."""
     for key in PARTS.get(page, ()):
         app.session_state[key] = True
+
+
+@contextmanager
+def serving(routes: Sequence[Any]) -> Iterator[str]:
+    """The address of a server of these routes alone, in a thread."""
+    config = uvicorn.Config(Starlette(routes=routes), port=0, log_level="error", ws="websockets-sansio")
+    server = uvicorn.Server(config)
+    threading.Thread(target=server.run, daemon=True).start()
+    while not server.started:
+        time.sleep(0.02)
+    yield f"127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    server.should_exit = True
 
 
 def run(talk: Coroutine[Any, Any, Any]) -> Any:

@@ -5,14 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 import struct
-import threading
-import time
 from collections.abc import Iterator
 
 import numpy as np
 import pytest
-import uvicorn
-from starlette.applications import Starlette
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
@@ -22,7 +18,7 @@ from rec_viz.model import lab
 from rec_viz.settings import PRESETS, View, link_query
 from rec_viz.settings.view import dragged
 from rec_viz.stage.scene import as_bytes, scene
-from tests.viz.parts import run
+from tests.viz.parts import run, serving
 
 THREE = View(lanes=("pfr", "pfr_bins", "orc_bins"))
 
@@ -158,14 +154,8 @@ def test_a_long_request_is_refused_unread():
 
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
-    server = uvicorn.Server(
-        uvicorn.Config(Starlette(routes=live.ROUTES), port=0, log_level="error", ws="websockets-sansio")
-    )
-    threading.Thread(target=server.run, daemon=True).start()
-    while not server.started:
-        time.sleep(0.02)
-    yield f"127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
+    with serving(live.ROUTES) as host:
+        yield host
 
 
 def test_a_socket_answers_and_survives_a_bad_request(address):

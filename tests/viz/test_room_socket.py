@@ -4,30 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import json
-import threading
 import time
 from collections.abc import Iterator
 
 import pytest
-import uvicorn
-from starlette.applications import Starlette
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from rec_viz.room import ROOMS, socket
-from tests.viz.parts import run
+from tests.viz.parts import run, serving
 
 
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
-    server = uvicorn.Server(
-        uvicorn.Config(Starlette(routes=socket.ROUTES), port=0, log_level="error", ws="websockets-sansio")
-    )
-    threading.Thread(target=server.run, daemon=True).start()
-    while not server.started:
-        time.sleep(0.02)
-    yield f"127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
+    with serving(socket.ROUTES) as host:
+        yield host
 
 
 def open_socket(address: str) -> connect:
