@@ -43,7 +43,7 @@ export function fillLane(/** @type {View} */ view, choose, withBins = true) {
   const { scene, lane } = view, { message } = lane, bins = String(lane.intervals);
   view.filled = true;
   setText(view.title, lane.title);
-  setText(view.cost, costText(lane));
+  setText(view.cost, costText(lane, scene.lanes.length < 3));
   view.article.classList.remove("refuses");
   view.caption.hidden = scene.lanes.length === 1;
   view.binPart.hidden = !message.bin_bits;
@@ -65,9 +65,10 @@ export function refuseLane(/** @type {View} */ view, refusal) {
   setText(view.refusal, raised(refusal));
 }
 
-function costText(/** @type {Lane} */ lane) {
+// Beside two others a lane has no room to say what the area is.
+function costText(/** @type {Lane} */ lane, /** @type {boolean} */ wide) {
   if (lane.budget !== null) return `always ${count(lane.num_candidates ?? lane.examined, "candidate")}`;
-  return lane.expected_examined ? `${fmt(lane.expected_examined)} candidates on average${lane.grid_weight ? ", the area at s = 1" : ""}` : "\u00a0";
+  return lane.expected_examined ? `${fmt(lane.expected_examined)} candidates on average${wide && lane.grid_weight ? ", the area at s = 1" : ""}` : "\u00a0";
 }
 
 // Message and count are marked in the page; the rest is marked on the canvas, which says so to those who cannot see it.
