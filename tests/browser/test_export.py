@@ -26,6 +26,7 @@ def opened(open_page: Open, page: str, view: View) -> Page:
     settle(tab)
     open_parts(tab)
     tab.locator("[data-testid=stPlotlyChart] .js-plotly-plot").first.wait_for(timeout=120_000)
+    settle(tab)  # what was opened grows, and moves what stands below
     return tab
 
 
@@ -42,6 +43,8 @@ def test_every_chart_has_its_export_button_and_axe_finds_nothing(open_page: Open
 def test_a_chart_downloads_as_picture_and_numbers_and_shows_its_program(open_page: Open, tmp_path: Path) -> None:
     tab = opened(open_page, "speed", View(bits=1.5, target=6))
     export = tab.locator(".st-key-speed_blame_export button").first
+    export.evaluate("e => e.scrollIntoView({ block: 'center' })")  # what it opens must have room on the screen
+    settle(tab)
     for name, start in FIRST_BYTES.items():
         export.click()  # a download closes the popover
         with tab.expect_download(timeout=30_000) as download:

@@ -80,7 +80,7 @@ def test_a_game_by_touch_goes_wrong_where_it_must(open_page: Open) -> None:
     expect(ending).to_contain_text("the sample you chose")
     ending.get_by_role("button", name="New game").tap()
     expect(root).to_have_attribute("data-over", "false")
-    page.wait_for_function("() => !location.search.includes('seed=3')")
+    page.wait_for_function("() => new URLSearchParams(location.search).get('seed') !== '3'")
     seed = parse_qs(urlparse(page.url).query)["seed"][0]
     root, game = game_of(page, Sender(method="bins", seed=int(seed)))
     first = next(option.key for option in game.moves[0].options if option.right)
