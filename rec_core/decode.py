@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from .arguments import checked
 from .arrays import Floats, Ints, Words
 from .candidates import candidate_of_bin
-from .checks import seed_word, shown
+from .checks import has, seed_word, shown
 from .errors import RecError
 from .jit import in_parts, kernel
 from .partition import INDEX_LIMIT, Message, Partition, check_message, check_partition
@@ -40,10 +40,19 @@ def _receive(family: int, address: Ints, intervals: Ints, x: Floats) -> bool:
     return True
 
 
-def decode(message: Message, prior: Prior, partition: Partition | None = None, *, seed: int) -> Floats:
+class Receiver(Protocol):
+    """A method as its receiver knows it: its partition, and how it reads a message if `decode` alone cannot."""
+
+    @property
+    def partition(self) -> Partition | None:
+        """The bins of its messages."""
+
+
+def decode(message: Message, prior: Prior, partition: Partition | Receiver | None = None, *, seed: int) -> Floats:
     """The sample (D,) a message names: equal to the encoder's to the last bit, in time O(D) for any index.
 
-    `prior` is `problem.prior` or `channel.prior`; partition and seed must be the sender's.
+    `prior` is `problem.prior` or `channel.prior`; `partition` (or the method, which has one) and seed must be the
+    sender's. A method whose samples are no candidates of the codebook must be given, and decodes in its own time.
 
     Raises RecError for a message that names no candidate, a partition of another dimension, and an invalid seed.
     Source: here; that the receiver needs no arrival time is in Li & El Gamal (2018), decoding in O(D) is not.
@@ -55,7 +64,11 @@ def decode(message: Message, prior: Prior, partition: Partition | None = None, *
     array([ True])
     """
     _check_prior(prior)
-    cut = check_partition(partition, prior.dim)
+    book: Any = partition
+    if has(book, "partition", "receive"):
+        sample: Floats = book.receive(message, prior, seed_word(seed))
+        return sample
+    cut = check_partition(book.partition if has(book, "partition") else book, prior.dim)
     x = np.empty(prior.dim)
     try:
         address = np.array((seed, message[1], *message[0]))

@@ -58,7 +58,7 @@ def encode(problem: Problem, method: Method = PFR(), *, seed: int) -> Encoding:
     result = search(problem, method, seed, new_record(0, 1))
     return Encoding(
         message=result.message,
-        sample=decode(result.message, problem.prior, method.partition, seed=seed),
+        sample=decode(result.message, problem.prior, method, seed=seed),
         examined=result.examined,
         race_time=float(from_logs(np.array(result.log_race))),
         log_ratio_bits=result.log_ratio / LN2,
@@ -142,13 +142,16 @@ def encode_many(
     threads = (os.cpu_count() or 1) if num_threads is None else whole_number(num_threads, "num_threads")
     typical = source if isinstance(source, Problem) else source.draw(0)
     method.check(typical)
-    if not hasattr(method, "rules"):
+    if hasattr(method, "many"):
+        rows, failed = method.many(source, seeds, threads)
+    elif hasattr(method, "rules"):
+        rules: Rules = method.rules(source.dim)
+        if rules.num_candidates > rules.max_examined:
+            search(typical, method, seed, new_record(0, 1))  # raises BudgetExceeded
+        cut = check_partition(method.partition, source.dim)
+        rows, failed = race_many(source, typical, rules, cut, seeds, threads)
+    else:
         return _one_by_one(source, method, seeds)
-    rules: Rules = method.rules(source.dim)
-    if rules.num_candidates > rules.max_examined:
-        search(typical, method, seed, new_record(0, 1))  # raises BudgetExceeded
-    cut = check_partition(method.partition, source.dim)
-    rows, failed = race_many(source, typical, rules, cut, seeds, threads)
     if failed >= 0:
         search(_target(source, int(seeds[failed])), method, int(seeds[failed]), new_record(0, 1))  # raises
     samples, bins, indices, examined, log_races, kl = rows

@@ -51,7 +51,15 @@ LOW = np.uint64(8)  # and its last
 TILE_CLOCK = np.uint64(9)  # how long a tile takes
 BIN_CHOICE_LOW = np.uint64(10)  # the next 31 bits of a bin choice
 AFTER = np.uint64(11)  # the arrival after the last of a fixed number of candidates
-PURPOSES = (MIDDLE, CLOCK, BIN_CHOICE, ABSORB, RUN, SOURCE, ALLOCATION, TOP, LOW, TILE_CLOCK, BIN_CHOICE_LOW, AFTER)
+ACCEPT = np.uint64(12)  # whether a candidate is accepted, where chance decides
+CHOICE = np.uint64(13)  # which of a fixed number of candidates is sent
+DITHER = np.uint64(14)  # a lattice's offset
+LAYER = np.uint64(15)  # and its width
+NODE_CLOCK = np.uint64(16)  # when a node of a tree arrives, after its parent
+PURPOSES = (
+    MIDDLE, CLOCK, BIN_CHOICE, ABSORB, RUN, SOURCE, ALLOCATION, TOP, LOW, TILE_CLOCK, BIN_CHOICE_LOW, AFTER, ACCEPT,
+    CHOICE, DITHER, LAYER, NODE_CLOCK,
+)  # fmt: skip
 """Everything that random numbers are drawn for; each has its own last word of the counter."""
 
 _M0 = np.uint64(0xD2511F53)

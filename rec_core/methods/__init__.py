@@ -6,7 +6,7 @@ the methods. To add one, write a frozen dataclass with the members of `Method` i
 
 from typing import Any
 
-from .method import Method, Record, Rules, SearchResult, name_of, new_record, with_partition
+from .method import About, Method, Record, Rules, SearchResult, name_of, new_record, with_partition
 from .orc import ORC
 from .pfr import PFR, Stopping
 
@@ -14,6 +14,7 @@ __all__ = [
     "METHODS",
     "ORC",
     "PFR",
+    "About",
     "Method",
     "Record",
     "Rules",

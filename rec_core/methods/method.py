@@ -134,6 +134,27 @@ class SearchResult(NamedTuple):
     stopping: str = ""
 
 
+class About(NamedTuple):
+    """What is known of a method, in a few words each: `help(rec)`, the league and Reference show it.
+
+    `title` is its name in the literature, `exact` whether samples follow Q exactly, `message` what is sent, `decoder`
+    what the receiver must do, `length` and `cost` how `expected_bits` and `expected_examined` are known ("exact
+    law", "upper bound", "fixed"), `source` the paper.
+
+    >>> import rec_core as rec
+    >>> rec.PFR.about.exact, rec.ORC.about.exact
+    (True, False)
+    """
+
+    title: str
+    exact: bool
+    message: str
+    decoder: str
+    length: str
+    cost: str
+    source: str
+
+
 Race = Callable[[Tables, Rules, Word, float, Ints, Record], Outcome]
 """A race in tables by rules: (table, rules, seed, ln sup r', winner (D,) to be written, record)."""
 
@@ -141,8 +162,13 @@ Race = Callable[[Tables, Rules, Word, float, Ints, Record], Outcome]
 class Method(Protocol):
     """What `encode`, `trace`, `encode_many`, `study` and `laws.expected_examined` need of a method: a frozen value.
 
-    Any frozen dataclass with these members is a method. One that also has `rules(dim)`, as PFR and ORC have, is run by
-    `encode_many` on all cores without Python in the loop.
+    Any frozen dataclass with these members is a method. What it may have besides:
+
+    - `rules(dim)`, as PFR and ORC, or `many(source, seeds, num_threads)`, which returns what `searches.many.race_many`
+      does: then `encode_many` runs it on all cores without Python in the loop;
+    - `receive(message, prior, seed) -> (D,)`, if its sample is not the candidate that `decode` finds under `partition`;
+    - `expected_bits(source)`, the mean ideal length of its message for a problem or a channel, in bits, and
+      `about: ClassVar[About]`: then the league has a row for it.
 
     Raises nothing itself; see its members. Source: here.
 

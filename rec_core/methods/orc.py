@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import KW_ONLY, dataclass
+from typing import ClassVar
 
 from ..arrays import Word
 from ..channel import Problem, check_problem
@@ -11,7 +12,7 @@ from ..checks import choice, whole_number
 from ..errors import BudgetExceeded, RecError
 from ..partition import ENUMERABLE_BINS, Partition, check_partition
 from ..tables import WEIGHTINGS, Weighting, check_weighting, tables
-from .method import MAX_EXAMINED, SINGLE, Race, Record, Rules, SearchResult, check_width, run
+from .method import MAX_EXAMINED, SINGLE, About, Race, Record, Rules, SearchResult, check_width, run
 
 
 @dataclass(frozen=True)
@@ -25,10 +26,19 @@ class ORC:
     Raises RecError for invalid settings.
     Sources: Theis & Yosri (2022); with bins He, Flamich & Hernandez-Lobato (2024).
 
-    >>> ORC(16).num_candidates
-    16
+    >>> ORC(16).num_candidates, ORC.about.title
+    (16, 'Ordered random coding')
     """
 
+    about: ClassVar[About] = About(
+        title="Ordered random coding",
+        exact=False,
+        message="bin and index",
+        decoder="makes one candidate",
+        length="exact law",
+        cost="fixed",
+        source="Theis & Yosri 2022; with bins He, Flamich & Hernandez-Lobato 2024",
+    )
     num_candidates: int
     partition: Partition | None = None
     _: KW_ONLY

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import KW_ONLY, dataclass
-from typing import Literal, get_args
+from typing import ClassVar, Literal, get_args
 
 from ..allocation import greedy_powers
 from ..arrays import LN2, Word
@@ -16,7 +16,7 @@ from ..laws.examined import examined_by_bins
 from ..partition import ENUMERABLE_BINS, Partition, check_partition
 from ..tables import WEIGHTINGS, Weighting, log_sup_reweighted, tables
 from ..upper_sum import log_upper_sum, upper_sum_bits
-from .method import MAX_EXAMINED, PER_BIN, SINGLE, Race, Record, Rules, SearchResult, check_width, run
+from .method import MAX_EXAMINED, PER_BIN, SINGLE, About, Race, Record, Rules, SearchResult, check_width, run
 
 Stopping = Literal["single", "per_bin"]
 """One stop line for all bins, as in the paper, or one for each."""
@@ -40,8 +40,19 @@ class PFR:
 
     >>> PFR(Partition((8, 4)), weighting="uniform").max_examined
     67108864
+    >>> PFR.about.title
+    'Poisson functional representation'
     """
 
+    about: ClassVar[About] = About(
+        title="Poisson functional representation",
+        exact=True,
+        message="bin and index",
+        decoder="makes one candidate",
+        length="exact law",
+        cost="exact law",
+        source="Li & El Gamal 2018; with bins He, Flamich & Hernandez-Lobato 2024",
+    )
     partition: Partition | None = None
     _: KW_ONLY
     weighting: Weighting = "peak_ratio"

@@ -9,7 +9,7 @@ import importlib
 import inspect
 import pkgutil
 import re
-from dataclasses import is_dataclass
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 
 import pytest
@@ -89,7 +89,8 @@ ROLES = (rec.Method, codes.Code)
 
 
 def fields_of(kind):
-    return [name for name in getattr(kind, "_fields", getattr(kind, "__dataclass_fields__", ())) if name[0] != "_"]
+    names = [field.name for field in fields(kind)] if is_dataclass(kind) else getattr(kind, "_fields", ())
+    return [name for name in names if name[0] != "_"]
 
 
 def member_faults(name, own, member, of_role, examples):
