@@ -38,7 +38,7 @@ def width(problem: Problem, lowest: float = 1.0) -> Width:
     """The width function of a problem, finely from the level `lowest` on.
 
     In one informative dimension in closed form at every level, error below 1e-8; in more by the convolved law of ln r
-    under Q, error about 1e-5. Raises RecError where sup r is infinite or beyond float64.
+    under Q, error about 1e-7. Raises RecError where sup r is infinite or beyond float64.
     """
     log_top = problem.d_inf_bits * LN2
     if not log_top <= _MOST_NATS:
@@ -49,9 +49,8 @@ def width(problem: Problem, lowest: float = 1.0) -> Width:
     own = families.family(problem.family)
     rows = problem.table[[pair != own.STANDARD for pair in problem.params]]
     top = math.exp(log_top)
-    if own.LAWS == "box" or not len(rows) or log_top < 1e-12:
-        levels = np.array([0.0, top * (1.0 - _KINK), top])
-        return Width(levels, 1.0 - levels / top, np.array([1.0, 1.0, 0.0]) / top)
+    if not len(rows) or top <= lowest:  # Q = P
+        return _closed(np.zeros(0), np.zeros(0), np.zeros(0), top)
     standard = standard_row(problem.family_code)
     start = math.log(lowest)
     spaced = np.exp(np.linspace(start, log_top, math.ceil((log_top - start) / _STEP) + 2))
@@ -59,7 +58,9 @@ def width(problem: Problem, lowest: float = 1.0) -> Width:
     bends = np.exp(np.minimum(families.log_ratios(problem.family_code, rows[0], breaks), log_top))
     levels = np.unique(np.concatenate((spaced, top * _GRADED, bends * (1.0 - _KINK), bends * (1.0 + _KINK))))
     levels = levels[(levels >= lowest) & (levels < top)]
-    if len(rows) > 1:
+    if own.LAWS == "box":
+        above, share = 1.0 - levels / top, np.full(levels.size, 1.0 / top)
+    elif len(rows) > 1:
         levels, above, share = _of_space(problem.family_code, rows, levels)
         above, share, levels = (each[levels < top] for each in (above, share, levels))
     elif own.LAWS == "knots":
@@ -113,7 +114,7 @@ def _of_knots(row: Floats, logs: Floats) -> tuple[Floats, Floats]:
 
 
 def _of_space(family: int, rows: Floats, levels: Floats) -> tuple[Floats, Floats, Floats]:
-    """S and w, and the levels near those given where they are: points of a grid on which ln r of the dimensions is added.
+    """Levels near those given, and S and w there. They are points of a grid on which ln r of the dimensions is added.
 
     ln r of a dimension comes from points so close that their law on the grid is smooth, because S is asked for at every
     level. Sums over points are integrals by the trapezoid rule; what it misses where the integrand begins with a slope
