@@ -1,12 +1,11 @@
-"""Greedy Poisson rejection sampling: when a ratio is accepted, and the exact law of the index.
+"""Greedy Poisson rejection sampling: the height below which nothing is accepted, and the exact law of the index.
 
-The curve that rises: a candidate X that arrives at time T is accepted if T <= sigma(r(X)), where
+A candidate X that arrives at time T is accepted if T <= sigma(r(X)), that is, if r(X) is at least the height at T,
 
-    sigma(h) = integral from 0 to h of dv / S(v),   S(v) = Q(r >= v) - v P(r >= v) = E_Q[(1 - v / r)^+].
+    sigma(h) = integral from 0 to h of dv / S(v),   S(v) = E_P[(r(U) - v)^+] (`width`), S' = -w,
 
-So at time T all candidates with r(X) of at least sigma^-1(T), the height, are accepted. The law of ln r under Q is
-taken as atoms (quadrature in one dimension, `ratio.target_law` in more). Of atoms S is linear between their ratios, and
-sigma and its inverse have closed forms there.
+so the height rises at the rate S, from 0 to sup r. The height H at which the sample is accepted has the density w, and
+given H = h the index less 1 is a Poisson number with mean sigma(h) + ln S(h): those before it lie above the height.
 """
 
 from __future__ import annotations
@@ -17,98 +16,121 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..arrays import LN2, Floats
+from ..arrays import Floats
 from ..channel import Channel, Problem
-from ..families import family
 from ..jit import kernel
-from ..partition import Partition
-from ..tables import tables
-from .line import legendre, target_nodes
-from .ratio import target_law
+from .line import legendre
+from .tries import cells, entropy_bits, targets
+from .width import Width, above, width
 
-_NODES = 64  # of a panel in which ln r changes by three nats
-_TARGETS = 128  # of a channel in several dimensions; a power of two, for Sobol's sequence
-_UNREACHED = 1e-14  # of Q, at the largest ratios: accepted whenever they come
-_CELLS = 32  # to a factor e of 1 + L, in which means of Poisson numbers are put together
-_SMALL = 256  # indices whose probabilities are computed one by one
+_LOWEST = 1e-6  # the level below which S is 1 - h
+_LEFT = 1e-9, 1e-6  # what is left of Q where the height stops to rise, in one dimension and in more
+TARGETS = 32  # of a channel in several dimensions, where the law of one takes a tenth of a second
+_SMALL = 2**8  # indices whose probabilities are computed one by one
+_PER_FACTOR = 32  # cells to a factor e of 1 + L, in which Poisson numbers of means L are put together
 
 
 class Rise(NamedTuple):
-    """How the height rises: at `times` (K,) it reaches `heights` (K,), atoms of r over e^top; the last at infinity.
+    """When the height reaches which level: `heights`, S there and `times`, (K,); the last for all later times."""
 
-    `rates` (K,) is e^top P(r >= height), `left` (K,) is S there.
-    """
-
-    top: float
     heights: Floats
-    rates: Floats
-    left: Floats
+    above: Floats
     times: Floats
 
 
-@lru_cache(maxsize=64)
 def rise(problem: Problem) -> Rise:
-    """The height as a function of time for a problem."""
-    if problem.dim == 1:
-        _, logs, shares = target_nodes(problem.family_code, problem.table[0], size=_NODES)
-    else:
-        logs, shares = target_law(tables(problem, Partition.uncut(problem.dim), "peak_ratio"))
-    logs, places = np.unique(logs, return_inverse=True)
-    shares = np.bincount(places, weights=np.maximum(shares, 0.0))
-    shares /= shares.sum()
-    reached = np.cumsum(shares[::-1])[::-1] > _UNREACHED  # grids go on beyond the largest ratio
-    logs, shares = logs[reached], shares[reached]
-    top = float(logs[-1])
-    heights = np.exp(np.maximum(logs - top, -700.0))
-    rates = np.cumsum((shares / heights)[::-1])[::-1].copy()
-    steps = np.diff(heights, prepend=0.0)
-    left = np.append(np.cumsum((rates * steps)[::-1])[::-1][1:], 0.0)
-    with np.errstate(divide="ignore"):
-        waits = math.exp(min(top, 700.0)) / rates * np.log1p(rates * steps / left)
-    return Rise(top, heights, rates, left, np.cumsum(waits))
+    """The height as a function of time. Raises RecError where sup r is infinite or beyond float64."""
+    return _rise(problem)[0]
+
+
+@lru_cache(maxsize=16)
+def _rise(problem: Problem) -> tuple[Rise, Width]:
+    law = width(problem, _LOWEST)
+    some = law.above > _LEFT[problem.dim > 1]
+    law = Width(*(each[some] for each in law))
+    times = np.zeros(law.levels.size)
+    _integrate(law, *legendre(8), times)
+    return Rise(law.levels, law.above, times), law
+
+
+@kernel
+def _integrate(law: Width, rule: Floats, rule_weights: Floats, times: Floats) -> None:
+    """Write sigma at the levels."""
+    for k in range(times.shape[0] - 1):
+        half, total = 0.5 * (law.levels[k + 1] - law.levels[k]), 0.0
+        for i in range(rule.shape[0]):
+            total += rule_weights[i] / above(law, law.levels[k] + half * (1.0 + rule[i]), k)
+        times[k + 1] = times[k] + half * total
 
 
 @kernel
 def log_height(curve: Rise, time: float, k: int) -> tuple[float, int]:
-    """ln of the height at a time, and the piece it is on; `k` is that of an earlier time, or 0."""
-    while curve.times[k] < time:
-        k += 1
-    before, height, left = (curve.times[k - 1], curve.heights[k - 1], curve.left[k - 1]) if k > 0 else (0.0, 0.0, 1.0)
-    fallen = -math.expm1((before - time) * curve.rates[k] * math.exp(-curve.top))
-    return math.log(height + left * fallen / curve.rates[k]) + curve.top, k
+    """ln of the height at a time, and the piece it is on; `k` is that of an earlier time, or 0.
 
-
-def waits(problem: Problem) -> tuple[Floats, Floats]:
-    """Values and probabilities of L: the index is 1 more than a Poisson number with mean L = sigma(H) + ln S(H).
-
-    H, the height at which the sample is accepted, has the density P(r >= h): then no candidate before was accepted, and
-    each of those was under the curve that r is of P with what is left.
+    On a piece it is the cubic in time with the right values and slopes S at the ends.
     """
-    curve = rise(problem)
-    scale = math.exp(min(curve.top, 700.0)) / curve.rates
-    heights, left, times = (np.concatenate(([one], part[:-1])) for one, part in
-                            ((0.0, curve.heights), (1.0, curve.left), (0.0, curve.times)))  # at the start of each piece
-    rule, rule_weights = legendre(2)
-    share = 0.5 * (1.0 + rule)
-    steps = (curve.heights - heights)[:-1, None]
-    after = left[:-1, None] - curve.rates[:-1, None] * steps * share
-    values = times[:-1, None] + scale[:-1, None] * np.log(left[:-1, None] / after) + np.log(after)
-    chances = curve.rates[:-1, None] * steps * 0.5 * rule_weights
-    # On the last piece S = left e^-t, t an exponential variable.
-    rule, rule_weights = legendre(8)
-    ends = np.concatenate(([0.0], np.exp(np.linspace(-40.0, math.log(40.0), 160))))
-    half = 0.5 * np.diff(ends)[:, None]
-    t = (ends[:-1, None] + half * (1.0 + rule)).ravel()
-    last = times[-1] + scale[-1] * t + math.log(left[-1]) - t
-    values = np.concatenate((values.ravel(), last))
-    chances = np.concatenate((chances.ravel(), left[-1] * (half * rule_weights).ravel() * np.exp(-t)))
-    return np.maximum(values, 0.0), chances / chances.sum()
+    last = curve.times.shape[0] - 1
+    while k < last and curve.times[k + 1] <= time:
+        k += 1
+    if k == last:
+        return math.log(curve.heights[k]) if curve.heights[k] > 0.0 else -np.inf, k
+    size = curve.times[k + 1] - curve.times[k]
+    t = (time - curve.times[k]) / size
+    back = 1.0 - t
+    low = curve.heights[k] * (1.0 + 2.0 * t) + curve.above[k] * size * t
+    high = curve.heights[k + 1] * (1.0 + 2.0 * back) - curve.above[k + 1] * size * back
+    return math.log(low * back * back + high * t * t), k
+
+
+def _waits(problem: Problem, most: float) -> tuple[Floats, Floats]:
+    """Values of L = sigma(H) + ln S(H) and their probabilities, so close up to `most` that Poisson numbers differ
+    little."""
+    curve, law = _rise(problem)
+    at_ends = np.maximum(curve.times + np.log(curve.above), 0.0)
+    steps = np.diff(at_ends)
+    parts = np.where(at_ends[:-1] < most, np.ceil(steps / np.sqrt(1.0 + at_ends[:-1])), 1.0)
+    parts = np.clip(parts, 1.0, 4096.0).astype(np.int64)
+    rule, rule_weights = legendre(4)
+    values, chances = np.empty((2, int(parts.sum()) * rule.size + 1))
+    _fill_waits(law, curve.times, parts, rule, rule_weights, *legendre(8), values, chances)
+    values[-1], chances[-1] = at_ends[-1], curve.above[-1]
+    return values, chances / chances.sum()
+
+
+@kernel
+def _fill_waits(
+    law: Width, times: Floats, parts: Floats, rule: Floats, rule_weights: Floats, inner: Floats, inner_weights: Floats,
+    values: Floats, chances: Floats,
+) -> None:  # fmt: skip
+    """Nodes of every part of every panel: L there, and the share of w."""
+    used = 0
+    for k in range(parts.shape[0]):
+        start, time = law.levels[k], times[k]
+        half = 0.5 * (law.levels[k + 1] - start) / parts[k]
+        for _ in range(parts[k]):
+            at, before = start, above(law, start, k)
+            for i in range(rule.shape[0]):
+                level, passed = start + half * (1.0 + rule[i]), 0.0
+                for m in range(inner.shape[0]):
+                    passed += inner_weights[m] / above(law, at + 0.5 * (level - at) * (1.0 + inner[m]), k)
+                time += 0.5 * (level - at) * passed
+                values[used] = max(time + math.log(above(law, level, k)), 0.0)
+                chances[used] = rule_weights[i]
+                at = level
+                used += 1
+            passed, end = 0.0, start + 2.0 * half
+            for m in range(inner.shape[0]):
+                passed += inner_weights[m] / above(law, at + 0.5 * (end - at) * (1.0 + inner[m]), k)
+            time += 0.5 * (end - at) * passed
+            start = end
+            after = above(law, start, k) if start < law.levels[k + 1] else law.above[k + 1]
+            for i in range(rule.shape[0]):
+                chances[used - rule.shape[0] + i] *= 0.5 * (before - after)
 
 
 def index_chances(problem: Problem, max_index: int) -> Floats:
     """P(N = n), n = 1..max_index, shape (max_index,)."""
-    means, chances = waits(problem)
-    return _chances(means, chances, np.arange(max_index, dtype=np.float64))
+    return _chances(*_waits(problem, 2.0 * max_index + 64.0), np.arange(max_index, dtype=np.float64))
 
 
 def _chances(means: Floats, chances: Floats, counts: Floats) -> Floats:
@@ -116,59 +138,32 @@ def _chances(means: Floats, chances: Floats, counts: Floats) -> Floats:
     from scipy.special import gammaln, xlogy
 
     out = np.empty(counts.size)
-    for first in range(0, counts.size, 512):
-        part = counts[first : first + 512, None]
-        out[first : first + 512] = np.exp(xlogy(part, means) - means - gammaln(part + 1.0)) @ chances
+    for first in range(0, counts.size, 256):
+        part = counts[first : first + 256, None]
+        out[first : first + 256] = np.exp(xlogy(part, means) - means - gammaln(part + 1.0)) @ chances
     return out
 
 
 def _tails(means: Floats, chances: Floats, counts: Floats) -> Floats:
-    """P(Poisson number >= count), counts of 256 and more, by Wilson and Hilferty's cube root of the Gamma law."""
+    """P(Poisson number >= count), for counts of 2^8 and more, by Wilson and Hilferty's cube root of the Gamma law."""
     from scipy.special import ndtr
 
     root, spread = np.cbrt(means / counts[:, None]), 1.0 / (9.0 * counts[:, None])
     return np.asarray(ndtr((root - (1.0 - spread)) / np.sqrt(spread)) @ chances)
 
 
-def index_entropy_bits(source: Problem | Channel) -> float:
-    """Entropy of the index in bits, for a channel of its law averaged over targets; to about 1e-3 bits for a problem.
-
-    Indices from 2^8 on are treated as equally probable within a sixteenth of an octave.
-    """
-    parts = [(weight, *waits(problem)) for weight, problem in _targets(source)]
-    means = np.concatenate([values for _, values, _ in parts])
-    chances = np.concatenate([weight * shares for weight, _, shares in parts])
-    cells = (_CELLS * np.log1p(means)).astype(np.int64)
-    chances, totals = np.bincount(cells, chances), np.bincount(cells, chances * means)
-    means, chances = totals[chances > 0.0] / chances[chances > 0.0], chances[chances > 0.0]
-    octaves = np.arange(8.0, max(math.log2(means[-1] + 2.0) + 1.0, 9.0), 1 / 16)
-    edges = np.floor(2.0**octaves)
-    small, tails = _chances(means, chances, np.arange(_SMALL, dtype=np.float64)), _tails(means, chances, edges)
-    masses = np.concatenate((small, np.maximum(-np.diff(tails), 0.0)))
-    sizes = np.concatenate((np.ones(_SMALL), np.diff(edges)))
-    masses /= masses.sum()
-    some = masses > 1e-15
-    return float(np.sum(masses[some] * (np.log2(sizes[some]) - np.log2(masses[some]))))
-
-
-def _targets(source: Problem | Channel) -> list[tuple[float, Problem]]:
-    """Targets that stand for a channel's, and their weights."""
-    if isinstance(source, Problem):
-        return [(1.0, source)]
-    if family(source.family).LAWS != "normal":  # all targets have one law of r
-        return [(1.0, source.draw(0))]
-    spread = np.sqrt(-np.expm1(-2.0 * LN2 * np.array(source.bits)))
-    if source.dim == 1:
-        z, weights = np.polynomial.hermite_e.hermegauss(48)
-        points = z[:, None]
-    else:
-        from scipy.special import ndtri
-        from scipy.stats import qmc
-
-        points, weights = ndtri(qmc.Sobol(source.dim, rng=0).random(_TARGETS)), np.ones(_TARGETS)
-    pairs = zip((weights / weights.sum()).tolist(), points * spread, strict=True)
-    return [
-        (weight, Problem(source.family, tuple(zip(means.tolist(), source.scales.tolist(), strict=True))))
-        for weight, means in pairs
-        if weight > 1e-12
-    ]
+def index_bits(source: Problem | Channel) -> float:
+    """Entropy of the index in bits, to about 1e-3; the index averaged over a channel's targets before it is taken."""
+    some = targets(source) if isinstance(source, Channel) else [(source, 1.0)]
+    some = some if source.dim == 1 else some[:TARGETS]
+    laws = [(*_waits(problem, 2.0 * _SMALL), weight) for problem, weight in some if weight > 1e-15]
+    means = np.concatenate([values for values, _, _ in laws])
+    shares = np.concatenate([weight * chances for _, chances, weight in laws]) / sum(weight for *_, weight in laws)
+    places = (_PER_FACTOR * np.log1p(means)).astype(np.int64)
+    shares, totals = np.bincount(places, shares), np.bincount(places, shares * means)
+    means, shares = totals[shares > 0.0] / shares[shares > 0.0], shares[shares > 0.0]
+    ends = cells(math.log2(means[-1] + 2.0) + 1.0)
+    far = ends[ends >= _SMALL]
+    small = _chances(means, shares, np.arange(_SMALL - 1, dtype=np.float64))
+    masses = np.concatenate((small, np.maximum(-np.diff(_tails(means, shares, far - 1.0)), 0.0)))
+    return entropy_bits(masses / masses.sum(), np.diff(ends))

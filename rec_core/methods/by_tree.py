@@ -21,13 +21,13 @@ import numpy as np
 from .. import families
 from ..arrays import LN2, Floats, Ints, Word, Words
 from ..candidates import candidate
-from ..channel import draw_target
 from ..jit import kernel
 from ..partition import split_bin
 from ..randomness import NODE_CLOCK, bin_key, block, to_uniform
-from ..tables import Tables, bin_sum, fill_tables, log_ratio, log_sup_reweighted
+from ..tables import Tables, bin_sum, log_ratio
 from .by_clocks import sink
 from .method import Outcome, Record, copy, note
+from .rows import Rows, prepare
 
 FINEST = 2**50  # intervals of a dimension, at most: more are finer than float64 can tell apart
 _SHAPES = np.int64(64)  # more than the halvings of any dimension
@@ -248,17 +248,14 @@ def race_by_tree(
 
 
 @kernel
-def open_box(roots: Ints, box: Ints, halvings: Ints, numbers: Ints) -> int:
-    """Write how often each dimension of a box was halved, and its number then, both (D,); returns the depth."""
-    depth = 0
+def open_box(roots: Ints, box: Ints, halvings: Ints, numbers: Ints) -> None:
+    """Write how often a box was halved in each dimension, and its number there, both (D,), from its places."""
     for d in range(roots.shape[0]):
         halvings[d], numbers[d], count = 0, box[d], roots[d]
         while numbers[d] >= count:
             numbers[d] -= count
             count *= 2
             halvings[d] += 1
-        depth += halvings[d]
-    return depth
 
 
 @kernel
@@ -273,26 +270,17 @@ def decode_tree(family: int, seed: Word, index: int, roots: Ints, box: Ints, x: 
 
 @kernel
 def many_by_tree(
-    table: Tables, scales: Floats, units: Floats, seeds: Words, max_examined: int, record: Record, samples: Floats,
-    bins: Ints, indices: Ints, examined: Ints, log_races: Floats, kl: Floats,
-) -> int:  # fmt: skip
-    """A search for each seed; with a target of its own unless `scales`, those of a channel, are none.
-
-    Returns the first run that failed, or -1.
-    """
+    table: Tables, channel_scales: Floats, units: Floats, seeds: Words, max_examined: int, record: Record, rows: Rows
+) -> int:
+    """A row for each seed; the first run over budget, or -1. If `channel_scales` is empty, all are of one problem."""
     log_sup, divergence = 0.0, 0.0
     for i in range(seeds.shape[0]):
-        if i == 0 or scales.shape[0] > 0:
-            if scales.shape[0] > 0:
-                draw_target(table.family, scales, seeds[i], table.params)
-            fill_tables(table, _EVENLY)
-            log_sup, divergence = log_sup_reweighted(table), 0.0
-            for d in range(units.shape[0]):
-                divergence += families.kl(table.family, table.params[d])
-        kl[i] = divergence
-        outcome = race_by_tree(table, units, seeds[i], log_sup, max_examined, bins[i], record)
-        indices[i], examined[i], log_races[i] = outcome.local_index, outcome.examined, outcome.log_race
+        if i == 0 or channel_scales.shape[0] > 0:
+            log_sup, divergence = prepare(table, channel_scales, _EVENLY, seeds[i])
+        rows.kl[i] = divergence
+        outcome = race_by_tree(table, units, seeds[i], log_sup, max_examined, rows.bins[i], record)
+        rows.indices[i], rows.examined[i], rows.log_races[i] = outcome.local_index, outcome.examined, outcome.log_race
         if outcome.local_index == 0:
             return i
-        decode_tree(table.family, seeds[i], outcome.local_index, table.intervals, bins[i], samples[i])
+        decode_tree(table.family, seeds[i], outcome.local_index, table.intervals, rows.bins[i], rows.samples[i])
     return -1

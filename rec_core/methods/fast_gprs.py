@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
 from .. import families
 from ..arguments import checked
 from ..arrays import LN2, Floats, Ints, Word, Words
-from ..channel import Channel, Problem
-from ..checks import whole_number
+from ..channel import Channel, Problem, check_problem
+from ..checks import seed_word
 from ..errors import BudgetExceeded, RecError
-from ..jit import in_parts, kernel
+from ..jit import kernel
 from ..laws.greedy_poisson import Rise, log_height, rise
 from ..partition import Message, Partition, check_message
 from ..prior import Prior
 from ..randomness import NODE_CLOCK, bin_key, block, candidate_uniforms, to_uniform
-from .gprs import check_bounded
-from .method import About, Outcome, Race, Record, SearchResult, new_record, note, target_of
-from .sampled import mean_examined, path_bits
+from ..tables import Tables
+from .measured import mean_examined, path_bits
+from .method import About, Outcome, Race, Record, SearchResult, check_bounded, check_width, new_record, note
+from .rows import Rows, in_rows
 
 MOST_STEPS = 62  # paths are sent as whole numbers below 2^61
 
@@ -35,13 +36,17 @@ class FastGPRS:
     Message((path,), steps): the sides as bits, right is 1, and the number of steps. A search that needs more than 62
     raises BudgetExceeded; so do most above 40 bits.
 
-    Raises nothing, for it has no settings. Source: Flamich (2023), its branch-and-bound variant in one dimension.
+    It has no settings, and raises nothing itself; see its members. Source: Flamich (2023).
 
     >>> import rec_core as rec
-    >>> problem = rec.gaussian_problem([1.0], [0.01])
-    >>> sent = rec.encode(problem, FastGPRS(), seed=7)
-    >>> (rec.decode(sent.message, problem.prior, FastGPRS(), seed=7) == sent.sample).all()
-    np.True_
+    >>> problem, method = rec.gaussian_problem([1.0], [0.01]), rec.FastGPRS()
+    >>> sent = rec.encode(problem, method, seed=7)
+    >>> bool((rec.decode(sent.message, problem.prior, method, seed=7) == sent.sample).all())
+    True
+    >>> method.check(problem), method.receive(sent.message, problem.prior, 7) == sent.sample
+    (None, array([ True]))
+    >>> method.partition, method.about.title, 6.0 < method.expected_examined(problem) < 11.0
+    (None, 'Fast GPRS', True)
     """
 
     about: ClassVar[About] = About(
@@ -57,8 +62,10 @@ class FastGPRS:
 
     def check(self, problem: Problem) -> None:
         """Raises RecError for more than one dimension, a ratio with several peaks, and as `GPRS` does."""
-        check_bounded(problem, "FastGPRS")
+        check_problem(problem)
         peak_of(problem)
+        check_bounded(problem, "FastGPRS")
+        check_width(problem)
 
     def search(self, problem: Problem, seed: Word, record: Record, race: Race) -> SearchResult:
         """Narrow the line until a sample is accepted. Raises BudgetExceeded after 62 steps."""
@@ -67,34 +74,35 @@ class FastGPRS:
         found = Outcome(*_search(problem.family_code, row, rise(problem), peak, seed, path, np.empty(1), record))
         if found.local_index == 0:
             raise BudgetExceeded(
-                f"This search took more than {MOST_STEPS} steps, whose path is too long for a message; use rec.AStar().",
+                f"This search took more than {MOST_STEPS} steps, too many for its message; use rec.AStar().",
                 expected_bits=math.log2(MOST_STEPS),
             )
         message = Message((int(path[0]),), int(found.local_index))
         logs = found.log_race, found.log_ratio, 0.0, problem.d_inf_bits * LN2
         return SearchResult(message, int(found.examined), *logs, "accept")
 
-    def many(self, source: Channel | Problem, seeds: Words, num_threads: int) -> tuple[Any, int]:
-        """Searches for many seeds, as `Method` says. Raises RecError as `check` does."""
-        runs = seeds.size
-        samples, log_races, kl = np.empty((runs, 1)), np.empty(runs), np.empty(runs)
-        bins, indices = np.zeros((runs, 1), np.int64), np.zeros(runs, np.int64)
+    def many(self, source: Channel | Problem, seeds: Words, num_threads: int) -> tuple[Rows, int]:
+        """Runs with these seeds, and the first that took too many steps or -1; as that of `GPRS`. Raises RecError as
+        `check` does.
 
-        def work(part: slice) -> int:
-            for first in range(part.start, part.stop, 1 if isinstance(source, Channel) else part.stop - part.start):
-                now = slice(first, first + 1) if isinstance(source, Channel) else part
-                problem = target_of(source, int(seeds[first]))
-                kl[now] = problem.kl_bits * LN2
-                failed = _many(
-                    problem.family_code, problem.table[0], rise(problem), peak_of(problem), seeds[now],
-                    new_record(0, 1), samples[now], bins[now], indices[now], log_races[now],
-                )  # fmt: skip
+        >>> import rec_core as rec
+        >>> rec.FastGPRS().many(rec.gaussian_channel([1.0]), rec.randomness.run_seeds(1, 3), 1)[1]
+        -1
+        """
+
+        def work(table: Tables, scales: Floats, own: Words, rows: Rows) -> int:
+            record, step = new_record(0, 1), own.size if isinstance(source, Problem) else 1
+            for i in range(0, own.size, step):
+                problem = source if isinstance(source, Problem) else source.draw(int(own[i]))
+                some = Rows._make(column[i : i + step] for column in rows)
+                some.kl[:] = problem.kl_bits * LN2
+                code, row, curve, peak = problem.family_code, problem.table[0], rise(problem), peak_of(problem)
+                failed = int(_many(code, row, curve, peak, own[i : i + step], record, some))
                 if failed >= 0:
-                    return first + int(failed)
+                    return i + failed
             return -1
 
-        failures = [run for run in in_parts(work, runs, num_threads) if run >= 0]
-        return (samples, bins, indices, indices.copy(), log_races, kl), failures[0] if failures else -1
+        return in_rows(source, Partition.uncut(1), seeds, num_threads, work)
 
     def receive(self, message: Message, prior: Prior, seed: Word) -> Floats:
         """The sample (1,) of a message: walks its path. Raises RecError for a message that names no path."""
@@ -102,26 +110,30 @@ class FastGPRS:
             raise RecError(f"FastGPRS sends samples of one dimension, and the prior has {prior.dim}.")
         _, (box, steps) = check_message(message, Partition((2 ** (MOST_STEPS - 1),)))
         if steps > MOST_STEPS or box[0] >= 2 ** (steps - 1):
-            raise RecError(f"A path of {steps - 1} sides is below 2^{steps - 1} and has at most {MOST_STEPS - 1}; got {box[0]}.")
+            raise RecError(
+                f"A path has a bit for every step but the last, and at most {MOST_STEPS} steps; "
+                f"got {box[0]} with {steps}."
+            )
         x = np.empty(1)
-        x[0] = _walk(prior.family_code, seed, box[0], steps)
+        x[0] = _walk(prior.family_code, seed_word(seed), box[0], steps)
         return prior.place(x)
 
     def expected_examined(self, problem: Problem) -> float:
-        """Mean steps, measured on up to 1024 runs. Raises RecError as `check` does."""
+        """Mean number of steps, measured on 1024 runs. Raises RecError as `check` does."""
+        self.check(problem)
         return mean_examined(self, problem)
 
     @checked
     def expected_bits(self, source: Problem | Channel) -> float:
-        """Mean length in bits, measured on up to 1024 runs: a bit for each side, and the entropy of their number.
+        """Mean length in bits, measured on 1024 runs: a bit for each side, and the entropy of their number.
 
-        Raises RecError for what the method cannot search. Source: here.
+        Raises RecError as `check` does.
 
         >>> import rec_core as rec
-        >>> 9.0 < FastGPRS().expected_bits(rec.gaussian_channel([6.0])) < 10.5
+        >>> 9.0 < rec.FastGPRS().expected_bits(rec.gaussian_channel([6.0])) < 10.5
         True
         """
-        self.check(target_of(source, 0))
+        self.check(source.draw(0) if isinstance(source, Channel) else source)
         return path_bits(self, source)
 
 
@@ -219,14 +231,11 @@ def _search(
 
 
 @kernel
-def _many(
-    family: int, row: Floats, curve: Rise, peak: float, seeds: Words, record: Record, samples: Floats, bins: Ints,
-    indices: Ints, log_races: Floats,
-) -> int:  # fmt: skip
-    """A search for each seed of one target; the first that failed, or -1."""
+def _many(family: int, row: Floats, curve: Rise, peak: float, seeds: Words, record: Record, rows: Rows) -> int:
+    """A row for each seed, of one target; the first run that took too many steps, or -1."""
     for i in range(seeds.shape[0]):
-        outcome = _search(family, row, curve, peak, seeds[i], bins[i], samples[i], record)
-        indices[i], log_races[i] = outcome.local_index, outcome.log_race
+        outcome = _search(family, row, curve, peak, seeds[i], rows.bins[i], rows.samples[i], record)
+        rows.indices[i], rows.examined[i], rows.log_races[i] = outcome.local_index, outcome.examined, outcome.log_race
         if outcome.local_index == 0:
             return i
     return -1
