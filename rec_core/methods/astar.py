@@ -171,4 +171,4 @@ class AStar:
         """How much ln r turns over a length: 1 / scale, less what is P's own."""
         if self.bits is None:
             return np.ones(dim)
-        return np.sqrt(np.expm1(2.0 * LN2 * np.minimum(np.array(self.bits), 500.0)))
+        return np.asarray(np.sqrt(np.expm1(2.0 * LN2 * np.minimum(np.array(self.bits), 500.0))))

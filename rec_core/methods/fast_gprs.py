@@ -34,7 +34,7 @@ class FastGPRS:
     After a rejected sample only the side of it with the peak can have a sample to accept, so the search goes on there,
     with a clock as slow as P's mass there. The sample follows Q exactly, as that of `GPRS`. The message is
     Message((path,), steps): the sides as bits, right is 1, and the number of steps. A search that needs more than 62
-    raises BudgetExceeded; so do most above 40 bits.
+    raises BudgetExceeded: about one in a thousand at 30 bits, and most from 45.
 
     It has no settings, and raises nothing itself; see its members. Source: Flamich (2023).
 
@@ -156,11 +156,11 @@ def peak_of(problem: Problem) -> float:
 def _place(family: int, u: float, rest: float) -> float:
     """The quantile of P at u, where rest = 1 - u is as accurate as u."""
     if u <= 0.5:
-        return families.quantile(family, int(np.int64(0)), int(np.int64(1)), u)
+        return float(families.quantile(family, int(np.int64(0)), int(np.int64(1)), u))
     count = np.int64(1)
     while 4.0 * count * rest <= 1.0 and count < np.int64(2**60):
         count *= np.int64(2)
-    return families.quantile(family, int(count - 1), int(count), 1.0 - count * rest)
+    return float(families.quantile(family, int(count - 1), int(count), 1.0 - count * rest))
 
 
 @kernel
@@ -174,7 +174,7 @@ def _sample(seed: Word, path: int, steps: int, line: Floats, point: Floats) -> f
     candidate_uniforms(bin_key(seed, intervals, numbers), np.uint64(steps), point[:1])
     v, mass = point[0], line[1] - line[3] if line[0] > 0.5 else line[2] - line[0]
     point[0], point[1] = line[0] + v * mass, line[3] + (1.0 - v) * mass
-    return mass
+    return float(mass)
 
 
 @kernel
@@ -199,7 +199,7 @@ def _walk(family: int, seed: Word, path: int, steps: int) -> float:
         _sample(seed, path >> (steps - step), step, line, point)
         _narrow(line, point, (path >> (steps - step - 1)) & 1 == 1)
     _sample(seed, path, steps, line, point)
-    return _place(family, point[0], point[1])
+    return float(_place(family, point[0], point[1]))
 
 
 @kernel
