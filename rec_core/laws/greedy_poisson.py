@@ -160,8 +160,9 @@ def index_bits(source: Problem | Channel) -> float:
     means = np.concatenate([values for values, _, _ in laws])
     shares = np.concatenate([weight * chances for _, chances, weight in laws]) / sum(weight for *_, weight in laws)
     places = (_PER_FACTOR * np.log1p(means)).astype(np.int64)
-    shares, totals = np.bincount(places, shares), np.bincount(places, shares * means)
-    means, shares = totals[shares > 0.0] / shares[shares > 0.0], shares[shares > 0.0]
+    together = np.asarray(np.bincount(places, shares), dtype=np.float64)
+    some_shares = together > 0.0
+    means, shares = np.bincount(places, shares * means)[some_shares] / together[some_shares], together[some_shares]
     ends = cells(math.log2(means[-1] + 2.0) + 1.0)
     far = ends[ends >= _SMALL]
     small = _chances(means, shares, np.arange(_SMALL - 1, dtype=np.float64))

@@ -122,12 +122,13 @@ class AStar:
 
         return in_rows(source, self._roots(source.dim), seeds, num_threads, work)
 
+    @checked
     def receive(self, message: Message, prior: Prior, seed: Word) -> Floats:
         """The sample (D,) of a message, in time O(D). Raises RecError for a message that names no node.
 
         >>> import rec_core as rec
         >>> rec.AStar().receive(rec.Message((2,), 2), rec.gaussian_channel([1.0]).prior, 7).round(3)
-        array([1.031])
+        array([2.164])
         """
         roots, x = self._roots(prior.dim).counts, np.empty(prior.dim)
         _, (places, index) = check_message(message, Partition((2 * FINEST,) * prior.dim))

@@ -36,7 +36,7 @@ class FastGPRS:
     Message((path,), steps): the sides as bits, right is 1, and the number of steps. A search that needs more than 62
     raises BudgetExceeded: about one in a thousand at 30 bits, and most from 45.
 
-    It has no settings, and raises nothing itself; see its members. Source: Flamich (2023).
+    It has no settings. Raises nothing itself; see its members. Source: Flamich (2023).
 
     >>> import rec_core as rec
     >>> problem, method = rec.gaussian_problem([1.0], [0.01]), rec.FastGPRS()
@@ -104,6 +104,7 @@ class FastGPRS:
 
         return in_rows(source, Partition.uncut(1), seeds, num_threads, work)
 
+    @checked
     def receive(self, message: Message, prior: Prior, seed: Word) -> Floats:
         """The sample (1,) of a message: walks its path. Raises RecError for a message that names no path."""
         if prior.dim != 1:
@@ -130,7 +131,7 @@ class FastGPRS:
         Raises RecError as `check` does.
 
         >>> import rec_core as rec
-        >>> 9.0 < rec.FastGPRS().expected_bits(rec.gaussian_channel([6.0])) < 10.5
+        >>> 10.4 < rec.FastGPRS().expected_bits(rec.gaussian_channel([6.0])) < 11.4
         True
         """
         self.check(source.draw(0) if isinstance(source, Channel) else source)
@@ -148,7 +149,7 @@ def peak_of(problem: Problem) -> float:
         top = int(row.argmax())
         if (np.diff(row)[:top] < 0.0).any() or (np.diff(row)[top:] > 0.0).any():
             raise RecError("FastGPRS needs a ratio with one peak, and this one has several; use rec.AStar().")
-        return top / (row.size - 1)
+        return float(top / (row.size - 1))
     return float(families.turn(problem.family_code, row))
 
 
