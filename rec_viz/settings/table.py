@@ -78,7 +78,7 @@ class Paper(NamedTuple):
 
 
 class Images(NamedTuple):
-    """The Images page; an uploaded picture and the path of a copy of CIFAR-10 stay on their machines."""
+    """The Images page; an uploaded picture stays on the machine that runs the app."""
 
     origin: str = "photo"
     photo: str = "chelsea"
@@ -270,7 +270,7 @@ _VIEW = (
 
 _IMAGES = (
     Parameter("origin", "The picture", "", "buttons",
-              {"photo": "A photograph", "upload": "Your own", "cifar": "My copy of CIFAR-10"}),
+              {"photo": "A photograph", "upload": "Your own", "cifar": "CIFAR-10"}),
     Parameter("photo", "Photograph", "", "choice",
               {"astronaut": "Astronaut Eileen Collins", "chelsea": "Chelsea the cat", "coffee": "A cup of coffee",
                "rocket": "A rocket launch", "hubble_deep_field": "Hubble’s deep field"}),
