@@ -62,7 +62,7 @@ def test_samples_that_would_take_long_are_not_drawn():
 
 @pytest.mark.parametrize("change", [{"log2_bins": 20}, {"strategy": "own", "intervals": "1048576"}])
 def test_more_bins_than_can_be_worked_out_are_refused_before_anything_runs(change):
-    with pytest.raises(rec.RecError, match="8,192 intervals of all dimensions together; these bins have 1.0 × 10⁶"):
+    with pytest.raises(rec.RecError, match=r"8,192 intervals of all dimensions together; these bins have 1.0 × 10⁶"):
         bias.bias(VIEW._replace(**change), "orc_bins", 8)
 
 

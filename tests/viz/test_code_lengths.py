@@ -334,5 +334,5 @@ def test_the_sweep_as_python(monkeypatch):
 
 def test_more_information_than_can_be_worked_out_is_refused_before_anything_runs():
     view = View(source="own", means="30", scales="1e-9")
-    with pytest.raises(rec.RecError, match="up to 128 bits of information; the target on Play has 6[0-9][0-9]"):
+    with pytest.raises(rec.RecError, match=r"up to 128 bits of information; the target on Play has 6[0-9][0-9]"):
         code_lengths.lengths(view)
