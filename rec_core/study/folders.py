@@ -22,6 +22,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..arguments import checked
 from ..channel import Channel, Problem
 from ..checks import choice
 from ..errors import RecError
@@ -34,6 +35,7 @@ FORMAT_VERSION = 3
 """Version of a folder of results; one more whenever the same study would give other numbers."""
 
 
+@checked
 def load(out: str | os.PathLike[str], methods: Sequence[type[Any]] = ()) -> Study:
     """The study in a folder. `methods`: the classes of its methods that are not in this package.
 
@@ -56,6 +58,7 @@ def load(out: str | os.PathLike[str], methods: Sequence[type[Any]] = ()) -> Stud
     raise RecError(f"{os.fspath(out)} uses {', '.join(sorted(unknown))}; give the classes: load(out, methods=[...]).")
 
 
+@checked
 def read(out: str | os.PathLike[str]) -> Table:
     """The table of all finished runs in a folder, columns of shape (R,), sorted by cell and run.
 
