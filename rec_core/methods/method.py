@@ -16,7 +16,7 @@ import numpy as np
 from .. import families
 from ..arrays import Floats, Ints, Word
 from ..channel import Problem
-from ..checks import shown
+from ..checks import check_method, shown
 from ..errors import RecError
 from ..jit import kernel
 from ..partition import Message, Partition
@@ -224,6 +224,7 @@ def with_partition(method: Method, partition: Partition) -> Any:
     >>> with_partition(rec.ORC(16), Partition((8,))).partition
     Partition(intervals=(8,))
     """
+    check_method(method)
     if not is_dataclass(method) or isinstance(method, type) or type(method).__hash__ is None:
         raise RecError(f"The method must be a frozen dataclass, so that a study can store it; got {shown(method)}.")
     return replace(method, partition=partition)

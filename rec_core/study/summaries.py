@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..arguments import checked
+from ..errors import RecError
 from .cells import Cell
 from .tables import Table, check_table
 
@@ -21,7 +22,7 @@ def summary(cells: Sequence[Cell], table: Table) -> Table:
     would be misleading, so all these are NaN except the quartiles of examined, in which a failure counts as infinity.
     Over a Gaussian channel the number PFR examines has no finite mean: quote its quartiles.
 
-    Raises RecError for what is no table of results. Source: here.
+    Raises RecError for what is no table of results, and without cells. Source: here.
 
     >>> import rec_core as rec
     >>> cells = rec.study.grid([rec.gaussian_channel([4.0])], (0, 4))
@@ -30,6 +31,9 @@ def summary(cells: Sequence[Cell], table: Table) -> Table:
     True
     """
     check_table(table, "table")
+    cells = list(cells)
+    if not cells:
+        raise RecError("Give the cells of the study, such as study.cells; there are none.")
     failures = table["error"] != ""
     examined = np.where(failures, math.inf, table["examined"])
     log2_index = np.log2(np.maximum(table["index"], 1))
@@ -62,7 +66,8 @@ def time_left(seconds: float | None) -> str:
     >>> time_left(12.3), time_left(9000.0)
     ('12 s left', '2.5 h left')
     """
-    if seconds is None or not math.isfinite(seconds):
+    seconds = math.inf if seconds is None else float(seconds)
+    if not math.isfinite(seconds):
         return "time left unknown"
     if seconds < 100:
         return f"{seconds:.0f} s left"

@@ -226,7 +226,15 @@ def fault(call: Callable[..., Any], arguments: dict[str, Any]) -> str:
     return "NaN" if has_nan(answer) else ""
 
 
-pytestmark = pytest.mark.reliability
+pytestmark = [pytest.mark.reliability, pytest.mark.usefixtures("own_folder")]
+
+
+@pytest.fixture
+def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where an odd text is the name of a folder."""
+    monkeypatch.chdir(tmp_path)
+
+
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.complex_numbers() | st.text(max_size=20)
     | st.binary(max_size=40) | st.fractions() | st.sampled_from([one for one in ODD if not isinstance(one, Awkward)]),

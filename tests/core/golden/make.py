@@ -30,6 +30,10 @@ SOURCES: dict[str, Given] = {
     "uniform 3": {"source": ["uniform_channel", [4.0, 2.5, 3.0]], "target": 1},
     "uniform 16": {"source": ["uniform_channel", [0.5] * 16], "target": 3},
     "piecewise": {"source": ["piecewise_problem", PIECES]},
+    "laplace 1": {"source": ["laplace_problem", [1.5], [0.02]]},
+    "laplace 3": {"source": ["laplace_problem", [0.5, -2.0, 0.0], [0.25, 0.5, 0.75]]},
+    "logistic 2": {"source": ["logistic_problem", [-3.0, 0.5], [0.1, 0.5], 0.0, 1.0]},
+    "placed 2": {"source": ["gaussian_problem", [7.0, -3.0], [0.5, 0.25], [5.0, -2.0], [2.0, 4.0]]},
 }
 FEW = {1: [12], 2: [8, 6], 3: [16, 8, 3], 6: [4, 4, 2, 2, 2, 1], 16: [2] * 6 + [1] * 10}  # one clock a bin
 MANY = {1: [5000], 2: [128, 64], 3: [64, 32, 8], 6: [6] * 5 + [1], 16: [17] * 16}  # J > 4096; 17^16 > 2^64
