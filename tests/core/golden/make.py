@@ -1,6 +1,7 @@
-"""Writes the golden files: `python -m tests.core.golden.make --force [name ...]`, of tests/core/test_golden.FILES.
+"""Writes the golden files: `python -m tests.core.golden.make --add [name ...]`, of tests/core/test_golden.FILES.
 
-Only for an answer that is meant to change, and then its commit says which and why.
+`--add` makes answers that are not there yet, for a new method, family or code. `--force` makes all of them anew: only
+for an answer that is meant to change, and then its commit says which and why.
 """
 
 from __future__ import annotations
@@ -244,13 +245,19 @@ MAKE = {"messages": messages, "rows": rows, "bytes": packed, "pictures": picture
 
 def main() -> None:
     assert tuple(MAKE) == FILES
-    chosen = [name for name in sys.argv[1:] if name != "--force"] or FILES
-    if "--force" not in sys.argv and any((GOLDEN / f"{name}.jsonl").exists() for name in chosen):
-        sys.exit("Golden files are there and are kept; --force writes them anew.")
+    chosen = [name for name in sys.argv[1:] if not name.startswith("--")] or FILES
+    if not {"--force", "--add"} & set(sys.argv) and any((GOLDEN / f"{name}.jsonl").exists() for name in chosen):
+        sys.exit("Golden files are there and are kept; --add makes what they lack, --force writes them anew.")
     for name in chosen:
-        lines = [json.dumps([given, replay(given)], separators=(",", ":")) for given in MAKE[name]()]
-        (GOLDEN / f"{name}.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
-        print(name, len(lines), "cases", sum(map(len, lines)), "bytes")
+        path = GOLDEN / f"{name}.jsonl"
+        kept = path.read_text(encoding="utf-8").splitlines() if "--add" in sys.argv else []
+        known = {json.dumps(json.loads(line)[0]): line for line in kept}
+        lines = [
+            known.get(json.dumps(given)) or json.dumps([given, replay(given)], separators=(",", ":"))
+            for given in MAKE[name]()
+        ]
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        print(name, len(lines), "cases,", len(lines) - len(kept), "new,", sum(map(len, lines)), "bytes")
     (test_golden.GOLDEN / "arithmetic.txt").write_text(arithmetic() + "\n", encoding="utf-8")
 
 
