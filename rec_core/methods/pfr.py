@@ -16,12 +16,22 @@ from ..laws.examined import examined_by_bins
 from ..partition import ENUMERABLE_BINS, Partition, check_partition
 from ..tables import WEIGHTINGS, Weighting, log_sup_reweighted, tables
 from ..upper_sum import log_upper_sum, upper_sum_bits
-from .method import MAX_EXAMINED, PER_BIN, SINGLE, About, Race, Record, Rules, SearchResult, check_width, run
+from .method import (
+    MAX_EXAMINED,
+    PER_BIN,
+    SINGLE,
+    About,
+    Race,
+    Record,
+    Rules,
+    SearchResult,
+    check_width,
+    is_hopeless,
+    run,
+)
 
 Stopping = Literal["single", "per_bin"]
 """One stop line for all bins, as in the paper, or one for each."""
-
-_HOPELESS = 16.0  # a search expected to need this many budgets is refused before it starts
 
 
 @dataclass(frozen=True)
@@ -95,7 +105,7 @@ class PFR:
         rules = self.rules(problem.dim)
         table = tables(problem, check_partition(self.partition, problem.dim), self.weighting)
         log_expected = float(log_sup_reweighted(table))
-        if self._is_mean(rules) and log_expected > math.log(_HOPELESS * self.max_examined):
+        if is_hopeless(rules, log_expected):
             raise self._refusal(problem, log_expected, 0)
         result, won = run(problem, table, rules, seed, record, race)
         if not won:
