@@ -8,6 +8,7 @@ from itertools import permutations
 
 import numpy as np
 import pytest
+from scipy import stats
 
 import rec_core as rec
 from rec_core.laws.tries import rejection_channel_law
@@ -53,11 +54,7 @@ def sent(problem, method, runs=RUNS, seed=5):
 def test_receiver_and_trace_have_the_senders_sample_to_the_last_bit(method, pair):
     problem = pair.problem
     for seed in (0, 7, 2**64 - 1):
-        try:
-            one = rec.encode(problem, method, seed=seed)
-        except rec.RecError as error:
-            assert "mass under Q" in str(error)  # a box that no candidate of a fixed number is in
-            continue
+        one = rec.encode(problem, method, seed=seed)
         assert (rec.decode(one.message, problem.prior, method, seed=seed) == one.sample).all()
         assert one.log_ratio_bits == pytest.approx(problem.log_ratio_bits(one.sample), rel=1e-9)
         seen = rec.trace(problem, method, seed=seed)
@@ -131,14 +128,14 @@ def test_exact_methods_are_exact(method):
     assert ks_p_all(sent(BOX.problem, method, 2000).samples, BOX.oracle.target) > ALPHA
 
 
-@pytest.mark.parametrize(("greedy", "law", "cut"), [(False, LINE, math.log(2)), (True, PAIR, 0.0)])
-def test_spoiled_ones_are_not(greedy, law, cut):
-    """Rejection that takes sup r for half of what it is; greedy rejection by the law of another ratio."""
-    problem = LINE.problem
-    table, wrong = tables(problem, rec.Partition.uncut(1), "peak_ratio"), width(law.problem)
+@pytest.mark.parametrize(("greedy", "other", "cut"), [(False, [1.0, 0.5], math.log(2)), (True, [0.6, 0.6], 0.0)])
+def test_spoiled_ones_are_not(greedy, other, cut):
+    """Rejection that takes sup r for half of what it is; greedy rejection by the law of a lower ratio."""
+    problem, lower = LINE.problem, rec.gaussian_problem(other[:1], other[1:])
+    table, wrong = tables(problem, rec.Partition.uncut(1), "peak_ratio"), width(lower)
     log_sup, record = problem.d_inf_bits * math.log(2) - cut, new_record(0, 1)
     seeds = rec.randomness.run_seeds(5, RUNS)
-    indices = [accept_in_turn(table, wrong, greedy, seed, log_sup, 10**6, record).local_index for seed in seeds]
+    indices = [accept_in_turn(table, wrong, greedy, seed, log_sup, 10**4, record).local_index for seed in seeds]
     samples = rec.decode_many((np.zeros((RUNS, 1), int), indices), problem.prior, seeds=seeds)
     assert ks_p_all(samples, LINE.oracle.target) < ALPHA
 
@@ -151,19 +148,11 @@ def test_spoiled_ones_are_not(greedy, law, cut):
 )  # fmt: skip
 def test_greedy_rejection_in_other_families(problem):
     """Against PFR's samples, which other tests hold to Q: both of one law, by the values of r."""
-    from scipy import stats
-
-    ratios = [
-        np.round(problem.log_ratio_bits(sent(problem, method, 3000).samples), 9) for method in (GREEDY, rec.PFR())
-    ]
-    assert stats.ks_2samp(*ratios).pvalue > ALPHA
-    assert (
-        stats.ks_2samp(ratios[0], problem.log_ratio_bits(problem.prior.quantile(_evenly(problem.dim)))).pvalue < ALPHA
+    greedy, exact, spoiled = (
+        problem.log_ratio_bits(sent(problem, method, 3000).samples).round(9) for method in (GREEDY, rec.PFR(), RANDOM)
     )
-
-
-def _evenly(dim):
-    return np.random.default_rng(1).random((3000, dim))
+    assert stats.ks_2samp(greedy, exact).pvalue > ALPHA
+    assert stats.ks_2samp(spoiled, exact).pvalue < ALPHA
 
 
 def test_minimal_random_coding_sends_the_sample_of_ordered_random_coding():
@@ -183,15 +172,12 @@ def test_minimal_random_coding_sends_the_sample_of_ordered_random_coding():
 
 
 def test_its_index_is_drawn_by_the_ratios_alone():
-    """Given all candidates index i has chance r_i over their sum: so the chance of the one sent has mean sum of squares."""
-    found = sent(LINE.problem, RANDOM, 3000)
-    seeds, ones = found.seeds, np.zeros((len(found.seeds), 1), int)
-    ratios = []
+    """Given all candidates index i has chance r_i over their sum, so that of the one sent has the mean sum of squares."""
+    found, ratios = sent(LINE.problem, RANDOM, 3000), []
     for place in range(1, 7):
-        numbers = [candidate_at(seed, place, 6) for seed in seeds]
-        ratios.append(
-            2.0 ** LINE.problem.log_ratio_bits(rec.decode_many((ones, numbers), LINE.problem.prior, seeds=seeds))
-        )
+        numbers = [candidate_at(seed, place, 6) for seed in found.seeds]
+        samples = rec.decode_many((found.bins, numbers), LINE.problem.prior, seeds=found.seeds)
+        ratios.append(2.0 ** LINE.problem.log_ratio_bits(samples))
     shares = np.array(ratios).T
     shares /= shares.sum(axis=1, keepdims=True)
     chosen = shares[np.arange(len(shares)), found.indices - 1]
@@ -208,15 +194,11 @@ def test_both_orders_of_candidates_are_one_permutation():
     for count in (2**40 + 1, 2**61 - 1):
         for index in (1, 77, count):
             assert candidate_at(seed, place_of(seed, index, count), count) == index
-    orders = Counter(
-        tuple(place_of(one, index, 4) for index in (1, 2, 3, 4)) for one in rec.randomness.run_seeds(1, 6000)
-    )
-    counts = np.array([orders[order] for order in permutations((1, 2, 3, 4))])
-    assert chi_square_p(counts, np.full(24, 1 / 24)) > ALPHA
-    shifts = np.array(
-        [6000 // 4 if order in ((1, 2, 3, 4), (2, 3, 4, 1)) else 0 for order in permutations((1, 2, 3, 4))]
-    )
-    assert chi_square_p(shifts, np.full(24, 1 / 24)) < ALPHA
+    seeds, every = rec.randomness.run_seeds(1, 6000), np.full(24, 1 / 24)
+    orders = Counter(tuple(place_of(one, index, 4) for index in (1, 2, 3, 4)) for one in seeds)
+    assert chi_square_p(np.array([orders[order] for order in permutations((1, 2, 3, 4))]), every) > ALPHA
+    shifts = Counter(tuple(np.roll((1, 2, 3, 4), int(one % 4)).tolist()) for one in seeds)
+    assert chi_square_p(np.array([shifts[order] for order in permutations((1, 2, 3, 4))]), every) < ALPHA
 
 
 # ---------------------------------------------------------------------------------------------------- their laws
@@ -239,11 +221,9 @@ def test_greedy_rejection_loses_what_is_left_of_the_target(pair, points, error):
     """Against the recursion on evenly spread points of P, by another hand."""
     ratio = naive.cells(pair.oracle, (1,) * pair.problem.dim, points).ratio[0]
     tails = naive.greedy_tails(ratio, 40)
-    assert GREEDY.index_pmf(pair.problem, 40) == pytest.approx(tails[:-1] - tails[1:], abs=error)
-    assert (
-        GREEDY.index_pmf(pair.problem, 40) != pytest.approx(geometric_pmf(1 / ratio.max(), 40), abs=error)
-        or pair is BOX
-    )
+    told = GREEDY.index_pmf(pair.problem, 40)
+    assert told == pytest.approx(tails[:-1] - tails[1:], abs=error)
+    assert (np.abs(told - REJECTION.index_pmf(pair.problem, 40)).max() > 0.05) == (pair is not BOX)
 
 
 def test_what_is_left_above_a_level():
@@ -348,9 +328,7 @@ def test_an_unbounded_ratio_is_refused_where_the_search_could_not_stop(method):
 def test_searches_over_budget_say_what_would_do(kind):
     far = rec.gaussian_problem([0.5], [2.0**-16])
     for run in (rec.encode, rec.trace, lambda *case, seed: rec.encode_many(case[0], 3, case[1], seed=seed)):
-        with pytest.raises(
-            rec.BudgetExceeded, match=r"needs 7.*on average; *|max_examined is 100. Raise .*rec.Partition"
-        ):
+        with pytest.raises(rec.BudgetExceeded, match=r"on average, max_examined is 100. Raise .*rec.Partition\(\(\d+"):
             run(far, kind(max_examined=100), seed=1)
     near = kind(max_examined=2)
     with pytest.raises(rec.BudgetExceeded, match="examined 2 without finishing; max_examined is 2") as error:
