@@ -25,6 +25,7 @@ from .method import (
     Record,
     Rules,
     SearchResult,
+    check_bounded,
     check_width,
     is_hopeless,
     run,
@@ -93,11 +94,7 @@ class PFR:
         """Raises RecError for a target whose ratio is unbounded, and for one too narrow for float64."""
         check_problem(problem)
         check_partition(self.partition, problem.dim)
-        if math.isinf(problem.d_inf_bits):
-            raise RecError(
-                "Q is wider than P in some dimension, or as wide and shifted, so the density ratio has no upper bound "
-                "and PFR could never stop. Use rec.ORC(num_candidates), or make every scale of Q smaller than P's."
-            )
+        check_bounded(problem, "PFR")
         check_width(problem)
 
     def search(self, problem: Problem, seed: Word, record: Record, race: Race) -> SearchResult:
