@@ -44,8 +44,11 @@ with kernels_cached():
     from .encode import Encoding, Encodings, encode, encode_many
     from .errors import BudgetExceeded, MessageError, RecError
     from .methods import (
+        GPRS,
         ORC,
         PFR,
+        AStar,
+        FastGPRS,
         GreedyRejection,
         Method,
         MinimalRandomCoding,
@@ -72,13 +75,16 @@ def __getattr__(name: str) -> ModuleType:
 __all__ = [
     "ENUMERABLE_BINS",
     "FRAME_BYTES",
+    "GPRS",
     "ORC",
     "PFR",
+    "AStar",
     "BudgetExceeded",
     "Channel",
     "EliasDelta",
     "Encoding",
     "Encodings",
+    "FastGPRS",
     "FixedCode",
     "GreedyRejection",
     "MatchedCode",

@@ -81,11 +81,14 @@ def test_many_runs_equal_single_runs(method, source):
 
 
 def test_rejection_shows_what_it_rejects():
-    seen = rec.trace(LINE.problem, REJECTION, seed=9)
-    assert seen.stopping == "accept"
-    assert seen.arrival_times == pytest.approx(np.arange(1.0, seen.examined + 1))
-    assert np.isinf(seen.race_times[:-1]).all()
-    assert seen.race_times[-1] == pytest.approx(seen.examined)
+    for method in (REJECTION, rec.GreedyRejection()):
+        seen = max((rec.trace(LINE.problem, method, seed=seed) for seed in range(9)), key=lambda one: one.examined)
+        assert (seen.stopping, seen.stop_time) == ("accept", 1.0)
+        ratios = 2.0**seen.log_ratios_bits
+        assert seen.race_times == pytest.approx(seen.arrival_times / ratios, rel=1e-12)
+        assert (seen.arrival_times[:-1] > ratios[:-1]).all() and seen.arrival_times[-1] <= ratios[-1]
+        assert (seen.arrival_times > 0.0).all() and seen.winner == seen.examined - 1 > 3
+    assert (rec.trace(LINE.problem, REJECTION, seed=9).arrival_times <= 2.0**LINE.problem.d_inf_bits).all()
 
 
 def test_a_race_that_is_given_up_has_no_other_times():
