@@ -9,8 +9,8 @@
     assert (sample == sent.sample).all()                     # to the last bit
 
 Read in this order: families, randomness, prior, channel, partition, candidates, decode (the receiver), then the
-sender's side: tables, upper_sum, clocks, laws, methods, searches, encode, trace, rules; then codes, metrics, study and
-images.
+sender's side: tables, upper_sum, clocks, laws, methods, searches, encode, advise, trace, rules; then codes, metrics,
+study and images.
 SciPy is imported inside the functions that use it, because importing it takes longer than all the rest.
 """
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 with kernels_cached():
     from . import codes, laws, metrics, randomness, rules
+    from .advise import Advice, Option, advise
     from .allocation import Strategy, allocate
     from .channel import (
         Channel,
@@ -65,6 +66,7 @@ __all__ = [
     "FRAME_BYTES",
     "ORC",
     "PFR",
+    "Advice",
     "BudgetExceeded",
     "Channel",
     "EliasDelta",
@@ -75,6 +77,7 @@ __all__ = [
     "Message",
     "MessageError",
     "Method",
+    "Option",
     "Partition",
     "Prior",
     "Problem",
@@ -85,6 +88,7 @@ __all__ = [
     "Weighting",
     "ZipfCode",
     "__version__",
+    "advise",
     "allocate",
     "bin_peaks_bits",
     "bin_weights",
