@@ -8,7 +8,7 @@
     sample = rec.decode(sent.message, channel.prior, bins, seed=7)
     assert (sample == sent.sample).all()                     # to the last bit
 
-Read in this order: families, randomness, prior, channel, partition, candidates, decode (the receiver), then the
+Read in this order: families, randomness, prior, channel, partition, candidates, dither, decode (the receiver), then the
 sender's side: tables, upper_sum, clocks, laws, methods, searches, encode, trace, rules; then codes, metrics, study and
 images.
 SciPy is imported inside the functions that use it, because importing it takes longer than all the rest.
@@ -43,7 +43,7 @@ with kernels_cached():
     from .decode import decode, decode_many
     from .encode import Encoding, Encodings, encode, encode_many
     from .errors import BudgetExceeded, MessageError, RecError
-    from .methods import ORC, PFR, Method, Stopping
+    from .methods import ORC, PFR, LayeredDither, Method, Stopping
     from .partition import ENUMERABLE_BINS, Message, Partition
     from .prior import Prior
     from .tables import Weighting, bin_peaks_bits, bin_weights
@@ -71,6 +71,7 @@ __all__ = [
     "Encoding",
     "Encodings",
     "FixedCode",
+    "LayeredDither",
     "MatchedCode",
     "Message",
     "MessageError",
