@@ -8,9 +8,15 @@
     sample = rec.decode(sent.message, channel.prior, bins, seed=7)
     assert (sample == sent.sample).all()                     # to the last bit
 
+<<<<<<< HEAD
 Read in this order: families, randomness, prior, channel, partition, candidates, decode (the receiver), then the
 sender's side: tables, upper_sum, clocks, laws, methods, searches, encode, advise, trace, rules; then codes, metrics,
 study and images.
+=======
+Read in this order: families, randomness, prior, channel, partition, candidates, dither, decode (the receiver), then the
+sender's side: tables, upper_sum, clocks, laws, methods, searches, encode, trace, rules; then codes, metrics, study and
+images.
+>>>>>>> s19-dither
 SciPy is imported inside the functions that use it, because importing it takes longer than all the rest.
 """
 
@@ -44,7 +50,7 @@ with kernels_cached():
     from .decode import decode, decode_many
     from .encode import Encoding, Encodings, encode, encode_many
     from .errors import BudgetExceeded, MessageError, RecError
-    from .methods import ORC, PFR, Method, Stopping
+    from .methods import ORC, PFR, LayeredDither, Method, Stopping
     from .partition import ENUMERABLE_BINS, Message, Partition
     from .prior import Prior
     from .tables import Weighting, bin_peaks_bits, bin_weights
@@ -73,6 +79,7 @@ __all__ = [
     "Encoding",
     "Encodings",
     "FixedCode",
+    "LayeredDither",
     "MatchedCode",
     "Message",
     "MessageError",

@@ -1,11 +1,13 @@
 """Methods: how a sender chooses a sample and its message. One file per method; a method is a frozen value.
 
-method: what a method is, and what all races share. by_clocks, by_draws: the two races, written to be read. pfr, orc:
-the methods. To add one, write a frozen dataclass with the members of `Method` in a file of its own, and name it here.
+method: what a method is, and what all races share. by_clocks, by_draws: the two races, written to be read. pfr, orc,
+layered: the methods. To add one, write a frozen dataclass with the members of `Method` in a file of its own, and name
+it here.
 """
 
 from typing import Any
 
+from .layered import LayeredDither
 from .method import About, Method, Record, Rules, SearchResult, name_of, new_record, with_partition
 from .orc import ORC
 from .pfr import PFR, Stopping
@@ -15,6 +17,7 @@ __all__ = [
     "ORC",
     "PFR",
     "About",
+    "LayeredDither",
     "Method",
     "Record",
     "Rules",
@@ -25,5 +28,5 @@ __all__ = [
     "with_partition",
 ]
 
-METHODS: dict[str, type[Any]] = {kind.__name__.lower(): kind for kind in (PFR, ORC)}
+METHODS: dict[str, type[Any]] = {kind.__name__.lower(): kind for kind in (PFR, ORC, LayeredDither)}
 """The methods of this package by their names in command lines and folders of results."""
