@@ -153,16 +153,18 @@ def ranked(options: Iterable[Option]) -> tuple[Option, ...]:
 
 
 def compared(source: Problem | Channel, max_bias: float, seconds: float) -> Iterator[Option]:
-    """The rows of `advise` one by one, as they are worked out; each may take an equal share of the seconds."""
-    floor, target = floor_bits(source), typical_target(source)
-    for kind in METHODS.values():
-        methods: list[Any] = []
-        try:
-            methods = settings_for(kind, source, max_bias)
-        except RecError as error:
-            yield _refused(kind.__name__, None, _SILENT, str(error))
-        for method in methods:
-            yield _option(method, source, target, floor, max_bias, seconds / (2 * len(METHODS)))
+    """The rows of `advise` one by one, as they are worked out."""
+    for kind in METHODS:
+        yield from options_of(kind, source, max_bias, seconds / len(METHODS))
+
+
+def options_of(kind: str, source: Problem | Channel, max_bias: float, seconds: float) -> list[Option]:
+    """The rows of one of METHODS, whose runs may take so many seconds."""
+    try:
+        methods = settings_for(METHODS[kind], source, max_bias)
+    except RecError as error:
+        return [_refused(METHODS[kind].__name__, None, _SILENT, str(error))]
+    return [_option(method, source, max_bias, seconds / len(methods)) for method in methods]
 
 
 @lru_cache(maxsize=256)
@@ -266,12 +268,19 @@ def settings_for(kind: type[Any], source: Problem | Channel, max_bias: float = 0
 def _enough(method: Any, source: Problem | Channel, max_bias: float) -> Any:
     """The method with the least power of two of candidates with which its bias on a typical target is small enough."""
     target = typical_target(source)
-    least = 2 ** max(0, math.floor(target.kl_bits - (method.partition.log2_bins if method.partition else 0.0)))
-    for power in range(min(_MOST_POWER, least.bit_length() - 1), _MOST_POWER + 1):
-        enough = replace(method, num_candidates=2**power)
-        if (target.kl_bits > _MOST_POWER and method.partition is None) or enough.total_variation(target) <= max_bias:
-            break
-    return enough
+    bins = method.partition.log2_bins if method.partition else 0.0
+    failed, power = -1, min(_MOST_POWER, max(0, math.floor(target.kl_bits - bins)))
+    if target.kl_bits - bins > _MOST_POWER:
+        return replace(method, num_candidates=2**_MOST_POWER)  # as many as will be refused
+
+    def off(power: int) -> float:
+        return float(replace(method, num_candidates=2**power).total_variation(target))
+
+    while power < _MOST_POWER and (now := off(power)) > max_bias:  # which falls like 1 / n
+        failed, power = power, min(_MOST_POWER, power + max(1, math.floor(math.log2(now / max_bias))))
+    while power - 1 > failed and off(power - 1) <= max_bias:
+        power -= 1
+    return replace(method, num_candidates=2**power)
 
 
 def name_of_settings(method: Any) -> str:
@@ -295,11 +304,9 @@ def _refused(name: str, method: Method | None, known: tuple[str, str, str], why:
     return Option(name, method, math.nan, math.nan, math.nan, math.nan, math.nan, decoder, known, first)
 
 
-def _option(
-    method: Any, source: Problem | Channel, target: Problem, floor: float, max_bias: float, seconds: float
-) -> Option:
+def _option(method: Any, source: Problem | Channel, max_bias: float, seconds: float) -> Option:
     """A method's row; its runs may take so many seconds."""
-    name, about = name_of_settings(method), method.about
+    name, about, target = name_of_settings(method), method.about, typical_target(source)
     known = (about.length, about.cost, "predicted")
     try:
         method.check(target)
@@ -314,7 +321,7 @@ def _option(
             spent, known = _measured(method, target, seconds), (*known[:2], "measured")
     except RecError as error:
         return _refused(name, method, known, str(error))
-    option = Option(name, method, bits, bits - floor, log2, spent, bias, about.decoder, known)
+    option = Option(name, method, bits, bits - floor_bits(source), log2, spent, bias, about.decoder, known)
     if not bias <= max_bias:
         return option._replace(refused=f"its bias is {bias:.2g}, more than {max_bias:g}")
     return option
