@@ -8,11 +8,6 @@
     sample = rec.decode(sent.message, channel.prior, bins, seed=7)
     assert (sample == sent.sample).all()                     # to the last bit
 
-<<<<<<< HEAD
-Read in this order: families, randomness, prior, channel, partition, candidates, decode (the receiver), then the
-sender's side: tables, upper_sum, clocks, laws, methods, searches, encode, advise, trace, rules; then codes, metrics,
-study and images.
-=======
 Read in this order: families, randomness, prior, channel, partition, candidates, dither, decode (the receiver), then the
 sender's side: tables, upper_sum, clocks, laws, methods, searches, encode, trace, rules; then codes, metrics, study and
 images.
@@ -50,7 +45,22 @@ with kernels_cached():
     from .decode import decode, decode_many
     from .encode import Encoding, Encodings, encode, encode_many
     from .errors import BudgetExceeded, MessageError, RecError
+<<<<<<< HEAD
     from .methods import ORC, PFR, LayeredDither, Method, Stopping
+=======
+    from .methods import (
+        ORC,
+        PFR,
+        GreedyRejection,
+        Method,
+        MinimalRandomCoding,
+        RejectionSampling,
+        Stopping,
+        TruncatedPFR,
+    )
+Read in this order: families, randomness, prior, channel, partition, candidates, decode (the receiver), then the
+sender's side: tables, upper_sum, clocks, laws, methods, searches, encode, advise, trace, rules; then codes, metrics,
+study and images.
     from .partition import ENUMERABLE_BINS, Message, Partition
     from .prior import Prior
     from .tables import Weighting, bin_peaks_bits, bin_weights
@@ -79,19 +89,23 @@ __all__ = [
     "Encoding",
     "Encodings",
     "FixedCode",
+    "GreedyRejection",
     "LayeredDither",
     "MatchedCode",
     "Message",
     "MessageError",
     "Method",
+    "MinimalRandomCoding",
     "Option",
     "Partition",
     "Prior",
     "Problem",
     "RecError",
+    "RejectionSampling",
     "Stopping",
     "Strategy",
     "Trace",
+    "TruncatedPFR",
     "Weighting",
     "ZipfCode",
     "__version__",

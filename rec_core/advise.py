@@ -34,8 +34,8 @@ _MOST_RUNS = 2**14
 class Option(NamedTuple):
     """One way to send a sample, as `advise` compares them.
 
-    `name` is short, `method` ready for `encode`; None where the source has none, and `refused` says why. `bits` is the mean ideal
-    length of its message, `above_floor_bits` how far that is above the floor, `log2_candidates` log2 of the expected
+    `name` is short, `method` ready for `encode`; None where the source has none, and `refused` says why. `bits` is the
+    mean ideal length of its message, `above_floor_bits` how far that is above the floor, `log2_candidates` log2 of the expected
     number of candidates (typical, for a channel), `seconds` the time of one message on one core of this machine once a
     target's tables are made, `bias` the total variation of its samples from Q (nan: not known), `decoder` what the
     receiver does. `known` says how bits, candidates and seconds are known.
