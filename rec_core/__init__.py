@@ -9,9 +9,8 @@
     assert (sample == sent.sample).all()                     # to the last bit
 
 Read in this order: families, randomness, prior, channel, partition, candidates, dither, decode (the receiver), then the
-sender's side: tables, upper_sum, clocks, laws, methods, searches, encode, trace, rules; then codes, metrics, study and
-images.
->>>>>>> s19-dither
+sender's side: tables, upper_sum, clocks, laws, methods, searches, encode, advise, trace, rules; then codes, metrics,
+study and images.
 SciPy is imported inside the functions that use it, because importing it takes longer than all the rest.
 """
 
@@ -45,22 +44,17 @@ with kernels_cached():
     from .decode import decode, decode_many
     from .encode import Encoding, Encodings, encode, encode_many
     from .errors import BudgetExceeded, MessageError, RecError
-<<<<<<< HEAD
-    from .methods import ORC, PFR, LayeredDither, Method, Stopping
-=======
     from .methods import (
         ORC,
         PFR,
         GreedyRejection,
+        LayeredDither,
         Method,
         MinimalRandomCoding,
         RejectionSampling,
         Stopping,
         TruncatedPFR,
     )
-Read in this order: families, randomness, prior, channel, partition, candidates, decode (the receiver), then the
-sender's side: tables, upper_sum, clocks, laws, methods, searches, encode, advise, trace, rules; then codes, metrics,
-study and images.
     from .partition import ENUMERABLE_BINS, Message, Partition
     from .prior import Prior
     from .tables import Weighting, bin_peaks_bits, bin_weights
