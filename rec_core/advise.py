@@ -6,6 +6,7 @@ import html
 import math
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from statistics import fmean, median
@@ -35,10 +36,10 @@ class Option(NamedTuple):
     """One way to send a sample, as `advise` compares them.
 
     `name` is short, `method` ready for `encode`; None where the source has none, and `refused` says why. `bits` is the
-    mean ideal length of its message, `above_floor_bits` how far that is above the floor, `log2_candidates` log2 of the expected
-    number of candidates (typical, for a channel), `seconds` the time of one message on one core of this machine once a
-    target's tables are made, `bias` the total variation of its samples from Q (nan: not known), `decoder` what the
-    receiver does. `known` says how bits, candidates and seconds are known.
+    mean ideal length of its message, `above_floor_bits` how far that is above the floor, `log2_candidates` log2 of the
+    expected number of candidates (typical, for a channel), `seconds` the time of one message on one core of this
+    machine once a target's tables are made, `bias` the total variation of its samples from Q (of a typical target, for
+    a channel), `decoder` what the receiver does. `known` says how bits, candidates and seconds are known.
 
     >>> import rec_core as rec
     >>> first, *_ = rec.advise(rec.uniform_channel([2.0]), seconds=0.0).options
@@ -318,7 +319,8 @@ def _option(method: Any, source: Problem | Channel, max_bias: float, seconds: fl
         bias = 0.0 if about.exact else float(method.total_variation(target))
         spent = 2.0**log2 / candidates_per_second(target.family, target.dim)
         if spent < seconds:
-            spent, known = _measured(method, target, seconds), (*known[:2], "measured")
+            with suppress(RecError):  # of a run that finds no candidate, which `bias` counts
+                spent, known = _measured(method, target, seconds), (*known[:2], "measured")
     except RecError as error:
         return _refused(name, method, known, str(error))
     option = Option(name, method, bits, bits - floor_bits(source), log2, spent, bias, about.decoder, known)
