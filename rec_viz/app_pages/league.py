@@ -149,9 +149,9 @@ def border() -> None:
     )  # fmt: skip
     st.markdown(
         "By exact laws, for Gaussian channels with equally many bits in every dimension. Dither pays its half bit "
-        "above I in every dimension, a search pays once for the whole block. So from about six dimensions on a search is "
-        "shorter; below, dither is shorter, and always faster. But it only serves noise that is added and whose width "
-        "both sides know: where the width of Q is the sender’s own, it cannot be used."
+        "above I in every dimension, a search pays once for the whole block. So from about six dimensions on a search "
+        "is shorter; below, dither is shorter, and always faster. But it only serves noise that is added and whose "
+        "width both sides know: where the width of Q is the sender’s own, it cannot be used."
     )
 
 

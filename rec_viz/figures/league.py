@@ -11,8 +11,8 @@ import plotly.graph_objects as go
 from ..text.reading import raised
 from .style import TYPE, Colours, Floats, faint, finish
 
-HEIGHT = 430
-_LABEL = 19.0  # pixels between labels
+HEIGHT = 460
+_LABEL = 18.0  # pixels between labels
 
 
 class Line(NamedTuple):
@@ -63,8 +63,8 @@ def race(lines: Sequence[Line], marks: Sequence[Mark], colours: Colours) -> go.F
             )  # fmt: skip
     right = max([4.0, *(mark.log2_candidates for mark in marks), *(line.log2_candidates.max() for line in lines)])
     heights = [0.0, *(mark.above_bits for mark in marks), *(b for line in lines for b in line.above_bits)]
-    low, high = min(heights) - 0.5, max(heights) + 0.7
-    scale = (HEIGHT - 90) / (high - low)  # pixels a bit
+    low, high = min(heights) - 0.45, max(heights) + 0.6
+    scale = (HEIGHT - 82) / (high - low)  # pixels a bit
     for mark, moved in zip(marks, _apart(marks, scale, right), strict=True):
         figure.add_annotation(
             x=mark.log2_candidates, y=mark.above_bits, text=mark.name, showarrow=False, xanchor="left", xshift=11,
@@ -83,14 +83,14 @@ def race(lines: Sequence[Line], marks: Sequence[Mark], colours: Colours) -> go.F
 
 
 def _apart(marks: Sequence[Mark], scale: float, right: float) -> list[float]:
-    """How many pixels up each name is moved, so that names of dots near each other do not lie over one another."""
+    """How many pixels up each name is moved, so that none lies over another or on the line of the floor."""
     moved = [0.0] * len(marks)
-    placed: list[tuple[float, float]] = []
+    placed: list[tuple[float, float]] = [(mark.log2_candidates, 0.0) for mark in marks]  # the floor
     for k in sorted(range(len(marks)), key=lambda k: marks[k].above_bits):
         x, y = marks[k].log2_candidates, marks[k].above_bits * scale
-        near = [other for at, other in placed if abs(at - x) < 0.25 * right + 0.5]
+        near = [other for at, other in placed if abs(at - x) < 0.4 * right + 0.5]
         free = y
-        while any(abs(free - other) < _LABEL for other in near):
+        while any(abs(free - other) < _LABEL - 4.0 * (other == 0.0) for other in near):
             free += 1.0
         moved[k] = free - y
         placed.append((x, free))
