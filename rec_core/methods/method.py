@@ -169,7 +169,10 @@ class Method(Protocol):
       `encode_many` runs it on all cores without Python in the loop;
     - `receive(message, prior, seed) -> (D,)`, if its sample is not the candidate that `decode` finds under `partition`;
     - `expected_bits(source)`, the mean ideal length of its message for a problem or a channel, in bits, and
-      `about: ClassVar[About]`: then the league has a row for it.
+      `about: ClassVar[About]`: then `advise` has a row for it;
+    - if it is not exact, `total_variation(problem)` of its samples from Q, which `advise` compares with `max_bias`;
+    - a classmethod `for_source(source)`, its settings for a problem or a channel, if `advise` cannot choose them: it
+      makes one without arguments, with the fewest `num_candidates` that will do, and with bins if it has any.
 
     Raises nothing itself; see its members. Source: here.
 

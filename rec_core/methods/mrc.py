@@ -56,6 +56,8 @@ class MinimalRandomCoding:
     array([ True])
     >>> method.partition, method.num_candidates, method.max_examined, method.about.exact
     (None, 16, 67108864, False)
+    >>> method.total_variation(problem) == rec.ORC(16).total_variation(problem)
+    True
     """
 
     about: ClassVar[About] = About(
@@ -153,6 +155,11 @@ class MinimalRandomCoding:
         """log2 of `num_candidates`, in bits. Raises RecError for a source that cannot be searched."""
         self.check(source.draw(0) if isinstance(source, Channel) else source)
         return math.log2(self.num_candidates)
+
+    @checked
+    def total_variation(self, problem: Problem) -> float:
+        """Of its output from Q: that of `ORC` with as many candidates. Raises RecError as `laws.orc_bias` does."""
+        return ORC(self.num_candidates).total_variation(problem)
 
 
 # ---------------------------------------------------------------------------------------------------- the two orders

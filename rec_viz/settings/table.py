@@ -65,6 +65,12 @@ class Bias(NamedTuple):
     samples: int = 1000
 
 
+class League(NamedTuple):
+    """The own of the page Which method?: the bias that is allowed, as total variation."""
+
+    bias: float = 0.0
+
+
 class Message(NamedTuple):
     """The Message page's own."""
 
@@ -316,6 +322,10 @@ TABLE: Mapping[type, Mapping[str, Parameter]] = {
         Parameter("samples", "Samples someone may compare", "", "steps",
                   {10**k: f"{10**k:,}" for k in range(1, 7)}),
     ]),
+    League: _rows([
+        Parameter("bias", "Bias that is allowed", "Total variation of the samples from Q.", "buttons",
+                  {0.0: "None", 0.001: "0.001", 0.01: "0.01", 0.1: "0.1"}),
+    ]),
     Message: _rows([
         Parameter("spelling", "Send it as", "", "buttons", {"words": "Words", "hex": "Hex", "bits": "Bits"}),
     ]),
@@ -359,6 +369,7 @@ PAGES: Mapping[str, tuple[type[Record], ...]] = {
     "code_lengths": (View,),
     "speed": (View, Speed),
     "bias": (View, Bias),
+    "league": (View, League),
     "images": (Images,),
     "paper": (Paper,),
     "sender": (Sender,),

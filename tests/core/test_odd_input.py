@@ -81,6 +81,7 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "number": (CUT.number, {"bin": (3,)}),
     "bin": (CUT.bin, {"number": 3}),
     "uncut": (rec.Partition.uncut, {"dim": 2}),
+    "advise": (rec.advise, {"source": GAUSSIAN, "max_bias": 0.1, "seconds": 0.0}),
     "allocate": (rec.allocate, {"channel": CHANNEL, "log2_bins": 3, "strategy": "information", "seed": 0}),
     "bin_weights": (rec.bin_weights, {"problem": GAUSSIAN, "partition": CUT, "weighting": "uniform"}),
     "bin_peaks_bits": (rec.bin_peaks_bits, {"problem": GAUSSIAN, "partition": CUT}),
@@ -164,7 +165,7 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
 }  # fmt: skip
 NOT_CALLED = {
     # what is returned, or named in annotations, and not made by hand
-    "rec_core": "Encoding Encodings Message Method Trace BudgetExceeded MessageError RecError EliasDelta",
+    "rec_core": "Advice Encoding Encodings Message Method Trace BudgetExceeded MessageError RecError EliasDelta",
     "rec_core.laws": "IndexLaw OrcBias",
     "rec_core.metrics": "Interval Ks Mmd",
     "rec_core.study": "Chunk",

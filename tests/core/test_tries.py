@@ -86,8 +86,10 @@ def test_rejection_shows_what_it_rejects():
         assert (seen.stopping, seen.stop_time) == ("accept", 1.0)
         ratios = 2.0**seen.log_ratios_bits
         assert seen.race_times == pytest.approx(seen.arrival_times / ratios, rel=1e-12)
-        assert (seen.arrival_times[:-1] > ratios[:-1]).all() and seen.arrival_times[-1] <= ratios[-1]
-        assert (seen.arrival_times > 0.0).all() and seen.winner == seen.examined - 1 > 3
+        assert (seen.arrival_times[:-1] > ratios[:-1]).all()
+        assert seen.arrival_times[-1] <= ratios[-1]
+        assert (seen.arrival_times > 0.0).all()
+        assert seen.winner == seen.examined - 1 > 3
     assert (rec.trace(LINE.problem, REJECTION, seed=9).arrival_times <= 2.0**LINE.problem.d_inf_bits).all()
 
 
@@ -175,7 +177,7 @@ def test_minimal_random_coding_sends_the_sample_of_ordered_random_coding():
 
 
 def test_its_index_is_drawn_by_the_ratios_alone():
-    """Given all candidates index i has chance r_i over their sum, so that of the one sent has the mean sum of squares."""
+    """Given all candidates index i has chance r_i over their sum: that of the one sent has the mean sum of squares."""
     found, ratios = sent(LINE.problem, RANDOM, 3000), []
     for place in range(1, 7):
         numbers = [candidate_at(seed, place, 6) for seed in found.seeds]
