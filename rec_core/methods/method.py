@@ -217,7 +217,9 @@ def name_of(method: Method) -> str:
 
 
 def with_partition(method: Method, partition: Partition) -> Any:
-    """The same method with another partition. Raises RecError unless the method is a frozen dataclass. Source: here.
+    """The same method with another partition; itself where it has no bins and gets none.
+
+    Raises RecError unless the method is a frozen dataclass, and for bins that it cannot have. Source: here.
 
     >>> import rec_core as rec
     >>> with_partition(rec.ORC(16), Partition((8,))).partition
@@ -225,7 +227,11 @@ def with_partition(method: Method, partition: Partition) -> Any:
     """
     if not is_dataclass(method) or isinstance(method, type) or type(method).__hash__ is None:
         raise RecError(f"The method must be a frozen dataclass, so that a study can store it; got {shown(method)}.")
-    return replace(method, partition=partition)
+    if "partition" in method.__dataclass_fields__:
+        return replace(method, partition=partition)
+    if partition.num_bins > 1:
+        raise RecError(f"{type(method).__name__} has no bins; give it none.")
+    return method
 
 
 def check_width(problem: Problem) -> None:
