@@ -10,7 +10,7 @@ from . import families
 from .arguments import checked
 from .arrays import LN2, Floats, Ints, Word
 from .channel import Problem
-from .checks import seed_word, shown, whole_number
+from .checks import has, seed_word, shown, whole_number
 from .clocks import Clock, arrival_time, tick
 from .encode import from_logs, search
 from .errors import RecError
@@ -25,8 +25,8 @@ from .randomness import bin_key, candidate_uniforms
 class Trace:
     """The search of `problem` by `method` with this `seed` as arrays: K events, in the order they were examined.
 
-    `samples` and `quantiles` (K, D) are the candidates in x and in u = F_P(x). `bins` (K, D) count from 0, the local
-    `indices` (K,) from 1. `arrival_times` (K,) are in P' time (the bin's clock over its weight), `log_ratios_bits` (K,)
+    `samples` and `quantiles` (K, D) are the candidates in x and in u = F_P(x); of a method with a receiver of its own,
+    what that makes of an event. `bins` (K, D) count from 0, the local `indices` (K,) from 1. `arrival_times` (K,) are in P' time (the bin's clock over its weight), `log_ratios_bits` (K,)
     is log2 r' in bits, `race_times` (K,) their quotient. `best` (K,) is the event in the lead after each event,
     `winner` the last of them, `message` its message. `positions` (K,) are places among the `examined` candidates, from
     1; they have gaps where `max_events` ended the recording, which improvements extend. `log2_sup_ratio` is log2 sup
@@ -99,9 +99,15 @@ def trace(problem: Problem, method: Method = PFR(), *, seed: int, max_events: in
     if used == 0:
         raise RecError(f"{type(method).__name__} records no candidates, so there is nothing to trace.")
     bins, (positions, indices), logs = record.bins[:used], record.numbers[:used].T.copy(), record.logs[:used].T.copy()
-    samples, quantiles = np.empty(bins.shape), np.empty(bins.shape)
-    intervals = check_partition(method.partition, problem.dim).counts
-    _replay(problem.family_code, intervals, seed_word(seed), bins, indices, samples, quantiles)
+    if has(method, "receive"):  # its samples are no candidates of the codebook
+        events = zip(bins.tolist(), indices.tolist(), strict=True)
+        received = [method.receive(Message(tuple(bin), index), problem.prior, seed) for bin, index in events]
+        samples, quantiles = np.array(received), problem.prior.cdf(received)
+    else:
+        standard, quantiles = np.empty(bins.shape), np.empty(bins.shape)
+        intervals = check_partition(method.partition, problem.dim).counts
+        _replay(problem.family_code, intervals, seed_word(seed), bins, indices, standard, quantiles)
+        samples = problem.prior.place(standard)
     log_arrival, log_ratio, log_race = logs
     running = np.minimum.accumulate(log_race)
     best = np.maximum.accumulate(np.where(log_race <= running, np.arange(log_race.size), 0))
@@ -110,7 +116,7 @@ def trace(problem: Problem, method: Method = PFR(), *, seed: int, max_events: in
         method=method,
         seed=int(seed),
         message=result.message,
-        samples=problem.prior.place(samples),
+        samples=samples,
         quantiles=quantiles,
         bins=bins,
         indices=indices,

@@ -337,7 +337,9 @@ def _cell(known: dict[str, Any], kinds: dict[str, type[Any]]) -> Cell:
         source = Channel(family, own.pop("bits"), **placed)
     else:
         source = Problem(family, own.pop("params"), **placed)
-    return Cell(source, kind(partition=cut, **own))
+    if "partition" in (field.name for field in fields(kind)):
+        own["partition"] = cut
+    return Cell(source, kind(**own))
 
 
 def _frozen(value: Any) -> Any:
