@@ -10,11 +10,12 @@ sum, by range coding (the `constriction` library), where nothing is rounded up t
 range coder are whole and computed by exact or decimal arithmetic, so any machine can read what any other wrote.
 
 code: what every code does. stream: the range coder. octaves: how large indices are coded. zipf, elias, fixed, power,
-matched: the codes. frame: `pack` and `unpack`.
+matched: the codes. dither: the integers of layered dither. frame: `pack` and `unpack`.
 """
 
 from ..partition import INDEX_LIMIT
 from .code import Code
+from .dither import DitherCode
 from .elias import EliasDelta
 from .fixed import FixedCode
 from .frame import FORMAT_VERSION, FRAME_BYTES, message_length_bits, pack, pack_bare, unpack, unpack_bare
@@ -29,6 +30,7 @@ __all__ = [
     "FRAME_BYTES",
     "INDEX_LIMIT",
     "Code",
+    "DitherCode",
     "EliasDelta",
     "FixedCode",
     "MatchedCode",

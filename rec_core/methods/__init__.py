@@ -56,6 +56,6 @@ METHODS: dict[str, type[Any]] = {
         FastGPRS,
         AStar,
         LayeredDither,
-    )  # fmt: skip
+    )
 }
 """The methods of this package by their names in command lines and folders of results."""

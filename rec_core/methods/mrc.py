@@ -156,11 +156,6 @@ class MinimalRandomCoding:
         self.check(source.draw(0) if isinstance(source, Channel) else source)
         return math.log2(self.num_candidates)
 
-    @checked
-    def total_variation(self, problem: Problem) -> float:
-        """Of its output from Q: that of `ORC` with as many candidates. Raises RecError as `laws.orc_bias` does."""
-        return ORC(self.num_candidates).total_variation(problem)
-
 
 # ---------------------------------------------------------------------------------------------------- the two orders
 #

@@ -105,6 +105,8 @@ class Images(NamedTuple):
     @property
     def partition_bits(self) -> int | str | None:
         """What `images.encode` calls it."""
+        if self.method == "dither":
+            return None
         return {"auto": "auto", "none": None}.get(self.bins, self.log2_bins)
 
     @property
@@ -300,8 +302,9 @@ _IMAGES = (
     ),
     Parameter("log2_bins", "log₂ J", "", "slider", high=63),
     Parameter("method", "Method",
-              "ORC examines a fixed number of candidates. PFR is exact, and quick enough for small blocks only.",
-              "buttons", {"orc": "ORC", "pfr": "PFR"}),
+              "ORC examines a fixed number of candidates. PFR is exact, and quick enough for small blocks only. "
+              "Dither is exact and looks for nothing: it rounds each number on a shared random grid.",
+              "buttons", {"orc": "ORC", "pfr": "PFR", "dither": "Dither"}),
     Parameter("seed", "Seed", "The randomness sender and receiver share; it travels in the file.", "number",
               high=2**31),
     Parameter("counted", "Bits counted", "", "buttons", {"messages": "Without headers", "files": "Whole files"}),
