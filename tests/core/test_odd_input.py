@@ -129,6 +129,7 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "total_variation": (metrics.total_variation, {"samples": SAMPLES[:, 0], "target": [0.5, 0.5], "edges": [-2.0, 0.0, 2.0]}),
     "channel_simulation_divergence_bits": (laws.channel_simulation_divergence_bits, {"problem": GAUSSIAN}),
     "functional_information_bits": (laws.functional_information_bits, {"channel": CHANNEL}),
+    "width_function": (laws.width_function, {"problem": GAUSSIAN, "heights": [0.5, 2.0]}),
     "variation_interval": (metrics.variation_interval, {"samples": SAMPLES, "target": GAUSSIAN, "cells": 8, "level": 0.9}),
     "examined_by_bins": (laws.examined_by_bins, {"table": tables(GAUSSIAN, CUT, "uniform"), "num_bins": 8}),
     "Cell": (study.Cell, {"source": CHANNEL, "method": rec.PFR(CUT)}),
