@@ -79,7 +79,7 @@ def width_function(problem: Problem, heights: ArrayLike) -> Floats:
     >>> width_function(rec.uniform_problem([0.25], [0.5]), [1.0, 4.0, 5.0])
     array([0.25, 0.25, 0.  ])
     >>> width_function(rec.gaussian_problem([1.0], [0.5]), [0.0, 0.5, 2.0]).round(3)
-    array([1.   , 0.427, 0.223])
+    array([1.   , 0.429, 0.23 ])
     """
     h = np.asarray(heights, dtype=np.float64)
     if not (h >= 0.0).all():
@@ -159,7 +159,7 @@ def _excess_of_many(scales: Floats, means: Floats) -> Floats:
     fixed = 1j * t * (below + lost.sum()) - 0.5 * (np.log(spread).sum(axis=1) + (_SMOOTH * step * t) ** 2)
     spectrum = np.exp(fixed - (squares @ (scales**2 / spread).T) * (0.5 * t * t))
     laws = irfft(np.conj(spectrum), size, axis=1)
-    values = step * np.arange(size) - below
+    values: Floats = step * np.arange(size) - below
     return _entropy_bits(values, laws)
 
 
