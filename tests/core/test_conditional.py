@@ -96,7 +96,7 @@ def test_other_channels_are_refused():
 
 
 def test_the_entropy_given_the_seed_does_not_depend_on_the_bins():
-    """Means over 400 seeds within four standard errors of their difference; the law of the index does depend on them."""
+    """Means over 400 seeds within four standard errors of their difference."""
     channel = rec.gaussian_channel([3.0])
     plain, bins = (
         np.array([codes.winners(channel, cut, seed=seed).entropy_bits for seed in range(400)])
