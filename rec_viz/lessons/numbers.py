@@ -103,6 +103,7 @@ def _invariance(name: str) -> Callable[[View], int]:
 
 NUMBERS: dict[str, Callable[[View], float | int | str]] = {
     "information": lambda view: setting.channel_of(view).information_bits,
+    "floor": lambda view: lab.floor_bits(setting.channel_of(view)),
     "narrower": lambda view: 2.0**view.bits,
     "prior_scale": lambda view: float(rec.Problem(view.family, (families.family(view.family).STANDARD,)).spread[0]),
     "kl": _of_target(lambda problem: problem.kl_bits),
@@ -288,6 +289,7 @@ LANE_NUMBERS: dict[str, Callable[[View, Lane], float | int | str]] = {
     "mean_length": lambda view, lane: law_of(view, lane).zipf_mean_bits,
     "matched_length": lambda view, lane: law_of(view, lane).codes[0],
     "surcharge": lambda view, lane: law_of(view, lane).zipf_mean_bits - setting.channel_of(view).information_bits,
+    "above_floor": lambda view, lane: law_of(view, lane).zipf_mean_bits - lab.floor_bits(setting.channel_of(view)),
     "number_length": lambda view, lane: law_of(view, lane).zipf_mean_bits - lane.partition.log2_bins,
     "bound": lambda view, lane: law_of(view, lane).bound_bits,
     "overhead": lambda view, lane: rec.laws.overhead_bits(setting.channel_of(view), lane.partition),
