@@ -43,7 +43,16 @@ with kernels_cached():
     from .decode import decode, decode_many
     from .encode import Encoding, Encodings, encode, encode_many
     from .errors import BudgetExceeded, MessageError, RecError
-    from .methods import ORC, PFR, Method, Stopping
+    from .methods import (
+        ORC,
+        PFR,
+        GreedyRejection,
+        Method,
+        MinimalRandomCoding,
+        RejectionSampling,
+        Stopping,
+        TruncatedPFR,
+    )
     from .partition import ENUMERABLE_BINS, Message, Partition
     from .prior import Prior
     from .tables import Weighting, bin_peaks_bits, bin_weights
@@ -71,17 +80,21 @@ __all__ = [
     "Encoding",
     "Encodings",
     "FixedCode",
+    "GreedyRejection",
     "MatchedCode",
     "Message",
     "MessageError",
     "Method",
+    "MinimalRandomCoding",
     "Partition",
     "Prior",
     "Problem",
     "RecError",
+    "RejectionSampling",
     "Stopping",
     "Strategy",
     "Trace",
+    "TruncatedPFR",
     "Weighting",
     "ZipfCode",
     "__version__",

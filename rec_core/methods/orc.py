@@ -70,22 +70,29 @@ class ORC:
 
         Raises BudgetExceeded for more candidates than `max_examined`, and RecError if none of them has mass under Q.
         """
-        number = self.num_candidates
-        if number > self.max_examined:
-            raise BudgetExceeded(
-                f"ORC with {number} candidates examines all of them, over max_examined = {self.max_examined}; "
-                "raise max_examined or lower num_candidates.",
-                expected_bits=math.log2(number),
-            )
-        table = tables(problem, check_partition(self.partition, problem.dim), self.weighting)
-        result, won = run(problem, table, self.rules(problem.dim), seed, record, race)
-        if not won:
-            raise RecError(
-                f"None of the {number} candidates has any mass under Q; ORC needs more candidates, "
-                f"about 2^(KL + 2) = 2^{problem.kl_bits + 2:.1f} without a partition."
-            )
-        return result
+        cut = check_partition(self.partition, problem.dim)
+        return race_all(problem, cut, self.weighting, self.rules(problem.dim), seed, record, race, "ORC")
 
     def expected_examined(self, problem: Problem) -> float:
         """`num_candidates`. Raises nothing."""
         return float(self.num_candidates)
+
+
+def race_all(
+    problem: Problem, cut: Partition, weighting: str, rules: Rules, seed: Word, record: Record, race: Race, name: str
+) -> SearchResult:
+    """A race of a fixed number of candidates by a method of this name; raises as `ORC.search` does."""
+    number = rules.num_candidates
+    if number > rules.max_examined:
+        raise BudgetExceeded(
+            f"{name} with {number} candidates examines all of them, over max_examined = {rules.max_examined}; "
+            "raise max_examined or lower num_candidates.",
+            expected_bits=math.log2(number),
+        )
+    result, won = run(problem, tables(problem, cut, weighting), rules, seed, record, race)
+    if not won:
+        raise RecError(
+            f"None of the {number} candidates has any mass under Q; {name} needs more candidates, "
+            f"about 2^(KL + 2) = 2^{problem.kl_bits + 2:.1f} without a partition."
+        )
+    return result

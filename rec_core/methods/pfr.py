@@ -16,12 +16,24 @@ from ..laws.examined import examined_by_bins
 from ..partition import ENUMERABLE_BINS, Partition, check_partition
 from ..tables import WEIGHTINGS, Weighting, log_sup_reweighted, tables
 from ..upper_sum import log_upper_sum, upper_sum_bits
-from .method import MAX_EXAMINED, PER_BIN, SINGLE, About, Race, Record, Rules, SearchResult, check_width, run
+from .method import (
+    MAX_EXAMINED,
+    PER_BIN,
+    SINGLE,
+    About,
+    Race,
+    Record,
+    Rules,
+    SearchResult,
+    check_bounded,
+    check_width,
+    run,
+)
 
 Stopping = Literal["single", "per_bin"]
 """One stop line for all bins, as in the paper, or one for each."""
 
-_HOPELESS = 16.0  # a search expected to need this many budgets is refused before it starts
+HOPELESS = 16.0  # a search expected to need this many budgets is refused before it starts
 
 
 @dataclass(frozen=True)
@@ -83,11 +95,7 @@ class PFR:
         """Raises RecError for a target whose ratio is unbounded, and for one too narrow for float64."""
         check_problem(problem)
         check_partition(self.partition, problem.dim)
-        if math.isinf(problem.d_inf_bits):
-            raise RecError(
-                "Q is wider than P in some dimension, or as wide and shifted, so the density ratio has no upper bound "
-                "and PFR could never stop. Use rec.ORC(num_candidates), or make every scale of Q smaller than P's."
-            )
+        check_bounded(problem, "PFR")
         check_width(problem)
 
     def search(self, problem: Problem, seed: Word, record: Record, race: Race) -> SearchResult:
@@ -95,7 +103,7 @@ class PFR:
         rules = self.rules(problem.dim)
         table = tables(problem, check_partition(self.partition, problem.dim), self.weighting)
         log_expected = float(log_sup_reweighted(table))
-        if self._is_mean(rules) and log_expected > math.log(_HOPELESS * self.max_examined):
+        if self._is_mean(rules) and log_expected > math.log(HOPELESS * self.max_examined):
             raise self._refusal(problem, log_expected, 0)
         result, won = run(problem, table, rules, seed, record, race)
         if not won:
