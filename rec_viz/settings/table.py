@@ -18,7 +18,15 @@ LANES = {
     "pfr_bins": "Partitioned PFR",
     "orc": "ORC",
     "orc_bins": "Partitioned ORC",
+    "rejection": "Rejection sampling",
+    "greedy": "Greedy rejection",
+    "gprs": "GPRS",
+    "astar": "A* coding",
+    "truncated": "Truncated PFR",
+    "mrc": "Minimal random coding",
+    "dither": "Layered dither",
 }
+COUNTED = ("orc", "orc_bins", "truncated", "mrc")  # those that look at n candidates, or at most n)
 LANE_ROLES = {"pfr": "p", "pfr_bins": "heuristic", "orc": "p", "orc_bins": "heuristic"}  # where two are compared
 MAX_LANES = 3
 TWO_BUMPS = "0,0,0,0,0.5,1.5,3,4.5,5.5,6,5.5,4.5,3,1.5,0.5,0,0,0,0,0,0.5,2,4.5,7,8,7,4.5,2,0.5,0,0,0,0"
@@ -197,7 +205,8 @@ class Parameter(NamedTuple):
 _VIEW = (
     Parameter(
         "lanes", "Methods side by side",
-        "PFR is exact. ORC looks at a fixed number of candidates. Partitioned: bins first. Up to three.",
+        "PFR is exact. ORC looks at a fixed number of candidates. Partitioned: bins first. The others are the field’s. "
+        "Up to three.",
         "several", LANES,
     ),
     Parameter(
@@ -251,7 +260,7 @@ _VIEW = (
         "stopping", "Stop line of PFR", "One line for all bins, or one for each bin.", "buttons",
         {"per_bin": "One for each bin", "single": "One for all"},
     ),
-    Parameter("candidates", "Candidates n of ORC", "ORC examines exactly this many.", "steps",
+    Parameter("candidates", "Candidates n", "ORC examines exactly this many, truncated PFR no more.", "steps",
               {2**k: f"{2**k:,}" for k in range(17)}),
     Parameter(
         "view", "View", "Race: one dimension, time upwards. Plane: two. Strips: a row for each dimension.", "choice",

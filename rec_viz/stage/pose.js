@@ -25,7 +25,7 @@ function targetPose(/** @type {View} */ view, /** @type {Playback} */ state) {
     point: view.targets.length ? 1 : 0,
     inverse: lane.accepts ? 1 : raced ? 1 / lane.race[best] : 0,
     top: scene.top * (searching ? zoomOut(scene, timeline.seenAt(state.step)) : 1),
-    sweep: early || lane.accepts ? 0 : searching && seen < lane.count ? lane.arrival[seen - 1] : searching ? lane.arrival[lane.count - 1] : lane.stop_time,
+    sweep: early || !lane.in_order ? 0 : searching && seen < lane.count ? lane.arrival[seen - 1] : searching ? lane.arrival[lane.count - 1] : lane.stop_time,
   };
 }
 

@@ -114,7 +114,7 @@ export const frontRole = (/** @type {Lane} */ lane) => (lane.partitioned ? "heur
 
 function drawFront(/** @type {RaceView} */ view, /** @type {Pose} */ pose) {
   const { ctx, theme, lane } = view;
-  if (lane.accepts && pose.big < 0.02) return; // nothing is ruled out by when it comes
+  if (!lane.in_order && pose.big < 0.02) return; // nothing is ruled out by when it comes
   const points = frontPoints(view, pose);
   const colour = theme.p.map((v, i) => mix(v, theme[frontRole(lane)][i], pose.weigh)); // until it is reweighted it is P
   within(ctx, view.left, view.top - 8, view.right, view.floor + 1, () => {
@@ -259,7 +259,7 @@ function labelRace(/** @type {RaceView} */ view, /** @type {Pose} */ pose) {
     const text = pose.decoded > 0.5 ? "receiver: same dot" : lane.partitioned ? `${binName(lane, lane.winner)}, ${number}` : `${number} ${lane.accepts ? "is accepted" : "wins"}`;
     place(view, text, [[x + 15 * k, y + 5], [x - 15 * k, y + 5, "right"], [x, y - 17 * k, "center"], [x, y + 28 * k, "center"], [x - 15 * k, y - 12 * k, "right"]], { ...style, colour: theme.ink.winner });
   }
-  if (!lane.accepts) labelFront(view, pose, role, style);
+  if (lane.in_order) labelFront(view, pose, role, style);
   labelCurve(view, pose, won, style);
 }
 

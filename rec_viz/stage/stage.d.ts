@@ -75,6 +75,7 @@ type LaneData = {
   best: Int32Array;
   winner: number;
   stop_time: number;
+  in_order: boolean; // candidates come in the order of their arrival times, so that a front can follow them
   stopping: "single" | "per_bin" | "count" | "accept" | "";
   per_bin: boolean; // a stop line for each bin, and the weighting does not make them one
   message: {
