@@ -12,7 +12,8 @@ import rec_core as rec
 from rec_core.methods import name_of
 
 from ..memo import memo
-from ..settings import LANES, View
+from ..settings import View
+from ..settings.table import ALL_LANES
 from .setting import coded_for, partition_of, problem_of
 
 MAX_EXAMINED = 2**21  # of a search on the stage: about half a second
@@ -107,7 +108,8 @@ def run(view: View, effort: Effort) -> Race:
     """The same within an effort, and not kept."""
     channel, problem = problem_of(view)
     cut, source = partition_of(view, channel), coded_for(view)
-    lanes = tuple(_lane(name, view, source, problem, cut, effort) for name in LANES if name in view.lanes)
+    chosen = [name for name in ALL_LANES if name in view.lanes + view.others]
+    lanes = tuple(_lane(name, view, source, problem, cut, effort) for name in chosen)
     digest = hashlib.blake2b(repr(view).encode(), digest_size=8).hexdigest()
     return Race(digest, problem, channel.information_bits, lanes)
 
@@ -182,7 +184,7 @@ def _lane(
         refusal = f"It needs {over_budget(error, bins, f'; {stops} {effort.max_examined:,}', view.weighting)}"
     except rec.RecError as error:
         expected, refusal = math.nan, str(error)
-    title = LANES[name]
+    title = ALL_LANES[name]
     return Lane(
         name,
         title,
@@ -202,7 +204,7 @@ def _lane(
     )
 
 
-OTHERS: Mapping[str, Callable[[int, int], rec.Method]] = {
+_MADE: Mapping[str, Callable[[int, int], rec.Method]] = {
     "rejection": lambda n, most: rec.RejectionSampling(max_examined=most),
     "greedy": lambda n, most: rec.GreedyRejection(max_examined=most),
     "truncated": lambda n, most: rec.TruncatedPFR(n, max_examined=most),
@@ -213,8 +215,8 @@ OTHERS: Mapping[str, Callable[[int, int], rec.Method]] = {
 
 def method_of(name: str, view: View, bins: rec.Partition, most: int = MAX_EXAMINED) -> rec.Method:
     """The method of a lane, which examines at most so many. Raises RecError where it cannot be."""
-    if name in OTHERS:
-        return OTHERS[name](view.candidates, most)
+    if name in _MADE:
+        return _MADE[name](view.candidates, most)
     if name.startswith("orc"):  # one bin's peak may be infinite, and it needs no weight
         weighting = "uniform" if bins.num_bins == 1 else view.weighting
         return rec.ORC(view.candidates, bins, weighting=weighting, max_examined=most)

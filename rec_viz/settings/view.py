@@ -75,7 +75,7 @@ def _checked(key: str, value: Any) -> Any:
 
 def relevant(key: str, values: Mapping[str, Any]) -> bool:
     """Whether a parameter says anything, given the values of those before it; the others are not drawn."""
-    lanes = values.get("lanes", ())
+    lanes = values.get("lanes", ()) + values.get("others", ())
     bins = any(name.endswith("_bins") for name in lanes)
     source = values.get("source", "channel")
     channel, own = source == "channel", source == "own"

@@ -68,7 +68,7 @@ export function refuseLane(/** @type {View} */ view, refusal) {
 // Beside two others a lane has no room to say what the area is.
 function costText(/** @type {Lane} */ lane, /** @type {boolean} */ wide) {
   if (lane.budget !== null) return `always ${count(lane.num_candidates ?? lane.examined, "candidate")}`;
-  return lane.expected_examined ? `${fmt(lane.expected_examined)} candidates on average${wide && lane.grid_weight ? ", the area at s = 1" : ""}` : "\u00a0";
+  return lane.expected_examined ? `${fmt(lane.expected_examined)} candidates on average${wide && lane.grid_weight && lane.in_order ? ", the area at s = 1" : ""}` : "\u00a0";
 }
 
 // Message and count are marked in the page; the rest is marked on the canvas, which says so to those who cannot see it.

@@ -50,12 +50,13 @@ export function zoomRace(/** @type {RaceView} */ view, /** @type {Pose} */ pose)
 }
 
 export function drawRace(/** @type {RaceView} */ view, /** @type {Pose} */ pose) {
-  const { ctx } = view, race = 1 - smooth(pose.big);
+  const { ctx, theme, lane } = view, race = 1 - smooth(pose.big);
   view.taken = [];
   drawColumns(view, pose);
   drawFront(view, pose);
   within(ctx, view.left, view.top - 8, view.right, view.floor + 1, () => {
     drawCurve(view, pose);
+    if (lane.accepts && race > 0.02) line(ctx, stopPoints(view, pose), css(theme.p, race), 1.5, [5, 4]); // the highest ratio
     if (race > 0.02) drawDots(view, pose, race);
   });
   drawAxes(view, race);
