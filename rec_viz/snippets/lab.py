@@ -7,12 +7,12 @@ import rec_core as rec
 from ..model import lab as model
 from ..model import setting
 from ..settings import View
-from ..settings.table import ALL_LANES
+from ..settings.table import ALL_LANES, OTHERS
 from ..text import reading
 
 
 def search(view: View, name: str) -> str:
-    """The very search of a lane, a name of `ALL_LANES`: leaves `trace`, `message`, `sample`, `decoded`, mostly `data`."""
+    """The very search of a lane, a name of `ALL_LANES`: leaves `trace`, `message`, `sample` and `decoded`."""
     channel, problem = setting.problem_of(view)
     bins = setting.partition_of(view, channel) if name.endswith("_bins") else rec.Partition.uncut(view.dim)
     method = model.method_of(name, view, bins)
