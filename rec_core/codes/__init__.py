@@ -11,8 +11,8 @@ sum, by range coding (the `constriction` library), where nothing is rounded up t
 range coder are whole and computed by exact or decimal arithmetic, so any machine can read what any other wrote.
 
 code: what every code does. stream: the range coder. octaves: how large indices are coded. zipf, elias, fixed, power,
-matched, conditional: the codes. dither: the integers of layered dither. winners: which message which source sends. message_map: all of them. frame: `pack` and
-`unpack`.
+matched, conditional: the codes. dither: the integers of layered dither. winners: which message which source sends.
+message_map: all of them. frame: `pack` and `unpack`.
 """
 
 from ..partition import INDEX_LIMIT

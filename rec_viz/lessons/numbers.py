@@ -17,7 +17,8 @@ from rec_core.arrays import Floats
 from ..memo import memo
 from ..model import code_lengths, lab, setting, speed
 from ..model.lab import Lane
-from ..settings import LANES, TABLE, View
+from ..settings import TABLE, View
+from ..settings.table import ALL_LANES
 from ..text import reading
 from .errors import LessonError
 from .format import Step
@@ -309,7 +310,7 @@ def value(name: str, now: Situation) -> float | int | str:
     if head in now.also:
         return value(rest, now._replace(view=now.also[head], also={}))
     view = now.view
-    if head in LANES and rest in LANE_NUMBERS:
+    if head in ALL_LANES and rest in LANE_NUMBERS:
         lane = next((lane for lane in lab.race(view).lanes if lane.name == head), None)
         if lane is None:
             raise LessonError(f"“{name}”: the step’s view has no lane {head}.")

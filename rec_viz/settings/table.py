@@ -19,7 +19,18 @@ LANES = {
     "orc": "ORC",
     "orc_bins": "Partitioned ORC",
 }
+OTHERS = {
+    "rejection": "Rejection sampling",
+    "greedy": "Greedy rejection",
+    "gprs": "GPRS",
+    "astar": "A* coding",
+    "truncated": "Truncated PFR",
+    "mrc": "Minimal random coding",
+    "dither": "Layered dither",
+}
+COUNTED = ("orc", "orc_bins", "truncated", "mrc")  # those that look at n candidates, or at most n)
 LANE_ROLES = {"pfr": "p", "pfr_bins": "heuristic", "orc": "p", "orc_bins": "heuristic"}  # where two are compared
+ALL_LANES = LANES | OTHERS
 MAX_LANES = 3
 TWO_BUMPS = "0,0,0,0,0.5,1.5,3,4.5,5.5,6,5.5,4.5,3,1.5,0.5,0,0,0,0,0,0.5,2,4.5,7,8,7,4.5,2,0.5,0,0,0,0"
 
@@ -31,6 +42,7 @@ class View(NamedTuple):
     """A channel, a target, bins, methods and seeds: Play, and the pages that share its controls."""
 
     lanes: tuple[str, ...] = ("pfr", "pfr_bins")
+    others: tuple[str, ...] = ()
     source: str = "channel"
     family: str = families.CHANNELS[0]
     means: str = "1"
@@ -177,8 +189,8 @@ class Parameter(NamedTuple):
     def parse(self, text: str) -> Any:
         """The value of a text in a link. Raises ValueError for what it cannot be."""
         if self.kind == "several":
-            chosen = tuple(dict.fromkeys(text.split(",")))
-            if not 1 <= len(chosen) <= MAX_LANES or any(name not in self.options for name in chosen):
+            chosen = tuple(dict.fromkeys(text.split(","))) if text else ()
+            if len(chosen) > MAX_LANES or any(name not in self.options for name in chosen):
                 raise ValueError(text)
             return chosen
         if self.kind == "text":
@@ -207,6 +219,11 @@ _VIEW = (
         "lanes", "Methods side by side",
         "PFR is exact. ORC looks at a fixed number of candidates. Partitioned: bins first. Up to three.",
         "several", LANES,
+    ),
+    Parameter(
+        "others", "Other methods",
+        "From the literature, none of them with bins. Up to three in all; take one of the first away to see another.",
+        "several", OTHERS,
     ),
     Parameter(
         "source", "Target Q",
@@ -260,7 +277,7 @@ _VIEW = (
         "stopping", "Stop line of PFR", "One line for all bins, or one for each bin.", "buttons",
         {"per_bin": "One for each bin", "single": "One for all"},
     ),
-    Parameter("candidates", "Candidates n of ORC", "ORC examines exactly this many.", "steps",
+    Parameter("candidates", "Candidates n", "ORC examines exactly this many, truncated PFR no more.", "steps",
               {2**k: f"{2**k:,}" for k in range(17)}),
     Parameter(
         "view", "View", "Race: one dimension, time upwards. Plane: two. Strips: a row for each dimension.", "choice",
