@@ -8,9 +8,9 @@
     sample = rec.decode(sent.message, channel.prior, bins, seed=7)
     assert (sample == sent.sample).all()                     # to the last bit
 
-Read in this order: families, randomness, prior, channel, partition, candidates, decode (the receiver), then the
-sender's side: tables, upper_sum, clocks, laws, methods, searches, encode, trace, rules; then codes, metrics, study and
-images.
+Read in this order: families, randomness, prior, channel, partition, candidates, dither, decode (the receiver), then the
+sender's side: tables, upper_sum, clocks, laws, methods, searches, encode, advise, trace, rules; then codes, metrics,
+study and images.
 SciPy is imported inside the functions that use it, because importing it takes longer than all the rest.
 """
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 with kernels_cached():
     from . import codes, laws, metrics, randomness, rules
+    from .advise import Advice, Option, advise
     from .allocation import Strategy, allocate
     from .channel import (
         Channel,
@@ -50,6 +51,7 @@ with kernels_cached():
         AStar,
         FastGPRS,
         GreedyRejection,
+        LayeredDither,
         Method,
         MinimalRandomCoding,
         RejectionSampling,
@@ -79,6 +81,7 @@ __all__ = [
     "ORC",
     "PFR",
     "AStar",
+    "Advice",
     "BudgetExceeded",
     "Channel",
     "EliasDelta",
@@ -87,11 +90,13 @@ __all__ = [
     "FastGPRS",
     "FixedCode",
     "GreedyRejection",
+    "LayeredDither",
     "MatchedCode",
     "Message",
     "MessageError",
     "Method",
     "MinimalRandomCoding",
+    "Option",
     "Partition",
     "Prior",
     "Problem",
@@ -104,6 +109,7 @@ __all__ = [
     "Weighting",
     "ZipfCode",
     "__version__",
+    "advise",
     "allocate",
     "bin_peaks_bits",
     "bin_weights",

@@ -424,6 +424,36 @@ def total_variation_of_orc(problem: Problem, num_candidates: int, **partition: A
     return float(np.mean(np.abs(orc_factor(problem, num_candidates, x, **partition) - 1)) / 2)
 
 
+# ---------------------------------------------------------------------------------------- one candidate after another
+
+
+def greedy_tails(ratio: Array, steps: int) -> Array:
+    """P(N > k), k = 0..steps, of greedy rejection sampling where P is even on the points with these ratios.
+
+    By what every step accepts of every point: alpha = min(q - p L, p S), S what is left (Flamich & Theis, 2023).
+    """
+    left, level, tails = 1.0, 0.0, [1.0]
+    for _ in range(steps):
+        accepted = np.mean(np.minimum(np.maximum(ratio - level, 0.0), left))
+        level, left = level + left, left - accepted
+        tails.append(left)
+    return np.array(tails)
+
+
+def given_up(problem: Problem, num_candidates: int, num_runs: int, seed: int) -> tuple[Array, Array, Array]:
+    """PFR that sends candidate 1 unless it ends within n candidates: samples (R, D), indices and examined (R,)."""
+    rng, n = np.random.default_rng(seed), num_candidates
+    x = np.stack([p.ppf(rng.random((num_runs, n))) for p in problem.prior], axis=-1)
+    times = rng.exponential(size=(num_runs, n + 1)).cumsum(axis=1)
+    with np.errstate(divide="ignore"):
+        race = np.log(times[:, :n]) - log_ratio(problem, x)
+    best = np.minimum.accumulate(race, axis=1)
+    ended = np.log(times[:, 1:]) - d_inf_bits_by_search(problem) * np.log(2) > best  # after 1..n candidates
+    over = ended.any(axis=1)
+    index = np.where(over, race.argmin(axis=1), 0)
+    return x[np.arange(num_runs), index], index + 1, np.where(over, ended.argmax(axis=1) + 1, n)
+
+
 # ----------------------------------------------------------------------------- one Gaussian at a time, other methods
 
 

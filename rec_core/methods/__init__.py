@@ -12,6 +12,7 @@ from .astar import AStar
 from .fast_gprs import FastGPRS
 from .gprs import GPRS
 from .greedy import GreedyRejection
+from .layered import LayeredDither
 from .method import About, Method, Record, Rules, SearchResult, name_of, new_record, with_partition
 from .mrc import MinimalRandomCoding
 from .orc import ORC
@@ -28,6 +29,7 @@ __all__ = [
     "About",
     "FastGPRS",
     "GreedyRejection",
+    "LayeredDither",
     "Method",
     "MinimalRandomCoding",
     "Record",
@@ -43,6 +45,17 @@ __all__ = [
 
 METHODS: dict[str, type[Any]] = {
     kind.__name__.lower(): kind
-    for kind in (PFR, ORC, RejectionSampling, GreedyRejection, MinimalRandomCoding, TruncatedPFR, GPRS, FastGPRS, AStar)
+    for kind in (
+        PFR,
+        ORC,
+        RejectionSampling,
+        GreedyRejection,
+        MinimalRandomCoding,
+        TruncatedPFR,
+        GPRS,
+        FastGPRS,
+        AStar,
+        LayeredDither,
+    )
 }
 """The methods of this package by their names in command lines and folders of results."""

@@ -15,13 +15,15 @@ from ..channel import Channel, Problem, check_problem
 from ..checks import whole_number
 from ..errors import MessageError
 from ..jit import kernel
+from ..laws.notice import orc_silence
+from ..laws.orc import orc_bias
 from ..partition import Message, Partition, check_message, check_partition
 from ..prior import Prior
 from ..randomness import CHOICE, block
 from ..tables import WEIGHTINGS, Tables
 from .by_draws import race_by_draws
 from .method import MAX_EXAMINED, SINGLE, About, Race, Record, Rules, SearchResult, check_width, new_record
-from .orc import race_all
+from .orc import ORC, race_all
 from .rows import Rows, in_rows, prepare
 
 _ROUNDS = 8  # of the permutation
@@ -48,10 +50,14 @@ class MinimalRandomCoding:
     (10, 2, array([ True]))
     >>> method.expected_bits(problem), method.expected_examined(problem), method.index_pmf(problem, 2)
     (4.0, 16.0, array([0.0625, 0.0625]))
+    >>> round(method.total_variation(problem), 3)
+    0.034
     >>> method.receive(sent.message, problem.prior, np.uint64(7)) == sent.sample
     array([ True])
     >>> method.partition, method.num_candidates, method.max_examined, method.about.exact
     (None, 16, 67108864, False)
+    >>> method.total_variation(problem) == rec.ORC(16).total_variation(problem)
+    True
     """
 
     about: ClassVar[About] = About(
@@ -124,6 +130,15 @@ class MinimalRandomCoding:
     def expected_examined(self, problem: Problem) -> float:
         """`num_candidates`. Raises nothing."""
         return float(self.num_candidates)
+
+    @checked
+    def total_variation(self, problem: Problem) -> float:
+        """Of its output from Q, which is ORC's; a search that finds no candidate with mass under Q counts as wrong.
+
+        Raises RecError as `laws.orc_bias` does.
+        """
+        ordered = ORC(self.num_candidates)
+        return min(1.0, orc_bias(problem, ordered).total_variation + orc_silence(problem, ordered))
 
     @checked
     def index_pmf(self, problem: Problem, max_index: int) -> Floats:
