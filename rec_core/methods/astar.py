@@ -151,8 +151,9 @@ class AStar:
 
     @checked
     def expected_bits(self, source: Problem | Channel) -> float:
-        """Mean length in bits, measured on 1024 runs, or fewer where they are long: log2 of the number of roots, a bit
-        for each halving, and the entropy of their number. Error about 0.15 bits.
+        """Mean length in bits: log2 of the number of roots, a bit for each halving, and the entropy of their number.
+
+        Measured on about 1024 runs, or fewer where they are long; error about 0.15 bits.
 
         Raises RecError for what the method cannot search, and BudgetExceeded where a run does.
 
