@@ -126,8 +126,8 @@ class FastGPRS:
 
     @checked
     def expected_bits(self, source: Problem | Channel) -> float:
-        """Mean length in bits: a bit for each side, and the entropy of their number. Measured on 1024 runs, of a channel
-        on 128 for each of some 30 targets; error about 0.15 bits.
+        """Mean length in bits: a bit for each side, and the entropy of their number. Measured on 1024 runs, of a
+        channel on 128 for each of some 30 targets; error about 0.15 bits.
 
         Raises RecError as `check` does.
 
