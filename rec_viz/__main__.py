@@ -42,7 +42,7 @@ def options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--no-browser", action="store_true", help="only print the address")
     parser.add_argument(
         "--cifar", metavar="PATH",
-        help="a copy of CIFAR-10 to offer on Images: test_batch.bin of its binary version, or an .npz with an array test",
+        help="a copy of CIFAR-10 to offer on Images: its test_batch.bin, or an .npz with an array test",
     )  # fmt: skip
     return parser.parse_args(arguments)
 

@@ -18,14 +18,14 @@ import numpy as np
 
 import rec_core as rec
 from rec_core import families
+from rec_core.advise import best_of, candidates_per_second, channel_like, cut_into, cuts_to_compare
 
 from ..background import Halted, Job, Steps
 from ..settings import TABLE, View
 from ..settings.table import MAX_DIM
 from ..settings.view import own_target
 from ..text import reading, spreadsheet
-from . import setting, speed
-from .advice import Advice, best_of, cut_into, cuts_to_compare, pfr_advice
+from .advice import Advice, pfr_advice
 
 MAX_ROWS = 1000
 MAX_FAULTS = 20  # named at once
@@ -201,7 +201,7 @@ class Summary(NamedTuple):
 
 def shared_cuts(problems: Sequence[Entry]) -> tuple[rec.Partition, ...]:
     """The partitions compared for all: dealt out by the mean KL of each dimension."""
-    bits = np.mean([setting.channel_like(one.problem).bits for one in problems], axis=0)
+    bits = np.mean([channel_like(one.problem).bits for one in problems], axis=0)
     channel = rec.Channel(families.channel_family(problems[0].problem.family), tuple(bits.tolist()))
     return tuple(cut_into(channel, k) for k in cuts_to_compare(channel))
 
@@ -210,7 +210,7 @@ def work_out(number: int, one: Entry, cuts: Sequence[rec.Partition]) -> Row:
     """A problem's own best J, and what the shared partitions cost it."""
     problem = one.problem
     try:
-        advice = pfr_advice(problem, setting.channel_like(problem), problem)
+        advice = pfr_advice(problem, channel_like(problem), problem)
     except rec.RecError as error:
         return Row(number, one.name, problem, None, (), str(error))
     shared = tuple(
@@ -229,7 +229,7 @@ def summary(rows: Sequence[Row], cuts: Sequence[rec.Partition]) -> Summary | Non
     served = [row for row in rows if row.advice is not None]
     if not served:
         return None
-    rate = speed.candidates_per_second(served[0].problem.family, served[0].problem.dim)
+    rate = candidates_per_second(served[0].problem.family, served[0].problem.dim)
     log2_index, bound, candidates = np.mean([row.shared for row in served], axis=0).T.tolist()
     options = tuple(
         Shared(

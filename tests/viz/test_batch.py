@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import rec_core as rec
+from rec_core.advise import channel_like
 from rec_viz import background
 from rec_viz.background import Job
 from rec_viz.model import advice as model
@@ -92,7 +93,7 @@ def _job():
 def test_a_rows_numbers_are_the_cores(job):
     for row, one in zip(job.state.rows[:2], job.state.problems, strict=False):
         record, problem = batch.record(row), one.problem
-        cut = rec.allocate(setting.channel_like(problem), int(record["best_log2_bins"]))
+        cut = rec.allocate(channel_like(problem), int(record["best_log2_bins"]))
         assert record["kl_bits"] == problem.kl_bits
         assert record["plain_candidates"] == pytest.approx(2.0**problem.d_inf_bits)
         assert record["best_candidates"] == pytest.approx(2.0 ** rec.upper_sum_bits(problem, cut))
