@@ -29,6 +29,8 @@ def message_map(channel: Channel, method: Method, seeds: Iterable[int], points: 
 
     >>> import rec_core as rec
     >>> message_map(rec.gaussian_channel([2.0]), rec.PFR(rec.Partition((4,))), seeds=[3, 4], points=8)
+    array([[4, 0, 1, 1, 2, 2, 2, 7],
+           [0, 0, 1, 1, 2, 2, 7, 3]])
     """
     if channel.dim != 1:
         raise RecError(f"A message map is of one dimension; this channel has {channel.dim}.")
