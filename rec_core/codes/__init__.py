@@ -11,13 +11,14 @@ sum, by range coding (the `constriction` library), where nothing is rounded up t
 range coder are whole and computed by exact or decimal arithmetic, so any machine can read what any other wrote.
 
 code: what every code does. stream: the range coder. octaves: how large indices are coded. zipf, elias, fixed, power,
-matched, conditional: the codes. winners: which message which source sends. message_map: all of them. frame: `pack` and
-`unpack`.
+matched, conditional: the codes. dither: the integers of layered dither. winners: which message which source sends.
+message_map: all of them. frame: `pack` and `unpack`.
 """
 
 from ..partition import INDEX_LIMIT
 from .code import Code
 from .conditional import ConditionalCode
+from .dither import DitherCode
 from .elias import EliasDelta
 from .fixed import FixedCode
 from .frame import FORMAT_VERSION, FRAME_BYTES, message_length_bits, pack, pack_bare, unpack, unpack_bare
@@ -35,6 +36,7 @@ __all__ = [
     "INDEX_LIMIT",
     "Code",
     "ConditionalCode",
+    "DitherCode",
     "EliasDelta",
     "FixedCode",
     "MatchedCode",

@@ -39,9 +39,9 @@ def cost(view: View, race: model.Race) -> None:
     for lane in lanes:
         index_bits = lane.length_bits - lane.partition.log2_bins
         pieces = ((lane.partition.log2_bins, colours["heuristic"], "bin"), (index_bits, colours["winner"], "index"))
-        text = f"{lane.length_bits:.1f} bits, mean at most {lane.bound_bits:.1f}"
+        text = f"{lane.length_bits:.1f} bits, {lane.bound_is} {lane.bound_bits:.1f}"
         bars.append(Bar(lane.title, text, tuple(piece for piece in pieces if piece[0] > 0)))
-        bars.append(Bar("", "", ((lane.bound_bits, colours["bound"], "bound on the mean"),), outline=True))
+        bars.append(Bar("", "", ((lane.bound_bits, colours["bound"], lane.bound_is),), outline=True))
     name, information = ("I", race.information_bits) if drawn else ("KL", race.problem.kl_bits)
     floor = model.floor_bits(setting.coded_for(view))
     pieces = ((information, colours["q"], name), (floor - information, colours["bound"], f"floor − {name}"))

@@ -86,6 +86,23 @@ def bias(
     return picture(panel.parts, "What is sent, against the target Q", SIZE), says
 
 
+def league(
+    names: Sequence[str], log2_candidates: Floats, above: Floats, best: tuple[str, float], search: tuple[str, float],
+    colours: Colours,
+) -> tuple[str, str]:  # fmt: skip
+    """A dot for each method: candidates across, bits above the floor up."""
+    right = max(4.0, float(log2_candidates.max()))
+    panel = card(colours, (-0.3, right), (0.0, 1.15 * float(above.max()) + 0.1), right=WIDTH - 60, foot=HEIGHT - 26)
+    panel.line((-0.3, right), (0.0, 0.0), "bound", 2, "5 4")
+    panel.text(right, 0.0, "the floor", "bound", "end", down=18)
+    for x, y in zip(log2_candidates, above, strict=True):
+        panel.dot(x, y, "q", 5)
+    for k in {int(np.argmin(log2_candidates)), int(np.argmax(log2_candidates))}:
+        panel.text(log2_candidates[k], above[k], names[k], anchor="start", right=9, down=5)
+    says = f"{best[0]} takes {best[1]:.2f} bits; a method that has to search, {search[0]}, {search[1]:.2f}."
+    return picture(panel.parts, "Bits above the floor against candidates", SIZE), says
+
+
 def received(sources: Sequence[str]) -> str:
     """The same picture received in small blocks and in large ones, as HTML; `sources` are those of two pictures."""
     return "".join(

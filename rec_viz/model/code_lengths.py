@@ -20,6 +20,7 @@ from .setting import TARGETS, channel_at, channel_of, partition_of, shares_of
 
 CODES = ("Matched", "Zipf", "Elias delta", "Fixed, too short once in a million")
 OVERFLOW = 1e-6
+MOST_INFORMATION_BITS = 128  # of a channel: with more, its laws take many seconds
 ALONE = 250  # messages of a batch that are also packed one by one
 
 
@@ -50,6 +51,11 @@ class Lengths(NamedTuple):
 def lengths(view: View) -> Lengths:
     """Exact lengths of a view's channel. Raises RecError for a view that cannot be."""
     channel = channel_of(view)
+    if channel.information_bits > MOST_INFORMATION_BITS:
+        raise rec.RecError(
+            f"The laws are worked out for up to {MOST_INFORMATION_BITS} bits of information; the target on Play has "
+            f"{channel.information_bits:.0f}. Bring it nearer to P there."
+        )
     cuts = {"pfr": rec.Partition.uncut(view.dim), "pfr_bins": partition_of(view, channel)}
     return Lengths(channel.information_bits, tuple(lane_law(name, channel, cut) for name, cut in cuts.items()))
 

@@ -13,7 +13,7 @@ from ..background import Halted
 from ..memo import memo
 from ..settings import View
 from ..settings.presets import OPENINGS
-from . import bias, code_lengths, reference, speed
+from . import bias, code_lengths, league, reference, speed
 from .images import example
 from .paper.results import slope
 from .paper.studies import exact_targets
@@ -23,6 +23,7 @@ TITLES = {  # of the pages, by their addresses
     "code_lengths": "Code lengths",
     "speed": "Speed",
     "bias": "Bias",
+    "league": "Which method?",
     "images": "Images",
     "paper": "Paper",
     "reference": "Reference",
@@ -92,6 +93,30 @@ def leaning() -> Leaning:
     return Leaning(x, target, plain.density, bins.density, view.candidates, *off)
 
 
+class Methods(NamedTuple):
+    """A method a row at one channel, best first: its name, log2 of its candidates, bits above the floor; and the best
+    of all and the best search in words, with their bits."""
+
+    names: tuple[str, ...]
+    log2_candidates: Floats
+    above_bits: Floats
+    best: tuple[str, float]
+    search: tuple[str, float]
+
+
+@memo(1)
+def methods() -> Methods:
+    """Of the page Which method?"""
+    served = [option for option in league.rows(View(), 0.0) if not option.refused]
+    best, search = (option for option in league.answer(tuple(served)) if option is not None)
+    return Methods(
+        tuple(league.short(option) for option in served),
+        np.array([max(0.0, option.log2_candidates) for option in served]),
+        np.array([option.above_floor_bits for option in served]),
+        *((league.title(option), option.bits) for option in (best, search)),
+    )
+
+
 class Pictures(NamedTuple):
     """The picture of the page Images as it arrived in small and in large blocks, and what the latter save."""
 
@@ -144,6 +169,7 @@ CARDS: dict[str, Callable[[], Any]] = {
     "code_lengths": lengths,
     "speed": candidates,
     "bias": leaning,
+    "league": methods,
     "images": pictures,
     "paper": targets,
     "reference": checked,

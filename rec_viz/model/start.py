@@ -11,10 +11,11 @@ from typing import NamedTuple
 import numpy as np
 
 import rec_core as rec
+from rec_core.advise import candidates_per_second
 from rec_core.arrays import Floats
 
 from ..memo import memo
-from . import setting, speed
+from . import setting
 
 # A target and a seed whose search is short enough to watch, and whose lead changes hands twice.
 TARGET = rec.gaussian_problem([-0.9], [0.2])
@@ -131,7 +132,7 @@ def timed() -> tuple[Timed, ...]:
     """
     call = _seconds(1)
     return tuple(
-        Timed(row, call + 2.0**row.log2_plain / speed.candidates_per_second(TARGET.family, channel(row.bits)[0].dim),
+        Timed(row, call + 2.0**row.log2_plain / candidates_per_second(TARGET.family, channel(row.bits)[0].dim),
               _seconds(row.bits))
         for row in prices()
     )  # fmt: skip

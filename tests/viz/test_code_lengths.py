@@ -340,3 +340,9 @@ def test_the_sweep_as_python(monkeypatch):
     page = figures.sweep(np.array([0.0, 1, 4, 16]), floors, ways, [point.orc for point in points], 2, COLOURS)
     assert sum("measured" in trace.name for trace in page.data) == 3
     assert_same(made_by(snippets.sweep(SMALL)), page)
+
+
+def test_more_information_than_can_be_worked_out_is_refused_before_anything_runs():
+    view = View(source="own", means="30", scales="1e-9")
+    with pytest.raises(rec.RecError, match=r"up to 128 bits of information; the target on Play has 6[0-9][0-9]"):
+        code_lengths.lengths(view)
