@@ -81,4 +81,4 @@ def message_maps(found: MessageMaps, colours: Colours) -> go.Figure:
         )  # fmt: skip
         figure.update_yaxes(title="seed", showticklabels=False, row=row, col=1)
     figure.update_xaxes(title="the source, by its quantile", row=len(titles), col=1)
-    return finish(figure, 170 * len(titles) + 60)
+    return finish(figure, 160 * len(titles) + 60)

@@ -62,7 +62,17 @@ def _message_maps(bits: float) -> figures.MessageMaps:
         late = np.log2(1 + numbers // cut.num_bins) / (bits + 5.0 - cut.log2_bins)
         tints = (numbers % cut.num_bins + np.minimum(late, 0.999)) / cut.num_bins
         maps.append(figures.MessageMap(name, tints, float(np.mean(given))))
-    return figures.MessageMaps(bits, rec.laws.functional_information_bits(channel), (*maps, _quantizer(channel)))
+    maps += [_dither(channel), _quantizer(channel)]
+    return figures.MessageMaps(bits, rec.laws.functional_information_bits(channel), tuple(maps))
+
+
+def _dither(channel: rec.Channel) -> figures.MessageMap:
+    """Layered dither: its integer K is what is sent, counted 0, -1, 1, -2, 2, ... in the message."""
+    method = rec.LayeredDither.for_source(channel)
+    folded = rec.codes.message_map(channel, method, range(MAP_SEEDS), MAP_POINTS)
+    numbers = np.where(folded % 2, -(folded + 1) // 2, folded // 2)
+    tints = np.clip(0.5 + 0.5 * numbers / 2.0**channel.information_bits, 0.0, 1.0)
+    return figures.MessageMap("layered dither", tints, method.expected_bits(channel))
 
 
 def _quantizer(channel: rec.Channel) -> figures.MessageMap:
@@ -76,4 +86,6 @@ def _quantizer(channel: rec.Channel) -> figures.MessageMap:
     masses = np.diff(channel.prior.cdf(edges[:, None])[:, 0])
     masses = masses[masses > 0.0]
     tints = (cells - cells.min() + 0.5) / (np.ptp(cells) + 1)
-    return figures.MessageMap("an ordinary quantizer", np.tile(tints, (MAP_SEEDS, 1)), -float(masses @ np.log2(masses)))
+    return figures.MessageMap(
+        "an ordinary quantizer, not exact", np.tile(tints, (MAP_SEEDS, 1)), -float(masses @ np.log2(masses))
+    )

@@ -29,7 +29,8 @@ def test_the_areas_of_the_width_function_are_both_divergences(view):
 
 def test_message_maps_have_the_same_entropy_with_bins_and_without():
     found = floor.message_maps(View(bits=2.0))
-    plain, bins, quantizer = found.maps
+    plain, bins, dither, quantizer = found.maps
+    assert dither.given_bits == pytest.approx(found.floor_bits, abs=0.01)
     assert found.information_bits == 2.0
     assert plain.given_bits == pytest.approx(bins.given_bits, abs=0.12)
     assert found.floor_bits < plain.given_bits < found.floor_bits + 0.5
