@@ -399,7 +399,7 @@ def maps() -> None:
         f"**{plain.given_bits:.2f} bits** for the message without bins and **{bins.given_bits:.2f}** with them: the "
         f"same up to chance, near the floor of {found.floor_bits:.2f}. So what bins cost, ε, is the price of coding "
         "the bin as if all were equally probable. `rec.codes.ConditionalCode` sends the index so; its receiver must "
-        "look at the candidates too. The quantizer costs less, but a source always gives the same point: no sample of Q."
+        "look at the candidates too. The quantizer costs less: a source always gives the same point, no sample."
     )
 
 
