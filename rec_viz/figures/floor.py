@@ -44,7 +44,7 @@ def width(found: Width, colours: Colours) -> go.Figure:
             col=2,
         )  # fmt: skip
     figure.update_xaxes(title="log₂ of the height h", row=1, col=1)
-    figure.update_yaxes(title="share of P with r ≥ h", range=[0.0, 1.05], row=1, col=1)
+    figure.update_yaxes(title="share of P with r ≥ h", rangemode="tozero", row=1, col=1)
     figure.update_xaxes(title="how often it is less", range=[0.0, 1.0], row=1, col=2)
     figure.update_yaxes(title="bits", row=1, col=2)
     return finish(figure, 380)
