@@ -53,8 +53,8 @@ def cost(view: View, race: model.Race) -> None:
     this = f"KL(Q‖P) = **{problem.kl_bits:.2f} bits**, highest ratio q/p **{top}**."
     if drawn:
         st.markdown(
-            f"The floor is the least any one-shot code needs on average over targets, I = **{information:.1f} bits** what "
-            f"a sample tells. This one: {this}"
+            "The floor is the least any one-shot code needs on average over targets; of it "
+            f"I = **{information:.1f} bits** are what a sample tells. This one: {this}"
         )
     else:
         whose = "The target you drew" if view.source == "drawn" else "Your own target"
