@@ -26,8 +26,8 @@ export function laneCaption(/** @type {Scene} */ scene, /** @type {Lane} */ lane
     case "cut": return lane.partitioned ? `Cut into ${numBins(lane)} bins, equally likely under P.` : "No bins: the space stays whole.";
     case "reweight": return lane.partitioned ? "Look more where Q is high: P becomes P′." : "No bins: candidates come from P.";
     case "winner": return lane.accepts ? "The first one under the curve is accepted." : scene.view === "race" ? "The rising curve touches it first: it wins." : "The smallest race time wins.";
-    case "message": return lane.partitioned ? `Send the bin and the number: ${fmt(lane.message.length_bits)} bits.` : `Send the number ${whole(lane.message.index)}: ${fmt(lane.message.length_bits)} bits.`;
-    default: return `The receiver counts to ${whole(lane.message.index)}: the same sample.`;
+    case "message": return !lane.counts ? `Send what names it: ${fmt(lane.message.length_bits)} bits.` : lane.partitioned ? `Send the bin and the number: ${fmt(lane.message.length_bits)} bits.` : `Send the number ${whole(lane.message.index)}: ${fmt(lane.message.length_bits)} bits.`;
+    default: return lane.counts ? `The receiver counts to ${whole(lane.message.index)}: the same sample.` : "The receiver makes the same sample.";
   }
 }
 
@@ -59,6 +59,7 @@ export function laneDetail(/** @type {Scene} */ scene, /** @type {Lane} */ lane,
       return lane.partitioned
         ? `The message names the bin (${fmt(lane.message.bin_length_bits)} bits) and how many candidates of that bin came up to the winner, `
           + `${whole(lane.message.index)} (${fmt(lane.message.index_length_bits)} bits).`
+        : !lane.counts ? `The message names the sample: ${lane.message.told}, ${fmt(lane.message.length_bits)} bits in all.`
         : `The message is one number: the winner was candidate ${whole(lane.message.index)}, which takes ${fmt(lane.message.length_bits)} bits.`;
     default:
       return `From the shared seed and the message alone the receiver draws ${winnerName(lane)}: x = ${point(lane.receiver?.x ?? sampleOf(lane, lane.winner))}, the same sample.`;

@@ -57,6 +57,7 @@ export function drawRace(/** @type {RaceView} */ view, /** @type {Pose} */ pose)
   within(ctx, view.left, view.top - 8, view.right, view.floor + 1, () => {
     drawCurve(view, pose);
     if (lane.accepts && race > 0.02) line(ctx, stopPoints(view, pose), css(theme.p, race), 1.5, [5, 4]); // the highest ratio
+    if (race > 0.02 && lane.box_low) drawBoxes(view, pose, race);
     if (race > 0.02) drawDots(view, pose, race);
   });
   drawAxes(view, race);
@@ -192,6 +193,21 @@ function drawDots(/** @type {RaceView} */ view, /** @type {Pose} */ pose, alpha)
   if (pose.decoded > 0) drawReceived(view, pose);
 }
 
+// The box of every node looked at: from it the candidate was drawn, at the height of its arrival.
+function drawBoxes(/** @type {RaceView} */ view, /** @type {Pose} */ pose, alpha) {
+  const { ctx, theme, lane, scene } = view, { box_low: low, box_high: high } = lane;
+  if (!low || !high) return;
+  const at = (u) => (view.stretch > 0.5 ? view.U(u) : view.gx[nearest(scene.grid.u, u)]);
+  for (let e = 0; e < pose.seen; e++) {
+    const y = view.py[e];
+    if (y < view.top - 8) continue;
+    const x0 = at(low[e]), x1 = Math.max(at(high[e]), x0 + 2);
+    line(ctx, [[x0, y - 4], [x0, y + 4]], css(theme.heuristic, alpha), 1.25);
+    line(ctx, [[x1, y - 4], [x1, y + 4]], css(theme.heuristic, alpha), 1.25);
+    line(ctx, [[x0, y], [x1, y]], css(theme.heuristic, 0.8 * alpha), 1.75);
+  }
+}
+
 export function drawBest(/** @type {RaceView} */ view, /** @type {Pose} */ pose) {
   const { ctx, theme, lane } = view;
   if (pose.best < 0) return;
@@ -206,6 +222,7 @@ export function drawBest(/** @type {RaceView} */ view, /** @type {Pose} */ pose)
 
 // What the receiver draws: the candidates of the winner's bin from the floor up, until it has counted to the index.
 function drawReceived(/** @type {RaceView} */ view, /** @type {Pose} */ pose) {
+  if (!view.lane.counts) return;
   const { ctx, theme, lane } = view, upTo = Math.max(1, Math.ceil(pose.counted * lane.message.index));
   const few = lane.message.index <= 40;
   const mark = (x, y, number) => {
@@ -256,7 +273,7 @@ function labelRace(/** @type {RaceView} */ view, /** @type {Pose} */ pose) {
   const role = frontRole(lane), style = { size: 13, weight: 600 }, k = theme.scale;
   if (won) {
     const x = view.px[lane.winner], y = view.py[lane.winner];
-    const number = `number ${whole(lane.message.index)}`;
+    const number = lane.counts ? `number ${whole(lane.message.index)}` : lane.message.told;
     const text = pose.decoded > 0.5 ? "receiver: same dot" : lane.partitioned ? `${binName(lane, lane.winner)}, ${number}` : `${number} ${lane.accepts ? "is accepted" : "wins"}`;
     place(view, text, [[x + 15 * k, y + 5], [x - 15 * k, y + 5, "right"], [x, y - 17 * k, "center"], [x, y + 28 * k, "center"], [x - 15 * k, y - 12 * k, "right"]], { ...style, colour: theme.ink.winner });
   }

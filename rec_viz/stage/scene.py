@@ -273,6 +273,7 @@ def _lane(problem: rec.Problem, lane: Lane, grid: dict[str, Floats] | None, top:
         "best": trace.best.astype("i4"),
         "winner": trace.winner,
         "stop_time": trace.stop_time,
+        "counts": not hasattr(lane.method, "receive"),
         "in_order": trace.stopping != "accept" and bool(np.all(np.diff(trace.arrival_times) >= 0.0)),
         "stopping": trace.stopping,
         "per_bin": trace.stopping == "per_bin" and cut.num_bins > 1 and lane.weighting != "peak_ratio",
@@ -281,11 +282,16 @@ def _lane(problem: rec.Problem, lane: Lane, grid: dict[str, Floats] | None, top:
             "bin_bits": lane.bin_bits,
             "index": trace.message.index,
             "index_bits": lane.index_bits,
+            "told": lane.told,
             "length_bits": lane.length_bits,
             "bin_length_bits": cut.log2_bins,
             "index_length_bits": lane.length_bits - cut.log2_bins,
         },
     }
+    if problem.dim == 1 and isinstance(lane.method, rec.AStar):
+        places = trace.bins[:, 0] + 1  # the boxes of 0, 1, 2, ... halvings, one after the other
+        boxes = 2 ** np.floor(np.log2(places)).astype(np.int64)
+        out["box_low"], out["box_high"] = (places - boxes) / boxes, (places - boxes + 1) / boxes
     if max(cut.intervals) > MAX_DRAWN_INTERVALS and problem.dim > 1:
         return out
     weights = rec.bin_weights(problem, cut, lane.weighting)
