@@ -53,7 +53,7 @@ class Lane(NamedTuple):
     expected_examined: float
     zipf_bits: float  # parameter of the index code
     length_bits: float  # ideal length of this message
-    bound_bits: float  # on the mean length, or the mean itself: `bound_is`; nan where the effort is not whole
+    bound_bits: float  # on the mean length; nan where there is none, and where the effort is not whole
     bin_bits: str
     index_bits: str
     told: str  # what the bits of the index say
@@ -85,11 +85,6 @@ class Lane(NamedTuple):
     def num_candidates(self) -> int | None:
         """Of ORC and others that look at so many; else None."""
         return getattr(self.method, "num_candidates", None)
-
-    @property
-    def bound_is(self) -> str:
-        """What `bound_bits` says of the mean length."""
-        return _bound_is(self.method)
 
 
 class Race(NamedTuple):
@@ -133,28 +128,20 @@ def floor_bits(source: rec.Channel | rec.Problem) -> float:
     return rec.laws.channel_simulation_divergence_bits(source)
 
 
-def _bound_is(method: rec.Method) -> str:
-    """What `coding` says of the mean length of a method's messages."""
-    length = "" if isinstance(method, rec.PFR | rec.ORC) else method.about.length  # type: ignore[attr-defined]
-    return "mean" if length.startswith("exact") else "mean about" if length.startswith("measured") else "mean at most"
-
-
 def coding(
     method: rec.Method, source: rec.Channel | rec.Problem, cut: rec.Partition, whole: bool
 ) -> tuple[float, float]:
-    """Parameter of the Zipf code of a method's index, and what its messages take on average, or at most; bits.
+    """Parameter of the Zipf code of a method's index, and a bound on the mean length, nan unless `whole`; bits.
 
-    The second is nan unless `whole`: it takes time.
+    Only PFR and ORC have a bound here; the league has the means of the others.
     """
     if isinstance(method, rec.PFR | rec.ORC):
         return index_bound(source, cut), theory(source, cut)[2] if whole else math.nan
-    if isinstance(method, rec.RejectionSampling):  # ln of a number whose mean is sup r
-        zipf_bits = (source.draw(0) if isinstance(source, rec.Channel) else source).d_inf_bits
-    elif isinstance(method, rec.AStar):  # a depth of about I
-        zipf_bits = math.log2(index_bound(source, cut) + 1.0)
-    else:
-        zipf_bits = index_bound(source, cut)
-    return zipf_bits, _mean_bits(method, source) if whole else math.nan
+    if isinstance(method, rec.RejectionSampling):  # log2 of a number whose mean is sup r
+        problem = source.draw(0) if isinstance(source, rec.Channel) else source
+        return problem.d_inf_bits, math.nan
+    bound = index_bound(source, cut)
+    return math.log2(bound + 1.0) if isinstance(method, rec.AStar) else bound, math.nan  # a depth of about I
 
 
 class Written(NamedTuple):
@@ -190,12 +177,6 @@ def _code_of(method: rec.Method, zipf_bits: float) -> rec.ZipfCode | rec.FixedCo
     if isinstance(method, rec.MinimalRandomCoding):
         return rec.FixedCode(method.num_candidates)
     return rec.ZipfCode(zipf_bits)
-
-
-@memo(2048)
-def _mean_bits(method: rec.Method, source: rec.Channel | rec.Problem) -> float:
-    bits: float = method.expected_bits(source)  # type: ignore[attr-defined]
-    return bits
 
 
 @memo(2048)
@@ -323,6 +304,13 @@ def measured(view: View, lane: Lane) -> Measured | None:
     if lane.trace is None or not lane.expected_examined < MEASURED_CANDIDATES / 20:
         return None
     return _measured(view, lane.name)
+
+
+@memo(256)
+def mean_bits(method: rec.Method, source: rec.Channel | rec.Problem) -> float:
+    """What the messages of a method without bins take on average, by the best code; bits. May take seconds."""
+    bits: float = method.expected_bits(source)  # type: ignore[attr-defined]
+    return bits
 
 
 @memo(256)

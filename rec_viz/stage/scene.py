@@ -297,7 +297,7 @@ def _lane(problem: rec.Problem, lane: Lane, grid: dict[str, Floats] | None, top:
     weights = rec.bin_weights(problem, cut, lane.weighting)
     peaks = rec.bin_peaks_bits(problem, cut)
     # Where a bin's clock stands at an event: its arrival in P' times J pi_j.
-    out["height"] = trace.arrival_times * _front(weights, cut, trace.bins)
+    out["height"] = trace.arrival_times * (_front(weights, cut, trace.bins) if cut.num_bins > 1 else 1.0)
     if max(cut.intervals) <= MAX_DRAWN_INTERVALS:
         out["edges"] = np.concatenate([problem.prior.edges(d, n) for d, n in enumerate(cut.intervals)])
         out["weights_by_dim"] = np.concatenate(weights)
