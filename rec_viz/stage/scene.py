@@ -274,7 +274,7 @@ def _lane(problem: rec.Problem, lane: Lane, grid: dict[str, Floats] | None, top:
         "winner": trace.winner,
         "stop_time": trace.stop_time,
         "counts": not hasattr(lane.method, "receive"),
-        "in_order": trace.stopping != "accept" and bool(np.all(np.diff(trace.arrival_times) >= 0.0)),
+        "in_order": trace.stopping not in ("accept", "best_first") and bool(np.all(np.diff(trace.arrival_times) >= 0.0)),
         "stopping": trace.stopping,
         "per_bin": trace.stopping == "per_bin" and cut.num_bins > 1 and lane.weighting != "peak_ratio",
         "message": {
