@@ -68,6 +68,7 @@ export function refuseLane(/** @type {View} */ view, refusal) {
 // Beside two others a lane has no room to say what the area is.
 function costText(/** @type {Lane} */ lane, /** @type {boolean} */ wide) {
   if (lane.budget !== null) return `always ${count(lane.num_candidates ?? lane.examined, "candidate")}`;
+  if (lane.lattice) return "no search";
   return lane.expected_examined ? `${fmt(lane.expected_examined)} candidates on average${wide && lane.grid_weight && lane.in_order ? ", the area at s = 1" : ""}` : "\u00a0";
 }
 

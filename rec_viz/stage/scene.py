@@ -35,6 +35,7 @@ SEEDS = 1000  # that one sweep passes
 _GRID = 240  # evenly spaced points of a drawn curve, in x and in u each
 _MOST_RAIN = 1500  # candidates drawn that no search looked at
 _MOST_TILES = 4096
+_TEETH = 12  # of a lattice that are drawn on either side
 _SMALLEST = 0.12  # of the width of a picture: Q is drawn no smaller
 _WHOLE, _WIDE = 0.99994, 0.9973  # of Q's mass: where its curve is drawn closely, and what a picture shows of it
 _HIGHEST = 1e30  # of a ratio that is drawn
@@ -274,7 +275,8 @@ def _lane(problem: rec.Problem, lane: Lane, grid: dict[str, Floats] | None, top:
         "winner": trace.winner,
         "stop_time": trace.stop_time,
         "counts": not hasattr(lane.method, "receive"),
-        "in_order": trace.stopping not in ("accept", "best_first") and bool(np.all(np.diff(trace.arrival_times) >= 0.0)),
+        "in_order": trace.stopping not in ("accept", "best_first")
+        and bool(np.all(np.diff(trace.arrival_times) >= 0.0)),
         "stopping": trace.stopping,
         "per_bin": trace.stopping == "per_bin" and cut.num_bins > 1 and lane.weighting != "peak_ratio",
         "message": {
@@ -288,6 +290,12 @@ def _lane(problem: rec.Problem, lane: Lane, grid: dict[str, Floats] | None, top:
             "index_length_bits": lane.length_bits - cut.log2_bins,
         },
     }
+    if problem.dim == 1 and isinstance(lane.method, rec.LayeredDither):
+        (place,), index = trace.message  # the integers 0, -1, 1, -2, ... from 0; two more are the next on its side
+        near = [place + 2 * k for k in range(-_TEETH, _TEETH + 1) if place + 2 * k >= 0]
+        near += [k + 1 - 2 * (k % 2) for k in near]  # and as many on the other
+        points = {k: lane.method.receive(rec.Message((k,), index), problem.prior, lane.seed) for k in set(near)}  # type: ignore[arg-type]
+        out["lattice"] = np.sort(problem.prior.cdf(np.array(list(points.values())))[:, 0])
     if problem.dim == 1 and isinstance(lane.method, rec.AStar):
         places = trace.bins[:, 0] + 1  # the boxes of 0, 1, 2, ... halvings, one after the other
         boxes = 2 ** np.floor(np.log2(places)).astype(np.int64)

@@ -94,6 +94,7 @@ type LaneData = {
   masses_by_dim?: Float64Array;
   log2_peaks_by_dim?: Float64Array;
   height?: Float64Array; // of a candidate: J T, by its bin's own clock
+  lattice?: Float64Array; // in shares of P, the points of a shared lattice near the sample
   box_low?: Float64Array; // of a tree's nodes: the ends of their boxes in shares of P
   box_high?: Float64Array;
   grid_weight?: Float32Array; // J times the bin's weight, on the scene's grid or of every tile; how fast the front rises
