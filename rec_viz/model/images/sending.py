@@ -194,6 +194,7 @@ def block_race(sending: Sending, number: int) -> lab.Race | None:
         bound_bits=rec.laws.sharp_bound_bits(problem, cut),
         bin_bits=lab.bin_bits(event.message.bin, cut),
         index_bits=code.codeword(event.message.index),
+        told=f"{'local index' if cut.num_bins > 1 else 'index'} {event.message.index:,}",
         data=b"",
         received=tuple(rec.decode(event.message, problem.prior, cut, seed=event.seed).tolist()),
     )
