@@ -45,8 +45,11 @@ with kernels_cached():
     from .encode import Encoding, Encodings, encode, encode_many
     from .errors import BudgetExceeded, MessageError, RecError
     from .methods import (
+        GPRS,
         ORC,
         PFR,
+        AStar,
+        FastGPRS,
         GreedyRejection,
         LayeredDither,
         Method,
@@ -74,14 +77,17 @@ def __getattr__(name: str) -> ModuleType:
 __all__ = [
     "ENUMERABLE_BINS",
     "FRAME_BYTES",
+    "GPRS",
     "ORC",
     "PFR",
+    "AStar",
     "Advice",
     "BudgetExceeded",
     "Channel",
     "EliasDelta",
     "Encoding",
     "Encodings",
+    "FastGPRS",
     "FixedCode",
     "GreedyRejection",
     "LayeredDither",

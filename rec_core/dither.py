@@ -15,8 +15,8 @@ from .arrays import Floats, Ints, Word
 from .jit import kernel
 from .randomness import DITHER, LAYER, block, to_uniform
 
-THINNEST = 2.0**-20  # of a layer, in scales: one in 2^60 is thinner, and is taken to be as wide
-FARTHEST = 2.0**40  # of the center of Q from 0, in scales: so that K is below 2^62
+THINNEST = 2.0**-17  # half a layer, in scales: of Gaussian noise one in 2^53 is thinner, and is taken to be as wide
+FARTHEST = 2.0**44  # of the center of Q from 0, in scales: so that K is at most 2^60
 
 
 @kernel

@@ -264,4 +264,5 @@ def parabola(family: int, row: Floats) -> tuple[bool, float, float]:
     return False, 0.0, 0.0
 
 
-log_normal_cdf, normal_quantile_lower = gaussian.log_normal_cdf, gaussian.normal_quantile_lower
+log_normal_cdf, log_normal_mass = gaussian.log_normal_cdf, gaussian.log_normal_mass
+normal_quantile_lower = gaussian.normal_quantile_lower

@@ -146,7 +146,7 @@ def _tail_series(z: float) -> float:
 
 
 @kernel
-def _log_normal_mass(a: float, b: float) -> float:
+def log_normal_mass(a: float, b: float) -> float:
     """ln of the N(0,1) mass of [a, b], a < b: to 1e-8, or to four units in the last place if that is more.
 
     Never -inf for finite a < b.
@@ -169,7 +169,7 @@ def _log_normal_mass(a: float, b: float) -> float:
 @kernel
 def log_mass(row: Floats, low: float, high: float) -> float:
     """ln Q([low, high])."""
-    return _log_normal_mass((low - row[0]) / row[1], (high - row[0]) / row[1])
+    return log_normal_mass((low - row[0]) / row[1], (high - row[0]) / row[1])
 
 
 @kernel
@@ -254,7 +254,7 @@ def layer(u: float, v: float) -> float:
 def log_location(scale: float, low: float, high: float) -> float:
     """ln P(mean in [low, high]): the mean of a channel's Q is N(0, 1 - scale^2)."""
     spread = math.sqrt((1.0 - scale) * (1.0 + scale))
-    return _log_normal_mass(low / spread, high / spread)
+    return log_normal_mass(low / spread, high / spread)
 
 
 def layer_law() -> tuple[Floats, Floats]:

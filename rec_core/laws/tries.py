@@ -186,7 +186,7 @@ def truncated_bits(source: Problem | Channel, count: int) -> float:
 def truncated_variation(problem: Problem, count: int) -> float:
     """Total variation between Q and what PFR sends that falls back to candidate 1 unless it ends within `count`.
 
-    It has not ended where r(X_i)/M <= U_(i) for all i; the sorted uniforms U_(i) are arrival times over that of candidate
+    It has not ended where r(X_i)/M <= U_(i) for all i; sorted uniforms U_(i) are arrival times over that of candidate
     n + 1. Given X_1 = x this has the chance c(r(x)), c(h) = n/M times the integral from h to M of
     (1 - (1 + g)/M)^(n - 1). What is sent where it has ended follows Q, so the output over q is 1 - delta + c(r)/r,
     delta = (1 - 1/M)^n. That falls in r and is 1 at some h*, and the variation is delta (1 + g*) - (1 - (1 + g*)/M)^n.

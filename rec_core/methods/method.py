@@ -16,7 +16,7 @@ import numpy as np
 from .. import families
 from ..arrays import Floats, Ints, Word
 from ..channel import Problem
-from ..checks import shown
+from ..checks import check_method, shown
 from ..errors import RecError
 from ..jit import kernel
 from ..partition import Message, Partition
@@ -24,6 +24,7 @@ from ..tables import Tables, log_sup_reweighted
 
 SINGLE, PER_BIN = 0, 1
 MAX_EXAMINED = 2**26
+HOPELESS = 16.0  # a search expected to need this many budgets is refused before it starts
 FINEST_SCALE = 2.0**-40  # a Gaussian narrower than this falls between float64 candidates
 _EXTRA_EVENTS = 256  # room in a trace for improvements past max_events
 
@@ -228,6 +229,7 @@ def with_partition(method: Method, partition: Partition) -> Any:
     >>> with_partition(rec.ORC(16), Partition((8,))).partition
     Partition(intervals=(8,))
     """
+    check_method(method)
     if not is_dataclass(method) or isinstance(method, type) or type(method).__hash__ is None:
         raise RecError(f"The method must be a frozen dataclass, so that a study can store it; got {shown(method)}.")
     if has_bins(type(method)):
@@ -259,6 +261,13 @@ def check_width(problem: Problem) -> None:
             f"A dimension of Q is narrower than 2^-40 of P (it has {bits:.1f} bits of width), finer than float64 "
             "candidates can tell apart. Spread the information over more dimensions."
         )
+
+
+@kernel
+def is_hopeless(rules: Rules, log_sup: float) -> bool:
+    """Whether a search for the smallest race time is refused before it starts, where its expected number is known."""
+    mean = rules.num_candidates == 0 and (rules.stopping == SINGLE or rules.weighting == 0)
+    return mean and log_sup > math.log(HOPELESS * rules.max_examined)
 
 
 def run(

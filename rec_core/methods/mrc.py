@@ -15,6 +15,8 @@ from ..channel import Channel, Problem, check_problem
 from ..checks import whole_number
 from ..errors import MessageError
 from ..jit import kernel
+from ..laws.notice import orc_silence
+from ..laws.orc import orc_bias
 from ..partition import Message, Partition, check_message, check_partition
 from ..prior import Prior
 from ..randomness import CHOICE, block
@@ -48,6 +50,8 @@ class MinimalRandomCoding:
     (10, 2, array([ True]))
     >>> method.expected_bits(problem), method.expected_examined(problem), method.index_pmf(problem, 2)
     (4.0, 16.0, array([0.0625, 0.0625]))
+    >>> round(method.total_variation(problem), 3)
+    0.034
     >>> method.receive(sent.message, problem.prior, np.uint64(7)) == sent.sample
     array([ True])
     >>> method.partition, method.num_candidates, method.max_examined, method.about.exact
@@ -128,6 +132,15 @@ class MinimalRandomCoding:
         return float(self.num_candidates)
 
     @checked
+    def total_variation(self, problem: Problem) -> float:
+        """Of its output from Q, which is ORC's; a search that finds no candidate with mass under Q counts as wrong.
+
+        Raises RecError as `laws.orc_bias` does.
+        """
+        ordered = ORC(self.num_candidates)
+        return min(1.0, orc_bias(problem, ordered).total_variation + orc_silence(problem, ordered))
+
+    @checked
     def index_pmf(self, problem: Problem, max_index: int) -> Floats:
         """P(index = n), n = 1..max_index, shape (max_index,): one over `num_candidates`, and 0 beyond.
 
@@ -142,11 +155,6 @@ class MinimalRandomCoding:
         """log2 of `num_candidates`, in bits. Raises RecError for a source that cannot be searched."""
         self.check(source.draw(0) if isinstance(source, Channel) else source)
         return math.log2(self.num_candidates)
-
-    @checked
-    def total_variation(self, problem: Problem) -> float:
-        """Of its output from Q: that of `ORC` with as many candidates. Raises RecError as `laws.orc_bias` does."""
-        return ORC(self.num_candidates).total_variation(problem)
 
 
 # ---------------------------------------------------------------------------------------------------- the two orders

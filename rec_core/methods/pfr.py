@@ -28,13 +28,12 @@ from .method import (
     SearchResult,
     check_bounded,
     check_width,
+    is_hopeless,
     run,
 )
 
 Stopping = Literal["single", "per_bin"]
 """One stop line for all bins, as in the paper, or one for each."""
-
-HOPELESS = 16.0  # a search expected to need this many budgets is refused before it starts
 
 
 @dataclass(frozen=True)
@@ -105,7 +104,7 @@ class PFR:
         rules = self.rules(problem.dim)
         table = tables(problem, check_partition(self.partition, problem.dim), self.weighting)
         log_expected = float(log_sup_reweighted(table))
-        if self._is_mean(rules) and log_expected > math.log(HOPELESS * self.max_examined):
+        if is_hopeless(rules, log_expected):
             raise self._refusal(problem, log_expected, 0)
         result, won = run(problem, table, rules, seed, record, race)
         if not won:

@@ -17,7 +17,8 @@ from rec_core.arrays import Floats
 from ..memo import memo
 from ..model import code_lengths, lab, setting, speed
 from ..model.lab import Lane
-from ..settings import LANES, TABLE, View
+from ..settings import TABLE, View
+from ..settings.table import ALL_LANES
 from ..text import reading
 from .errors import LessonError
 from .format import Step
@@ -103,6 +104,7 @@ def _invariance(name: str) -> Callable[[View], int]:
 
 NUMBERS: dict[str, Callable[[View], float | int | str]] = {
     "information": lambda view: setting.channel_of(view).information_bits,
+    "floor": lambda view: lab.floor_bits(setting.channel_of(view)),
     "narrower": lambda view: 2.0**view.bits,
     "prior_scale": lambda view: float(rec.Problem(view.family, (families.family(view.family).STANDARD,)).spread[0]),
     "kl": _of_target(lambda problem: problem.kl_bits),
@@ -288,6 +290,7 @@ LANE_NUMBERS: dict[str, Callable[[View, Lane], float | int | str]] = {
     "mean_length": lambda view, lane: law_of(view, lane).zipf_mean_bits,
     "matched_length": lambda view, lane: law_of(view, lane).codes[0],
     "surcharge": lambda view, lane: law_of(view, lane).zipf_mean_bits - setting.channel_of(view).information_bits,
+    "above_floor": lambda view, lane: law_of(view, lane).zipf_mean_bits - lab.floor_bits(setting.channel_of(view)),
     "number_length": lambda view, lane: law_of(view, lane).zipf_mean_bits - lane.partition.log2_bins,
     "bound": lambda view, lane: law_of(view, lane).bound_bits,
     "overhead": lambda view, lane: rec.laws.overhead_bits(setting.channel_of(view), lane.partition),
@@ -307,7 +310,7 @@ def value(name: str, now: Situation) -> float | int | str:
     if head in now.also:
         return value(rest, now._replace(view=now.also[head], also={}))
     view = now.view
-    if head in LANES and rest in LANE_NUMBERS:
+    if head in ALL_LANES and rest in LANE_NUMBERS:
         lane = next((lane for lane in lab.race(view).lanes if lane.name == head), None)
         if lane is None:
             raise LessonError(f"“{name}”: the step’s view has no lane {head}.")

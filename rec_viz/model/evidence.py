@@ -31,9 +31,10 @@ TITLES = {  # of the pages, by their addresses
 
 
 class Lengths(NamedTuple):
-    """Where the bits of a message go without and with bins, beside I and the bound; bits."""
+    """Where the bits of a message go without and with bins, beside I, the floor and the bound; bits."""
 
     information_bits: float
+    floor_bits: float
     plain: tuple[float, ...]  # the parts
     bins: tuple[float, ...]
     bound_bits: float
@@ -45,7 +46,7 @@ def lengths() -> Lengths:
     view = View()
     plain, bins = (tuple(part.bits for part in account.parts) for account in code_lengths.accounts(view))
     theory = code_lengths.lengths(view)
-    return Lengths(theory.information_bits, plain, bins, theory.lanes[-1].bound_bits)
+    return Lengths(*code_lengths.limits(view), plain, bins, theory.lanes[-1].bound_bits)
 
 
 class Candidates(NamedTuple):

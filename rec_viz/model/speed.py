@@ -295,8 +295,8 @@ def growth_chart(
 Lines = list[tuple[str, str, Floats]]  # name, role, and values
 
 
-def trade_chart(view: View) -> tuple[Floats, Floats, Lines, float, tuple[float, float]]:
-    """What J buys: log2 J, log2 of candidates, lengths under two codes, I, and the bins at hand (length, candidates).
+def trade_chart(view: View) -> tuple[Floats, Floats, Lines, tuple[float, float], tuple[float, float]]:
+    """What J buys: log2 J, log2 of candidates, lengths under two codes, I and the floor, and the bins at hand (length, candidates).
 
     Raises RecError where the view's strategy has nothing to cut, or its bins are too fine.
     """
@@ -306,7 +306,9 @@ def trade_chart(view: View) -> tuple[Floats, Floats, Lines, float, tuple[float, 
     ).T
     lengths: Lines = [("Zipf code", "heuristic", zipf), ("matched code", "best", matched)]
     at = (chosen.zipf_bits, chosen.candidates_bits)
-    return log2_bins, candidates, lengths, channel_of(view).information_bits, at
+    channel = channel_of(view)
+    limits = channel.information_bits, rec.laws.functional_information_bits(channel)
+    return log2_bins, candidates, lengths, limits, at
 
 
 def strategies_chart(view: View) -> tuple[Floats, Lines, float]:

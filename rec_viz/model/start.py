@@ -74,6 +74,7 @@ class Price(NamedTuple):
     """What a Gaussian sample of `bits` bits of surprise costs with 2^bits bins, and without: a row of the table."""
 
     bits: int
+    floor_bits: float  # I_F of the channel: the least any one-shot code needs on average
     length_bits: float  # exact mean of the message, over the channel, with bins
     log2_plain: float  # log2 of the candidates expected for the channel's typical target, without bins
     log2_binned: float  # and with them
@@ -108,6 +109,7 @@ def price(bits: int) -> Price:
     source, cut = channel(bits)
     return Price(
         bits,
+        rec.laws.functional_information_bits(source),
         rec.laws.mean_length_bits(source, cut, rec.ZipfCode.for_source(source, cut)),
         math.log2(rec.laws.expected_examined(typical(source), rec.PFR())),
         math.log2(rec.laws.expected_examined(typical(source), rec.PFR(cut))),

@@ -62,6 +62,7 @@ def test_a_file_is_its_problems_in_any_order_of_columns():
         ("low_1,high_1\n0.5,0.5\n", "Row 1, column high_1: the upper end must lie above the lower one, 0.5"),
         ("low_1,high_1\n0.5,1.5\n", "Row 1, column high_1"),
         ("mean_1,scale_1\n" + "0,0.5\n" * 1001, "1,001 rows; up to 1,000"),
+        (",".join(f"mean_{d}" for d in range(400_000)), "400,000 columns; up to 129"),
     ],
     ids=lambda value: str(value)[:30],
 )
@@ -149,6 +150,14 @@ def test_results_as_csv_hold_every_row(job):
     assert float(rows[0]["kl_bits"]) == job.state.problems[0].problem.kl_bits
     assert rows[2]["plain_candidates"] == ""
     assert rows[2]["d_inf_bits"] == "inf"
+
+
+def test_no_cell_of_the_results_is_worked_out_by_a_spreadsheet(job):
+    names = ("=1+1", "+A1", "-A1", "@SUM(1)", "\t=1", "＝1", "-0.5", "a=1")
+    rows = [job.state.rows[0]._replace(name=name) for name in names]
+    read = list(csv.DictReader(io.StringIO(batch.as_csv(rows))))
+    assert [row["name"] for row in read] == [*(f"'{name}" for name in names[:-2]), "-0.5", "a=1"]
+    assert {float(row["kl_bits"]) for row in read} == {rows[0].problem.kl_bits}
 
 
 def test_a_stopped_job_keeps_what_it_has():
