@@ -254,11 +254,14 @@ def settings_for(kind: type[Any], source: Problem | Channel, max_bias: float = 0
     A class may choose by itself, `for_source(source)`. Else one that takes a number of candidates has the least power
     of two within the bias, and one that takes bins comes with them, too. Raises RecError where there is none.
     """
-    if hasattr(kind, "for_source"):
-        return [kind.for_source(source)]
     names = {field.name for field in fields(kind)}
     settings: list[dict[str, Any]] = [{}]
     channel = source if isinstance(source, Channel) else channel_like(source)
+    if hasattr(kind, "for_source"):
+        try:
+            return [kind.for_source(source)]
+        except RecError:  # some take channels only
+            return [kind.for_source(channel)]
     if "partition" in names and (k := best_bins(source)):
         settings.append({"partition": cut_into(channel, k)})
     if "num_candidates" not in names:
