@@ -112,8 +112,8 @@ def test_runs_that_measure_keep_to_their_time(monkeypatch):
 
 
 def test_what_cannot_run_says_why():
-    far = rec.advise(rec.gaussian_channel([8.0] * 6), seconds=0.0)
-    assert "2^5" in plain(far).refused
+    far = rec.advise(rec.gaussian_channel([14.0] * 2), seconds=0.0)
+    assert "2^2" in plain(far).refused
     assert math.isnan(plain(far).bits)
     assert bins(far).log2_candidates < 12
     wide = rec.advise(rec.gaussian_problem([0.0], [1.5]), seconds=0.0, max_bias=0.1)
