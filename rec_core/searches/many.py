@@ -45,12 +45,11 @@ def race_many(
     )  # fmt: skip
     params = source.table if isinstance(source, Problem) else np.empty((dim, 3))
     scales = source.scales if isinstance(source, Channel) else np.empty(0)
-    intervals = np.array(cut.intervals, np.int64)
     log_sup = float(log_sup_reweighted(tables(typical, cut, WEIGHTINGS[rules.weighting])))
     fast = is_fast(typical.family_code, rules, log_sup)
 
     def work(part: slice) -> int:
-        table = empty_tables(source.family_code, params.copy(), intervals)
+        table = empty_tables(source.family_code, params.copy(), cut.counts, WEIGHTINGS[rules.weighting])
         mine = Rows._make(column[part] for column in rows)
         if fast:
             failed = int(_many_tiled(table, scales, rules, seeds[part], mine))
@@ -68,7 +67,7 @@ def _many(table: Tables, channel_scales: Floats, rules: Rules, seeds: Words, rec
     log_sup, divergence = 0.0, 0.0
     for i in range(seeds.shape[0]):
         if i == 0 or channel_scales.shape[0] > 0:
-            log_sup, divergence = _prepare(table, channel_scales, rules.weighting, seeds[i])
+            table, log_sup, divergence = _prepare(table, channel_scales, rules, seeds[i])
         rows.kl[i] = divergence
         if rules.num_candidates == 0 and rules.num_bins > 0:  # as `race_readable`
             outcome = race_by_clocks(table, rules, seeds[i], log_sup, rows.bins[i], record)
@@ -87,7 +86,7 @@ def _many_tiled(table: Tables, channel_scales: Floats, rules: Rules, seeds: Word
     log_sup, divergence = 0.0, 0.0
     for i in range(seeds.shape[0]):
         if i == 0 or channel_scales.shape[0] > 0:
-            log_sup, divergence = _prepare(table, channel_scales, rules.weighting, seeds[i])
+            table, log_sup, divergence = _prepare(table, channel_scales, rules, seeds[i])
         rows.kl[i] = divergence
         outcome = race_tiled(table, rules, seeds[i], log_sup, rows.bins[i])
         rows.indices[i], rows.examined[i], rows.log_races[i] = outcome.local_index, outcome.examined, outcome.log_race
@@ -98,12 +97,12 @@ def _many_tiled(table: Tables, channel_scales: Floats, rules: Rules, seeds: Word
 
 
 @kernel
-def _prepare(table: Tables, channel_scales: Floats, weighting: int, seed: Word) -> tuple[float, float]:
-    """Fill the tables for a run, with a new target if there is a channel; returns ln sup r' and KL in nats."""
+def _prepare(table: Tables, channel_scales: Floats, rules: Rules, seed: Word) -> tuple[Tables, float, float]:
+    """The tables for a run, with a new target if there is a channel; ln sup r' if it is needed, and KL in nats."""
     if channel_scales.shape[0] > 0:
         draw_target(table.family, channel_scales, seed, table.params)
-    fill_tables(table, weighting)
+    table = fill_tables(table)
     divergence = 0.0
     for d in range(table.intervals.shape[0]):
         divergence += families.kl(table.family, table.params[d])
-    return log_sup_reweighted(table), divergence
+    return table, np.nan if rules.num_candidates > 0 else log_sup_reweighted(table), divergence

@@ -16,7 +16,7 @@ from .bias import candidates_unnoticed
 from .setting import coded_for, is_flat, problem_of
 from .speed import MOST_BITS, candidates_per_second
 
-CUT_BITS = 16  # log2 of the intervals of a dimension: a search makes finer cuts slowly
+CUT_BITS = 40  # log2 of the intervals of a dimension: floats cannot resolve the candidates of finer cuts
 ADVISED = 6  # at most, of the cuts that are compared
 NO_END = "Q is wider than P somewhere, so its ratio has no limit and no PFR search ever ends."
 UNNOTICED_IN = 1000  # samples in which the bias of an ORC that is compared goes unnoticed
@@ -103,7 +103,7 @@ def cut_into(channel: rec.Channel, log2_bins: int) -> rec.Partition:
 
 
 def most_bins(channel: rec.Channel) -> int:
-    """log2 of the most bins that are tabulated for a channel."""
+    """log2 of the most bins that are compared for a channel."""
     return min(CUT_BITS * sum(bits > 0 for bits in channel.bits), MOST_BITS)
 
 

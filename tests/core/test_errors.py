@@ -191,11 +191,11 @@ def test_a_seed_is_always_given_by_name_and_choices_that_do_not_go_together_cann
 
 
 def test_an_allocation_that_cannot_be_dealt_says_so():
-    """Each dimension is cut into 2^20 at most, so two take 40 of 48 bits; nothing is dropped in silence."""
-    channel = rec.gaussian_channel([24.0, 24.0])
-    with pytest.raises(rec.RecError, match="40 of the 48 bits"):
-        rec.allocate(channel, 48, "runtime")
-    assert rec.allocate(channel, 40, "runtime").num_bins == 2**40
+    """Each dimension is cut into 2^40 at most, so two take 80 of 88 bits; nothing is dropped in silence."""
+    channel = rec.gaussian_channel([44.0, 44.0])
+    with pytest.raises(rec.RecError, match="80 of the 88 bits"):
+        rec.allocate(channel, 88, "runtime")
+    assert rec.allocate(channel, 48, "runtime").num_bins == 2**48
 
 
 @pytest.mark.nojit
