@@ -62,20 +62,21 @@ class Tables(NamedTuple):
 
 def tables(problem: Problem, cut: Partition, weighting: str) -> Tables:
     """Tables of a problem under a partition and a weighting. Raises RecError for 2^52 intervals or more in one."""
-    return Tables(*fill_tables(empty_tables(problem.family_code, problem.table, cut.counts, weighting)))
+    empty = empty_tables(problem.family_code, problem.table, cut.counts)
+    return Tables(*fill_tables(empty, WEIGHTINGS.index(weighting)))
 
 
-def empty_tables(family: int, params: Floats, intervals: Ints, weighting: str) -> Tables:
+def empty_tables(family: int, params: Floats, intervals: Ints) -> Tables:
     """Tables that are not yet filled, without room for entries."""
     dim, none = intervals.size, np.empty(0)
     firsts, lasts, blocks = np.zeros((3, dim), np.int64)
-    offsets, place = np.zeros(dim + 1, np.int64), WEIGHTINGS.index(weighting)
-    return Tables(family, params, intervals, place, offsets, firsts, lasts, blocks, np.empty(dim), none, none)
+    offsets = np.zeros(dim + 1, np.int64)
+    return Tables(family, params, intervals, _UNIFORM, offsets, firsts, lasts, blocks, np.empty(dim), none, none)
 
 
 @kernel
-def fill_tables(table: Tables) -> Tables:
-    """The tables filled: in the arrays given, if they have room."""
+def fill_tables(table: Tables, weighting: int) -> Tables:
+    """The tables filled, in the arrays given if they have room; `weighting` is a position in WEIGHTINGS."""
     bins = 1.0
     for n in table.intervals:
         bins *= n
@@ -83,7 +84,7 @@ def fill_tables(table: Tables) -> Tables:
         n = table.intervals[d]
         first, last = int(np.int64(0)), int(n)
         if bins > ENUMERABLE_BINS and n > _FEW:
-            first, last = drawn_intervals(table.family, table.params[d], n, table.weighting)
+            first, last = drawn_intervals(table.family, table.params[d], n, weighting)
         block = int(np.int64(1))
         if n > MOST_LISTED and last - first > MOST_ENTRIES:
             block = (last - first + MOST_ENTRIES - 1) // MOST_ENTRIES
@@ -93,7 +94,7 @@ def fill_tables(table: Tables) -> Tables:
     if log_peak.shape[0] < size:
         log_peak, log_weight = np.empty(size), np.empty(size)
     filled = Tables(
-        table.family, table.params, table.intervals, table.weighting, table.offsets, table.firsts, table.lasts,
+        table.family, table.params, table.intervals, int(np.int64(weighting)), table.offsets, table.firsts, table.lasts,
         table.blocks, table.log_totals, log_peak, log_weight,
     )  # fmt: skip
     for d in range(table.intervals.shape[0]):
