@@ -82,7 +82,7 @@ BAD = {
     "partition: empty": lambda: rec.Partition(()),
     "partition: number": lambda: rec.Partition(8),
     "partition: words": lambda: rec.Partition(("a",)),
-    "many: intervals beyond any table": lambda: rec.encode_many(CHANNEL, 2, rec.PFR(rec.Partition((2**48, 1))), seed=0),
+    "many: intervals beyond float64": lambda: rec.encode_many(CHANNEL, 2, rec.PFR(rec.Partition((2**52, 1))), seed=0),
     "allocate: negative": lambda: rec.allocate(CHANNEL, -1),
     "allocate: fraction": lambda: rec.allocate(CHANNEL, 2.5),
     "allocate: unknown strategy": lambda: rec.allocate(CHANNEL, 3, strategy="best"),
