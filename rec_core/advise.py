@@ -24,7 +24,7 @@ from .methods.method import MAX_EXAMINED
 from .partition import Partition
 
 TARGETS = 24  # of a channel, which a typical one is taken from
-CUT_BITS = 16  # log2 of the intervals of a dimension: a search makes finer cuts slowly
+CUT_BITS = 40  # log2 of the intervals of a dimension: floats cannot resolve the candidates of finer cuts
 MOST_BITS = 60  # log2 of the most bins that are compared
 USUAL_BIAS = 0.01  # total variation at which a biased method is looked at where none is allowed
 _ADVISED = 6  # at most, of the cuts that are compared
