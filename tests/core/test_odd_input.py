@@ -60,6 +60,16 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "Partition": (rec.Partition, {"intervals": (8,)}),
     "PFR": (rec.PFR, {"partition": CUT, "weighting": "uniform", "stopping": "single", "max_examined": 100}),
     "ORC": (rec.ORC, {"num_candidates": 4, "partition": CUT, "weighting": "uniform", "max_examined": 100}),
+    "RejectionSampling": (rec.RejectionSampling, {"max_examined": 100}),
+    "GreedyRejection": (rec.GreedyRejection, {"max_examined": 100}),
+    "MinimalRandomCoding": (rec.MinimalRandomCoding, {"num_candidates": 4, "max_examined": 100}),
+    "TruncatedPFR": (rec.TruncatedPFR, {"num_candidates": 4, "max_examined": 100}),
+    **{f"{verb} {type(one).__name__}": (getattr(one, verb), arguments)
+       for one in (rec.RejectionSampling(), rec.GreedyRejection(), rec.MinimalRandomCoding(4), rec.TruncatedPFR(4))
+       for verb, arguments in (("index_pmf", {"problem": GAUSSIAN, "max_index": 9}), ("expected_bits", {"source": GAUSSIAN}))},
+    "total_variation of a method": (rec.TruncatedPFR(4).total_variation, {"problem": GAUSSIAN}),
+    "decode by a method": (rec.decode, {"message": SENT.message._replace(bin=(0,)), "prior": GAUSSIAN.prior, "seed": 1,
+                                        "partition": rec.MinimalRandomCoding(2**40)}),
     "gaussian_channel": (rec.gaussian_channel, {"information_bits": [3.0], "prior_mean": 0.0, "prior_scale": 1.0}),
     "uniform_channel": (rec.uniform_channel, {"information_bits": [3.0], "prior_low": 0.0, "prior_high": 1.0}),
     "gaussian_problem": (rec.gaussian_problem, {"mean": [0.5], "scale": [0.3], "prior_mean": 0.0, "prior_scale": 1.0}),

@@ -148,9 +148,8 @@ def test_spoiled_ones_are_not(greedy, other, cut):
 )  # fmt: skip
 def test_greedy_rejection_in_other_families(problem):
     """Against PFR's samples, which other tests hold to Q: both of one law, by the values of r."""
-    greedy, exact, spoiled = (
-        problem.log_ratio_bits(sent(problem, method, 3000).samples).round(9) for method in (GREEDY, rec.PFR(), RANDOM)
-    )
+    methods = GREEDY, rec.PFR(), rec.MinimalRandomCoding(1)
+    greedy, exact, spoiled = (problem.log_ratio_bits(sent(problem, one, 3000).samples).round(9) for one in methods)
     assert stats.ks_2samp(greedy, exact).pvalue > ALPHA
     assert stats.ks_2samp(spoiled, exact).pvalue < ALPHA
 
@@ -172,7 +171,7 @@ def test_minimal_random_coding_sends_the_sample_of_ordered_random_coding():
 
 
 def test_its_index_is_drawn_by_the_ratios_alone():
-    """Given all candidates index i has chance r_i over their sum, so that of the one sent has the mean sum of squares."""
+    """Given all candidates index i has chance r_i over their sum, so what is sent has the mean sum of squares."""
     found, ratios = sent(LINE.problem, RANDOM, 3000), []
     for place in range(1, 7):
         numbers = [candidate_at(seed, place, 6) for seed in found.seeds]
