@@ -19,12 +19,12 @@ from numpy.typing import ArrayLike
 
 from . import families
 from .arrays import LN2, Floats, Word
-from .checks import choice, seed_word, shown, vector
+from .checks import MAX_DIM, choice, seed_word, shown, vector
 from .errors import RecError
 from .families import FAMILIES
 from .jit import kernel
 from .prior import Prior, placement, shown_fields, summed
-from .randomness import SOURCE, uniforms
+from .randomness import SOURCE, block, to_uniform
 
 MAX_BITS = 1000.0  # a dimension's information: 2^-bits must stay a positive float
 
@@ -60,6 +60,8 @@ class Problem:
         choice(self.family, "family", tuple(FAMILIES))
         if not isinstance(self.params, tuple) or not self.params:
             raise RecError(f"params must be a tuple, one for each dimension; got {shown(self.params)}.")
+        if len(self.params) > MAX_DIM:
+            raise RecError("A problem has at most 2^20 dimensions; these params are more.")
         rows = tuple(vector(row, f"params[{d}]") for d, row in enumerate(self.params))
         object.__setattr__(self, "params", rows)
         families.family(self.family).check(self.params)
@@ -211,10 +213,11 @@ class Channel:
 @kernel
 def draw_target(family: int, scales: Floats, seed: Word, table: Floats) -> None:
     """Draw Y and write the target's rows into `table` (D, 3); `scales` (D,) as `Channel.scales`."""
-    v = np.empty(scales.shape[0])
-    uniforms(seed, SOURCE, np.uint64(0), v)
+    first = second = np.uint64(0)
     for d in range(scales.shape[0]):
-        families.draw(family, scales[d], v[d], table[d])
+        if d % 2 == 0:
+            first, second = block(seed, SOURCE, np.uint64(0), np.uint64(d // 2))
+        families.draw(family, scales[d], to_uniform(second if d % 2 else first), table[d])
 
 
 def gaussian_channel(

@@ -27,13 +27,15 @@ class Trace:
     """The search of `problem` by `method` with this `seed` as arrays: K events, in the order they were examined.
 
     `samples` and `quantiles` (K, D) are the candidates in x and in u = F_P(x). `bins` (K, D) count from 0, the local
-    `indices` (K,) from 1. `arrival_times` (K,) are in P' time (the bin's clock over its weight), `log_ratios_bits` (K,)
-    is log2 r' in bits, `race_times` (K,) their quotient. `best` (K,) is the event in the lead after each event,
+    `indices` (K,) from 1; for a method with a receiver of its own they are those of a message that names the candidate.
+    `arrival_times` (K,) are in P' time (the bin's clock over its weight), `log_ratios_bits` (K,) is log2 r' in bits,
+    `race_times` (K,) their quotient. `best` (K,) is the event in the lead after each event,
     `winner` the last of them, `message` its message. `positions` (K,) are places among the `examined` candidates, from
     1; they have gaps where `max_events` ended the recording, which improvements extend. `log2_sup_ratio` is log2 sup
     r'. `stop_time` is the stop line at the end, the winning race time times sup r': nothing that arrives later can win
-    (ORC: the last candidate's arrival time). `stopping` is the rule: 'single', 'per_bin', 'count' for ORC, or
-    'accept' where chance accepts a candidate: those it rejects have an infinite race time.
+    (ORC: the last candidate's arrival time). `stopping` is the rule: 'single', 'per_bin', 'best_first' on a tree,
+    'count' for ORC, or 'accept': then heights are in the place of arrival times, a candidate is accepted if its ratio
+    is at least its height, and the first one wins.
 
     In a notebook a trace shows itself as an animation if rec_viz is installed.
 

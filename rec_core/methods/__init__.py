@@ -1,13 +1,18 @@
 """Methods: how a sender chooses a sample and its message. One file per method; a method is a frozen value.
 
-method: what a method is, and what all races share. by_clocks, by_draws: the two races, written to be read. tries:
-candidates accepted in turn. rows: many runs. The others are the methods: pfr, orc, and those without bins. To add one,
-write a frozen dataclass with the members of `Method` in a file of its own, and name it here.
+method: what a method is, and what all races share. by_clocks, by_draws: the two races, written to be read. by_tree: a
+race on a tree of boxes. tries: candidates accepted in turn. rows, measured: many runs, and their means. The others are
+the methods: pfr, orc, and those without bins. To add one, write a frozen dataclass with the members of `Method` in a
+file of its own, and name it here.
 """
 
 from typing import Any
 
+from .astar import AStar
+from .fast_gprs import FastGPRS
+from .gprs import GPRS
 from .greedy import GreedyRejection
+from .layered import LayeredDither
 from .method import About, Method, Record, Rules, SearchResult, name_of, new_record, with_partition
 from .mrc import MinimalRandomCoding
 from .orc import ORC
@@ -16,11 +21,15 @@ from .rejection import RejectionSampling
 from .truncated import TruncatedPFR
 
 __all__ = [
+    "GPRS",
     "METHODS",
     "ORC",
     "PFR",
+    "AStar",
     "About",
+    "FastGPRS",
     "GreedyRejection",
+    "LayeredDither",
     "Method",
     "MinimalRandomCoding",
     "Record",
@@ -36,6 +45,17 @@ __all__ = [
 
 METHODS: dict[str, type[Any]] = {
     kind.__name__.lower(): kind
-    for kind in (PFR, ORC, RejectionSampling, GreedyRejection, MinimalRandomCoding, TruncatedPFR)
+    for kind in (
+        PFR,
+        ORC,
+        RejectionSampling,
+        GreedyRejection,
+        MinimalRandomCoding,
+        TruncatedPFR,
+        GPRS,
+        FastGPRS,
+        AStar,
+        LayeredDither,
+    )
 }
 """The methods of this package by their names in command lines and folders of results."""

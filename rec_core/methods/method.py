@@ -16,7 +16,7 @@ import numpy as np
 from .. import families
 from ..arrays import Floats, Ints, Word
 from ..channel import Problem
-from ..checks import shown
+from ..checks import check_method, shown
 from ..errors import RecError
 from ..jit import kernel
 from ..partition import Message, Partition
@@ -24,6 +24,7 @@ from ..tables import Tables, log_sup_reweighted
 
 SINGLE, PER_BIN = 0, 1
 MAX_EXAMINED = 2**26
+HOPELESS = 16.0  # a search expected to need this many budgets is refused before it starts
 FINEST_SCALE = 2.0**-40  # a Gaussian narrower than this falls between float64 candidates
 _EXTRA_EVENTS = 256  # room in a trace for improvements past max_events
 
@@ -168,7 +169,10 @@ class Method(Protocol):
       `encode_many` runs it on all cores without Python in the loop;
     - `receive(message, prior, seed) -> (D,)`, if its sample is not the candidate that `decode` finds under `partition`;
     - `expected_bits(source)`, the mean ideal length of its message for a problem or a channel, in bits, and
-      `about: ClassVar[About]`: then the league has a row for it.
+      `about: ClassVar[About]`: then `advise` has a row for it;
+    - if it is not exact, `total_variation(problem)` of its samples from Q, which `advise` compares with `max_bias`;
+    - a classmethod `for_source(source)`, its settings for a problem or a channel, if `advise` cannot choose them: it
+      makes one without arguments, with the fewest `num_candidates` that will do, and with bins if it has any.
 
     Raises nothing itself; see its members. Source: here.
 
@@ -225,6 +229,7 @@ def with_partition(method: Method, partition: Partition) -> Any:
     >>> with_partition(rec.ORC(16), Partition((8,))).partition
     Partition(intervals=(8,))
     """
+    check_method(method)
     if not is_dataclass(method) or isinstance(method, type) or type(method).__hash__ is None:
         raise RecError(f"The method must be a frozen dataclass, so that a study can store it; got {shown(method)}.")
     if has_bins(type(method)):
@@ -256,6 +261,13 @@ def check_width(problem: Problem) -> None:
             f"A dimension of Q is narrower than 2^-40 of P (it has {bits:.1f} bits of width), finer than float64 "
             "candidates can tell apart. Spread the information over more dimensions."
         )
+
+
+@kernel
+def is_hopeless(rules: Rules, log_sup: float) -> bool:
+    """Whether a search for the smallest race time is refused before it starts, where its expected number is known."""
+    mean = rules.num_candidates == 0 and (rules.stopping == SINGLE or rules.weighting == 0)
+    return mean and log_sup > math.log(HOPELESS * rules.max_examined)
 
 
 def run(

@@ -56,6 +56,8 @@ class MinimalRandomCoding:
     array([ True])
     >>> method.partition, method.num_candidates, method.max_examined, method.about.exact
     (None, 16, 67108864, False)
+    >>> method.total_variation(problem) == rec.ORC(16).total_variation(problem)
+    True
     """
 
     about: ClassVar[About] = About(

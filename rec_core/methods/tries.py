@@ -18,8 +18,8 @@ from ..laws.width import Width, above, panel
 from ..partition import Message, Partition
 from ..randomness import ACCEPT, block, to_uniform
 from ..tables import Tables, log_ratio, tables
-from .method import Outcome, Record, SearchResult, note
-from .pfr import HOPELESS, suggest_intervals
+from .method import HOPELESS, Outcome, Record, SearchResult, note
+from .pfr import suggest_intervals
 from .rows import Rows, prepare
 
 
@@ -34,10 +34,11 @@ def chance(seed: Word, index: int) -> float:
 def accept_in_turn(
     table: Tables, law: Width, greedy: bool, seed: Word, log_sup: float, most: int, record: Record
 ) -> Outcome:
-    """The first accepted candidate of at most `most`; the k-th arrives at time k.
+    """The first accepted candidate of at most `most`. Each has a height, and is accepted if r is at least that.
 
-    Rejection accepts with chance r / sup r. Greedy rejection accepts as much of Q as there is left above a level:
-    with chance min(1, (r - L) / S), where S is what no candidate so far has accepted. Then L rises by S.
+    Rejection: an even height from 0 to sup r. Greedy rejection accepts as much of Q as there is left above a level: an
+    even height from L to L + S, where S is what no candidate so far has accepted. Then L rises by S. A trace has the
+    heights as arrival times, so that race times are heights over ratios, and the first of at most 1 is sent.
     """
     dim = table.intervals.shape[0]
     numbers, x = np.zeros(dim, np.int64), np.empty(dim)
@@ -46,17 +47,16 @@ def accept_in_turn(
         candidate(table.family, seed, index, table.intervals, numbers, x)
         log_r = min(log_ratio(table.family, table.params, x), log_sup)
         if greedy:
-            rise = math.exp(log_r) - level
-            accepted = rise > 0.0 and chance(seed, index) * left <= rise
+            log_height = math.log(level + chance(seed, index) * left)
             level += left
             place = panel(law, level, place)
             left = above(law, level, place)
         else:
-            accepted = math.log(chance(seed, index)) <= log_r - log_sup
-        log_arrival = math.log(index)
-        note(record, index, numbers, index, log_arrival, log_r, log_arrival if accepted else np.inf, accepted)
+            log_height = math.log(chance(seed, index)) + log_sup
+        accepted = log_height <= log_r
+        note(record, index, numbers, index, log_height, log_r, log_height - log_r, accepted)
         if accepted:
-            return Outcome(index, index, log_arrival, log_r, log_arrival)
+            return Outcome(index, index, log_height - log_r, log_r, 0.0)
     return Outcome(0, most, np.inf, -np.inf, np.inf)
 
 

@@ -8,7 +8,7 @@ from ..channel import Channel, Problem
 from ..jit import kernel
 from ..methods.by_clocks import race_by_clocks
 from ..methods.by_draws import race_by_draws
-from ..methods.method import Record, Rules, new_record
+from ..methods.method import Record, Rules, is_hopeless, new_record
 from ..methods.rows import Rows, in_rows, prepare
 from ..partition import Partition
 from ..tables import WEIGHTINGS, Tables, log_sup_reweighted, tables
@@ -42,6 +42,8 @@ def _many(table: Tables, channel_scales: Floats, rules: Rules, seeds: Words, rec
         if i == 0 or channel_scales.shape[0] > 0:
             log_sup, divergence = prepare(table, channel_scales, rules.weighting, seeds[i])
         rows.kl[i] = divergence
+        if is_hopeless(rules, log_sup):
+            return i
         if rules.num_candidates == 0 and rules.num_bins > 0:  # as `race_readable`
             outcome = race_by_clocks(table, rules, seeds[i], log_sup, rows.bins[i], record)
         else:
@@ -61,6 +63,8 @@ def _many_tiled(table: Tables, channel_scales: Floats, rules: Rules, seeds: Word
         if i == 0 or channel_scales.shape[0] > 0:
             log_sup, divergence = prepare(table, channel_scales, rules.weighting, seeds[i])
         rows.kl[i] = divergence
+        if is_hopeless(rules, log_sup):
+            return i
         outcome = race_tiled(table, rules, seeds[i], log_sup, rows.bins[i])
         rows.indices[i], rows.examined[i], rows.log_races[i] = outcome.local_index, outcome.examined, outcome.log_race
         if outcome.local_index == 0:

@@ -81,11 +81,16 @@ def test_many_runs_equal_single_runs(method, source):
 
 
 def test_rejection_shows_what_it_rejects():
-    seen = rec.trace(LINE.problem, REJECTION, seed=9)
-    assert seen.stopping == "accept"
-    assert seen.arrival_times == pytest.approx(np.arange(1.0, seen.examined + 1))
-    assert np.isinf(seen.race_times[:-1]).all()
-    assert seen.race_times[-1] == pytest.approx(seen.examined)
+    for method in (REJECTION, rec.GreedyRejection()):
+        seen = max((rec.trace(LINE.problem, method, seed=seed) for seed in range(9)), key=lambda one: one.examined)
+        assert (seen.stopping, seen.stop_time) == ("accept", 1.0)
+        ratios = 2.0**seen.log_ratios_bits
+        assert seen.race_times == pytest.approx(seen.arrival_times / ratios, rel=1e-12)
+        assert (seen.arrival_times[:-1] > ratios[:-1]).all()
+        assert seen.arrival_times[-1] <= ratios[-1]
+        assert (seen.arrival_times > 0.0).all()
+        assert seen.winner == seen.examined - 1 > 3
+    assert (rec.trace(LINE.problem, REJECTION, seed=9).arrival_times <= 2.0**LINE.problem.d_inf_bits).all()
 
 
 def test_a_race_that_is_given_up_has_no_other_times():
@@ -171,7 +176,7 @@ def test_minimal_random_coding_sends_the_sample_of_ordered_random_coding():
 
 
 def test_its_index_is_drawn_by_the_ratios_alone():
-    """Given all candidates index i has chance r_i over their sum, so what is sent has the mean sum of squares."""
+    """Given all candidates index i has chance r_i over their sum: that of the one sent has the mean sum of squares."""
     found, ratios = sent(LINE.problem, RANDOM, 3000), []
     for place in range(1, 7):
         numbers = [candidate_at(seed, place, 6) for seed in found.seeds]
