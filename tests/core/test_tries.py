@@ -335,6 +335,8 @@ def test_searches_over_budget_say_what_would_do(kind):
     for run in (rec.encode, rec.trace, lambda *case, seed: rec.encode_many(case[0], 3, case[1], seed=seed)):
         with pytest.raises(rec.BudgetExceeded, match=r"on average, max_examined is 100. Raise .*rec.Partition\(\(\d+"):
             run(far, kind(max_examined=100), seed=1)
+    with pytest.raises(rec.BudgetExceeded, match="bins"):  # and no lucky run of a channel is kept that encode refuses
+        rec.encode_many(rec.gaussian_channel([16.0]), 3, kind(max_examined=4000), seed=1)
     near = kind(max_examined=2)
     with pytest.raises(rec.BudgetExceeded, match="examined 2 without finishing; max_examined is 2") as error:
         rec.encode_many(LINE.problem, 50, near, seed=1)
