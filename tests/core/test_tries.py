@@ -71,7 +71,7 @@ def test_receiver_and_trace_have_the_senders_sample_to_the_last_bit(method, pair
 @each
 @pytest.mark.parametrize("source", [PAIR.problem, rec.gaussian_channel([1.0, 0.5])], ids=["problem", "channel"])
 def test_many_runs_equal_single_runs(method, source):
-    found = rec.encode_many(source, 40, method, seed=3, num_threads=2)
+    found = rec.encode_many(source, 16, method, seed=3, num_threads=2)
     for i, seed in enumerate(found.seeds.tolist()):
         problem = source if isinstance(source, rec.Problem) else source.draw(seed)
         one = rec.encode(problem, method, seed=seed)
