@@ -45,11 +45,11 @@ class MinimalRandomCoding:
     >>> problem, method = rec.gaussian_problem([1.0], [0.5]), rec.MinimalRandomCoding(16)
     >>> sent, ordered = (rec.encode(problem, one, seed=7) for one in (method, rec.ORC(16)))
     >>> sent.message.index, ordered.message.index, sent.sample == ordered.sample
-    (10, 2, array([ True]))
+    (6, 5, array([ True]))
     >>> method.expected_bits(problem), method.expected_examined(problem), method.index_pmf(problem, 2)
     (4.0, 16.0, array([0.0625, 0.0625]))
     >>> round(method.total_variation(problem), 3)
-    0.034
+    0.035
     >>> method.receive(sent.message, problem.prior, np.uint64(7)) == sent.sample
     array([ True])
     >>> method.partition, method.num_candidates, method.max_examined, method.about.exact

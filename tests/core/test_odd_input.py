@@ -76,6 +76,16 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "decode a tree": (rec.decode, {"message": rec.Message((2,), 2), "prior": GAUSSIAN.prior, "partition": rec.AStar(), "seed": 1}),
     "decode_many of a tree": (rec.decode_many, {"messages": [rec.Message((2,), 2)], "prior": GAUSSIAN.prior,
                                                 "partition": rec.AStar(), "seeds": 1}),
+    "RejectionSampling": (rec.RejectionSampling, {"max_examined": 100}),
+    "GreedyRejection": (rec.GreedyRejection, {"max_examined": 100}),
+    "MinimalRandomCoding": (rec.MinimalRandomCoding, {"num_candidates": 4, "max_examined": 100}),
+    "TruncatedPFR": (rec.TruncatedPFR, {"num_candidates": 4, "max_examined": 100}),
+    **{f"{verb} {type(one).__name__}": (getattr(one, verb), arguments)
+       for one in (rec.RejectionSampling(), rec.GreedyRejection(), rec.MinimalRandomCoding(4), rec.TruncatedPFR(4))
+       for verb, arguments in (("index_pmf", {"problem": GAUSSIAN, "max_index": 9}), ("expected_bits", {"source": GAUSSIAN}))},
+    "total_variation of a method": (rec.TruncatedPFR(4).total_variation, {"problem": GAUSSIAN}),
+    "decode by a method": (rec.decode, {"message": SENT.message._replace(bin=(0,)), "prior": GAUSSIAN.prior, "seed": 1,
+                                        "partition": rec.MinimalRandomCoding(2**40)}),
     "LayeredDither": (rec.LayeredDither, {"scales": (0.5,)}),
     "for_source of dither": (rec.LayeredDither.for_source, {"source": GAUSSIAN}),
     "receive": (rec.LayeredDither((0.3,)).receive, {"message": rec.Message((4,), 1), "prior": GAUSSIAN.prior, "seed": 1}),
