@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -26,8 +27,9 @@ class Trace:
     """The search of `problem` by `method` with this `seed` as arrays: K events, in the order they were examined.
 
     `samples` and `quantiles` (K, D) are the candidates in x and in u = F_P(x); of a method with a receiver of its own,
-    what that makes of an event. `bins` (K, D) count from 0, the local `indices` (K,) from 1. `arrival_times` (K,) are in P' time (the bin's clock over its weight), `log_ratios_bits` (K,)
-    is log2 r' in bits, `race_times` (K,) their quotient. `best` (K,) is the event in the lead after each event,
+    what that makes of an event. `bins` (K, D) count from 0, the local `indices` (K,) from 1. `arrival_times` (K,) are
+    in P' time (the bin's clock over its weight), `log_ratios_bits` (K,) is log2 r' in bits, `race_times` (K,) their
+    quotient. `best` (K,) is the event in the lead after each event,
     `winner` the last of them, `message` its message. `positions` (K,) are places among the `examined` candidates, from
     1; they have gaps where `max_events` ended the recording, which improvements extend. `log2_sup_ratio` is log2 sup
     r'. `stop_time` is the stop line at the end, the winning race time times sup r': nothing that arrives later can win
@@ -100,8 +102,9 @@ def trace(problem: Problem, method: Method = PFR(), *, seed: int, max_events: in
         raise RecError(f"{type(method).__name__} records no candidates, so there is nothing to trace.")
     bins, (positions, indices), logs = record.bins[:used], record.numbers[:used].T.copy(), record.logs[:used].T.copy()
     if has(method, "receive"):  # its samples are no candidates of the codebook
+        book: Any = method
         events = zip(bins.tolist(), indices.tolist(), strict=True)
-        received = [method.receive(Message(tuple(bin), index), problem.prior, seed) for bin, index in events]
+        received = [book.receive(Message(tuple(bin), index), problem.prior, seed) for bin, index in events]
         samples, quantiles = np.array(received), problem.prior.cdf(received)
     else:
         standard, quantiles = np.empty(bins.shape), np.empty(bins.shape)

@@ -62,8 +62,13 @@ def bars_of(blocks: Sequence[tuple[float, float, float]], total: int) -> list[Bl
     return bars
 
 
-def block_bars(bars: Sequence[BlockBar | None], size_bits: float, colours: Colours, height: int = 190) -> str:
-    """The bars side by side, the KL a block is made for as a line across; with a legend and its words."""
+def block_bars(
+    bars: Sequence[BlockBar | None], size_bits: float, colours: Colours, dithered: bool = False, height: int = 190
+) -> str:
+    """The bars side by side, the KL a block is made for as a line across; with a legend and its words.
+
+    `dithered`: what is sent is integers, in the place of the index.
+    """
     top = 1.08 * max([size_bits * 1.25, *(sum(bar) for bar in bars if bar)])
     gap = 3 if len(bars) <= 32 else 1
     columns = "".join(_column(bar, top, colours) for bar in bars)
@@ -71,6 +76,8 @@ def block_bars(bars: Sequence[BlockBar | None], size_bits: float, colours: Colou
     mean = sum(sum(bar) for bar in done) / len(done) if done else 0.0
     says = f"{len(done)} of {len(bars)} bars filled, {mean:.1f} bits a block on average; its size is {size_bits:g} bits"
     names = (("bin", "heuristic"), ("index, up to the KL", "winner"), ("beyond the KL", "best"))
+    if dithered:
+        names = (("integers, up to the KL", "winner"), ("beyond the KL", "best"))
     legend = "".join(
         f'<span style="display:inline-flex;align-items:center;gap:0.35rem"><span style="width:0.8rem;height:0.8rem;'
         f'background:{colours[role]};border-radius:2px"></span>{name}</span>'
