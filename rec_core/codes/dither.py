@@ -1,7 +1,7 @@
 """The integers of layered dither as bytes: each by its law given the lattice that sender and receiver share.
 
 K = round(c / a + U) of a center c ~ N(0, spread^2): given step a and offset U, K is a rounded normal number of mean U
-and deviation spread / a. Deviations of 32 and more leave low bits, which are uniform; what is above them comes from tables
+and deviation spread / a. Deviations of 32 and more leave low bits, which are uniform; what is above them has tables,
 for 16 deviations an octave and 32 means a unit. As in `MatchedCode`, probabilities are rounded far coarser than any
 machine's last digits before whole numbers are made of them, so that any machine can read what any other wrote.
 """
@@ -162,7 +162,7 @@ def _groups(kinds: Ints) -> Iterator[tuple[int, Ints]]:
 
 @lru_cache(maxsize=2**13)
 def _table(kind: int) -> tuple[int, tuple[int, ...], Any]:
-    """Of a table: the farthest integer R, counts (their sum is 2^24) of an escape and -R, ..., R, and the coder's model."""
+    """Of a table: the farthest integer R; counts, of sum 2^24, of an escape and -R, ..., R; and the coder's model."""
     step, mean = divmod(kind, 2 * _MEANS)
     deviation = 2.0 ** ((step + _NARROWEST) / _STEPS)
     center = (mean + 0.5) / _MEANS - 0.5

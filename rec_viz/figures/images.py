@@ -75,13 +75,15 @@ def block_bars(
     done = [bar for bar in bars if bar]
     mean = sum(sum(bar) for bar in done) / len(done) if done else 0.0
     says = f"{len(done)} of {len(bars)} bars filled, {mean:.1f} bits a block on average; its size is {size_bits:g} bits"
-    names = (("bin", "heuristic"), ("index, up to the KL", "winner"), ("beyond the KL", "best"))
-    if dithered:
-        names = (("integers, up to the KL", "winner"), ("beyond the KL", "best"))
+    parts = (
+        [("integers, up to the KL", "winner")]
+        if dithered
+        else [("bin", "heuristic"), ("index, up to the KL", "winner")]
+    )
     legend = "".join(
         f'<span style="display:inline-flex;align-items:center;gap:0.35rem"><span style="width:0.8rem;height:0.8rem;'
         f'background:{colours[role]};border-radius:2px"></span>{name}</span>'
-        for name, role in names
+        for name, role in (*parts, ("beyond the KL", "best"))
     )
     return (
         f'<div role="img" aria-label="{says}" style="position:relative;height:{height}px;display:flex;gap:{gap}px;'
