@@ -5,8 +5,11 @@ What an argument may be is read from its annotation. Ranges of numbers are the f
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import inspect
+import os
+import threading
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
@@ -33,7 +36,7 @@ def checked(function: Function) -> Function:
     """Raises RecError where an argument is not of the kind its annotation names, before the function runs.
 
     Kinds are problems, channels, partitions, priors, methods, codes, laws, bytes, truth values, real numbers, arrays of
-    real numbers, and whatever is looked through one by one.
+    real numbers, functions, paths, and whatever is looked through one by one.
 
     >>> @checked
     ... def dimensions(problem: Problem) -> int:
@@ -100,6 +103,32 @@ def _check_rows(kind: type | None, value: Any, name: str) -> None:
         real_array(value, name)
 
 
+def _check_path(value: Any, name: str) -> None:
+    if isinstance(value, str):
+        usable = value != "" and "\0" not in value
+    else:
+        usable = not isinstance(value, type) and isinstance(value, os.PathLike)
+    if not usable:
+        raise RecError(f"{name} must be the path of a folder; got {shown(value)}.")
+
+
+def _check_called(count: int, value: Any, name: str) -> None:
+    """A function that takes so many arguments, as far as it says what it takes."""
+    fits = callable(value) and not isinstance(value, type)
+    with contextlib.suppress(ValueError):  # some compiled functions do not say
+        try:
+            fits = fits and inspect.signature(value).bind(*range(count)) is not None
+        except TypeError:
+            fits = False
+    if not fits:
+        raise RecError(f"{name} must be a function of {count} arguments; got {shown(value)}.")
+
+
+def _check_stop(value: Any, name: str) -> None:
+    if not isinstance(value, threading.Event):
+        _check_called(0, value, name)
+
+
 def _with(members: Sequence[str], made_by: str) -> Callable[[Any, str], None]:
     """A check that a value has these members: any class of anybody's will do."""
 
@@ -127,5 +156,9 @@ _WHOLE: dict[str, Callable[[Any, str], Any]] = {
     "OrcBias": _with(("total_variation", "kl_bits"), "what rec.laws.orc_bias(problem, method) returns"),
     "Tables": _with(("log_peak", "log_weight"), "what rec_core.tables.tables returns"),
     "Cell": _with(("source", "method", "cut"), "a cell, such as rec.study.Cell(channel, rec.PFR())"),
+    "Executor": _with(("submit", "shutdown"), "an executor, such as ThreadPoolExecutor(2)"),
+    "Progress": functools.partial(_check_called, 3),
+    "Callable[[], bool] | threading.Event": _check_stop,
+    "str | os.PathLike[str]": _check_path,
     "Study": _with(("cells", "runs", "chunk"), "a study, such as rec.study.Study(cells, runs=100)"),
 }

@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike
 
 from . import families
 from .arrays import LN2, Floats, Word
-from .checks import choice, seed_word, shown, vector
+from .checks import MAX_DIM, choice, seed_word, shown, vector
 from .errors import RecError
 from .families import FAMILIES
 from .jit import kernel
@@ -60,6 +60,8 @@ class Problem:
         choice(self.family, "family", tuple(FAMILIES))
         if not isinstance(self.params, tuple) or not self.params:
             raise RecError(f"params must be a tuple, one for each dimension; got {shown(self.params)}.")
+        if len(self.params) > MAX_DIM:
+            raise RecError("A problem has at most 2^20 dimensions; these params are more.")
         rows = tuple(vector(row, f"params[{d}]") for d, row in enumerate(self.params))
         object.__setattr__(self, "params", rows)
         families.family(self.family).check(self.params)

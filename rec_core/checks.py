@@ -12,6 +12,8 @@ import numpy as np
 from .arrays import Floats
 from .errors import RecError
 
+MAX_DIM = 2**20  # dimensions: what nobody needs must not fill the memory before it is refused
+
 
 def whole_number(value: Any, name: str, least: int = 1, below: float = 2**62) -> int:
     """`value` as an int with least <= value < below. Raises RecError with its `name` for anything else (bool too)."""
@@ -45,9 +47,14 @@ def vector(values: Any, name: str) -> tuple[float, ...]:
         raise RecError(f"{name} must be a sequence of numbers, one for each dimension; got {shown(values)}.")
     if array.ndim != 1:
         raise RecError(f"{name} must have shape (D,), one number for each dimension; got shape {array.shape}.")
+    if array.size > MAX_DIM:
+        raise RecError(f"{name} may have at most 2^20 numbers, one for each dimension; got {array.size}.")
     if not np.isfinite(array).all():
         raise RecError(f"{name} must be finite numbers; found NaN or infinity.")
     return tuple(array.tolist())
+
+
+_NO_NUMBERS = (str, bytes, bool, np.bool_, complex, np.complexfloating)  # which float() takes all the same
 
 
 def _as_floats(value: Any) -> Floats | None:
@@ -56,7 +63,7 @@ def _as_floats(value: Any) -> Floats | None:
         array = np.asarray(value)
         if (array.dtype.kind not in "iufO" and array.size) or (array.dtype.kind == "O" and not array.size):
             return None
-        if array.dtype.kind == "O" and any(isinstance(one, str | bytes | bool | None) for one in array.flat):
+        if array.dtype.kind == "O" and any(one is None or isinstance(one, _NO_NUMBERS) for one in array.flat):
             return None
         return array.astype(np.float64)
     except Exception:  # a value may be anything, and so may what it raises when it is looked at
@@ -91,7 +98,7 @@ def check_method(value: Any, *settings: str) -> None:
 def real_number(value: Any, name: str) -> float:
     """`value` as a float. Raises RecError with its `name` for anything but a real number, and for NaN."""
     try:
-        number = math.nan if isinstance(value, str | bytes | bool | np.bool_) else float(value)
+        number = math.nan if isinstance(value, _NO_NUMBERS) else float(value)
     except Exception:  # as in _as_floats
         number = math.nan
     if math.isnan(number):

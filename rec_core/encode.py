@@ -15,7 +15,7 @@ from .decode import decode
 from .errors import RecError
 from .methods import PFR, Method, Record, Rules, SearchResult, new_record
 from .partition import Message, check_partition
-from .randomness import run_seeds
+from .randomness import MOST_RUNS, run_seeds
 from .searches import race, race_many
 
 
@@ -108,7 +108,7 @@ class Encodings:
         ]
 
 
-MOST_NUMBERS = 2**26
+MOST_NUMBERS = MOST_RUNS
 """The most numbers of samples that `encode_many` returns at once."""
 
 

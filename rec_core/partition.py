@@ -10,17 +10,17 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import islice
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from .arrays import Floats, Ints
-from .checks import shown, whole_number
+from .checks import MAX_DIM, shown, whole_number
 from .errors import RecError
 from .jit import kernel
 from .prior import Prior
 
-MAX_DIM = 2**20
 ENUMERABLE_BINS = 4096
 """The most bins that have a clock each, so that weights do not change PFR's message."""
 
@@ -54,14 +54,16 @@ class Partition:
 
     def __post_init__(self) -> None:
         try:
-            given = tuple(self.intervals)
-        except TypeError:
+            given = tuple(islice(self.intervals, MAX_DIM + 1))
+        except Exception:  # TypeError, or what a value of anybody's class raises
             given = ()
         if not given:
             raise RecError(
                 "Intervals must be a sequence of whole numbers, one for each dimension, e.g. (8, 4); "
                 f"got {shown(self.intervals)}."
             )
+        if len(given) > MAX_DIM:
+            raise RecError("A partition has at most 2^20 dimensions; these intervals are more.")
         intervals = tuple(whole_number(n, f"intervals[{d}]", 1, math.inf) for d, n in enumerate(given))
         object.__setattr__(self, "intervals", intervals)
 
@@ -120,7 +122,7 @@ class Partition:
         """
         try:
             places = tuple(bin)
-        except TypeError:
+        except Exception:  # as where intervals are looked at
             raise RecError(f"bin must be a sequence of interval numbers; got {shown(bin)}.") from None
         if len(places) != self.dim:
             raise RecError(f"The bin names {len(places)} intervals, the partition has {self.dim} dimensions.")

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 
 from . import families
 from .arrays import Floats
-from .checks import choice, real_array, vector, whole_number
+from .checks import MAX_DIM, choice, real_array, vector, whole_number
 from .errors import RecError
 from .families import FAMILIES
 from .jit import kernel
@@ -51,7 +51,7 @@ class Prior:
 
     def __post_init__(self) -> None:
         choice(self.family, "family", tuple(FAMILIES))
-        object.__setattr__(self, "dim", whole_number(self.dim, "dim"))
+        object.__setattr__(self, "dim", whole_number(self.dim, "dim", 1, MAX_DIM + 1))
         shift, scale = vector(self.shift, "shift"), vector(self.scale, "scale")
         if shift or scale:
             shift, scale = placement(shift, scale, self.dim)

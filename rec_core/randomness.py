@@ -230,14 +230,17 @@ def _run_seeds(seed: Word, first: int, out: Words) -> None:
         out[i], _ = block(seed, RUN, np.uint64(first + i), np.uint64(0))
 
 
+MOST_RUNS = 2**26  # whose seeds are made at once
+
+
 def run_seeds(seed: int, num_runs: int, first: int = 0) -> Words:
     """Seeds of runs first .. first+num_runs-1 of a study with this seed; uint64, shape (num_runs,).
 
-    Raises RecError for an invalid seed, and numbers below 0. Source: here.
+    Raises RecError for an invalid seed, numbers below 0, and more than 2^26 runs. Source: here.
 
     >>> bool((run_seeds(7, 5)[2:] == run_seeds(7, 3, first=2)).all())
     True
     """
-    out = np.empty(whole_number(num_runs, "num_runs", 0), dtype=np.uint64)
+    out = np.empty(whole_number(num_runs, "num_runs", 0, MOST_RUNS + 1), dtype=np.uint64)
     _run_seeds(seed_word(seed), whole_number(first, "first", 0), out)
     return out

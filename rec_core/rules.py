@@ -20,7 +20,7 @@ from .checks import choice, shown, whole_number
 from .clocks import Clock, arrival_time, tick
 from .errors import RecError
 from .jit import kernel
-from .randomness import run_seeds
+from .randomness import MOST_RUNS, run_seeds
 from .tables import log_ratio
 
 __all__ = ["KINDS", "Chosen", "Kind", "Rule", "choose_many"]
@@ -93,11 +93,14 @@ def choose_many(problem: Problem, rule: Rule, num_runs: int, *, seed: int, max_e
     if not isinstance(rule, Rule):
         raise RecError(f"Give a rule, such as rec.rules.Rule('first', 2.0); got {shown(rule)}.")
     runs, most = whole_number(num_runs, "num_runs"), whole_number(max_examined, "max_examined")
+    if runs * problem.dim > MOST_RUNS:
+        raise RecError(f"num_runs = {runs} in {problem.dim} dimensions are more than 2^26 numbers; use fewer runs.")
     log_sup = problem.d_inf_bits * math.log(2.0)
     if not math.isfinite(log_sup):
         raise RecError("Q is wider than P, so the ratio has no largest value and no search by T could stop.")
-    if rule.kind == "first" and rule.setting >= math.exp(log_sup):
-        raise RecError(f"No candidate has a ratio above {rule.setting:g}: the largest is {math.exp(log_sup):g}.")
+    if rule.kind == "first" and rule.setting > 0.0 and math.log(rule.setting) >= log_sup:
+        largest = f"{math.exp(log_sup):g}" if log_sup < 100.0 else f"2^{problem.d_inf_bits:.1f}"
+        raise RecError(f"No candidate has a ratio above {rule.setting:g}: the largest is {largest}.")
     if rule.kind == "largest" and rule.setting > most:
         raise RecError(f"The rule looks at {rule.setting:g} candidates, more than max_examined = {most}.")
     chosen = Chosen(np.empty((runs, problem.dim)), np.empty(runs, np.int64), np.empty(runs, np.int64))

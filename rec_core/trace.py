@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -26,14 +25,16 @@ from .randomness import bin_key, candidate_uniforms
 class Trace:
     """The search of `problem` by `method` with this `seed` as arrays: K events, in the order they were examined.
 
-    `samples` and `quantiles` (K, D) are the candidates in x and in u = F_P(x); of a method with a receiver of its own,
-    what that makes of an event. `bins` (K, D) count from 0, the local `indices` (K,) from 1. `arrival_times` (K,) are
-    in P' time (the bin's clock over its weight), `log_ratios_bits` (K,) is log2 r' in bits, `race_times` (K,) their
-    quotient. `best` (K,) is the event in the lead after each event,
+    `samples` and `quantiles` (K, D) are the candidates in x and in u = F_P(x). `bins` (K, D) count from 0, the local
+    `indices` (K,) from 1; for a method with a receiver of its own they are those of a message that names the candidate.
+    `arrival_times` (K,) are in P' time (the bin's clock over its weight), `log_ratios_bits` (K,) is log2 r' in bits,
+    `race_times` (K,) their quotient. `best` (K,) is the event in the lead after each event,
     `winner` the last of them, `message` its message. `positions` (K,) are places among the `examined` candidates, from
     1; they have gaps where `max_events` ended the recording, which improvements extend. `log2_sup_ratio` is log2 sup
     r'. `stop_time` is the stop line at the end, the winning race time times sup r': nothing that arrives later can win
-    (ORC: the last candidate's arrival time). `stopping` is the rule: 'single', 'per_bin', or 'count' for ORC.
+    (ORC: the last candidate's arrival time). `stopping` is the rule: 'single', 'per_bin', 'best_first' on a tree,
+    'count' for ORC, or 'accept': then heights are in the place of arrival times, a candidate is accepted if its ratio
+    is at least its height, and the first one wins.
 
     In a notebook a trace shows itself as an animation if rec_viz is installed.
 
@@ -101,16 +102,15 @@ def trace(problem: Problem, method: Method = PFR(), *, seed: int, max_events: in
     if used == 0:
         raise RecError(f"{type(method).__name__} records no candidates, so there is nothing to trace.")
     bins, (positions, indices), logs = record.bins[:used], record.numbers[:used].T.copy(), record.logs[:used].T.copy()
-    if has(method, "receive"):  # its samples are no candidates of the codebook
-        book: Any = method
-        events = zip(bins.tolist(), indices.tolist(), strict=True)
-        received = [book.receive(Message(tuple(bin), index), problem.prior, seed) for bin, index in events]
-        samples, quantiles = np.array(received), problem.prior.cdf(received)
+    samples, quantiles = np.empty(bins.shape), np.empty(bins.shape)
+    intervals = check_partition(method.partition, problem.dim).counts
+    if has(method, "receive"):
+        messages = (Message(tuple(bin), index) for bin, index in zip(bins.tolist(), indices.tolist(), strict=True))
+        samples = np.array([method.receive(one, problem.prior, seed_word(seed)) for one in messages])
+        quantiles = problem.prior.cdf(samples)
     else:
-        standard, quantiles = np.empty(bins.shape), np.empty(bins.shape)
-        intervals = check_partition(method.partition, problem.dim).counts
-        _replay(problem.family_code, intervals, seed_word(seed), bins, indices, standard, quantiles)
-        samples = problem.prior.place(standard)
+        _replay(problem.family_code, intervals, seed_word(seed), bins, indices, samples, quantiles)
+        samples = problem.prior.place(samples)
     log_arrival, log_ratio, log_race = logs
     running = np.minimum.accumulate(log_race)
     best = np.maximum.accumulate(np.where(log_race <= running, np.arange(log_race.size), 0))

@@ -21,7 +21,7 @@ from .jit import kernel
 from .partition import Partition, check_partition
 from .tables import WEIGHTINGS, empty_tables, fill_tables, log_sum_exp
 
-_TABULATED = 2**12  # intervals that are computed one by one
+_TABULATED = 2**6  # intervals that are computed one by one
 _FINEST = 2**52  # from here on float64 cannot tell edges apart
 _ONE_BY_ONE = 256  # edges next to an end, a kink or the peak, where r may bend sharply
 _NOTHING = 70.0  # nats below sup r from which edges are left out

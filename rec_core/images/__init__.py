@@ -59,6 +59,7 @@ class Stopped(RecError):
     """
 
 
+@checked
 def encode(
     image: Any,
     codec: Codec = "inr",

@@ -9,19 +9,31 @@ from typing import ClassVar, Literal, get_args
 
 from ..allocation import greedy_powers
 from ..arrays import LN2, Word
-from ..channel import Problem, check_problem
+from ..channel import Channel, Problem, check_problem
 from ..checks import choice, whole_number
 from ..errors import BudgetExceeded, RecError
 from ..laws.examined import examined_by_bins
+from ..laws.index import index_law
 from ..partition import ENUMERABLE_BINS, Partition, check_partition
 from ..tables import WEIGHTINGS, Weighting, log_sup_reweighted, tables
 from ..upper_sum import log_upper_sum, upper_sum_bits
-from .method import MAX_EXAMINED, PER_BIN, SINGLE, About, Race, Record, Rules, SearchResult, check_width, run
+from .method import (
+    MAX_EXAMINED,
+    PER_BIN,
+    SINGLE,
+    About,
+    Race,
+    Record,
+    Rules,
+    SearchResult,
+    check_bounded,
+    check_width,
+    is_hopeless,
+    run,
+)
 
 Stopping = Literal["single", "per_bin"]
 """One stop line for all bins, as in the paper, or one for each."""
-
-_HOPELESS = 16.0  # a search expected to need this many budgets is refused before it starts
 
 
 @dataclass(frozen=True)
@@ -40,8 +52,9 @@ class PFR:
 
     >>> PFR(Partition((8, 4)), weighting="uniform").max_examined
     67108864
-    >>> PFR.about.title
-    'Poisson functional representation'
+    >>> import rec_core as rec
+    >>> PFR.about.title, round(PFR().expected_bits(rec.gaussian_channel([6.0])), 2)
+    ('Poisson functional representation', 7.85)
     """
 
     about: ClassVar[About] = About(
@@ -83,11 +96,7 @@ class PFR:
         """Raises RecError for a target whose ratio is unbounded, and for one too narrow for float64."""
         check_problem(problem)
         check_partition(self.partition, problem.dim)
-        if math.isinf(problem.d_inf_bits):
-            raise RecError(
-                "Q is wider than P in some dimension, or as wide and shifted, so the density ratio has no upper bound "
-                "and PFR could never stop. Use rec.ORC(num_candidates), or make every scale of Q smaller than P's."
-            )
+        check_bounded(problem, "PFR")
         check_width(problem)
 
     def search(self, problem: Problem, seed: Word, record: Record, race: Race) -> SearchResult:
@@ -95,7 +104,7 @@ class PFR:
         rules = self.rules(problem.dim)
         table = tables(problem, check_partition(self.partition, problem.dim), self.weighting)
         log_expected = float(log_sup_reweighted(table))
-        if self._is_mean(rules) and log_expected > math.log(_HOPELESS * self.max_examined):
+        if is_hopeless(rules, log_expected):
             raise self._refusal(problem, log_expected, 0)
         result, won = run(problem, table, rules, seed, record, race)
         if not won:
@@ -116,6 +125,14 @@ class PFR:
             return examined_by_bins(table, rules.num_bins)
         log_sup = log_sup_reweighted(table)
         return math.exp(log_sup) if log_sup < 709.0 else math.inf
+
+    def expected_bits(self, source: Problem | Channel) -> float:
+        """log2 J and the entropy of the index, averaged over targets for a channel: the matched code's mean length.
+
+        In bits, to about 1e-3. Raises RecError as `laws.index_law` does.
+        """
+        cut = check_partition(self.partition, source.dim)
+        return cut.log2_bins + index_law(source, cut).entropy_bits
 
     def _is_mean(self, rules: Rules) -> bool:
         """Whether sup r' is the expected number of candidates; otherwise it is an upper bound."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
@@ -11,7 +12,7 @@ from ..allocation import Strategy, allocate
 from ..arguments import checked
 from ..channel import Channel, Problem, check_problem
 from ..checks import check_method, iterable, seed_word, shown, whole_number
-from ..encode import Encoding, encode
+from ..encode import MOST_NUMBERS, Encoding, encode
 from ..errors import RecError
 from ..methods import PFR, Method, with_partition
 from ..partition import Partition, check_partition
@@ -61,6 +62,7 @@ class Cell:
         return encode(self.target(seed), self.method, seed=seed)
 
 
+MOST_CHUNKS = 2**22  # of a study, which all are listed before the first is run
 MOST_CELLS = 2**18
 """The most cells of a grid."""
 
@@ -139,8 +141,11 @@ class Study:
                 raise RecError(f"cells[{number}] must be a cell, made by rec.study.grid or Cell; got {shown(cell)}.")
         if not self.cells or len(set(self.cells)) < len(self.cells):
             raise RecError("A study needs at least one cell, and each cell only once.")
-        for name in ("runs", "chunk"):
-            object.__setattr__(self, name, whole_number(getattr(self, name), name))
+        object.__setattr__(self, "runs", whole_number(self.runs, "runs"))
+        widest = max(cell.source.dim for cell in self.cells)
+        object.__setattr__(self, "chunk", whole_number(self.chunk, "chunk", 1, MOST_NUMBERS // widest + 1))
+        if (count := len(self.cells) * math.ceil(self.runs / self.chunk)) > MOST_CHUNKS:
+            raise RecError(f"A study has at most 2^22 chunks; this one would have {count}. Make chunks larger.")
         object.__setattr__(self, "seed", int(seed_word(self.seed)))
         if not isinstance(self.samples, bool):
             raise RecError(f"samples must be True or False; got {shown(self.samples)}.")
@@ -165,10 +170,11 @@ class Chunk(NamedTuple):
     runs: int
 
 
+@checked
 def chunks(study: Study) -> Iterator[Chunk]:
     """The chunks of a study, the first of every cell before the second of any, so that charts fill evenly.
 
-    Raises nothing. Source: here.
+    Raises RecError for what is no study. Source: here.
 
     >>> import rec_core as rec
     >>> list(chunks(Study(grid([rec.gaussian_channel([2.0])]), runs=3, chunk=2)))

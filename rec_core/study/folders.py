@@ -22,10 +22,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..arguments import checked
 from ..channel import Channel, Problem
-from ..checks import choice
+from ..checks import choice, shown
 from ..errors import RecError
 from ..methods import METHODS, name_of
+from ..methods.method import has_bins
 from ..partition import Partition
 from .cells import Cell, Chunk, Study, chunks_of
 from .tables import FORMATS, Format, Table, from_bytes, join, pyarrow, to_bytes
@@ -34,6 +36,7 @@ FORMAT_VERSION = 3
 """Version of a folder of results; one more whenever the same study would give other numbers."""
 
 
+@checked
 def load(out: str | os.PathLike[str], methods: Sequence[type[Any]] = ()) -> Study:
     """The study in a folder. `methods`: the classes of its methods that are not in this package.
 
@@ -53,9 +56,12 @@ def load(out: str | os.PathLike[str], methods: Sequence[type[Any]] = ()) -> Stud
             return Study(**{**study, "cells": [_cell(cell, kinds) for cell in study["cells"]]})
     except (ValueError, KeyError, TypeError):
         raise _damaged(out) from None
-    raise RecError(f"{os.fspath(out)} uses {', '.join(sorted(unknown))}; give the classes: load(out, methods=[...]).")
+    raise RecError(
+        f"{_named(out)} uses {shown(', '.join(sorted(unknown)))}; give the classes: load(out, methods=[...])."
+    )
 
 
+@checked
 def read(out: str | os.PathLike[str]) -> Table:
     """The table of all finished runs in a folder, columns of shape (R,), sorted by cell and run.
 
@@ -93,17 +99,22 @@ def _description(out: str | os.PathLike[str]) -> dict[str, Any]:
         raise _damaged(out)
     if description["version"] != FORMAT_VERSION:
         raise RecError(
-            f"{os.fspath(out)} was written by version {description['version']!r:.20} of studies, "
-            f"this is {FORMAT_VERSION}."
+            f"{_named(out)} was written by version {description['version']!r:.20} of studies, this is {FORMAT_VERSION}."
         )
     return description
 
 
 def _damaged(out: str | os.PathLike[str]) -> RecError:
     return RecError(
-        f"{os.fspath(out)} is not a folder of results: its _study.json is missing or damaged. Running the same study "
+        f"{_named(out)} is not a folder of results: its _study.json is missing or damaged. Running the same study "
         "with this folder mends it."
     )
+
+
+def _named(path: str | os.PathLike[str]) -> str:
+    """A path for an error, the end of a long one."""
+    text = os.fspath(path)
+    return text if len(text) <= 150 else f"...{text[-147:]}"
 
 
 def _read_description(folder: Path) -> dict[str, Any] | None:
@@ -175,9 +186,9 @@ def open_folder(study: Study, path: Path, form: Format) -> Folder:
     try:
         path.mkdir(parents=True, exist_ok=True)
     except FileExistsError:
-        raise RecError(f"{path} is a file; give a folder for the results.") from None
+        raise RecError(f"{_named(path)} is a file; give a folder for the results.") from None
     except OSError as error:
-        raise RecError(f"{path} could not be made: {error.strerror}. Choose another folder.") from None
+        raise RecError(f"{_named(path)} could not be made: {error.strerror}. Choose another folder.") from None
     known = path / "_study.json"
     before = known.exists()  # asked first: another study may begin here at the same time
     theirs = _read_description(path)
@@ -185,12 +196,12 @@ def open_folder(study: Study, path: Path, form: Format) -> Folder:
         there = [(part, found["mark"]) for part in path.glob("part-*") if (found := PART.fullmatch(part.name))]
         told = all(mark for _, mark in there) and any(_is_named(part, part.read_bytes(), key) for part, _ in there)
         if there and not told:
-            raise RecError(f"{path} has results but no whole _study.json to describe them, and by their checksums they "
-                           "are not this study's; choose another folder.")  # fmt: skip
+            raise RecError(f"{_named(path)} has results but no whole _study.json to describe them, and by their "
+                           "checksums they are not this study's; choose another folder.")  # fmt: skip
         _write(known, json.dumps({**ours, "checksum": key}, indent=1).encode(), over=before)
         theirs = _read_description(path) or ours
     if _digest(theirs) != key:
-        raise RecError(f"{path} has the results of another study, or of this one in another format or version; "
+        raise RecError(f"{_named(path)} has the results of another study, or of this one in another format or version; "
                        "repeat the study exactly to resume it, or choose another folder.")  # fmt: skip
     for draft in path.glob(".*"):
         if DRAFT.fullmatch(draft.name):
@@ -212,8 +223,8 @@ def _write(path: Path, data: bytes, over: bool = True) -> None:
                 return _place(draft, path, over)
         except OSError as error:
             raise RecError(
-                f"{path} could not be written: {error.strerror}. What was finished before is saved; with this mended, "
-                "run the study again to resume it."
+                f"{_named(path)} could not be written: {error.strerror}. What was finished before is saved; with this "
+                "mended, run the study again to resume it."
             ) from error
         finally:
             with contextlib.suppress(OSError):
@@ -337,9 +348,7 @@ def _cell(known: dict[str, Any], kinds: dict[str, type[Any]]) -> Cell:
         source = Channel(family, own.pop("bits"), **placed)
     else:
         source = Problem(family, own.pop("params"), **placed)
-    if "partition" in (field.name for field in fields(kind)):
-        own["partition"] = cut
-    return Cell(source, kind(**own))
+    return Cell(source, kind(partition=cut, **own) if has_bins(kind) else kind(**own))
 
 
 def _frozen(value: Any) -> Any:

@@ -20,7 +20,7 @@ from ..arrays import Floats
 from ..channel import Channel
 from ..checks import seed_word, whole_number
 from ..codes import ZipfCode
-from ..encode import encode_many
+from ..encode import MOST_NUMBERS, encode_many
 from ..errors import RecError
 from ..randomness import run_seeds
 from . import folders
@@ -34,6 +34,7 @@ Progress = Callable[[int, int, float | None], object]
 """A function (runs done, runs in total, seconds left or None)."""
 
 
+@checked
 def stream(
     study: Study,
     out: str | os.PathLike[str] | None = None,
@@ -90,7 +91,7 @@ def stream(
                 chunk, attempt = flying.pop(future)
                 try:
                     table = future.result()
-                except BrokenExecutor:
+                except (BrokenExecutor, RecError):  # the same again if it is tried again
                     raise
                 except Exception as error:  # whatever an executor raises for a worker that died
                     if attempt == ATTEMPTS:
@@ -115,6 +116,7 @@ def stream(
             pool.shutdown(wait=False)
 
 
+@checked
 def run(
     study: Study,
     out: str | os.PathLike[str] | None = None,
@@ -152,7 +154,7 @@ def run_chunk(cell: Cell, seed: int, first: int, runs: int, samples: bool = Fals
     >>> run_chunk(Cell(rec.gaussian_channel([2.0])), seed=1, first=10, runs=3)["run"]
     array([10, 11, 12])
     """
-    source, runs = cell.source, whole_number(runs, "runs", 1, 2**26)
+    source, runs = cell.source, whole_number(runs, "runs", 1, MOST_NUMBERS // cell.source.dim + 1)
     whole_number(first, "first", 0, 2**62 - runs)
     bits, params = (source.bits, ()) if isinstance(source, Channel) else ((), source.params)
     text = repr((int(seed_word(seed)), source.family, bits, params))

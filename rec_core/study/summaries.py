@@ -7,10 +7,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ..arguments import checked
+from ..errors import RecError
 from .cells import Cell
-from .tables import Table
+from .tables import Table, check_table
 
 
+@checked
 def summary(cells: Sequence[Cell], table: Table) -> Table:
     """One row per cell, columns of shape (cells,).
 
@@ -19,7 +22,7 @@ def summary(cells: Sequence[Cell], table: Table) -> Table:
     would be misleading, so all these are NaN except the quartiles of examined, in which a failure counts as infinity.
     Over a Gaussian channel the number PFR examines has no finite mean: quote its quartiles.
 
-    Raises nothing. Source: here.
+    Raises RecError for what is no table of results, and without cells. Source: here.
 
     >>> import rec_core as rec
     >>> cells = rec.study.grid([rec.gaussian_channel([4.0])], (0, 4))
@@ -27,6 +30,10 @@ def summary(cells: Sequence[Cell], table: Table) -> Table:
     >>> bool(means["examined_median"][0] > means["examined_median"][1])
     True
     """
+    check_table(table, "table")
+    cells = list(cells)
+    if not cells:
+        raise RecError("Give the cells of the study, such as study.cells; there are none.")
     failures = table["error"] != ""
     examined = np.where(failures, math.inf, table["examined"])
     log2_index = np.log2(np.maximum(table["index"], 1))
@@ -50,15 +57,17 @@ def summary(cells: Sequence[Cell], table: Table) -> Table:
     return {key: np.array([row[key] for row in rows], object if key == "error" else None) for key in rows[0]}
 
 
+@checked
 def time_left(seconds: float | None) -> str:
     """Seconds as text; None if unknown.
 
-    Raises nothing. Source: here.
+    Raises RecError for what is no number. Source: here.
 
     >>> time_left(12.3), time_left(9000.0)
     ('12 s left', '2.5 h left')
     """
-    if seconds is None or not math.isfinite(seconds):
+    seconds = math.inf if seconds is None else float(seconds)
+    if not math.isfinite(seconds):
         return "time left unknown"
     if seconds < 100:
         return f"{seconds:.0f} s left"

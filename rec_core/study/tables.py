@@ -11,7 +11,9 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arguments import checked
 from ..arrays import Floats
+from ..checks import choice, shown
 from ..errors import RecError
 
 Format = Literal["parquet", "csv"]
@@ -33,25 +35,47 @@ Table = dict[str, NDArray[Any]]
 """Columns by name, all of shape (R,)."""
 
 
+@checked
 def join(tables: Iterable[Table]) -> Table:
-    """One table from many, columns of shape (R,), sorted by (cell, run). Raises nothing. Source: here.
+    """One table from many, columns of shape (R,), sorted by (cell, run).
+
+    Raises RecError for anything but tables with the same columns. Source: here.
 
     >>> [len(column) for column in join([]).values()]
     [0, 0, 0, 0, 0, 0, 0, 0, 0]
     """
     parts = list(tables) or [{name: np.empty(0, kind) for name, kind in COLUMNS.items()}]
+    for number, part in enumerate(parts):
+        check_table(part, f"tables[{number}]")
+        if part.keys() != parts[0].keys():
+            raise RecError(f"Tables must have the same columns; the first has {len(parts[0])}, "
+                           f"tables[{number}] has {len(part)}.")  # fmt: skip
     whole = {name: np.concatenate([part[name] for part in parts]) for name in names_of(parts[0])}
     order = np.lexsort((whole["run"], whole["cell"]))
     return {name: column[order] for name, column in whole.items()}
 
 
 def samples(table: Table) -> Floats:
-    """The samples in a table of a study with samples, (R, D); NaN for runs that failed. Raises nothing. Source: here.
+    """The samples in a table of a study with samples, (R, D); NaN for runs that failed.
+
+    Raises RecError for a table without samples. Source: here.
 
     >>> samples(join([]) | {"x1": np.zeros(2), "x2": np.ones(2)}).shape
     (2, 2)
     """
-    return np.column_stack([table[name] for name in names_of(table)[len(COLUMNS) :]])
+    check_table(table, "table")
+    names = names_of(table)[len(COLUMNS) :]
+    if not names:
+        raise RecError("This table has no samples; make the study with samples=True.")
+    return np.column_stack([table[name] for name in names])
+
+
+def check_table(value: Any, name: str) -> None:
+    """Raises RecError for anything but a table: arrays by name, all of one length, with the usual COLUMNS."""
+    columns = list(value.values()) if isinstance(value, dict) and value.keys() >= COLUMNS.keys() else [None]
+    shapes = {column.shape if isinstance(column, np.ndarray) else () for column in columns}
+    if len(shapes) > 1 or len(shapes.pop()) != 1:
+        raise RecError(f"{name} must be a table of results, as rec.study.run returns it; got {shown(value)}.")
 
 
 def names_of(names: Iterable[str]) -> list[str]:
@@ -60,12 +84,15 @@ def names_of(names: Iterable[str]) -> list[str]:
 
 
 def to_bytes(table: Table, form: Format) -> bytes:
-    """A table as a file of this form, as in folders. Raises RecError for Parquet without pyarrow. Source: here.
+    """A table as a file of this form, as in folders.
+
+    Raises RecError for what is no table, another form, and Parquet without pyarrow. Source: here.
 
     >>> to_bytes(join([]), "csv")[:14]
     b'cell,run,index'
     """
-    if form == "parquet":
+    check_table(table, "table")
+    if choice(form, "format", FORMATS) == "parquet":
         arrow, parquet = pyarrow()
         sink = io.BytesIO()
         parquet.write_table(arrow.table({name: arrow.array(table[name]) for name in names_of(table)}), sink)

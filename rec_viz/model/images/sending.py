@@ -184,6 +184,7 @@ def block_race(sending: Sending, number: int) -> lab.Race | None:
         name=name,
         title=LANES[name],
         method=method,
+        partition=cut,
         seed=event.seed,
         trace=trace,
         refusal="",

@@ -1,6 +1,7 @@
-"""Writes the golden files: `python -m tests.core.golden.make --force [name ...]`, of tests/core/test_golden.FILES.
+"""Writes the golden files: `python -m tests.core.golden.make --add [name ...]`, of tests/core/test_golden.FILES.
 
-Only for an answer that is meant to change, and then its commit says which and why.
+`--add` makes answers that are not there yet, for a new method, family or code. `--force` makes all of them anew: only
+for an answer that is meant to change, and then its commit says which and why.
 """
 
 from __future__ import annotations
@@ -30,6 +31,10 @@ SOURCES: dict[str, Given] = {
     "uniform 3": {"source": ["uniform_channel", [4.0, 2.5, 3.0]], "target": 1},
     "uniform 16": {"source": ["uniform_channel", [0.5] * 16], "target": 3},
     "piecewise": {"source": ["piecewise_problem", PIECES]},
+    "laplace 1": {"source": ["laplace_problem", [1.5], [0.02]]},
+    "laplace 3": {"source": ["laplace_problem", [0.5, -2.0, 0.0], [0.25, 0.5, 0.75]]},
+    "logistic 2": {"source": ["logistic_problem", [-3.0, 0.5], [0.1, 0.5], 0.0, 1.0]},
+    "placed 2": {"source": ["gaussian_problem", [7.0, -3.0], [0.5, 0.25], [5.0, -2.0], [2.0, 4.0]]},
 }
 FEW = {1: [12], 2: [8, 6], 3: [16, 8, 3], 6: [4, 4, 2, 2, 2, 1], 16: [2] * 6 + [1] * 10}  # one clock a bin
 MANY = {1: [5000], 2: [128, 64], 3: [64, 32, 8], 6: [6] * 5 + [1], 16: [17] * 16}  # J > 4096; 17^16 > 2^64
@@ -242,13 +247,19 @@ MAKE = {"messages": messages, "rows": rows, "bytes": packed, "pictures": picture
 
 def main() -> None:
     assert tuple(MAKE) == FILES
-    chosen = [name for name in sys.argv[1:] if name != "--force"] or FILES
-    if "--force" not in sys.argv and any((GOLDEN / f"{name}.jsonl").exists() for name in chosen):
-        sys.exit("Golden files are there and are kept; --force writes them anew.")
+    chosen = [name for name in sys.argv[1:] if not name.startswith("--")] or FILES
+    if not {"--force", "--add"} & set(sys.argv) and any((GOLDEN / f"{name}.jsonl").exists() for name in chosen):
+        sys.exit("Golden files are there and are kept; --add makes what they lack, --force writes them anew.")
     for name in chosen:
-        lines = [json.dumps([given, replay(given)], separators=(",", ":")) for given in MAKE[name]()]
-        (GOLDEN / f"{name}.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
-        print(name, len(lines), "cases", sum(map(len, lines)), "bytes")
+        path = GOLDEN / f"{name}.jsonl"
+        kept = path.read_text(encoding="utf-8").splitlines() if "--add" in sys.argv else []
+        known = {json.dumps(json.loads(line)[0]): line for line in kept}
+        lines = [
+            known.get(json.dumps(given)) or json.dumps([given, replay(given)], separators=(",", ":"))
+            for given in MAKE[name]()
+        ]
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        print(name, len(lines), "cases,", len(lines) - len(kept), "new,", sum(map(len, lines)), "bytes")
     (test_golden.GOLDEN / "arithmetic.txt").write_text(arithmetic() + "\n", encoding="utf-8")
 
 
