@@ -20,6 +20,7 @@ from ..laws.greedy_poisson import Rise, index_bits, index_chances, log_height, r
 from ..partition import Message, Partition
 from ..tables import Tables, log_ratio
 from .method import (
+    HOPELESS,
     MAX_EXAMINED,
     About,
     Outcome,
@@ -31,7 +32,6 @@ from .method import (
     new_record,
     note,
 )
-from .pfr import HOPELESS
 from .rows import Rows, in_rows
 
 _MOST_CHANCES = 2**16
