@@ -212,22 +212,22 @@ def _lane(
     )
 
 
-_MADE: Mapping[str, Callable[[rec.Channel | rec.Problem, int, int], rec.Method]] = {
-    "rejection": lambda source, n, most: rec.RejectionSampling(max_examined=most),
-    "greedy": lambda source, n, most: rec.GreedyRejection(max_examined=most),
-    "gprs": lambda source, n, most: rec.GPRS(max_examined=most),
-    "astar": lambda source, n, most: replace(rec.AStar.for_source(source), max_examined=most),
-    "truncated": lambda source, n, most: rec.TruncatedPFR(n, max_examined=most),
-    "mrc": lambda source, n, most: rec.MinimalRandomCoding(n, max_examined=most),
-    "dither": lambda source, n, most: rec.LayeredDither.for_source(source),
+_MADE: Mapping[str, Callable[[View, int], rec.Method]] = {
+    "rejection": lambda view, most: rec.RejectionSampling(max_examined=most),
+    "greedy": lambda view, most: rec.GreedyRejection(max_examined=most),
+    "gprs": lambda view, most: rec.GPRS(max_examined=most),
+    "astar": lambda view, most: replace(rec.AStar.for_source(problem_of(view)[0]), max_examined=most),
+    "truncated": lambda view, most: rec.TruncatedPFR(view.candidates, max_examined=most),
+    "mrc": lambda view, most: rec.MinimalRandomCoding(view.candidates, max_examined=most),
+    "dither": lambda view, most: rec.LayeredDither.for_source(coded_for(view)),
 }
-"""Methods without bins, by their lanes: for a source, the number of candidates n and the most that may be examined."""
+"""Methods without bins, by their lanes: for a view, and the most candidates that may be examined."""
 
 
 def method_of(name: str, view: View, bins: rec.Partition, most: int = MAX_EXAMINED) -> rec.Method:
     """The method of a lane, which examines at most so many. Raises RecError where it cannot be."""
     if name in _MADE:
-        return _MADE[name](coded_for(view), view.candidates, most)
+        return _MADE[name](view, most)
     if name.startswith("orc"):  # one bin's peak may be infinite, and it needs no weight
         weighting = "uniform" if bins.num_bins == 1 else view.weighting
         return rec.ORC(view.candidates, bins, weighting=weighting, max_examined=most)
