@@ -120,13 +120,20 @@ class LayeredDither:
             )
 
     def search(self, problem: Problem, seed: Word, record: Record, race: Race) -> SearchResult:
-        """Round the center of Q on the shared lattice. Raises nothing."""
+        """Round the center of Q on the shared lattice. Raises nothing.
+
+        Its one event is a point under the ratio's curve: the sample, at the height of its layer over p there.
+        """
         family, table = problem.family_code, problem.table
         (samples, numbers, *_), _ = self.many(problem, np.array([seed], np.uint64), 1)
         log_ratio = sum(families.log_ratio(family, own, x) for own, x in zip(table, samples[0], strict=True))
         low, high = families.support(family)
         log_sup = sum(families.log_sup(family, own, low, high) for own in table)
-        note(record, 1, numbers[0], 1, 0.0, log_ratio, 0.0, True)
+        steps, offsets = np.empty((2, problem.dim))
+        lattice(family, self._known, seed, steps, offsets)
+        layers = families.log_pdfs(family, 0.5 * steps / self._known) - np.log(self._known)
+        log_height = min(float((layers - families.log_pdfs(family, samples[0])).sum()), log_ratio)
+        note(record, 1, numbers[0], 1, log_height, log_ratio, log_height - log_ratio, True)
         return SearchResult(Message(tuple(numbers[0].tolist()), 1), 1, 0.0, log_ratio, 0.0, log_sup, "accept")
 
     def many(self, source: Problem | Channel, seeds: Words, num_threads: int) -> tuple[Any, int]:

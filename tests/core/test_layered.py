@@ -171,6 +171,17 @@ def test_the_receiver_holds_the_senders_sample(name):
     assert (seen.samples == many.samples[:1]).all()
     assert (seen.message, seen.winner, seen.examined, seen.stopping) == (many.messages[0], 0, 1, "accept")
     assert seen.quantiles == pytest.approx(problem.prior.cdf(many.samples[:1]))
+    assert seen.race_times[0] <= 1.0
+    assert seen.arrival_times[0] == pytest.approx(seen.race_times[0] * 2.0 ** seen.log_ratios_bits[0])
+
+
+def test_the_height_of_a_trace_is_uniform_under_the_curve():
+    """Height over ratio, of samples that layers made: uniform in (0, 1), which a height of half of it is not."""
+    problem = rec.gaussian_problem([0.7], [0.3])
+    method = rec.LayeredDither((0.3,))
+    shares = np.array([rec.trace(problem, method, seed=seed).race_times[0] for seed in range(500)])
+    assert ks_p(shares, stats.uniform.cdf) > ALPHA
+    assert ks_p(0.5 * shares, stats.uniform.cdf) < ALPHA
 
 
 def test_extreme_targets_come_back():
