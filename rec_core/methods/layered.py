@@ -46,7 +46,7 @@ class LayeredDither:
     (LayeredDither(scales=(0.125, 0.25)), None, True)
     >>> sent = rec.encode(channel.draw(seed=7), method, seed=7)
     >>> sent.message, rec.decode(sent.message, channel.prior, method, seed=7) == sent.sample
-    (Message(bin=(5, 1), index=1), array([ True,  True]))
+    (Message(bin=(4, 0), index=1), array([ True,  True]))
     >>> round(method.expected_bits(channel), 2)
     6.04
     >>> method.expected_examined(channel.draw(seed=7))
@@ -165,7 +165,7 @@ class LayeredDither:
 
         >>> import rec_core as rec
         >>> LayeredDither((0.125,)).receive(rec.Message((5,), 1), rec.gaussian_channel([3.0]).prior, 7).round(3)
-        array([-0.732])
+        array([-2.349])
         """
         _check_family(prior.family)
         if prior.dim != len(self.scales):
