@@ -200,7 +200,7 @@ def mean_log2_geometric(log1p_excess: ArrayLike) -> Floats:
     lam = -np.log1p(-np.exp(-np.minimum(far, 700.0)))
     # p/(1-p) = expm1(lam), and ln lam = -y where y is large
     log_lam = np.where(far < 30.0, np.log(lam), -far)
-    ratio = np.where(lam > 1e-8, np.expm1(lam) / lam, 1.0)
+    ratio = np.expm1(lam) / lam
     series = sum(c * lam**k for k, c in enumerate(_ZETA_SLOPES))
     out[~short] = ratio * (-np.euler_gamma - log_lam + lam * series)
     return (out / LN2).reshape(y.shape)

@@ -195,7 +195,7 @@ def test_upper_sums(mean, scale, n):
     heights = [mp.exp(log_ratio("gaussian", mean, scale, x)) for x in edges.values()]
     total = mp.fsum(heights) + mp.exp(log_ratio("gaussian", mean, scale, top))
     outside = max(mp.exp(log_ratio("gaussian", mean, scale, exact(mean + side * scale))) for side in (-10.0, 10.0))
-    assert outside * n < total * mp.mpf("1e-12") or len(edges) == n - 1
+    assert outside * n < total * mp.mpf("1e-16") or len(edges) == n - 1
     found = rec.upper_sum_bits(rec.gaussian_problem([mean], [scale]), rec.Partition((n,)))
     assert found == pytest.approx(float(mp.log(total / n, 2)), abs=1e-10 + 40 * EPS * abs(mean) / scale)
 
@@ -218,7 +218,7 @@ def test_bin_weights_and_peaks():
 
 def mean_log2_geometric(success: mp.mpf) -> mp.mpf:
     """E[log2 N], N geometric: -ln p - gamma and what is left of it, exact to p^2 ln p."""
-    if success < mp.mpf("1e-12"):
+    if success < mp.mpf("1e-16"):
         return (-mp.log(success) - mp.euler) / mp.log(2)
     fail = 1 - success
     return success / fail * -mp.diff(lambda s: mp.polylog(s, fail), 0) / mp.log(2)
@@ -234,7 +234,7 @@ def test_index_of_a_box():
 
 def test_mean_log_of_geometric_laws():
     """Within 1e-11 bits, for means from 1.01 to 2^1000."""
-    for bits in (0.01, 1.0, 4.2, 4.4, 7.0, 20.0, 35.7, 39.1, 42.9, 43.2, 43.4, 50.0, 512.0, 1000.0):
+    for bits in (0.01, 1.0, 4.2, 4.4, 7.0, 20.0, 26.7, 35.7, 39.1, 42.9, 43.2, 43.4, 50.0, 512.0, 1000.0):
         y = bits * math.log(2)
         found = laws.mean_log2_geometric([y])[0]
         assert found == pytest.approx(float(mean_log2_geometric(mp.exp(-exact(y)))), abs=1e-11, rel=4 * EPS)
