@@ -8,9 +8,9 @@
     sample = rec.decode(sent.message, channel.prior, bins, seed=7)
     assert (sample == sent.sample).all()                     # to the last bit
 
-Read in this order: families, randomness, prior, channel, partition, candidates, decode (the receiver), then the
-sender's side: tables, upper_sum, clocks, laws, methods, searches, encode, trace, rules; then codes, metrics, study and
-images.
+Read in this order: families, randomness, prior, channel, partition, candidates, dither, decode (the receiver), then the
+sender's side: tables, upper_sum, clocks, laws, methods, searches, encode, advise, trace, rules; then codes, metrics,
+study and images.
 SciPy is imported inside the functions that use it, because importing it takes longer than all the rest.
 """
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 with kernels_cached():
     from . import codes, laws, metrics, randomness, rules
+    from .advise import Advice, Option, advise
     from .allocation import Strategy, allocate
     from .channel import (
         Channel,
@@ -43,7 +44,20 @@ with kernels_cached():
     from .decode import decode, decode_many
     from .encode import Encoding, Encodings, encode, encode_many
     from .errors import BudgetExceeded, MessageError, RecError
-    from .methods import ORC, PFR, Method, Stopping
+    from .methods import (
+        GPRS,
+        ORC,
+        PFR,
+        AStar,
+        FastGPRS,
+        GreedyRejection,
+        LayeredDither,
+        Method,
+        MinimalRandomCoding,
+        RejectionSampling,
+        Stopping,
+        TruncatedPFR,
+    )
     from .partition import ENUMERABLE_BINS, Message, Partition
     from .prior import Prior
     from .tables import Weighting, bin_peaks_bits, bin_weights
@@ -63,28 +77,39 @@ def __getattr__(name: str) -> ModuleType:
 __all__ = [
     "ENUMERABLE_BINS",
     "FRAME_BYTES",
+    "GPRS",
     "ORC",
     "PFR",
+    "AStar",
+    "Advice",
     "BudgetExceeded",
     "Channel",
     "EliasDelta",
     "Encoding",
     "Encodings",
+    "FastGPRS",
     "FixedCode",
+    "GreedyRejection",
+    "LayeredDither",
     "MatchedCode",
     "Message",
     "MessageError",
     "Method",
+    "MinimalRandomCoding",
+    "Option",
     "Partition",
     "Prior",
     "Problem",
     "RecError",
+    "RejectionSampling",
     "Stopping",
     "Strategy",
     "Trace",
+    "TruncatedPFR",
     "Weighting",
     "ZipfCode",
     "__version__",
+    "advise",
     "allocate",
     "bin_peaks_bits",
     "bin_weights",

@@ -24,7 +24,7 @@ from .errors import RecError
 from .families import FAMILIES
 from .jit import kernel
 from .prior import Prior, placement, shown_fields, summed
-from .randomness import SOURCE, uniforms
+from .randomness import SOURCE, block, to_uniform
 
 MAX_BITS = 1000.0  # a dimension's information: 2^-bits must stay a positive float
 
@@ -213,10 +213,11 @@ class Channel:
 @kernel
 def draw_target(family: int, scales: Floats, seed: Word, table: Floats) -> None:
     """Draw Y and write the target's rows into `table` (D, 3); `scales` (D,) as `Channel.scales`."""
-    v = np.empty(scales.shape[0])
-    uniforms(seed, SOURCE, np.uint64(0), v)
+    first = second = np.uint64(0)
     for d in range(scales.shape[0]):
-        families.draw(family, scales[d], v[d], table[d])
+        if d % 2 == 0:
+            first, second = block(seed, SOURCE, np.uint64(0), np.uint64(d // 2))
+        families.draw(family, scales[d], to_uniform(second if d % 2 else first), table[d])
 
 
 def gaussian_channel(

@@ -98,14 +98,14 @@ def _decode_rows(family: int, seeds: Words, indices: Ints, intervals: Ints, bins
 def decode_many(
     messages: Sequence[Message] | tuple[ArrayLike, ArrayLike],
     prior: Prior,
-    partition: Partition | None = None,
+    partition: Partition | Receiver | None = None,
     *,
     seeds: ArrayLike,
 ) -> Floats:
     """The samples (R, D) of R messages, on all cores: row i is `decode(messages[i], prior, partition, seed=seeds[i])`.
 
     `messages` may also be two arrays, bins (R, D) and indices (R,), as `encode_many` returns them, which is faster.
-    `seeds` is one seed for all, or (R,).
+    `seeds` is one seed for all, or (R,). With a method that has a receiver of its own, one message after the other.
 
     Raises RecError as `decode` does, and for arrays whose shapes do not match. Source: here.
 
@@ -115,11 +115,14 @@ def decode_many(
     >>> bool((rec.decode_many(sent.messages, channel.prior, seeds=sent.seeds) == sent.samples).all())
     True
     """
-    cut = check_partition(partition, prior.dim)
+    book: Any = partition
+    own = has(book, "partition", "receive")
+    cut = check_partition(book.partition if has(book, "partition") else book, prior.dim)
     if isinstance(messages, tuple) and not isinstance(messages, Message) and len(messages) == 2:
         named, numbered = messages
     else:
-        checked = [check_message(message, cut)[1] for message in messages]
+        limits = Partition((INDEX_LIMIT,) * prior.dim) if own else cut
+        checked = [check_message(message, limits)[1] for message in messages]
         named, numbered = [message.bin for message in checked], [message.index for message in checked]
     try:
         bins = np.asarray(named).reshape(-1, prior.dim)
@@ -135,16 +138,20 @@ def decode_many(
         raise RecError(f"There are {len(bins)} bins and {indices.size} indices; give one of each per message.")
     if keys.size and keys.dtype.kind == "i" and keys.min() < 0:
         raise RecError(f"Seeds are whole numbers from 0 to 2^64 - 1, got {keys.min()}.")
+    if own:
+        rows = zip(bins.tolist(), indices.tolist(), keys.tolist(), strict=True)
+        found = [book.receive(Message(tuple(bin), index), prior, seed_word(seed)) for bin, index, seed in rows]
+        return np.array(found).reshape(-1, prior.dim)
     wrong = (bins < 0) | (bins >= np.array(cut.intervals))
     if wrong.any():
         cut.number(bins[int(np.argwhere(wrong)[0, 0])].tolist())  # raises RecError
     if indices.size and not (indices.min() >= 1 and indices.max() < INDEX_LIMIT):
         raise RecError(f"A local index is a whole number from 1 to 2^63 - 1, got {indices.min()}.")
     samples = np.empty(bins.shape)
-    rows = bins.astype(np.int64), indices.astype(np.int64), keys.astype(np.uint64)
+    numbers, places, words = bins.astype(np.int64), indices.astype(np.int64), keys.astype(np.uint64)
 
     def work(part: slice) -> None:
-        _decode_rows(prior.family_code, rows[2][part], rows[1][part], cut.counts, rows[0][part], samples[part])
+        _decode_rows(prior.family_code, words[part], places[part], cut.counts, numbers[part], samples[part])
 
     in_parts(work, len(bins), os.cpu_count() or 1)
     return prior.place(samples)

@@ -10,7 +10,7 @@ from . import families
 from .arguments import checked
 from .arrays import LN2, Floats, Ints, Word
 from .channel import Problem
-from .checks import seed_word, shown, whole_number
+from .checks import has, seed_word, shown, whole_number
 from .clocks import Clock, arrival_time, tick
 from .encode import from_logs, search
 from .errors import RecError
@@ -26,12 +26,15 @@ class Trace:
     """The search of `problem` by `method` with this `seed` as arrays: K events, in the order they were examined.
 
     `samples` and `quantiles` (K, D) are the candidates in x and in u = F_P(x). `bins` (K, D) count from 0, the local
-    `indices` (K,) from 1. `arrival_times` (K,) are in P' time (the bin's clock over its weight), `log_ratios_bits` (K,)
-    is log2 r' in bits, `race_times` (K,) their quotient. `best` (K,) is the event in the lead after each event,
+    `indices` (K,) from 1; for a method with a receiver of its own they are those of a message that names the candidate.
+    `arrival_times` (K,) are in P' time (the bin's clock over its weight), `log_ratios_bits` (K,) is log2 r' in bits,
+    `race_times` (K,) their quotient. `best` (K,) is the event in the lead after each event,
     `winner` the last of them, `message` its message. `positions` (K,) are places among the `examined` candidates, from
     1; they have gaps where `max_events` ended the recording, which improvements extend. `log2_sup_ratio` is log2 sup
     r'. `stop_time` is the stop line at the end, the winning race time times sup r': nothing that arrives later can win
-    (ORC: the last candidate's arrival time). `stopping` is the rule: 'single', 'per_bin', or 'count' for ORC.
+    (ORC: the last candidate's arrival time). `stopping` is the rule: 'single', 'per_bin', 'best_first' on a tree,
+    'count' for ORC, or 'accept': then heights are in the place of arrival times, a candidate is accepted if its ratio
+    is at least its height, and the first one wins.
 
     In a notebook a trace shows itself as an animation if rec_viz is installed.
 
@@ -101,7 +104,13 @@ def trace(problem: Problem, method: Method = PFR(), *, seed: int, max_events: in
     bins, (positions, indices), logs = record.bins[:used], record.numbers[:used].T.copy(), record.logs[:used].T.copy()
     samples, quantiles = np.empty(bins.shape), np.empty(bins.shape)
     intervals = check_partition(method.partition, problem.dim).counts
-    _replay(problem.family_code, intervals, seed_word(seed), bins, indices, samples, quantiles)
+    if has(method, "receive"):
+        messages = (Message(tuple(bin), index) for bin, index in zip(bins.tolist(), indices.tolist(), strict=True))
+        samples = np.array([method.receive(one, problem.prior, seed_word(seed)) for one in messages])
+        quantiles = problem.prior.cdf(samples)
+    else:
+        _replay(problem.family_code, intervals, seed_word(seed), bins, indices, samples, quantiles)
+        samples = problem.prior.place(samples)
     log_arrival, log_ratio, log_race = logs
     running = np.minimum.accumulate(log_race)
     best = np.maximum.accumulate(np.where(log_race <= running, np.arange(log_race.size), 0))
@@ -110,7 +119,7 @@ def trace(problem: Problem, method: Method = PFR(), *, seed: int, max_events: in
         method=method,
         seed=int(seed),
         message=result.message,
-        samples=problem.prior.place(samples),
+        samples=samples,
         quantiles=quantiles,
         bins=bins,
         indices=indices,

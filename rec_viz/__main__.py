@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import socket
 import threading
 import time
@@ -39,6 +40,10 @@ def options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument("--address", default=LOOPBACK[0], help="address to listen on (default: %(default)s)")
     parser.add_argument("--no-browser", action="store_true", help="only print the address")
+    parser.add_argument(
+        "--cifar", metavar="PATH",
+        help="a copy of CIFAR-10 to offer on Images: its test_batch.bin, or an .npz with an array test",
+    )  # fmt: skip
     return parser.parse_args(arguments)
 
 
@@ -77,11 +82,27 @@ def open_when_ready(base: str, view: str) -> None:
             return
 
 
+def offer(cifar: str) -> None:
+    """Give a copy of CIFAR-10 to the Images page; one that cannot be read ends the program."""
+    from rec_core import RecError
+
+    from .model.images import pictures
+
+    path = str(Path(cifar).expanduser().resolve())
+    try:
+        pictures.read_cifar(path)
+    except RecError as error:
+        raise SystemExit(f"--cifar {cifar}: {error}") from None
+    os.environ[pictures.CIFAR_PATH] = path
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Runs the app until it is interrupted."""
     chosen = options(arguments)
     if absent := missing():
         raise SystemExit(f'The app needs {", ".join(absent)}: pip install "rec-lab[app]".')
+    if chosen.cifar:
+        offer(chosen.cifar)
     from streamlit.web import cli
 
     port = chosen.port or free_port(chosen.address)

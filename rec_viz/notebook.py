@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import rec_core as rec
 
@@ -26,7 +26,7 @@ class Comparison:
         return html(self.traces)
 
 
-def compare(problem: rec.Problem, methods: Sequence[rec.PFR | rec.ORC], *, seed: int) -> Comparison:
+def compare(problem: rec.Problem, methods: Sequence[rec.Method], *, seed: int) -> Comparison:
     """Up to three searches for one sample of a problem. Raises RecError as `rec_core.trace` does."""
     if not 1 <= len(methods) <= MAX_LANES:
         raise rec.RecError(f"compare() shows one to {MAX_LANES} methods side by side; got {len(methods)}.")
@@ -56,16 +56,15 @@ def _shortened(trace: rec.Trace, most: int) -> rec.Trace:
 def _lane(number: int, trace: rec.Trace) -> lab.Lane:
     """A search as the stage knows it. Its code is made for this very problem, as there is no channel."""
     problem, method = trace.problem, trace.method
-    assert isinstance(method, rec.PFR | rec.ORC)
     bins = method.partition or rec.Partition.uncut(problem.dim)
-    method = replace(method, partition=bins)
-    zipf_bits = lab.index_bound(problem, bins)
+    zipf_bits, _ = lab.coding(method, problem, bins, False)
     code = rec.ZipfCode(zipf_bits)
-    title = "PFR" if isinstance(method, rec.PFR) else f"ORC, n = {method.num_candidates:,}"
+    title = type(method).__name__ + (f", n = {n:,}" if (n := getattr(method, "num_candidates", 0)) else "")
     return lab.Lane(
         name=f"{number}_bins" if bins.num_bins > 1 else str(number),
         title=f"{title}, J = {bins_text(bins)}" if bins.num_bins > 1 else title,
         method=method,
+        partition=bins,
         seed=trace.seed,
         trace=trace,
         refusal="",
@@ -76,5 +75,5 @@ def _lane(number: int, trace: rec.Trace) -> lab.Lane:
         bin_bits=lab.bin_bits(trace.message.bin, bins),
         index_bits=code.codeword(trace.message.index),
         data=b"",
-        received=tuple(rec.decode(trace.message, problem.prior, bins, seed=trace.seed).tolist()),
+        received=tuple(rec.decode(trace.message, problem.prior, method, seed=trace.seed).tolist()),
     )

@@ -422,3 +422,120 @@ def total_variation_of_orc(problem: Problem, num_candidates: int, **partition: A
     v = (np.arange(4000) + 0.5) / 4000
     x = problem.target[0].ppf(v)[:, None]
     return float(np.mean(np.abs(orc_factor(problem, num_candidates, x, **partition) - 1)) / 2)
+
+
+# ---------------------------------------------------------------------------------------- one candidate after another
+
+
+def greedy_tails(ratio: Array, steps: int) -> Array:
+    """P(N > k), k = 0..steps, of greedy rejection sampling where P is even on the points with these ratios.
+
+    By what every step accepts of every point: alpha = min(q - p L, p S), S what is left (Flamich & Theis, 2023).
+    """
+    left, level, tails = 1.0, 0.0, [1.0]
+    for _ in range(steps):
+        accepted = np.mean(np.minimum(np.maximum(ratio - level, 0.0), left))
+        level, left = level + left, left - accepted
+        tails.append(left)
+    return np.array(tails)
+
+
+def given_up(problem: Problem, num_candidates: int, num_runs: int, seed: int) -> tuple[Array, Array, Array]:
+    """PFR that sends candidate 1 unless it ends within n candidates: samples (R, D), indices and examined (R,)."""
+    rng, n = np.random.default_rng(seed), num_candidates
+    x = np.stack([p.ppf(rng.random((num_runs, n))) for p in problem.prior], axis=-1)
+    times = rng.exponential(size=(num_runs, n + 1)).cumsum(axis=1)
+    with np.errstate(divide="ignore"):
+        race = np.log(times[:, :n]) - log_ratio(problem, x)
+    best = np.minimum.accumulate(race, axis=1)
+    ended = np.log(times[:, 1:]) - d_inf_bits_by_search(problem) * np.log(2) > best  # after 1..n candidates
+    over = ended.any(axis=1)
+    index = np.where(over, race.argmin(axis=1), 0)
+    return x[np.arange(num_runs), index], index + 1, np.where(over, ended.argmax(axis=1) + 1, n)
+
+
+# ----------------------------------------------------------------------------- one Gaussian at a time, other methods
+
+
+def _peak(m: float, s: float, low: float, high: float) -> float:
+    """Largest log ratio of N(m, s^2) to N(0, 1) on an interval, s < 1."""
+    x = min(max(m / (1 - s * s), low), high)
+    return -np.log(s) - 0.5 * ((x - m) / s) ** 2 + 0.5 * x * x
+
+
+def astar(mean: Array, scale: Array, bits: Sequence[float], runs: int, luck: np.random.Generator) -> tuple[Array, ...]:
+    """A* sampling on boxes halved in P-mass along the axis that is widest against a target of these bits.
+
+    Returns depths of the winners, numbers of nodes taken and samples.
+    """
+    dim, unit = len(mean), np.sqrt(4.0 ** np.array(bits) - 1)
+    depths, counts, samples = [], [], []
+    for _ in range(runs):
+        queue = [(-np.inf, 0, luck.exponential(), ((0.0, 1.0),) * dim, 0)]
+        best, ticket, taken = (np.inf, 0, None), 0, 0
+        while queue:
+            bound, _, time, box, depth = heapq.heappop(queue)
+            if bound > best[0]:
+                break
+            taken += 1
+            x = special.ndtri([luck.uniform(a, b) for a, b in box])
+            race = np.log(time) - sum(_peak(m, s, y, y) for m, s, y in zip(mean, scale, x, strict=True))
+            best = min(best, (race, depth, tuple(x)))
+            widths = []
+            for (a, b), per in zip(box, unit, strict=True):
+                low, middle, high = special.ndtri([a, (a + b) / 2, b])
+                widths.append(2 * per * min(middle - low, high - middle))
+            axis = int(np.argmax(widths))
+            a, b = box[axis]
+            for half in ((a, (a + b) / 2), ((a + b) / 2, b)):
+                child = (*box[:axis], half, *box[axis + 1 :])
+                later = time + luck.exponential() * 2.0 ** (depth + 1)
+                ends = [special.ndtri(side) for side in child]
+                top = sum(_peak(m, s, *side) for m, s, side in zip(mean, scale, ends, strict=True))
+                ticket += 1
+                heapq.heappush(queue, (np.log(later) - top, ticket, later, child, depth + 1))
+        depths.append(best[1])
+        counts.append(taken)
+        samples.append(best[2])
+    return np.array(depths), np.array(counts), np.array(samples)
+
+
+@functools.cache
+def _sigma(m: float, s: float) -> tuple[Array, Array]:
+    """Levels and sigma there, by the trapezoid rule on the two normal masses above every level."""
+    vertex, slope = m / (1 - s * s), np.sqrt((1 / s**2 - 1) / 2)
+    y = 1 - np.linspace(0, 1, 40001)[::-1] ** 3
+    reach = np.sqrt(-np.log(np.maximum(y[1:], 1e-300))) / slope
+    ends = vertex - reach, vertex + reach
+    top = np.exp(_peak(m, s, -np.inf, np.inf))
+    left = np.diff(stats.norm(m, s).cdf(ends), axis=0)[0] - top * y[1:] * np.diff(stats.norm.cdf(ends), axis=0)[0]
+    rate = 1 / np.maximum(np.append(1.0, left), 1e-13)
+    return top * y, np.append(0.0, np.cumsum(np.diff(top * y) * (rate[1:] + rate[:-1]) / 2))
+
+
+def gprs(m: float, s: float, runs: int, luck: np.random.Generator) -> tuple[Array, Array]:
+    """Greedy Poisson rejection sampling: indices and samples."""
+    indices, samples = [], []
+    for _ in range(runs):
+        time, index, accepted = 0.0, 0, False
+        while not accepted:
+            index, time, x = index + 1, time + luck.exponential(), luck.normal()
+            accepted = time <= np.interp(np.exp(_peak(m, s, x, x)), *_sigma(m, s))
+        indices.append(index)
+        samples.append(x)
+    return np.array(indices), np.array(samples)
+
+
+def fast_gprs(m: float, s: float, runs: int, luck: np.random.Generator) -> tuple[Array, Array]:
+    """The same on an interval that every rejected sample cuts: numbers of steps and samples."""
+    steps, samples = [], []
+    for _ in range(runs):
+        time, taken, accepted, low, high = 0.0, 0, False, 0.0, 1.0
+        while not accepted:
+            u = luck.uniform(low, high)
+            taken, time, x = taken + 1, time + luck.exponential() / (high - low), special.ndtri(u)
+            accepted = time <= np.interp(np.exp(_peak(m, s, x, x)), *_sigma(m, s))
+            low, high = (u, high) if x < m / (1 - s * s) else (low, u)
+        steps.append(taken)
+        samples.append(x)
+    return np.array(steps), np.array(samples)

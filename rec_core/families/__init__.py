@@ -29,6 +29,8 @@ Every file has the same functions in the same order:
     breaks                         ends of panels in which q and r are smooth, which together cover Q
     between                        a row part of the way from P to Q ('box' needs none)
     kernel_means kernel_mean       closed forms of the means of a Gaussian kernel under Q, for the MMD; else None
+    place layer log_location       of noise that is added: its place and scale; half the width of a layer; and ln P that
+    layer_law location_breaks      the place lies in an interval; nodes, and panels, for laws of these (LAYERED only)
 
 To add a family: write a file with these functions and LAWS = "line", name it in `_ALL`, and give it a branch in each
 kernel below (a chain of comparisons, because compiled loops cannot take a function as a value). Then
@@ -45,7 +47,7 @@ import numpy as np
 
 from ..arrays import Floats
 from ..jit import kernel
-from . import gaussian, laplace, logistic, piecewise, uniform
+from . import gaussian, laplace, location, logistic, piecewise, uniform
 
 GAUSSIAN, UNIFORM, PIECEWISE, LAPLACE, LOGISTIC = range(5)
 _ALL: dict[str, ModuleType] = {
@@ -54,6 +56,7 @@ _ALL: dict[str, ModuleType] = {
 FAMILIES: dict[str, int] = {name: code for code, name in enumerate(_ALL)}
 LABELS: dict[str, str] = {name: family.LABEL for name, family in _ALL.items()}
 CHANNELS: tuple[str, ...] = tuple(name for name, family in _ALL.items() if hasattr(family, "draw"))
+LAYERED: tuple[str, ...] = tuple(name for name, family in _ALL.items() if hasattr(family, "layer"))
 
 
 def family(name: str | int) -> ModuleType:
@@ -219,6 +222,41 @@ def draw(family: int, scale: float, v: float, row: Floats) -> None:
 
 
 @kernel
+def place(family: int, row: Floats) -> tuple[float, float]:
+    """Where the noise of Q is centered, and its scale: Q is additive noise of one shape (LAYERED families only)."""
+    return uniform.place(row) if family == UNIFORM else location.place(row)
+
+
+@kernel
+def layer(family: int, u: float, v: float) -> float:
+    """Half the width of a random layer of noise of scale 1, from two uniforms: uniform on it, the noise has its law.
+
+    A layer is where the density exceeds a height, of a point that is uniform under the graph (Wilson, 2000).
+    """
+    if family == GAUSSIAN:
+        return gaussian.layer(u, v)
+    if family == LAPLACE:
+        return laplace.layer(u, v)
+    if family == LOGISTIC:
+        return logistic.layer(u, v)
+    return uniform.layer(u, v)
+
+
+@kernel
+def log_location(family: int, scale: float, low: float, high: float) -> float:
+    """ln P(Q is centered in [low, high]), for targets of this scale that average to P; -inf where that is never."""
+    if family == UNIFORM:
+        return uniform.log_location(scale, low, high)
+    if scale >= 1.0:
+        return 0.0 if low <= 0.0 <= high else -np.inf
+    if family == GAUSSIAN:
+        return gaussian.log_location(scale, low, high)
+    if family == LAPLACE:
+        return laplace.log_location(scale, low, high)
+    return logistic.log_location(scale, low, high)
+
+
+@kernel
 def parabola(family: int, row: Floats) -> tuple[bool, float, float]:
     """True, vertex and slope if ln r = top - (slope (x - vertex))^2 and P is normal; otherwise False."""
     if family == GAUSSIAN:
@@ -226,4 +264,5 @@ def parabola(family: int, row: Floats) -> tuple[bool, float, float]:
     return False, 0.0, 0.0
 
 
-log_normal_cdf, normal_quantile_lower = gaussian.log_normal_cdf, gaussian.normal_quantile_lower
+log_normal_cdf, log_normal_mass = gaussian.log_normal_cdf, gaussian.log_normal_mass
+normal_quantile_lower = gaussian.normal_quantile_lower

@@ -8,9 +8,22 @@ import numpy as np
 
 from ..arrays import Floats
 from ..jit import kernel
-from .location import PARAMS, STANDARD, SUPPORT, check, fault, moments_of, narrow, scaled_quantile, table, width_bits
+from .location import (
+    PARAMS,
+    STANDARD,
+    SUPPORT,
+    check,
+    fault,
+    layer_nodes,
+    moments_of,
+    narrow,
+    place,
+    scaled_quantile,
+    table,
+    width_bits,
+)
 
-__all__ = ["PARAMS", "STANDARD", "SUPPORT", "check", "fault", "narrow", "table", "width_bits"]
+__all__ = ["PARAMS", "STANDARD", "SUPPORT", "check", "fault", "narrow", "place", "table", "width_bits"]
 
 LABEL = "Gaussian"
 PRIOR = "N(0, 1)"
@@ -133,7 +146,7 @@ def _tail_series(z: float) -> float:
 
 
 @kernel
-def _log_normal_mass(a: float, b: float) -> float:
+def log_normal_mass(a: float, b: float) -> float:
     """ln of the N(0,1) mass of [a, b], a < b: to 1e-8, or to four units in the last place if that is more.
 
     Never -inf for finite a < b.
@@ -156,7 +169,7 @@ def _log_normal_mass(a: float, b: float) -> float:
 @kernel
 def log_mass(row: Floats, low: float, high: float) -> float:
     """ln Q([low, high])."""
-    return _log_normal_mass((low - row[0]) / row[1], (high - row[0]) / row[1])
+    return log_normal_mass((low - row[0]) / row[1], (high - row[0]) / row[1])
 
 
 @kernel
@@ -228,3 +241,27 @@ def kernel_means(row: Floats, x: Floats, width: float) -> Floats:
 def kernel_mean(row: Floats, width: float) -> float:
     """E[exp(-(Y - Y')^2 / (2 width^2))] for independent Y, Y' ~ Q."""
     return float(width / math.sqrt(width**2 + 2.0 * row[1] ** 2))
+
+
+@kernel
+def layer(u: float, v: float) -> float:
+    """Half the width of a layer of the noise N(0, 1): its square is chi-square with three degrees of freedom."""
+    z = normal_quantile_lower(0.5 * u)
+    return math.sqrt(z * z - 2.0 * math.log(v))
+
+
+@kernel
+def log_location(scale: float, low: float, high: float) -> float:
+    """ln P(mean in [low, high]): the mean of a channel's Q is N(0, 1 - scale^2)."""
+    spread = math.sqrt((1.0 - scale) * (1.0 + scale))
+    return log_normal_mass(low / spread, high / spread)
+
+
+def layer_law() -> tuple[Floats, Floats]:
+    """Half widths of layers, and their probabilities: nodes of a quadrature."""
+    return layer_nodes(lambda w: w * w * math.sqrt(2.0 / math.pi) * np.exp(-0.5 * w * w), 9.5)
+
+
+def location_breaks(scale: float) -> Floats:
+    """Ends of panels in which the density of the mean is smooth; together they cover all of it except 1e-18."""
+    return np.asarray(math.sqrt((1.0 - scale) * (1.0 + scale)) * np.linspace(-9.0, 9.0, 13))

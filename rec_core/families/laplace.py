@@ -19,15 +19,17 @@ from .location import (
     between,
     check,
     fault,
+    layer_nodes,
     limit,
     moments_of,
     narrow,
+    place,
     scaled_quantile,
     table,
     width_bits,
 )
 
-__all__ = ["PARAMS", "STANDARD", "SUPPORT", "between", "check", "fault", "narrow", "table", "width_bits"]
+__all__ = ["PARAMS", "STANDARD", "SUPPORT", "between", "check", "fault", "narrow", "place", "table", "width_bits"]
 
 LABEL = "Laplace"
 PRIOR = "Laplace(0, 1)"
@@ -114,3 +116,30 @@ def breaks(row: Floats) -> Floats:
     """Ends of panels in which q and r are smooth; together they cover all of Q except 1e-20."""
     own = np.unique(row[0] + row[1] * np.concatenate((-_KNEES, _KNEES)))
     return np.union1d(own, np.clip(0.0, own[0], own[-1]))
+
+
+@kernel
+def layer(u: float, v: float) -> float:
+    """Half the width of a layer of the noise of scale 1: the sum of two exponentials."""
+    return -math.log(u) - math.log(v)
+
+
+@kernel
+def log_location(scale: float, low: float, high: float) -> float:
+    """ln P(mean in [low, high]) where Q, averaged over means, is P: 0 with chance scale^2, else Laplace too."""
+    above = (1.0 - scale) * (1.0 + scale)
+    a, b = abs(low), abs(high)
+    if low <= 0.0 <= high:
+        return math.log(1.0 - 0.5 * above * (math.exp(-a) + math.exp(-b)))
+    near, far = min(a, b), max(a, b)
+    return math.log(0.5 * above) - near + math.log1p(-math.exp(near - far)) if far > near else -np.inf
+
+
+def layer_law() -> tuple[Floats, Floats]:
+    """Half widths of layers, and their probabilities: nodes of a quadrature."""
+    return layer_nodes(lambda w: w * np.exp(-w), 50.0)
+
+
+def location_breaks(scale: float) -> Floats:
+    """Ends of panels in which the density of the mean is smooth; together they cover all of it except 1e-20."""
+    return np.unique(np.concatenate((-_KNEES, _KNEES)))

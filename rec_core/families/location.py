@@ -60,6 +60,22 @@ def limit(row: Floats, end: float) -> float:
     return float(row[0] if end > 0.0 else -row[0])
 
 
+@kernel
+def place(row: Floats) -> tuple[float, float]:
+    """Where the noise of Q is centered, and its scale."""
+    return row[0], row[1]
+
+
+def layer_nodes(density: Callable[[Floats], Floats], last: float) -> tuple[Floats, Floats]:
+    """Nodes w of a quadrature over the half width of a layer, whose density is -2 w f'(w) up to `last`, and weights."""
+    nodes, weights = np.polynomial.legendre.leggauss(12)
+    ends = last * np.linspace(0.0, 1.0, 13) ** 2
+    half = 0.5 * np.diff(ends)[:, None]
+    w = (ends[:-1, None] + half * (1.0 + nodes)).ravel()
+    shares = (half * weights).ravel() * density(w)
+    return w, shares / shares.sum()
+
+
 def moments_of(row: Floats, standard_deviation: float) -> tuple[float, float, float]:
     """Mean, scale and standard deviation of Q, from the standard deviation of P."""
     return float(row[0]), float(row[1]), float(row[1]) * standard_deviation

@@ -21,15 +21,17 @@ from .location import (
     between,
     check,
     fault,
+    layer_nodes,
     limit,
     moments_of,
     narrow,
+    place,
     scaled_quantile,
     table,
     width_bits,
 )
 
-__all__ = ["PARAMS", "STANDARD", "SUPPORT", "between", "check", "fault", "narrow", "table", "width_bits"]
+__all__ = ["PARAMS", "STANDARD", "SUPPORT", "between", "check", "fault", "narrow", "place", "table", "width_bits"]
 
 LABEL = "logistic"
 PRIOR = "Logistic(0, 1)"
@@ -150,3 +152,30 @@ def breaks(row: Floats) -> Floats:
     """Ends of panels in which q and r are smooth; together they cover all of Q except 1e-20."""
     own = np.unique(row[0] + row[1] * np.concatenate((-_KNEES, _KNEES)))
     return np.union1d(own, np.clip([-5.0, -2.0, 0.0, 2.0, 5.0], own[0], own[-1]))
+
+
+@kernel
+def layer(u: float, v: float) -> float:
+    """Half the width of a layer of the noise of scale 1: where the density falls to a part v of its value at a |Z|."""
+    return 2.0 * math.acosh(1.0 / math.sqrt(v * u * (2.0 - u)))
+
+
+@kernel
+def log_location(scale: float, low: float, high: float) -> float:
+    """ln P(mean in [low, high]) where Q, averaged over means, is P: of density prop. to 1 / (cosh x + cos(pi scale))."""
+    t = math.tan(0.5 * math.pi * scale)
+    a, b = 0.5 * min(max(low, -600.0), 600.0), 0.5 * min(max(high, -600.0), 600.0)
+    across = math.cosh(a) * math.cosh(b) + t * t * math.sinh(a) * math.sinh(b)
+    mass = math.atan2(t * math.sinh(b - a), across) / (math.pi * scale)
+    return math.log(mass) if mass > 0.0 else -np.inf
+
+
+def layer_law() -> tuple[Floats, Floats]:
+    """Half widths of layers, and their probabilities: nodes of a quadrature."""
+    return layer_nodes(lambda w: 0.5 * w * np.tanh(0.5 * w) / np.cosh(0.5 * w) ** 2, 50.0)
+
+
+def location_breaks(scale: float) -> Floats:
+    """Ends of panels in which the density of the mean is smooth; together they cover all of it except 1e-20."""
+    ends = np.geomspace(max(1.0 - scale, 1e-6), 46.0, 16)
+    return np.concatenate((-ends[::-1], [0.0], ends))

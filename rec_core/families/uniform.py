@@ -159,3 +159,37 @@ def kernel_mean(row: Floats, width: float) -> float:
     """E[exp(-(Y - Y')^2 / (2 width^2))] for independent Y, Y' ~ Q."""
     t = float(row[1] - row[0]) / (width * math.sqrt(2.0))
     return math.sqrt(math.pi) * math.erf(t) / t + math.expm1(-t * t) / (t * t)
+
+
+@kernel
+def place(row: Floats) -> tuple[float, float]:
+    """The middle of the box, and its width."""
+    return 0.5 * (row[0] + row[1]), row[1] - row[0]
+
+
+@kernel
+def layer(u: float, v: float) -> float:
+    """Half the width of a layer of uniform noise of width 1: it has one layer."""
+    return 0.5
+
+
+@kernel
+def log_location(scale: float, low: float, high: float) -> float:
+    """ln P(middle in (low, high]) of a channel's boxes: middles of cells, or even over what a box can reach."""
+    cells = 1.0 / scale
+    if abs(cells - round(cells)) <= 1e-9 * cells and cells < 2.0**50:
+        first, last = math.floor(low * round(cells) + 0.5), math.floor(high * round(cells) + 0.5)
+        count = min(last, round(cells)) - max(first, 0)
+        return math.log(count * scale) if count > 0 else -np.inf
+    reach = min(high, 1.0 - 0.5 * scale) - max(low, 0.5 * scale)
+    return math.log(reach / (1.0 - scale)) if reach > 0.0 else -np.inf
+
+
+def layer_law() -> tuple[Floats, Floats]:
+    """The half width of the one layer, and its probability."""
+    return np.array([0.5]), np.array([1.0])
+
+
+def location_breaks(scale: float) -> Floats:
+    """Ends of panels in which the density of the middle is smooth."""
+    return np.array([0.5 * scale, 1.0 - 0.5 * scale])

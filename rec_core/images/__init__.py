@@ -23,7 +23,7 @@ from ..arguments import checked
 from ..checks import choice, seed_word, whole_number
 from ..errors import MessageError, RecError
 from . import container, dct, inr, mixture
-from .blocks import SEARCH_METHODS, SearchMethod, check_blocks, check_reach
+from .blocks import SEARCH_METHODS, SearchMethod, check_blocks, check_reach, without_bins
 from .container import CODECS, Codec
 from .events import BlockCoded, Coded, Fitting, Picture, Report, psnr_db
 from .prior import RATES
@@ -76,7 +76,8 @@ def encode(
     `codec`: "inr" codes tiles of 32x32, "dct" strips of 32 rows. `rate`: "low", "medium", "high", "best", or bits (of
     KL) per pixel, for "dct" those of an average photograph. `block_bits`: KL of a block; "dct" makes smaller ones if
     the search would take too long. `partition_bits`: log2 J, None for no bins, "auto" for eight less than the block
-    (none for blocks under 24 bits). `method`: "orc", or "pfr", which is exact and fast enough only for small blocks.
+    (none for blocks under 24 bits). `method`: "orc", or "pfr", which is exact and fast enough only for small blocks, or
+    for "dct" "dither", layered dither: exact, at once, and without bins.
     `progress(done, total, seconds_left)` counts steps and blocks; `stop`, an event or a function, ends the work.
 
     Raises RecError for invalid arguments, BudgetExceeded for a search that would take too long, and Stopped.
@@ -122,8 +123,16 @@ def encode_detailed(
     picture = check_image(image)
     choice(codec, "codec", CODECS)
     choice(method, "method", SEARCH_METHODS)
-    log2_bins = check_blocks(block_bits, partition_bits)
-    check_reach(block_bits, log2_bins)
+    if method == "dither":
+        if codec != "dct":
+            raise RecError(
+                "Layered dither needs widths of Q that both sides know, and the network's are fitted to the picture; "
+                "use codec 'dct', or method 'orc'."
+            )
+        log2_bins = without_bins(block_bits, partition_bits)
+    else:
+        log2_bins = check_blocks(block_bits, partition_bits)
+        check_reach(block_bits, log2_bins)
     settled = container.settle_rate(rate)
     number = int(seed_word(seed))
     if codec == "dct":
@@ -158,7 +167,7 @@ def decode(data: bytes, max_pixels: int = MAX_PIXELS) -> Picture:
             f"The picture is said to have {header.width} x {header.height} pixels, more than {most}; if that is right, "
             "give max_pixels."
         )
-    return dct.decode(header, payload) if header.codec == "dct" else inr.decode(header, payload)
+    return inr.decode(header, payload) if header.codec == "inr" else dct.decode(header, payload)
 
 
 def check_image(image: Any) -> Picture:

@@ -26,8 +26,8 @@ MARGIN_BITS = 2.0  # ORC examines about 2^(KL from the search prior + this) cand
 SEARCH_LIMIT_BITS = 18  # with bins, at most 2^this
 PLAIN_LIMIT_BITS = 20  # of a block without bins
 PFR_LIMIT_BITS = 20.0  # PFR's expected number of candidates is at most 2^this
-SearchMethod = Literal["orc", "pfr"]
-"""How the samples of blocks are searched for."""
+SearchMethod = Literal["orc", "pfr", "dither"]
+"""How the samples of blocks are found: by a search, or by layered dither without one."""
 
 SEARCH_METHODS: tuple[SearchMethod, ...] = get_args(SearchMethod)
 EXPONENTS = (0.0, 0.25, 0.5, 0.625, 0.75, 0.875, 0.95, 1.05, 1.125, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0, 4.0)
@@ -59,6 +59,14 @@ def check_blocks(block_bits: int, partition_bits: int | str | None) -> int:
     if partition_bits == "auto":
         return size - 8 if size >= 24 else 0
     return 0 if partition_bits is None else whole_number(partition_bits, "partition_bits", 0, 64)
+
+
+def without_bins(block_bits: int, partition_bits: int | str | None) -> int:
+    """log2 J = 0 for layered dither, whose blocks are only how a picture arrives. Raises RecError for bins."""
+    check_blocks(block_bits, None)
+    if partition_bits not in ("auto", None):
+        raise rec.RecError("Layered dither has no bins; leave partition_bits out.")
+    return 0
 
 
 def make_blocks(information_bits: Floats, num_blocks: int, block_bits: int, partition_bits: int) -> Blocks:
@@ -93,13 +101,15 @@ def search_bits(problem: rec.Problem, cut: rec.Partition) -> float:
 def code_block(
     problem: rec.Problem, cut: rec.Partition, method: str, seed: int, num_candidates: int | None = None
 ) -> rec.Encoding:
-    """A sample of Q and its message.
+    """A sample of Q and its message; by layered dither both sides must know the scales of Q.
 
     ORC examines `num_candidates`, by default 2^(KL(Q || P') + MARGIN_BITS); with bins, where this differs from picture
     to picture, at most 2^SEARCH_LIMIT_BITS.
 
     Raises BudgetExceeded if the search would take too long.
     """
+    if method == "dither":
+        return rec.encode(problem, rec.LayeredDither.for_source(problem), seed=seed)
     if method == "pfr":
         expected = rec.upper_sum_bits(problem, cut)
         if expected > PFR_LIMIT_BITS:

@@ -32,6 +32,10 @@ Codec = Literal["inr", "dct"]
 CODECS: tuple[Codec, ...] = get_args(Codec)
 """All of them."""
 
+DITHERED = "dct-dither"
+"""What a file calls "dct" whose samples are those of layered dither, which needs another decoder."""
+
+_STORED = (*CODECS, DITHERED)
 LONGEST_SIDE = 16384
 _FIRST_NUMBER = 16  # rate bytes from here on are numbers
 _LAST_NUMBER = 208
@@ -40,7 +44,10 @@ _CHECKSUM_BYTES = 4
 
 
 class Header(NamedTuple):
-    """What the receiver gets in addition to the messages. `code` is the law of the index."""
+    """What the receiver gets in addition to the messages. `code` is the law of the index.
+
+    `codec` is one of CODECS, or DITHERED; then no block has bins, and what is said of them and of the index is not read.
+    """
 
     codec: str
     width: int
@@ -74,7 +81,7 @@ def write(header: Header, payload: bytes) -> bytes:
     rate = RATES.index(wanted) if isinstance(wanted, str) else _UNIT + round(16.0 * math.log2(wanted))
     laws = header.partition_bits << 10 | header.code.octaves << 4 | EXPONENTS.index(header.code.exponent)
     head = (
-        bytes([FORMAT << 4 | CODECS.index(header.codec)])
+        bytes([FORMAT << 4 | _STORED.index(header.codec)])
         + _groups(header.width)
         + _groups(header.height)
         + bytes([rate, header.block_bits])
@@ -89,7 +96,7 @@ def read(data: bytes) -> tuple[Header, bytes, int]:
     if not isinstance(data, bytes | bytearray | memoryview):
         raise MessageError(f"Expected the bytes that encode returned, got {type(data).__name__}.")
     data = bytes(data)
-    if not data or data[0] >> 4 != FORMAT or data[0] & 15 >= len(CODECS):
+    if not data or data[0] >> 4 != FORMAT or data[0] & 15 >= len(_STORED):
         first = "or its first byte is damaged"
         raise MessageError(f"This is not a picture of format {FORMAT} ({first}); pass a whole file.")
     try:
@@ -114,7 +121,7 @@ def read(data: bytes) -> tuple[Header, bytes, int]:
         raise MessageError("The header has values that no encoder writes; the file is not of this format.")
     stored = RATES[rate] if rate < len(RATES) else float(2.0 ** ((rate - _UNIT) / 16.0))
     code = PowerCode(EXPONENTS[laws & 15], octaves)
-    header = Header(CODECS[data[0] & 15], width, height, stored, block_bits, laws >> 10, code, seed)
+    header = Header(_STORED[data[0] & 15], width, height, stored, block_bits, laws >> 10, code, seed)
     return header, payload, at + _CHECKSUM_BYTES
 
 

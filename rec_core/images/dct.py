@@ -10,6 +10,9 @@ A picture is divided into strips; a strip's coefficients are Gaussian given the 
 The target of a coefficient x of variance sigma^2 is Q = N(sqrt(1 - s^2) x / sigma, s^2), s^2 = D / sigma^2, against
 P = N(0, 1); the receiver takes sqrt(sigma^2 - D) times the sample. The information is a mean: KL(Q || P) varies from
 block to block, and with it the number of candidates.
+
+Both sides know s, so layered dither can take the place of the search: then a block is only how a picture arrives, and
+what is sent is an integer a coefficient.
 """
 
 from __future__ import annotations
@@ -18,7 +21,7 @@ import heapq
 import math
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
@@ -28,9 +31,11 @@ from numpy.typing import NDArray
 import rec_core as rec
 
 from .. import codes
-from ..arrays import Floats, Ints
+from ..arrays import Floats, Ints, Words
 from ..codes import PowerCode
+from ..codes.dither import decode_integers, encode_integers, lattices
 from ..codes.frame import paid_for
+from ..families import FAMILIES
 from ..randomness import run_seeds
 from . import blocks as coding
 from . import container, mixture, transform
@@ -44,6 +49,8 @@ LIMIT_BITS = 17.0  # with bins, at most 2^this
 PLAIN_LIMIT_BITS = 24.0  # without bins, where a candidate takes a fiftieth of the time, at most 2^this
 MOST_BITS = 20  # of a coefficient: beyond, neither bins nor candidates are fine enough
 _DRAWINGS = 32  # about how often a strip is drawn while its blocks are sent
+
+Writer = Callable[[Any], None]  # of messages, to a range encoder
 
 
 class Group(NamedTuple):
@@ -149,8 +156,8 @@ def encode_events(
     height, width = image.shape[:2]
     strips, _ = transform.num_tiles(height, width)
     tiles, classes = classify(model, level, image)
-    sent: list[tuple[rec.Message, rec.Partition]] = []
-    pictures = []
+    sent: list[rec.Message] = []
+    groupings, pictures = [], []
     kl_bits = 0.0
     for strip in range(strips):
         rows = classes[strip * transform.ACROSS :][: transform.ACROSS]
@@ -160,18 +167,22 @@ def encode_events(
         picture = draw(model, grouping, np.zeros(numbers.size))
         for event in encode_strip(model, grouping, numbers, method, seeds, (strip, strips)):
             yield event
-            sent.append((event.message, grouping.groups[event.block].cut))
+            sent.append(event.message)
             kl_bits += event.kl_bits
             picture = event.picture
+        groupings.append(grouping)
         pictures.append(picture)
-    code = coding.best_code([message.index for message, _ in sent]) if sent else PowerCode(0.0, 2)
-    payload, side_bits = write_payload(model, tiles, classes, sent, code)
-    data = container.write(Header("dct", width, height, rate, block_bits, partition_bits, code, seed), payload)
+    code = coding.best_code([message.index for message in sent]) if sent else PowerCode(0.0, 2)
+    if method == "dither":
+        codec, write, ideal_bits = container.DITHERED, *integers_writer(sent, groupings, seed)
+    else:
+        codec, write, ideal_bits = "dct", *messages_writer(sent, groupings, code)
+    payload, side_bits = write_payload(model, tiles, classes, write)
+    data = container.write(Header(codec, width, height, rate, block_bits, partition_bits, code, seed), payload)
     whole = np.ascontiguousarray(np.concatenate(pictures)[:height, :width])
-    bins = sum(cut.num_bins.bit_length() - 1 for _, cut in sent)
     report = Report(
         kl_bits=kl_bits,
-        ideal_bits=bins + float(code.length_bits([message.index for message, _ in sent]).sum()),
+        ideal_bits=ideal_bits,
         payload_bits=8 * len(payload),
         header_bits=8 * (len(data) - len(payload)),
         psnr_db=psnr_db(image, whole),
@@ -258,10 +269,8 @@ def _search(problem: rec.Problem, one: Group, method: str, seed: int) -> tuple[r
 # ------------------------------------------------------------------------------------------------- the payload
 
 
-def write_payload(
-    model: Mixture, tiles: Ints, classes: Ints, sent: list[tuple[rec.Message, rec.Partition]], code: PowerCode
-) -> tuple[bytes, float]:
-    """All classes, then bins and indices of all blocks, as one stream; and the ideal bits of the classes."""
+def write_payload(model: Mixture, tiles: Ints, classes: Ints, write_messages: Writer) -> tuple[bytes, float]:
+    """All classes, then the messages of all blocks, as one stream; and the ideal bits of the classes."""
     named = [(model.coarse_code, int(number)) for number in tiles.ravel()]
     for row, column in np.ndindex(classes.shape):
         law = model.fine_codes[mixture.context(classes, row, column, len(model.fine_codes))]
@@ -270,37 +279,71 @@ def write_payload(
     def write(encoder: Any) -> None:
         for law, number in named:
             law.encode(encoder, number)
-        places = [place for message, _ in sent for place in message.bin]
-        codes.encode_places(encoder, np.array(places, np.int64), _powers([cut for _, cut in sent]))
-        code.encode(encoder, np.array([message.index for message, _ in sent], np.int64))
+        write_messages(encoder)
 
     return codes.pack_stream(write), float(sum(law.lengths_bits[number] for law, number in named))
 
 
-def _powers(cuts: list[rec.Partition]) -> Ints:
+def messages_writer(sent: list[rec.Message], groupings: list[Grouping], code: PowerCode) -> tuple[Writer, float]:
+    """What writes bins and indices of all blocks, and their ideal bits."""
+    indices, powers = [message.index for message in sent], _powers(groupings)
+
+    def write(encoder: Any) -> None:
+        places = [place for message in sent for place in message.bin]
+        codes.encode_places(encoder, np.array(places, np.int64), powers)
+        code.encode(encoder, np.array(indices, np.int64))
+
+    return write, float(powers.sum() + code.length_bits(indices).sum())
+
+
+def integers_writer(sent: list[rec.Message], groupings: list[Grouping], seed: int) -> tuple[Writer, float]:
+    """What writes the integers of layered dither, and their ideal bits."""
+    integers = np.array([number for message in sent for number in message.bin], np.int64)
+    laws, bits = integer_laws(groupings, seed)
+    ideal = 0.0
+    for message, (own, word) in zip(sent, bits, strict=True):
+        ideal += float(codes.DitherCode(rec.gaussian_channel(-np.log2(own))).length_bits([message], word)[0])
+    return lambda encoder: encode_integers(encoder, integers, *laws), ideal
+
+
+def integer_laws(groupings: list[Grouping], seed: int) -> tuple[tuple[Floats, Floats], list[tuple[Floats, Words]]]:
+    """Deviations and offsets of all integers, as `codes.dither` takes them; and of each block its scales and seed."""
+    scales = [grouping.scale[one.members] for grouping in groupings for one in grouping.groups]
+    blocks = list(zip(scales, np.split(run_seeds(seed, len(scales)), len(scales)) if scales else (), strict=True))
+    own = [lattices(FAMILIES["gaussian"], *block) for block in blocks]
+    empty = np.empty(0)
+    deviations, offsets = (np.concatenate([empty, *(one[part] for one in own)]) for part in (0, 1))
+    return (deviations, offsets), blocks
+
+
+def _powers(groupings: list[Grouping]) -> Ints:
     """log2 of the intervals of every dimension of these partitions, one after the other."""
+    cuts = [one.cut for grouping in groupings for one in grouping.groups]
     return np.array([intervals.bit_length() - 1 for cut in cuts for intervals in cut.intervals], np.int64)
 
 
 def decode(header: Header, payload: bytes) -> Picture:
     """The picture uint8 (H, W, 3) in a file's messages."""
     model, level = mixture.shipped(), mixture.level_for(header.rate)
+    dithered = header.codec == container.DITHERED
 
     def read(decoder: Any) -> tuple[list[Grouping], list[rec.Message]]:
         tiles, classes = read_classes(model, header, 8 * len(payload) + 64, decoder)
-        most = paid_for(len(payload), 1, header.code), 8.0 * len(payload) + 64.0
+        most = (math.inf if dithered else paid_for(len(payload), 1, header.code)), 8.0 * len(payload) + 64.0
         groupings = [
-            group(model, level, own, rows, header.block_bits, header.partition_bits, most)
+            group(model, level, own, rows, header.block_bits, 0 if dithered else header.partition_bits, most)
             for own, rows in zip(tiles, np.split(classes, len(tiles)), strict=True)
         ]
-        cuts = [one.cut for grouping in groupings for one in grouping.groups]
-        powers = _powers(cuts)
+        sizes = [one.members.size for grouping in groupings for one in grouping.groups]
+        if dithered:
+            integers = decode_integers(decoder, *integer_laws(groupings, header.seed)[0])
+            return groupings, [rec.Message(tuple(own), 1) for own in _split(integers, sizes)]
+        powers = _powers(groupings)
         if powers.sum() > 8 * len(payload) + 64:
             raise _too_short()
-        places = iter(codes.decode_places(decoder, powers).tolist())
-        bins = [tuple(next(places) for _ in cut.intervals) for cut in cuts]
-        indices = header.code.decode(decoder, len(cuts)).tolist()
-        return groupings, [rec.Message(bin_, index) for bin_, index in zip(bins, indices, strict=True)]
+        bins = _split(codes.decode_places(decoder, powers), sizes)
+        indices = header.code.decode(decoder, len(sizes)).tolist()
+        return groupings, [rec.Message(tuple(own), index) for own, index in zip(bins, indices, strict=True)]
 
     groupings, messages = codes.unpack_stream(payload, read)
     seeds = run_seeds(header.seed, len(messages)).tolist() if messages else []
@@ -308,12 +351,18 @@ def decode(header: Header, payload: bytes) -> Picture:
     for grouping in groupings:
         samples = np.zeros(grouping.scale.size)
         for number, (members, cut) in enumerate(grouping.groups, start=first):
+            book = rec.LayeredDither(tuple(grouping.scale[members])) if dithered else cut
             samples[members] = rec.decode(
-                messages[number], rec.Prior("gaussian", members.size), cut, seed=seeds[number]
+                messages[number], rec.Prior("gaussian", members.size), book, seed=seeds[number]
             )
         first += len(grouping.groups)
         pictures.append(draw(model, grouping, samples))
     return np.ascontiguousarray(np.concatenate(pictures)[: header.height, : header.width])
+
+
+def _split(numbers: NDArray[Any], sizes: list[int]) -> Iterator[list[int]]:
+    """Numbers of all blocks, block by block."""
+    return (own.tolist() for own in np.split(numbers, np.cumsum(sizes)[:-1]) if own.size)
 
 
 def read_classes(model: Mixture, header: Header, limit_bits: float, decoder: Any) -> tuple[Ints, Ints]:

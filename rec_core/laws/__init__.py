@@ -8,7 +8,7 @@ bias is detectable. ratio: the law of ln r', which the others use. grids: laws o
 
 from .bounds import bound_bits, log2_index_bound_bits, overhead_bits, sharp_bound_bits
 from .examined import examined_by_bins, expected_examined
-from .floor import channel_simulation_divergence_bits, functional_information_bits
+from .floor import channel_simulation_divergence_bits, functional_information_bits, width_function
 from .index import expected_log2_index, index_law, index_pmf
 from .lengths import mean_length_bits
 from .mixture import IndexLaw, mean_log2_geometric
@@ -38,4 +38,5 @@ __all__ = [
     "sharp_bound_bits",
     "unnoticed_candidates",
     "unnoticed_samples",
+    "width_function",
 ]

@@ -100,12 +100,12 @@ def search_nodes(family: int, row: Floats, edges: Floats, tilt: Floats, size: in
 
 def level_points(family: int, row: Floats, level: float) -> Floats:
     """The points with ln r = `level`, (2,), left and right of its turn; if there are none, the ends of the search."""
-    low, high = _reach(family, row)
+    low, high = reach(family, row)
     middle = min(max(float(families.turn(family, row)), low), high)
     return np.array([crossing(family, row, level, middle, low), crossing(family, row, level, middle, high)])
 
 
-def _reach(family: int, row: Floats) -> tuple[float, float]:
+def reach(family: int, row: Floats) -> tuple[float, float]:
     """An interval twice as wide as the breaks of P and Q, so that 1e-40 of P is outside."""
     ends = np.concatenate([families.family(family).breaks(each) for each in (row, standard_row(family))])
     low, high = float(ends.min()), float(ends.max())
@@ -208,7 +208,7 @@ def index_nodes(family: int, row: Floats, intervals: int, log_idle: float) -> tu
     first, last = (min(max(math.floor(u * intervals), 0), intervals - 1) for u in within)
     count = min(last - first + 1, MOST_BINS)
     step = (last - first + 1) / count
-    reach = _reach(family, row)
+    widest = reach(family, row)
     ends = np.union1d(ends, np.clip(own.breaks(standard), ends[0], ends[-1]))
     rule, rule_weights = legendre(24 if count <= 256 else 8)
     nodes = []
@@ -216,6 +216,6 @@ def index_nodes(family: int, row: Floats, intervals: int, log_idle: float) -> tu
     for i in range(count):
         b = math.floor(first + 0.5 * (step - 1.0) + i * step)
         low, high = families.edge(family, b, intervals), families.edge(family, b + 1, intervals)
-        used = bin_nodes(family, row, standard, ends, reach, low, high, log_idle, rule, rule_weights, y, w)
+        used = bin_nodes(family, row, standard, ends, widest, low, high, log_idle, rule, rule_weights, y, w)
         nodes.append((y[:used].copy(), w[:used].copy()))
     return np.concatenate([one for one, _ in nodes]), np.concatenate([one for _, one in nodes])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import is_dataclass, replace
+from dataclasses import fields, is_dataclass, replace
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -165,11 +165,14 @@ class Method(Protocol):
 
     Any frozen dataclass with these members is a method. What it may have besides:
 
-    - `rules(dim)`, as PFR and ORC, or `many(source, seeds, num_threads)`, which returns what `searches.many.race_many`
-      does: then `encode_many` runs it on all cores without Python in the loop;
+    - `rules(dim)`, as PFR and ORC, or `many(source, seeds, num_threads)`, which returns what `rows.in_rows` does: then
+      `encode_many` runs it on all cores without Python in the loop;
     - `receive(message, prior, seed) -> (D,)`, if its sample is not the candidate that `decode` finds under `partition`;
     - `expected_bits(source)`, the mean ideal length of its message for a problem or a channel, in bits, and
-      `about: ClassVar[About]`: then the league has a row for it.
+      `about: ClassVar[About]`: then `advise` has a row for it;
+    - if it is not exact, `total_variation(problem)` of its samples from Q, which `advise` compares with `max_bias`;
+    - a classmethod `for_source(source)`, its settings for a problem or a channel, if `advise` cannot choose them: it
+      makes one without arguments, with the fewest `num_candidates` that will do, and with bins if it has any.
 
     Raises nothing itself; see its members. Source: here.
 
@@ -218,7 +221,9 @@ def name_of(method: Method) -> str:
 
 
 def with_partition(method: Method, partition: Partition) -> Any:
-    """The same method with another partition. Raises RecError unless the method is a frozen dataclass. Source: here.
+    """The same method with another partition; a method without bins is the same with one bin.
+
+    Raises RecError unless the method is a frozen dataclass, and for bins that it does not have. Source: here.
 
     >>> import rec_core as rec
     >>> with_partition(rec.ORC(16), Partition((8,))).partition
@@ -227,7 +232,25 @@ def with_partition(method: Method, partition: Partition) -> Any:
     check_method(method)
     if not is_dataclass(method) or isinstance(method, type) or type(method).__hash__ is None:
         raise RecError(f"The method must be a frozen dataclass, so that a study can store it; got {shown(method)}.")
-    return replace(method, partition=partition)
+    if has_bins(type(method)):
+        return replace(method, partition=partition)
+    if partition.num_bins > 1:
+        raise RecError(f"{type(method).__name__} has no bins; use log2_bins 0 for it, or rec.PFR or rec.ORC.")
+    return method
+
+
+def has_bins(kind: type[Any]) -> bool:
+    """Whether methods of this kind take a partition."""
+    return any(field.name == "partition" for field in fields(kind))
+
+
+def check_bounded(problem: Problem, name: str) -> None:
+    """Raises RecError for a target whose ratio is unbounded, which a search by this name could never finish."""
+    if math.isinf(problem.d_inf_bits):
+        raise RecError(
+            "Q is wider than P in some dimension, or as wide and shifted, so the density ratio has no upper bound "
+            f"and {name} could never stop. Use rec.ORC(num_candidates), or make every scale of Q smaller than P's."
+        )
 
 
 def check_width(problem: Problem) -> None:

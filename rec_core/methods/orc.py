@@ -7,9 +7,11 @@ from dataclasses import KW_ONLY, dataclass
 from typing import ClassVar
 
 from ..arrays import Word
-from ..channel import Problem, check_problem
+from ..channel import Channel, Problem, check_problem
 from ..checks import choice, whole_number
 from ..errors import BudgetExceeded, RecError
+from ..laws.notice import orc_silence
+from ..laws.orc import orc_bias
 from ..partition import ENUMERABLE_BINS, Partition, check_partition
 from ..tables import WEIGHTINGS, Weighting, check_weighting, tables
 from .method import MAX_EXAMINED, SINGLE, About, Race, Record, Rules, SearchResult, check_width, run
@@ -26,8 +28,11 @@ class ORC:
     Raises RecError for invalid settings.
     Sources: Theis & Yosri (2022); with bins He, Flamich & Hernandez-Lobato (2024).
 
-    >>> ORC(16).num_candidates, ORC.about.title
-    (16, 'Ordered random coding')
+    >>> import rec_core as rec
+    >>> ORC(16).num_candidates, ORC.about.title, ORC(16).expected_bits(rec.gaussian_channel([3.0]))
+    (16, 'Ordered random coding', 4.0)
+    >>> round(ORC(16).total_variation(rec.gaussian_problem([1.0], [0.1])), 2)
+    0.25
     """
 
     about: ClassVar[About] = About(
@@ -35,7 +40,7 @@ class ORC:
         exact=False,
         message="bin and index",
         decoder="makes one candidate",
-        length="exact law",
+        length="upper bound",
         cost="fixed",
         source="Theis & Yosri 2022; with bins He, Flamich & Hernandez-Lobato 2024",
     )
@@ -70,22 +75,43 @@ class ORC:
 
         Raises BudgetExceeded for more candidates than `max_examined`, and RecError if none of them has mass under Q.
         """
-        number = self.num_candidates
-        if number > self.max_examined:
-            raise BudgetExceeded(
-                f"ORC with {number} candidates examines all of them, over max_examined = {self.max_examined}; "
-                "raise max_examined or lower num_candidates.",
-                expected_bits=math.log2(number),
-            )
-        table = tables(problem, check_partition(self.partition, problem.dim), self.weighting)
-        result, won = run(problem, table, self.rules(problem.dim), seed, record, race)
-        if not won:
-            raise RecError(
-                f"None of the {number} candidates has any mass under Q; ORC needs more candidates, "
-                f"about 2^(KL + 2) = 2^{problem.kl_bits + 2:.1f} without a partition."
-            )
-        return result
+        cut = check_partition(self.partition, problem.dim)
+        return race_all(problem, cut, self.weighting, self.rules(problem.dim), seed, record, race, "ORC")
 
     def expected_examined(self, problem: Problem) -> float:
         """`num_candidates`. Raises nothing."""
         return float(self.num_candidates)
+
+    def expected_bits(self, source: Problem | Channel) -> float:
+        """log2 J + log2 n in bits, an upper bound: the index is at most n, and small ones are likelier.
+
+        Raises RecError for a partition of another dimension.
+        """
+        return check_partition(self.partition, source.dim).log2_bins + math.log2(self.num_candidates)
+
+    def total_variation(self, problem: Problem) -> float:
+        """Of its output from Q, where a search that finds no candidate with mass under Q counts as wrong.
+
+        Raises RecError as `laws.orc_bias` does.
+        """
+        return min(1.0, orc_bias(problem, self).total_variation + orc_silence(problem, self))
+
+
+def race_all(
+    problem: Problem, cut: Partition, weighting: str, rules: Rules, seed: Word, record: Record, race: Race, name: str
+) -> SearchResult:
+    """A race of a fixed number of candidates by a method of this name; raises as `ORC.search` does."""
+    number = rules.num_candidates
+    if number > rules.max_examined:
+        raise BudgetExceeded(
+            f"{name} with {number} candidates examines all of them, over max_examined = {rules.max_examined}; "
+            "raise max_examined or lower num_candidates.",
+            expected_bits=math.log2(number),
+        )
+    result, won = run(problem, tables(problem, cut, weighting), rules, seed, record, race)
+    if not won:
+        raise RecError(
+            f"None of the {number} candidates has any mass under Q; {name} needs more candidates, "
+            f"about 2^(KL + 2) = 2^{problem.kl_bits + 2:.1f} without a partition."
+        )
+    return result

@@ -9,10 +9,11 @@ from typing import ClassVar, Literal, get_args
 
 from ..allocation import greedy_powers
 from ..arrays import LN2, Word
-from ..channel import Problem, check_problem
+from ..channel import Channel, Problem, check_problem
 from ..checks import choice, whole_number
 from ..errors import BudgetExceeded, RecError
 from ..laws.examined import examined_by_bins
+from ..laws.index import index_law
 from ..partition import ENUMERABLE_BINS, Partition, check_partition
 from ..tables import WEIGHTINGS, Weighting, log_sup_reweighted, tables
 from ..upper_sum import log_upper_sum, upper_sum_bits
@@ -25,6 +26,7 @@ from .method import (
     Record,
     Rules,
     SearchResult,
+    check_bounded,
     check_width,
     is_hopeless,
     run,
@@ -50,8 +52,9 @@ class PFR:
 
     >>> PFR(Partition((8, 4)), weighting="uniform").max_examined
     67108864
-    >>> PFR.about.title
-    'Poisson functional representation'
+    >>> import rec_core as rec
+    >>> PFR.about.title, round(PFR().expected_bits(rec.gaussian_channel([6.0])), 2)
+    ('Poisson functional representation', 7.85)
     """
 
     about: ClassVar[About] = About(
@@ -93,11 +96,7 @@ class PFR:
         """Raises RecError for a target whose ratio is unbounded, and for one too narrow for float64."""
         check_problem(problem)
         check_partition(self.partition, problem.dim)
-        if math.isinf(problem.d_inf_bits):
-            raise RecError(
-                "Q is wider than P in some dimension, or as wide and shifted, so the density ratio has no upper bound "
-                "and PFR could never stop. Use rec.ORC(num_candidates), or make every scale of Q smaller than P's."
-            )
+        check_bounded(problem, "PFR")
         check_width(problem)
 
     def search(self, problem: Problem, seed: Word, record: Record, race: Race) -> SearchResult:
@@ -126,6 +125,14 @@ class PFR:
             return examined_by_bins(table, rules.num_bins)
         log_sup = log_sup_reweighted(table)
         return math.exp(log_sup) if log_sup < 709.0 else math.inf
+
+    def expected_bits(self, source: Problem | Channel) -> float:
+        """log2 J and the entropy of the index, averaged over targets for a channel: the matched code's mean length.
+
+        In bits, to about 1e-3. Raises RecError as `laws.index_law` does.
+        """
+        cut = check_partition(self.partition, source.dim)
+        return cut.log2_bins + index_law(source, cut).entropy_bits
 
     def _is_mean(self, rules: Rules) -> bool:
         """Whether sup r' is the expected number of candidates; otherwise it is an upper bound."""

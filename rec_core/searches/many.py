@@ -2,33 +2,18 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-import numpy as np
-
-from .. import families
-from ..arrays import Floats, Ints, Word, Words
+from ..arrays import Floats, Words
 from ..candidates import candidate_of_bin
-from ..channel import Channel, Problem, draw_target
-from ..jit import in_parts, kernel
+from ..channel import Channel, Problem
+from ..jit import kernel
 from ..methods.by_clocks import race_by_clocks
 from ..methods.by_draws import race_by_draws
 from ..methods.method import Record, Rules, is_hopeless, new_record
+from ..methods.rows import Rows, in_rows, prepare
 from ..partition import Partition
-from ..tables import WEIGHTINGS, Tables, empty_tables, fill_tables, log_sup_reweighted, tables
+from ..tables import WEIGHTINGS, Tables, log_sup_reweighted, tables
 from .dispatch import is_fast
 from .tiles_bins import race_tiled
-
-
-class Rows(NamedTuple):
-    """Results of R runs; logs and KL in nats. A run that failed has index 0."""
-
-    samples: Floats  # (R, D)
-    bins: Ints  # (R, D)
-    indices: Ints  # (R,), as the others
-    examined: Ints
-    log_races: Floats
-    kl: Floats
 
 
 def race_many(
@@ -38,28 +23,15 @@ def race_many(
 
     Rows after it are unfinished. `typical` decides whether races use tiles.
     """
-    runs, dim = seeds.size, source.dim
-    rows = Rows(
-        np.empty((runs, dim)), np.zeros((runs, dim), np.int64), np.zeros(runs, np.int64), np.zeros(runs, np.int64),
-        np.empty(runs), np.empty(runs),
-    )  # fmt: skip
-    params = source.table if isinstance(source, Problem) else np.empty((dim, 3))
-    scales = source.scales if isinstance(source, Channel) else np.empty(0)
-    intervals = np.array(cut.intervals, np.int64)
     log_sup = float(log_sup_reweighted(tables(typical, cut, WEIGHTINGS[rules.weighting])))
     fast = is_fast(typical.family_code, rules, log_sup)
 
-    def work(part: slice) -> int:
-        table = empty_tables(source.family_code, params.copy(), intervals)
-        mine = Rows._make(column[part] for column in rows)
+    def work(table: Tables, scales: Floats, own: Words, rows: Rows) -> int:
         if fast:
-            failed = int(_many_tiled(table, scales, rules, seeds[part], mine))
-        else:
-            failed = int(_many(table, scales, rules, seeds[part], new_record(0, dim), mine))
-        return failed if failed < 0 else part.start + failed
+            return int(_many_tiled(table, scales, rules, own, rows))
+        return int(_many(table, scales, rules, own, new_record(0, source.dim), rows))
 
-    failures = [run for run in in_parts(work, runs, num_threads) if run >= 0]
-    return rows, failures[0] if failures else -1
+    return in_rows(source, cut, seeds, num_threads, work)
 
 
 @kernel
@@ -68,7 +40,7 @@ def _many(table: Tables, channel_scales: Floats, rules: Rules, seeds: Words, rec
     log_sup, divergence = 0.0, 0.0
     for i in range(seeds.shape[0]):
         if i == 0 or channel_scales.shape[0] > 0:
-            log_sup, divergence = _prepare(table, channel_scales, rules.weighting, seeds[i])
+            log_sup, divergence = prepare(table, channel_scales, rules.weighting, seeds[i])
         rows.kl[i] = divergence
         if is_hopeless(rules, log_sup):
             return i
@@ -89,7 +61,7 @@ def _many_tiled(table: Tables, channel_scales: Floats, rules: Rules, seeds: Word
     log_sup, divergence = 0.0, 0.0
     for i in range(seeds.shape[0]):
         if i == 0 or channel_scales.shape[0] > 0:
-            log_sup, divergence = _prepare(table, channel_scales, rules.weighting, seeds[i])
+            log_sup, divergence = prepare(table, channel_scales, rules.weighting, seeds[i])
         rows.kl[i] = divergence
         if is_hopeless(rules, log_sup):
             return i
@@ -99,15 +71,3 @@ def _many_tiled(table: Tables, channel_scales: Floats, rules: Rules, seeds: Word
             return i
         candidate_of_bin(table.family, seeds[i], outcome.local_index, table.intervals, rows.bins[i], rows.samples[i])
     return -1
-
-
-@kernel
-def _prepare(table: Tables, channel_scales: Floats, weighting: int, seed: Word) -> tuple[float, float]:
-    """Fill the tables for a run, with a new target if there is a channel; returns ln sup r' and KL in nats."""
-    if channel_scales.shape[0] > 0:
-        draw_target(table.family, channel_scales, seed, table.params)
-    fill_tables(table, weighting)
-    divergence = 0.0
-    for d in range(table.intervals.shape[0]):
-        divergence += families.kl(table.family, table.params[d])
-    return log_sup_reweighted(table), divergence

@@ -110,7 +110,9 @@ def _methods(given: argparse.Namespace) -> list[Method]:
         settings = [field for field in fields(kind) if field.name in SETTINGS]
         for values in product(*(getattr(given, field.name) for field in settings)):
             own = {field.name: value for field, value in zip(settings, values, strict=True) if value is not None}
-            missing = [field.name for field in settings if field.default is MISSING and field.name not in own]
+            missing = [field.name for field in fields(kind) if field.default is MISSING and field.name not in own]
+            if missing and missing[0] not in SETTINGS:
+                raise RecError(f"Method {name} needs its {missing[0]}; give it to rec.study in Python.")
             if missing:
                 raise RecError(f"Method {name} needs --{missing[0].replace('_', '-')}; see --help.")
             methods.append(kind(**own))

@@ -27,6 +27,7 @@ from ..channel import Channel, Problem
 from ..checks import choice, shown
 from ..errors import RecError
 from ..methods import METHODS, name_of
+from ..methods.method import has_bins
 from ..partition import Partition
 from .cells import Cell, Chunk, Study, chunks_of
 from .tables import FORMATS, Format, Table, from_bytes, join, pyarrow, to_bytes
@@ -347,7 +348,7 @@ def _cell(known: dict[str, Any], kinds: dict[str, type[Any]]) -> Cell:
         source = Channel(family, own.pop("bits"), **placed)
     else:
         source = Problem(family, own.pop("params"), **placed)
-    return Cell(source, kind(partition=cut, **own))
+    return Cell(source, kind(partition=cut, **own) if has_bins(kind) else kind(**own))
 
 
 def _frozen(value: Any) -> Any:

@@ -37,15 +37,17 @@ view, place = parts.research_page(
     },
 )
 theory = parts.attempt(lambda: model.lengths(view), "Working out the exact laws")
+limits = model.limits(view)
 colours = parts.colours()
 bins = theory.lanes[-1]
 parts.finding(
     place,
-    f"With bins a message takes **{bins.zipf_mean_bits:.2f} bits** on average. The information is "
-    f"**I = {theory.information_bits:g}**, which no method can beat; the bound is **{bins.bound_bits:.2f}**.",
+    f"With bins a message takes **{bins.zipf_mean_bits:.2f} bits** on average, "
+    f"**{bins.zipf_mean_bits - limits.floor_bits:.2f} bits above the floor**: the least any one-shot code needs is "
+    f"**{limits.floor_bits:.2f}**. (I = {limits.information_bits:g}; the bound is {bins.bound_bits:.2f}.)",
 )
 chart(
-    figures.account(model.accounts(view), theory.information_bits, colours), "lengths_account", snippets.account(view),
+    figures.account(model.accounts(view), limits, colours), "lengths_account", snippets.account(view),
     "Where the bits of a message go, on average",
 )  # fmt: skip
 
@@ -53,7 +55,8 @@ chart(
 def what_parts_are() -> None:
     """The parts of the bars in words."""
     st.markdown(
-        "The exact averages. The parts of a method add up to its mean length; the dotted line is I.\n"
+        "The exact averages. The parts of a method add up to its mean length; the dotted line is I, the solid one the "
+        "floor.\n"
         "- **Bin, what it tells.** A sample with density ratio r is worth log₂ r bits. Naming its bin takes log₂ J "
         "bits, and of these at most log₂ r say something about it.\n"
         "- **Bin, overhead E[ε].** The rest of log₂ J, where the sample is worth less than the bin’s name: ε = log₂ J "
@@ -63,7 +66,11 @@ def what_parts_are() -> None:
         "bins.\n"
         "- **Size of the index.** How many digits n has is not known beforehand, so the code must tell that too. This "
         "part grows like a logarithm, and it is never zero, not even for an index that is always 1: the Zipf code "
-        "leaves room for others."
+        "leaves room for others.\n"
+        f"- **The floor, I_F.** No method beats I = {limits.information_bits:g} bits, and nobody reaches it either: a "
+        "code that sends one sample at a time needs at least the functional information, "
+        f"**{reading.bits(limits.floor_bits)} bits** here, and that plus log₂ e = 1.44 is always enough. So what a method "
+        "wastes is what it sends above the floor."
     )
 
 
@@ -145,7 +152,7 @@ def live() -> None:
     st.session_state.lengths_drawn = drawn = {
         "lengths_running_mean": Drawn(
             "Export means",
-            figures.running_mean(runs, theory.information_bits, colours),
+            figures.running_mean(runs, limits, colours),
             snippets.running_mean(view, done_batches, BATCH),
         ),
         "lengths_index": Drawn(
@@ -155,7 +162,7 @@ def live() -> None:
         ),
         "lengths_sizes": Drawn(
             "Export lengths",
-            figures.size_histogram(sizes, theory.information_bits, colours),
+            figures.size_histogram(sizes, limits, colours),
             snippets.size_histogram(view, done_batches, BATCH),
         ),
     }
@@ -331,11 +338,11 @@ def over_information() -> None:
     *_, last = parts.each(lambda information: model.sweep_point(view, information), grid, "Working out every method")
     chart(
         figures.sweep(*model.sweep(view), colours), "lengths_sweep", snippets.sweep(view),
-        "Mean message length above I, as I grows",
+        "Mean message length above the floor, as I grows",
     )  # fmt: skip
 
     def above(bits: float) -> str:
-        return f"{bits - grid[-1]:.2f}"
+        return f"{bits - last.floor_bits:.2f}"
 
     strategy = TABLE[View]["strategy"].options[model.sweep_strategy(view)].lower()
     st.markdown(
@@ -344,7 +351,7 @@ def over_information() -> None:
         f"are averages of {model.SWEEP_RUNS:,} real encodings with their 95% intervals, where a search is "
         f"short enough. At I = {last.information_bits} bits plain coding pays **{above(last.plain.zipf_bits)} bits** "
         "above "
-        f"I with the Zipf code and {above(last.plain.matched_bits)} with the matched one; with bins it is "
+        f"the floor, {last.floor_bits:.2f}, with the Zipf code and {above(last.plain.matched_bits)} with the matched one; with bins it is "
         f"**{above(last.bins.zipf_bits)}** and {above(last.bins.matched_bits)}. ORC never sends more than log₂ n = "
         f"I + {model.ORC_SPARE_BITS} bits with a fixed code, but its samples are a little off Q."
     )

@@ -19,6 +19,7 @@ ABOUT = {  # until the numbers are there
     "code_lengths": "How long messages are, and where their bits go.",
     "speed": "How many candidates a search examines.",
     "bias": "How far off samples are when the search has a budget.",
+    "league": "Every method at one channel: bits, candidates, time.",
     "images": "One picture, sent in small blocks and in large ones.",
     "paper": "The paper’s experiments, run on this machine.",
     "reference": "Statements with their proofs, their code, and numbers to check them by.",
@@ -55,7 +56,7 @@ def show() -> None:
 
 
 st.title("Evidence", anchor=False)
-st.markdown("Six claims, each worked out and measured on this machine. Every card opens the experiment behind it.")
+st.markdown("Seven claims, each worked out and measured on this machine. Every card opens the experiment behind it.")
 if "evidence_job" not in st.session_state:
     st.session_state.evidence_job = Job({}, work_out, parts.alive())
 if st.session_state.evidence_job.running:

@@ -94,9 +94,8 @@ def sidebar() -> None:
         widgets.widget(Images, "rate")
         st.subheader("The blocks", anchor=False)
         widgets.widget(Images, "block_bits")
-        if widgets.widget(Images, "bins") == "number":
+        if widgets.widget(Images, "method") != "dither" and widgets.widget(Images, "bins") == "number":
             widgets.widget(Images, "log2_bins")
-        widgets.widget(Images, "method")
         widgets.widget(Images, "seed")
 
 
@@ -112,6 +111,13 @@ def before(picture: Picture | None, settings: Images) -> None:
         if picture is not None:
             most = dct.LIMIT_BITS if log2_bins else dct.PLAIN_LIMIT_BITS
             count, mean = typical_blocks.transform_blocks(picture, settings.rate, settings.block_bits, log2_bins)
+            if settings.method == "dither":
+                st.markdown(
+                    f"**{count:,} blocks** of {mean:.1f} bits on average, and **no search**: each number is rounded on "
+                    "a random grid that both sides share. Its error is exactly the Gaussian noise of Q, because both "
+                    "know how wide Q is."
+                )
+                return
             st.markdown(
                 f"**{count:,} blocks** of {mean:.1f} bits on average, about {settings.block_bits} at most, with up to "
                 f"{bins}. A search looks at no more than **{power(most)}** candidates for a block."
@@ -238,7 +244,7 @@ def cost_table(sent: Sending, level: float) -> str:
     kl = sum(one.kl_bits for one in bits)
     ideal = sum(one.bin_bits + one.index_bits for one in bits)
     count = len(bits)
-    examined = sum(event.examined for event in sent.blocks)
+    examined, dithered = sum(event.examined for event in sent.blocks), sent.settings.method == "dither"
     plain = grouping.MARGIN_BITS + float(np.logaddexp2.reduce([one.kl_bits for one in bits]))
     rows = [("PSNR", f"{level:.2f} dB")]
     if sent.coded:
@@ -258,7 +264,7 @@ def cost_table(sent: Sending, level: float) -> str:
     rows += [
         ("KL of the blocks", f"{kl:,.0f} bits; messages against it: {signed(100 * (spent / kl - 1))}%"),
         ("A block", f"{spent / count:.2f} bits for a KL of {kl / count:.2f}"),
-        ("Candidates looked at", f"{examined:,}, log₂ {math.log2(examined):.1f}"),
+        ("Candidates looked at", "none" if dithered else f"{examined:,}, log₂ {math.log2(examined):.1f}"),
         ("ORC without bins would want", f"{reading.number(2.0**plain)}, log₂ {plain:.1f}"),
     ]
     if sent.coded:
@@ -366,7 +372,7 @@ if job is not None and not job.running:
         st.markdown("What follows is the picture sent before; press “Send it” for the one above.")
     sending.remember(st.session_state.setdefault("images_sent", []), sent)
     result(sent)
-    if sent.blocks:
+    if sent.blocks and sent.settings.method != "dither":
         st.fragment(race_of_a_block)(sent)
 parts.section("Open a file", "images_open_part", open_file)
 parts.section("Fidelity against rate", "images_rate_part", lambda: images_charts.poster(picture, settings))

@@ -127,31 +127,18 @@ def scale_down(source: Picture) -> Picture:
 
 
 def from_cifar() -> Picture | None:
-    """A picture of the reader's own copy, read from the disk of the machine that runs the app."""
-    if st.context.ip_address is not None:  # None: the browser runs on the same machine
-        st.info(
-            "A path is only read for someone who sits at the machine that runs this app. Upload a picture instead.",
-            icon=":material/info:",
-        )
-        return None
-    left, right = st.columns([3, 1])
-    path = left.text_input(
-        "Path of test_batch.bin, or of an .npz with an array “test”", st.session_state.get("images_copy", ""),
-        key="images_path", max_chars=1000, placeholder="On the machine that runs this app",
-    )  # fmt: skip
-    st.session_state.images_copy = path  # kept when the page is left
-    if not path.strip():
-        st.markdown("CIFAR-10 is not shipped. Its binary version has the file test_batch.bin; nothing is unpickled.")
-        return None
+    """A picture of the copy that whoever started the app named."""
     try:
-        found = pictures.read_cifar(path.strip())
+        found = pictures.operators_cifar()
     except rec.RecError as error:
         st.error(reading.plain(str(error)), icon=":material/error:")
         return None
+    if found is None:
+        st.markdown("CIFAR-10 is not shipped. Who has a copy starts the app with it: `rec-lab --cifar PATH`.")
+        return None
     row, name = TABLE[Images]["number"], widgets.name_of(Images, "number")
     st.session_state[name] = min(widgets.now(Images).number, len(found) - 1)
-    with right:
-        number = widgets.draw_widget(row._replace(label=f"Picture, of {len(found):,}", high=len(found) - 1), name)
+    number = widgets.draw_widget(row._replace(label=f"Picture, of {len(found):,}", high=len(found) - 1), name)
     picture = np.ascontiguousarray(found[number])
     st.html(figures.crisp(pictures.as_source(picture), f"Picture {number} of CIFAR-10"))
     return picture

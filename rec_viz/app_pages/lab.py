@@ -64,8 +64,8 @@ def draw_controls() -> View:
             widgets.draw(keys, values)
 
     in_sight("lanes")
-    under_more("source", "family", "means", "scales", "lows", "highs", "heights", "bits", "dim", "spread", "target")
-    under_more("strategy", "log2_bins", "intervals")
+    under_more("others", "source", "family", "means", "scales", "lows", "highs", "heights", "bits", "dim", "spread")
+    under_more("target", "strategy", "log2_bins", "intervals")
     in_sight("weighting", "candidates")
     under_more("stopping", "seed", "view")
     with dice:
@@ -159,9 +159,9 @@ def play(notices: list[str]) -> None:
         parts.share(view, "lab")
     with left:
         st.markdown(caption(view))
-        if not 1 <= len(view.lanes) <= table.MAX_LANES:
+        if not 1 <= len(view.lanes + view.others) <= table.MAX_LANES:
             st.info(
-                "The stage has room for three methods; take one away to see the others." if view.lanes
+                "The stage has room for three methods; take one away to see the others." if view.lanes + view.others
                 else "Choose at least one method.", icon=":material/info:",
             )  # fmt: skip
             st.stop()

@@ -10,7 +10,7 @@ import rec_core as rec
 from rec_core import families
 from rec_viz.app_pages import parts
 from rec_viz.figures.lab import Bar, length_bars
-from rec_viz.model import advice, traces
+from rec_viz.model import advice, setting, traces
 from rec_viz.model import lab as model
 from rec_viz.settings import View
 from rec_viz.snippets import lab as snippets
@@ -39,18 +39,23 @@ def cost(view: View, race: model.Race) -> None:
     for lane in lanes:
         index_bits = lane.length_bits - lane.partition.log2_bins
         pieces = ((lane.partition.log2_bins, colours["heuristic"], "bin"), (index_bits, colours["winner"], "index"))
-        text = f"{lane.length_bits:.1f} bits, mean at most {lane.bound_bits:.1f}"
+        text = f"{lane.length_bits:.1f} bits, {lane.bound_is} {lane.bound_bits:.1f}"
         bars.append(Bar(lane.title, text, tuple(piece for piece in pieces if piece[0] > 0)))
-        bars.append(Bar("", "", ((lane.bound_bits, colours["bound"], "bound on the mean"),), outline=True))
-    name = "Information I" if drawn else "KL(Q‖P)"
-    bars.append(Bar(name, f"{race.information_bits:.1f} bits", ((race.information_bits, colours["q"], name),)))
+        bars.append(Bar("", "", ((lane.bound_bits, colours["bound"], lane.bound_is),), outline=True))
+    name, information = ("I", race.information_bits) if drawn else ("KL", race.problem.kl_bits)
+    floor = model.floor_bits(setting.coded_for(view))
+    pieces = ((information, colours["q"], name), (floor - information, colours["bound"], f"floor − {name}"))
+    bars.append(Bar("The floor", f"{floor:.1f} bits, of which {name} = {information:.1f}", pieces))
     st.header("What it costs", anchor=False)
     st.html(length_bars(bars, max(max(lane.bound_bits, lane.length_bits) for lane in lanes)))
     problem = race.problem
     top = reading.number(2.0 ** min(problem.d_inf_bits, 1020))
     this = f"KL(Q‖P) = **{problem.kl_bits:.2f} bits**, highest ratio q/p **{top}**."
     if drawn:
-        st.markdown(f"I = **{race.information_bits:.1f} bits** on average over targets; this one: {this}")
+        st.markdown(
+            f"The floor is the least any one-shot code needs on average over targets, I = **{information:.1f} bits** what "
+            f"a sample tells. This one: {this}"
+        )
     else:
         whose = "The target you drew" if view.source == "drawn" else "Your own target"
         st.markdown(f"{whose}: {this} {own_code(lanes)}")

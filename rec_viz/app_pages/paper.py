@@ -189,9 +189,9 @@ def draw_pfr(run: Run) -> str:
             f"With every bit of D∞ a plain search takes {times(plain)} as many candidates, one with bins "
             f"{times(bins)}; over pairs of runs on the same target {gap}.{lost}"
         )
-    st.markdown("**Message length against I.** Look for the distance of both lines from the line of I itself.")
+    st.markdown("**Message length against I.** Look for the distance of both lines from the floor.")
     chart(
-        figures.lengths(result.lengths, colours),
+        figures.lengths(result.lengths, result.floors, colours),
         "paper_lengths",
         snippets.lengths(run.size),
         "Message length against I: means and the middle half of runs; thin lines exact",
@@ -206,11 +206,12 @@ def draw_pfr(run: Run) -> str:
         return "Not enough runs yet to say more."
     x, plain, bins = rows[-1]
     change = "more" if bins > plain else "less"
-    above = [length - x for x, *both in rows for length in both]
+    floor = dict(zip(*result.floors, strict=True))
+    above = [length - floor[x] for x, *both in rows for length in both]
     return (
         f"At I = {x:g} bits the exact mean length is {plain:.2f} bits without bins and {bins:.2f} with them, "
         f"{abs(bins - plain):.2f} bits {change}. All of the exact means lie {min(above):.1f} to {max(above):.1f} bits "
-        "above I."
+        "above the floor, the least any one-shot code needs."
     )
 
 

@@ -26,9 +26,13 @@ def panels(slow: bool) -> list[Card]:
     """The panels, in the order they are read; those that take a moment are blank unless `slow`."""
     colours, race, prices = parts.colours(), poster.race(), start.prices()
     runtime, later = evidence.targets(), ("", "Being worked out on this machine.")
-    bits, lengths = np.array([(price.bits, price.length_bits) for price in prices], dtype=float).T
+    bits, floors, lengths = np.array([price[:3] for price in prices], dtype=float).T
     made = (
-        ("learn?lesson=sample&step=1", "What is relative entropy coding?", figures.what(bits, lengths, colours)),
+        (
+            "learn?lesson=sample&step=1",
+            "What is relative entropy coding?",
+            figures.what(bits, floors, lengths, colours),
+        ),
         ("learn?lesson=race&step=1", "How does it work?", figures.how(race, colours)),
         ("lab", "Can it be faster? Cut, reweight, sample", figures.cut(race, colours)),
         ("learn?lesson=reweight&step=1", "Need we send the weights?", figures.weights(race.messages, colours)),

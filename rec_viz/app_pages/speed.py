@@ -9,6 +9,7 @@ import numpy as np
 import streamlit as st
 
 import rec_core as rec
+from rec_core.advise import candidates_per_second
 from rec_viz import stage
 from rec_viz.app_pages import parts
 from rec_viz.components.export import chart
@@ -70,7 +71,7 @@ if st.session_state.get("speed_measured") != curves:  # lines first, for they ar
     parts.each(lambda bits: model.growth(view, bits), model.growth_grid(view), "Running searches")
     first.empty()
     st.session_state.speed_measured = curves
-rate = model.candidates_per_second(view.family, view.dim)
+rate = candidates_per_second(view.family, view.dim)
 chart(
     figures.growth(*model.growth_chart(view, axis), rate, colours), "speed_growth", snippets.growth(view, axis), title
 )

@@ -10,9 +10,16 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
-from .style import TYPE, Colours, Floats, faint, finish
+from .style import TYPE, Colours, Floats, faint, finish, name_end
 
 TWO_LINES = 62  # pixels below a chart whose axis has a title of two lines
+
+
+class Limits(NamedTuple):
+    """What a mean length is measured against: I, and the floor, I_F, the least that any one-shot code needs; bits."""
+
+    information_bits: float
+    floor_bits: float
 
 
 class Running(NamedTuple):
@@ -36,7 +43,7 @@ def running(name: str, role: str, length_bits: Floats, exact_bits: float, bound_
     return Running(name, role, runs.astype(float), mean, half, exact_bits, bound_bits)
 
 
-def running_mean(lanes: Sequence[Running], information_bits: float, colours: Colours) -> go.Figure:
+def running_mean(lanes: Sequence[Running], limits: Limits, colours: Colours) -> go.Figure:
     """Mean message length against the number of encodings, with its interval, the exact mean and the bound."""
     figure = go.Figure()
     for lane in lanes:
@@ -56,9 +63,10 @@ def running_mean(lanes: Sequence[Running], information_bits: float, colours: Col
                 line={"color": colour, "dash": dash, "width": 1.5}, showlegend=False,
             )  # fmt: skip
     ends = np.array([min(lane.runs[0] for lane in lanes), max(lane.runs[-1] for lane in lanes)])
-    figure.add_scatter(
-        x=ends, y=[information_bits] * 2, mode="lines", name="I: no method can do better", line={"color": colours["q"]}
-    )
+    for value, name, role in zip(
+        limits, ("I", "floor I_F: the least a one-shot code needs"), ("q", "bound"), strict=True
+    ):
+        figure.add_scatter(x=ends, y=[value] * 2, mode="lines", name=name, line={"color": colours[role]})
     figure.update_xaxes(title="encodings", type="log", dtick=1)
     figure.update_yaxes(title="mean message length, bits", rangemode="tozero")
     return finish(figure, 400, bottom=TWO_LINES)
@@ -114,7 +122,7 @@ class Sizes(NamedTuple):
     together_bits: float  # what a message takes in a batch packed in one piece
 
 
-def size_histogram(lanes: Sequence[Sizes], information_bits: float, colours: Colours) -> go.Figure:
+def size_histogram(lanes: Sequence[Sizes], limits: Limits, colours: Colours) -> go.Figure:
     """Total message lengths: ideal ones as bars under their exact law, real bytes of single messages as steps."""
     figure = make_subplots(rows=1, cols=len(lanes), shared_yaxes=True, horizontal_spacing=0.04)
     for column, lane in enumerate(lanes, start=1):
@@ -132,12 +140,14 @@ def size_histogram(lanes: Sequence[Sizes], information_bits: float, colours: Col
         top = 1.05 * max(float(shares.max()), float((lane.histogram.exact / (lane.exponent * width)).max()))
         for value, what, role, dash in (
             (lane.together_bits, "a message in a batch, as bytes", "best", "dash"),
-            (information_bits, "I", "q", "solid"),
+            (limits.information_bits, "I", "q", "solid"),
+            (limits.floor_bits, "floor", "bound", "solid"),
         ):
             figure.add_scatter(
-                x=[value, value], y=[0.0, top], mode="lines+text" if what == "I" else "lines", name=what,
+                x=[value, value], y=[0.0, top], mode="lines+text" if dash == "solid" else "lines", name=what,
                 line={"color": colours[role], "dash": dash, "width": 2}, legendgroup=what,
-                showlegend=column == 1 and what != "I", text=["", what], textposition="top center",
+                showlegend=column == 1 and dash == "dash", text=["", what],
+                textposition="top left" if what == "I" else "top right",
                 textfont={"size": TYPE, "color": colours[role]}, row=1, col=column,
             )  # fmt: skip
         figure.update_xaxes(title=f"{lane.histogram.name}:<br> message length, bits", row=1, col=column)
@@ -195,21 +205,26 @@ def message_account(
     )
 
 
-def account(lanes: Sequence[Account], information_bits: float, colours: Colours) -> go.Figure:
-    """Stacked bars of where the bits go, with I beside them."""
-    information = Part("I", "q", information_bits, "what the sample tells about the source")
+def account(lanes: Sequence[Account], limits: Limits, colours: Colours) -> go.Figure:
+    """Stacked bars of where the bits go, with I and the floor beside them."""
+    floor = (
+        Part("I", "q", limits.information_bits, "what the sample tells about the source"),
+        Part("floor − I", "bound", limits.floor_bits - limits.information_bits,
+             "what any one-shot code pays above I"),
+    )  # fmt: skip
     figure = go.Figure()
     seen: set[str] = set()
-    for lane in [*lanes, Account("Information I", (information,))]:
+    for lane in [*lanes, Account("The floor", floor)]:
         for what, role, bits, meaning in lane.parts:
             figure.add_bar(
                 y=[lane.name], x=[bits], orientation="h", marker_color=colours[role], name=what, legendgroup=what,
-                showlegend=what not in seen and what != "I", text=f"{bits:.2f}" if bits > 0.25 else "",
+                showlegend=what not in seen and what in PARTS, text=f"{bits:.2f}" if bits > 0.25 else "",
                 textposition="inside", insidetextanchor="middle", textangle=0, textfont_size=TYPE,
                 hovertemplate=f"{what}: {bits:.3f} bits<br>{meaning}<extra></extra>",
             )  # fmt: skip
             seen.add(what)
-    figure.add_vline(information_bits, line={"color": colours["q"], "dash": "dot", "width": 2})
+    figure.add_vline(limits.information_bits, line={"color": colours["q"], "dash": "dot", "width": 2})
+    figure.add_vline(limits.floor_bits, line={"color": colours["bound"], "width": 2})
     figure.update_layout(barmode="stack", uniformtext={"minsize": TYPE, "mode": "hide"})
     figure.update_xaxes(title="bits, on average")
     figure.update_yaxes(autorange="reversed")
@@ -242,33 +257,43 @@ class Swept(NamedTuple):
 
 
 def sweep(
-    information_bits: Floats, ways: Sequence[Swept], orc: Sequence[Mean | None], orc_spare_bits: int, colours: Colours
-) -> go.Figure:
-    """Bits above I against I (K,). The colour says how space is cut; solid is the Zipf code, dotted the matched one.
+    information_bits: Floats, floors_bits: Floats, ways: Sequence[Swept], orc: Sequence[Mean | None],
+    orc_spare_bits: int, colours: Colours,
+) -> go.Figure:  # fmt: skip
+    """Bits above the floor against I, both (K,). The colour says how space is cut; solid is the Zipf code, dotted the
+    matched one. I itself lies below 0.
 
     `orc`: measured Zipf lengths of ORC with 2^(I + orc_spare_bits) candidates.
     """
-    figure = go.Figure()
+    figure, above = go.Figure(), floors_bits - information_bits
     for name, role, methods in ways:
         zipf, matched = np.array([method[:2] for method in methods]).T
         for what, dash, bits in (("Zipf", "solid", zipf), ("matched", "dot", matched)):
             figure.add_scatter(
-                x=information_bits, y=bits - information_bits, mode="lines", legendgroup=name,
+                x=information_bits, y=bits - floors_bits, mode="lines", legendgroup=name,
                 name=f"{name}, {what}", showlegend=what == "Zipf",
                 line={"color": colours[role], "dash": dash, "width": 2.5},
             )  # fmt: skip
     figure.add_scatter(
-        x=information_bits, y=np.full(information_bits.size, float(orc_spare_bits)), mode="lines",
+        x=information_bits, y=orc_spare_bits - above, mode="lines",
         name=f"ORC, fixed code of I + {orc_spare_bits} bits", line={"color": colours["best"], "width": 2},
     )  # fmt: skip
     figure.add_scatter(
-        x=information_bits, y=np.log2(information_bits + 1.0), mode="lines", name="log₂(I + 1)",
+        x=information_bits, y=np.log2(information_bits + 1.0) - above, mode="lines", name="I + log₂(I + 1)",
         line={"color": colours["q"], "dash": "longdash", "width": 2},
     )  # fmt: skip
+    figure.add_scatter(
+        x=information_bits, y=-above, mode="lines", name="I", showlegend=False,
+        line={"color": colours["q"], "width": 2},
+    )  # fmt: skip
+    name_end(figure, "I", colours["q"])
+    figure.add_hline(0.0, line={"color": colours["bound"], "width": 2})
     measured = [(name, role, [method.measured for method in methods]) for name, role, methods in ways]
     for name, role, means in [*measured, ("ORC", "best", orc)]:
         known = [
-            (at, mean.bits - at, mean.half_width_bits) for at, mean in zip(information_bits, means, strict=True) if mean
+            (at, mean.bits - floor, mean.half_width_bits)
+            for at, floor, mean in zip(information_bits, floors_bits, means, strict=True)
+            if mean
         ]
         if known:
             x, y, half = np.array(known).T
@@ -278,5 +303,5 @@ def sweep(
                 error_y={"type": "data", "array": half, "color": colours[role]},
             )  # fmt: skip
     figure.update_xaxes(title="information I, bits", rangemode="tozero")
-    figure.update_yaxes(title="mean message length − I, bits", rangemode="tozero")
+    figure.update_yaxes(title="mean message length above the floor, bits")
     return finish(figure, 480, bottom=TWO_LINES)

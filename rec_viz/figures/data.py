@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 
+from ..text import spreadsheet
+
 COLUMNS = ("series", "x_axis", "x", "y_axis", "y", "y_error")
 
 
 def as_csv(figure: go.Figure) -> str:
     """One row for each point: its series, what its axes are, x, y, and where drawn the half width of its error bar."""
-    out = io.StringIO()
-    rows = csv.writer(out, lineterminator="\n")
-    rows.writerow(COLUMNS)
+    rows: list[tuple[Any, ...]] = [COLUMNS]
     for trace in figure.data:
         if trace.x is None or trace.y is None or getattr(trace, "mode", None) == "none":
             continue
@@ -25,8 +23,8 @@ def as_csv(figure: go.Figure) -> str:
         bars = trace.error_y.array
         errors = np.full(len(trace.x), "") if bars is None else np.asarray(bars)
         for x, y, error in zip(trace.x, trace.y, errors, strict=True):
-            rows.writerow((_plain(trace.name), axes[0], x, axes[1], y, error))
-    return out.getvalue()
+            rows.append((_plain(trace.name), axes[0], x, axes[1], y, error))
+    return spreadsheet.as_csv(rows)
 
 
 def _title(figure: go.Figure, trace: Any, axis: str) -> str:

@@ -29,9 +29,9 @@ def pixels(colours: Colours) -> Panel:
 
 
 def code_lengths(
-    information: float, plain: Sequence[float], bins: Sequence[float], bound: float, colours: Colours
+    information: float, floor: float, plain: Sequence[float], bins: Sequence[float], bound: float, colours: Colours
 ) -> tuple[str, str]:
-    """Two bars of where the bits go, and lines at I and the bound."""
+    """Two bars of where the bits go, and lines at I, the floor and the bound."""
     panel = card(colours, (0, bound), (HEIGHT, 0), 4, WIDTH - 12, 0, HEIGHT)
     for name, bits, top in (("no bins", plain, 24.0), ("with bins", bins, 84.0)):
         panel.text(0, top - 6, name, anchor="start")
@@ -39,10 +39,15 @@ def code_lengths(
         roles = ("heuristic", "best", "winner", "candidate")
         for begin, end, role in zip(ends[:-1], ends[1:], roles, strict=True):
             panel.block((begin, end), (top + 28, top), role)
-    for at, name, role, anchor in ((information, "I", "q", "middle"), (bound, "bound", "bound", "end")):
-        panel.line((at, at), (10, 126), role, 2, "5 4")
+    for at, name, role, anchor, dash in (
+        (information, "I", "q", "end", "5 4"), (floor, "floor", "bound", "start", ""), (bound, "bound", "bound", "end", "5 4"),
+    ):  # fmt: skip
+        panel.line((at, at), (10, 126), role, 2, dash)
         panel.text(at, 143, name, role, anchor)
-    says = f"A message takes {sum(bins):.2f} bits on average where I = {information:g}, which no method can beat."
+    says = (
+        f"A message takes {sum(bins):.2f} bits on average, {sum(bins) - floor:.2f} above the floor: the least any "
+        f"one-shot code needs where I = {information:g}."
+    )
     return picture(panel.parts, "Where the bits of a message go", SIZE), says
 
 
@@ -78,6 +83,23 @@ def bias(
         f"{reading.small(off_bins)}."
     )
     return picture(panel.parts, "What is sent, against the target Q", SIZE), says
+
+
+def league(
+    names: Sequence[str], log2_candidates: Floats, above: Floats, best: tuple[str, float], search: tuple[str, float],
+    colours: Colours,
+) -> tuple[str, str]:  # fmt: skip
+    """A dot for each method: candidates across, bits above the floor up."""
+    right = max(4.0, float(log2_candidates.max()))
+    panel = card(colours, (-0.3, right), (0.0, 1.15 * float(above.max()) + 0.1), right=WIDTH - 60, foot=HEIGHT - 26)
+    panel.line((-0.3, right), (0.0, 0.0), "bound", 2, "5 4")
+    panel.text(right, 0.0, "the floor", "bound", "end", down=18)
+    for x, y in zip(log2_candidates, above, strict=True):
+        panel.dot(x, y, "q", 5)
+    for k in {int(np.argmin(log2_candidates)), int(np.argmax(log2_candidates))}:
+        panel.text(log2_candidates[k], above[k], names[k], anchor="start", right=9, down=5)
+    says = f"{best[0]} takes {best[1]:.2f} bits; a method that has to search, {search[0]}, {search[1]:.2f}."
+    return picture(panel.parts, "Bits above the floor against candidates", SIZE), says
 
 
 def received(sources: Sequence[str]) -> str:

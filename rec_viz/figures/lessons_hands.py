@@ -281,7 +281,7 @@ def board(
 ) -> str:  # fmt: skip
     """The game: cuts to be laid for each dimension, in bits, beside its information; time against bits, and the zone.
 
-    `point` and `zone` are log2 of candidates and bits above I; `limits` the most bits of cuts of a dimension, and the
+    `point` and `zone` are log2 of candidates and bits above the floor; `limits` the most bits of cuts of a dimension, and the
     farthest that a point can be.
     """
     most, farthest = limits
@@ -317,7 +317,7 @@ def board(
         goal.line((zone[1], x), (below, below), "best", 1.8, "4 4")
         goal.text(wide, below, f"{point[1] - zone[1]:.1f} bits too many", "best", "end", 0, 20, bold=True)
     goal.star(x, y, 17 if reached else 13)
-    goal.floor([(k, str(k)) for k in range(0, int(wide) + 1, 2)], "bits above I")
+    goal.floor([(k, str(k)) for k in range(0, int(wide) + 1, 2)], "bits above the floor")
     goal.wall([(k, f"2{_raised(k)}") for k in range(0, int(tall) + 1, 4)], "candidates")
     says = "the zone is reached" if reached else "outside the zone"
     return svg(panel, f"Your cuts, and where they bring you: {says}", narrow)

@@ -87,13 +87,13 @@ def steps(bands: Sequence[Band], colours: Colours) -> go.Figure:
     return finish(figure, 430)
 
 
-def lengths(bands: Sequence[Band], colours: Colours) -> go.Figure:
-    """Message length against I, with quartiles, the exact mean, and I itself."""
+def lengths(bands: Sequence[Band], floors: tuple[Floats, Floats], colours: Colours) -> go.Figure:
+    """Message length against I, with quartiles, the exact mean, I itself and the floor; `floors` are both of these."""
     figure = go.Figure()
     for band in bands:
         _draw(figure, band, colours, "middle half of the runs")
-    x = np.unique(np.concatenate([band.x for band in bands]))
-    figure.add_scatter(x=x, y=x, mode="lines", name="I: no method can do better", line={"color": colours["q"]})
+    for y, name, role in zip(floors, ("I", "floor I_F: the least a one-shot code needs"), ("q", "bound"), strict=True):
+        figure.add_scatter(x=floors[0], y=y, mode="lines", name=name, line={"color": colours[role]})
     figure.update_xaxes(title="information I, bits")
     figure.update_yaxes(title="message length, bits", rangemode="tozero")
     return finish(figure, 430)

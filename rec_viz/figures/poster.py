@@ -63,17 +63,17 @@ def sheet(colours: Colours) -> str:
 # ------------------------------------------------------------------------------------------------ the panels
 
 
-def what(bits: Floats, lengths: Floats, colours: Colours) -> tuple[str, str]:
+def what(bits: Floats, floors: Floats, lengths: Floats, colours: Colours) -> tuple[str, str]:
     """The length of a message over the information, above the floor."""
     panel = card(colours, (0.0, bits[-1]), (0.0, float(lengths[-1])), right=WIDTH - 92, top=12, foot=FOOT)
     panel.area(bits, lengths, "winner", 0.14)
-    panel.line(bits, bits, "bound", 2.5, "6 5")
+    panel.line(bits, floors, "bound", 2.5, "6 5")
     panel.line(bits, lengths, "winner", 3, moves="draws")
     for words, role, down in (("message", "winner", 4), ("floor", "bound", 24)):
         panel.text(bits[-1], lengths[-1], words, role, "start", 6, down)
     says = (
-        f"Sending one random sample of Q costs little more than what it tells: {lengths[-1]:.1f} bits where no method "
-        f"can take fewer than {bits[-1]:.0f}."
+        f"Sending one random sample of Q costs little more than the {bits[-1]:.0f} bits it tells: {lengths[-1]:.1f} on "
+        f"average, where any one-shot code needs at least {floors[-1]:.1f}."
     )
     return picture(panel.parts, "Message length over information", SIZE), says
 

@@ -68,14 +68,14 @@ def trade(
     log2_bins: Floats,
     candidates_bits: Floats,
     lengths_bits: Sequence[tuple[str, str, Floats]],
-    information_bits: float,
+    limits: tuple[float, float],
     chosen: tuple[float, float],
     colours: Colours,
 ) -> go.Figure:
     """What each doubling of J buys: time against mean message length, one mark a J, one line a code for the index.
 
     `lengths_bits` are (name of the code, role, values); the first one's J are written out. `chosen` is a length and
-    log2 of candidates, starred. Dashed: the information, which no mean length goes below.
+    log2 of candidates, starred. `limits` are I, and the floor, the least any one-shot code needs.
     """
     figure = go.Figure()
     longer = np.diff(lengths_bits[0][2], prepend=lengths_bits[0][2][0]) > 0  # beside the line, on its free side
@@ -92,10 +92,13 @@ def trade(
         x=[chosen[0]], y=[chosen[1]], mode="markers", name="the bins chosen",
         marker={"symbol": "star", "size": 17, "color": colours["winner"]},
     )  # fmt: skip
-    figure.add_scatter(
-        x=[information_bits] * 2, y=[0.0, float(np.max(candidates_bits))], mode="lines", name="information I",
-        line={"color": colours["bound"], "dash": "dash", "width": 1.5},
-    )  # fmt: skip
+    top = float(np.max(candidates_bits))
+    for value, name, role, side in zip(limits, ("I", "floor"), ("q", "bound"), ("left", "right"), strict=True):
+        figure.add_scatter(
+            x=[value] * 2, y=[0.0, top], mode="lines+text", name=name, showlegend=False, text=["", name],
+            textposition=f"top {side}", textfont={"size": TYPE, "color": colours[role]},
+            line={"color": colours[role], "width": 2},
+        )  # fmt: skip
     figure.update_xaxes(title="mean message length, bits")
     figure.update_yaxes(title="log₂ of expected candidates", rangemode="tozero")
     return finish(figure, 420)

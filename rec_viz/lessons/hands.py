@@ -233,7 +233,7 @@ def _laid(ask: Asked) -> View:
 def _board(ask: Asked) -> str:
     view = _laid(ask)
     now = situation_of(ask, view)
-    point = (math.log2(float(value("pfr_bins.expected", now))), float(value("pfr_bins.surcharge", now)))
+    point = (math.log2(float(value("pfr_bins.expected", now))), float(value("pfr_bins.above_floor", now)))
     farthest = problem_of(view).d_inf_bits  # where nothing is cut
     channel = setting.channel_of(view)
     zone = (math.log2(ask.now.let["limit"]), ask.now.let["spare"])

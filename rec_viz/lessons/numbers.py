@@ -11,12 +11,14 @@ import numpy as np
 
 import rec_core as rec
 from rec_core import families
+from rec_core.advise import candidates_per_second
 from rec_core.arrays import Floats
 
 from ..memo import memo
 from ..model import code_lengths, lab, setting, speed
 from ..model.lab import Lane
-from ..settings import LANES, TABLE, View
+from ..settings import TABLE, View
+from ..settings.table import ALL_LANES
 from ..text import reading
 from .errors import LessonError
 from .format import Step
@@ -102,6 +104,7 @@ def _invariance(name: str) -> Callable[[View], int]:
 
 NUMBERS: dict[str, Callable[[View], float | int | str]] = {
     "information": lambda view: setting.channel_of(view).information_bits,
+    "floor": lambda view: lab.floor_bits(setting.channel_of(view)),
     "narrower": lambda view: 2.0**view.bits,
     "prior_scale": lambda view: float(rec.Problem(view.family, (families.family(view.family).STANDARD,)).spread[0]),
     "kl": _of_target(lambda problem: problem.kl_bits),
@@ -123,7 +126,7 @@ NUMBERS: dict[str, Callable[[View], float | int | str]] = {
     "greedy.spread": _of_target(lambda problem: float(likeliest(problem).std())),
     "samples": lambda view: SAMPLES,
     "late": lambda view: LATE,
-    "rate": lambda view: speed.candidates_per_second(view.family, view.dim),
+    "rate": lambda view: candidates_per_second(view.family, view.dim),
     "zipf.table": zipf_table,
     "zipf.step_one": _zipf_step(1),
     "zipf.step_two": _zipf_step(2),
@@ -220,7 +223,7 @@ def _first(view: View, lane: Lane, heavy: bool) -> float:
 
 def _duration(view: View, lane: Lane) -> str:
     """How long this machine would search on average, in words."""
-    return reading.duration(lane.expected_examined / speed.candidates_per_second(view.family, view.dim))
+    return reading.duration(lane.expected_examined / candidates_per_second(view.family, view.dim))
 
 
 def _best_fit(view: View, lane: Lane) -> int:
@@ -270,7 +273,7 @@ LANE_NUMBERS: dict[str, Callable[[View, Lane], float | int | str]] = {
     "decoded": lambda view, lane: int(lane.received == tuple(trace_of(lane).samples[trace_of(lane).winner].tolist())),
     "average": lambda view, lane: float(winners_of(problem_of(view)).mean()),
     "spread": lambda view, lane: float(winners_of(problem_of(view)).std()),
-    "seconds": lambda view, lane: lane.expected_examined / speed.candidates_per_second(view.family, view.dim),
+    "seconds": lambda view, lane: lane.expected_examined / candidates_per_second(view.family, view.dim),
     "time": _duration,
     "best_fit": _best_fit,
     "index": lambda view, lane: trace_of(lane).message.index,
@@ -287,6 +290,7 @@ LANE_NUMBERS: dict[str, Callable[[View, Lane], float | int | str]] = {
     "mean_length": lambda view, lane: law_of(view, lane).zipf_mean_bits,
     "matched_length": lambda view, lane: law_of(view, lane).codes[0],
     "surcharge": lambda view, lane: law_of(view, lane).zipf_mean_bits - setting.channel_of(view).information_bits,
+    "above_floor": lambda view, lane: law_of(view, lane).zipf_mean_bits - lab.floor_bits(setting.channel_of(view)),
     "number_length": lambda view, lane: law_of(view, lane).zipf_mean_bits - lane.partition.log2_bins,
     "bound": lambda view, lane: law_of(view, lane).bound_bits,
     "overhead": lambda view, lane: rec.laws.overhead_bits(setting.channel_of(view), lane.partition),
@@ -306,7 +310,7 @@ def value(name: str, now: Situation) -> float | int | str:
     if head in now.also:
         return value(rest, now._replace(view=now.also[head], also={}))
     view = now.view
-    if head in LANES and rest in LANE_NUMBERS:
+    if head in ALL_LANES and rest in LANE_NUMBERS:
         lane = next((lane for lane in lab.race(view).lanes if lane.name == head), None)
         if lane is None:
             raise LessonError(f"“{name}”: the step’s view has no lane {head}.")

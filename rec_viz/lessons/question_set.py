@@ -6,13 +6,13 @@ question, with a choice interaction, its scoring, and a modal feedback for every
 
 from __future__ import annotations
 
-import csv
 import io
 import zipfile
 from collections.abc import Iterator, Sequence
 from itertools import count, islice
 from xml.etree import ElementTree as ET
 
+from ..text import spreadsheet
 from .questions import Question, kinds, question
 
 QTI = "http://www.imsglobal.org/xsd/imsqti_v2p1"
@@ -62,17 +62,15 @@ def table(questions: Sequence[Question]) -> str:
 
     A question's own table is in the cell of its text, a row a line, its cells between bars.
     """
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
     letters = [letter(k) for k in range(4)]
-    writer.writerow(["name", "lesson", "question", *letters, "right", *(f"feedback_{one}" for one in letters)])
+    rows = [["name", "lesson", "question", *letters, "right", *(f"feedback_{one}" for one in letters)]]
     for asked in questions:
         text = "\n".join([asked.text, *(" | ".join(row) for row in asked.table)])
         options = [option.text for option in asked.options]
         words = [feedback(asked, k) for k in range(len(options))]
         blank = [""] * (4 - len(options))
-        writer.writerow([asked.name, asked.lesson, text, *options, *blank, letter(asked.right), *words, *blank])
-    return out.getvalue()
+        rows.append([asked.name, asked.lesson, text, *options, *blank, letter(asked.right), *words, *blank])
+    return spreadsheet.as_csv(rows)
 
 
 # ------------------------------------------------------------------------------------------------ as a package

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import NamedTuple
 
-import numpy as np
-
 import rec_core as rec
+from rec_core.advise import best_of, candidates_per_second, cut_into, cuts_to_compare, most_bins
 
 from ..memo import memo
 from ..settings import View
 from .bias import candidates_unnoticed
 from .setting import coded_for, is_flat, problem_of
-from .speed import MOST_BITS, candidates_per_second
 
-CUT_BITS = 16  # log2 of the intervals of a dimension: a search makes finer cuts slowly
-ADVISED = 6  # at most, of the cuts that are compared
 NO_END = "Q is wider than P somewhere, so its ratio has no limit and no PFR search ever ends."
 UNNOTICED_IN = 1000  # samples in which the bias of an ORC that is compared goes unnoticed
 
@@ -90,30 +85,3 @@ def pfr_advice(problem: rec.Problem, channel: rec.Channel, source: rec.Channel |
         size = rec.laws.mean_length_bits(problem, cut, rec.ZipfCode.for_source(source, cut))
         options.append(Option("PFR", float(k), candidates, size, candidates / rate))
     return Advice(tuple(options), best_of([(option.mean_bits, option.candidates) for option in options]))
-
-
-def best_of(costs: Sequence[tuple[float, float]]) -> int:
-    """Which of these (mean bits, candidates) is best: a bit of message is worth half the search."""
-    return min(range(len(costs)), key=lambda i: costs[i][0] + math.log2(costs[i][1]))
-
-
-def cut_into(channel: rec.Channel, log2_bins: int) -> rec.Partition:
-    """2^log2_bins bins by information; one bin serves a channel without any, too."""
-    return rec.allocate(channel, log2_bins) if log2_bins else rec.Partition.uncut(channel.dim)
-
-
-def most_bins(channel: rec.Channel) -> int:
-    """log2 of the most bins that are tabulated for a channel."""
-    return min(CUT_BITS * sum(bits > 0 for bits in channel.bits), MOST_BITS)
-
-
-def cuts_to_compare(channel: rec.Channel) -> list[int]:
-    """log2 J of no bins, 4, 16, ..., 2^I and 4 times that; evenly thinned out where they are many."""
-    top = round(channel.information_bits)
-    if channel.information_bits == 0:
-        return [0]
-    most = most_bins(channel)
-    cuts = sorted({0, *range(2, top, 2), top, top + 2} & set(range(most + 1)))
-    middle = cuts[1:-2]
-    places = np.unique(np.linspace(0, len(middle) - 1, min(ADVISED - 2, len(middle))).round().astype(int))
-    return [0, *(middle[i] for i in places), *cuts[1:][-2:]]

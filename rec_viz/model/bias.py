@@ -14,6 +14,7 @@ from ..figures import bias as figures
 from ..memo import memo
 from ..settings import LANES, View
 from ..settings.table import LANE_ROLES
+from ..text import reading
 from . import setting
 from .setting import channel_of, partition_of, problem_of
 
@@ -23,6 +24,7 @@ BIAS_RUNS = 20_000  # samples of the chosen n, if they are cheap
 MMD_RUNS = 4000  # samples an MMD is measured from
 WIDEST = 0.99994  # of Q's mass: what a chart of densities shows
 LEAST_RUNS = 500  # fewer samples are not worth showing
+MOST_INTERVALS = 2**13  # of all dimensions: with more, a law of the bias takes seconds
 Measure = Literal["total_variation", "kl_bits", "mmd_squared"]
 MEASURES: dict[Measure, str] = {
     "total_variation": "total variation",
@@ -58,7 +60,7 @@ _far = memo(1024)(rec.laws.orc_bias)
 def _bias(problem: rec.Problem, method: rec.ORC, seed: int) -> Bias:
     far = _far(problem, method)
     exact = rec.metrics.orc_mmd_squared(problem, method) if problem.dim == 1 else math.nan
-    samples = _samples(problem, method, runs_of(MMD_RUNS, method.num_candidates, problem.dim), seed)
+    samples = _samples(problem, method, runs_of(MMD_RUNS, method, problem.dim), seed)
     if not len(samples):
         return Bias(far.total_variation, far.kl_bits, exact, math.nan, math.nan)
     found = rec.metrics.mmd(samples, problem)
@@ -66,8 +68,16 @@ def _bias(problem: rec.Problem, method: rec.ORC, seed: int) -> Bias:
 
 
 def orc_bins(view: View, name: str) -> rec.Partition:
-    """The bins of a lane of ORC."""
-    return partition_of(view, channel_of(view)) if name == "orc_bins" else rec.Partition.uncut(view.dim)
+    """The bins of a lane of ORC. Raises RecError for more than can be worked out while someone waits."""
+    if name != "orc_bins":
+        return rec.Partition.uncut(view.dim)
+    cut = partition_of(view, channel_of(view))
+    if sum(cut.intervals) > MOST_INTERVALS:
+        raise rec.RecError(
+            f"The bias is worked out for up to {MOST_INTERVALS:,} intervals of all dimensions together; these bins "
+            f"have {reading.number(sum(cut.intervals))}. Choose a smaller J."
+        )
+    return cut
 
 
 def orc(view: View, name: str, candidates: int) -> rec.ORC:
@@ -75,16 +85,20 @@ def orc(view: View, name: str, candidates: int) -> rec.ORC:
     return rec.ORC(candidates, orc_bins(view, name), weighting=view.weighting)
 
 
-def runs_of(most: int, candidates: int, dim: int) -> int:
-    """How many samples of ORC are drawn: as many as are cheap, none where that is too few to show."""
-    runs = min(most, BIAS_NUMBERS // (candidates * dim))
+def runs_of(most: int, method: rec.ORC, dim: int) -> int:
+    """How many samples of ORC are drawn: as many as are cheap, none where that is too few to show.
+
+    Each run looks at every interval once, which takes a quarter as long as drawing a number.
+    """
+    intervals = sum(method.partition.intervals) if method.partition else 0
+    runs = min(most, BIAS_NUMBERS // (method.num_candidates * dim + intervals // 4))
     return runs if runs >= LEAST_RUNS else 0
 
 
 def orc_samples(view: View, name: str) -> Floats:
     """Samples (runs, D) of a lane at the view's n; no runs where they would take long."""
-    runs = runs_of(BIAS_RUNS, view.candidates, view.dim)
-    return _samples(problem_of(view)[1], orc(view, name, view.candidates), runs, view.seed)
+    method = orc(view, name, view.candidates)
+    return _samples(problem_of(view)[1], method, runs_of(BIAS_RUNS, method, view.dim), view.seed)
 
 
 @memo(64)

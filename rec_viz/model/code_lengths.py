@@ -20,6 +20,7 @@ from .setting import TARGETS, channel_at, channel_of, partition_of, shares_of
 
 CODES = ("Matched", "Zipf", "Elias delta", "Fixed, too short once in a million")
 OVERFLOW = 1e-6
+MOST_INFORMATION_BITS = 128  # of a channel: with more, its laws take many seconds
 ALONE = 250  # messages of a batch that are also packed one by one
 
 
@@ -50,8 +51,19 @@ class Lengths(NamedTuple):
 def lengths(view: View) -> Lengths:
     """Exact lengths of a view's channel. Raises RecError for a view that cannot be."""
     channel = channel_of(view)
+    if channel.information_bits > MOST_INFORMATION_BITS:
+        raise rec.RecError(
+            f"The laws are worked out for up to {MOST_INFORMATION_BITS} bits of information; the target on Play has "
+            f"{channel.information_bits:.0f}. Bring it nearer to P there."
+        )
     cuts = {"pfr": rec.Partition.uncut(view.dim), "pfr_bins": partition_of(view, channel)}
     return Lengths(channel.information_bits, tuple(lane_law(name, channel, cut) for name, cut in cuts.items()))
+
+
+def limits(view: View) -> figures.Limits:
+    """I of a view's channel, and the floor under every one-shot code of it."""
+    channel = channel_of(view)
+    return figures.Limits(channel.information_bits, rec.laws.functional_information_bits(channel))
 
 
 @memo(512)
@@ -265,13 +277,14 @@ SWEEP_CANDIDATES = 2**21  # times dimensions: what a measured point may be expec
 ORC_SPARE_BITS = 2  # ORC of the sweep has 2^(I + this) candidates
 
 
-Sweep = tuple[Floats, list[figures.Swept], list[figures.Mean | None], int]
+Sweep = tuple[Floats, Floats, list[figures.Swept], list[figures.Mean | None], int]
 
 
 class SweepPoint(NamedTuple):
     """Every method at one I. `orc`: measured Zipf length of ORC."""
 
     information_bits: int
+    floor_bits: float
     plain: figures.Method
     bins: figures.Method
     orc: figures.Mean | None
@@ -304,6 +317,7 @@ def _sweep_point(
     n = 2 ** (information_bits + ORC_SPARE_BITS)
     return SweepPoint(
         information_bits,
+        rec.laws.functional_information_bits(channel),
         _method(channel, uncut, seed),
         _method(channel, rec.allocate(channel, information_bits, strategy), seed),
         _measured_length(channel, rec.ORC(n, uncut, max_examined=MAX_EXAMINED), float(n), seed),
@@ -311,13 +325,14 @@ def _sweep_point(
 
 
 def sweep(view: View) -> Sweep:
-    """Every method over I, as `figures.sweep` draws it: the grid, both ways, ORC and its spare bits."""
+    """Every method over I, as `figures.sweep` draws it: the grid, the floors, both ways, ORC and its spare bits."""
     points = [sweep_point(view, information) for information in sweep_grid(view)]
     ways = [
         figures.Swept("plain", "p", [point.plain for point in points]),
         figures.Swept("J = 2ᴵ", "heuristic", [point.bins for point in points]),
     ]
-    return np.array(sweep_grid(view), dtype=float), ways, [point.orc for point in points], ORC_SPARE_BITS
+    floors = np.array([point.floor_bits for point in points])
+    return np.array(sweep_grid(view), dtype=float), floors, ways, [point.orc for point in points], ORC_SPARE_BITS
 
 
 def _method(channel: rec.Channel, cut: rec.Partition, seed: int) -> figures.Method:

@@ -13,7 +13,7 @@ from ..background import Halted
 from ..memo import memo
 from ..settings import View
 from ..settings.presets import OPENINGS
-from . import bias, code_lengths, reference, speed
+from . import bias, code_lengths, league, reference, speed
 from .images import example
 from .paper.results import slope
 from .paper.studies import exact_targets
@@ -23,6 +23,7 @@ TITLES = {  # of the pages, by their addresses
     "code_lengths": "Code lengths",
     "speed": "Speed",
     "bias": "Bias",
+    "league": "Which method?",
     "images": "Images",
     "paper": "Paper",
     "reference": "Reference",
@@ -30,9 +31,10 @@ TITLES = {  # of the pages, by their addresses
 
 
 class Lengths(NamedTuple):
-    """Where the bits of a message go without and with bins, beside I and the bound; bits."""
+    """Where the bits of a message go without and with bins, beside I, the floor and the bound; bits."""
 
     information_bits: float
+    floor_bits: float
     plain: tuple[float, ...]  # the parts
     bins: tuple[float, ...]
     bound_bits: float
@@ -44,7 +46,7 @@ def lengths() -> Lengths:
     view = View()
     plain, bins = (tuple(part.bits for part in account.parts) for account in code_lengths.accounts(view))
     theory = code_lengths.lengths(view)
-    return Lengths(theory.information_bits, plain, bins, theory.lanes[-1].bound_bits)
+    return Lengths(*code_lengths.limits(view), plain, bins, theory.lanes[-1].bound_bits)
 
 
 class Candidates(NamedTuple):
@@ -89,6 +91,30 @@ def leaning() -> Leaning:
     x, target, (plain, bins) = bias.densities(view)
     off = [bias.bias(view, name, view.candidates).total_variation for name in bias.ORC_LANES]
     return Leaning(x, target, plain.density, bins.density, view.candidates, *off)
+
+
+class Methods(NamedTuple):
+    """A method a row at one channel, best first: its name, log2 of its candidates, bits above the floor; and the best
+    of all and the best search in words, with their bits."""
+
+    names: tuple[str, ...]
+    log2_candidates: Floats
+    above_bits: Floats
+    best: tuple[str, float]
+    search: tuple[str, float]
+
+
+@memo(1)
+def methods() -> Methods:
+    """Of the page Which method?"""
+    served = [option for option in league.rows(View(), 0.0) if not option.refused]
+    best, search = (option for option in league.answer(tuple(served)) if option is not None)
+    return Methods(
+        tuple(league.short(option) for option in served),
+        np.array([max(0.0, option.log2_candidates) for option in served]),
+        np.array([option.above_floor_bits for option in served]),
+        *((league.title(option), option.bits) for option in (best, search)),
+    )
 
 
 class Pictures(NamedTuple):
@@ -143,6 +169,7 @@ CARDS: dict[str, Callable[[], Any]] = {
     "code_lengths": lengths,
     "speed": candidates,
     "bias": leaning,
+    "league": methods,
     "images": pictures,
     "paper": targets,
     "reference": checked,

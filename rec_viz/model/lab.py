@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import math
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import rec_core as rec
+from rec_core.methods import name_of
 
 from ..memo import memo
-from ..settings import LANES, View
+from ..settings import View
+from ..settings.table import ALL_LANES
 from .setting import coded_for, partition_of, problem_of
 
 MAX_EXAMINED = 2**21  # of a search on the stage: about half a second
@@ -40,14 +43,15 @@ class Lane(NamedTuple):
 
     name: str
     title: str
-    method: rec.PFR | rec.ORC
+    method: rec.Method
+    partition: rec.Partition  # its bins; one where it has none
     seed: int
     trace: rec.Trace | None
     refusal: str  # why there is no trace; else empty
     expected_examined: float
     zipf_bits: float  # parameter of the index code
     length_bits: float  # ideal length of this message
-    bound_bits: float  # nan where the effort is not whole
+    bound_bits: float  # on the mean length, or the mean itself: `bound_is`; nan where the effort is not whole
     bin_bits: str
     index_bits: str
     data: bytes  # the message as it travels, packed alone; empty where the effort is not whole
@@ -55,24 +59,19 @@ class Lane(NamedTuple):
 
     @property
     def kind(self) -> str:
-        """'pfr' or 'orc'."""
-        return "orc" if isinstance(self.method, rec.ORC) else "pfr"
-
-    @property
-    def partition(self) -> rec.Partition:
-        """The bins."""
-        assert self.method.partition is not None
-        return self.method.partition
+        """The method’s name in the core, as 'pfr'."""
+        return name_of(self.method)
 
     @property
     def weighting(self) -> rec.Weighting:
         """The weighting of the bins."""
-        return self.method.weighting
+        weighting: rec.Weighting = getattr(self.method, "weighting", "uniform")
+        return weighting
 
     @property
     def stopping(self) -> rec.Stopping | None:
-        """PFR's rule; None for ORC."""
-        return self.method.stopping if isinstance(self.method, rec.PFR) else None
+        """PFR's rule; None for others."""
+        return getattr(self.method, "stopping", None)
 
     @property
     def agrees(self) -> bool:
@@ -81,8 +80,13 @@ class Lane(NamedTuple):
 
     @property
     def num_candidates(self) -> int | None:
-        """ORC's; None for PFR."""
-        return self.method.num_candidates if isinstance(self.method, rec.ORC) else None
+        """Of ORC and others that look at so many; else None."""
+        return getattr(self.method, "num_candidates", None)
+
+    @property
+    def bound_is(self) -> str:
+        """What `bound_bits` says of the mean length."""
+        return _bound_is(self.method)
 
 
 class Race(NamedTuple):
@@ -104,7 +108,8 @@ def run(view: View, effort: Effort) -> Race:
     """The same within an effort, and not kept."""
     channel, problem = problem_of(view)
     cut, source = partition_of(view, channel), coded_for(view)
-    lanes = tuple(_lane(name, view, source, problem, cut, effort) for name in LANES if name in view.lanes)
+    chosen = [name for name in ALL_LANES if name in view.lanes + view.others]
+    lanes = tuple(_lane(name, view, source, problem, cut, effort) for name in chosen)
     digest = hashlib.blake2b(repr(view).encode(), digest_size=8).hexdigest()
     return Race(digest, problem, channel.information_bits, lanes)
 
@@ -117,6 +122,36 @@ def theory(source: rec.Channel | rec.Problem, cut: rec.Partition) -> tuple[float
     return index_bound(source, cut), overhead, bound
 
 
+@memo(256)
+def floor_bits(source: rec.Channel | rec.Problem) -> float:
+    """The least any one-shot code needs on average, over the channel's targets or for this one; bits."""
+    if isinstance(source, rec.Channel):
+        return rec.laws.functional_information_bits(source)
+    return rec.laws.channel_simulation_divergence_bits(source)
+
+
+def _bound_is(method: rec.Method) -> str:
+    """What `coding` says of the mean length of a method's messages."""
+    length = "" if isinstance(method, rec.PFR | rec.ORC) else method.about.length  # type: ignore[attr-defined]
+    return "mean" if length.startswith("exact") else "mean about" if length.startswith("measured") else "mean at most"
+
+
+def coding(
+    method: rec.Method, source: rec.Channel | rec.Problem, cut: rec.Partition, whole: bool
+) -> tuple[float, float]:
+    """Parameter of the Zipf code of a method's index, and what its messages take on average, or at most; bits."""
+    if isinstance(method, rec.PFR | rec.ORC):
+        return index_bound(source, cut), theory(source, cut)[2] if whole else math.nan
+    bits = _mean_bits(method, source)
+    return bits, bits
+
+
+@memo(2048)
+def _mean_bits(method: rec.Method, source: rec.Channel | rec.Problem) -> float:
+    bits: float = method.expected_bits(source)  # type: ignore[attr-defined]
+    return bits
+
+
 @memo(2048)
 def index_bound(source: rec.Channel | rec.Problem, cut: rec.Partition) -> float:
     """Parameter of the Zipf code, bits."""
@@ -124,7 +159,7 @@ def index_bound(source: rec.Channel | rec.Problem, cut: rec.Partition) -> float:
 
 
 @memo(256)
-def _expected(problem: rec.Problem, method: rec.PFR | rec.ORC) -> float:
+def _expected(problem: rec.Problem, method: rec.Method) -> float:
     return rec.laws.expected_examined(problem, method)
 
 
@@ -132,11 +167,13 @@ def _lane(
     name: str, view: View, source: rec.Channel | rec.Problem, problem: rec.Problem, cut: rec.Partition, effort: Effort
 ) -> Lane:
     bins = cut if name.endswith("_bins") else rec.Partition.uncut(view.dim)
-    method = replace(method_of(name, view, bins), max_examined=effort.max_examined)
-    zipf_bits, bound = index_bound(source, bins), theory(source, bins)[2] if effort.whole else math.nan
     trace, refusal, length, bin_text, index_bits, data = None, "", math.nan, "", "", b""
+    zipf_bits = bound = math.nan
     received: tuple[float, ...] = ()
+    method: rec.Method = rec.PFR(bins)
     try:
+        method = method_of(name, view, bins, effort.max_examined)
+        zipf_bits, bound = coding(method, source, bins, effort.whole)
         trace = rec.trace(problem, method, seed=view.seed, max_events=max_events(view.dim, effort))
         quick = effort.whole or view.dim == 1 or view.weighting == "peak_ratio"
         expected = _expected(problem, method) if quick else math.nan
@@ -144,22 +181,23 @@ def _lane(
         length = bins.log2_bins + float(code.length_bits(trace.message.index))
         bin_text = bin_bits(trace.message.bin, bins)
         index_bits = code.codeword(trace.message.index)
-        if effort.whole:
+        if effort.whole and not hasattr(method, "receive"):
             data = rec.pack([trace.message], bins, code, seed=view.seed, prior=problem.prior)
             received = receive(data, problem.prior, bins, zipf_bits, view.seed)
         else:
-            received = tuple(rec.decode(trace.message, problem.prior, bins, seed=view.seed).tolist())
+            received = tuple(rec.decode(trace.message, problem.prior, method, seed=view.seed).tolist())
     except rec.BudgetExceeded as error:
         expected = 2.0**error.expected_bits if error.expected_bits < 1000 else math.inf
         stops = "the stage stops at" if effort.whole else "while you drag, a search stops at"
         refusal = f"It needs {over_budget(error, bins, f'; {stops} {effort.max_examined:,}', view.weighting)}"
     except rec.RecError as error:
         expected, refusal = math.nan, str(error)
-    title = LANES[name]
+    title = ALL_LANES[name]
     return Lane(
         name,
         title,
         method,
+        bins,
         view.seed,
         trace,
         refusal,
@@ -174,13 +212,27 @@ def _lane(
     )
 
 
-def method_of(name: str, view: View, bins: rec.Partition) -> rec.PFR | rec.ORC:
-    """The method of a lane."""
+_MADE: Mapping[str, Callable[[View, int], rec.Method]] = {
+    "rejection": lambda view, most: rec.RejectionSampling(max_examined=most),
+    "greedy": lambda view, most: rec.GreedyRejection(max_examined=most),
+    "gprs": lambda view, most: rec.GPRS(max_examined=most),
+    "astar": lambda view, most: replace(rec.AStar.for_source(problem_of(view)[0]), max_examined=most),
+    "truncated": lambda view, most: rec.TruncatedPFR(view.candidates, max_examined=most),
+    "mrc": lambda view, most: rec.MinimalRandomCoding(view.candidates, max_examined=most),
+    "dither": lambda view, most: rec.LayeredDither.for_source(coded_for(view)),
+}
+"""Methods without bins, by their lanes: for a view, and the most candidates that may be examined."""
+
+
+def method_of(name: str, view: View, bins: rec.Partition, most: int = MAX_EXAMINED) -> rec.Method:
+    """The method of a lane, which examines at most so many. Raises RecError where it cannot be."""
+    if name in _MADE:
+        return _MADE[name](view, most)
     if name.startswith("orc"):  # one bin's peak may be infinite, and it needs no weight
         weighting = "uniform" if bins.num_bins == 1 else view.weighting
-        return rec.ORC(view.candidates, bins, weighting=weighting, max_examined=MAX_EXAMINED)
+        return rec.ORC(view.candidates, bins, weighting=weighting, max_examined=most)
     stopping = view.stopping if bins.num_bins <= rec.ENUMERABLE_BINS else "single"
-    return rec.PFR(bins, weighting=view.weighting, stopping=stopping, max_examined=MAX_EXAMINED)
+    return rec.PFR(bins, weighting=view.weighting, stopping=stopping, max_examined=most)
 
 
 def max_events(dim: int, effort: Effort = FULL) -> int:
@@ -232,7 +284,7 @@ def _measured(view: View, name: str) -> Measured | None:
     lane = next(lane for lane in race(view).lanes if lane.name == name)
     runs = int(min(MEASURED_RUNS, MEASURED_CANDIDATES / max(lane.expected_examined, 1.0)))
     try:
-        method = replace(lane.method, max_examined=MEASURED_CANDIDATES)
+        method: Any = replace(lane.method, max_examined=MEASURED_CANDIDATES)  # type: ignore[type-var]
         result = rec.encode_many(coded_for(view), runs, method, seed=view.seed)
     except rec.RecError:
         return None

@@ -8,7 +8,6 @@ is chosen by mean bits + log2 of mean candidates: a bit of message is worth half
 from __future__ import annotations
 
 import csv
-import io
 import math
 import re
 from collections.abc import Callable, Sequence
@@ -19,14 +18,14 @@ import numpy as np
 
 import rec_core as rec
 from rec_core import families
+from rec_core.advise import best_of, candidates_per_second, channel_like, cut_into, cuts_to_compare
 
 from ..background import Halted, Job, Steps
 from ..settings import TABLE, View
 from ..settings.table import MAX_DIM
 from ..settings.view import own_target
-from ..text import reading
-from . import setting, speed
-from .advice import Advice, best_of, cut_into, cuts_to_compare, pfr_advice
+from ..text import reading, spreadsheet
+from .advice import Advice, pfr_advice
 
 MAX_ROWS = 1000
 MAX_FAULTS = 20  # named at once
@@ -36,6 +35,7 @@ COLUMNS = (
     "best_log2_bins", "best_candidates", "best_bits", "best_seconds", "note",
 )  # fmt: skip
 PARAMS = {name: families.family(name).PARAMS for name in families.CHANNELS}
+MAX_COLUMNS = 1 + MAX_DIM * max(map(len, PARAMS.values()))
 _FAMILIES = {param: name for name, params in PARAMS.items() for param in params}
 _COLUMN = re.compile(rf"({'|'.join(_FAMILIES)})_([1-9]\d{{0,3}})")
 _PAIRS = ", or ".join(" and ".join(f"{param}_d" for param in params) for params in PARAMS.values())
@@ -99,12 +99,14 @@ def read(data: bytes) -> Contents:
 
 def _header_faults(header: Sequence[str]) -> list[str]:
     """What is wrong with the names of the columns."""
+    if len(header) > MAX_COLUMNS:
+        return [f"The header has {len(header):,} columns; up to {MAX_COLUMNS} are read: {MAX_DIM} dimensions and name."]
     if all(_number(cell) is not None for cell in header):
         return ["The first row must be a header, for example mean_1,mean_2,scale_1,scale_2; it holds numbers."]
     faults: list[str] = []
     seen: dict[str, set[int]] = {}
     for place, cell in enumerate(header, 1):
-        if header.index(cell) != place - 1:
+        if cell in header[: place - 1]:
             faults.append(f"Column {place}: “{cell[:40]}” is there twice.")
         elif match := _COLUMN.fullmatch(cell):
             seen.setdefault(match[1], set()).add(int(match[2]))
@@ -199,7 +201,7 @@ class Summary(NamedTuple):
 
 def shared_cuts(problems: Sequence[Entry]) -> tuple[rec.Partition, ...]:
     """The partitions compared for all: dealt out by the mean KL of each dimension."""
-    bits = np.mean([setting.channel_like(one.problem).bits for one in problems], axis=0)
+    bits = np.mean([channel_like(one.problem).bits for one in problems], axis=0)
     channel = rec.Channel(families.channel_family(problems[0].problem.family), tuple(bits.tolist()))
     return tuple(cut_into(channel, k) for k in cuts_to_compare(channel))
 
@@ -208,7 +210,7 @@ def work_out(number: int, one: Entry, cuts: Sequence[rec.Partition]) -> Row:
     """A problem's own best J, and what the shared partitions cost it."""
     problem = one.problem
     try:
-        advice = pfr_advice(problem, setting.channel_like(problem), problem)
+        advice = pfr_advice(problem, channel_like(problem), problem)
     except rec.RecError as error:
         return Row(number, one.name, problem, None, (), str(error))
     shared = tuple(
@@ -227,7 +229,7 @@ def summary(rows: Sequence[Row], cuts: Sequence[rec.Partition]) -> Summary | Non
     served = [row for row in rows if row.advice is not None]
     if not served:
         return None
-    rate = speed.candidates_per_second(served[0].problem.family, served[0].problem.dim)
+    rate = candidates_per_second(served[0].problem.family, served[0].problem.dim)
     log2_index, bound, candidates = np.mean([row.shared for row in served], axis=0).T.tolist()
     options = tuple(
         Shared(
@@ -284,11 +286,7 @@ def record(row: Row) -> dict[str, str | int | float | None]:
 
 def as_csv(rows: Sequence[Row]) -> str:
     """The rows as a CSV, numbers in full."""
-    out = io.StringIO()
-    table = csv.DictWriter(out, COLUMNS, lineterminator="\n")
-    table.writeheader()
-    table.writerows(record(row) for row in rows)
-    return out.getvalue()
+    return spreadsheet.as_csv([COLUMNS, *(list(record(row).values()) for row in rows)])
 
 
 def view_of(row: Row) -> View:

@@ -63,7 +63,12 @@ def check_converse() -> tuple[Check, ...]:
     many = rec.encode_many(CHANNEL, RUNS, rec.PFR(CHANNEL_BINS), seed=15)
     mean = CHANNEL_BINS.log2_bins + rec.laws.index_law(CHANNEL, CHANNEL_BINS).entropy_bits
     lengths = CHANNEL_BINS.log2_bins + code.length_bits(many.indices)
-    return Check("I, bits", CHANNEL.information_bits), _mean("mean length of our shortest code, bits", mean, lengths)
+    floor = rec.laws.functional_information_bits(CHANNEL)
+    return (
+        Check("I, bits", CHANNEL.information_bits),
+        Check("floor $I_F$, bits", floor),
+        _mean("mean length of our shortest code, bits", mean, lengths),
+    )
 
 
 def check_pfr() -> tuple[Check, ...]:

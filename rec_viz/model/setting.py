@@ -9,6 +9,7 @@ import numpy as np
 
 import rec_core as rec
 from rec_core import families
+from rec_core.advise import channel_like
 from rec_core.arrays import Floats
 
 from ..settings import TABLE, View
@@ -81,15 +82,6 @@ def coded_for(view: View) -> rec.Channel | rec.Problem:
     """What the code and the bounds are made for: the channel, or the one target that is the reader's own."""
     channel, problem = problem_of(view)
     return channel if view.source == "channel" else problem
-
-
-def channel_like(problem: rec.Problem) -> rec.Channel:
-    """The channel with as much information in every dimension as this one target holds there: I_d = KL_d.
-
-    Where the target's family has no channel, it is the nearest one with the same support of P.
-    """
-    bits = tuple(max(0.0, rec.Problem(problem.family, (row,)).kl_bits) for row in problem.params)
-    return rec.Channel(families.channel_family(problem.family), bits)
 
 
 def _shared_out(view: View) -> rec.Channel:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import math
-import time
 from typing import NamedTuple
 
 import numpy as np
 
 import rec_core as rec
-from rec_core import families
 from rec_core.arrays import Floats
 
 from ..figures import speed as figures
@@ -131,19 +129,6 @@ def here(view: View) -> Here:
     cut = partition_of(view, channel)
     top = problem.d_inf_bits
     return Here(channel.information_bits, problem.kl_bits, top, top, rec.upper_sum_bits(problem, cut))
-
-
-@memo(256)
-def candidates_per_second(family: str, dim: int) -> float:
-    """How many candidates of a plain search in `dim` dimensions this machine examines in a second, to two digits."""
-    bits = 16.0 - math.log2(dim)  # of sup r, so that every dimension takes about as long
-    problem = rec.Problem(family, (families.family(family).narrow(bits / dim),) * dim)
-    rates = []
-    for _ in range(3):
-        begun = time.perf_counter()
-        many = rec.encode_many(problem, 16, seed=0)
-        rates.append(float(many.examined.sum()) / (time.perf_counter() - begun))
-    return float(f"{np.median(rates):.1e}")
 
 
 class Cost(NamedTuple):
@@ -310,8 +295,8 @@ def growth_chart(
 Lines = list[tuple[str, str, Floats]]  # name, role, and values
 
 
-def trade_chart(view: View) -> tuple[Floats, Floats, Lines, float, tuple[float, float]]:
-    """What J buys: log2 J, log2 of candidates, lengths under two codes, I, and the bins at hand (length, candidates).
+def trade_chart(view: View) -> tuple[Floats, Floats, Lines, tuple[float, float], tuple[float, float]]:
+    """What J buys: log2 J, log2 of candidates, lengths under two codes, I and the floor, and the bins at hand (length, candidates).
 
     Raises RecError where the view's strategy has nothing to cut, or its bins are too fine.
     """
@@ -321,7 +306,9 @@ def trade_chart(view: View) -> tuple[Floats, Floats, Lines, float, tuple[float, 
     ).T
     lengths: Lines = [("Zipf code", "heuristic", zipf), ("matched code", "best", matched)]
     at = (chosen.zipf_bits, chosen.candidates_bits)
-    return log2_bins, candidates, lengths, channel_of(view).information_bits, at
+    channel = channel_of(view)
+    limits = channel.information_bits, rec.laws.functional_information_bits(channel)
+    return log2_bins, candidates, lengths, limits, at
 
 
 def strategies_chart(view: View) -> tuple[Floats, Lines, float]:

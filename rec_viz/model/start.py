@@ -11,10 +11,11 @@ from typing import NamedTuple
 import numpy as np
 
 import rec_core as rec
+from rec_core.advise import candidates_per_second
 from rec_core.arrays import Floats
 
 from ..memo import memo
-from . import setting, speed
+from . import setting
 
 # A target and a seed whose search is short enough to watch, and whose lead changes hands twice.
 TARGET = rec.gaussian_problem([-0.9], [0.2])
@@ -73,6 +74,7 @@ class Price(NamedTuple):
     """What a Gaussian sample of `bits` bits of surprise costs with 2^bits bins, and without: a row of the table."""
 
     bits: int
+    floor_bits: float  # I_F of the channel: the least any one-shot code needs on average
     length_bits: float  # exact mean of the message, over the channel, with bins
     log2_plain: float  # log2 of the candidates expected for the channel's typical target, without bins
     log2_binned: float  # and with them
@@ -107,6 +109,7 @@ def price(bits: int) -> Price:
     source, cut = channel(bits)
     return Price(
         bits,
+        rec.laws.functional_information_bits(source),
         rec.laws.mean_length_bits(source, cut, rec.ZipfCode.for_source(source, cut)),
         math.log2(rec.laws.expected_examined(typical(source), rec.PFR())),
         math.log2(rec.laws.expected_examined(typical(source), rec.PFR(cut))),
@@ -129,7 +132,7 @@ def timed() -> tuple[Timed, ...]:
     """
     call = _seconds(1)
     return tuple(
-        Timed(row, call + 2.0**row.log2_plain / speed.candidates_per_second(TARGET.family, channel(row.bits)[0].dim),
+        Timed(row, call + 2.0**row.log2_plain / candidates_per_second(TARGET.family, channel(row.bits)[0].dim),
               _seconds(row.bits))
         for row in prices()
     )  # fmt: skip

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+
+from ..text import spreadsheet
 
 RESAMPLES = 4000
 Marks = Mapping[str, Mapping[str, Sequence[bool]]]
@@ -59,14 +59,12 @@ def table(marks: Marks) -> str:
     """CSV without names: a line for each browser, under an arbitrary number, with its shares and every question."""
     forms = [form for form in ("pre", "post") if marks.get(form)]
     sizes = {form: max(len(right) for right in marks[form].values()) for form in forms}
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["browser", *forms, *(f"{form}_{k}" for form in forms for k in range(1, sizes[form] + 1))])
+    rows = [["browser", *forms, *(f"{form}_{k}" for form in forms for k in range(1, sizes[form] + 1))]]
     for browser in sorted({browser for form in forms for browser in marks[form]}, key=int):
         taken = {form: marks[form].get(browser) for form in forms}
         shares = ["" if right is None else f"{np.mean(right):.4f}" for right in taken.values()]
         each: list[str] = []
         for form, right in taken.items():
             each += [""] * sizes[form] if right is None else [str(int(one)) for one in right]
-        writer.writerow([browser, *shares, *each])
-    return out.getvalue()
+        rows.append([browser, *shares, *each])
+    return spreadsheet.as_csv(rows)

@@ -19,7 +19,18 @@ LANES = {
     "orc": "ORC",
     "orc_bins": "Partitioned ORC",
 }
+OTHERS = {
+    "rejection": "Rejection sampling",
+    "greedy": "Greedy rejection",
+    "gprs": "GPRS",
+    "astar": "A* coding",
+    "truncated": "Truncated PFR",
+    "mrc": "Minimal random coding",
+    "dither": "Layered dither",
+}
+COUNTED = ("orc", "orc_bins", "truncated", "mrc")  # those that look at n candidates, or at most n)
 LANE_ROLES = {"pfr": "p", "pfr_bins": "heuristic", "orc": "p", "orc_bins": "heuristic"}  # where two are compared
+ALL_LANES = LANES | OTHERS
 MAX_LANES = 3
 TWO_BUMPS = "0,0,0,0,0.5,1.5,3,4.5,5.5,6,5.5,4.5,3,1.5,0.5,0,0,0,0,0,0.5,2,4.5,7,8,7,4.5,2,0.5,0,0,0,0"
 
@@ -31,6 +42,7 @@ class View(NamedTuple):
     """A channel, a target, bins, methods and seeds: Play, and the pages that share its controls."""
 
     lanes: tuple[str, ...] = ("pfr", "pfr_bins")
+    others: tuple[str, ...] = ()
     source: str = "channel"
     family: str = families.CHANNELS[0]
     means: str = "1"
@@ -65,6 +77,12 @@ class Bias(NamedTuple):
     samples: int = 1000
 
 
+class League(NamedTuple):
+    """The own of the page Which method?: the bias that is allowed, as total variation."""
+
+    bias: float = 0.0
+
+
 class Message(NamedTuple):
     """The Message page's own."""
 
@@ -78,7 +96,7 @@ class Paper(NamedTuple):
 
 
 class Images(NamedTuple):
-    """The Images page; an uploaded picture and the path of a copy of CIFAR-10 stay on their machines."""
+    """The Images page; an uploaded picture stays on the machine that runs the app."""
 
     origin: str = "photo"
     photo: str = "chelsea"
@@ -99,6 +117,8 @@ class Images(NamedTuple):
     @property
     def partition_bits(self) -> int | str | None:
         """What `images.encode` calls it."""
+        if self.method == "dither":
+            return None
         return {"auto": "auto", "none": None}.get(self.bins, self.log2_bins)
 
     @property
@@ -169,8 +189,8 @@ class Parameter(NamedTuple):
     def parse(self, text: str) -> Any:
         """The value of a text in a link. Raises ValueError for what it cannot be."""
         if self.kind == "several":
-            chosen = tuple(dict.fromkeys(text.split(",")))
-            if not 1 <= len(chosen) <= MAX_LANES or any(name not in self.options for name in chosen):
+            chosen = tuple(dict.fromkeys(text.split(","))) if text else ()
+            if len(chosen) > MAX_LANES or any(name not in self.options for name in chosen):
                 raise ValueError(text)
             return chosen
         if self.kind == "text":
@@ -201,6 +221,11 @@ _VIEW = (
         "several", LANES,
     ),
     Parameter(
+        "others", "Other methods",
+        "From the literature, none of them with bins. Up to three in all; take one of the first away to see another.",
+        "several", OTHERS,
+    ),
+    Parameter(
         "source", "Target Q",
         "A channel draws one for you, you type its vectors or drag it on the stage, or you draw its density by hand.",
         "choice", {"channel": "From a channel", "own": "Typed or dragged", "drawn": "Drawn by hand"},
@@ -223,7 +248,8 @@ _VIEW = (
     ),
     Parameter(
         "bits", "Information I, bits",
-        "How much the sample tells about the source: no method can send fewer bits on average.",
+        "How much the sample tells about the source. No method can send fewer bits on average, and a one-shot code needs a "
+        "little more: the floor.",
         "slider", low=0.0, high=48.0, step=0.5,
     ),
     Parameter("dim", "Dimension D", "How many numbers a sample has.", "slider", low=1, high=64),
@@ -251,7 +277,7 @@ _VIEW = (
         "stopping", "Stop line of PFR", "One line for all bins, or one for each bin.", "buttons",
         {"per_bin": "One for each bin", "single": "One for all"},
     ),
-    Parameter("candidates", "Candidates n of ORC", "ORC examines exactly this many.", "steps",
+    Parameter("candidates", "Candidates n", "ORC examines exactly this many, truncated PFR no more.", "steps",
               {2**k: f"{2**k:,}" for k in range(17)}),
     Parameter(
         "view", "View", "Race: one dimension, time upwards. Plane: two. Strips: a row for each dimension.", "choice",
@@ -270,7 +296,7 @@ _VIEW = (
 
 _IMAGES = (
     Parameter("origin", "The picture", "", "buttons",
-              {"photo": "A photograph", "upload": "Your own", "cifar": "My copy of CIFAR-10"}),
+              {"photo": "A photograph", "upload": "Your own", "cifar": "CIFAR-10"}),
     Parameter("photo", "Photograph", "", "choice",
               {"astronaut": "Astronaut Eileen Collins", "chelsea": "Chelsea the cat", "coffee": "A cup of coffee",
                "rocket": "A rocket launch", "hubble_deep_field": "Hubble’s deep field"}),
@@ -294,8 +320,9 @@ _IMAGES = (
     ),
     Parameter("log2_bins", "log₂ J", "", "slider", high=63),
     Parameter("method", "Method",
-              "ORC examines a fixed number of candidates. PFR is exact, and quick enough for small blocks only.",
-              "buttons", {"orc": "ORC", "pfr": "PFR"}),
+              "ORC examines a fixed number of candidates. PFR is exact, and quick enough for small blocks only. "
+              "Dither is exact and looks for nothing: it rounds each number on a shared random grid.",
+              "buttons", {"orc": "ORC", "pfr": "PFR", "dither": "Dither"}),
     Parameter("seed", "Seed", "The randomness sender and receiver share; it travels in the file.", "number",
               high=2**31),
     Parameter("counted", "Bits counted", "", "buttons", {"messages": "Without headers", "files": "Whole files"}),
@@ -315,6 +342,10 @@ TABLE: Mapping[type, Mapping[str, Parameter]] = {
     Bias: _rows([
         Parameter("samples", "Samples someone may compare", "", "steps",
                   {10**k: f"{10**k:,}" for k in range(1, 7)}),
+    ]),
+    League: _rows([
+        Parameter("bias", "Bias that is allowed", "Total variation of the samples from Q.", "buttons",
+                  {0.0: "None", 0.001: "0.001", 0.01: "0.01", 0.1: "0.1"}),
     ]),
     Message: _rows([
         Parameter("spelling", "Send it as", "", "buttons", {"words": "Words", "hex": "Hex", "bits": "Bits"}),
@@ -359,6 +390,7 @@ PAGES: Mapping[str, tuple[type[Record], ...]] = {
     "code_lengths": (View,),
     "speed": (View, Speed),
     "bias": (View, Bias),
+    "league": (View, League),
     "images": (Images,),
     "paper": (Paper,),
     "sender": (Sender,),

@@ -9,7 +9,7 @@ from typing import Any
 from rec_core import families
 
 from ..text import reading
-from .table import MAX_DIM, TABLE, View
+from .table import COUNTED, MAX_DIM, TABLE, View
 
 VECTORS = {name: tuple(f"{param}s" for param in families.family(name).PARAMS) for name in families.CHANNELS}
 DRAWN = "piecewise"  # the family of targets drawn by hand
@@ -75,7 +75,7 @@ def _checked(key: str, value: Any) -> Any:
 
 def relevant(key: str, values: Mapping[str, Any]) -> bool:
     """Whether a parameter says anything, given the values of those before it; the others are not drawn."""
-    lanes = values.get("lanes", ())
+    lanes = values.get("lanes", ()) + values.get("others", ())
     bins = any(name.endswith("_bins") for name in lanes)
     source = values.get("source", "channel")
     channel, own = source == "channel", source == "own"
@@ -87,7 +87,7 @@ def relevant(key: str, values: Mapping[str, Any]) -> bool:
         "spread": channel and values.get("dim", 1) > 1,
         "heights": source == "drawn",
         **{key: own and values.get("family") == name for name, keys in VECTORS.items() for key in keys},
-        "candidates": any(name.startswith("orc") for name in lanes),
+        "candidates": any(name in COUNTED for name in lanes),
         "stopping": any(name.startswith("pfr") for name in lanes),
         "strategy": bins,
         "weighting": bins,

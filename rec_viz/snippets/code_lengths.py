@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from ..settings import View
 from . import program
 
-_INFORMATION = "information = model.lengths(view).information_bits"
+_LIMITS = "limits = model.limits(view)"
 
 
 def _sampled(view: View, batches: Mapping[str, int], size: int, *lines: str) -> str:
     """Of the encodings a page has run so far: `batches` of `size`, by lane."""
     made = f"batches = {dict(batches)}  # of {size:,} encodings, by method"
-    return program("code_lengths", view, made, _INFORMATION, *lines)
+    return program("code_lengths", view, made, _LIMITS, *lines)
 
 
 def running_mean(view: View, batches: Mapping[str, int], size: int) -> str:
@@ -21,7 +21,7 @@ def running_mean(view: View, batches: Mapping[str, int], size: int) -> str:
     return _sampled(
         view, batches, size,
         f"lanes = [model.running(view, name, count, {size}) for name, count in batches.items()]",
-        "figure = figures.running_mean(lanes, information, colours)",
+        "figure = figures.running_mean(lanes, limits, colours)",
     )  # fmt: skip
 
 
@@ -39,14 +39,14 @@ def size_histogram(view: View, batches: Mapping[str, int], size: int) -> str:
     return _sampled(
         view, batches, size,
         f"lanes = [model.sizes(view, name, count, {size}) for name, count in batches.items()]",
-        "figure = figures.size_histogram(lanes, information, colours)",
+        "figure = figures.size_histogram(lanes, limits, colours)",
     )  # fmt: skip
 
 
 def account(view: View) -> str:
     """Where the bits go."""
-    made = "figure = figures.account(model.accounts(view), information, colours)"
-    return program("code_lengths", view, _INFORMATION, made)
+    made = "figure = figures.account(model.accounts(view), limits, colours)"
+    return program("code_lengths", view, _LIMITS, made)
 
 
 def sweep(view: View) -> str:

@@ -6,15 +6,17 @@ import rec_core as rec
 
 from ..model import lab as model
 from ..model import setting
-from ..settings import LANES, View
+from ..settings import View
+from ..settings.table import ALL_LANES, OTHERS
 from ..text import reading
 
 
 def search(view: View, name: str) -> str:
-    """The very search of a lane, a name of `settings.LANES`: leaves `trace`, `message`, `sample`, `data`, `decoded`."""
+    """The very search of a lane, a name of `ALL_LANES`: leaves `trace`, `message`, `sample` and `decoded`."""
     channel, problem = setting.problem_of(view)
     bins = setting.partition_of(view, channel) if name.endswith("_bins") else rec.Partition.uncut(view.dim)
-    method = repr(model.method_of(name, view, bins)).replace(repr(bins), "bins")
+    method = model.method_of(name, view, bins)
+    written = repr(method).replace(repr(bins), "bins")
     source = "channel" if view.source == "channel" else "problem"
     if view.source == "channel":
         made = f"channel = rec.{channel.family}_channel({list(channel.bits)})  # bits in each dimension\n"
@@ -25,19 +27,29 @@ def search(view: View, name: str) -> str:
     else:
         first, second = (list(column) for column in zip(*problem.params, strict=True))
         made = f"problem = rec.{problem.family}_problem({first}, {second})  # Q\n"
+    sent = _SENT.format(code=f"rec.ZipfCode(rec.laws.log2_index_bound_bits({source}, bins))", seed=view.seed)
+    if name in OTHERS:
+        sent = _SENT.format(code=f"rec.ZipfCode(method.expected_bits({source}))", seed=view.seed)
+    if hasattr(method, "receive"):
+        sent = _RECEIVED.format(seed=view.seed)
     return f"""\
 import rec_core as rec
 
-# {LANES[name]}: one search, its message, and the receiver
+# {ALL_LANES[name]}: one search, its message, and the receiver
 {made}bins = rec.Partition({list(bins.intervals)})  # intervals in each dimension; the receiver knows them
-method = rec.{method}
+method = rec.{written}
 trace = rec.trace(problem, method, seed={view.seed}, max_events={model.max_events(view.dim)})
 message, sample = trace.message, trace.samples[trace.winner]
 
-code = rec.ZipfCode(rec.laws.log2_index_bound_bits({source}, bins))  # the receiver knows its one number
-data = rec.pack([message], bins, code, seed={view.seed}, prior=problem.prior)  # what travels
-(copy,) = rec.unpack(data, bins, code, seed={view.seed}, prior=problem.prior)
-decoded = rec.decode(copy, problem.prior, bins, seed={view.seed})
+{sent}
 assert (decoded == sample).all()
-print(f"examined {{trace.examined}}, sent {{message}} in {{len(data)}} bytes, both hold {{decoded}}")
+print(f"examined {{trace.examined}}, sent {{message}}, both hold {{decoded}}")
 """
+
+
+_SENT = """\
+code = {code}  # the receiver knows its one number
+data = rec.pack([message], bins, code, seed={seed}, prior=problem.prior)  # what travels
+(copy,) = rec.unpack(data, bins, code, seed={seed}, prior=problem.prior)
+decoded = rec.decode(copy, problem.prior, bins, seed={seed})"""
+_RECEIVED = "decoded = rec.decode(message, problem.prior, method, seed={seed})  # the receiver knows the method"

@@ -39,7 +39,7 @@ def steps(size: str) -> str:
 
 def lengths(size: str) -> str:
     """Figure 2: lengths against I."""
-    return _PFR.format(size=size, key="pfr") + "figure = figures.lengths(result.lengths, colours)\n"
+    return _PFR.format(size=size, key="pfr") + "figure = figures.lengths(result.lengths, result.floors, colours)\n"
 
 
 def stopped(size: str) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ..model.speed import candidates_per_second
+from rec_core.advise import candidates_per_second
+
 from ..settings import View
 from . import program
 

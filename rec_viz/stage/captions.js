@@ -10,6 +10,7 @@ export function binName(/** @type {Lane} */ lane, e) {
 }
 
 export const numBins = (/** @type {Lane} */ lane) => raised(lane.num_bins_text);
+const raisedFirst = (text) => text[0].toUpperCase() + text.slice(1);
 const winnerName = (/** @type {Lane} */ lane) => lane.partitioned
   ? `candidate ${whole(lane.message.index)} of ${binName(lane, lane.winner)}`
   : `candidate ${whole(lane.position[lane.winner])}`;
@@ -20,11 +21,11 @@ export function laneCaption(/** @type {Scene} */ scene, /** @type {Lane} */ lane
   const kind = timeline.kind(step);
   switch (kind) {
     case "candidate": return candidateCaption(lane, step - timeline.first);
-    case "glance": return `${whole(lane.examined)} looked at; ${winnerName(lane)} wins.`;
+    case "glance": return `${whole(lane.examined)} looked at; ${winnerName(lane)} ${lane.accepts ? "is accepted" : "wins"}.`;
     case "densities": return "Both sides know P. Only the sender knows Q.";
     case "cut": return lane.partitioned ? `Cut into ${numBins(lane)} bins, equally likely under P.` : "No bins: the space stays whole.";
     case "reweight": return lane.partitioned ? "Look more where Q is high: P becomes P′." : "No bins: candidates come from P.";
-    case "winner": return scene.view === "race" ? "The rising curve touches it first: it wins." : "The smallest race time wins.";
+    case "winner": return lane.accepts ? "The first one under the curve is accepted." : scene.view === "race" ? "The rising curve touches it first: it wins." : "The smallest race time wins.";
     case "message": return lane.partitioned ? `Send the bin and the number: ${fmt(lane.message.length_bits)} bits.` : `Send the number ${whole(lane.message.index)}: ${fmt(lane.message.length_bits)} bits.`;
     default: return `The receiver counts to ${whole(lane.message.index)}: the same sample.`;
   }
@@ -37,6 +38,7 @@ export function laneDetail(/** @type {Scene} */ scene, /** @type {Lane} */ lane,
   const won = `race time ${fmt(lane.winTime)}`;
   switch (kind) {
     case "glance":
+      if (lane.accepts) return `The search looked at ${count(lane.examined, "candidate")} and took the last, the first that was not too high for the ratio there, so only its number is sent: ${fmt(lane.message.length_bits)} bits.`;
       return `The search looked at ${count(lane.examined, "candidate")}; ${winnerName(lane)} wins with the smallest race time `
         + `(arrival time ÷ ratio), ${fmt(lane.winTime)}, so only ${lane.partitioned ? "its bin and its number there are" : "its number is"} sent: ${fmt(lane.message.length_bits)} bits.`;
     case "densities":
@@ -47,6 +49,7 @@ export function laneDetail(/** @type {Scene} */ scene, /** @type {Lane} */ lane,
     case "reweight":
       return lane.partitioned ? reweightCaption(lane) : "Its candidates keep coming from P itself.";
     case "winner":
+      if (lane.accepts) return `${raisedFirst(winnerName(lane))} is the first whose height, ${fmt(lane.arrival[lane.winner])}, is below the ratio there, ${fmt(ratioOf(lane, lane.winner))}: it is accepted, and the search ends.`;
       return (lane.budget === null
         ? `No candidate above the stop line can win, so the search stops after ${count(lane.examined, "candidate")}; `
         : `All ${count(lane.examined, "candidate")} of the budget have been seen; `)
@@ -71,8 +74,10 @@ function reweightCaption(/** @type {Lane} */ lane) {
 }
 
 function candidateCaption(/** @type {Lane} */ lane, e) {
+  if (e >= lane.count && lane.accepts) return "Stopped: one was accepted.";
   if (e >= lane.count) return lane.budget === null ? "Stopped: no later candidate can win." : "Stopped: the whole budget has been seen.";
   const name = `Candidate ${whole(lane.position[e])}`, race = lane.race[e];
+  if (lane.accepts) return race > 1 ? `${name}: above the curve, rejected.` : `${name}: under the curve, accepted.`;
   if (!Number.isFinite(race)) return `${name}: Q is ${lane.log2_ratio[e] === -Infinity ? "zero" : "almost zero"} there.`;
   if (e === 0) return `${name}: race time ${fmt(race)}, the one to beat.`;
   const before = lane.race[lane.best[e - 1]];
@@ -82,12 +87,14 @@ function candidateCaption(/** @type {Lane} */ lane, e) {
 }
 
 function candidateDetail(/** @type {Lane} */ lane, e) {
+  if (e >= lane.count && lane.accepts) return `Stopped after ${count(lane.examined, "candidate")}: the last was accepted.`;
   if (e >= lane.count) {
     return lane.budget === null ? `Stopped after ${count(lane.examined, "candidate")}: no later one can win.`
       : `Stopped: all ${count(lane.examined, "candidate")} of the budget have been seen.`;
   }
   const where = lane.partitioned ? `in ${binName(lane, e)} ` : "";
   const name = `Candidate ${whole(lane.position[e])}`;
+  if (lane.accepts) return `${name} has height ${fmt(lane.arrival[e])}, and the ratio there is ${fmt(ratioOf(lane, e))}: ${lane.race[e] > 1 ? "too high, rejected" : "low enough, accepted"}.`;
   const start = `${name} arrives ${where}at time ${fmt(lane.arrival[e])}: `;
   const race = lane.race[e];
   if (!Number.isFinite(race)) return `${start}Q is ${lane.log2_ratio[e] === -Infinity ? "zero" : "vanishingly small"} there, so it cannot win.`;
@@ -115,7 +122,7 @@ export function sceneCaption(/** @type {Scene} */ scene, step) {
     case "densities": return laneCaption(scene, scene.lanes[0], step);
     case "cut": return "Cut into bins, equally likely under P.";
     case "reweight": return "With bins, look more where Q is high.";
-    case "winner": return "In each search the smallest race time wins.";
+    case "winner": return scene.lanes.some((lane) => lane.accepts) ? "Each search ends with one candidate." : "In each search the smallest race time wins.";
     case "message": return "Each message says which candidate won, nothing else.";
     default: return "Every receiver counts to the same sample.";
   }
@@ -124,7 +131,7 @@ export function sceneCaption(/** @type {Scene} */ scene, step) {
 export function candidateFacts(/** @type {Lane} */ lane, e) {
   const facts = [`Candidate ${whole(lane.position[e])}${e === lane.winner ? ", the winner" : ""}`];
   if (lane.partitioned) facts.push(`${binName(lane, e)}, number ${whole(lane.local[e])} in it`);
-  facts.push(`x = ${point(sampleOf(lane, e))}`, `arrival time ${fmt(lane.arrival[e])}`,
-    `ratio ${fmt(ratioOf(lane, e))}`, `race time ${fmt(lane.race[e])}`);
+  facts.push(`x = ${point(sampleOf(lane, e))}`, `${lane.accepts ? "height" : "arrival time"} ${fmt(lane.arrival[e])}`, `ratio ${fmt(ratioOf(lane, e))}`);
+  if (!lane.accepts) facts.push(`race time ${fmt(lane.race[e])}`);
   return facts.join("\n");
 }

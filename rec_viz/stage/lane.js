@@ -68,7 +68,7 @@ export function refuseLane(/** @type {View} */ view, refusal) {
 // Beside two others a lane has no room to say what the area is.
 function costText(/** @type {Lane} */ lane, /** @type {boolean} */ wide) {
   if (lane.budget !== null) return `always ${count(lane.num_candidates ?? lane.examined, "candidate")}`;
-  return lane.expected_examined ? `${fmt(lane.expected_examined)} candidates on average${wide && lane.grid_weight ? ", the area at s = 1" : ""}` : "\u00a0";
+  return lane.expected_examined ? `${fmt(lane.expected_examined)} candidates on average${wide && lane.grid_weight && lane.in_order ? ", the area at s = 1" : ""}` : "\u00a0";
 }
 
 // Message and count are marked in the page; the rest is marked on the canvas, which says so to those who cannot see it.
@@ -136,13 +136,13 @@ export function textTwin(/** @type {Scene} */ scene) {
 }
 
 function candidateTable(/** @type {Lane} */ lane) {
-  const head = ["Number", ...(lane.partitioned ? ["Bin", "Local index"] : []), "x", "Arrival time", "Ratio (log2)", "Race time", "Best so far"];
+  const head = ["Number", ...(lane.partitioned ? ["Bin", "Local index"] : []), "x", ...(lane.accepts ? ["Height", "Ratio (log2)", "Height ÷ ratio", "Accepted"] : ["Arrival time", "Ratio (log2)", "Race time", "Best so far"])];
   const body = el("tbody");
   for (let e = 0; e < lane.count; e++) {
     const improved = lane.best[e] === e;
     if (e >= TABLE_ROWS && !improved) continue;
     const cells = [whole(lane.position[e]), ...(lane.partitioned ? [binName(lane, e), whole(lane.local[e])] : []), point(sampleOf(lane, e)),
-      fmt(lane.arrival[e]), fmt(lane.log2_ratio[e]), fmt(lane.race[e]), e === lane.winner ? "yes, the winner" : improved ? "yes" : ""];
+      fmt(lane.arrival[e]), fmt(lane.log2_ratio[e]), fmt(lane.race[e]), e === lane.winner ? "yes, the winner" : improved && !lane.accepts ? "yes" : ""];
     body.append(el("tr", "", ...cells.map((cell) => el("td", "", cell))));
   }
   const shortened = lane.count > TABLE_ROWS ? `: the first ${TABLE_ROWS}, then every new best` : "";

@@ -7,7 +7,7 @@ import { fmt, superscript, whole } from "./words.js";
 // Race times span many powers of two, so the panel is logarithmic and cut off well above the winner.
 /** @returns {Panel} */
 export function panelOf(/** @type {Lane} */ lane, left, top, right, bottom) {
-  const lo = Math.log2(lane.winTime) - 0.6;
+  const lo = Math.log2(Math.min(lane.winTime, lane.race[lane.winner])) - 0.6;
   let hi = lo + 2;
   for (let e = 0; e < lane.count; e++) if (Number.isFinite(lane.race[e])) hi = Math.max(hi, Math.log2(lane.race[e]) + 0.5);
   hi = Math.min(hi, lo + 14);
@@ -22,7 +22,7 @@ export function panelOf(/** @type {Lane} */ lane, left, top, right, bottom) {
 
 export function drawPanel(/** @type {View} */ view, /** @type {Panel} */ panel, /** @type {Pose} */ pose) {
   const { ctx, theme, lane } = view;
-  write(ctx, theme, "↑ race time (arrival time ÷ ratio)", panel.left - 40, panel.top - 8, { size: 13, halo: false });
+  write(ctx, theme, lane.accepts ? "↑ height ÷ ratio: 1 or less is accepted" : "↑ race time (arrival time ÷ ratio)", panel.left - 40, panel.top - 8, { size: 13, halo: false });
   line(ctx, [[panel.left, panel.top], [panel.left, panel.bottom], [panel.right, panel.bottom]], css(theme.text, 0.55));
   for (const t of panel.ticks) {
     const y = panel.Y(2 ** t);
@@ -31,14 +31,15 @@ export function drawPanel(/** @type {View} */ view, /** @type {Panel} */ panel, 
   }
   write(ctx, theme, "candidates →", panel.left, panel.bottom + 15, { size: 13, halo: false });
   write(ctx, theme, whole(lane.position[lane.count - 1]), panel.right, panel.bottom + 15, { size: 13, align: "right", halo: false });
+  if (lane.accepts) line(ctx, [[panel.left, panel.Y(1)], [panel.right, panel.Y(1)]], css(theme.q), 2);
   if (!pose.seen) return;
   const leaders = lane.improvements.filter((e) => e < pose.seen), heights = [panel.top, ...leaders.map((e) => panel.Y(lane.race[e]))];
   const stairs = leaders.flatMap((e, i) => [[panel.X(e), heights[i]], [panel.X(e), heights[i + 1]]]);
-  line(ctx, [...stairs, [panel.X(pose.seen - 1), heights[leaders.length]]], css(theme.best), 1.75);
+  if (!lane.accepts) line(ctx, [...stairs, [panel.X(pose.seen - 1), heights[leaders.length]]], css(theme.best), 1.75);
   const x = panel.X(pose.best), y = panel.Y(lane.race[pose.best]);
   if (pose.best < 0) return;
   if (pose.final > 0.5 && pose.touched) star(ctx, theme, x, y, 7); else ring(ctx, theme, x, y, 5);
-  const text = pose.final > 0.5 ? "winner: the smallest" : "best so far";
+  const text = lane.accepts ? "accepted" : pose.final > 0.5 ? "winner: the smallest" : "best so far";
   write(ctx, theme, text, clamp(x, panel.left + 64, panel.right - 62), y - 11 < panel.top + 8 ? y + 20 : y - 11,
     { size: 13, align: "center", weight: 600, colour: pose.final > 0.5 ? theme.ink.winner : theme.ink.best });
 }

@@ -177,7 +177,7 @@ function labelPlane(/** @type {PlaneView} */ view, /** @type {Pose} */ pose) {
   const [[a0, a1], [b0, b1]] = view.scene.window, near = view.F(a1, b1), left = view.F(a0, b1), right = view.F(a1, b0);
   write(ctx, theme, "dimension 1", (near[0] + left[0]) / 2 - 12, (near[1] + left[1]) / 2 + 20 * type, { ...style, align: "right" });
   write(ctx, theme, "dimension 2", (near[0] + right[0]) / 2 + 12, (near[1] + right[1]) / 2 + 20 * type, style);
-  if (pose.big < 0.1) write(ctx, theme, "↑ time on the bin’s own clock", view.left, 15 * type, style);
+  if (pose.big < 0.1) write(ctx, theme, lane.accepts ? "↑ height, against q/p" : "↑ time on the bin’s own clock", view.left, 15 * type, style);
   view.taken.push([0, 0, view.left + 210 * type, 20 * type]);
   const ring = view.scene.contours[0], at = view.F(ring[0], ring[1]);
   place(view, "Q", [[at[0] + 8, at[1] + 5], [at[0] - 26, at[1] - 12, "right"]], { colour: theme.ink.q, weight: 700, size: 14 });

@@ -16,8 +16,8 @@ export function targetText(/** @type {Scene} */ scene, /** @type {Lane} */ lane,
   switch (target.kind) {
     case "bin": return hasBins(lane) ? binText(scene, lane, target.bin) : `${binTitle(target.bin)}.`;
     case "candidate": return `${candidateFacts(lane, target.event).replaceAll("\n", ", ")}.`.replace("Candidate", "candidate");
-    case "curve": return "the curve, every point with one and the same race time; under it a candidate would do better.";
-    case "stop": return stopText(lane);
+    case "curve": return lane.accepts ? "the ratio q/p; the first candidate under it is accepted." : "the curve, every point with one and the same race time; under it a candidate would do better.";
+    case "stop": return lane.accepts ? "the highest ratio there is: no candidate above it is accepted." : stopText(lane);
     case "p": return "P, the coding distribution that both sides draw candidates from.";
     case "q": return "Q, the target, which only the sender knows.";
     case "heuristic": return "P′, which is P with its bins reweighted: the sender’s candidates come from it.";

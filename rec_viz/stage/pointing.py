@@ -9,7 +9,7 @@ import numpy as np
 
 from ..model.lab import Lane, Race
 from ..model.setting import sups_bits
-from ..settings import LANES
+from ..settings.table import ALL_LANES
 
 MAX_DRAWN_INTERVALS = 256  # of a dimension: more are narrower than a pixel
 
@@ -42,8 +42,8 @@ def targets(names: Sequence[str], view: str, lanes: Sequence[Lane]) -> list[dict
     out = []
     for name in names:
         lane_name, _, thing = name.rpartition("/")
-        if lane_name and lane_name not in LANES:
-            raise ValueError(f"There is no search {lane_name!r}; choose one of {', '.join(LANES)}.")
+        if lane_name and lane_name not in ALL_LANES:
+            raise ValueError(f"There is no search {lane_name!r}; choose one of {', '.join(ALL_LANES)}.")
         found = [
             {"lane": i, **target}
             for i, lane in enumerate(lanes)

@@ -11,7 +11,7 @@ function targetPose(/** @type {View} */ view, /** @type {Playback} */ state) {
   const searching = kind === "candidate";
   const early = kind === "densities" || kind === "cut" || kind === "reweight";
   const seen = early ? 0 : kind === "glance" ? lane.count : Math.min(timeline.seenAt(state.step), lane.count);
-  const best = seen ? lane.best[seen - 1] : -1;
+  const best = !seen || (lane.accepts && seen < lane.count) ? -1 : lane.best[seen - 1];
   const raced = best >= 0 && Number.isFinite(lane.race[best]);
   return {
     kind, searching, seen, best: raced ? best : -1,
@@ -23,9 +23,9 @@ function targetPose(/** @type {View} */ view, /** @type {Playback} */ state) {
     final: searching || early ? 0 : 1,
     decoded: kind === "decoded" ? 1 : 0,
     point: view.targets.length ? 1 : 0,
-    inverse: raced ? 1 / lane.race[best] : 0,
+    inverse: lane.accepts ? 1 : raced ? 1 / lane.race[best] : 0,
     top: scene.top * (searching ? zoomOut(scene, timeline.seenAt(state.step)) : 1),
-    sweep: early ? 0 : searching && seen < lane.count ? lane.arrival[seen - 1] : searching ? lane.arrival[lane.count - 1] : lane.stop_time,
+    sweep: early || !lane.in_order ? 0 : searching && seen < lane.count ? lane.arrival[seen - 1] : searching ? lane.arrival[lane.count - 1] : lane.stop_time,
   };
 }
 
@@ -37,7 +37,7 @@ function zoomOut(/** @type {Scene} */ scene, seenAt) {
   let most = 1;
   for (const lane of scene.lanes) {
     const seen = Math.min(seenAt, lane.count), best = seen ? lane.best[seen - 1] : -1;
-    const wanted = best < 0 ? 1 : (1.05 * lane.race[best] * scene.peak) / scene.top;
+    const wanted = best < 0 || lane.accepts ? 1 : (1.05 * lane.race[best] * scene.peak) / scene.top;
     if (wanted <= WIDEST) most = Math.max(most, wanted);
   }
   return most;
@@ -72,7 +72,7 @@ export function updatePose(/** @type {View} */ view, /** @type {Playback} */ sta
   const target = targetPose(view, state);
   const { kind, searching, seen, best } = target;
   // Winner: the sweep line first reaches the stop line, then the curve grows from the floor until it touches.
-  const grown = kind !== "winner" || still ? 1 : clamp((state.since - 0.4) / (TWEEN.winner - 0.4), 0, 1);
+  const grown = kind !== "winner" || still || lane.accepts ? 1 : clamp((state.since - 0.4) / (TWEEN.winner - 0.4), 0, 1);
   target.lit = target.final && grown >= 1 ? 1 : 0;
   const first = !pose.ready;
   pose.ready = true;

@@ -50,12 +50,13 @@ export function zoomRace(/** @type {RaceView} */ view, /** @type {Pose} */ pose)
 }
 
 export function drawRace(/** @type {RaceView} */ view, /** @type {Pose} */ pose) {
-  const { ctx } = view, race = 1 - smooth(pose.big);
+  const { ctx, theme, lane } = view, race = 1 - smooth(pose.big);
   view.taken = [];
   drawColumns(view, pose);
   drawFront(view, pose);
   within(ctx, view.left, view.top - 8, view.right, view.floor + 1, () => {
     drawCurve(view, pose);
+    if (lane.accepts && race > 0.02) line(ctx, stopPoints(view, pose), css(theme.p, race), 1.5, [5, 4]); // the highest ratio
     if (race > 0.02) drawDots(view, pose, race);
   });
   drawAxes(view, race);
@@ -113,7 +114,9 @@ function frontHeight(/** @type {RaceView} */ view, /** @type {Pose} */ pose, i) 
 export const frontRole = (/** @type {Lane} */ lane) => (lane.partitioned ? "heuristic" : "p");
 
 function drawFront(/** @type {RaceView} */ view, /** @type {Pose} */ pose) {
-  const { ctx, theme, lane } = view, points = frontPoints(view, pose);
+  const { ctx, theme, lane } = view;
+  if (!lane.in_order && pose.big < 0.02) return; // nothing is ruled out by when it comes
+  const points = frontPoints(view, pose);
   const colour = theme.p.map((v, i) => mix(v, theme[frontRole(lane)][i], pose.weigh)); // until it is reweighted it is P
   within(ctx, view.left, view.top - 8, view.right, view.floor + 1, () => {
     ctx.fillStyle = css(colour, mix(0.17, 0.2, pose.big));
@@ -237,7 +240,7 @@ function drawAxes(/** @type {RaceView} */ view, race) {
     last = at + half;
   }
   if (race < 0.5) return;
-  write(ctx, theme, view.lane.partitioned ? "↑ time on the bin’s own clock" : "↑ arrival time", view.left, 15 * type, { ...style, alpha: race });
+  write(ctx, theme, view.lane.accepts ? "↑ height, against q/p" : view.lane.partitioned ? "↑ time on the bin’s own clock" : "↑ arrival time", view.left, 15 * type, { ...style, alpha: race });
   ctx.font = font(theme, 13);
   view.taken.push([0, 0, view.left + 210 * type, 20 * type]);
 }
@@ -249,14 +252,20 @@ function nearest(/** @type {ArrayLike<number>} */ sorted, value) {
 }
 
 function labelRace(/** @type {RaceView} */ view, /** @type {Pose} */ pose) {
-  const { theme, lane, narrow } = view, won = pose.final > 0.5 && pose.touched, { r } = view.scene.grid;
+  const { theme, lane } = view, won = pose.final > 0.5 && pose.touched;
   const role = frontRole(lane), style = { size: 13, weight: 600 }, k = theme.scale;
   if (won) {
     const x = view.px[lane.winner], y = view.py[lane.winner];
-    const text = pose.decoded > 0.5 ? "receiver: same dot" : lane.partitioned ? `${binName(lane, lane.winner)}, number ${whole(lane.message.index)}` : `number ${whole(lane.message.index)} wins`;
+    const number = `number ${whole(lane.message.index)}`;
+    const text = pose.decoded > 0.5 ? "receiver: same dot" : lane.partitioned ? `${binName(lane, lane.winner)}, ${number}` : `${number} ${lane.accepts ? "is accepted" : "wins"}`;
     place(view, text, [[x + 15 * k, y + 5], [x - 15 * k, y + 5, "right"], [x, y - 17 * k, "center"], [x, y + 28 * k, "center"], [x - 15 * k, y - 12 * k, "right"]], { ...style, colour: theme.ink.winner });
   }
-  const heights = frontPoints(view, pose);
+  if (lane.in_order) labelFront(view, pose, role, style);
+  labelCurve(view, pose, won, style);
+}
+
+function labelFront(/** @type {RaceView} */ view, /** @type {Pose} */ pose, role, style) {
+  const { theme, lane, narrow } = view, heights = frontPoints(view, pose);
   const shown = highest(heights.length, (k) => (heights[k][1] > view.top + 2 && heights[k][1] < view.floor - 6 ? -heights[k][1] + 0.001 * heights[k][0] : -Infinity));
   const [x, y] = heights[shown];
   const beyond = heights.some(([, h]) => h < view.top - 8);
@@ -264,10 +273,14 @@ function labelRace(/** @type {RaceView} */ view, /** @type {Pose} */ pose) {
   const text = beyond ? "looked at, and far above ↑" : narrow ? "looked at" : noun;
   if (y > view.top + 2 && y < view.floor - 6) place(view, text, [[x + 4, y - 7], [x - 4, y - 7, "right"], [view.left + 6, y - 7], [view.right - 6, y - 7, "right"], [view.left + 6, y + 18]], { ...style, colour: theme.ink[role] });
   else if (beyond) place(view, text, [[view.right - 6, view.top + 8, "right"], [view.left + 6, view.top + 24]], { ...style, colour: theme.ink[role] });
+}
+
+function labelCurve(/** @type {RaceView} */ view, /** @type {Pose} */ pose, won, style) {
+  const { theme, lane, narrow } = view, { r } = view.scene.grid, k = theme.scale;
   if (curveFits(view, pose.level) && !pose.growing) {
     const i = highest(r.length, (k) => r[k]), top = view.Y(pose.level * r[i]);
     const flank = (side) => { let k = i; while (r[k] > 0.5 * r[i] && r[k + side] !== undefined) k += side; return view.gx[k]; };
-    const text = won ? (narrow ? `s = ${fmt(pose.stopLevel)}` : `Q: equal race time s = ${fmt(pose.stopLevel)}`) : narrow ? "below: better" : "under the curve: better than the best";
+    const text = lane.accepts ? (narrow ? "below: accepted" : "q/p: what is under it is accepted") : won ? (narrow ? `s = ${fmt(pose.stopLevel)}` : `Q: equal race time s = ${fmt(pose.stopLevel)}`) : narrow ? "below: better" : "under the curve: better than the best";
     const y = Math.max(view.Y(0.5 * pose.level * r[i]), view.top + 14);
     place(view, text, [[flank(1) + 9, y], [flank(-1) - 9, y, "right"], [view.gx[i], top - 8, "center"], [flank(1) + 9, y - 22 * k], [flank(-1) - 9, y - 22 * k, "right"], [flank(1) + 9, y + 22 * k]], { ...style, colour: theme.ink.q });
   }

@@ -36,12 +36,12 @@ export function prepareScene(/** @type {SceneData} */ scene) {
 function prepareLane(/** @type {LaneData} */ lane, dim, /** @type {Receiver} */ receiver, /** @type {Grid | undefined} */ grid) {
   const intervals = Array.from(lane.intervals);
   const sup = 2 ** lane.log2_sup_ratio;
-  const winTime = lane.race[lane.winner];
+  const accepts = lane.stopping === "accept", winTime = accepts ? 1 : lane.race[lane.winner];
   const budget = lane.method === "orc" ? lane.stop_time : null;
-  const improvements = [...lane.best.keys()].filter((e) => lane.best[e] === e && Number.isFinite(lane.race[e]));
+  const improvements = [...lane.best.keys()].filter((e) => (accepts ? e === lane.winner : lane.best[e] === e && Number.isFinite(lane.race[e])));
   const rain = lane.rain && grid ? { ...lane.rain, grid: placesOf(lane.rain.u, grid.u) } : undefined;
   return {
-    ...lane, dim, intervals, binned: lane.name.endsWith("_bins"), offsets: offsetsOf(intervals), sup, winTime, budget, receiver,
+    ...lane, dim, intervals, binned: lane.name.endsWith("_bins"), offsets: offsetsOf(intervals), sup, winTime, budget, accepts, receiver,
     rain, improvements, count: lane.num_events, radii: dotRadii(lane, sup),
   };
 }

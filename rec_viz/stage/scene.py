@@ -225,7 +225,7 @@ def _top(problem: rec.Problem, lanes: list[Lane], grid: dict[str, Floats] | None
         trace = lane.trace
         assert trace is not None
         peak = float(grid["r"].max()) if grid is not None else 2.0 ** min(problem.d_inf_bits, 60.0)
-        heights.append(float(trace.race_times[trace.winner]) * peak)
+        heights.append((1.0 if trace.stopping == "accept" else float(trace.race_times[trace.winner])) * peak)
     return 1.45 * max(heights)
 
 
@@ -273,6 +273,7 @@ def _lane(problem: rec.Problem, lane: Lane, grid: dict[str, Floats] | None, top:
         "best": trace.best.astype("i4"),
         "winner": trace.winner,
         "stop_time": trace.stop_time,
+        "in_order": trace.stopping != "accept" and bool(np.all(np.diff(trace.arrival_times) >= 0.0)),
         "stopping": trace.stopping,
         "per_bin": trace.stopping == "per_bin" and cut.num_bins > 1 and lane.weighting != "peak_ratio",
         "message": {

@@ -75,7 +75,8 @@ type LaneData = {
   best: Int32Array;
   winner: number;
   stop_time: number;
-  stopping: "single" | "per_bin";
+  in_order: boolean; // candidates come in the order of their arrival times, so that a front can follow them
+  stopping: "single" | "per_bin" | "count" | "accept" | "";
   per_bin: boolean; // a stop line for each bin, and the weighting does not make them one
   message: {
     bin: number[];
@@ -111,6 +112,7 @@ type Lane = Omit<LaneData, "intervals" | "rain"> & {
   offsets: number[]; // where a dimension's intervals begin in what holds those of all
   sup: number; // of the ratio against P′
   winTime: number;
+  accepts: boolean; // candidates are taken or left one by one, the first under the curve is sent: arrivals are heights
   budget: number | null; // the time of the last candidate, where their number is fixed beforehand
   count: number;
   rain?: DrawnRain;

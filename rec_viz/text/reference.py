@@ -41,6 +41,11 @@ code, and $W$ the shared randomness, independent of $Y$. Then $\;\mathbb E|M| \g
         r"""
 $X$ is a function of $(M, W)$, so $I[X;Y] \le I[M,W;Y] = I[M;Y \mid W]$, because $W$ alone says nothing of $Y$. That
 is at most $H[M \mid W]$, and a prefix-free code has mean length at least its entropy. $\square$
+
+One sample at a time, even $I$ is out of reach. The least that any one-shot code needs is the **functional information**
+$I_F = \mathbb E\, D_{CS}[P_{Y \mid X} \Vert P_Y]$ (Flamich, Sriramu & Wagner 2025), where $D_{CS}[Q \Vert P]$ is
+the differential entropy of the width function $w(h) = P(r \ge h)$, a density on $h > 0$; and $I_F + \log_2 e$ bits
+suffice given the shared randomness (Hill, Alajaji, Linder & Flamich 2026). $I \le I_F$, equal where $r$ has one value.
 """,
     ),
     Statement(
@@ -336,7 +341,7 @@ GLOSSARY: tuple[Name, ...] = (
          "coding distribution, or prior"),
     Name("search prior", "$P'$", "$P$ with its bins reweighted; the sender’s business", "reweighted prior"),
     Name("density ratio, `log_ratio_bits`", "$r = q/p$", "how well a candidate fits", "$q(x)/p(x)$"),
-    Name("channel, `information_bits`", "$I[X;Y]$", "$I$ known and $Q$ random; what no method can beat",
+    Name("channel, `information_bits`", "$I[X;Y]$", "$I$ known and $Q$ random; no method beats $I$, and no one-shot code the floor $I_F$",
          "mutual information $I[X,Y]$"),
     Name("problem, `kl_bits`, `d_inf_bits`", r"$\mathrm{KL}$, $D_\infty$",
          r"one $Q$; $\mathbb E_Q[\log_2 r]$, and $\log_2 \sup r$", r"$D_{\mathrm{KL}}$, $D_\infty$"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -49,6 +50,40 @@ def open_page(browser: Browser, app_url: str) -> Iterator[Callable[..., Page]]:
         page.goto(f"{app_url}/{path}", wait_until="commit")
         if stage:
             page.get_by_test_id("stage").wait_for(timeout=120_000)
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert not troubles, troubles
+
+
+@pytest.fixture(scope="session")
+def stage_url() -> Iterator[str]:
+    """One stage on a page of its own, which shows what its address asks for."""
+    yield from serve("tests/browser/stage_page.py")
+
+
+@pytest.fixture
+def open_stage(browser: Browser, stage_url: str) -> Iterator[Callable[..., Page]]:
+    """Opens the page of one stage, a script run before its own; fails the test on an error in the console."""
+    contexts, troubles = [], []
+
+    def open_(
+        preset: str = "Cut and reweight", width: int = 1280, scheme: str = "light", options: dict | None = None,
+        script: str = "", **query: object,
+    ) -> Page:  # fmt: skip
+        context = browser.new_context(
+            viewport={"width": width, "height": 900}, color_scheme=scheme, accept_downloads=True, **(options or {})
+        )
+        contexts.append(context)
+        context.add_init_script(script)
+        page = context.new_page()
+        page.on("console", lambda m: troubles.append(m.text) if m.type == "error" else None)
+        page.on("pageerror", lambda e: troubles.append(str(e)))
+        page.goto(f"{stage_url}/?{urlencode({'preset': preset, **query}, doseq=True)}", wait_until="commit")
+        page.get_by_test_id("stage").wait_for(timeout=120_000)
+        settle(page)
         return page
 
     yield open_

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from rec_viz import live, stage, warm_up
+from rec_viz import live, stage
 from rec_viz.model import lab
 from rec_viz.settings import PRESETS
 from rec_viz.settings.view import dragged
@@ -15,7 +15,6 @@ def commit(change: dict) -> None:
 def main() -> None:
     st.set_page_config(layout="wide")
     st.title("One stage")
-    warm_up.warm_up().ready.wait(120)
     query = st.query_params
     preset = next(p for p in PRESETS if p.name == query.get("preset", "Cut and reweight"))
     view = st.session_state.setdefault("view", preset.view)

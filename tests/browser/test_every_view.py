@@ -21,14 +21,17 @@ from .test_labels import READ, RECORD, faults
 
 SCREENS = ((1280, 800), (390, 844), (1920, 1080))
 WAYS = tuple(itertools.product(SCREENS, ("light", "dark")))
-PAGES = ("", "evidence", "poster", "learn", "message", "code_lengths", "speed", "bias", "images", "paper", "reference")
+PAGES = (
+    "", "evidence", "poster", "learn", "message", "code_lengths", "speed", "bias", "images", "paper", "reference",
+    "league",
+)  # fmt: skip
 VIEWS = (
     *(f"?v=1&page={page}" if page else "" for page in PAGES),
     *(link("", preset.view).lstrip("/") for preset in PRESETS),
     *(f"?v=1&page=learn&lesson={one.slug}&step={k}" for one in all_lessons() for k in range(1, len(one.steps) + 1)),
     *(f"?v=1&page=learn&lesson={one.slug}&questions=1&seed=1" for one in all_lessons()),
 )
-SAMPLE = ("", VIEWS[11], "?v=1&page=learn&lesson=race&step=2", "?v=1&page=speed", "?v=1&page=evidence", VIEWS[15])
+SAMPLE = ("", VIEWS[12], "?v=1&page=learn&lesson=race&step=2", "?v=1&page=speed", "?v=1&page=evidence", VIEWS[16])
 WITHOUT = ("reference",)  # statements and proofs
 
 # Texts of the page, of every shadow root and of every drawing in SVG; formulas and names of code are set smaller.

@@ -1,13 +1,14 @@
-"""Every page is for everyone: axe finds nothing and nothing is cut off. Pages with charts: see test_export.py."""
+"""Every page is for everyone: axe finds nothing and nothing is cut off. Pages with charts: see test_export.py; Play:
+see test_app.py. Pages are opened by their old addresses, where a 404 in the console would fail the test."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
 from rec_viz.lessons import all_lessons
-from rec_viz.settings import View, link
 
 from .conftest import BY_NIGHT, ON_A_DESK, for_everyone, settle
 from .test_lessons import Pointer, arrive, path, predict
@@ -24,14 +25,10 @@ def test_start(open_page: Open) -> None:
 
 
 def test_poster(open_page: Open) -> None:
-    page = open_page("?v=1&page=poster", stage=False)
+    page = open_page("poster", stage=False)
+    expect(page.get_by_role("heading", name="The poster", exact=True)).to_be_visible(timeout=120_000)
+    expect(page).to_have_url(re.compile("/poster([?]|$)"))
     expect(page.get_by_test_id("cards").get_by_role("link")).to_have_count(7, timeout=120_000)
-    settle(page)
-    for_everyone(page)
-
-
-def test_lab(open_page: Open) -> None:
-    page = open_page(link("", View()).lstrip("/"))
     settle(page)
     for_everyone(page)
 
@@ -48,15 +45,18 @@ def test_message_sent_and_broken(open_page: Open) -> None:
 
 
 def test_paper(open_page: Open) -> None:
-    page = open_page("?v=1&page=paper", stage=False)
+    page = open_page("paper", stage=False)
     page.get_by_role("heading", name="Paper", exact=True).wait_for(timeout=120_000)
+    expect(page).to_have_url(re.compile("/paper([?]|$)"))
     settle(page)
     for_everyone(page)
 
 
 def test_reference(open_page: Open) -> None:
-    page = open_page("?v=1&page=reference&statement=orc", stage=False)
+    page = open_page("reference?statement=orc", stage=False)
     page.get_by_role("heading", name="Sources").wait_for(timeout=120_000)
+    expect(page.get_by_role("heading", name="Reference", exact=True)).to_be_visible()
+    expect(page).to_have_url(re.compile("/reference[?]"))
     settle(page)
     expect(page.get_by_text("def orc_density").first).to_be_visible(timeout=30_000)
     for_everyone(page)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from rec_viz.figures.data import COLUMNS
 from rec_viz.settings import View, link
@@ -16,13 +17,14 @@ from .conftest import for_everyone, open_parts, settle
 
 Open = Callable[..., Page]
 FIRST_BYTES = {"PNG": b"\x89PNG\r\n\x1a\n", "SVG": b"<svg", "CSV": ",".join(COLUMNS).encode()}
-PAGES = ("code_lengths", "speed", "bias", "images")
+PAGES = {"code_lengths": "Code lengths", "speed": "Speed", "bias": "Bias", "images": "Images"}
 
 
 def opened(open_page: Open, page: str, view: View) -> Page:
     """A research page with everything on it drawn."""
     tab = open_page(link("", view, page).lstrip("/"), stage=False, accept_downloads=True)
-    tab.get_by_role("heading", level=1).wait_for(timeout=120_000)
+    tab.get_by_role("heading", name=PAGES[page], exact=True).wait_for(timeout=120_000)
+    expect(tab).to_have_url(re.compile(f"/{page}([?]|$)"))
     settle(tab)
     open_parts(tab)
     tab.locator("[data-testid=stPlotlyChart] .js-plotly-plot").first.wait_for(timeout=120_000)

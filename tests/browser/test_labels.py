@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 
 from rec_viz.settings import PRESETS
 
-from .test_stage import Open, open_stage, stage_url, still  # noqa: F401
+from .test_stage import Open, still
 
 # Keeps, for every canvas, what has been written on it since it was last cleared.
 RECORD = """
@@ -67,12 +67,9 @@ WIDTHS = (390, 1280, 1920)
 
 
 @pytest.mark.parametrize(("number", "preset"), list(enumerate(preset.name for preset in PRESETS)))
-def test_labels_can_be_read(open_stage: Open, number: int, preset: str) -> None:  # noqa: F811
+def test_labels_can_be_read(open_stage: Open, number: int, preset: str) -> None:
     width = WIDTHS[number % 3]
-    page = open_stage(preset, width=width, scheme=("light", "dark")[number % 2])
-    page.context.add_init_script(RECORD)
-    page.reload()
-    page.get_by_test_id("stage").wait_for(timeout=60_000)
+    page = open_stage(preset, width=width, scheme=("light", "dark")[number % 2], script=RECORD)
     read_at_every_kind_of_step(page, width)
 
 

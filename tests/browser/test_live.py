@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from rec_viz.settings import PRESETS, View, link
 
 from .conftest import settle
-from .test_stage import canvas, open_stage, stage_url, still  # noqa: F401
+from .test_stage import canvas, still
 
 Open = Callable[..., Page]
 THREE = View(lanes=("pfr", "pfr_bins", "orc_bins"))
@@ -51,16 +51,21 @@ def take(page: Page, name: str) -> tuple[float, float, float]:
     return x, y, box["width"]
 
 
-@pytest.mark.parametrize(
-    ("name", "key", "dx"), [("log2 J", "log2_bins", 0.25), ("Dimension D", "dim", 0.05),
-                            ("Information I", "bits", 0.04), ("Seed", "seed", 0.3)],
-)  # fmt: skip
-def test_every_control_answers_before_it_is_let_go(open_lab: Open, name: str, key: str, dx: float) -> None:
+def test_every_control_answers_before_it_is_let_go(open_lab: Open) -> None:
     page = open_lab(THREE)
-    stage, before, picture = page.get_by_test_id("stage"), page.url, canvas(page)
+    for name, key, dx in (
+        ("log2 J", "log2_bins", 0.25), ("Seed", "seed", 0.3), ("Information I", "bits", 0.04),
+        ("Dimension D", "dim", 0.05),
+    ):  # fmt: skip
+        drag(page, name, key, dx)
+
+
+def drag(page: Page, name: str, key: str, dx: float) -> None:
+    """Drag a control, which THREE's value is on: the picture follows, and the page once it is let go."""
+    stage, before, picture, answered = page.get_by_test_id("stage"), page.url, canvas(page), answers(page)
     x, y, width = take(page, name)
     page.mouse.move(x + dx * width, y, steps=8)
-    expect(stage).not_to_have_attribute("data-answers", "0")
+    expect(stage).not_to_have_attribute("data-answers", str(answered))
     expect(stage).to_have_attribute("data-dragging", "true")
     page.wait_for_function("(url) => location.href === url", arg=before)  # the page has not heard of it
     assert canvas(page) != picture
@@ -73,7 +78,7 @@ def test_every_control_answers_before_it_is_let_go(open_lab: Open, name: str, ke
     expect(stage).not_to_have_attribute("data-dragging", "true")
 
 
-def test_a_sweep_ends_at_its_last_value(open_stage: Open) -> None:  # noqa: F811
+def test_a_sweep_ends_at_its_last_value(open_stage: Open) -> None:
     page = open_stage("Cut and reweight", live="1")
     x, y, width = take(page, "log2 J")
     for share in (0.2, 0.4, 0.1, 0.3, 0.0, 0.25):
@@ -86,7 +91,7 @@ def test_a_sweep_ends_at_its_last_value(open_stage: Open) -> None:  # noqa: F811
     expect(page.get_by_test_id("stage")).to_contain_text(f"of {2**last}")
 
 
-def test_the_keyboard_drags_too(open_stage: Open) -> None:  # noqa: F811
+def test_the_keyboard_drags_too(open_stage: Open) -> None:
     page = open_stage("Cut and reweight", live="1")
     control(page, "log2 J").focus()
     page.keyboard.press("ArrowRight")
@@ -98,7 +103,7 @@ def test_the_keyboard_drags_too(open_stage: Open) -> None:  # noqa: F811
     assert int(page.get_by_test_id("stage").get_attribute("data-step") or -1) == 0
 
 
-def test_a_search_that_is_too_long_says_what_it_would_take_and_keeps_its_place(open_stage: Open) -> None:  # noqa: F811
+def test_a_search_that_is_too_long_says_what_it_would_take_and_keeps_its_place(open_stage: Open) -> None:
     page = open_stage("Cut and reweight", live="1")
     stage = page.get_by_test_id("stage")
     x, y, width = take(page, "Information I")
@@ -135,7 +140,7 @@ def test_without_the_socket_the_page_answers_on_release(browser: Browser, app_ur
 
 
 @pytest.mark.reliability
-def test_a_socket_that_is_lost_comes_back(open_stage: Open) -> None:  # noqa: F811
+def test_a_socket_that_is_lost_comes_back(open_stage: Open) -> None:
     page = open_stage("Cut and reweight")
     page.add_init_script(
         "const Real = WebSocket; window.sockets = []; window.WebSocket = class extends Real {"
@@ -151,7 +156,7 @@ def test_a_socket_that_is_lost_comes_back(open_stage: Open) -> None:  # noqa: F8
     expect(page.get_by_test_id("stage")).to_have_attribute("data-answers", "1")
 
 
-def test_what_is_played_stops_for_the_hand(open_stage: Open) -> None:  # noqa: F811
+def test_what_is_played_stops_for_the_hand(open_stage: Open) -> None:
     page = open_stage("A first race", live="1")
     stage = page.get_by_test_id("stage")
     stage.get_by_role("button", name="Play", exact=True).click()
@@ -162,7 +167,7 @@ def test_what_is_played_stops_for_the_hand(open_stage: Open) -> None:  # noqa: F
     expect(stage.get_by_role("button", name="Play", exact=True)).to_be_visible()
 
 
-def test_the_controls_are_those_that_say_something(open_stage: Open) -> None:  # noqa: F811
+def test_the_controls_are_those_that_say_something(open_stage: Open) -> None:
     assert PRESETS[0].view.lanes == ("pfr",)
     page = open_stage("A first race", live="1", handles="1")
     names = page.get_by_test_id("stage").locator(".control label").all_inner_texts()

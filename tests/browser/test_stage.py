@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Callable, Iterator
-from urllib.parse import parse_qs, urlencode, urlsplit
+from collections.abc import Callable
+from urllib.parse import parse_qs, urlsplit
 from xml.etree import ElementTree
 
 import pytest
@@ -16,7 +16,7 @@ from rec_viz.model import lab, setting, traces
 from rec_viz.settings import PRESETS, View, link
 from rec_viz.settings.view import own_target
 
-from .conftest import for_everyone, serve, settle
+from .conftest import for_everyone, settle
 from .test_app import button, state
 
 Open = Callable[..., Page]
@@ -26,38 +26,6 @@ FIND = (
     "const find = (n) => n.querySelector?.('[data-testid=stage]') || [...(n.querySelectorAll?.('*') || [])]"
     ".map((e) => e.shadowRoot && find(e.shadowRoot)).find(Boolean); const stage = find(document);"
 )
-
-
-@pytest.fixture(scope="module")
-def stage_url() -> Iterator[str]:
-    """One stage on a page of its own, which shows what its address asks for."""
-    yield from serve("tests/browser/stage_page.py")
-
-
-@pytest.fixture
-def open_stage(browser: Browser, stage_url: str) -> Iterator[Open]:
-    """Opens the page of one stage; fails the test on an error in the console."""
-    contexts, troubles = [], []
-
-    def open_(
-        preset: str = BINS, width: int = 1280, scheme: str = "light", options: dict | None = None, **query
-    ) -> Page:
-        context = browser.new_context(
-            viewport={"width": width, "height": 900}, color_scheme=scheme, accept_downloads=True, **(options or {})
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda m: troubles.append(m.text) if m.type == "error" else None)
-        page.on("pageerror", lambda e: troubles.append(str(e)))
-        page.goto(f"{stage_url}/?{urlencode({'preset': preset, **query}, doseq=True)}", wait_until="commit")
-        page.get_by_test_id("stage").wait_for(timeout=120_000)
-        settle(page)
-        return page
-
-    yield open_
-    for context in contexts:
-        context.close()
-    assert not troubles, troubles
 
 
 def canvas(page: Page, lane: int = 0) -> dict[str, float]:

@@ -79,3 +79,57 @@ def test_no_exact_mean_length_is_below_the_floor(bits):
         for code in (rec.ZipfCode.for_source(channel, cut), rec.MatchedCode(channel, cut), rec.EliasDelta()):
             assert floor <= laws.mean_length_bits(channel, cut, code)
     assert floor >= channel.information_bits
+
+
+def test_one_target_among_dimensions_that_tell_next_to_nothing():
+    """The law of ln r begins with a jump there; and 300 bits are no less exact than 3."""
+    one = laws.channel_simulation_divergence_bits(rec.gaussian_problem([0.4], [2.0**-20]))
+    beside = laws.channel_simulation_divergence_bits(rec.gaussian_problem([0.4, 0.0, 0.0], [2.0**-20, 0.9999, 1.0]))
+    assert beside == pytest.approx(one, abs=5e-3)
+    few, many = (laws.functional_information_bits(rec.gaussian_channel([b, b])) - 2 * b for b in (9.0, 300.0))
+    assert many == pytest.approx(few, abs=1e-3)
+
+
+def test_many_bits_in_one_dimension_have_a_closed_form():
+    """I_F - I tends to -log2 e - 1 - E[log2 |Z|] + log2(2 pi e) / 2, Z standard normal: w is then twice a distance."""
+    mean_log_z = -0.5 * (np.euler_gamma + math.log(2))
+    limit = (-1 - math.log(2) - mean_log_z + 0.5 * math.log(2 * math.pi * math.e)) / math.log(2)
+    channel = rec.gaussian_channel([16.0])
+    assert laws.functional_information_bits(channel) - 16 == pytest.approx(limit, abs=2e-3)
+
+
+WIDTHS = {
+    **PROBLEMS,
+    "wider than P": rec.gaussian_problem([1.0], [1.3]),
+    "as wide as P": rec.gaussian_problem([1.0], [1.0]),
+    "uniform": rec.uniform_problem([0.1, 0.2], [0.2, 0.5]),
+}
+
+
+@pytest.mark.parametrize("name", WIDTHS)
+def test_the_width_function_is_the_share_of_candidates_that_high(name):
+    """Within five standard errors at 12 heights (one false alarm in 100,000) and 0.005; twice the height is not."""
+    problem = WIDTHS[name]
+    rng = np.random.default_rng(11)
+    ratios = np.exp2(problem.log_ratio_bits(problem.prior.quantile(rng.random((400_000, problem.dim)))))
+    heights = np.append(0.0, np.geomspace(1e-3, 0.9 * 2.0 ** min(problem.d_inf_bits, 6.0), 11))
+    widths = laws.width_function(problem, heights)
+    shares = np.array([(ratios >= height).mean() for height in heights])
+    errors = 5 * np.sqrt(shares * (1 - shares) / ratios.size) + 5e-3
+    assert (np.abs(widths - shares) < errors).all()
+    assert widths[0] == 1.0
+    assert (np.diff(widths) <= 0).all()
+    assert (np.abs(laws.width_function(problem, 2.0 * heights) - shares) > errors).any()
+
+
+@pytest.mark.parametrize("name", ["gaussian", "laplace", "logistic"])
+def test_the_area_under_the_width_function_is_one_and_its_entropy_the_divergence(name):
+    problem = PROBLEMS[name]
+    edges = 2.0**problem.d_inf_bits * np.linspace(0.0, 1.0, 2001) ** 2  # finer near 0
+    middle, steps = 0.5 * (edges[1:] + edges[:-1]), np.diff(edges)
+    widths = laws.width_function(problem, middle)
+    assert float(widths @ steps) == pytest.approx(1.0, abs=2e-3)
+    entropy = -float((widths * np.log2(np.maximum(widths, 1e-300))) @ steps)
+    assert laws.channel_simulation_divergence_bits(problem) == pytest.approx(entropy, abs=1e-2)
+    with pytest.raises(rec.RecError, match="heights"):
+        laws.width_function(problem, [-1.0])

@@ -363,6 +363,49 @@ def test_small_blocks_go_exactly_by_pfr_or_say_why_not():
         images.encode(scene(32, 32), "dct", "best", method="pfr")
 
 
+@pytest.mark.parametrize("size", [(30, 41), (64, 32), (1, 1)])
+def test_layered_dither_takes_the_place_of_the_search(size):
+    """Files say so, come back to the last pixel, and are as long as their integers and classes."""
+    picture = scene(*size, 3)
+    result = last(picture, "dct", "high", method="dither", seed=2**40)
+    held = images.decode(result.data)
+    assert held.tobytes() == result.picture.tobytes()
+    assert images.container.read(result.data)[0].codec == images.container.DITHERED
+    assert images.encode(picture, "dct", "high", 16, "dither", None, 2**40) != result.data  # blocks have seeds
+    report = result.report
+    ideal = report.ideal_bits + report.side_bits
+    assert abs(report.payload_bits - ideal) < 8 + 0.005 * ideal
+    for position in range(0, len(result.data), 7):
+        broken = bytearray(result.data)
+        broken[position] ^= 1 << (position % 8)
+        with pytest.raises(images.MessageError):
+            images.decode(bytes(broken))
+
+
+def test_dithered_samples_are_as_good_as_exact_ones():
+    """PSNR is that of exact samples, to what a seed changes; a number takes up to half a bit more than its KL."""
+    picture = scene(64, 64, 4)
+    *sent, end = images.encode_detailed(picture, "dct", "medium", method="dither", seed=1)
+    levels = [list(dct.encode_events(picture, "medium", 48, "exact", 0, seed))[-1].report.psnr_db for seed in range(4)]
+    assert end.report.psnr_db == pytest.approx(np.mean(levels), abs=0.3)
+    over = (end.report.ideal_bits - end.report.kl_bits) / sum(event.problem.dim for event in sent)
+    assert 0.35 < over < 0.6
+
+
+def test_layered_dither_says_what_it_cannot_do():
+    flat = np.zeros((32, 32, 3), np.uint8)
+    for arguments, words in (
+        ((flat, "inr", "low", 48, "dither"), "widths of Q that both sides know"),
+        ((flat, "dct", "low", 48, "dither", 8), "no bins"),
+        ((flat, "dct", "low", 99, "dither"), "block_bits"),
+    ):
+        with pytest.raises(rec.RecError, match=words):
+            images.encode_detailed(*arguments)
+    header, payload, _ = images.container.read(last(scene(32, 32), "dct", "low", method="dither").data)
+    with pytest.raises(images.MessageError):
+        images.decode(images.container.write(header._replace(width=16384, height=4096), payload))
+
+
 def test_bad_arguments_raise_rec_error_at_once():
     flat = np.zeros((32, 32, 3), np.uint8)
     for arguments, words in (

@@ -24,6 +24,7 @@ PARTS = {
                      "lengths_dimensions_part", "lengths_sweep_part"],
     "speed": ["speed_trade_part", "speed_strategies_part", "speed_trap_part"],
     "bias": ["bias_measures_part", "bias_decay_part", "bias_enough_part"],
+    "league": ["league_border_part"],
     "images": ["images_open_part", "images_rate_part", "images_measured_part", "images_reach_part"],
     "paper": ["paper_pfr_part", "paper_stopped_part", "paper_orc_part", "paper_intervals_part"],
     "reference": [f"statement_{statement.id}" for statement in STATEMENTS],

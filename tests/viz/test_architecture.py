@@ -77,7 +77,7 @@ def test_a_page_is_one_word_in_every_folder():
     names = {folder: {name.split(".")[1] for name in KNOWN if name.startswith(f"{folder}.")} for folder in
              ("figures", "model", "snippets", "app_pages")}  # fmt: skip
     pages = names["snippets"]
-    assert {"speed", "bias", "code_lengths", "paper", "images", "lab"} == pages
+    assert {"speed", "bias", "code_lengths", "league", "paper", "images", "lab"} == pages
     assert all(pages <= found for found in names.values())
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import rec_core as rec
+from rec_core.advise import channel_like
 from rec_viz import background
 from rec_viz.background import Job
 from rec_viz.model import advice as model
@@ -61,6 +62,7 @@ def test_a_file_is_its_problems_in_any_order_of_columns():
         ("low_1,high_1\n0.5,0.5\n", "Row 1, column high_1: the upper end must lie above the lower one, 0.5"),
         ("low_1,high_1\n0.5,1.5\n", "Row 1, column high_1"),
         ("mean_1,scale_1\n" + "0,0.5\n" * 1001, "1,001 rows; up to 1,000"),
+        (",".join(f"mean_{d}" for d in range(400_000)), "400,000 columns; up to 129"),
     ],
     ids=lambda value: str(value)[:30],
 )
@@ -91,7 +93,7 @@ def _job():
 def test_a_rows_numbers_are_the_cores(job):
     for row, one in zip(job.state.rows[:2], job.state.problems, strict=False):
         record, problem = batch.record(row), one.problem
-        cut = rec.allocate(setting.channel_like(problem), int(record["best_log2_bins"]))
+        cut = rec.allocate(channel_like(problem), int(record["best_log2_bins"]))
         assert record["kl_bits"] == problem.kl_bits
         assert record["plain_candidates"] == pytest.approx(2.0**problem.d_inf_bits)
         assert record["best_candidates"] == pytest.approx(2.0 ** rec.upper_sum_bits(problem, cut))
@@ -148,6 +150,14 @@ def test_results_as_csv_hold_every_row(job):
     assert float(rows[0]["kl_bits"]) == job.state.problems[0].problem.kl_bits
     assert rows[2]["plain_candidates"] == ""
     assert rows[2]["d_inf_bits"] == "inf"
+
+
+def test_no_cell_of_the_results_is_worked_out_by_a_spreadsheet(job):
+    names = ("=1+1", "+A1", "-A1", "@SUM(1)", "\t=1", "＝1", "-0.5", "a=1")
+    rows = [job.state.rows[0]._replace(name=name) for name in names]
+    read = list(csv.DictReader(io.StringIO(batch.as_csv(rows))))
+    assert [row["name"] for row in read] == [*(f"'{name}" for name in names[:-2]), "-0.5", "a=1"]
+    assert {float(row["kl_bits"]) for row in read} == {rows[0].problem.kl_bits}
 
 
 def test_a_stopped_job_keeps_what_it_has():

@@ -54,9 +54,16 @@ def test_measured_mmd_is_that_of_the_exact_density():
 
 
 def test_samples_that_would_take_long_are_not_drawn():
-    assert bias.runs_of(4000, 16, 1) == 4000
-    assert bias.runs_of(4000, 2**16, 64) == 0
+    assert bias.runs_of(4000, rec.ORC(16), 1) == 4000
+    assert bias.runs_of(4000, rec.ORC(2**16), 64) == 0
+    assert bias.runs_of(20_000, rec.ORC(16, rec.Partition((bias.MOST_INTERVALS,))), 1) < 1100
     assert bias.orc_samples(VIEW._replace(candidates=2**16), "orc").shape == (0, 1)
+
+
+@pytest.mark.parametrize("change", [{"log2_bins": 20}, {"strategy": "own", "intervals": "1048576"}])
+def test_more_bins_than_can_be_worked_out_are_refused_before_anything_runs(change):
+    with pytest.raises(rec.RecError, match=r"8,192 intervals of all dimensions together; these bins have 1.0 × 10⁶"):
+        bias.bias(VIEW._replace(**change), "orc_bins", 8)
 
 
 def test_what_the_page_says_of_safe_samples_and_silence_is_the_laws():

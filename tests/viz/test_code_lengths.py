@@ -101,7 +101,7 @@ def test_the_running_mean_is_the_mean_of_what_came_so_far():
 def test_the_running_mean_shows_interval_exact_mean_bound_and_information():
     runs = np.arange(10.0, 100.0)
     lane = figures.Running("PFR", "p", runs, 6 + 0 * runs, 1 / np.sqrt(runs), 6.1, 8.0)
-    figure = figures.running_mean([lane], 5.0, COLOURS)
+    figure = figures.running_mean([lane], figures.Limits(5.0, 5.5), COLOURS)
     assert "bits" in figure.layout.yaxis.title.text
     lines = {trace.name: trace for trace in figure.data}
     low, high = lines["PFR: 95% interval, from"], lines["PFR: 95% interval, to"]
@@ -111,7 +111,8 @@ def test_the_running_mean_shows_interval_exact_mean_bound_and_information():
     assert set(lines["PFR: exact mean"].y) == {6.1}
     assert set(lines["PFR: bound"].y) == {8.0}
     assert min(lines["PFR: bound"].y) > max(lines["PFR: mean"].y)
-    assert set(next(t for name, t in lines.items() if name.startswith("I:")).y) == {5.0}
+    assert set(lines["I"].y) == {5.0}
+    assert set(next(t for name, t in lines.items() if name.startswith("floor")).y) == {5.5}
     rows = list(csv.DictReader(io.StringIO(as_csv(figure))))
     assert sum(row["series"] == "PFR: 95% interval, to" for row in rows) == runs.size
 
@@ -136,7 +137,9 @@ def test_the_histogram_of_total_bits_is_that_of_the_lengths_themselves():
         figures.histogram(lane.title, "heuristic", batch.indices, lane.law.tail),
         lane.log2_bins + float(code.length_bits(1)), code.exponent, batch.alone_bits, batch.together_bits / 2000,
     )  # fmt: skip
-    bars, curve, steps, together, information = figures.size_histogram([size], 5.0, COLOURS).data
+    bars, curve, steps, together, information, floor = figures.size_histogram(
+        [size], figures.Limits(5.0, 5.5), COLOURS
+    ).data
     middle, share = np.array(bars.x), np.array(bars.y) * bars.width
     assert share.sum() == pytest.approx(1, abs=1e-3)
     assert middle @ share == pytest.approx(ideal.mean(), abs=0.15)  # a bar stands for its middle
@@ -147,6 +150,7 @@ def test_the_histogram_of_total_bits_is_that_of_the_lengths_themselves():
     assert np.array(steps.x) @ np.array(steps.y) * 8 == pytest.approx(batch.alone_bits.mean())
     assert set(together.x) == {batch.together_bits / 2000}
     assert set(information.x) == {5.0}
+    assert set(floor.x) == {5.5}
 
 
 @pytest.mark.parametrize(
@@ -170,9 +174,11 @@ def test_the_account_adds_up_and_no_part_is_negative(view):
         assert [part.what for part in account.parts] == list(figures.PARTS)
         assert all(part.bits >= -1e-9 for part in account.parts)
         assert sum(part.bits for part in account.parts[:2]) == pytest.approx(lane.log2_bins)
-        figure = figures.account([account], view.bits, COLOURS)
-        assert sum(bar.x[0] for bar in figure.data[:-1]) == pytest.approx(lane.zipf_mean_bits)
-        assert figure.data[-1].x[0] == view.bits
+        limits = code_lengths.limits(view)
+        figure = figures.account([account], limits, COLOURS)
+        assert sum(bar.x[0] for bar in figure.data[:-2]) == pytest.approx(lane.zipf_mean_bits)
+        assert [bar.x[0] for bar in figure.data[-2:]] == pytest.approx([view.bits, limits.floor_bits - view.bits])
+        assert view.bits - 1e-9 <= limits.floor_bits <= min(lane.codes[:3])
         assert all(part.meaning in bar.hovertemplate for part, bar in zip(account.parts, figure.data, strict=False))
 
 
@@ -218,7 +224,7 @@ def test_the_sweep_stays_between_zero_and_the_bounds(view):
     for point in points:
         information = point.information_bits
         for method in (point.plain, point.bins):
-            assert information <= method.matched_bits + 1e-6
+            assert information - 1e-9 <= point.floor_bits <= method.matched_bits + 1e-6
             assert method.matched_bits <= method.zipf_bits + 1e-6
             assert method.zipf_bits <= method.sharp_bound_bits <= method.bound_bits + 1e-6
             if method.measured:
@@ -242,15 +248,17 @@ def test_the_sweep_has_a_curve_for_each_method_and_points_on_it():
         figures.Method(2.0, 1.5, 4.0, 3.0, None),
         figures.Method(6.0, 5.5, 8.0, 7.0, figures.Mean(6.1, 0.2)),
     ]
-    figure = figures.sweep(grid, [figures.Swept("plain", "p", methods)], [None, None], 2, COLOURS)
+    floors = np.array([0.0, 4.5])
+    figure = figures.sweep(grid, floors, [figures.Swept("plain", "p", methods)], [None, None], 2, COLOURS)
     lines = {trace.name: np.array(trace.y) for trace in figure.data}
-    assert lines["plain, Zipf"] == pytest.approx([2, 2])
-    assert lines["plain, matched"] == pytest.approx([1.5, 1.5])
+    assert lines["plain, Zipf"] == pytest.approx([2, 1.5])
+    assert lines["plain, matched"] == pytest.approx([1.5, 1.0])
+    assert lines["I"] == pytest.approx([0, -0.5])
     assert [trace.name for trace in figure.data if trace.showlegend is not False] == [
-        "plain, Zipf", "ORC, fixed code of I + 2 bits", "log₂(I + 1)",
+        "plain, Zipf", "ORC, fixed code of I + 2 bits", "I + log₂(I + 1)",
     ]  # fmt: skip
-    assert lines["log₂(I + 1)"] == pytest.approx(np.log2(grid + 1))
-    assert lines["plain, Zipf, measured"] == pytest.approx([2.1])
+    assert lines["I + log₂(I + 1)"] == pytest.approx(grid + np.log2(grid + 1) - floors)
+    assert lines["plain, Zipf, measured"] == pytest.approx([1.6])
     assert figure.data[-1].error_y.array[0] == 0.2
     assert "bits" in figure.layout.xaxis.title.text
     assert "bits" in figure.layout.yaxis.title.text
@@ -281,7 +289,7 @@ def test_the_running_mean_as_python(lanes):
     for lane, code, batches in lanes:
         lengths = lane.log2_bins + code.length_bits(np.concatenate([batch.indices for batch in batches]))
         runs.append(figures.running(lane.title, ROLE[lane.name], lengths, lane.zipf_mean_bits, lane.bound_bits))
-    page = figures.running_mean(runs, 3.0, COLOURS)
+    page = figures.running_mean(runs, code_lengths.limits(SMALL), COLOURS)
     assert_same(made_by(snippets.running_mean(SMALL, COUNTS, 500)), page)
     with pytest.raises(AssertionError):
         assert_same(made_by(snippets.running_mean(SMALL._replace(seed=6), COUNTS, 500)), page)
@@ -302,7 +310,8 @@ def test_the_histograms_as_python(lanes):
     ]
     page = figures.index_histogram([size.histogram for size in sizes], COLOURS)
     assert_same(made_by(snippets.index_histogram(SMALL, COUNTS, 500)), page)
-    assert_same(made_by(snippets.size_histogram(SMALL, COUNTS, 500)), figures.size_histogram(sizes, 3.0, COLOURS))
+    limits = code_lengths.limits(SMALL)
+    assert_same(made_by(snippets.size_histogram(SMALL, COUNTS, 500)), figures.size_histogram(sizes, limits, COLOURS))
     assert_same(
         made_by(snippets.index_histogram(SMALL, {"pfr_bins": 1}, 500)),
         figures.index_histogram([sizes[1].histogram], COLOURS),
@@ -317,7 +326,7 @@ def test_the_account_as_python(view):
         )
         for lane in code_lengths.lengths(view).lanes
     ]
-    assert_same(made_by(snippets.account(view)), figures.account(accounts, view.bits, COLOURS))
+    assert_same(made_by(snippets.account(view)), figures.account(accounts, code_lengths.limits(view), COLOURS))
 
 
 def test_the_sweep_as_python(monkeypatch):
@@ -327,6 +336,13 @@ def test_the_sweep_as_python(monkeypatch):
         figures.Swept("plain", "p", [point.plain for point in points]),
         figures.Swept("J = 2ᴵ", "heuristic", [point.bins for point in points]),
     ]
-    page = figures.sweep(np.array([0.0, 1, 4, 16]), ways, [point.orc for point in points], 2, COLOURS)
+    floors = np.array([point.floor_bits for point in points])
+    page = figures.sweep(np.array([0.0, 1, 4, 16]), floors, ways, [point.orc for point in points], 2, COLOURS)
     assert sum("measured" in trace.name for trace in page.data) == 3
     assert_same(made_by(snippets.sweep(SMALL)), page)
+
+
+def test_more_information_than_can_be_worked_out_is_refused_before_anything_runs():
+    view = View(source="own", means="30", scales="1e-9")
+    with pytest.raises(rec.RecError, match=r"up to 128 bits of information; the target on Play has 6[0-9][0-9]"):
+        code_lengths.lengths(view)

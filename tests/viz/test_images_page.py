@@ -16,6 +16,7 @@ import rec_core as rec
 from rec_core import images
 from rec_core.images import blocks as grouping
 from rec_core.images import dct, inr
+from rec_viz import __main__ as command
 from rec_viz import warm_up
 from rec_viz.figures import images as figures
 from rec_viz.model.images import measured, pictures, sending, typical_blocks
@@ -303,8 +304,25 @@ def test_copies_of_cifar_are_read_and_nothing_else(tmp_path):
     for name in ("pickled.npz", "wrong.npz", "empty.bin"):
         with pytest.raises(rec.RecError, match="cannot be read as a copy of CIFAR-10"):
             pictures.read_cifar(str(tmp_path / name))
-    with pytest.raises(rec.RecError, match="no such file"):
+    with pytest.raises(rec.RecError, match="no copy of CIFAR-10"):
         pictures.read_cifar(str(tmp_path))
+
+
+def test_a_copy_of_cifar_is_offered_by_who_starts_the_app_and_asked_of_no_visitor(tmp_path, monkeypatch):
+    monkeypatch.setenv(pictures.CIFAR_PATH, "")  # what the command sets is undone after the test
+    chosen = Images("cifar", number=7)
+    app = opened(chosen)
+    assert "rec-lab --cifar" in words(app)
+    assert not app.text_input
+    made = np.random.default_rng(0).integers(0, 256, (3, 32, 32, 3), dtype=np.uint8)
+    np.savez(tmp_path / "own.npz", test=made)
+    with pytest.raises(SystemExit, match="no copy of CIFAR-10"):
+        command.offer(str(tmp_path / "none.npz"))
+    command.offer(str(tmp_path / "own.npz"))
+    app = opened(chosen)
+    assert not app.exception
+    assert app.number_input(key="images_number").value == 2  # the last there is
+    assert pictures.as_source(made[2]) in " ".join(element.body for element in app.get("html"))
 
 
 def test_header_bytes_of_other_codecs_are_told_apart():

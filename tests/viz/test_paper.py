@@ -185,7 +185,7 @@ def charts_of(key: str, job: Job[Run]) -> dict[str, object]:
     return {
         "pfr": lambda: {
             "steps": figures.steps(result.steps, COLOURS),
-            "lengths": figures.lengths(result.lengths, COLOURS),
+            "lengths": figures.lengths(result.lengths, result.floors, COLOURS),
         },
         "stopped": lambda: {"stopped": figures.stopped(result, COLOURS)},
         "orc": lambda: {"bias": figures.bias(result, COLOURS), "orc_lengths": figures.orc_lengths(result, COLOURS)},

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import rec_core as rec
+from rec_core.advise import candidates_per_second
 from rec_viz import theme
 from rec_viz.figures import speed as figures
 from rec_viz.model import setting, speed
@@ -73,7 +74,7 @@ def test_the_page_opens_at_six_dimensions_and_its_target_is_the_one_told():
 
 
 def test_the_rate_is_of_that_dimension():
-    low, high = (speed.candidates_per_second("gaussian", dim) for dim in (1, 64))
+    low, high = (candidates_per_second("gaussian", dim) for dim in (1, 64))
     assert 0 < high < low  # 64 numbers a candidate take longer than one
 
 

@@ -36,6 +36,7 @@ def row(timed: start.Timed) -> dict[str, Any]:
     price, plain, binned = timed
     return {
         "bits": price.bits,
+        "floor_bits": price.floor_bits,
         "length_bits": price.length_bits,
         "plain_seconds": plain,
         "binned_seconds": binned,

@@ -1,6 +1,7 @@
 /** A row of the table that Python ships: what so many bits of surprise cost. */
 type Price = {
   bits: number;
+  floor_bits: number;
   length_bits: number;
   plain_seconds: number;
   binned_seconds: number;

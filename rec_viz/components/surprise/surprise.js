@@ -34,10 +34,10 @@ function createSurprise(parent) {
     if (range.disabled) return setText(at(".more"), "Being worked out on this machine.");
     const row = data.rows[Number(range.value) - 1], most = Math.ceil(data.rows[data.rows.length - 1].length_bits);
     setText(at(".bits"), `${row.bits} bit${row.bits === 1 ? "" : "s"}`);
-    setText(at(".floor-bits"), `${row.bits} bit${row.bits === 1 ? "" : "s"}`);
+    setText(at(".floor-bits"), `${row.floor_bits.toFixed(1)} bits`);
     setText(at(".length-bits"), `${row.length_bits.toFixed(1)} bits`);
-    setText(at(".more"), `${(row.length_bits - row.bits).toFixed(1)} bits above a floor no method can beat.`);
-    for (const [name, value, colour] of [["floor", row.bits, theme.bound], ["length", row.length_bits, theme.winner]]) {
+    setText(at(".more"), `${(row.length_bits - row.floor_bits).toFixed(1)} bits above the floor, the least any one-shot code needs.`);
+    for (const [name, value, colour] of [["floor", row.floor_bits, theme.bound], ["length", row.length_bits, theme.winner]]) {
       Object.assign(at(`.bar.${name}`).style, { width: `${(100 * Number(value)) / most}%`, background: css(colour) });
     }
     for (const [name, colour] of [["plain", theme.ink.p], ["binned", theme.ink.heuristic]]) {

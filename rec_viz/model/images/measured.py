@@ -113,6 +113,11 @@ def savings() -> dict[tuple[str, str], Saved]:
     return {(one.anchor, one.system): one for one in _table("saved.csv", Saved)}
 
 
+def photographs() -> dict[tuple[str, str], Saved]:
+    """The shipped comparisons of the transform codec by (anchor, system); empty where there are none."""
+    return {(one.anchor, one.system): one for one in _table("photographs.csv", Saved)}
+
+
 def _table(name: str, kind: type[Row]) -> list[Row]:
     """The rows of a file of the package as named tuples of the same columns."""
     file = FOLDER / name

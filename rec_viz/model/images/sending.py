@@ -131,13 +131,14 @@ def remember(sent: list[Sent], sending: Sending) -> None:
     settings, report = sending.settings, sending.coded.report
     log2_bins = grouping.check_blocks(settings.block_bits, settings.partition_bits)
     cut = reading.raised(f", J = 2^{log2_bins}") if log2_bins else ""
-    name = f"{settings.method.upper()} in {settings.block_bits}-bit blocks{cut}, rate {settings.rate}"
+    way = f"{settings.method.upper()} in {settings.block_bits}-bit blocks{cut}"
+    name = f"{'Layered dither' if settings.method == 'dither' else way}, rate {settings.rate}"
     pixels = sending.picture.shape[0] * sending.picture.shape[1]
     sent.append(Sent(sending.name, name, pixels, report.payload_bits, report.header_bits, report.psnr_db))
 
 
 class BlockBits(NamedTuple):
-    """What a block takes: its bin, its index at the ideal length, and the KL it was worth."""
+    """What a block takes: its bin (or integers), its index at the ideal length, and the KL it was worth."""
 
     bin_bits: float
     index_bits: float
@@ -149,11 +150,19 @@ def block_bits(sending: Sending) -> list[BlockBits]:
     sent = list(sending.blocks)
     if not sent:
         return []
+    if sending.settings.method == "dither":
+        return [BlockBits(dithered_bits(event), 0.0, event.kl_bits) for event in sent]
     indices = [event.message.index for event in sent]
     lengths = grouping.best_code(indices).length_bits(indices).tolist()
     return [
         BlockBits(event.partition.log2_bins, length, event.kl_bits) for event, length in zip(sent, lengths, strict=True)
     ]
+
+
+def dithered_bits(event: BlockCoded) -> float:
+    """The ideal length of a block's integers, given the lattice both sides share."""
+    code = rec.codes.DitherCode(rec.gaussian_channel(-np.log2(event.problem.scale)))
+    return float(code.length_bits([event.message], event.seed)[0])
 
 
 def block_race(sending: Sending, number: int) -> lab.Race | None:
@@ -175,6 +184,7 @@ def block_race(sending: Sending, number: int) -> lab.Race | None:
         name=name,
         title=LANES[name],
         method=method,
+        partition=cut,
         seed=event.seed,
         trace=trace,
         refusal="",

@@ -95,6 +95,14 @@ def pfr_lengths(work: study.Study, table: study.Table) -> list[Band]:
     ]  # fmt: skip
 
 
+def floors(work: study.Study) -> tuple[Floats, Floats]:
+    """I of a study's channels, increasing, and the least that any one-shot code of each needs; bits."""
+    channels = {one.source for one in work.cells if isinstance(one.source, rec.Channel)}
+    rows = sorted((one.information_bits, rec.laws.functional_information_bits(one)) for one in channels)
+    information, least = np.array(rows).T
+    return information, least
+
+
 def _lengths(name: str, role: str, table: study.Table, numbers: Sequence[int], work: study.Study) -> Band:
     rows = []
     for number in numbers:
@@ -202,10 +210,11 @@ def interval_points(work: study.Study) -> dict[str, list[int]]:
 
 
 class Pfr(NamedTuple):
-    """Figure 2, (a) and (b): lines of steps and of lengths, and by how much the gap grows, with its standard error."""
+    """Figure 2, (a) and (b): lines of steps and of lengths, I and the floor, and by how much the gap grows, with its standard error."""
 
     steps: list[Band]
     lengths: list[Band]
+    floors: tuple[Floats, Floats]
     slope: float
     slope_error: float
     failed: int  # runs over the budget
@@ -233,6 +242,7 @@ def pfr_result(work: study.Study, table: study.Table, d_inf: Floats, expected: F
     return Pfr(
         steps(work, table, d_inf, expected),
         pfr_lengths(work, table),
+        floors(work),
         *gap_slope(work, table, d_inf),
         int((table["index"] == 0).sum()),
     )

@@ -156,6 +156,8 @@ def pictures() -> Iterator[Given]:
     for codec, size, options in (("dct", (32, 32, 1), {}), ("dct", (24, 40, 2), few), ("inr", (32, 32, 1), few)):
         yield {"do": "picture", "picture": size, "codec": codec, "rate": "low", "seed": 7, "options": options}
     yield {"do": "picture", "picture": (24, 40, 3), "codec": "inr", "rate": "low", "seed": 2**63, "options": few}
+    dither = {"method": "dither"}
+    yield {"do": "picture", "picture": (40, 33, 4), "codec": "dct", "rate": "high", "seed": 9, "options": dither}
 
 
 def laws() -> Iterator[Given]:

@@ -1,0 +1,63 @@
+"""Many runs, one per row, in threads: what methods share that run them without Python in the loop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from .. import families
+from ..arrays import Floats, Ints, Word, Words
+from ..channel import Channel, Problem, draw_target
+from ..jit import in_parts, kernel
+from ..partition import Partition
+from ..tables import Tables, empty_tables, fill_tables, log_sup_reweighted
+
+
+class Rows(NamedTuple):
+    """Results of R runs; logs and KL in nats. A run that failed has index 0."""
+
+    samples: Floats  # (R, D)
+    bins: Ints  # (R, D)
+    indices: Ints  # (R,), as the others
+    examined: Ints
+    log_races: Floats
+    kl: Floats
+
+
+Work = Callable[[Tables, Floats, Words, Rows], int]
+"""Runs with these seeds (R,), written into rows: (tables to be filled, scales of a channel or none, seeds, rows). The
+first that failed, or -1."""
+
+
+def in_rows(source: Channel | Problem, cut: Partition, seeds: Words, num_threads: int, work: Work) -> tuple[Rows, int]:
+    """A run for each seed, by `work` on parts in threads; and the first run that failed, or -1. Rows after it are
+    unfinished."""
+    runs, dim = seeds.size, source.dim
+    rows = Rows(
+        np.empty((runs, dim)), np.zeros((runs, dim), np.int64), np.zeros(runs, np.int64), np.zeros(runs, np.int64),
+        np.empty(runs), np.empty(runs),
+    )  # fmt: skip
+    params = source.table if isinstance(source, Problem) else np.empty((dim, 3))
+    scales = source.scales if isinstance(source, Channel) else np.empty(0)
+
+    def one(part: slice) -> int:
+        table = empty_tables(source.family_code, params.copy(), np.array(cut.intervals, np.int64))
+        failed = int(work(table, scales, seeds[part], Rows._make(column[part] for column in rows)))
+        return failed if failed < 0 else part.start + failed
+
+    failures = [run for run in in_parts(one, runs, num_threads) if run >= 0]
+    return rows, failures[0] if failures else -1
+
+
+@kernel
+def prepare(table: Tables, channel_scales: Floats, weighting: int, seed: Word) -> tuple[float, float]:
+    """Fill the tables for a run, with a new target if there is a channel; returns ln sup r' and KL in nats."""
+    if channel_scales.shape[0] > 0:
+        draw_target(table.family, channel_scales, seed, table.params)
+    fill_tables(table, weighting)
+    divergence = 0.0
+    for d in range(table.intervals.shape[0]):
+        divergence += families.kl(table.family, table.params[d])
+    return log_sup_reweighted(table), divergence

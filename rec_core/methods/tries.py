@@ -1,0 +1,111 @@
+"""Candidates tried one after another until one is accepted by chance: rejection sampling and greedy rejection.
+
+Both look at the candidates of the plain codebook in PFR's order, and at the same chance for the same candidate.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from ..arrays import LN2, Floats, Word, Words
+from ..candidates import candidate
+from ..channel import Problem
+from ..errors import BudgetExceeded
+from ..jit import kernel
+from ..laws.width import Width, above, panel
+from ..partition import Message, Partition
+from ..randomness import ACCEPT, block, to_uniform
+from ..tables import Tables, log_ratio, tables
+from .method import HOPELESS, Outcome, Record, SearchResult, note
+from .pfr import suggest_intervals
+from .rows import Rows, prepare
+
+
+@kernel
+def chance(seed: Word, index: int) -> float:
+    """The uniform that decides whether candidate `index` is accepted."""
+    word, _ = block(seed, ACCEPT, np.uint64(index), np.uint64(0))
+    return to_uniform(word)
+
+
+@kernel
+def accept_in_turn(
+    table: Tables, law: Width, greedy: bool, seed: Word, log_sup: float, most: int, record: Record
+) -> Outcome:
+    """The first accepted candidate of at most `most`. Each has a height, and is accepted if r is at least that.
+
+    Rejection: an even height from 0 to sup r. Greedy rejection accepts as much of Q as there is left above a level: an
+    even height from L to L + S, where S is what no candidate so far has accepted. Then L rises by S. A trace has the
+    heights as arrival times, so that race times are heights over ratios, and the first of at most 1 is sent.
+    """
+    dim = table.intervals.shape[0]
+    numbers, x = np.zeros(dim, np.int64), np.empty(dim)
+    level, left, place = 0.0, 1.0, 0
+    for index in range(1, most + 1):
+        candidate(table.family, seed, index, table.intervals, numbers, x)
+        log_r = min(log_ratio(table.family, table.params, x), log_sup)
+        if greedy:
+            log_height = math.log(level + chance(seed, index) * left)
+            level += left
+            place = panel(law, level, place)
+            left = above(law, level, place)
+        else:
+            log_height = math.log(chance(seed, index)) + log_sup
+        accepted = log_height <= log_r
+        note(record, index, numbers, index, log_height, log_r, log_height - log_r, accepted)
+        if accepted:
+            return Outcome(index, index, log_height - log_r, log_r, 0.0)
+    return Outcome(0, most, np.inf, -np.inf, np.inf)
+
+
+@kernel
+def accept_many(
+    table: Tables, channel_scales: Floats, law: Width, greedy: bool, most: int, seeds: Words, record: Record, rows: Rows
+) -> int:
+    """A row for each seed; the first run over budget, or -1. If `channel_scales` is empty, all are of one problem."""
+    log_sup, divergence, numbers = 0.0, 0.0, np.zeros(table.intervals.shape[0], np.int64)
+    for i in range(seeds.shape[0]):
+        if i == 0 or channel_scales.shape[0] > 0:
+            log_sup, divergence = prepare(table, channel_scales, int(np.int64(0)), seeds[i])
+        rows.kl[i] = divergence
+        outcome = accept_in_turn(table, law, greedy, seeds[i], log_sup, most, record)
+        rows.indices[i], rows.examined[i], rows.log_races[i] = outcome.local_index, outcome.examined, outcome.log_race
+        if outcome.local_index == 0:
+            return i
+        candidate(table.family, seeds[i], outcome.local_index, table.intervals, numbers, rows.samples[i])
+    return -1
+
+
+def accepted(
+    problem: Problem, law: Width, greedy: bool, max_examined: int, seed: Word, record: Record, name: str
+) -> SearchResult:
+    """One search. Raises BudgetExceeded after `max_examined` candidates, and where far more are expected."""
+    log_sup = problem.d_inf_bits * LN2
+    outcome = Outcome(0, 0, 0.0, 0.0, 0.0)
+    if log_sup <= math.log(HOPELESS * max_examined):
+        table = tables(problem, Partition.uncut(problem.dim), "peak_ratio")
+        outcome = Outcome(*accept_in_turn(table, law, greedy, seed, log_sup, max_examined, record))
+    if outcome.local_index == 0:
+        raise _over_budget(problem, max_examined, outcome.examined, name)
+    message = Message((0,) * problem.dim, int(outcome.local_index))
+    logs = outcome.log_race, outcome.log_ratio, outcome.log_stop, log_sup
+    return SearchResult(message, int(outcome.examined), *logs, "accept")
+
+
+def _over_budget(problem: Problem, max_examined: int, examined: int, name: str) -> BudgetExceeded:
+    """The error for a search over budget: its expected cost, and what needs less."""
+    bits = problem.d_inf_bits
+    text = f"{name} needs {f'2^{bits:.1f}' if bits > 20 else f'{2**bits:.4g}'} candidates on average, "
+    text += f"and examined {examined} without finishing; " if examined else ""
+    text += f"max_examined is {max_examined}. "
+    intervals = suggest_intervals(problem, max_examined)
+    if intervals is None:
+        text += "Raise max_examined or use rec.ORC(num_candidates)."
+    elif max(intervals) == 1:
+        text += "This seed was unlucky: try another, or a larger max_examined."
+    else:
+        shown = intervals if len(intervals) <= 8 else f"{str(intervals[:8])[:-1]}, ...)"
+        text += f"Raise max_examined, or search in bins: rec.PFR(rec.Partition({shown})) is within it."
+    return BudgetExceeded(text, expected_bits=bits, suggested_intervals=intervals)

@@ -1,0 +1,122 @@
+"""Which method, as pictures: pure functions from numbers to Plotly figures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import plotly.graph_objects as go
+
+from ..text.reading import raised
+from .style import TYPE, Colours, Floats, faint, finish
+
+HEIGHT = 460
+_LABEL = 18.0  # pixels between labels
+
+
+class Line(NamedTuple):
+    """A law: log2 of candidates and bits above the floor, (K,), and what is written at its points."""
+
+    name: str
+    role: str
+    log2_candidates: Floats
+    above_bits: Floats
+    marks: tuple[str, ...]
+
+
+class Mark(NamedTuple):
+    """One method at one channel."""
+
+    name: str
+    log2_candidates: float
+    above_bits: float
+    exact: bool
+
+
+class Border(NamedTuple):
+    """Where a search and dither take equally many bits: dimensions (K,), at so many bits of each (K,)."""
+
+    name: str
+    role: str
+    dims: Floats
+    bits: Floats
+
+
+def race(lines: Sequence[Line], marks: Sequence[Mark], colours: Colours) -> go.Figure:
+    """Bits above the floor against candidates examined, on a logarithmic axis: left and low is good."""
+    figure = go.Figure()
+    for line in lines:
+        figure.add_scatter(
+            x=line.log2_candidates, y=line.above_bits, mode="lines+markers", name=line.name, hovertext=line.marks,
+            line={"color": colours[line.role], "width": 2}, marker={"size": 5},
+            hovertemplate="%{hovertext}<br>2^%{x:.1f} candidates<br>%{y:.2f} bits above the floor",
+        )  # fmt: skip
+    for name, exact, symbol, role in (("exact", True, "circle", "q"), ("biased", False, "circle-open", "best")):
+        some = [mark for mark in marks if mark.exact == exact]
+        if some:
+            figure.add_scatter(
+                x=[mark.log2_candidates for mark in some], y=[mark.above_bits for mark in some], mode="markers",
+                name=name, hovertext=[mark.name for mark in some],
+                marker={"symbol": symbol, "size": 12, "color": colours[role], "line": {"width": 2}},
+                hovertemplate="%{hovertext}<br>2^%{x:.1f} candidates<br>%{y:.2f} bits above the floor",
+            )  # fmt: skip
+    right = max([4.0, *(mark.log2_candidates for mark in marks), *(line.log2_candidates.max() for line in lines)])
+    heights = [0.0, *(mark.above_bits for mark in marks), *(b for line in lines for b in line.above_bits)]
+    low, high = min(heights) - 0.45, max(heights) + 0.6
+    scale = (HEIGHT - 82) / (high - low)  # pixels a bit
+    for mark, moved in zip(marks, _apart(marks, scale, right), strict=True):
+        figure.add_annotation(
+            x=mark.log2_candidates, y=mark.above_bits, text=mark.name, showarrow=False, xanchor="left", xshift=11,
+            yshift=moved, font={"size": TYPE, "color": colours["bound"]},
+        )  # fmt: skip
+    figure.add_hline(y=0.0, line={"color": colours["bound"], "dash": "dash", "width": 1.5})
+    figure.add_annotation(x=1.0, xref="paper", y=0.0, text="the floor", showarrow=False, xanchor="right", yshift=-11)
+    step = max(1, round(right / 8))
+    ticks = np.arange(0, int(right) + 2, step)
+    figure.update_xaxes(
+        title="candidates examined", range=[-0.04 * right - 0.1, 1.3 * right + 0.5], zeroline=False,
+        tickvals=ticks, ticktext=[f"{2**int(k):,}" if k < 10 else raised(f"2^{k}") for k in ticks],
+    )  # fmt: skip
+    figure.update_yaxes(title="bits above the floor", range=[low, high], zeroline=False)
+    return finish(figure, HEIGHT)
+
+
+def _apart(marks: Sequence[Mark], scale: float, right: float) -> list[float]:
+    """How many pixels up each name is moved, so that none lies over another or on the line of the floor."""
+    moved = [0.0] * len(marks)
+    placed: list[tuple[float, float]] = [(mark.log2_candidates, 0.0) for mark in marks]  # the floor
+    for k in sorted(range(len(marks)), key=lambda k: marks[k].above_bits):
+        x, y = marks[k].log2_candidates, marks[k].above_bits * scale
+        near = [other for at, other in placed if abs(at - x) < 0.4 * right + 0.5]
+        free = y
+        while any(abs(free - other) < _LABEL - 4.0 * (other == 0.0) for other in near):
+            free += 1.0
+        moved[k] = free - y
+        placed.append((x, free))
+    return moved
+
+
+def border(lines: Sequence[Border], here: tuple[float, float], colours: Colours) -> go.Figure:
+    """Dimensions across, bits of each up: to the right of a line that search takes fewer bits than dither."""
+    figure = go.Figure()
+    dashes = ("solid", "dot")
+    for order, line in enumerate(lines):
+        figure.add_scatter(
+            x=line.dims, y=line.bits, mode="lines+markers", name=line.name, marker={"size": 5},
+            line={"color": colours[line.role], "width": 2.5, "dash": dashes[order % 2]},
+        )  # fmt: skip
+    figure.add_scatter(
+        x=[here[0]], y=[here[1]], mode="markers", name="this channel",
+        marker={"symbol": "star", "size": 17, "color": colours["winner"]},
+    )  # fmt: skip
+    right = max(16.0, 1.2 * here[0])
+    top = max(9.0, 1.15 * here[1])
+    edge = float(lines[0].dims.mean()) if lines else 6.0
+    figure.add_vrect(x0=0.0, x1=edge, fillcolor=faint(colours["q"], 0.08), line_width=0, layer="below")
+    figure.add_vrect(x0=edge, x1=right, fillcolor=faint(colours["heuristic"], 0.1), line_width=0, layer="below")
+    for x, anchor, words in ((0.15, "left", "dither is shorter"), (right - 0.3, "right", "a search is shorter")):
+        figure.add_annotation(x=x, y=0.97 * top, text=words, showarrow=False, xanchor=anchor, yanchor="top")
+    figure.update_xaxes(title="dimensions D", range=[0, right], zeroline=False)
+    figure.update_yaxes(title="bits per dimension", range=[0, top], zeroline=False)
+    return finish(figure, 360)
