@@ -16,6 +16,7 @@ import pytest
 import rec_core as rec
 from rec_core import codes, images
 from rec_core.codes import frame
+from tests import fuzz
 from tests.core.test_odd_input import fault
 
 pytestmark = pytest.mark.reliability
@@ -90,6 +91,16 @@ def test_a_forged_picture_takes_little(pytestconfig: pytest.Config) -> None:
     print(f"a forged picture took at most {took:.2f} s and {held / 1e6:.0f} MB")
     assert took < 1.0
     assert held < 100e6
+
+
+def test_the_fuzzer_reaches_the_decoders_and_stops_at_a_bad_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In short; `python -m tests.fuzz SECONDS` goes on."""
+    found = fuzz.fuzz(2.0)
+    assert found["tried"] > 20
+    assert found["lines"] > 60
+    monkeypatch.setattr(fuzz, "fault", lambda *_: "IndexError")
+    with pytest.raises(AssertionError, match="IndexError"):
+        fuzz.fuzz(2.0)
 
 
 def test_sixteen_bytes_that_claim_a_huge_picture_are_refused_at_once() -> None:

@@ -64,6 +64,12 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "Partition": (rec.Partition, {"intervals": (8,)}),
     "PFR": (rec.PFR, {"partition": CUT, "weighting": "uniform", "stopping": "single", "max_examined": 100}),
     "ORC": (rec.ORC, {"num_candidates": 4, "partition": CUT, "weighting": "uniform", "max_examined": 100}),
+    **{kind.__name__: (kind, {"max_examined": 100}) for kind in (rec.GPRS, rec.GreedyRejection, rec.RejectionSampling)},
+    **{kind.__name__: (kind, {"num_candidates": 4, "max_examined": 100}) for kind in (rec.MinimalRandomCoding, rec.TruncatedPFR)},
+    "AStar": (rec.AStar, {"bits": (3.0,), "partition": None, "max_examined": 100}),
+    "FastGPRS": (rec.FastGPRS, {}),
+    "receive of a tree": (rec.AStar().receive, {"message": rec.Message((0,), 3), "prior": GAUSSIAN.prior, "seed": 1}),
+    "receive of GPRS": (rec.FastGPRS().receive, {"message": rec.Message((0,), 3), "prior": GAUSSIAN.prior, "seed": 1}),
     "LayeredDither": (rec.LayeredDither, {"scales": (0.5,)}),
     "for_source of dither": (rec.LayeredDither.for_source, {"source": GAUSSIAN}),
     "receive": (rec.LayeredDither((0.3,)).receive, {"message": rec.Message((4,), 1), "prior": GAUSSIAN.prior, "seed": 1}),
@@ -175,14 +181,14 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
 }  # fmt: skip
 NOT_CALLED = {
     # what is returned, or named in annotations, and not made by hand
-    "rec_core": "Advice Encoding Encodings Message Method Trace BudgetExceeded MessageError RecError EliasDelta",
+    "rec_core": "Advice Option Encoding Encodings Message Method Trace BudgetExceeded MessageError RecError EliasDelta",
     "rec_core.laws": "IndexLaw OrcBias",
     "rec_core.metrics": "Interval Ks Mmd",
     "rec_core.study": "Chunk",
     "rec_core.images": "BlockCoded Coded Fitting MessageError Report Stopped",
     "rec_core.rules": "Chosen",
     # what is compiled, or passes a coder on: called by code that has checked
-    "rec_core.codes": "Code EliasDelta encode_places decode_places pack_stream unpack_stream",
+    "rec_core.codes": "Code Winners EliasDelta encode_places decode_places pack_stream unpack_stream",
     "rec_core.methods": "About Method Record Rules SearchResult new_record",
     "rec_core.randomness": "bin_key candidate_uniforms philox4x32",
     "rec_core.searches": "race race_many race_readable",
