@@ -122,6 +122,7 @@ class AStar:
 
         return in_rows(source, self._roots(source.dim), seeds, num_threads, work)
 
+    @checked
     def receive(self, message: Message, prior: Prior, seed: Word) -> Floats:
         """The sample (D,) of a message, in time O(D). Raises RecError for a message that names no node.
 

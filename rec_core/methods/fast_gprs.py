@@ -104,6 +104,7 @@ class FastGPRS:
 
         return in_rows(source, Partition.uncut(1), seeds, num_threads, work)
 
+    @checked
     def receive(self, message: Message, prior: Prior, seed: Word) -> Floats:
         """The sample (1,) of a message: walks its path. Raises RecError for a message that names no path."""
         if prior.dim != 1:
