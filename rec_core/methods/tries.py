@@ -68,7 +68,7 @@ def accept_many(
     log_sup, divergence, numbers = 0.0, 0.0, np.zeros(table.intervals.shape[0], np.int64)
     for i in range(seeds.shape[0]):
         if i == 0 or channel_scales.shape[0] > 0:
-            log_sup, divergence = prepare(table, channel_scales, int(np.int64(0)), seeds[i])
+            table, log_sup, divergence = prepare(table, channel_scales, int(np.int64(0)), True, seeds[i])
         rows.kl[i] = divergence
         if log_sup > math.log(HOPELESS * most):
             return i

@@ -183,7 +183,7 @@ def _many(
     log_sup, divergence = 0.0, 0.0
     for i in range(seeds.shape[0]):
         if i == 0 or channel_scales.shape[0] > 0:
-            log_sup, divergence = prepare(table, channel_scales, rules.weighting, seeds[i])
+            table, log_sup, divergence = prepare(table, channel_scales, rules.weighting, True, seeds[i])
         rows.kl[i] = divergence
         outcome = race_by_clocks(table, rules, seeds[i], log_sup, rows.bins[i], record)
         rows.examined[i], rows.log_races[i] = outcome.examined, outcome.log_race
