@@ -156,7 +156,7 @@ _WHOLE: dict[str, Callable[[Any, str], Any]] = {
     "OrcBias": _with(("total_variation", "kl_bits"), "what rec.laws.orc_bias(problem, method) returns"),
     "Tables": _with(("log_peak", "log_weight"), "what rec_core.tables.tables returns"),
     "Cell": _with(("source", "method", "cut"), "a cell, such as rec.study.Cell(channel, rec.PFR())"),
-    "Executor": _with(("submit", "shutdown"), "an executor, such as ThreadPoolExecutor(2)"),
+    "Executor": _with(("submit",), "an executor, such as ThreadPoolExecutor(2)"),
     "Progress": functools.partial(_check_called, 3),
     "Callable[[], bool] | threading.Event": _check_stop,
     "str | os.PathLike[str]": _check_path,

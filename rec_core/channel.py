@@ -101,7 +101,7 @@ class Problem:
     def d_inf_bits(self) -> float:
         """D_inf = log2 sup r in bits, exact; inf where Q is wider than P."""
         low, high = families.support(self.family_code)
-        return sum(families.log_sup(self.family_code, row, low, high) for row in self.table) / LN2
+        return math.fsum(families.log_sup(self.family_code, row, low, high) for row in self.table) / LN2
 
     def log_ratio_bits(self, x: ArrayLike) -> Any:
         """log2 r(x) = log2 q(x)/p(x); `x` of shape (..., D), result (...) in bits, -inf outside the support of Q.

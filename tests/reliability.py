@@ -30,6 +30,7 @@ import rec_core as rec
 from rec_core import study
 from rec_core.study import folders
 from rec_core.study.__main__ import main as command
+from tests import promises
 
 ROOT = Path(__file__).parents[1]
 WRONG = "WRONG"
@@ -343,6 +344,7 @@ TRIALS: tuple[tuple[str, Callable[[], Counts]], ...] = (
     ("Two processes run one study in one folder", lambda: pairs(20)),
     ("Two studies begin in one folder at once", lambda: rivals(200)),
     ("A draft is removed by another study", lambda: drafts(100)),
+    *((f"Golden answers replayed: {way}", lambda way=way: promises.trial(way)) for way in promises.WAYS),
 )
 
 

@@ -27,20 +27,23 @@ def box_law(source: Problem | Channel, cut: Partition) -> IndexLaw:
             lows, width = np.array([source.params[d][0]]), source.params[d][1] - source.params[d][0]
         top -= math.log(width)
         atoms.append(_overlaps(lows, width, n))
+    certain = math.fsum(float(values[0]) for values, _ in atoms if values.size == 1)
+    atoms = [(values, shares) for values, shares in atoms if values.size > 1]
     means = [float(values @ shares) for values, shares in atoms]
     reach = sum(float(values.max()) for values, _ in atoms)
-    if reach == 0.0:
+    if certain + reach == 0.0:
         return mixed(np.zeros(1), np.ones(1), 0.0)
-    if len(atoms) == 1 or sum(float(values.max()) > 0.0 for values, _ in atoms) == 1:
-        values, shares = max(atoms, key=lambda atom: float(atom[0].max()))
+    if len(atoms) < 2:
+        values, shares = atoms[0] if atoms else (np.zeros(1), np.ones(1))
     else:
         variance = sum(float((v - m) ** 2 @ w) for (v, w), m in zip(atoms, means, strict=True))
-        size = 2**14
-        step = min(reach + 0.1, sum(means) + 9.0 * math.sqrt(variance) + 40.0) / (size - 8)
+        size, spread = 2**14, 2 * len(atoms)  # every summand is put on points beside it, so sums reach further
+        step = min(reach + 0.1, sum(means) + 9.0 * math.sqrt(variance) + 40.0) / (size - 2 * spread)
         rows = ((values[None], shares[None], np.zeros(1)) for values, shares in atoms)
         (shares,) = convolved(rows, np.array([step]), size)
         values = step * np.arange(size, dtype=np.float64)
-        values[-4:] = 0.0  # where the first points of a cubic next to s = 0 wrap to
+        values[-spread:] = 0.0  # where points below s = 0 wrap to
+    values = certain + values
     with np.errstate(divide="ignore"):
         log_excess = top + np.log(-np.expm1(-values))
     return mixed(np.logaddexp(0.0, log_excess), np.ascontiguousarray(shares), 0.0)
@@ -51,6 +54,8 @@ _STRATA = 4096  # of the place of a uniform channel's box in one dimension
 
 def _overlaps(lows: Floats, width: float, intervals: int) -> tuple[Floats, Floats]:
     """s = -ln(intervals * overlap) >= 0 for the intervals that overlap boxes [low, low + width], and their Q-shares."""
+    if intervals == 1:
+        return np.array([-math.log(width)]), np.ones(1)
     highs = lows + width
     first = np.floor(lows * intervals + 1e-9)
     last = np.maximum(np.ceil(highs * intervals - 1e-9) - 1.0, first)

@@ -197,10 +197,10 @@ def mean_log2_geometric(log1p_excess: ArrayLike) -> Floats:
         decay = -math.expm1(-flat[i])
         out[i] = math.exp(-flat[i]) * float(decay ** (index - 1.0) @ logs)
     far = flat[~short]
-    lam = np.where(far < 30.0, -np.log(-np.expm1(-np.minimum(far, 30.0))), np.exp(-np.minimum(far, 700.0)))
+    lam = -np.log1p(-np.exp(-np.minimum(far, 700.0)))
     # p/(1-p) = expm1(lam), and ln lam = -y where y is large
     log_lam = np.where(far < 30.0, np.log(lam), -far)
-    ratio = np.where(lam > 1e-8, np.expm1(lam) / lam, 1.0)
+    ratio = np.expm1(lam) / lam
     series = sum(c * lam**k for k, c in enumerate(_ZETA_SLOPES))
     out[~short] = ratio * (-np.euler_gamma - log_lam + lam * series)
     return (out / LN2).reshape(y.shape)

@@ -7,6 +7,7 @@ import resource
 import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ import pytest
 import rec_core as rec
 from rec_core import codes, images
 from rec_core.codes import frame
+from tests import fuzz
 from tests.core.test_odd_input import fault
 
 pytestmark = pytest.mark.reliability
@@ -48,13 +50,14 @@ def forged_picture(draw: random.Random) -> bytes:
 
 
 def most(call: Callable[..., Any], forged: Iterable[dict[str, Any]]) -> tuple[float, float]:
-    """The most seconds of processor that one of these calls takes, and by how much all together raise what the process
-    has ever held; each has an answer or an error."""
+    """The most seconds of processor of one of these calls, and the bytes by which all raise what the process ever held.
+
+    Each has an answer or a short error."""
     took, before = 0.0, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    for number, arguments in enumerate(forged):
+    for arguments in forged:
         begun = time.process_time()
         said = fault(call, arguments)
-        took = max(took, time.process_time() - begun if number else 0.0)  # the first loads what all of them need
+        took = max(took, time.process_time() - begun)
         assert not said, f"{said}: {arguments!r:.300}"
     return took, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024.0
 
@@ -71,6 +74,8 @@ def test_a_forged_frame_takes_little_and_is_refused_if_it_claims_too_much(pytest
                 with pytest.raises(rec.MessageError, match="max_count"):
                     rec.unpack(forged_frame(payload, count, cut, code), cut, code)
 
+    for cut, code in product(CUTS, CODES):  # tables are made once
+        fault(rec.unpack, {"data": forged_frame(b"", 1, cut, code), "partition": cut, "code": code})
     took, held = most(rec.unpack, forged())
     print(f"a forged frame took at most {took:.2f} s and {held / 1e6:.0f} MB")
     assert took < 1.0
@@ -79,11 +84,23 @@ def test_a_forged_frame_takes_little_and_is_refused_if_it_claims_too_much(pytest
 
 def test_a_forged_picture_takes_little(pytestconfig: pytest.Config) -> None:
     draw = random.Random(2)
-    images.decode(images.encode(np.zeros((32, 32, 3), np.uint8), "dct", "low"))  # kernels and priors are loaded
+    for first in (16, 17):  # kernels and priors are loaded
+        head = bytes([first, 1, 1, 0, 8, 4, 93, 0])
+        images.decode(head + zlib.crc32(head).to_bytes(4, "big"))
     took, held = most(images.decode, ({"data": forged_picture(draw)} for _ in range(pytestconfig.getoption("--odd"))))
     print(f"a forged picture took at most {took:.2f} s and {held / 1e6:.0f} MB")
     assert took < 1.0
     assert held < 100e6
+
+
+def test_the_fuzzer_reaches_the_decoders_and_stops_at_a_bad_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In short; `python -m tests.fuzz SECONDS` goes on."""
+    found = fuzz.fuzz(2.0)
+    assert found["tried"] > 20
+    assert found["lines"] > 60
+    monkeypatch.setattr(fuzz, "fault", lambda *_: "IndexError")
+    with pytest.raises(AssertionError, match="IndexError"):
+        fuzz.fuzz(2.0)
 
 
 def test_sixteen_bytes_that_claim_a_huge_picture_are_refused_at_once() -> None:

@@ -14,6 +14,7 @@ import base64
 import hashlib
 import json
 import math
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ import numpy as np
 import pytest
 
 import rec_core as rec
-from rec_core import codes, images, study
+from rec_core import codes, images, methods, study
 
 GOLDEN = Path(__file__).parent / "golden"
 FILES = ("messages", "rows", "bytes", "pictures", "laws", "studies")
@@ -33,12 +34,12 @@ def make_partition(given: Given) -> Any:
     return rec.Partition(given["intervals"]) if "intervals" in given else None
 
 
-def make_method(given: Given) -> rec.PFR | rec.ORC:
+def make_method(given: Given) -> Any:
     """The method of a case."""
-    own = {name: given[name] for name in ("weighting", "stopping", "max_examined") if name in given}
-    if given.get("method") == "orc":
-        return rec.ORC(given["num_candidates"], make_partition(given), **own)
-    return rec.PFR(make_partition(given), **own)
+    kind = methods.METHODS[given.get("method", "pfr")]
+    settings = [field.name for field in fields(kind) if field.init]
+    own = {name: given[name] for name in settings if name in given}
+    return kind(**own, **({"partition": make_partition(given)} if "partition" in settings else {}))
 
 
 def law(name: str, problem: Any, given: Given) -> Any:
@@ -79,13 +80,14 @@ def digest(*arrays: Any) -> str:
 def replay_encode(given: Given) -> Given:
     problem = make_source(given)
     try:
-        sent = rec.encode(problem, make_method(given), seed=given["seed"])
+        method = make_method(given)
+        sent = rec.encode(problem, method, seed=given["seed"])
     except rec.BudgetExceeded as refusal:
         intervals = refusal.suggested_intervals
         return {"refused": float(refusal.expected_bits).hex(), "suggested": intervals and list(intervals)}
     except rec.RecError as refusal:
         return {"error": type(refusal).__name__}
-    held = rec.decode(sent.message, problem.prior, make_partition(given), seed=given["seed"])
+    held = rec.decode(sent.message, problem.prior, method, seed=given["seed"])
     assert (held == sent.sample).all()
     return {
         "bin": list(sent.message.bin), "index": sent.message.index, "examined": sent.examined,

@@ -197,14 +197,14 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
 }  # fmt: skip
 NOT_CALLED = {
     # what is returned, or named in annotations, and not made by hand
-    "rec_core": "Advice FastGPRS Encoding Encodings Message Method Trace BudgetExceeded MessageError RecError EliasDelta",
+    "rec_core": "Advice Option FastGPRS Encoding Encodings Message Method Trace BudgetExceeded MessageError RecError EliasDelta",
     "rec_core.laws": "IndexLaw OrcBias",
     "rec_core.metrics": "Interval Ks Mmd",
     "rec_core.study": "Chunk",
     "rec_core.images": "BlockCoded Coded Fitting MessageError Report Stopped",
     "rec_core.rules": "Chosen",
     # what is compiled, or passes a coder on: called by code that has checked
-    "rec_core.codes": "Code EliasDelta encode_places decode_places pack_stream unpack_stream",
+    "rec_core.codes": "Code Winners EliasDelta encode_places decode_places pack_stream unpack_stream",
     "rec_core.methods": "About Method Record Rules SearchResult new_record",
     "rec_core.randomness": "bin_key candidate_uniforms philox4x32",
     "rec_core.searches": "race race_many race_readable",

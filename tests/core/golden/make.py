@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from itertools import product
 
+from rec_core import methods
 from tests.core import test_golden
 from tests.core.test_golden import FILES, GOLDEN, Given, arithmetic, replay
 
@@ -92,6 +93,15 @@ def messages() -> Iterator[Given]:
     yield {"do": "encode", **NARROW, "max_examined": 100, "seed": 1}
     threads = {"source": ["gaussian_channel", [6.0, 5.0, 4.0, 4.0]], "target": 9, "method": "orc"}  # 2^25 numbers
     yield {"do": "encode", **threads, "num_candidates": 2**23, "seed": 2**63}
+
+    some = {"minimalrandomcoding": {"num_candidates": 64}, "truncatedpfr": {"num_candidates": 64}}
+    sources = [
+        SOURCES[name] for name in ("gaussian 1", "gaussian 2", "uniform 2", "piecewise", "laplace 3", "logistic 2")
+    ]
+    for name, source in product(methods.METHODS, sources):
+        if name not in ("pfr", "orc") and (name != "layereddither" or len(source["source"]) > 2):
+            scales = {"scales": source["source"][2]} if name == "layereddither" else {}
+            yield {"do": "encode", **source, "method": name, **some.get(name, {}), **scales, "seed": 2**64 - 1}
 
 
 def rows() -> Iterator[Given]:
