@@ -87,7 +87,7 @@ def width_function(problem: Problem, heights: ArrayLike) -> Floats:
     with np.errstate(divide="ignore"):
         levels = np.log(h).ravel()
     if problem.dim == 1 and not math.isnan(turn(problem.family_code, problem.table[0])):
-        widths = np.array([_mass_above(problem, level) for level in levels.tolist()])
+        widths = np.array([_mass_above(problem, level - 1e-12) for level in levels.tolist()])  # of one value, not above it
     else:
         widths = _mass_above_by_law(problem, levels)
     widths[levels == -np.inf] = 1.0  # r may be 0, and is at least that
