@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -14,10 +15,13 @@ from rec_core.trace import arrivals
 
 from ..figures import lessons as figures
 from ..figures import lessons_bins as binned
+from ..figures import lessons_further as further
+from ..figures import still
 from ..figures.style import Colours
 from ..memo import memo
-from ..model import lab, setting, speed
+from ..model import code_lengths, lab, setting, speed
 from ..settings import View
+from ..stage.scene import scene
 from .asked import Asked
 from .format import Lesson, Step
 from .hands import HANDS
@@ -47,7 +51,11 @@ def draw(
 def cover(lesson: Lesson, colours: Colours) -> str:
     """The picture that stands for a lesson, without its words, which would be too small to read on a card."""
     step = lesson.steps[lesson.cover - 1]
-    svg = PICTURES[step.figure](Asked(situation(step), None, True, colours, True))
+    if step.figure:
+        svg = PICTURES[step.figure](Asked(situation(step), None, True, colours, True))
+    else:
+        race = lab.race(step.view)
+        svg = still.paper(scene(race), race.lanes[-1].name, colours)
     return re.sub(r"<text.*?</text>", "", svg, flags=re.DOTALL)
 
 
@@ -270,12 +278,54 @@ def _story(ask: Asked) -> str:
     return _tapes(ask, whole=True)
 
 
+# ------------------------------------------------------------------------------------------------ lessons 11 to 14
+
+
+def _slices(ask: Asked) -> str:
+    problem = problem_of(ask.now.view)
+    u = np.linspace(0.0005, 0.9995, 800)
+    ratio = np.exp2(problem.log_ratio_bits(problem.prior.quantile(u[:, None])))
+    at = 2.0**problem.d_inf_bits * np.array([0.12, 0.5, 0.88])
+    return further.slices(u, ratio, at, rec.laws.width_function(problem, at), *ask.look)
+
+
+_DIMS = (1, 2, 4, 6, 8, 10)
+
+
+def _overheads(ask: Asked) -> str:
+    """What dither and a race in bins take above I in so many dimensions, each with the view's bits of the first."""
+    above: dict[str, list[float]] = {"dither": [], "bins": []}
+    for dim in _DIMS:
+        bits = ask.now.view.bits / ask.now.view.dim * dim
+        view = ask.now.view._replace(lanes=("pfr_bins",), others=(), dim=dim, bits=bits, log2_bins=round(bits))
+        channel = setting.channel_of(view)
+        dithered = lab.mean_bits(rec.LayeredDither.for_source(channel), channel)
+        above["dither"].append(dithered - channel.information_bits)
+        above["bins"].append(code_lengths.lengths(view).lanes[1].codes[0] - channel.information_bits)
+    lines = {name: np.array(values) for name, values in above.items()}
+    known = len(_DIMS) if ask.shown else 3
+    return further.lines(np.array(_DIMS, float), lines, known, ("numbers in one message", "bits above I"), *ask.look)
+
+
+def _halvings(ask: Asked) -> str:
+    """How many candidates plain search and A* look at, over I; in powers of two."""
+    bits = np.array([1.0, 2.0, 4.0, 6.0, 8.0, 10.0])
+    looked: dict[str, list[float]] = {"plain": [], "A*": []}
+    for one in bits:
+        race = lab.race(ask.now.view._replace(lanes=("pfr",), others=("astar",), dim=1, bits=float(one)))
+        for name, lane in zip(looked, race.lanes, strict=True):
+            looked[name].append(math.log2(lane.expected_examined))
+    lines = {name: np.array(values) for name, values in looked.items()}
+    return further.lines(bits, lines, bits.size, ("I, bits", "candidates, powers of 2"), *ask.look)
+
+
 PICTURES: dict[str, Callable[[Asked], str]] = {
     "two people": _two_people, "p and q": _p_and_q, "tapes": _tapes, "greedy": _greedy,
     "race": _race, "winners": _winners, "index law": _index_law, "word lengths": _word_lengths,
     "stopped": _stopped, "skyline": _skyline,
     "years": _years, "pulled": _pulled, "variation": _variation, "fixed code": _fixed_code, "bins": _bins,
     "bin tapes": _bin_tapes, "cancels": _cancels, "cut alone": _cut_alone,
+    "slices": _slices, "overheads": _overheads, "halvings": _halvings,
     "overpaid": _overpaid, "more bins": _more_bins, "story": _story,
     **{name: hand.draw for name, hand in HANDS.items()},
 }  # fmt: skip

@@ -33,7 +33,7 @@ ASKING = [case for case in STEPS if case.values[0].steps[case.values[1] - 1].ask
 
 # Numerals a lesson may write itself: small counts and the constants of a formula, years of publications, and the
 # constant of the paper's bound. Everything else is computed.
-NUMERALS = {"0", "1", "2", "2018", "2022", "2024", "0.9"}
+NUMERALS = {"0", "1", "2", "2018", "2022", "2024", "2025", "2026", "0.9"}
 NUMBER_WORDS = re.compile(r"\b(ten|eleven|twelve|\w+teen|twenty|thirty|forty|fifty|hundreds?|thousands?|millions?)\b")
 LOOSE = (  # where such a word counts nothing of ours
     "a few hundred values apart",
