@@ -300,7 +300,7 @@ LANE_NUMBERS: dict[str, Callable[[View, Lane], float | int | str]] = {
     "mean_length": lambda view, lane: law_of(view, lane).zipf_mean_bits,
     "matched_length": _matched,
     "above_matched": lambda view, lane: _matched(view, lane) - lab.floor_bits(setting.channel_of(view)),
-    "told": lambda view, lane: lane.told,
+    "tooth": lambda view, lane: lane.told.removeprefix("rounded: "),
     "halvings": lambda view, lane: len(lane.bin_bits),
     "depth": lambda view, lane: trace_of(lane).message.index - 1,
     "surcharge": lambda view, lane: law_of(view, lane).zipf_mean_bits - setting.channel_of(view).information_bits,
