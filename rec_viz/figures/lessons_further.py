@@ -24,8 +24,8 @@ def slices(
         panel.line(ends, (height, height), "best", 5)
         right = ends[1] < 0.6
         panel.text(
-            ends[1] if right else ends[0], float(height), f"{100 * width:.0f}% wide: {-np.log2(width):.1f} bits", "best",
-            "start" if right else "end", 12 if right else -12, 5, bold=True,
+            ends[1] if right else ends[0], float(height), f"{100 * width:.0f}% wide: {-np.log2(width):.1f} bits",
+            "best", "start" if right else "end", 12 if right else -12, 5, bold=True,
         )  # fmt: skip
     panel.text(float(u[int(np.argmax(ratio))]), top, "r", "q", down=-8, bold=True)
     panel.floor(name="equal shares of P")

@@ -123,7 +123,11 @@ def _race_on_paper(panel: Panel, scene: Scene, lane: Mapping[str, Any], step: st
     peak = int(np.argmax(curve))
     panel.text(scene["grid"]["u"][peak], curve[peak], "Q", "q", down=-8, bold=True)
     clock = "↑ time on the bin’s own clock" if lane["partitioned"] else "↑ arrival time"
-    told = "↑ height: the first dot under the curve is sent" if lane["stopping"] == "accept" else f"{clock}; shaded: looked at"
+    told = (
+        "↑ height: the first dot under the curve is sent"
+        if lane["stopping"] == "accept"
+        else f"{clock}; shaded: looked at"
+    )
     panel.text(0, panel.y[1], told, anchor="start", down=-14)
     _axis(panel, scene, shares=True)
 

@@ -17,6 +17,7 @@ from ..figures import lessons as figures
 from ..figures import lessons_bins as binned
 from ..figures import lessons_further as further
 from ..figures import still
+from ..figures.questions import bars
 from ..figures.style import Colours
 from ..memo import memo
 from ..model import code_lengths, lab, setting, speed
@@ -289,7 +290,17 @@ def _slices(ask: Asked) -> str:
     return further.slices(u, ratio, at, rec.laws.width_function(problem, at), *ask.look)
 
 
-_DIMS = (1, 2, 4, 6, 8, 10)
+def _methods(ask: Asked) -> str:
+    """Messages on average; before the answer the information alone, and a place for the floor."""
+    number, known = ask.number, (("I", ask.number("information")),)
+    if not ask.shown:
+        return bars(known, ("floor", number("floor")), "bits", 1, *ask.look, False)
+    names = {"race": "pfr", "bins": "pfr_bins", "dither": "dithered.dither", "rejection": "rejection"}
+    others = tuple((name, number(f"{lane}.matched_length")) for name, lane in names.items())
+    return bars((*known, ("floor", number("floor")), *others), None, "bits", 1, *ask.look, True)
+
+
+_DIMS = (1, 2, 4, 8)
 
 
 def _overheads(ask: Asked) -> str:
@@ -301,7 +312,8 @@ def _overheads(ask: Asked) -> str:
         channel = setting.channel_of(view)
         dithered = lab.mean_bits(rec.LayeredDither.for_source(channel), channel)
         above["dither"].append(dithered - channel.information_bits)
-        above["bins"].append(code_lengths.lengths(view).lanes[1].codes[0] - channel.information_bits)
+        law = code_lengths.lane_law("pfr_bins", channel, setting.partition_of(view, channel))
+        above["bins"].append(law.codes[0] - channel.information_bits)
     lines = {name: np.array(values) for name, values in above.items()}
     known = len(_DIMS) if ask.shown else 3
     return further.lines(np.array(_DIMS, float), lines, known, ("numbers in one message", "bits above I"), *ask.look)
@@ -325,7 +337,7 @@ PICTURES: dict[str, Callable[[Asked], str]] = {
     "stopped": _stopped, "skyline": _skyline,
     "years": _years, "pulled": _pulled, "variation": _variation, "fixed code": _fixed_code, "bins": _bins,
     "bin tapes": _bin_tapes, "cancels": _cancels, "cut alone": _cut_alone,
-    "slices": _slices, "overheads": _overheads, "halvings": _halvings,
+    "slices": _slices, "methods": _methods, "overheads": _overheads, "halvings": _halvings,
     "overpaid": _overpaid, "more bins": _more_bins, "story": _story,
     **{name: hand.draw for name, hand in HANDS.items()},
 }  # fmt: skip

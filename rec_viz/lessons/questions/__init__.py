@@ -85,6 +85,6 @@ def form(seed: int, size: int = 8, lessons: Sequence[str] = COURSE) -> list[Ques
 
 
 __all__ = [
-    "COURSE", "LESSONS", "MISCONCEPTIONS", "Misconception", "Option", "Picture", "Question", "diagnosed", "form", "kinds",
-    "named", "question",
+    "COURSE", "LESSONS", "MISCONCEPTIONS", "Misconception", "Option", "Picture", "Question", "diagnosed", "form",
+    "kinds", "named", "question",
 ]  # fmt: skip

@@ -105,7 +105,8 @@ def many(dice: Random) -> Draft | None:
     dim, k = dice.choice((3, 4, 5, 6, 8, 10, 12)), dice.choice((1, 1.5, 2, 2.5, 3))
     one = exact.dithered((float(k),))
     return Draft(
-        f"By dither one number with I = {k:g} bits takes {one:.2f} bits on average. How many do {dim} such numbers take?",
+        f"By dither one number with I = {k:g} bits takes {one:.2f} bits on average. "
+        f"How many do {dim} such numbers take?",
         exact.dithered((float(k),) * dim),
         {"one_overhead": dim * k + one - k, "one_dimension_pays": one},
         f"Each number is rounded by itself and pays by itself: {dim} × {one:.2f} = {dim * one:.1f} bits.",

@@ -52,7 +52,7 @@ _ALL = (
      "Words must also leave room for all other numbers, so every doubling costs a little more than a bit."),
     ("message_is_information", "The message is I bits",
      "The message is thought to take the information and not a bit more.",
-     "Nobody gets down to I. Naming a number that may be large costs more, and a fixed word as much as its list asks for."),
+     "Nobody gets down to I. A number that may be large costs more, and a fixed word as much as its list asks for."),
     ("surcharge_linear", "The surcharge grows like I",
      "The part of the message above I is thought to grow in step with I.",
      "It grows only like log₂ I, so beside a long message it is small."),
