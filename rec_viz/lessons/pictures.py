@@ -304,19 +304,24 @@ _DIMS = (1, 2, 4, 8)
 
 
 def _overheads(ask: Asked) -> str:
-    """What dither and a race in bins take above I in so many dimensions, each with the view's bits of the first."""
+    known = len(_DIMS) if ask.shown else 3
+    lines = {name: np.array(values) for name, values in _above(ask.now.view).items()}
+    return further.lines(np.array(_DIMS, float), lines, known, ("numbers in one message", "bits above I"), *ask.look)
+
+
+@memo(8)
+def _above(view: View) -> Mapping[str, list[float]]:
+    """What dither and a race in bins take above I in so many dimensions, each with the view's bits of one."""
     above: dict[str, list[float]] = {"dither": [], "bins": []}
     for dim in _DIMS:
-        bits = ask.now.view.bits / ask.now.view.dim * dim
-        view = ask.now.view._replace(lanes=("pfr_bins",), others=(), dim=dim, bits=bits, log2_bins=round(bits))
-        channel = setting.channel_of(view)
+        bits = view.bits / view.dim * dim
+        wide = view._replace(lanes=("pfr_bins",), others=(), dim=dim, bits=bits, log2_bins=round(bits))
+        channel = setting.channel_of(wide)
         dithered = lab.mean_bits(rec.LayeredDither.for_source(channel), channel)
+        law = code_lengths.lane_law("pfr_bins", channel, setting.partition_of(wide, channel))
         above["dither"].append(dithered - channel.information_bits)
-        law = code_lengths.lane_law("pfr_bins", channel, setting.partition_of(view, channel))
         above["bins"].append(law.codes[0] - channel.information_bits)
-    lines = {name: np.array(values) for name, values in above.items()}
-    known = len(_DIMS) if ask.shown else 3
-    return further.lines(np.array(_DIMS, float), lines, known, ("numbers in one message", "bits above I"), *ask.look)
+    return above
 
 
 def _halvings(ask: Asked) -> str:
