@@ -58,7 +58,7 @@ def tests(found: class_room.Seat) -> None:
     )
     begun = any(ROOMS.marks(found.code, found.key).values())
     about = st.pills(
-        "Lessons the tests are about", questions.LESSONS, selection_mode="multi", default=questions.LESSONS,
+        "Lessons the tests are about", questions.LESSONS, selection_mode="multi", default=questions.COURSE,
         format_func=titled, key="class_about", disabled=begun,
     )  # fmt: skip
 

@@ -31,9 +31,11 @@ def contents() -> None:
     heading.title("Learn", anchor=False)
     with button:
         share(Learn())
-    minutes = sum(lesson.minutes for lesson in LESSONS)
+    course = [lesson for lesson in LESSONS if not lesson.further]
+    further = [lesson for lesson in LESSONS if lesson.further]
+    minutes = sum(lesson.minutes for lesson in course)
     st.markdown(
-        f"{len(LESSONS)} lessons, about {minutes} minutes in all. You need to know what a Gaussian density is and "
+        f"{len(course)} lessons, about {minutes} minutes in all. You need to know what a Gaussian density is and "
         "what a logarithm does; nothing else. Each lesson asks you to guess before it shows. Guessing wrong is "
         "part of it."
     )
@@ -42,11 +44,13 @@ def contents() -> None:
     place = st.empty()
     if not warm_up.warm_up().ready.is_set():
         with place:
-            parts.open_card(cards.show([card(lesson, "") for lesson in LESSONS], key="lessons_first"))
+            parts.open_card(cards.show([card(lesson, "") for lesson in course], key="lessons_first"))
         warm_up.warm_up().ready.wait()
     with place:
         look = parts.colours()
-        parts.open_card(cards.show([card(lesson, pictures.cover(lesson, look)) for lesson in LESSONS], key="lessons"))
+        parts.open_card(cards.show([card(lesson, pictures.cover(lesson, look)) for lesson in course], key="lessons"))
+    st.header("Further", anchor=False)
+    parts.open_card(cards.show([card(lesson, pictures.cover(lesson, look)) for lesson in further], key="further"))
     practice.listed()
 
 

@@ -15,6 +15,7 @@ SMALL, PAPER = (132, 52), (660, 300)
 BEFORE_THE_RACE = ("densities", "cut", "reweight")  # steps without a candidate
 _VARIABLES = {role: f"var(--{role})" for role in ("p", "q", "heuristic", "candidate", "best", "winner", "bound")}
 _MOST_DOTS, _MOST_RAIN, _MOST_NUMBERED = 45, 400, 16
+_UNLIKE = ("astar", "layereddither")  # they hold no race: there is no curve that rises
 _MOST_LINES = 33  # more bins than that would be a solid block
 
 Scene = Mapping[str, Any]  # see `stage.scene`
@@ -48,7 +49,7 @@ def paper(scene: Scene, name: str, colours: Colours, step: str = "winner") -> st
     One dimension as a race, two as a plane; "" in more, and where the lane has no search to show.
     """
     found = [lane for lane in scene["lanes"] if lane["name"] == name]
-    if not found or len(scene["window"]) > 2:
+    if not found or len(scene["window"]) > 2 or found[0]["method"] in _UNLIKE:
         return ""
     lane = found[0]
     raced = step not in BEFORE_THE_RACE
@@ -83,11 +84,17 @@ def front(lane: Mapping[str, Any]) -> Floats:
 
 
 def _race(panel: Panel, scene: Scene, lane: Mapping[str, Any], width: float) -> None:
-    """The front, and the curve that touches the winner."""
+    """The front, and the curve that touches the winner; of a method that accepts the curve that the dots lie under."""
     grid, high = scene["grid"], 1.05 * panel.y[1]
-    curve = lane["race"][lane["winner"]] * grid["r"]
-    panel.area(*_seen(panel, grid["u"], np.minimum(front(lane), high)), _role(lane), 0.2, edge=width)
+    curve = _rise(lane) * grid["r"]
+    if lane["stopping"] != "accept":
+        panel.area(*_seen(panel, grid["u"], np.minimum(front(lane), high)), _role(lane), 0.2, edge=width)
     panel.area(*_seen(panel, grid["u"], np.minimum(curve, high)), "q", 0.3, edge=1.3 * width)
+
+
+def _rise(lane: Mapping[str, Any]) -> float:
+    """By what the ratio is multiplied when the search is over."""
+    return 1.0 if lane["stopping"] == "accept" else float(lane["race"][lane["winner"]])
 
 
 def _role(lane: Mapping[str, Any]) -> str:
@@ -112,11 +119,16 @@ def _race_on_paper(panel: Panel, scene: Scene, lane: Mapping[str, Any], step: st
             )
     x, y = places[lane["winner"]]
     panel.star(x, y, 11)
-    curve = lane["race"][lane["winner"]] * scene["grid"]["r"]
+    curve = _rise(lane) * scene["grid"]["r"]
     peak = int(np.argmax(curve))
     panel.text(scene["grid"]["u"][peak], curve[peak], "Q", "q", down=-8, bold=True)
     clock = "↑ time on the bin’s own clock" if lane["partitioned"] else "↑ arrival time"
-    panel.text(0, panel.y[1], f"{clock}; shaded: looked at", anchor="start", down=-14)
+    told = (
+        "↑ height: the first dot under the curve is sent"
+        if lane["stopping"] == "accept"
+        else f"{clock}; shaded: looked at"
+    )
+    panel.text(0, panel.y[1], told, anchor="start", down=-14)
     _axis(panel, scene, shares=True)
 
 

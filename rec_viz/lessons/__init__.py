@@ -1,7 +1,8 @@
 """Lessons are data: Markdown in assets/lessons, read and checked, every number in it computed when it is shown.
 
-A lesson is a file NN-name.md. Blocks between lines of +++ are TOML. The first belongs to the lesson (title, view, and
-cover, the step whose figure stands for it in the list), and the text after it says what it is about. Every further
+A lesson is a file NN-name.md. Blocks between lines of +++ are TOML. The first belongs to the lesson (title, view,
+cover, the step whose figure stands for it in the list, and further = true where it stands after the course), and the
+text after it says what it is about. Every further
 block begins a step, followed by the step's text. Where a step asks something, a line of --- parts the text from the
 reveal. Keys of a step (all but `title` may be left out):
 

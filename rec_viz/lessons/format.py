@@ -96,6 +96,7 @@ class Lesson:
     about: str
     steps: tuple[Step, ...]
     cover: int  # the step, from 1, whose picture stands for the lesson
+    further: bool = False  # not part of the course: it stands after it, under a heading of its own
 
     @property
     def minutes(self) -> int:
@@ -124,7 +125,7 @@ def read(text: str, name: str) -> Lesson:
             f"{name}: begin with a line of {FENCE} and close every block of settings with another; "
             "a lesson needs its own block and at least one step."
         )
-    head = _settings(blocks[1], f"{name}, the lesson’s block", {"title", "view", "cover"})
+    head = _settings(blocks[1], f"{name}, the lesson’s block", {"title", "view", "cover", "further"})
     shared = head.get("view", {})
     steps = []
     for k, (settings, body) in enumerate(zip(blocks[3::2], blocks[4::2], strict=True), start=1):
@@ -132,7 +133,7 @@ def read(text: str, name: str) -> Lesson:
     cover = head.get("cover", 1)
     if cover not in range(1, len(steps) + 1):
         raise LessonError(f"{name}: cover is the number of one of its {len(steps)} steps; got {cover!r}.")
-    return Lesson(slug[1], head["title"], blocks[2].strip(), tuple(steps), cover)
+    return Lesson(slug[1], head["title"], blocks[2].strip(), tuple(steps), cover, head.get("further") is True)
 
 
 _STEP_KEYS = {

@@ -80,6 +80,7 @@ def zipf_table(view: View) -> str:
 GREEDY_RUNS, GREEDY_CANDIDATES = 300, 16
 SAMPLES = 4000
 LATE = 64
+PLAIN = rec.PFR()
 
 
 @memo(64)
@@ -105,6 +106,8 @@ def _invariance(name: str) -> Callable[[View], int]:
 NUMBERS: dict[str, Callable[[View], float | int | str]] = {
     "information": lambda view: setting.channel_of(view).information_bits,
     "floor": lambda view: lab.floor_bits(setting.channel_of(view)),
+    "above": lambda view: lab.floor_bits(setting.channel_of(view)) - setting.channel_of(view).information_bits,
+    "enough": lambda view: lab.floor_bits(setting.channel_of(view)) + math.log2(math.e),
     "narrower": lambda view: 2.0**view.bits,
     "prior_scale": lambda view: float(rec.Problem(view.family, (families.family(view.family).STANDARD,)).spread[0]),
     "kl": _of_target(lambda problem: problem.kl_bits),
@@ -201,9 +204,16 @@ def looked_at_by_pfr(problem: rec.Problem) -> Floats:
 
 
 @memo(64)
-def winners_of(problem: rec.Problem) -> Floats:
-    """SAMPLES winners of plain PFR in the first dimension."""
-    return rec.encode_many(problem, SAMPLES, seed=1).samples[:, 0]
+def winners_of(problem: rec.Problem, method: rec.Method = PLAIN) -> Floats:
+    """SAMPLES samples that a method sends, in the first dimension."""
+    return rec.encode_many(problem, SAMPLES, method, seed=1).samples[:, 0]
+
+
+def _matched(view: View, lane: Lane) -> float:
+    """Mean length by a code that fits the law of the message, over the channel’s targets; bits."""
+    if lane.name.startswith("pfr"):
+        return law_of(view, lane).codes[0]
+    return lab.mean_bits(lane.method, setting.channel_of(view))
 
 
 def _distance_from_p(view: View, lane: Lane) -> float:
@@ -271,8 +281,8 @@ LANE_NUMBERS: dict[str, Callable[[View, Lane], float | int | str]] = {
     "first_q": lambda view, lane: _first(view, lane, heavy=True),
     "first_ratio": lambda view, lane: float(2.0 ** trace_of(lane).log_ratios_bits[0]),
     "decoded": lambda view, lane: int(lane.received == tuple(trace_of(lane).samples[trace_of(lane).winner].tolist())),
-    "average": lambda view, lane: float(winners_of(problem_of(view)).mean()),
-    "spread": lambda view, lane: float(winners_of(problem_of(view)).std()),
+    "average": lambda view, lane: float(winners_of(problem_of(view), lane.method).mean()),
+    "spread": lambda view, lane: float(winners_of(problem_of(view), lane.method).std()),
     "seconds": lambda view, lane: lane.expected_examined / candidates_per_second(view.family, view.dim),
     "time": _duration,
     "best_fit": _best_fit,
@@ -288,7 +298,11 @@ LANE_NUMBERS: dict[str, Callable[[View, Lane], float | int | str]] = {
     "list": candidate_list,
     "solved": solved_table,
     "mean_length": lambda view, lane: law_of(view, lane).zipf_mean_bits,
-    "matched_length": lambda view, lane: law_of(view, lane).codes[0],
+    "matched_length": _matched,
+    "above_matched": lambda view, lane: _matched(view, lane) - lab.floor_bits(setting.channel_of(view)),
+    "tooth": lambda view, lane: lane.told.removeprefix("rounded: "),
+    "halvings": lambda view, lane: len(lane.bin_bits),
+    "depth": lambda view, lane: trace_of(lane).message.index - 1,
     "surcharge": lambda view, lane: law_of(view, lane).zipf_mean_bits - setting.channel_of(view).information_bits,
     "above_floor": lambda view, lane: law_of(view, lane).zipf_mean_bits - lab.floor_bits(setting.channel_of(view)),
     "number_length": lambda view, lane: law_of(view, lane).zipf_mean_bits - lane.partition.log2_bins,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -14,10 +15,14 @@ from rec_core.trace import arrivals
 
 from ..figures import lessons as figures
 from ..figures import lessons_bins as binned
+from ..figures import lessons_further as further
+from ..figures import still
+from ..figures.questions import bars
 from ..figures.style import Colours
 from ..memo import memo
-from ..model import lab, setting, speed
+from ..model import code_lengths, lab, setting, speed
 from ..settings import View
+from ..stage.scene import scene
 from .asked import Asked
 from .format import Lesson, Step
 from .hands import HANDS
@@ -47,7 +52,11 @@ def draw(
 def cover(lesson: Lesson, colours: Colours) -> str:
     """The picture that stands for a lesson, without its words, which would be too small to read on a card."""
     step = lesson.steps[lesson.cover - 1]
-    svg = PICTURES[step.figure](Asked(situation(step), None, True, colours, True))
+    if step.figure:
+        svg = PICTURES[step.figure](Asked(situation(step), None, True, colours, True))
+    else:
+        race = lab.race(step.view)
+        svg = still.paper(scene(race), race.lanes[-1].name, colours)
     return re.sub(r"<text.*?</text>", "", svg, flags=re.DOTALL)
 
 
@@ -270,12 +279,70 @@ def _story(ask: Asked) -> str:
     return _tapes(ask, whole=True)
 
 
+# ------------------------------------------------------------------------------------------------ lessons 11 to 14
+
+
+def _slices(ask: Asked) -> str:
+    problem = problem_of(ask.now.view)
+    u = np.linspace(0.0005, 0.9995, 800)
+    ratio = np.exp2(problem.log_ratio_bits(problem.prior.quantile(u[:, None])))
+    at = 2.0**problem.d_inf_bits * np.array([0.12, 0.5, 0.88])
+    return further.slices(u, ratio, at, rec.laws.width_function(problem, at), *ask.look)
+
+
+def _methods(ask: Asked) -> str:
+    """Messages on average; before the answer the information alone, and a place for the floor."""
+    number, known = ask.number, (("I", ask.number("information")),)
+    if not ask.shown:
+        return bars(known, ("floor", number("floor")), "bits", 1, *ask.look, False)
+    names = {"race": "pfr", "bins": "pfr_bins", "dither": "dithered.dither", "rejection": "rejection"}
+    others = tuple((name, number(f"{lane}.matched_length")) for name, lane in names.items())
+    return bars((*known, ("floor", number("floor")), *others), None, "bits", 1, *ask.look, True)
+
+
+_DIMS = (1, 2, 4, 8)
+
+
+def _overheads(ask: Asked) -> str:
+    known = len(_DIMS) if ask.shown else 3
+    lines = {name: np.array(values) for name, values in _above(ask.now.view).items()}
+    return further.lines(np.array(_DIMS, float), lines, known, ("numbers in one message", "bits above I"), *ask.look)
+
+
+@memo(8)
+def _above(view: View) -> Mapping[str, list[float]]:
+    """What dither and a race in bins take above I in so many dimensions, each with the view's bits of one."""
+    above: dict[str, list[float]] = {"dither": [], "bins": []}
+    for dim in _DIMS:
+        bits = view.bits / view.dim * dim
+        wide = view._replace(lanes=("pfr_bins",), others=(), dim=dim, bits=bits, log2_bins=round(bits))
+        channel = setting.channel_of(wide)
+        dithered = lab.mean_bits(rec.LayeredDither.for_source(channel), channel)
+        law = code_lengths.lane_law("pfr_bins", channel, setting.partition_of(wide, channel))
+        above["dither"].append(dithered - channel.information_bits)
+        above["bins"].append(law.codes[0] - channel.information_bits)
+    return above
+
+
+def _halvings(ask: Asked) -> str:
+    """How many candidates plain search and A* look at, over I; in powers of two."""
+    bits = np.array([1.0, 2.0, 4.0, 6.0, 8.0, 10.0])
+    looked: dict[str, list[float]] = {"plain": [], "A*": []}
+    for one in bits:
+        race = lab.race(ask.now.view._replace(lanes=("pfr",), others=("astar",), dim=1, bits=float(one)))
+        for name, lane in zip(looked, race.lanes, strict=True):
+            looked[name].append(math.log2(lane.expected_examined))
+    lines = {name: np.array(values) for name, values in looked.items()}
+    return further.lines(bits, lines, bits.size, ("I, bits", "candidates, powers of 2"), *ask.look)
+
+
 PICTURES: dict[str, Callable[[Asked], str]] = {
     "two people": _two_people, "p and q": _p_and_q, "tapes": _tapes, "greedy": _greedy,
     "race": _race, "winners": _winners, "index law": _index_law, "word lengths": _word_lengths,
     "stopped": _stopped, "skyline": _skyline,
     "years": _years, "pulled": _pulled, "variation": _variation, "fixed code": _fixed_code, "bins": _bins,
     "bin tapes": _bin_tapes, "cancels": _cancels, "cut alone": _cut_alone,
+    "slices": _slices, "methods": _methods, "overheads": _overheads, "halvings": _halvings,
     "overpaid": _overpaid, "more bins": _more_bins, "story": _story,
     **{name: hand.draw for name, hand in HANDS.items()},
 }  # fmt: skip

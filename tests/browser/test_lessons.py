@@ -18,6 +18,7 @@ from .conftest import ROOT, settle
 from .test_every_view import page_faults
 
 Open = Callable[..., Page]
+CHALLENGE = next(lesson for lesson in all_lessons() if lesson.slug == "challenge")
 HALVES = {"first": all_lessons()[:5], "second": all_lessons()[5:]}
 
 
@@ -321,7 +322,7 @@ def test_no_words_of_a_picture_lie_over_others_or_leave_it(browser: Browser) -> 
 
 def test_the_challenge_is_won_with_its_controls(open_page: Open) -> None:
     page = open_page(path("challenge", 2), stage=False)
-    step = arrive(page, all_lessons()[-1], 2)
+    step = arrive(page, CHALLENGE, 2)
     assert step.goals
     for d, bits in ((5, 0), (1, 4), (2, 4), (3, 4), (4, 4)):
         page.get_by_test_id("sketch").get_by_role("slider", name=f"Axis {d}").fill(str(bits))
@@ -439,7 +440,7 @@ def test_a_teacher_makes_a_class_link(open_page: Open) -> None:
 
 def test_progress_outlives_a_reload(open_page: Open) -> None:
     page = open_page(path("challenge", 1), stage=False)
-    arrive(page, all_lessons()[-1], 1)
+    arrive(page, CHALLENGE, 1)
     page.goto(page.url.split("learn")[0] + "?v=1&page=learn", wait_until="commit")
     expect(page.get_by_text("1 of 3 steps done")).to_be_visible(timeout=60_000)
 
@@ -447,6 +448,6 @@ def test_progress_outlives_a_reload(open_page: Open) -> None:
 def test_a_browser_that_keeps_nothing_shows_the_lessons_all_the_same(open_page: Open) -> None:
     page = open_page(path("challenge", 1), stage=False)
     page.add_init_script("Object.defineProperty(window, 'localStorage', { get() { throw new Error('no'); } })")
-    arrive(page, all_lessons()[-1], 1)
+    arrive(page, CHALLENGE, 1)
     page.get_by_role("button", name="All lessons").click()
     expect(page.get_by_text("1 of 3 steps done")).to_be_visible(timeout=60_000)

@@ -235,6 +235,27 @@ def of_text(work: Any) -> Any:
     return lambda asked: work(*read(asked.text))
 
 
+@functools.cache
+def floor(information: float) -> float:
+    """The mean over targets of -E log2 w(h): widths of the ratio's slices around its vertex, by Simpson's rule."""
+    s = 2.0**-information
+    m = math.sqrt(1 - s * s) * ndtri((np.arange(400) + 0.5) / 400)[:, None]
+    vertex = m / (1 - s * s)
+    reach = np.linspace(0.0, 14.0, 4001)[None, :] * s / math.sqrt(1 - s * s)  # how far a slice reaches from there
+    peak = np.exp(log_density((vertex - m) / s) - math.log(s) - log_density(vertex))
+    height = peak * np.exp(-0.5 * reach**2 * (1 - s * s) / s**2)
+    width = np.maximum(ndtr(vertex + reach) - ndtr(vertex - reach), 1e-300)
+    return -float(np.mean([integrate.simpson((w * np.log2(w))[::-1], x=h[::-1])
+                           for w, h in zip(width, height, strict=True)]))  # fmt: skip
+
+
+def geometric_length(mean: float) -> float:
+    """The entropy of the number of tries, of which one in `mean` succeeds, summed; bits."""
+    n = np.arange(1, int(60 * mean) + 60)
+    log_p = (n - 1) * math.log1p(-1 / mean) - math.log(mean)
+    return float(-np.sum(np.exp(log_p) * log_p) / math.log(2))
+
+
 ORACLES = {
     "sample/halvings": of_text(lambda dim, factor: dim * math.log2(factor)),
     "sample/look_up": lambda asked: [read(cell)[0] for cell in asked.table[1][1:]][int(read(asked.text)[-1]) - 1],
@@ -280,6 +301,18 @@ ORACLES = {
         lambda mean, factor, j, before, more, many: upper_sum(mean, 1 / factor / more, int(many))
     ),
     "challenge/who_works": lambda asked: 0.0,
+    "rejection/kept": of_text(lambda peak, ratio: ratio / peak),
+    "rejection/number": of_text(
+        lambda mean, factor, tries, kl: geometric_length(2.0 ** naive.gaussian_d_inf_bits(mean, 1 / factor))
+    ),
+    "floor/least": of_text(lambda information, most: floor(information)),
+    "floor/saved": of_text(lambda information, length, least: channel_length(information, 1) - floor(information)),
+    "dither/comb": of_text(
+        lambda space, one, two, three, center: one + space * round((center - one) / space)
+    ),
+    "dither/many": of_text(lambda information, one, dim: dim * floor(information)),
+    "tree/next_box": lambda asked: 1.0 + int(np.argmin(np.divide(*rows(asked)))),
+    "tree/halved": of_text(lambda across, up: 2.0**across * 2.0**up),
 }  # fmt: skip
 
 

@@ -33,7 +33,7 @@ ASKING = [case for case in STEPS if case.values[0].steps[case.values[1] - 1].ask
 
 # Numerals a lesson may write itself: small counts and the constants of a formula, years of publications, and the
 # constant of the paper's bound. Everything else is computed.
-NUMERALS = {"0", "1", "2", "2018", "2022", "2024", "0.9"}
+NUMERALS = {"0", "1", "2", "2018", "2022", "2024", "2025", "2026", "0.9"}
 NUMBER_WORDS = re.compile(r"\b(ten|eleven|twelve|\w+teen|twenty|thirty|forty|fifty|hundreds?|thousands?|millions?)\b")
 LOOSE = (  # where such a word counts nothing of ours
     "a few hundred values apart",
@@ -52,12 +52,15 @@ def step_of(lesson, k):
     return lesson.steps[k - 1]
 
 
-def test_there_are_ten_lessons_of_about_forty_minutes():
+def test_there_are_ten_lessons_of_about_forty_minutes_and_four_short_ones_after_them():
     slugs = [lesson.slug for lesson in all_lessons()]
     assert slugs == [
         "sample", "race", "index", "stop", "budget", "partition", "reweight", "overhead", "dimensions", "challenge",
+        "rejection", "floor", "dither", "tree",
     ]  # fmt: skip
-    assert 30 <= sum(lesson.minutes for lesson in all_lessons()) <= 50
+    assert [lesson.further for lesson in all_lessons()] == [False] * 10 + [True] * 4
+    assert 30 <= sum(lesson.minutes for lesson in all_lessons() if not lesson.further) <= 50
+    assert all(lesson.minutes <= 4 for lesson in all_lessons() if lesson.further)
     assert len(ASKING) >= 25
 
 
@@ -491,12 +494,14 @@ def test_the_list_keeps_the_progress():
     app = opened(v="1", page="learn", lesson="challenge", step="1")
     pressed(app, "All lessons")
     shown = [one.proto.json for one in app.get("bidi_component") if one.proto.component_name == "rec_lab_cards"]
-    cards, practice = (json.loads(one)["cards"] for one in shown)
+    cards, further, practice = (json.loads(one)["cards"] for one in shown)
     assert [card["title"] for card in practice] == ["Play the sender", "Build your own rule"]
-    assert [card["title"].split(". ", 1)[1] for card in cards] == [lesson.title for lesson in all_lessons()]
+    titles = [card["title"].split(". ", 1)[1] for card in cards + further]
+    assert titles == [lesson.title for lesson in all_lessons()]
+    assert (len(cards), further[0]["title"][:4]) == (10, "11. ")
     assert [int(card["note"].split()[0]) for card in cards] == [0] * (len(cards) - 1) + [1]
     assert cards[-1]["note"].startswith("1 of 3 steps done")
-    assert all(card["picture"].startswith("<svg") and "<text" not in card["picture"] for card in cards)
+    assert all(card["picture"].startswith("<svg") and "<text" not in card["picture"] for card in cards + further)
 
 
 def test_progress_comes_back_from_a_browser_and_nothing_else_does():

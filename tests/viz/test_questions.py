@@ -37,14 +37,16 @@ def wrongly_marked(asked: Question) -> list[str]:
 
 def test_every_lesson_has_several_kinds():
     assert list(questions.LESSONS) == [lesson.slug for lesson in all_lessons()]
-    assert all(3 <= len(questions.kinds(lesson)) <= 4 for lesson in questions.LESSONS)
+    assert all(3 <= len(questions.kinds(lesson)) <= 4 for lesson in questions.COURSE)
+    assert all(len(questions.kinds(lesson)) == 2 for lesson in set(questions.LESSONS) - set(questions.COURSE))
+    assert set(questions.COURSE) == {lesson.slug for lesson in all_lessons() if not lesson.further}
     assert set(oracle.ORACLES) == {f"{lesson}/{kind}" for lesson, kind in KINDS}
 
 
 @pytest.mark.slow
 def test_every_question_has_one_right_answer_by_another_hand():
     asked = [questions.question(lesson, kind, seed=seed) for lesson, kind in KINDS for seed in range(A_KIND)]
-    assert len(asked) == 34 * A_KIND
+    assert len(asked) == 42 * A_KIND
     assert [wrong for one in asked if (wrong := wrongly_marked(one))] == []
     for one in asked:
         check_form(one)
@@ -105,7 +107,7 @@ def test_a_form_asks_of_different_lessons_and_is_the_same_for_a_seed():
     assert form == questions.form(3)
     assert len({asked.lesson for asked in form}) == len(form) == 8
     longer = questions.form(4, size=20)
-    assert all(sum(asked.lesson == lesson for asked in longer) == 2 for lesson in questions.LESSONS)
+    assert all(sum(asked.lesson == lesson for asked in longer) == 2 for lesson in questions.COURSE)
     assert len({(asked.lesson, asked.kind) for asked in longer}) == 20
     assert {asked.lesson for asked in questions.form(1, lessons=["race", "stop"])} == {"race", "stop"}
 

@@ -10,6 +10,7 @@ misconceptions. Pure; no Streamlit.
     asked.name                                               # "race/winner/7"; questions.named(name) makes it again
     questions.kinds("race")                                  # ("winner", "winners_between", "overtake")
     questions.LESSONS                                        # every lesson's short name, in their order
+    questions.COURSE                                         # and of those of the course, without the further ones
     questions.form(seed=3, size=8)                           # eight questions of different lessons, the same for a seed
     questions.diagnosed([(asked, chosen), ...])              # the one Misconception the answers show, or None
 
@@ -23,7 +24,7 @@ from collections.abc import Sequence
 from random import Random
 
 from ..errors import LessonError
-from . import bins, lengths, races, searches, spaces
+from . import bins, further, lengths, races, searches, spaces
 from .diagnosis import diagnosed
 from .form import Kind, Option, Picture, Question, made
 from .misconceptions import MISCONCEPTIONS, Misconception
@@ -33,9 +34,11 @@ _KINDS: dict[str, dict[str, Kind]] = {
     for name, module in (
         ("sample", races), ("race", races), ("index", lengths), ("stop", searches), ("budget", searches),
         ("partition", bins), ("reweight", bins), ("overhead", lengths), ("dimensions", spaces), ("challenge", spaces),
+        ("rejection", further), ("floor", further), ("dither", further), ("tree", further),
     )
 }  # fmt: skip
 LESSONS = tuple(_KINDS)
+COURSE = tuple(name for name in LESSONS if name not in further.LESSONS)
 
 
 def kinds(lesson: str) -> tuple[str, ...]:
@@ -64,7 +67,7 @@ def named(name: str) -> Question:
     return question(lesson, kind, seed=int(seed))
 
 
-def form(seed: int, size: int = 8, lessons: Sequence[str] = LESSONS) -> list[Question]:
+def form(seed: int, size: int = 8, lessons: Sequence[str] = COURSE) -> list[Question]:
     """So many questions for a test before or after, of lessons in turn and in order, no kind twice while kinds last.
 
     Give the `lessons` of one form to the other, so that both ask of the same.
@@ -82,6 +85,6 @@ def form(seed: int, size: int = 8, lessons: Sequence[str] = LESSONS) -> list[Que
 
 
 __all__ = [
-    "LESSONS", "MISCONCEPTIONS", "Misconception", "Option", "Picture", "Question", "diagnosed", "form", "kinds",
-    "named", "question",
+    "COURSE", "LESSONS", "MISCONCEPTIONS", "Misconception", "Option", "Picture", "Question", "diagnosed", "form",
+    "kinds", "named", "question",
 ]  # fmt: skip

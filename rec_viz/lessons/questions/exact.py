@@ -52,6 +52,24 @@ def overhead(source: rec.Channel, intervals: tuple[int, ...]) -> float:
 
 
 @memo(512)
+def floor(bits: tuple[float, ...]) -> float:
+    """Functional information of a Gaussian channel in bits."""
+    return rec.laws.functional_information_bits(channel(bits))
+
+
+@memo(512)
+def dithered(bits: tuple[float, ...]) -> float:
+    """Mean length of layered dither's message on a Gaussian channel, bits."""
+    return rec.LayeredDither.for_source(channel(bits)).expected_bits(channel(bits))
+
+
+@memo(512)
+def rejection_length(problem: rec.Problem) -> float:
+    """Mean length of rejection sampling's message by a code that fits its law, bits."""
+    return rec.RejectionSampling().expected_bits(problem)
+
+
+@memo(512)
 def early(problem: rec.Problem, limit: int) -> float:
     """The chance that the number of plain PFR's winner is at most `limit`."""
     return 1.0 - float(rec.laws.index_law(problem).tail(limit + 1.0))
