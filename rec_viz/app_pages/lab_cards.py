@@ -105,7 +105,7 @@ def receiver(view: View, race: model.Race) -> None:
         place = f"bin {numbers if view.dim == 1 else f'({numbers})'}, " if lane.partition.num_bins > 1 else ""
         shown = ", ".join(f"{value:.4g}" for value in lane.received[:3]) + (" …" if view.dim > 3 else "")
         st.markdown(
-            f"**{lane.title}**: "
+            f"**{reading.plain(lane.title)}**: "
             + (
                 f"{lane.data[rec.FRAME_BYTES :].hex(' ')} is {place}candidate {message.index}"
                 if lane.data
@@ -131,7 +131,7 @@ def received(view: View, race: model.Race) -> None:
     )
     for lane in ran(race):
         x = ", ".join(repr(value) for value in lane.received[:4]) + (" …" if view.dim > 4 else "")
-        st.markdown(f"**{lane.title}**: `{lane.data.hex(' ') or lane.told}`  \nx = `{x}`")
+        st.markdown(f"**{reading.plain(lane.title)}**: `{lane.data.hex(' ') or lane.told}`  \nx = `{x}`")
 
 
 # ------------------------------------------------------------------------------------------------ advice
@@ -186,7 +186,7 @@ def exports(view: View, race: model.Race) -> None:
     """Each search as a table and as a program."""
     st.markdown("Every recorded candidate as a table, and the program that makes this very search and message.")
     for lane in ran(race):
-        st.markdown(f"**{lane.title}**")
+        st.markdown(f"**{reading.plain(lane.title)}**")
         with st.container(horizontal=True, key=f"export_{lane.name}"):
             for ending, make in (("csv", traces.as_csv), ("json", traces.as_json)):
                 st.download_button(

@@ -32,7 +32,7 @@ def said(option: rec.Option) -> str:
     """A method and its two numbers, in words."""
     count = reading.candidates(option.log2_candidates)
     search = "no search" if option.log2_candidates <= 0 else f"{count} candidates"
-    return f"**{model.title(option)}**, {option.bits:.2f} bits and {search}"
+    return f"**{reading.plain(model.title(option))}**, {option.bits:.2f} bits and {search}"
 
 
 def finding(options: tuple[rec.Option, ...]) -> str:

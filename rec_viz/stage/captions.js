@@ -13,7 +13,7 @@ export const numBins = (/** @type {Lane} */ lane) => raised(lane.num_bins_text);
 const raisedFirst = (text) => text[0].toUpperCase() + text.slice(1);
 const winnerName = (/** @type {Lane} */ lane) => lane.partitioned
   ? `candidate ${whole(lane.message.index)} of ${binName(lane, lane.winner)}`
-  : `candidate ${whole(lane.position[lane.winner])}`;
+  : `candidate ${whole(lane.position[lane.winner])}${lane.counts || lane.message.bin_bits ? "" : ` (${lane.message.told})`}`;
 
 // What a lane shows at a step, in ten words at most; `laneDetail` has the numbers.
 export function laneCaption(/** @type {Scene} */ scene, /** @type {Lane} */ lane, step) {
@@ -38,9 +38,10 @@ export function laneDetail(/** @type {Scene} */ scene, /** @type {Lane} */ lane,
   const won = `race time ${fmt(lane.winTime)}`;
   switch (kind) {
     case "glance":
+      if (lane.lattice) return `Nothing to look for: the sender rounds to a lattice that both sides know, and sends which point: ${fmt(lane.message.length_bits)} bits.`;
       if (lane.accepts) return `The search looked at ${count(lane.examined, "candidate")} and took the last, the first that was not too high for the ratio there, so only its number is sent: ${fmt(lane.message.length_bits)} bits.`;
       return `The search looked at ${count(lane.examined, "candidate")}; ${winnerName(lane)} wins with the smallest race time `
-        + `(arrival time ÷ ratio), ${fmt(lane.winTime)}, so only ${lane.partitioned ? "its bin and its number there are" : "its number is"} sent: ${fmt(lane.message.length_bits)} bits.`;
+        + `(arrival time ÷ ratio), ${fmt(lane.winTime)}, so only ${lane.partitioned ? "its bin and its number there are" : lane.counts ? "its number is" : "what names it is"} sent: ${fmt(lane.message.length_bits)} bits.`;
     case "densities":
       return `Both sides can draw from P; only the sender knows Q, from which one sample must reach the receiver, and Q is ${fmt(scene.problem.kl_bits)} bits away from P.`;
     case "cut":
@@ -49,6 +50,7 @@ export function laneDetail(/** @type {Scene} */ scene, /** @type {Lane} */ lane,
     case "reweight":
       return lane.partitioned ? reweightCaption(lane) : "Its candidates keep coming from P itself.";
     case "winner":
+      if (lane.lattice) return "The sender rounds to the nearest point of a lattice that both sides know.";
       if (lane.accepts) return `${raisedFirst(winnerName(lane))} is the first whose height, ${fmt(lane.arrival[lane.winner])}, is below the ratio there, ${fmt(ratioOf(lane, lane.winner))}: it is accepted, and the search ends.`;
       return (lane.budget === null
         ? `No candidate above the stop line can win, so the search stops after ${count(lane.examined, "candidate")}; `
@@ -62,7 +64,7 @@ export function laneDetail(/** @type {Scene} */ scene, /** @type {Lane} */ lane,
         : !lane.counts ? `The message names the sample: ${lane.message.told}, ${fmt(lane.message.length_bits)} bits in all.`
         : `The message is one number: the winner was candidate ${whole(lane.message.index)}, which takes ${fmt(lane.message.length_bits)} bits.`;
     default:
-      return `From the shared seed and the message alone the receiver draws ${winnerName(lane)}: x = ${point(lane.receiver?.x ?? sampleOf(lane, lane.winner))}, the same sample.`;
+      return `From the shared seed and the message alone the receiver ${lane.lattice ? "makes that point of the lattice" : `draws ${winnerName(lane)}`}: x = ${point(lane.receiver?.x ?? sampleOf(lane, lane.winner))}, the same sample.`;
   }
 }
 
@@ -113,7 +115,7 @@ export function sceneCaption(/** @type {Scene} */ scene, step) {
   const { timeline } = scene;
   switch (timeline.kind(step)) {
     case "glance": {
-      const numbers = scene.lanes.map((lane) => whole(lane.examined));
+      const numbers = scene.lanes.map((lane) => (lane.lattice ? "none" : whole(lane.examined)));
       return `Same target. Looked at: ${numbers.slice(0, -1).join(", ")} and ${numbers[numbers.length - 1]}.`;
     }
     case "candidate": {
