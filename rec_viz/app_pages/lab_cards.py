@@ -77,19 +77,25 @@ def own_code(lanes: list[model.Lane]) -> str:
 
 def averages(view: View, lanes: list[model.Lane]) -> None:
     """Candidates and bits on average, measured over fresh races."""
-    rows = ["| | Examined | Expected | Mean bits |", "|---|---|---|---|"]
+    rows = ["| | Expected | Mean bits |", "|---|---|---|"]
     for lane in lanes:
         assert lane.trace is not None
         if lane.name in OTHERS:
             with st.spinner("Working out the mean"):
-                mean = f"{model.mean_bits(lane.method, setting.coded_for(view)):.2f}, best code"
+                mean = f"{model.mean_bits(lane.method, setting.coded_for(view)):.2f}"
         else:
             found = model.measured(view, lane)
-            mean = "too slow to measure" if found is None else f"{found.mean_bits:.2f} ± {found.error_bits:.2f}"
-        rows.append(f"| {lane.title} | {lane.trace.examined:,} | {reading.number(lane.expected_examined)} | {mean} |")
+            mean = (
+                "too slow to measure" if found is None else f"{found.mean_bits:.2f}\u00a0±\u00a0{found.error_bits:.2f}"
+            )
+        rows.append(f"| {reading.plain(lane.title)} | {reading.number(lane.expected_examined)} | {mean} |")
     st.markdown("\n".join(rows))
     fresh = "races" if view.source != "channel" else "targets and races"
-    st.markdown(f"Expected: exact, for this target. Mean bits: of up to {model.MEASURED_RUNS} fresh {fresh}.")
+    by_law = " Where no ± stands, of a code matched to the law." if any(lane.name in OTHERS for lane in lanes) else ""
+    st.markdown(
+        "Expected: candidates examined for this target, on average. "
+        f"Mean bits: of up to {model.MEASURED_RUNS} fresh {fresh}.{by_law}"
+    )
 
 
 # ------------------------------------------------------------------------------------------------ the receiver
