@@ -77,10 +77,10 @@ function reweightCaption(/** @type {Lane} */ lane) {
 }
 
 function candidateCaption(/** @type {Lane} */ lane, e) {
+  if (lane.lattice) return "Rounded to the nearest point of the lattice.";
   if (e >= lane.count && lane.accepts) return "Stopped: one was accepted.";
   if (e >= lane.count) return lane.budget === null ? "Stopped: no later candidate can win." : "Stopped: the whole budget has been seen.";
   const name = `Candidate ${whole(lane.position[e])}`, race = lane.race[e];
-  if (lane.lattice) return "Rounded to the nearest point of the lattice.";
   if (lane.accepts) return race > 1 ? `${name}: above the curve, rejected.` : `${name}: under the curve, accepted.`;
   if (!Number.isFinite(race)) return `${name}: Q is ${lane.log2_ratio[e] === -Infinity ? "zero" : "almost zero"} there.`;
   if (e === 0) return `${name}: race time ${fmt(race)}, the one to beat.`;
@@ -91,6 +91,7 @@ function candidateCaption(/** @type {Lane} */ lane, e) {
 }
 
 function candidateDetail(/** @type {Lane} */ lane, e) {
+  if (lane.lattice) return "The sender rounds to the nearest point of a lattice that both sides know.";
   if (e >= lane.count && lane.accepts) return `Stopped after ${count(lane.examined, "candidate")}: the last was accepted.`;
   if (e >= lane.count) {
     return lane.budget === null ? `Stopped after ${count(lane.examined, "candidate")}: no later one can win.`
@@ -128,7 +129,7 @@ export function sceneCaption(/** @type {Scene} */ scene, step) {
     case "reweight": return "With bins, look more where Q is high.";
     case "winner": return scene.lanes.some((lane) => lane.accepts) ? "Each search ends with one candidate." : "In each search the smallest race time wins.";
     case "message": return "Each message says which candidate won, nothing else.";
-    default: return "Every receiver counts to the same sample.";
+    default: return `Every receiver ${scene.lanes.every((lane) => lane.counts) ? "counts to" : "makes"} the same sample.`;
   }
 }
 
