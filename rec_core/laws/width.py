@@ -63,6 +63,8 @@ def width(problem: Problem, lowest: float = 1.0) -> Width:
     elif len(rows) > 1:
         levels, above, share = _of_space(problem.family_code, rows, levels)
         above, share, levels = (each[levels < top] for each in (above, share, levels))
+    elif own.LAWS == "steps":
+        above, share = _of_steps(rows[0], levels)
     elif own.LAWS == "knots":
         above, share = _of_knots(rows[0], np.log(levels))
     else:
@@ -98,6 +100,13 @@ def _of_line(family: int, row: Floats, standard: Floats, ends: Floats, logs: Flo
         share[k] = math.exp(log_p)
         above[k] = math.exp(log_q) - math.exp(logs[k] + log_p)
     return above, share
+
+
+def _of_steps(row: Floats, levels: Floats) -> tuple[Floats, Floats]:
+    """S and w at levels where r is constant on every letter."""
+    ends, ratios = families.discrete.letters_of(row)
+    higher = ratios - levels[:, None]
+    return np.maximum(higher, 0.0) @ np.diff(ends), (higher >= 0.0) @ np.diff(ends)
 
 
 def _of_knots(row: Floats, logs: Floats) -> tuple[Floats, Floats]:

@@ -18,7 +18,7 @@ import rec_core
 
 ROOT = Path(rec_core.__file__).parent
 ORDER = (
-    "errors", "arrays", "checks", "kernel_files", "jit", "families", "randomness", "prior", "channel", "partition",
+    "errors", "arrays", "checks", "kernel_files", "jit", "families", "randomness", "prior", "channel", "discrete", "partition",
     "arguments", "candidates", "dither", "decode", "tables", "upper_sum", "clocks", "counts", "allocation", "laws",
     "methods", "searches", "encode", "advise", "trace", "rules", "codes", "metrics", "", "study", "images",
 )  # fmt: skip
