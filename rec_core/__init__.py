@@ -8,9 +8,9 @@
     sample = rec.decode(sent.message, channel.prior, bins, seed=7)
     assert (sample == sent.sample).all()                     # to the last bit
 
-Read in this order: families, randomness, prior, channel, discrete, partition, candidates, dither, decode (the receiver), then the
-sender's side: tables, upper_sum, clocks, laws, methods, searches, encode, advise, trace, rules; then codes, metrics,
-study and images.
+Read in this order: families, randomness, prior, channel, discrete, partition, candidates, dither, decode (the
+receiver), then the sender's side: tables, upper_sum, clocks, laws, methods, searches, encode, advise, trace, rules;
+then codes, metrics, study and images.
 SciPy is imported inside the functions that use it, because importing it takes longer than all the rest.
 """
 

@@ -26,10 +26,10 @@ def discrete_problem(target: Sequence[float] | ArrayLike, prior: Sequence[float]
     """Q with the probabilities `target` (K,) of K letters, against P with `prior` (K,); 1 <= K <= 256.
 
     Samples are points u of [0, 1], as those of a uniform prior; `letters(samples, prior)` gives their letters, 0 to
-    K - 1. `pdf` and `log_ratio_bits` are of u: r is P-constant on a letter, q/p of it.
+    K - 1. `pdf` and `log_ratio_bits` are of u, and on a letter r is its q/p.
 
     Raises RecError for vectors of other lengths, negative numbers, a prior below 2^-40 and sums that are not 1.
-    Source: letters as steps of a quantile function; as in any textbook.
+    Source: letters as steps of the quantile function of P, as in any textbook.
 
     >>> problem = discrete_problem([0.5, 0.5, 0.0], [0.25, 0.25, 0.5])
     >>> problem.kl_bits, problem.d_inf_bits, problem.log_ratio_bits([[0.1], [0.9]])
@@ -103,7 +103,7 @@ class DiscreteChannel:
     @property
     def masses(self) -> Floats:
         """P(X = x), (K,)."""
-        return np.array(self.source) @ np.array(self.conditional)
+        return np.asarray(np.array(self.source) @ np.array(self.conditional))
 
     @property
     def targets(self) -> list[tuple[Problem, float]]:
@@ -119,7 +119,7 @@ class DiscreteChannel:
     def draw(self, seed: int) -> Problem:
         """The target of one Y: a function of the seed. Raises RecError unless the seed is from 0 to 2^64 - 1."""
         first, _ = block(seed_word(seed), SOURCE, np.uint64(0), np.uint64(0))
-        y = int(np.searchsorted(letter_ends(np.array(self.source))[1:-1], to_uniform(first), side="right"))
+        y = int(np.searchsorted(letter_ends(np.array(self.source))[1:-1], to_uniform(np.uint64(first)), side="right"))
         return discrete_problem(self.conditional[y], self.masses)
 
 

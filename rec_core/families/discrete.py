@@ -12,6 +12,7 @@ import numpy as np
 from ..arrays import Floats
 from ..errors import RecError
 from ..jit import kernel
+from . import uniform
 from .location import Params
 
 LABEL = "discrete"
@@ -24,6 +25,7 @@ SUPPORT = (0.0, 1.0)
 MAX_LETTERS = 256
 LEAST = 2.0**-40  # mass of a letter under P: float64 tells the ends of letters apart
 kernel_means = kernel_mean = None  # by quadrature
+quantile, log_pdf = uniform.quantile, uniform.log_pdf  # of u
 
 _SLIVER = 1e-15  # an overlap of a letter and an interval below this is only rounding of their ends
 

@@ -23,6 +23,7 @@ _STEP = 1.0 / 32.0  # nats between levels
 _MOST_NATS = 650.0  # of ln sup r: levels are floats
 _PANELS, _GRID = 2**11, 2**16  # of the points of a dimension, and of their sums
 _KINK = 1e-9  # how far from a level at which w may jump or bend the levels around it are, as a share
+_SAME = 1e-14  # how near levels may be, as a share: letters with one ratio differ by rounding
 _GRADED = 1.0 - np.exp(-np.arange(1.0, 27.0, 0.125))  # shares of sup r: S bends there as a power of the distance
 
 
@@ -58,6 +59,7 @@ def width(problem: Problem, lowest: float = 1.0) -> Width:
     bends = np.exp(np.minimum(families.log_ratios(problem.family_code, rows[0], breaks), log_top))
     levels = np.unique(np.concatenate((spaced, top * _GRADED, bends * (1.0 - _KINK), bends * (1.0 + _KINK))))
     levels = levels[(levels >= lowest) & (levels < top)]
+    levels = levels[np.append(np.diff(levels) > _SAME * levels[1:], True)[: levels.size]]
     if own.LAWS == "box":
         above, share = 1.0 - levels / top, np.full(levels.size, 1.0 / top)
     elif len(rows) > 1:
