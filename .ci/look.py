@@ -30,9 +30,9 @@ def main(bare: str, whole: str) -> None:
                 "request", lambda request: troubles.append(request.url) if "//127.0.0.1" not in request.url else None
             )
             page.goto(found[0])
-            page.get_by_test_id("hero").wait_for(timeout=180_000)
+            page.get_by_test_id("hero").wait_for(timeout=400_000)
             page.get_by_role("link", name="Play").first.click()
-            page.get_by_test_id("stage").wait_for(timeout=180_000)
+            page.get_by_test_id("stage").wait_for(timeout=400_000)
             page.get_by_role("link", name="Learn").click()
             expect(page.get_by_text("10. ", exact=False).first).to_be_visible(timeout=60_000)
             assert not troubles, troubles

@@ -125,10 +125,21 @@ def words(rows: list[Row], changes: list[Saved]) -> str:
         over = (mean.ideal - (system == "theory") * mean.classes) / mean.kl - 1
         numbers = [f"{mean.payload:.3f}", f"{mean.classes:.3f}", f"{over:+.1%}", f"{mean.psnr_db:.2f}"]
         lines.append([rate, system, *numbers, *(f"{one:.2f}" if one else "" for one in mean[-2:])])
-    heads = ("rate", "system", "bits per pixel", "of them classes", "messages over KL", "PSNR, dB", "seconds", "decoding")
+    heads = (
+        "rate",
+        "system",
+        "bits per pixel",
+        "of them classes",
+        "messages over KL",
+        "PSNR, dB",
+        "seconds",
+        "decoding",
+    )
     count = len({row.crop for row in rows})
     text = f"{count} crops of {SIDE}x{SIDE} pixels, one seed; {machine()}.\n\n{markdown(heads, lines)}"
-    told = [f"`{one.system}` against `{one.anchor}` {one.bd_rate:+.1%} [{one.low:+.1%}, {one.high:+.1%}]" for one in changes]
+    told = [
+        f"`{one.system}` against `{one.anchor}` {one.bd_rate:+.1%} [{one.low:+.1%}, {one.high:+.1%}]" for one in changes
+    ]
     return f"{text}\nRate at equal PSNR: {'; '.join(told)} (95% over crops).\n"
 
 

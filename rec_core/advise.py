@@ -24,12 +24,13 @@ from .methods.method import MAX_EXAMINED
 from .partition import Partition
 
 TARGETS = 24  # of a channel, which a typical one is taken from
-CUT_BITS = 16  # log2 of the intervals of a dimension: a search makes finer cuts slowly
+CUT_BITS = 40  # log2 of the intervals of a dimension: floats cannot resolve the candidates of finer cuts
 MOST_BITS = 60  # log2 of the most bins that are compared
 USUAL_BIAS = 0.01  # total variation at which a biased method is looked at where none is allowed
 _ADVISED = 6  # at most, of the cuts that are compared
 _MOST_POWER = 40  # log2 of the most candidates whose bias is worked out
 _MOST_RUNS = 2**14
+_FEW_RUNS = 32  # of each target, where candidates are counted
 
 
 class Option(NamedTuple):
@@ -189,8 +190,12 @@ def typical_target(source: Problem | Channel) -> Problem:
 
 
 def log2_candidates(source: Problem | Channel, method: Method) -> float:
-    """log2 of the expected number of candidates, averaged over targets."""
-    counts = [method.expected_examined(target) for target in targets_of(source)]
+    """log2 of the expected number of candidates, averaged over targets; by a few runs of each where it has no law."""
+    targets = targets_of(source)
+    if len(targets) > 1 and hasattr(method, "about") and method.about.cost == "measured":
+        seen = [encode_many(one, _FEW_RUNS, method, seed=k).examined for k, one in enumerate(targets)]
+        return fmean(math.log2(float(examined.mean())) for examined in seen)
+    counts = [method.expected_examined(target) for target in targets]
     return math.inf if math.isinf(max(counts)) else fmean(math.log2(max(count, 1e-300)) for count in counts)
 
 
@@ -254,11 +259,14 @@ def settings_for(kind: type[Any], source: Problem | Channel, max_bias: float = 0
     A class may choose by itself, `for_source(source)`. Else one that takes a number of candidates has the least power
     of two within the bias, and one that takes bins comes with them, too. Raises RecError where there is none.
     """
-    if hasattr(kind, "for_source"):
-        return [kind.for_source(source)]
     names = {field.name for field in fields(kind)}
     settings: list[dict[str, Any]] = [{}]
     channel = source if isinstance(source, Channel) else channel_like(source)
+    if hasattr(kind, "for_source"):
+        try:
+            return [kind.for_source(source)]
+        except RecError:  # some take channels only
+            return [kind.for_source(channel)]
     if "partition" in names and (k := best_bins(source)):
         settings.append({"partition": cut_into(channel, k)})
     if "num_candidates" not in names:

@@ -18,14 +18,13 @@ from .errors import RecError
 from .jit import kernel
 from .partition import Partition
 from .randomness import ALLOCATION, uniforms
-from .tables import MAX_INTERVALS
 
 Strategy = Literal["information", "random", "collapsed", "runtime"]
 """How `allocate` divides bins among dimensions."""
 STRATEGIES: tuple[str, ...] = get_args(Strategy)
 MOST_LOG2_BINS = 2**16
 """The most factors of two that are divided."""
-_DEEPEST_CUT = MAX_INTERVALS.bit_length() - 1  # log2 of the most intervals one dimension can be searched in
+_DEEPEST_CUT = 40  # log2 of the most intervals that a greedy search gives one dimension: Q is at least 2^-40 of P wide
 
 
 @checked

@@ -97,7 +97,7 @@ class Problem:
         """KL(Q || P) in bits, exact."""
         return math.fsum(families.kl(self.family_code, row) for row in self.table) / LN2
 
-    @property
+    @cached_property
     def d_inf_bits(self) -> float:
         """D_inf = log2 sup r in bits, exact; inf where Q is wider than P."""
         low, high = families.support(self.family_code)

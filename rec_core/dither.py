@@ -49,7 +49,7 @@ def unfolded(number: int) -> int:
 @kernel
 def quantized(center: float, step: float, offset: float) -> int:
     """K = round(center / step + U)."""
-    return int(math.floor(center / step + offset + 0.5))
+    return math.floor(center / step + offset + 0.5)
 
 
 @kernel

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -104,9 +105,10 @@ def trace(problem: Problem, method: Method = PFR(), *, seed: int, max_events: in
     bins, (positions, indices), logs = record.bins[:used], record.numbers[:used].T.copy(), record.logs[:used].T.copy()
     samples, quantiles = np.empty(bins.shape), np.empty(bins.shape)
     intervals = check_partition(method.partition, problem.dim).counts
-    if has(method, "receive"):
+    own: Any = method
+    if has(own, "receive"):
         messages = (Message(tuple(bin), index) for bin, index in zip(bins.tolist(), indices.tolist(), strict=True))
-        samples = np.array([method.receive(one, problem.prior, seed_word(seed)) for one in messages])
+        samples = np.array([own.receive(one, problem.prior, seed_word(seed)) for one in messages])
         quantiles = problem.prior.cdf(samples)
     else:
         _replay(problem.family_code, intervals, seed_word(seed), bins, indices, samples, quantiles)

@@ -10,8 +10,6 @@ from __future__ import annotations
 import math
 from functools import lru_cache
 
-import numpy as np
-
 from . import families
 from .arguments import checked
 from .arrays import LN2, Floats
@@ -19,7 +17,7 @@ from .channel import Problem
 from .errors import RecError
 from .jit import kernel
 from .partition import Partition, check_partition
-from .tables import WEIGHTINGS, empty_tables, fill_tables, log_sum_exp
+from .tables import WEIGHTINGS, every_interval, log_sum_exp
 
 _TABULATED = 2**6  # intervals that are computed one by one
 _FINEST = 2**52  # from here on float64 cannot tell edges apart
@@ -32,7 +30,7 @@ def upper_sum_bits(problem: Problem, partition: Partition | None = None) -> floa
     """log2 U_J, U_J = (1/J) sum_j sup over bin j of r: the upper Riemann sum of r, in bits.
 
     It is the exact expected number of candidates PFR examines under `peak_ratio` weights; J = 1 gives D_inf. inf where
-    Q is wider than P. A dimension may have up to 2^52 intervals, of a piecewise density up to 2^20.
+    Q is wider than P. A dimension has fewer than 2^52 intervals.
 
     Raises RecError for a partition of another dimension, or with more intervals. Source: here.
 
@@ -53,14 +51,14 @@ def log_upper_sum(family: str, params: tuple[float, ...], intervals: int) -> flo
     """ln of one dimension's factor of U_J; `params` as in `Problem`. Error below 1e-10."""
     own, code = families.family(family), families.FAMILIES[family]
     kind, rows = own.LAWS, own.table((params,))  # no Problem is made: a refusal asks thousands of times
-    if intervals <= _TABULATED or kind == "knots":
-        table = empty_tables(code, rows, np.array([intervals]))
-        fill_tables(table, WEIGHTINGS.index("uniform"))
-        peaks = table.log_peak
+    if intervals <= _TABULATED:
+        peaks, _ = every_interval(code, rows[0], intervals, WEIGHTINGS.index("uniform"))
         return math.inf if math.isinf(peaks.max()) else float(log_sum_exp(peaks)) - math.log(intervals)
     if intervals >= _FINEST:
         raise RecError(f"A dimension has fewer than 2^52 intervals, got {intervals}; float64 cannot tell more apart.")
     row = rows[0]
+    if kind == "knots":
+        return float(families.piecewise.log_peak_sum(row, intervals)) - math.log(intervals)
     if kind == "box":
         return float(row[2]) + math.log(families.uniform.cells_reached(row, intervals) / intervals)
     top = float(families.log_sup(code, row, *families.support(code)))

@@ -58,7 +58,7 @@ def _lane(number: int, trace: rec.Trace) -> lab.Lane:
     problem, method = trace.problem, trace.method
     bins = method.partition or rec.Partition.uncut(problem.dim)
     zipf_bits, _ = lab.coding(method, problem, bins, False)
-    code = rec.ZipfCode(zipf_bits)
+    sent = lab.written(trace, bins, zipf_bits)
     title = type(method).__name__ + (f", n = {n:,}" if (n := getattr(method, "num_candidates", 0)) else "")
     return lab.Lane(
         name=f"{number}_bins" if bins.num_bins > 1 else str(number),
@@ -70,10 +70,11 @@ def _lane(number: int, trace: rec.Trace) -> lab.Lane:
         refusal="",
         expected_examined=rec.laws.expected_examined(problem, method),
         zipf_bits=zipf_bits,
-        length_bits=bins.log2_bins + float(code.length_bits(trace.message.index)),
+        length_bits=sent.length_bits,
         bound_bits=math.nan,
-        bin_bits=lab.bin_bits(trace.message.bin, bins),
-        index_bits=code.codeword(trace.message.index),
+        bin_bits=sent.bin_bits,
+        index_bits=sent.index_bits,
+        told=sent.told,
         data=b"",
         received=tuple(rec.decode(trace.message, problem.prior, method, seed=trace.seed).tolist()),
     )

@@ -27,7 +27,7 @@ _BEYOND = PRECISION - 10  # log2 of the share, in units of 2^-24, that is left f
 
 @dataclass(frozen=True)
 class ConditionalCode:
-    """Plain PFR's index given the shared randomness, arrival times among it: for one message under each of `seeds`.
+    """Plain PFR's index given the shared randomness, arrival times too: one message of `channel` for each of `seeds`.
 
     The receiver knows which candidates can win and from which sources, so it knows the probability of every index. The
     mean length is the entropy of the index given the seed, about I_F + 0.26 bits, against about I + 1.85 for the best

@@ -1,7 +1,7 @@
 """The integers of layered dither as bytes: each by its law given the lattice that sender and receiver share.
 
-K = round(c / a + U) of a center c ~ N(0, spread^2): given step a and offset U, K is a rounded normal number of mean U and
-deviation spread / a. Deviations of 32 and more leave low bits, which are uniform; what is above them comes from tables
+K = round(c / a + U) of a center c ~ N(0, spread^2): given step a and offset U, K is a rounded normal number of mean U
+and deviation spread / a. Deviations of 32 and more leave low bits, which are uniform; what is above them has tables,
 for 16 deviations an octave and 32 means a unit. As in `MatchedCode`, probabilities are rounded far coarser than any
 machine's last digits before whole numbers are made of them, so that any machine can read what any other wrote.
 """
@@ -66,7 +66,10 @@ class DitherCode:
 
     @checked
     def length_bits(self, messages: Iterable[Message], seeds: ArrayLike) -> Floats:
-        """Ideal lengths in bits given the lattice, shape (R,). Raises RecError for other messages than those of `encode`."""
+        """Ideal lengths in bits given the lattice, shape (R,).
+
+        Raises RecError for a message that layered dither does not send.
+        """
         numbers, words = _rows(messages, seeds, self.channel.dim)
         out = np.empty(len(numbers))
         _lengths(self.channel.family_code, self.channel.scales, words, numbers, out)
@@ -83,7 +86,10 @@ class DitherCode:
 
     @checked
     def decode(self, decoder: Any, seeds: ArrayLike) -> list[Message]:
-        """Read as many messages as there are seeds, (R,), from a range decoder. Raises MessageError as other codes do."""
+        """Read as many messages as there are seeds, (R,), from a range decoder.
+
+        Raises RecError for anything but seeds, and MessageError for integers that no encoder writes.
+        """
         words = _words(seeds)
         numbers = decode_integers(decoder, *self._lattices(words)).reshape(-1, self.channel.dim)
         return [Message(tuple(row), 1) for row in numbers.tolist()]
@@ -156,7 +162,7 @@ def _groups(kinds: Ints) -> Iterator[tuple[int, Ints]]:
 
 @lru_cache(maxsize=2**13)
 def _table(kind: int) -> tuple[int, tuple[int, ...], Any]:
-    """Of a table: the farthest integer R, counts with sum 2^24 of an escape and -R, ..., R, and constriction's model."""
+    """Of a table: the farthest integer R; counts, of sum 2^24, of an escape and -R, ..., R; and the coder's model."""
     step, mean = divmod(kind, 2 * _MEANS)
     deviation = 2.0 ** ((step + _NARROWEST) / _STEPS)
     center = (mean + 0.5) / _MEANS - 0.5

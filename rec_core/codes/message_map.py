@@ -23,12 +23,15 @@ def message_map(channel: Channel, method: Method, seeds: Iterable[int], points: 
     """The message of every source under every seed, as a number: shape (seeds, points), a row a seed.
 
     Sources are at `points` evenly spaced quantiles of Y, so all columns are equally probable. Message (bin, index) of J
-    bins has the number bin + J (index - 1). Of PFR on a Gaussian channel by `winners`, of others message by message.
+    bins has the number bin + J (index - 1), J = 1 where there are none. Of PFR on a Gaussian channel by `winners`, of
+    others message by message.
 
     Raises RecError for more than one dimension, and as `encode` does. Source: here.
 
     >>> import rec_core as rec
     >>> message_map(rec.gaussian_channel([2.0]), rec.PFR(rec.Partition((4,))), seeds=[3, 4], points=8)
+    array([[4, 0, 1, 1, 2, 2, 2, 7],
+           [0, 0, 1, 1, 2, 2, 7, 3]])
     """
     if channel.dim != 1:
         raise RecError(f"A message map is of one dimension; this channel has {channel.dim}.")
@@ -40,7 +43,7 @@ def message_map(channel: Channel, method: Method, seeds: Iterable[int], points: 
         rows = []
         for seed in words:
             known = winners(channel, cut, seed=seed)
-            numbers = np.array([cut.number(bin) + cut.num_bins * (index - 1) for bin, index in known.messages])
+            numbers = np.array([bin[0] + cut.num_bins * (index - 1) for bin, index in known.messages])
             rows.append(numbers[np.searchsorted(known.shares, sources) - 1])
         return np.array(rows, np.int64).reshape(len(words), points)
     targets = []
@@ -53,5 +56,5 @@ def message_map(channel: Channel, method: Method, seeds: Iterable[int], points: 
     for k, seed in enumerate(words):
         for i, target in enumerate(targets):
             bin, index = encode(target, method, seed=seed).message
-            found[k, i] = cut.number(bin) + cut.num_bins * (index - 1)
+            found[k, i] = bin[0] + cut.num_bins * (index - 1)
     return found

@@ -95,7 +95,7 @@ def _shortest_bytes(encoder: Any) -> bytes:
 # --- tables
 
 
-def categorical(counts: tuple[int, ...]) -> Any:
+def categorical(counts: tuple[int, ...] | Ints) -> Any:
     """constriction's model with exactly these probabilities in units of 2^-24.
 
     It divides 2^24 minus the number of symbols in proportion to its arguments, then adds one per symbol. So its

@@ -37,7 +37,7 @@ class Winners(NamedTuple):
     >>> import rec_core as rec
     >>> found = winners(rec.gaussian_channel([1.0]), None, seed=3)
     >>> len(found.messages), found.shares.size, round(found.entropy_bits, 2)
-    (10, 11, 1.59)
+    (10, 11, 1.82)
     """
 
     messages: tuple[Message, ...]

@@ -23,7 +23,7 @@ Every file has the same functions in the same order:
     width_bits                     how much narrower than P the narrowest dimension of Q is, log2 of a ratio of widths
     quantile log_pdf               of P; both tails equally accurate
     log_ratio log_sup log_mass kl  ln r(x); its supremum over an interval; ln Q of an interval; KL(Q || P)
-    turn                           the one x at which ln r turns, infinite if none ('line' and 'normal' only)
+    turn                           the one x at which ln r turns, infinite if none (all but 'knots')
     draw                           how a channel draws a target (CHANNELS only)
     moments target_quantile        mean, scale and standard deviation of Q; its quantiles
     breaks                         ends of panels in which q and r are smooth, which together cover Q
@@ -205,6 +205,8 @@ def turn(family: int, row: Floats) -> float:
     """The one x at which ln r turns, infinite if none; NaN for a family whose ln r may turn more than once."""
     if family == GAUSSIAN:
         return gaussian.turn(row)
+    if family == UNIFORM:
+        return uniform.turn(row)
     if family == LAPLACE:
         return laplace.turn(row)
     if family == LOGISTIC:

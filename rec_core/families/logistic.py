@@ -162,7 +162,7 @@ def layer(u: float, v: float) -> float:
 
 @kernel
 def log_location(scale: float, low: float, high: float) -> float:
-    """ln P(mean in [low, high]) where Q, averaged over means, is P: of density prop. to 1 / (cosh x + cos(pi scale))."""
+    """ln P(mean in [low, high]) where Q, averaged over means, is P: the density is as 1 / (cosh x + cos(pi scale))."""
     t = math.tan(0.5 * math.pi * scale)
     a, b = 0.5 * min(max(low, -600.0), 600.0), 0.5 * min(max(high, -600.0), 600.0)
     across = math.cosh(a) * math.cosh(b) + t * t * math.sinh(a) * math.sinh(b)

@@ -124,6 +124,21 @@ def log_mass(row: Floats, low: float, high: float) -> float:
 
 
 @kernel
+def log_peak_sum(row: Floats, intervals: int) -> float:
+    """ln of the summed suprema of r over many equal intervals: of those between two knots a geometric series."""
+    pieces, top, total = row.shape[0] - 1, row.max(), 0.0
+    for k in range(pieces):
+        first, last = (k * intervals + pieces - 1) // pieces, (k + 1) * intervals // pieces
+        if k > 0 and k * intervals % pieces > 0:
+            total += math.exp(log_sup(row, (first - 1) / intervals, first / intervals) - top)
+        highest = max(between_knots(row, first / intervals), between_knots(row, last / intervals)) - top
+        step, count = abs(row[k + 1] - row[k]) * pieces / intervals, last - first
+        terms = math.expm1(-step * count) / math.expm1(-step) if step > 0.0 else float(count)
+        total += math.exp(highest) * terms
+    return float(top + math.log(total))
+
+
+@kernel
 def kl(row: Floats) -> float:
     """KL(Q || P) in nats."""
     pieces, total = row.shape[0] - 1, 0.0

@@ -93,6 +93,12 @@ def log_mass(row: Floats, low: float, high: float) -> float:
 
 
 @kernel
+def turn(row: Floats) -> float:
+    """The middle of the box: ln r falls on either side of it, once."""
+    return float(0.5 * (row[0] + row[1]))
+
+
+@kernel
 def kl(row: Floats) -> float:
     """KL(Q || P) in nats."""
     return float(row[2])

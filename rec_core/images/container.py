@@ -46,7 +46,7 @@ _CHECKSUM_BYTES = 4
 class Header(NamedTuple):
     """What the receiver gets in addition to the messages. `code` is the law of the index.
 
-    `codec` is one of CODECS, or DITHERED; then no block has bins, and what is said of them and of the index is not read.
+    `codec` is one of CODECS, or DITHERED: then no block has bins, and what is said of these and the index is not read.
     """
 
     codec: str

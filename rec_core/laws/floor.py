@@ -159,7 +159,7 @@ def _excess_of_many(scales: Floats, means: Floats) -> Floats:
     fixed = 1j * t * (below + lost.sum()) - 0.5 * (np.log(spread).sum(axis=1) + (_SMOOTH * step * t) ** 2)
     spectrum = np.exp(fixed - (squares @ (scales**2 / spread).T) * (0.5 * t * t))
     laws = irfft(np.conj(spectrum), size, axis=1)
-    values: Floats = step * np.arange(size) - below
+    values = np.asarray(step * np.arange(size) - below, np.float64)
     return _entropy_bits(values, laws)
 
 

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..arrays import Floats
+from ..arrays import Floats, Ints
 from ..channel import Channel, Problem
 from ..jit import kernel
 from .line import legendre
@@ -88,8 +88,8 @@ def _waits(problem: Problem, most: float) -> tuple[Floats, Floats]:
     curve, law = _rise(problem)
     at_ends = np.maximum(curve.times + np.log(curve.above), 0.0)
     steps = np.diff(at_ends)
-    parts = np.where(at_ends[:-1] < most, np.ceil(steps / np.sqrt(1.0 + at_ends[:-1])), 1.0)
-    parts = np.clip(parts, 1.0, 4096.0).astype(np.int64)
+    wanted = np.where(at_ends[:-1] < most, np.ceil(steps / np.sqrt(1.0 + at_ends[:-1])), 1.0)
+    parts = np.clip(wanted, 1.0, 4096.0).astype(np.int64)
     rule, rule_weights = legendre(4)
     values, chances = np.empty((2, int(parts.sum()) * rule.size + 1))
     _fill_waits(law, curve.times, parts, rule, rule_weights, *legendre(8), values, chances)
@@ -99,7 +99,7 @@ def _waits(problem: Problem, most: float) -> tuple[Floats, Floats]:
 
 @kernel
 def _fill_waits(
-    law: Width, times: Floats, parts: Floats, rule: Floats, rule_weights: Floats, inner: Floats, inner_weights: Floats,
+    law: Width, times: Floats, parts: Ints, rule: Floats, rule_weights: Floats, inner: Floats, inner_weights: Floats,
     values: Floats, chances: Floats,
 ) -> None:  # fmt: skip
     """Nodes of every part of every panel: L there, and the share of w."""
@@ -160,8 +160,9 @@ def index_bits(source: Problem | Channel) -> float:
     means = np.concatenate([values for values, _, _ in laws])
     shares = np.concatenate([weight * chances for _, chances, weight in laws]) / sum(weight for *_, weight in laws)
     places = (_PER_FACTOR * np.log1p(means)).astype(np.int64)
-    shares, totals = np.bincount(places, shares), np.bincount(places, shares * means)
-    means, shares = totals[shares > 0.0] / shares[shares > 0.0], shares[shares > 0.0]
+    together = np.asarray(np.bincount(places, shares), dtype=np.float64)
+    some_shares = together > 0.0
+    means, shares = np.bincount(places, shares * means)[some_shares] / together[some_shares], together[some_shares]
     ends = cells(math.log2(means[-1] + 2.0) + 1.0)
     far = ends[ends >= _SMALL]
     small = _chances(means, shares, np.arange(_SMALL - 1, dtype=np.float64))

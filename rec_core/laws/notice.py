@@ -16,7 +16,7 @@ from ..channel import Problem
 from ..checks import whole_number
 from ..errors import RecError
 from ..partition import check_partition
-from ..tables import bin_weights
+from ..tables import entry_edges, tables
 from .orc import OrcBias, orc_bias
 
 if TYPE_CHECKING:
@@ -86,7 +86,8 @@ def orc_silence(problem: Problem, method: ORC) -> float:
         return 0.0
     cut = check_partition(method.partition, problem.dim)
     inside = 2.0**-problem.kl_bits
-    weights = (bin_weights(problem, cut, name) for name in ("target_mass", method.weighting))
-    for share, weight, n in zip(*weights, cut.intervals, strict=True):
-        inside *= float(np.sum(share * weight)) * n
+    table = tables(problem, cut, method.weighting)
+    for d, row in enumerate(table.params):
+        masses = np.diff(families.cdfs(table.family, row, entry_edges(table, d)))
+        inside *= float(masses @ np.exp(table.log_weight[table.offsets[d] : table.offsets[d + 1]])) * table.intervals[d]
     return float(max(0.0, 1.0 - inside) ** method.num_candidates)

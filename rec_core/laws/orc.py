@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .. import families
 from ..arguments import checked
 from ..arrays import LN2, Floats
 from ..channel import Problem
@@ -22,7 +21,7 @@ from ..checks import check_method
 from ..errors import RecError
 from ..jit import kernel
 from ..partition import Partition, check_partition
-from ..tables import tables
+from ..tables import search_steps, tables
 from .line import legendre
 from .ratio import search_law
 
@@ -67,10 +66,8 @@ def orc_density(problem: Problem, method: ORC, x: ArrayLike) -> Floats:
     log_ratio = problem.log_ratio_bits(points) * LN2
     standard, tilt = problem.prior.standard(points), np.zeros(points.shape[:-1])
     for d in range(problem.dim):
-        start, stop = int(table.offsets[d]), int(table.offsets[d + 1])
-        edges = np.array([families.edge(table.family, b, stop - start) for b in range(1, stop - start)])
-        number = np.searchsorted(edges, standard[..., d], side="right")
-        tilt += math.log(stop - start) + table.log_weight[start + number]
+        edges, steps = search_steps(table, d)
+        tilt += steps[np.searchsorted(edges, standard[..., d], side="right")]
     log_search = tilt + problem.prior.log_pdf(points)
     with np.errstate(invalid="ignore"):
         reweighted = log_ratio - tilt

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from .. import families
 from ..arrays import Floats, Ints
 from ..jit import kernel
-from ..tables import Tables
+from ..tables import Tables, entry_edges, entry_sizes, search_steps
 from .grids import convolved
 from .line import legendre, search_nodes, target_nodes
 
@@ -73,18 +73,18 @@ def target_law(table: Tables) -> tuple[Floats, Floats]:
     if kind == "knots":
         return _piecewise_target_law(table)
     parts = []
-    rule, rule_weights = legendre(256 if int(table.intervals.max()) <= 64 else 64)
+    rule, rule_weights = legendre(256 if int(np.diff(table.offsets).max()) <= 64 else 64)
     for d in range(table.intervals.size):
         start, stop = int(table.offsets[d]), int(table.offsets[d + 1])
-        edges = np.array([families.edge(table.family, b, stop - start) for b in range(stop - start + 1)])
+        edges, log_count = entry_edges(table, d), math.log(table.intervals[d])
         if kind == "line":
-            tilt = math.log(stop - start) + table.log_weight[start:stop]
-            x, values, shares = target_nodes(table.family, table.params[d], extra=edges)
+            tilt = log_count + table.log_weight[start:stop]
+            x, values, shares = target_nodes(table.family, table.params[d], edges[0], edges[-1], extra=edges)
             parts.append((values - tilt[np.searchsorted(edges[1:-1], x)], shares / shares.sum()))
             continue
         masses = np.array([families.log_mass(table.family, table.params[d], a, b) for a, b in pairwise(edges)])
         used = np.flatnonzero(masses > -38.0)
-        offset = -math.log(stop - start) - table.log_weight[start + used]
+        offset = -log_count - table.log_weight[start + used]
         if kind == "normal":
             values, shares = np.empty((2, used.size, rule.size))
             mean, scale = float(table.params[d, 0]), float(table.params[d, 1])
@@ -119,16 +119,15 @@ def target_law(table: Tables) -> tuple[Floats, Floats]:
 
 def _piecewise_target_law(table: Tables) -> tuple[Floats, Floats]:
     """Law of ln r'(X), X ~ Q, for a piecewise problem: quadrature between its knots and the edges of bins."""
-    row, count = table.params[0], int(table.intervals[0])
-    breaks = np.union1d(np.arange(row.size) / (row.size - 1), np.arange(count + 1) / count)
+    row, (edges, steps) = table.params[0], search_steps(table, 0)
+    breaks = np.union1d(np.arange(row.size) / (row.size - 1), edges)
     rule, rule_weights = legendre(
         next(nodes for nodes in (256, 64, 16, 2) if nodes * breaks.size <= 2**14 or nodes == 2)
     )
     half = 0.5 * np.diff(breaks)[:, None]
     x = breaks[:-1, None] + half * (1.0 + rule)
     logs = np.interp(x, np.arange(row.size) / (row.size - 1), row)
-    number = np.minimum((breaks[:-1] + half[:, 0]) * count, count - 1).astype(np.int64)
-    values = logs - (math.log(count) + table.log_weight[number])[:, None]
+    values = logs - steps[np.searchsorted(edges, breaks[:-1] + half[:, 0], side="right")][:, None]
     shares = half * rule_weights * np.exp(logs)
     return values.ravel(), shares.ravel() / shares.sum()
 
@@ -137,13 +136,10 @@ def search_law(table: Tables) -> tuple[Floats, Floats]:
     """Law of ln r'(U), U ~ P', where r' > 0: values and probabilities, which may sum to less than 1."""
     kind = families.family(table.family).LAWS
     if kind == "line" and table.intervals.size == 1:
-        count = int(table.intervals[0])
-        edges = np.array([families.edge(table.family, b, count) for b in range(1, count)])
-        return search_nodes(table.family, table.params[0], edges, math.log(count) + table.log_weight)
+        return search_nodes(table.family, table.params[0], *search_steps(table, 0))
     if kind == "normal" and table.intervals.size == 1:
         mean, scale = float(table.params[0, 0]), float(table.params[0, 1])
-        count = int(table.intervals[0])
-        edges = np.array([families.edge(table.family, b, count) for b in range(1, count)])
+        edges, steps = search_steps(table, 0)
         far = 9.0 * 1.15 ** np.arange(120)
         ends = (min(-8.5, mean - 9.0 * scale), max(8.5, mean + 9.0 * scale))
         breaks = np.concatenate(
@@ -154,8 +150,7 @@ def search_law(table: Tables) -> tuple[Floats, Floats]:
         rule, rule_weights = legendre(8)
         half = 0.5 * np.diff(breaks)[:, None]
         x = (breaks[:-1, None] + half * (1.0 + rule)).ravel()
-        number = np.searchsorted(edges, np.repeat(breaks[:-1] + half[:, 0], rule.size), side="right")
-        tilt = math.log(count) + table.log_weight[number]
+        tilt = steps[np.searchsorted(edges, np.repeat(breaks[:-1] + half[:, 0], rule.size), side="right")]
         z = (x - mean) / scale
         shares = (half * rule_weights).ravel() * np.exp(tilt + families.log_pdfs(table.family, x))
         used = shares > 0.0
@@ -193,12 +188,15 @@ def reweighted_log_ratios(table: Tables) -> NDArray[np.float64]:
     total = np.zeros(LATTICE)
     for d in range(dim):
         start, stop = table.offsets[d], table.offsets[d + 1]
-        weight = np.exp(table.log_weight[start:stop])
+        sizes, first, block = entry_sizes(table, d), table.firsts[d], table.blocks[d]
+        weight = sizes * np.exp(table.log_weight[start:stop])
         cumulative = np.cumsum(weight)
         cumulative /= cumulative[-1]
-        numbers = np.minimum(np.searchsorted(cumulative, v[:, d], side="right"), stop - start - 1)
-        inside = (v[:, d] - (cumulative[numbers] - weight[numbers])) / weight[numbers]
-        inside = np.clip(inside, 1e-12, 1.0 - 1e-12)
-        _add_log_ratios(table.family, table.params[d], int(stop - start), numbers, inside, total)
-        total -= math.log(stop - start) + table.log_weight[start + numbers]
+        entries = np.minimum(np.searchsorted(cumulative, v[:, d], side="right"), stop - start - 1)
+        inside = (v[:, d] - (cumulative[entries] - weight[entries])) / weight[entries] * sizes[entries]
+        part = np.clip(np.floor(inside), 0.0, sizes[entries] - 1.0)
+        inside = np.clip(inside - part, 1e-12, 1.0 - 1e-12)
+        numbers = first + entries * block + part.astype(np.int64)
+        _add_log_ratios(table.family, table.params[d], int(table.intervals[d]), numbers, inside, total)
+        total -= math.log(table.intervals[d]) + table.log_weight[start + entries]
     return total

@@ -131,7 +131,7 @@ def _greedy_tails(law: Width, edges: Floats, out: Floats) -> None:
 @kernel
 def _rate(law: Width, level: float, place: int) -> float:
     place = panel(law, level, place)
-    return above(law, level, place) * (1.0 + 0.5 * law.share[place])
+    return float(above(law, level, place) * (1.0 + 0.5 * law.share[place]))
 
 
 def greedy_bits(source: Problem | Channel) -> float:
@@ -212,7 +212,7 @@ def truncated_variation(problem: Problem, count: int) -> float:
     low, high = float(law.levels[k - 1]), float(law.levels[k])
     level = brentq(lambda h: chance[k] + parts(np.array([h]), law.levels[k : k + 1])[0] - h, low, high)
     size = level + float(_above_all(law, np.array([level]))[0])
-    return math.exp(log_delta) * size - max(1.0 - size / top, 0.0) ** count
+    return float(math.exp(log_delta) * size - max(1.0 - size / top, 0.0) ** count)
 
 
 @kernel

@@ -163,4 +163,4 @@ def above(width: Width, level: float, place: int) -> float:
     back = 1.0 - t
     low = width.above[place] * (1.0 + 2.0 * t) - width.share[place] * size * t
     high = width.above[place + 1] * (1.0 + 2.0 * back) + width.share[place + 1] * size * back
-    return max(low * back * back + high * t * t, 0.0)
+    return float(max(low * back * back + high * t * t, 0.0))

@@ -128,7 +128,7 @@ class AStar:
 
         >>> import rec_core as rec
         >>> rec.AStar().receive(rec.Message((2,), 2), rec.gaussian_channel([1.0]).prior, 7).round(3)
-        array([1.031])
+        array([2.164])
         """
         roots, x = self._roots(prior.dim).counts, np.empty(prior.dim)
         _, (places, index) = check_message(message, Partition((2 * FINEST,) * prior.dim))
@@ -151,8 +151,9 @@ class AStar:
 
     @checked
     def expected_bits(self, source: Problem | Channel) -> float:
-        """Mean length in bits, measured on 1024 runs, or fewer where they are long: log2 of the number of roots, a bit
-        for each halving, and the entropy of their number. Error about 0.15 bits.
+        """Mean length in bits: log2 of the number of roots, a bit for each halving, and the entropy of their number.
+
+        Measured on about 1024 runs, or fewer where they are long; error about 0.15 bits.
 
         Raises RecError for what the method cannot search, and BudgetExceeded where a run does.
 
@@ -172,4 +173,4 @@ class AStar:
         """How much ln r turns over a length: 1 / scale, less what is P's own."""
         if self.bits is None:
             return np.ones(dim)
-        return np.sqrt(np.expm1(2.0 * LN2 * np.minimum(np.array(self.bits), 500.0)))
+        return np.asarray(np.sqrt(np.expm1(2.0 * LN2 * np.minimum(np.array(self.bits), 500.0))))

@@ -15,20 +15,20 @@ from ..clocks import Clock, arrival_time, end_time, tick
 from ..counts import count_arrival, new_counts, room_for_one
 from ..jit import kernel
 from ..randomness import bin_choice, bin_key
-from ..tables import Tables, bin_sum, log_ratio
+from ..tables import Tables, bin_sum, entry_size, log_ratio
 from .method import Outcome, Record, Rules, copy, note
 
 
 @kernel
 def bin_thresholds(table: Tables) -> Words:
-    """For each dimension the running sum of pi_d in units of 2^-63, ending at exactly 2^63; (sum n_d,)."""
+    """For each dimension the running sum of its entries' weights in units of 2^-63, ending at exactly 2^63."""
     out = np.empty(table.log_weight.shape[0], np.uint64)
     for d in range(table.intervals.shape[0]):
         total, running = 0.0, 0.0
         for b in range(table.offsets[d], table.offsets[d + 1]):
-            total += math.exp(table.log_weight[b])
+            total += entry_size(table, d, b) * math.exp(table.log_weight[b])
         for b in range(table.offsets[d], table.offsets[d + 1]):
-            running += math.exp(table.log_weight[b])
+            running += entry_size(table, d, b) * math.exp(table.log_weight[b])
             out[b] = np.uint64(running / total * 2.0**63)
     return out
 
@@ -46,12 +46,25 @@ def first_above(thresholds: Words, low: int, high: int, word: Word) -> int:
 
 
 @kernel
-def draw_bin(table: Tables, thresholds: Words, seed: Word, arrival: int, numbers: Ints) -> None:
-    """Interval numbers of the bin of this arrival, by inverse cdf in every cut dimension."""
+def draw_bin(table: Tables, thresholds: Words, seed: Word, arrival: int, entries: Ints, numbers: Ints) -> None:
+    """The bin of this arrival, by inverse cdf in every cut dimension: its entries in the tables, its intervals."""
     for d in range(numbers.shape[0]):
         if table.intervals[d] > 1:
             word = bin_choice(seed, np.uint64(arrival), np.uint64(d))
-            numbers[d] = first_above(thresholds, table.offsets[d], table.offsets[d + 1] - 1, word) - table.offsets[d]
+            entry = first_above(thresholds, table.offsets[d], table.offsets[d + 1] - 1, word)
+            entries[d] = entry - table.offsets[d]
+            numbers[d] = interval_in_entry(table, thresholds, d, entry, word)
+
+
+@kernel
+def interval_in_entry(table: Tables, thresholds: Words, d: int, entry: int, word: Word) -> int:
+    """The interval that a word draws, given its entry: those of a block are equally likely."""
+    number = int(table.firsts[d] + (entry - table.offsets[d]) * table.blocks[d])
+    if table.blocks[d] == 1:
+        return number
+    before = thresholds[entry - 1] if entry > table.offsets[d] else np.uint64(0)
+    size, share = entry_size(table, d, entry), np.float64(word - before) / np.float64(thresholds[entry] - before)
+    return number + min(int(share * size), size - 1)
 
 
 @kernel
@@ -71,7 +84,7 @@ def race_by_draws(table: Tables, rules: Rules, seed: Word, log_sup: float, winne
     are -n ln(1 - T_i / T_(n+1)). With n large ORC runs PFR's own race.
     """
     dim, num_candidates = table.intervals.shape[0], rules.num_candidates
-    numbers = np.zeros(dim, np.int64)
+    entries, numbers = np.zeros(dim, np.int64), np.zeros(dim, np.int64)
     x = np.empty(dim)
     thresholds = bin_thresholds(table)
     counts = new_counts(int(np.int64(64)))
@@ -92,13 +105,13 @@ def race_by_draws(table: Tables, rules: Rules, seed: Word, log_sup: float, winne
         if examined >= rules.max_examined:
             return Outcome(0, examined, best, best_ratio, np.inf)
         examined += 1
-        draw_bin(table, thresholds, seed, examined, numbers)
+        draw_bin(table, thresholds, seed, examined, entries, numbers)
         key = bin_key(seed, table.intervals, numbers)
         counts = room_for_one(counts)
         index = count_arrival(counts, key)
         candidate(table.family, key, index, table.intervals, numbers, x)
         log_r = log_ratio(table.family, table.params, x)
-        log_reweighted = log_r - log_intervals - bin_sum(table.log_weight, table, numbers)
+        log_reweighted = log_r - log_intervals - bin_sum(table.log_weight, table, entries)
         log_race = log_arrival - log_reweighted
         improves = log_race < best
         if improves:

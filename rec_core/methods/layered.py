@@ -46,7 +46,7 @@ class LayeredDither:
     (LayeredDither(scales=(0.125, 0.25)), None, True)
     >>> sent = rec.encode(channel.draw(seed=7), method, seed=7)
     >>> sent.message, rec.decode(sent.message, channel.prior, method, seed=7) == sent.sample
-    (Message(bin=(5, 1), index=1), array([ True,  True]))
+    (Message(bin=(4, 0), index=1), array([ True,  True]))
     >>> round(method.expected_bits(channel), 2)
     6.04
     >>> method.expected_examined(channel.draw(seed=7))
@@ -120,13 +120,20 @@ class LayeredDither:
             )
 
     def search(self, problem: Problem, seed: Word, record: Record, race: Race) -> SearchResult:
-        """Round the center of Q on the shared lattice. Raises nothing."""
+        """Round the center of Q on the shared lattice. Raises nothing.
+
+        Its one event is a point under the ratio's curve: the sample, at the height of its layer over p there.
+        """
         family, table = problem.family_code, problem.table
         (samples, numbers, *_), _ = self.many(problem, np.array([seed], np.uint64), 1)
         log_ratio = sum(families.log_ratio(family, own, x) for own, x in zip(table, samples[0], strict=True))
         low, high = families.support(family)
         log_sup = sum(families.log_sup(family, own, low, high) for own in table)
-        note(record, 1, numbers[0], 1, 0.0, log_ratio, 0.0, True)
+        steps, offsets = np.empty((2, problem.dim))
+        lattice(family, self._known, seed, steps, offsets)
+        layers = families.log_pdfs(family, 0.5 * steps / self._known) - np.log(self._known)
+        log_height = min(float((layers - families.log_pdfs(family, samples[0])).sum()), log_ratio)
+        note(record, 1, numbers[0], 1, log_height, log_ratio, log_height - log_ratio, True)
         return SearchResult(Message(tuple(numbers[0].tolist()), 1), 1, 0.0, log_ratio, 0.0, log_sup, "accept")
 
     def many(self, source: Problem | Channel, seeds: Words, num_threads: int) -> tuple[Any, int]:
@@ -158,7 +165,7 @@ class LayeredDither:
 
         >>> import rec_core as rec
         >>> LayeredDither((0.125,)).receive(rec.Message((5,), 1), rec.gaussian_channel([3.0]).prior, 7).round(3)
-        array([-0.732])
+        array([-2.349])
         """
         _check_family(prior.family)
         if prior.dim != len(self.scales):

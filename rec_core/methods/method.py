@@ -119,8 +119,8 @@ class SearchResult(NamedTuple):
     """What a search by any method returns; logs in nats.
 
     The `message`, how many candidates were `examined`, and logs of the race time, `log_race`, of r of the sample,
-    `log_ratio`, of the stop line at the end, `log_stop`, and of sup r', `log_sup`. `stopping` of a race is 'single',
-    'per_bin', or 'count' for a fixed number of candidates.
+    `log_ratio`, of the stop line at the end, `log_stop`, and of sup r', `log_sup`, which is NaN for a fixed number of
+    candidates unless they are recorded. `stopping` of a race is 'single', 'per_bin', or 'count' for a fixed number.
 
     >>> SearchResult(Message((0,), 5), examined=9, log_race=0.1, log_ratio=2.5, log_stop=2.9, log_sup=2.8).stopping
     ''
@@ -275,7 +275,8 @@ def run(
 ) -> tuple[SearchResult, bool]:
     """Run a race; also whether it had a winner."""
     winner = np.zeros(problem.dim, np.int64)
-    log_sup = float(log_sup_reweighted(table))
+    wanted = rules.num_candidates == 0 or record.capacity > 0  # ORC needs no stop line, and it may take long
+    log_sup = float(log_sup_reweighted(table)) if wanted else math.nan
     outcome = race(table, rules, seed, log_sup, winner, record)
     message = Message(tuple(winner.tolist()), int(outcome.local_index))
     stopping = "count" if rules.num_candidates else ("single", "per_bin")[rules.stopping]

@@ -15,7 +15,7 @@ from ..errors import BudgetExceeded, RecError
 from ..laws.examined import examined_by_bins
 from ..laws.index import index_law
 from ..partition import ENUMERABLE_BINS, Partition, check_partition
-from ..tables import WEIGHTINGS, Weighting, log_sup_reweighted, tables
+from ..tables import MOST_LISTED, WEIGHTINGS, Weighting, log_sup_reweighted, tables
 from ..upper_sum import log_upper_sum, upper_sum_bits
 from .method import (
     MAX_EXAMINED,
@@ -114,12 +114,16 @@ class PFR:
     def expected_examined(self, problem: Problem) -> float:
         """sup r' with one stop line, U_J with 'peak_ratio', both exact; otherwise `laws.examined_by_bins`.
 
+        Of more than 2^20 intervals in a dimension, of which Q reaches more than 2^14, U is that of at most 2^14 blocks.
         Raises RecError for a partition of another dimension.
         """
-        if self.weighting == "peak_ratio":
-            log2 = upper_sum_bits(problem, self.partition)
+        cut = check_partition(self.partition, problem.dim)
+        if self.weighting == "peak_ratio" and max(cut.intervals) <= MOST_LISTED:
+            log2 = upper_sum_bits(problem, cut)
             return 2.0**log2 if log2 < 1023.0 else math.inf
-        table = tables(problem, check_partition(self.partition, problem.dim), self.weighting)
+        if math.isinf(problem.d_inf_bits):
+            return math.inf
+        table = tables(problem, cut, self.weighting)
         rules = self.rules(problem.dim)
         if not self._is_mean(rules):
             return examined_by_bins(table, rules.num_bins)

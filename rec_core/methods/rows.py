@@ -52,12 +52,14 @@ def in_rows(source: Channel | Problem, cut: Partition, seeds: Words, num_threads
 
 
 @kernel
-def prepare(table: Tables, channel_scales: Floats, weighting: int, seed: Word) -> tuple[float, float]:
-    """Fill the tables for a run, with a new target if there is a channel; returns ln sup r' and KL in nats."""
+def prepare(
+    table: Tables, channel_scales: Floats, weighting: int, bounded: bool, seed: Word
+) -> tuple[Tables, float, float]:
+    """The tables of a run, with a new target if there is a channel; ln sup r', NaN unless `bounded`; KL in nats."""
     if channel_scales.shape[0] > 0:
         draw_target(table.family, channel_scales, seed, table.params)
-    fill_tables(table, weighting)
+    table = fill_tables(table, weighting)
     divergence = 0.0
     for d in range(table.intervals.shape[0]):
         divergence += families.kl(table.family, table.params[d])
-    return log_sup_reweighted(table), divergence
+    return table, log_sup_reweighted(table) if bounded else np.nan, divergence

@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-from ..arrays import LN2, Floats, Word, Words
+from ..arrays import Floats, Word, Words
 from ..candidates import candidate
 from ..channel import Problem
 from ..errors import BudgetExceeded
@@ -17,7 +17,7 @@ from ..jit import kernel
 from ..laws.width import Width, above, panel
 from ..partition import Message, Partition
 from ..randomness import ACCEPT, block, to_uniform
-from ..tables import Tables, log_ratio, tables
+from ..tables import Tables, log_ratio, log_sup_reweighted, tables
 from .method import HOPELESS, Outcome, Record, SearchResult, note
 from .pfr import suggest_intervals
 from .rows import Rows, prepare
@@ -68,8 +68,10 @@ def accept_many(
     log_sup, divergence, numbers = 0.0, 0.0, np.zeros(table.intervals.shape[0], np.int64)
     for i in range(seeds.shape[0]):
         if i == 0 or channel_scales.shape[0] > 0:
-            log_sup, divergence = prepare(table, channel_scales, int(np.int64(0)), seeds[i])
+            table, log_sup, divergence = prepare(table, channel_scales, int(np.int64(0)), True, seeds[i])
         rows.kl[i] = divergence
+        if log_sup > math.log(HOPELESS * most):
+            return i
         outcome = accept_in_turn(table, law, greedy, seeds[i], log_sup, most, record)
         rows.indices[i], rows.examined[i], rows.log_races[i] = outcome.local_index, outcome.examined, outcome.log_race
         if outcome.local_index == 0:
@@ -82,10 +84,10 @@ def accepted(
     problem: Problem, law: Width, greedy: bool, max_examined: int, seed: Word, record: Record, name: str
 ) -> SearchResult:
     """One search. Raises BudgetExceeded after `max_examined` candidates, and where far more are expected."""
-    log_sup = problem.d_inf_bits * LN2
+    table = tables(problem, Partition.uncut(problem.dim), "peak_ratio")
+    log_sup = float(log_sup_reweighted(table))  # as in `accept_many`, to the last bit
     outcome = Outcome(0, 0, 0.0, 0.0, 0.0)
     if log_sup <= math.log(HOPELESS * max_examined):
-        table = tables(problem, Partition.uncut(problem.dim), "peak_ratio")
         outcome = Outcome(*accept_in_turn(table, law, greedy, seed, log_sup, max_examined, record))
     if outcome.local_index == 0:
         raise _over_budget(problem, max_examined, outcome.examined, name)

@@ -26,7 +26,7 @@ from ..jit import kernel
 from ..laws.line import legendre, standard_row
 from ..methods import ORC, PFR
 from ..partition import Partition, check_partition
-from ..tables import bin_weights
+from ..tables import Tables, entry_sizes, search_steps, tables
 from ..upper_sum import upper_sum_bits
 from .discrepancy import bandwidth_of, in_standard_units, kernel_mean, kernel_means
 
@@ -63,21 +63,25 @@ def output_mmd(problem: Problem, methods: Sequence[ORC | PFR], bandwidth: ArrayL
     methods[0].check(problem)
     widths = in_standard_units(problem, bandwidth_of(bandwidth, problem, problem.dim))
     cut, weighting = kinds.pop()
-    code, target, shares = problem.family_code, problem.table, bin_weights(problem, cut, weighting)
+    code, target = problem.family_code, problem.table
+    table = tables(problem, check_partition(cut, problem.dim), weighting)
     if families.family(code).LAWS == "box":
-        for share, mass in zip(shares, bin_weights(problem, cut, "target_mass"), strict=True):
-            if np.ptp(share[mass > 0.0]) > 1e-9 * share.max():
+        for d in range(problem.dim):
+            part = slice(int(table.offsets[d]), int(table.offsets[d + 1]))
+            share = np.exp(table.log_weight[part])
+            if np.ptp(share[table.log_peak[part] > -np.inf]) > 1e-9 * share.max():
                 raise RecError(
                     "Some bin is partly outside the box of Q, so what is sent is not quite uniform, and its MMD is "
                     "not computed; use bins that fit the box, or another weighting."
                 )
         return np.zeros(len(methods))
     between = [np.array([families.family(code).between(row, way) for row in target]) for way in _BETWEEN]
-    x = _nodes(code, [target, *between], shares)
+    x = _nodes([target, *between], table)
     log_target = _log_density(code, target, x)
     log_search = _log_density(code, np.array([standard_row(code)] * problem.dim), x)
-    for d, share in enumerate(shares):
-        log_search += np.log(np.maximum(share.size * share[_interval(code, x[:, d], share.size)], 1e-300))
+    for d in range(problem.dim):
+        edges, steps = search_steps(table, d)
+        log_search += np.maximum(steps[np.searchsorted(edges, x[:, d], side="right")], -690.0)
     parts = [log_search, log_target, *(_log_density(code, rows, x) for rows in between)]
     log_mixture = np.logaddexp.reduce(parts) - math.log(len(parts))
     ratio_bits = (log_target - log_search) / LN2
@@ -118,20 +122,23 @@ def _interval(code: int, x: Floats, intervals: int) -> Ints:
     return np.minimum((u * intervals).astype(np.int64), intervals - 1)
 
 
-def _nodes(code: int, tables: list[Floats], shares: list[Floats]) -> Floats:
+def _nodes(targets: list[Floats], table: Tables) -> Floats:
     """Points of P' and of the laws of these rows, equally many of each, (N, D): midpoints of equal masses, or drawn."""
-    dim = len(shares)
+    code, dim = table.family, table.intervals.size
     count = _LINE_POINTS if dim == 1 else _SPACE_POINTS
-    drawn = np.random.default_rng(0).random((1 + len(tables), count, dim))
+    drawn = np.random.default_rng(0).random((1 + len(targets), count, dim))
     v = np.broadcast_to(((np.arange(count) + 0.5) / count)[:, None], drawn.shape) if dim == 1 else drawn
     there, quantile = np.empty(drawn.shape), families.family(code).target_quantile
-    for d, share in enumerate(shares):
+    for d in range(dim):
+        sizes = entry_sizes(table, d)
+        share = sizes * np.exp(table.log_weight[table.offsets[d] : table.offsets[d + 1]])
         ends = np.cumsum(share)
         ends /= ends[-1]
-        number = np.minimum(np.searchsorted(ends, v[0, :, d], side="right"), share.size - 1)
-        inside = np.clip((v[0, :, d] - (ends[number] - share[number])) / share[number], 1e-9, 1.0 - 1e-9)
-        there[0, :, d] = quantile(standard_row(code), (number + inside) / share.size)
-        for own, rows, u in zip(there[1:], tables, v[1:], strict=True):
+        entry = np.minimum(np.searchsorted(ends, v[0, :, d], side="right"), share.size - 1)
+        inside = np.clip((v[0, :, d] - (ends[entry] - share[entry])) / share[entry], 1e-9, 1.0 - 1e-9) * sizes[entry]
+        place = int(table.firsts[d]) + entry * int(table.blocks[d]) + inside
+        there[0, :, d] = quantile(standard_row(code), place / int(table.intervals[d]))
+        for own, rows, u in zip(there[1:], targets, v[1:], strict=True):
             own[:, d] = quantile(rows[d], u[:, d])
     return there.reshape(-1, dim)
 
@@ -213,9 +220,9 @@ def _line_rule(problem: Problem, cut: Partition) -> tuple[Floats, Floats]:
     code, row = problem.family_code, problem.table[0]
     own, wide = (families.family(code).breaks(of) for of in (row, standard_row(code)))
     first, last = _interval(code, np.array([own[0], own[-1]]), cut.num_bins)
-    numbers = np.arange(max(first, 1), last + 1)  # beyond them P' is as smooth as P, or nothing
-    numbers = numbers[:: max(1, numbers.size // 512)]  # finer bins make steps too small to matter
-    edges = np.array([families.edge(code, int(number), cut.num_bins) for number in numbers])
+    first, last = max(int(first), 1), int(last) + 1  # beyond them P' is as smooth as P, or nothing
+    numbers = range(first, last, max(1, (last - first) // 512))  # finer bins make steps too small to matter
+    edges = np.array([families.edge(code, number, cut.num_bins) for number in numbers])
     ends = [edges, own, np.linspace(wide[0], wide[-1], 181), np.linspace(own[0], own[-1], 49)]
     breaks = np.unique(np.clip(np.concatenate(ends), *families.support(code)))
     nodes, weights = legendre(4)

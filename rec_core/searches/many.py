@@ -40,7 +40,9 @@ def _many(table: Tables, channel_scales: Floats, rules: Rules, seeds: Words, rec
     log_sup, divergence = 0.0, 0.0
     for i in range(seeds.shape[0]):
         if i == 0 or channel_scales.shape[0] > 0:
-            log_sup, divergence = prepare(table, channel_scales, rules.weighting, seeds[i])
+            table, log_sup, divergence = prepare(
+                table, channel_scales, rules.weighting, rules.num_candidates == 0, seeds[i]
+            )
         rows.kl[i] = divergence
         if is_hopeless(rules, log_sup):
             return i
@@ -61,7 +63,9 @@ def _many_tiled(table: Tables, channel_scales: Floats, rules: Rules, seeds: Word
     log_sup, divergence = 0.0, 0.0
     for i in range(seeds.shape[0]):
         if i == 0 or channel_scales.shape[0] > 0:
-            log_sup, divergence = prepare(table, channel_scales, rules.weighting, seeds[i])
+            table, log_sup, divergence = prepare(
+                table, channel_scales, rules.weighting, rules.num_candidates == 0, seeds[i]
+            )
         rows.kl[i] = divergence
         if is_hopeless(rules, log_sup):
             return i

@@ -22,7 +22,7 @@ from ..clocks import end_time, next_tile, tile_start
 from ..counts import count_arrival, new_counts, room_for_one
 from ..jit import kernel
 from ..methods.by_clocks import sink
-from ..methods.by_draws import bin_thresholds, first_above, log_time
+from ..methods.by_draws import bin_thresholds, first_above, interval_in_entry, log_time
 from ..methods.method import SINGLE, Outcome, Rules, copy
 from ..partition import split_bin
 from ..randomness import (
@@ -33,6 +33,7 @@ from ..randomness import (
     ROW,
     TILE,
     TOP,
+    bin_choice,
     bin_key,
     block,
     philox,
@@ -71,12 +72,12 @@ _LANES = 8  # bytes of a candidate that are computed at once: two vectors of fou
 def bin_cells(table: Tables) -> Floats:
     """ln sup of r_d over the top plane's cells in each interval, (sum n_d, cells); one cell if there are too many."""
     total, cells = table.log_peak.shape[0], num_cells(table.params.shape[0])
-    if total * cells > MAX_BIN_CELLS:
+    if total * cells > MAX_BIN_CELLS or table.blocks.max() > 1:
         return table.log_peak.copy().reshape(total, 1)
     peaks = np.empty((total, cells))
     for d in range(table.intervals.shape[0]):
-        for b in range(table.intervals[d]):
-            cell_peaks(table, d, b, peaks[table.offsets[d] + b])
+        for b in range(table.firsts[d], table.lasts[d]):
+            cell_peaks(table, d, b, peaks[table.offsets[d] + b - table.firsts[d]])
     return peaks
 
 
@@ -85,7 +86,7 @@ def draw_bins(
     table: Tables, thresholds: NDArray[np.uint64], gains: Floats, seed: Word, tile: Word, room: Room,
     numbers: NDArray[np.int32], bounds: Floats,
 ) -> None:  # fmt: skip
-    """`draw_bin` for a whole tile: `numbers` (D, 1024 or more), and the sum of `gains` over their intervals."""
+    """`draw_bin` for a whole tile: entries `numbers` (D, 1024 or more), and the sum of `gains` over them."""
     for place in range(TILE):
         bounds[place] = 0.0
     for d in range(numbers.shape[0]):
@@ -169,6 +170,7 @@ def examine_in_bin(
     peaks: Floats,
     key: Word,
     index: int,
+    entries: Ints,
     numbers: Ints,
     tops: NDArray[np.uint32],
     peak: float,
@@ -189,7 +191,7 @@ def examine_in_bin(
     for chunk in range(tops.shape[0]):
         fill_bytes(key, tile, place, chunk * lanes, tops[chunk])
         for d in range(chunk * together, min((chunk + 1) * together, dim)):
-            interval, cell = table.offsets[d] + numbers[d], top_of(tops[chunk, row], d - chunk * together, dim)
+            interval, cell = table.offsets[d] + entries[d], top_of(tops[chunk, row], d - chunk * together, dim)
             rest += peaks[interval, cell & mask] - table.log_peak[interval]
         if rest < need:
             return -np.inf
@@ -199,7 +201,7 @@ def examine_in_bin(
         if d % 8 == 0:
             first, second = block(key, LOW, np.uint64(index), np.uint64(d // 8))
         total += log_ratio_at(table, numbers, key, tile, place, d, top, second if d % 8 >= 4 else first)
-        rest -= peaks[table.offsets[d] + numbers[d], top & mask]
+        rest -= peaks[table.offsets[d] + entries[d], top & mask]
         if total + rest < need:
             return -np.inf
     return total
@@ -225,7 +227,7 @@ def race_bins(table: Tables, rules: Rules, seed: Word, log_sup: float, winner: I
         log_intervals += math.log(table.intervals[d])
     gains = table.log_peak - table.log_weight
     drawn, bounds = np.empty((dim, TILE + 16), np.int32), np.empty(TILE)  # 16: not a power of two apart
-    numbers, tops = np.empty(dim, np.int64), new_bytes(dim)
+    entries, numbers, tops = np.empty(dim, np.int64), np.empty(dim, np.int64), new_bytes(dim)
     counts = new_counts(int(np.int64(4096)))
     best, start, tile, examined = Best(np.inf, -np.inf, 0), 0.0, 0, 0
     while True:
@@ -247,14 +249,18 @@ def race_bins(table: Tables, rules: Rules, seed: Word, log_sup: float, winner: I
                 continue
             weight, peak = 0.0, 0.0
             for d in range(dim):
-                numbers[d] = drawn[d, place]
-                weight += table.log_weight[table.offsets[d] + numbers[d]]
-                peak += table.log_peak[table.offsets[d] + numbers[d]]
+                entries[d] = drawn[d, place]
+                numbers[d] = table.firsts[d] + entries[d]
+                if table.blocks[d] > 1:
+                    word = bin_choice(seed, np.uint64(examined), np.uint64(d))
+                    numbers[d] = interval_in_entry(table, thresholds, d, table.offsets[d] + entries[d], word)
+                weight += table.log_weight[table.offsets[d] + entries[d]]
+                peak += table.log_peak[table.offsets[d] + entries[d]]
             key = bin_key(seed, table.intervals, numbers)
             counts = room_for_one(counts)
             index = count_arrival(counts, key)
             need = log_t - best.log_race + log_intervals + weight
-            log_r = examine_in_bin(table, peaks, key, index, numbers, tops, peak, need)
+            log_r = examine_in_bin(table, peaks, key, index, entries, numbers, tops, peak, need)
             log_race = log_t - (log_r - log_intervals - weight)
             if log_race < best.log_race:
                 best = Best(log_race, log_r, index)

@@ -49,7 +49,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add("--method", type=many(str), default=["pfr"], help=" or ".join(METHODS))
     add("--weighting", type=many(str), default=[None], help="peak_ratio, target_mass or uniform (the method's own)")
     add("--stopping", type=many(str), default=[None], help="single or per_bin, for pfr")
-    add("--num-candidates", type=many(int), default=[None], help="for orc; about 2^(KL + 2) keeps its bias small")
+    add(
+        "--num-candidates",
+        type=many(int),
+        default=[None],
+        help="for orc, minimalrandomcoding (about 2^(KL + 2) keeps their bias small) and truncatedpfr",
+    )
     add("--max-examined", type=many(int), default=[MAX_EXAMINED], help=f"budget of one run ({MAX_EXAMINED})")
     add("--runs", type=int, default=1000, help="encodings per cell (%(default)s)")
     add("--chunk", type=int, default=250, help="encodings per unit of work (%(default)s)")
@@ -121,13 +126,15 @@ def _methods(given: argparse.Namespace) -> list[Method]:
 
 def _show(cells: Sequence[Cell], means: Table) -> str:
     """The summary as lines of text."""
+    wide = max(6, *(len(name_of(one.method)) for one in cells))
     lines = [
-        "I_bits   D  log2_J  method  weighting    runs      examined: median, quartiles   log2 index    length_bits"
+        f"I_bits   D  log2_J  {'method':{wide}s}  weighting    runs      examined: median, quartiles   log2 index    "
+        "length_bits"
     ]
     for i, one in enumerate(cells):
         row = {name: column[i] for name, column in means.items()}
         information = one.source.information_bits if isinstance(one.source, Channel) else one.source.kl_bits
-        line = f"{information:6.4g} {one.source.dim:3d} {one.cut.log2_bins:7.4g}  {name_of(one.method):6s}  "
+        line = f"{information:6.4g} {one.source.dim:3d} {one.cut.log2_bins:7.4g}  {name_of(one.method):{wide}s}  "
         line += f"{getattr(one.method, 'weighting', ''):11s}"
         spread = f"{row['examined_median']:.4g} [{row['examined_q1']:.4g}, {row['examined_q3']:.4g}]"
         line += f" {row['runs']:8d} {spread:>29s}"

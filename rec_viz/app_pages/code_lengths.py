@@ -12,8 +12,9 @@ import rec_core as rec
 from rec_viz.app_pages import parts
 from rec_viz.components.export import chart, tools
 from rec_viz.figures import code_lengths as figures
+from rec_viz.figures import floor as floor_figures
 from rec_viz.model import code_lengths as model
-from rec_viz.model import lab, setting
+from rec_viz.model import floor, lab, setting
 from rec_viz.settings import TABLE, View
 from rec_viz.snippets import code_lengths as snippets
 from rec_viz.text import reading
@@ -67,10 +68,9 @@ def what_parts_are() -> None:
         "- **Size of the index.** How many digits n has is not known beforehand, so the code must tell that too. This "
         "part grows like a logarithm, and it is never zero, not even for an index that is always 1: the Zipf code "
         "leaves room for others.\n"
-        f"- **The floor, I_F.** No method beats I = {limits.information_bits:g} bits, and nobody reaches it either: a "
-        "code that sends one sample at a time needs at least the functional information, "
-        f"**{reading.bits(limits.floor_bits)} bits** here, and that plus log₂ e = 1.44 is always enough. So what a method "
-        "wastes is what it sends above the floor."
+        f"- **The floor, I_F.** No method beats I = {limits.information_bits:g} bits. A code that sends one sample at "
+        f"a time needs at least the functional information, **{reading.bits(limits.floor_bits)} bits** here; that plus "
+        "log₂ e = 1.44 is always enough. What a method wastes is what it sends above the floor."
     )
 
 
@@ -351,10 +351,56 @@ def over_information() -> None:
         f"are averages of {model.SWEEP_RUNS:,} real encodings with their 95% intervals, where a search is "
         f"short enough. At I = {last.information_bits} bits plain coding pays **{above(last.plain.zipf_bits)} bits** "
         "above "
-        f"the floor, {last.floor_bits:.2f}, with the Zipf code and {above(last.plain.matched_bits)} with the matched one; with bins it is "
+        f"the floor, {last.floor_bits:.2f}, with the Zipf code and {above(last.plain.matched_bits)} with the matched "
+        "one; with bins it is "
         f"**{above(last.bins.zipf_bits)}** and {above(last.bins.matched_bits)}. ORC never sends more than log₂ n = "
         f"I + {model.ORC_SPARE_BITS} bits with a fixed code, but its samples are a little off Q."
     )
 
 
 parts.section("From little information to much", "lengths_sweep_part", over_information)
+
+# ------------------------------------------------------------------------------------------------ why there is a floor
+
+
+def why_a_floor() -> None:
+    """The width function of the target at hand, and the two areas."""
+    found = floor.width(view)
+    chart(
+        floor_figures.width(found, colours), "lengths_width", snippets.width(view),
+        "The width function, and the areas that are KL and D_CS",
+    )  # fmt: skip
+    st.markdown(
+        "Left: **w(h)**, the share of P’s candidates that fit at least so well, r ≥ h. A code that sends one sample "
+        "must also tell, in effect, at what height h under the graph of r it stands, and there are w(h) such "
+        f"candidates. Right: the area under log₂ r is KL = **{found.kl_bits:.2f} bits**; the area under −log₂ w is "
+        f"D_CS = **{found.divergence_bits:.2f} bits**, the differential entropy of w. Averaged over all targets, the "
+        "first is I and the second the floor."
+    )
+
+
+parts.section("Why there is a floor above I", "lengths_width_part", why_a_floor)
+
+# ------------------------------------------------------------------------------------------------ message maps
+
+
+def maps() -> None:
+    """Which message every source sends under every seed."""
+    with st.spinner("Drawing every message"):
+        found = floor.message_maps(view)
+    chart(
+        floor_figures.message_maps(found, colours), "lengths_maps", snippets.message_maps(view),
+        "Which message every source sends: sources across, a seed a row, color is the message",
+    )  # fmt: skip
+    plain, bins, *_ = found.maps
+    st.markdown(
+        f"A Gaussian channel of {found.information_bits:g} bits. Each row is one seed: a way to cut the sources into "
+        "messages, known to both sides. Who knows the row needs "
+        f"**{plain.given_bits:.2f} bits** for the message without bins and **{bins.given_bits:.2f}** with them: the "
+        f"same up to chance, near the floor of {found.floor_bits:.2f}. So what bins cost, ε, is the price of coding "
+        "the bin as if all were equally probable. `rec.codes.ConditionalCode` sends the index so; its receiver must "
+        "look at the candidates too. The quantizer costs less: a source always gives the same point, no sample."
+    )
+
+
+parts.section("Every message at once", "lengths_maps_part", maps)

@@ -208,8 +208,8 @@ def so_far(sent: Sending | None, shape: tuple[int, ...], waiting: int) -> None:
             figures.crisp(pictures.as_source(canvas), "The picture as the receiver would draw it now", canvas.shape)
         )
     bars = figures.bars_of(sending.block_bits(sent) if sent else [], sent.total_blocks if sent else waiting)
-    size = sent.settings.block_bits if sent else widgets.now(Images).block_bits
-    right.html(figures.block_bars(bars, size, parts.colours()))
+    settings = sent.settings if sent else widgets.now(Images)
+    right.html(figures.block_bars(bars, settings.block_bits, parts.colours(), settings.method == "dither"))
 
 
 # ------------------------------------------------------------------------------------------------ the result

@@ -100,13 +100,13 @@ def dither_words(against: dict[tuple[str, str], measured.Saved]) -> str:
 
     def told(anchor: str) -> str:
         mean, low, high = (f"{signed(100.0 * value)}%" for value in against[anchor, "dither"][2:])
-        return f"**{mean}** ({low} to {high})"
+        return f"**{mean}** (95%: {low} to {high})"
 
     return (
-        f"At equal PSNR layered dither takes {told('partitioned-48')} of the bits of 48-bit blocks with bins, and "
-        f"{told('orc-16')} of those of 16-bit blocks without (95% over crops of two photographs), and it searches for "
-        "nothing. Each number costs up to half a bit beyond its information; a block of many numbers pays a few bits "
-        "once."
+        "Over crops of two photographs at equal PSNR, the bits of layered dither differ by "
+        f"{told('partitioned-48')} from those of 48-bit blocks with bins, and by {told('orc-16')} from those of 16-bit "
+        "blocks without. It searches for nothing, but each number costs up to half a bit beyond its information; a "
+        "block of many numbers pays a few bits once."
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import partial
 
 import streamlit as st
@@ -13,6 +14,7 @@ from rec_viz.figures.lab import Bar, length_bars
 from rec_viz.model import advice, setting, traces
 from rec_viz.model import lab as model
 from rec_viz.settings import View
+from rec_viz.settings.table import OTHERS
 from rec_viz.snippets import lab as snippets
 from rec_viz.text import reading
 
@@ -39,22 +41,24 @@ def cost(view: View, race: model.Race) -> None:
     for lane in lanes:
         index_bits = lane.length_bits - lane.partition.log2_bins
         pieces = ((lane.partition.log2_bins, colours["heuristic"], "bin"), (index_bits, colours["winner"], "index"))
-        text = f"{lane.length_bits:.1f} bits, {lane.bound_is} {lane.bound_bits:.1f}"
+        bounded = not math.isnan(lane.bound_bits)
+        text = f"{lane.length_bits:.1f} bits" + f", mean at most {lane.bound_bits:.1f}" * bounded
         bars.append(Bar(lane.title, text, tuple(piece for piece in pieces if piece[0] > 0)))
-        bars.append(Bar("", "", ((lane.bound_bits, colours["bound"], lane.bound_is),), outline=True))
+        if bounded:
+            bars.append(Bar("", "", ((lane.bound_bits, colours["bound"], "bound on the mean"),), outline=True))
     name, information = ("I", race.information_bits) if drawn else ("KL", race.problem.kl_bits)
     floor = model.floor_bits(setting.coded_for(view))
     pieces = ((information, colours["q"], name), (floor - information, colours["bound"], f"floor − {name}"))
     bars.append(Bar("The floor", f"{floor:.1f} bits, of which {name} = {information:.1f}", pieces))
     st.header("What it costs", anchor=False)
-    st.html(length_bars(bars, max(max(lane.bound_bits, lane.length_bits) for lane in lanes)))
+    st.html(length_bars(bars, max(max(lane.length_bits, lane.bound_bits) for lane in lanes)))
     problem = race.problem
     top = reading.number(2.0 ** min(problem.d_inf_bits, 1020))
     this = f"KL(Q‖P) = **{problem.kl_bits:.2f} bits**, highest ratio q/p **{top}**."
     if drawn:
         st.markdown(
-            f"The floor is the least any one-shot code needs on average over targets, I = **{information:.1f} bits** what "
-            f"a sample tells. This one: {this}"
+            "The floor is the least any one-shot code needs on average over targets; of it "
+            f"I = **{information:.1f} bits** are what a sample tells. This one: {this}"
         )
     else:
         whose = "The target you drew" if view.source == "drawn" else "Your own target"
@@ -76,8 +80,12 @@ def averages(view: View, lanes: list[model.Lane]) -> None:
     rows = ["| | Examined | Expected | Mean bits |", "|---|---|---|---|"]
     for lane in lanes:
         assert lane.trace is not None
-        found = model.measured(view, lane)
-        mean = "too slow to measure" if found is None else f"{found.mean_bits:.2f} ± {found.error_bits:.2f}"
+        if lane.name in OTHERS:
+            with st.spinner("Working out the mean"):
+                mean = f"{model.mean_bits(lane.method, setting.coded_for(view)):.2f}, best code"
+        else:
+            found = model.measured(view, lane)
+            mean = "too slow to measure" if found is None else f"{found.mean_bits:.2f} ± {found.error_bits:.2f}"
         rows.append(f"| {lane.title} | {lane.trace.examined:,} | {reading.number(lane.expected_examined)} | {mean} |")
     st.markdown("\n".join(rows))
     fresh = "races" if view.source != "channel" else "targets and races"
@@ -97,8 +105,9 @@ def receiver(view: View, race: model.Race) -> None:
         place = f"bin {numbers if view.dim == 1 else f'({numbers})'}, " if lane.partition.num_bins > 1 else ""
         shown = ", ".join(f"{value:.4g}" for value in lane.received[:3]) + (" …" if view.dim > 3 else "")
         st.markdown(
-            f"**{lane.title}**: {lane.data[rec.FRAME_BYTES :].hex(' ')} is {place}candidate {message.index}, "
-            f"x = {shown}: "
+            f"**{lane.title}**: "
+            + (f"{lane.data[rec.FRAME_BYTES :].hex(' ')} is {place}candidate {message.index}" if lane.data else lane.told)
+            + f", x = {shown}: "
             + (
                 "the sender’s sample, to the last bit."
                 if lane.agrees
@@ -118,7 +127,7 @@ def received(view: View, race: model.Race) -> None:
     )
     for lane in ran(race):
         x = ", ".join(repr(value) for value in lane.received[:4]) + (" …" if view.dim > 4 else "")
-        st.markdown(f"**{lane.title}**: `{lane.data.hex(' ')}`  \nx = `{x}`")
+        st.markdown(f"**{lane.title}**: `{lane.data.hex(' ') or lane.told}`  \nx = `{x}`")
 
 
 # ------------------------------------------------------------------------------------------------ advice

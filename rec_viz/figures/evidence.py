@@ -40,7 +40,8 @@ def code_lengths(
         for begin, end, role in zip(ends[:-1], ends[1:], roles, strict=True):
             panel.block((begin, end), (top + 28, top), role)
     for at, name, role, anchor, dash in (
-        (information, "I", "q", "end", "5 4"), (floor, "floor", "bound", "start", ""), (bound, "bound", "bound", "end", "5 4"),
+        (information, "I", "q", "end", "5 4"), (floor, "floor", "bound", "start", ""),
+        (bound, "bound", "bound", "end", "5 4"),
     ):  # fmt: skip
         panel.line((at, at), (10, 126), role, 2, dash)
         panel.text(at, 143, name, role, anchor)

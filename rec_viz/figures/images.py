@@ -62,19 +62,28 @@ def bars_of(blocks: Sequence[tuple[float, float, float]], total: int) -> list[Bl
     return bars
 
 
-def block_bars(bars: Sequence[BlockBar | None], size_bits: float, colours: Colours, height: int = 190) -> str:
-    """The bars side by side, the KL a block is made for as a line across; with a legend and its words."""
+def block_bars(
+    bars: Sequence[BlockBar | None], size_bits: float, colours: Colours, dithered: bool = False, height: int = 190
+) -> str:
+    """The bars side by side, the KL a block is made for as a line across; with a legend and its words.
+
+    `dithered`: what is sent is integers, in the place of the index.
+    """
     top = 1.08 * max([size_bits * 1.25, *(sum(bar) for bar in bars if bar)])
     gap = 3 if len(bars) <= 32 else 1
     columns = "".join(_column(bar, top, colours) for bar in bars)
     done = [bar for bar in bars if bar]
     mean = sum(sum(bar) for bar in done) / len(done) if done else 0.0
     says = f"{len(done)} of {len(bars)} bars filled, {mean:.1f} bits a block on average; its size is {size_bits:g} bits"
-    names = (("bin", "heuristic"), ("index, up to the KL", "winner"), ("beyond the KL", "best"))
+    parts = (
+        [("integers, up to the KL", "winner")]
+        if dithered
+        else [("bin", "heuristic"), ("index, up to the KL", "winner")]
+    )
     legend = "".join(
         f'<span style="display:inline-flex;align-items:center;gap:0.35rem"><span style="width:0.8rem;height:0.8rem;'
         f'background:{colours[role]};border-radius:2px"></span>{name}</span>'
-        for name, role in names
+        for name, role in (*parts, ("beyond the KL", "best"))
     )
     return (
         f'<div role="img" aria-label="{says}" style="position:relative;height:{height}px;display:flex;gap:{gap}px;'

@@ -13,6 +13,7 @@ from .style import TYPE, Colours, Floats, faint, finish
 
 HEIGHT = 460
 _LABEL = 18.0  # pixels between labels
+_ACROSS = 600.0  # of a chart, about
 
 
 class Line(NamedTuple):
@@ -83,17 +84,22 @@ def race(lines: Sequence[Line], marks: Sequence[Mark], colours: Colours) -> go.F
 
 
 def _apart(marks: Sequence[Mark], scale: float, right: float) -> list[float]:
-    """How many pixels up each name is moved, so that none lies over another or on the line of the floor."""
-    moved = [0.0] * len(marks)
-    placed: list[tuple[float, float]] = [(mark.log2_candidates, 0.0) for mark in marks]  # the floor
-    for k in sorted(range(len(marks)), key=lambda k: marks[k].above_bits):
-        x, y = marks[k].log2_candidates, marks[k].above_bits * scale
-        near = [other for at, other in placed if abs(at - x) < 0.4 * right + 0.5]
-        free = y
-        while any(abs(free - other) < _LABEL - 4.0 * (other == 0.0) for other in near):
-            free += 1.0
-        moved[k] = free - y
-        placed.append((x, free))
+    """How many pixels up each name is moved: as few as keep it off other names, other dots and the floor."""
+    pixel = (1.34 * right + 0.6) / _ACROSS
+    taken = [(-np.inf, np.inf, 0.0, 13.0)]  # from, to, how high in pixels, and how far others keep from it
+    taken += [(m.log2_candidates - 9 * pixel, m.log2_candidates + 9 * pixel, m.above_bits * scale, 13.0) for m in marks]
+    moved = []
+    for mark in marks:
+        low = mark.log2_candidates + 10 * pixel
+        high = low + 7.5 * len(mark.name) * pixel
+        height = mark.above_bits * scale
+
+        def free(shift: int, low: float = low, high: float = high, height: float = height) -> bool:
+            return all(high < a or b < low or abs(height + shift - at) >= apart for a, b, at, apart in taken)
+
+        shift = next((k for k in sorted(range(-150, 151), key=abs) if free(k)), 0)
+        taken.append((low, high, height + shift, _LABEL))
+        moved.append(float(shift))
     return moved
 
 

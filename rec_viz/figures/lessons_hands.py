@@ -281,8 +281,8 @@ def board(
 ) -> str:  # fmt: skip
     """The game: cuts to be laid for each dimension, in bits, beside its information; time against bits, and the zone.
 
-    `point` and `zone` are log2 of candidates and bits above the floor; `limits` the most bits of cuts of a dimension, and the
-    farthest that a point can be.
+    `point` and `zone` are log2 of candidates and bits above the floor; `limits` the most bits of cuts of a dimension,
+    and the farthest that a point can be.
     """
     most, farthest = limits
     panel = sheet(narrow, colours, left=14, right=14, top=34, foot=46)

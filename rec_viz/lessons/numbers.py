@@ -310,7 +310,7 @@ def value(name: str, now: Situation) -> float | int | str:
     if head in now.also:
         return value(rest, now._replace(view=now.also[head], also={}))
     view = now.view
-    if head in ALL_LANES and rest in LANE_NUMBERS:
+    if head in ALL_LANES and rest in LANE_NUMBERS and name not in NUMBERS:  # greedy.spread is no lane's
         lane = next((lane for lane in lab.race(view).lanes if lane.name == head), None)
         if lane is None:
             raise LessonError(f"“{name}”: the step’s view has no lane {head}.")

@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
+import numpy as np
+
 import rec_core as rec
 from rec_core.methods import name_of
 
@@ -51,9 +53,10 @@ class Lane(NamedTuple):
     expected_examined: float
     zipf_bits: float  # parameter of the index code
     length_bits: float  # ideal length of this message
-    bound_bits: float  # on the mean length, or the mean itself: `bound_is`; nan where the effort is not whole
+    bound_bits: float  # on the mean length; nan where there is none, and where the effort is not whole
     bin_bits: str
     index_bits: str
+    told: str  # what the bits of the index say
     data: bytes  # the message as it travels, packed alone; empty where the effort is not whole
     received: tuple[float, ...]  # what the receiver made of those bytes, or else of the message, and the seed
 
@@ -82,11 +85,6 @@ class Lane(NamedTuple):
     def num_candidates(self) -> int | None:
         """Of ORC and others that look at so many; else None."""
         return getattr(self.method, "num_candidates", None)
-
-    @property
-    def bound_is(self) -> str:
-        """What `bound_bits` says of the mean length."""
-        return _bound_is(self.method)
 
 
 class Race(NamedTuple):
@@ -130,26 +128,55 @@ def floor_bits(source: rec.Channel | rec.Problem) -> float:
     return rec.laws.channel_simulation_divergence_bits(source)
 
 
-def _bound_is(method: rec.Method) -> str:
-    """What `coding` says of the mean length of a method's messages."""
-    length = "" if isinstance(method, rec.PFR | rec.ORC) else method.about.length  # type: ignore[attr-defined]
-    return "mean" if length.startswith("exact") else "mean about" if length.startswith("measured") else "mean at most"
-
-
 def coding(
     method: rec.Method, source: rec.Channel | rec.Problem, cut: rec.Partition, whole: bool
 ) -> tuple[float, float]:
-    """Parameter of the Zipf code of a method's index, and what its messages take on average, or at most; bits."""
+    """Parameter of the Zipf code of a method's index, and a bound on the mean length, nan unless `whole`; bits.
+
+    Only PFR and ORC have a bound here; the league has the means of the others.
+    """
     if isinstance(method, rec.PFR | rec.ORC):
         return index_bound(source, cut), theory(source, cut)[2] if whole else math.nan
-    bits = _mean_bits(method, source)
-    return bits, bits
+    if isinstance(method, rec.RejectionSampling):  # log2 of a number whose mean is sup r
+        problem = source.draw(0) if isinstance(source, rec.Channel) else source
+        return problem.d_inf_bits, math.nan
+    bound = index_bound(source, cut)
+    return math.log2(bound + 1.0) if isinstance(method, rec.AStar) else bound, math.nan  # a depth of about I
 
 
-@memo(2048)
-def _mean_bits(method: rec.Method, source: rec.Channel | rec.Problem) -> float:
-    bits: float = method.expected_bits(source)  # type: ignore[attr-defined]
-    return bits
+class Written(NamedTuple):
+    """A message as bits: of the bin and of the index, what the latter says, and the ideal length."""
+
+    bin_bits: str
+    index_bits: str
+    told: str
+    length_bits: float
+
+
+def written(trace: rec.Trace, bins: rec.Partition, zipf_bits: float, channel: rec.Channel | None = None) -> Written:
+    """The message of a search. `channel` is known where layered dither’s message is to be as long as it is."""
+    method, (place, index) = trace.method, trace.message
+    if isinstance(method, rec.LayeredDither):
+        numbers = ", ".join(f"{(k + 1) // 2 if k % 2 == 0 else -(k + 1) // 2}" for k in place)
+        seeds = np.array([trace.seed], np.uint64)
+        length = rec.codes.DitherCode(channel).length_bits([trace.message], seeds)[0] if channel else math.nan
+        return Written("", "".join(f"{k:b}" for k in place), f"rounded: {numbers}", float(length))
+    if isinstance(method, rec.AStar):
+        halvings = [(k + 1).bit_length() - 1 for k in place]
+        path = "".join(format(k + 1 - 2**h, f"0{h}b") if h else "" for k, h in zip(place, halvings, strict=True))
+        code = rec.ZipfCode(zipf_bits)
+        return Written(path, code.codeword(index), f"depth {index - 1}", len(path) + float(code.length_bits(index)))
+    number = _code_of(method, zipf_bits)
+    told = f"{'local index' if bins.num_bins > 1 else 'index'} {index:,}"
+    length = bins.log2_bins + float(number.length_bits(index))
+    return Written(bin_bits(place, bins), number.codeword(index), told, length)
+
+
+def _code_of(method: rec.Method, zipf_bits: float) -> rec.ZipfCode | rec.FixedCode:
+    """The code of a method's index: all indices of minimal random coding are as likely."""
+    if isinstance(method, rec.MinimalRandomCoding):
+        return rec.FixedCode(method.num_candidates)
+    return rec.ZipfCode(zipf_bits)
 
 
 @memo(2048)
@@ -167,7 +194,7 @@ def _lane(
     name: str, view: View, source: rec.Channel | rec.Problem, problem: rec.Problem, cut: rec.Partition, effort: Effort
 ) -> Lane:
     bins = cut if name.endswith("_bins") else rec.Partition.uncut(view.dim)
-    trace, refusal, length, bin_text, index_bits, data = None, "", math.nan, "", "", b""
+    trace, refusal, sent, data = None, "", Written("", "", "", math.nan), b""
     zipf_bits = bound = math.nan
     received: tuple[float, ...] = ()
     method: rec.Method = rec.PFR(bins)
@@ -175,13 +202,12 @@ def _lane(
         method = method_of(name, view, bins, effort.max_examined)
         zipf_bits, bound = coding(method, source, bins, effort.whole)
         trace = rec.trace(problem, method, seed=view.seed, max_events=max_events(view.dim, effort))
-        quick = effort.whole or view.dim == 1 or view.weighting == "peak_ratio"
+        quick = effort.whole or (name != "astar" and (view.dim == 1 or view.weighting == "peak_ratio"))
         expected = _expected(problem, method) if quick else math.nan
-        code = rec.ZipfCode(zipf_bits)
-        length = bins.log2_bins + float(code.length_bits(trace.message.index))
-        bin_text = bin_bits(trace.message.bin, bins)
-        index_bits = code.codeword(trace.message.index)
+        channel = source if isinstance(source, rec.Channel) else None
+        sent = written(trace, bins, zipf_bits, channel)
         if effort.whole and not hasattr(method, "receive"):
+            code = rec.ZipfCode(zipf_bits)
             data = rec.pack([trace.message], bins, code, seed=view.seed, prior=problem.prior)
             received = receive(data, problem.prior, bins, zipf_bits, view.seed)
         else:
@@ -203,10 +229,11 @@ def _lane(
         refusal,
         expected,
         zipf_bits,
-        length,
+        sent.length_bits,
         bound,
-        bin_text,
-        index_bits,
+        sent.bin_bits,
+        sent.index_bits,
+        sent.told,
         data,
         received,
     )
@@ -277,6 +304,13 @@ def measured(view: View, lane: Lane) -> Measured | None:
     if lane.trace is None or not lane.expected_examined < MEASURED_CANDIDATES / 20:
         return None
     return _measured(view, lane.name)
+
+
+@memo(256)
+def mean_bits(method: rec.Method, source: rec.Channel | rec.Problem) -> float:
+    """What the messages of a method without bins take on average, by the best code; bits. May take seconds."""
+    bits: float = method.expected_bits(source)  # type: ignore[attr-defined]
+    return bits
 
 
 @memo(256)

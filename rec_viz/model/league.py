@@ -34,15 +34,19 @@ SHORT = {"MinimalRandomCoding": "MRC", "LayeredDither": "dither", "GreedyRejecti
 def short(option: rec.Option) -> str:
     """What a row is called on a chart: 'PFR, 2³ bins'."""
     name, *settings = option.name.split(", ")
-    said = [setting.replace("J = ", "") + " bins" for setting in settings if setting.startswith("J")]
+    said = [_setting(setting) for setting in settings if setting.startswith("J")]
     return reading.raised(", ".join([SHORT.get(name, name), *said]))
 
 
 def title(option: rec.Option) -> str:
-    """What a row is called in words, with its settings: 'Ordered random coding, n = 64'."""
+    """What a row is called in words, with its settings: 'Ordered random coding, 2³ bins, n = 64'."""
     kind, *settings = option.name.split(", ")
-    about = getattr(METHODS[kind.lower()], "about", None)
-    return reading.raised(", ".join([about.title if about else kind, *settings]))
+    return reading.raised(", ".join([METHODS[kind.lower()].about.title, *map(_setting, settings)]))
+
+
+def _setting(text: str) -> str:
+    """'J = 2^3' as '2^3 bins'; others as they are."""
+    return text.removeprefix("J = ") + " bins" * text.startswith("J")
 
 
 # ---------------------------------------------------------------------------------------- one channel
@@ -113,7 +117,7 @@ def lines(channel: rec.Channel) -> tuple[figures.Line, ...]:
     methods = [rec.PFR(cut_into(channel, k)) for k in powers]
     bins = np.array([(log2_candidates(channel, one), one.expected_bits(channel) - floor) for one in methods])
     shown = bins[:, 0] <= MOST_BITS
-    n = np.arange(math.ceil(floor - 0.3), min(floor + 6.0, MOST_BITS) + 1e-9)
+    n = np.arange(math.ceil(floor + 1.0), min(floor + 6.0, MOST_BITS) + 1e-9)
     marks = tuple(reading.raised(f"2^{k}") if k else "no bins" for k, one in zip(powers, shown, strict=True) if one)
     found = [figures.Line("PFR, from no bins to many", "heuristic", bins[shown, 0], bins[shown, 1], marks)]
     if n.size:

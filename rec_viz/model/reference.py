@@ -20,7 +20,7 @@ from rec_core.allocation import greedy_powers
 from rec_core.methods.by_clocks import race_by_clocks
 from rec_core.methods.by_draws import race_by_draws
 from rec_core.methods.method import FINEST_SCALE, MAX_EXAMINED
-from rec_core.tables import MAX_INTERVALS, fill_tables, log_sup_reweighted
+from rec_core.tables import MOST_ENTRIES, MOST_LISTED, fill_tables, log_sup_reweighted
 
 from ..memo import memo
 
@@ -276,7 +276,8 @@ CONSTANTS: tuple[tuple[str, float | int, str], ...] = (
     ("rec_core.FRAME_BYTES", rec.FRAME_BYTES, "bytes of frame before the payload of a packed stream"),
     ("rec_core.ENUMERABLE_BINS", rec.ENUMERABLE_BINS, "up to this many bins, every bin has a clock of its own"),
     ("methods.method.MAX_EXAMINED", MAX_EXAMINED, "candidates a search may examine unless told otherwise"),
-    ("tables.MAX_INTERVALS", MAX_INTERVALS, "intervals a dimension may have in a search"),
+    ("tables.MOST_LISTED", MOST_LISTED, "intervals of a dimension up to which each has a weight of its own"),
+    ("tables.MOST_ENTRIES", MOST_ENTRIES, "of more, those that Q reaches are weighed in at most so many blocks"),
     (
         "methods.method.FINEST_SCALE",
         FINEST_SCALE,

@@ -296,7 +296,8 @@ Lines = list[tuple[str, str, Floats]]  # name, role, and values
 
 
 def trade_chart(view: View) -> tuple[Floats, Floats, Lines, tuple[float, float], tuple[float, float]]:
-    """What J buys: log2 J, log2 of candidates, lengths under two codes, I and the floor, and the bins at hand (length, candidates).
+    """What J buys: log2 J, log2 of candidates, lengths under two codes, I and the floor, and the bins at hand (length,
+    candidates).
 
     Raises RecError where the view's strategy has nothing to cut, or its bins are too fine.
     """

@@ -248,8 +248,8 @@ _VIEW = (
     ),
     Parameter(
         "bits", "Information I, bits",
-        "How much the sample tells about the source. No method can send fewer bits on average, and a one-shot code needs a "
-        "little more: the floor.",
+        "How much the sample tells about the source. No method can send fewer bits on average, and a one-shot code "
+        "needs a little more: the floor.",
         "slider", low=0.0, high=48.0, step=0.5,
     ),
     Parameter("dim", "Dimension D", "How many numbers a sample has.", "slider", low=1, high=64),

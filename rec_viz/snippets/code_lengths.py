@@ -52,3 +52,13 @@ def account(view: View) -> str:
 def sweep(view: View) -> str:
     """Every method over I."""
     return program("code_lengths", view, "figure = figures.sweep(*model.sweep(view), colours)")
+
+
+def width(view: View) -> str:
+    """The width function, and the areas."""
+    return program("floor", view, "figure = figures.width(model.width(view), colours)")
+
+
+def message_maps(view: View) -> str:
+    """Which message every source sends."""
+    return program("floor", view, "figure = figures.message_maps(model.message_maps(view), colours)")

@@ -21,13 +21,13 @@ export function laneCaption(/** @type {Scene} */ scene, /** @type {Lane} */ lane
   const kind = timeline.kind(step);
   switch (kind) {
     case "candidate": return candidateCaption(lane, step - timeline.first);
-    case "glance": return `${whole(lane.examined)} looked at; ${winnerName(lane)} ${lane.accepts ? "is accepted" : "wins"}.`;
+    case "glance": return lane.lattice ? `Nothing to look for; ${lane.message.told}.` : `${whole(lane.examined)} looked at; ${winnerName(lane)} ${lane.accepts ? "is accepted" : "wins"}.`;
     case "densities": return "Both sides know P. Only the sender knows Q.";
     case "cut": return lane.partitioned ? `Cut into ${numBins(lane)} bins, equally likely under P.` : "No bins: the space stays whole.";
     case "reweight": return lane.partitioned ? "Look more where Q is high: P becomes P′." : "No bins: candidates come from P.";
-    case "winner": return lane.accepts ? "The first one under the curve is accepted." : scene.view === "race" ? "The rising curve touches it first: it wins." : "The smallest race time wins.";
-    case "message": return lane.partitioned ? `Send the bin and the number: ${fmt(lane.message.length_bits)} bits.` : `Send the number ${whole(lane.message.index)}: ${fmt(lane.message.length_bits)} bits.`;
-    default: return `The receiver counts to ${whole(lane.message.index)}: the same sample.`;
+    case "winner": return lane.lattice ? "The sender rounds to a shared lattice." : lane.accepts ? "The first one under the curve is accepted." : scene.view === "race" ? "The rising curve touches it first: it wins." : "The smallest race time wins.";
+    case "message": return !lane.counts ? `Send what names it: ${fmt(lane.message.length_bits)} bits.` : lane.partitioned ? `Send the bin and the number: ${fmt(lane.message.length_bits)} bits.` : `Send the number ${whole(lane.message.index)}: ${fmt(lane.message.length_bits)} bits.`;
+    default: return lane.counts ? `The receiver counts to ${whole(lane.message.index)}: the same sample.` : "The receiver makes the same sample.";
   }
 }
 
@@ -59,6 +59,7 @@ export function laneDetail(/** @type {Scene} */ scene, /** @type {Lane} */ lane,
       return lane.partitioned
         ? `The message names the bin (${fmt(lane.message.bin_length_bits)} bits) and how many candidates of that bin came up to the winner, `
           + `${whole(lane.message.index)} (${fmt(lane.message.index_length_bits)} bits).`
+        : !lane.counts ? `The message names the sample: ${lane.message.told}, ${fmt(lane.message.length_bits)} bits in all.`
         : `The message is one number: the winner was candidate ${whole(lane.message.index)}, which takes ${fmt(lane.message.length_bits)} bits.`;
     default:
       return `From the shared seed and the message alone the receiver draws ${winnerName(lane)}: x = ${point(lane.receiver?.x ?? sampleOf(lane, lane.winner))}, the same sample.`;
@@ -77,6 +78,7 @@ function candidateCaption(/** @type {Lane} */ lane, e) {
   if (e >= lane.count && lane.accepts) return "Stopped: one was accepted.";
   if (e >= lane.count) return lane.budget === null ? "Stopped: no later candidate can win." : "Stopped: the whole budget has been seen.";
   const name = `Candidate ${whole(lane.position[e])}`, race = lane.race[e];
+  if (lane.lattice) return "Rounded to the nearest point of the lattice.";
   if (lane.accepts) return race > 1 ? `${name}: above the curve, rejected.` : `${name}: under the curve, accepted.`;
   if (!Number.isFinite(race)) return `${name}: Q is ${lane.log2_ratio[e] === -Infinity ? "zero" : "almost zero"} there.`;
   if (e === 0) return `${name}: race time ${fmt(race)}, the one to beat.`;

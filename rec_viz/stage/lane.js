@@ -47,8 +47,8 @@ export function fillLane(/** @type {View} */ view, choose, withBins = true) {
   view.article.classList.remove("refuses");
   view.caption.hidden = scene.lanes.length === 1;
   view.binPart.hidden = !message.bin_bits;
-  setText(view.binTold, message.bin_bits ? `${binName(lane, lane.winner)} of ${numBins(lane)}` : "");
-  setText(view.indexTold, `${lane.partitioned ? "local index" : "index"} ${whole(message.index)}`);
+  setText(view.binTold, !message.bin_bits ? "" : lane.partitioned ? `${binName(lane, lane.winner)} of ${numBins(lane)}` : "the path");
+  setText(view.indexTold, message.told);
   setText(view.totalBits, `${fmt(message.length_bits)} bits`);
   view.bits = [{ box: view.binBits, bits: message.bin_bits }, { box: view.indexBits, bits: message.index_bits }];
   setText(view.sample, `x = ${point(lane.receiver?.x ?? sampleOf(lane, lane.winner))} `);
@@ -68,6 +68,7 @@ export function refuseLane(/** @type {View} */ view, refusal) {
 // Beside two others a lane has no room to say what the area is.
 function costText(/** @type {Lane} */ lane, /** @type {boolean} */ wide) {
   if (lane.budget !== null) return `always ${count(lane.num_candidates ?? lane.examined, "candidate")}`;
+  if (lane.lattice) return "no search";
   return lane.expected_examined ? `${fmt(lane.expected_examined)} candidates on average${wide && lane.grid_weight && lane.in_order ? ", the area at s = 1" : ""}` : "\u00a0";
 }
 

@@ -150,7 +150,7 @@ function drawDots(/** @type {PlaneView} */ view, /** @type {Pose} */ pose) {
     disc(ctx, x, y, lane.radii[e] * theme.scale, css(theme.candidate, dim));
     if (grow < 1) stroke(ctx, circle(x, y, 4 + 14 * grow), css(theme.candidate, 1 - grow), 1.5);
   }
-  if (pose.decoded <= 0) return;
+  if (pose.decoded <= 0 || !lane.counts) return;
   const upTo = Math.max(1, Math.ceil(pose.counted * lane.message.index));
   for (let e = 0; e < lane.winner; e++) {
     const number = lane.partitioned ? lane.local[e] : lane.position[e];

@@ -56,7 +56,9 @@ export function drawRace(/** @type {RaceView} */ view, /** @type {Pose} */ pose)
   drawFront(view, pose);
   within(ctx, view.left, view.top - 8, view.right, view.floor + 1, () => {
     drawCurve(view, pose);
-    if (lane.accepts && race > 0.02) line(ctx, stopPoints(view, pose), css(theme.p, race), 1.5, [5, 4]); // the highest ratio
+    if (lane.lattice && race > 0.02) drawLattice(view, lane.lattice, race);
+    else if (lane.accepts && race > 0.02) line(ctx, stopPoints(view, pose), css(theme.p, race), 1.5, [5, 4]); // the highest ratio
+    if (race > 0.02 && lane.box_low) drawBoxes(view, pose, race);
     if (race > 0.02) drawDots(view, pose, race);
   });
   drawAxes(view, race);
@@ -192,6 +194,30 @@ function drawDots(/** @type {RaceView} */ view, /** @type {Pose} */ pose, alpha)
   if (pose.decoded > 0) drawReceived(view, pose);
 }
 
+const acrossShare = (/** @type {RaceView} */ view, u) => (view.stretch > 0.5 ? view.U(u) : view.gx[nearest(view.scene.grid.u, u)]);
+
+// Dither: the sample is one of the points that both sides know, the one nearest to what the sender wants to say.
+function drawLattice(/** @type {RaceView} */ view, /** @type {ArrayLike<number>} */ points, alpha) {
+  for (let k = 0; k < points.length; k++) {
+    const x = acrossShare(view, points[k]);
+    line(view.ctx, [[x, view.floor], [x, view.top + 20]], css(view.theme.candidate, 0.5 * alpha), 1);
+  }
+}
+
+// The box of every node looked at: from it the candidate was drawn, at the height of its arrival.
+function drawBoxes(/** @type {RaceView} */ view, /** @type {Pose} */ pose, alpha) {
+  const { ctx, theme, lane } = view, { box_low: low, box_high: high } = lane;
+  if (!low || !high) return;
+  for (let e = 0; e < pose.seen; e++) {
+    const y = view.py[e];
+    if (y < view.top - 8) continue;
+    const x0 = acrossShare(view, low[e]), x1 = Math.max(acrossShare(view, high[e]), x0 + 2);
+    line(ctx, [[x0, y - 4], [x0, y + 4]], css(theme.heuristic, alpha), 1.25);
+    line(ctx, [[x1, y - 4], [x1, y + 4]], css(theme.heuristic, alpha), 1.25);
+    line(ctx, [[x0, y], [x1, y]], css(theme.heuristic, 0.8 * alpha), 1.75);
+  }
+}
+
 export function drawBest(/** @type {RaceView} */ view, /** @type {Pose} */ pose) {
   const { ctx, theme, lane } = view;
   if (pose.best < 0) return;
@@ -206,6 +232,7 @@ export function drawBest(/** @type {RaceView} */ view, /** @type {Pose} */ pose)
 
 // What the receiver draws: the candidates of the winner's bin from the floor up, until it has counted to the index.
 function drawReceived(/** @type {RaceView} */ view, /** @type {Pose} */ pose) {
+  if (!view.lane.counts) return;
   const { ctx, theme, lane } = view, upTo = Math.max(1, Math.ceil(pose.counted * lane.message.index));
   const few = lane.message.index <= 40;
   const mark = (x, y, number) => {
@@ -240,7 +267,7 @@ function drawAxes(/** @type {RaceView} */ view, race) {
     last = at + half;
   }
   if (race < 0.5) return;
-  write(ctx, theme, view.lane.accepts ? "↑ height, against q/p" : view.lane.partitioned ? "↑ time on the bin’s own clock" : "↑ arrival time", view.left, 15 * type, { ...style, alpha: race });
+  write(ctx, theme, view.lane.lattice ? "points that both sides know" : view.lane.accepts ? "↑ height, against q/p" : view.lane.partitioned ? "↑ time on the bin’s own clock" : "↑ arrival time", view.left, 15 * type, { ...style, alpha: race });
   ctx.font = font(theme, 13);
   view.taken.push([0, 0, view.left + 210 * type, 20 * type]);
 }
@@ -256,8 +283,8 @@ function labelRace(/** @type {RaceView} */ view, /** @type {Pose} */ pose) {
   const role = frontRole(lane), style = { size: 13, weight: 600 }, k = theme.scale;
   if (won) {
     const x = view.px[lane.winner], y = view.py[lane.winner];
-    const number = `number ${whole(lane.message.index)}`;
-    const text = pose.decoded > 0.5 ? "receiver: same dot" : lane.partitioned ? `${binName(lane, lane.winner)}, ${number}` : `${number} ${lane.accepts ? "is accepted" : "wins"}`;
+    const number = lane.counts ? `number ${whole(lane.message.index)}` : lane.message.told;
+    const text = pose.decoded > 0.5 ? "receiver: same dot" : lane.partitioned ? `${binName(lane, lane.winner)}, ${number}` : lane.counts ? `${number} ${lane.accepts ? "is accepted" : "wins"}` : number;
     place(view, text, [[x + 15 * k, y + 5], [x - 15 * k, y + 5, "right"], [x, y - 17 * k, "center"], [x, y + 28 * k, "center"], [x - 15 * k, y - 12 * k, "right"]], { ...style, colour: theme.ink.winner });
   }
   if (lane.in_order) labelFront(view, pose, role, style);
@@ -276,6 +303,7 @@ function labelFront(/** @type {RaceView} */ view, /** @type {Pose} */ pose, role
 }
 
 function labelCurve(/** @type {RaceView} */ view, /** @type {Pose} */ pose, won, style) {
+  if (view.lane.lattice) return;
   const { theme, lane, narrow } = view, { r } = view.scene.grid, k = theme.scale;
   if (curveFits(view, pose.level) && !pose.growing) {
     const i = highest(r.length, (k) => r[k]), top = view.Y(pose.level * r[i]);

@@ -35,6 +35,7 @@ SEEDS = 1000  # that one sweep passes
 _GRID = 240  # evenly spaced points of a drawn curve, in x and in u each
 _MOST_RAIN = 1500  # candidates drawn that no search looked at
 _MOST_TILES = 4096
+_TEETH = 12  # of a lattice that are drawn on either side
 _SMALLEST = 0.12  # of the width of a picture: Q is drawn no smaller
 _WHOLE, _WIDE = 0.99994, 0.9973  # of Q's mass: where its curve is drawn closely, and what a picture shows of it
 _HIGHEST = 1e30  # of a ratio that is drawn
@@ -273,7 +274,9 @@ def _lane(problem: rec.Problem, lane: Lane, grid: dict[str, Floats] | None, top:
         "best": trace.best.astype("i4"),
         "winner": trace.winner,
         "stop_time": trace.stop_time,
-        "in_order": trace.stopping != "accept" and bool(np.all(np.diff(trace.arrival_times) >= 0.0)),
+        "counts": not hasattr(lane.method, "receive"),
+        "in_order": trace.stopping not in ("accept", "best_first")
+        and bool(np.all(np.diff(trace.arrival_times) >= 0.0)),
         "stopping": trace.stopping,
         "per_bin": trace.stopping == "per_bin" and cut.num_bins > 1 and lane.weighting != "peak_ratio",
         "message": {
@@ -281,17 +284,28 @@ def _lane(problem: rec.Problem, lane: Lane, grid: dict[str, Floats] | None, top:
             "bin_bits": lane.bin_bits,
             "index": trace.message.index,
             "index_bits": lane.index_bits,
+            "told": lane.told,
             "length_bits": lane.length_bits,
             "bin_length_bits": cut.log2_bins,
             "index_length_bits": lane.length_bits - cut.log2_bins,
         },
     }
+    if problem.dim == 1 and isinstance(lane.method, rec.LayeredDither):
+        (place,), index = trace.message  # the integers 0, -1, 1, -2, ... from 0; two more are the next on its side
+        near = [place + 2 * k for k in range(-_TEETH, _TEETH + 1) if place + 2 * k >= 0]
+        near += [k + 1 - 2 * (k % 2) for k in near]  # and as many on the other
+        points = {k: lane.method.receive(rec.Message((k,), index), problem.prior, lane.seed) for k in set(near)}  # type: ignore[arg-type]
+        out["lattice"] = np.sort(problem.prior.cdf(np.array(list(points.values())))[:, 0])
+    if problem.dim == 1 and isinstance(lane.method, rec.AStar):
+        places = trace.bins[:, 0] + 1  # the boxes of 0, 1, 2, ... halvings, one after the other
+        boxes = 2 ** np.floor(np.log2(places)).astype(np.int64)
+        out["box_low"], out["box_high"] = (places - boxes) / boxes, (places - boxes + 1) / boxes
     if max(cut.intervals) > MAX_DRAWN_INTERVALS and problem.dim > 1:
         return out
     weights = rec.bin_weights(problem, cut, lane.weighting)
     peaks = rec.bin_peaks_bits(problem, cut)
     # Where a bin's clock stands at an event: its arrival in P' times J pi_j.
-    out["height"] = trace.arrival_times * _front(weights, cut, trace.bins)
+    out["height"] = trace.arrival_times * (_front(weights, cut, trace.bins) if cut.num_bins > 1 else 1.0)
     if max(cut.intervals) <= MAX_DRAWN_INTERVALS:
         out["edges"] = np.concatenate([problem.prior.edges(d, n) for d, n in enumerate(cut.intervals)])
         out["weights_by_dim"] = np.concatenate(weights)

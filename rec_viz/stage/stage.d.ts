@@ -75,6 +75,7 @@ type LaneData = {
   best: Int32Array;
   winner: number;
   stop_time: number;
+  counts: boolean; // the receiver counts candidates up to the index
   in_order: boolean; // candidates come in the order of their arrival times, so that a front can follow them
   stopping: "single" | "per_bin" | "count" | "accept" | "";
   per_bin: boolean; // a stop line for each bin, and the weighting does not make them one
@@ -83,6 +84,7 @@ type LaneData = {
     bin_bits: string;
     index: number;
     index_bits: string;
+    told: string; // what the bits of the index say
     length_bits: number;
     bin_length_bits: number;
     index_length_bits: number;
@@ -92,6 +94,9 @@ type LaneData = {
   masses_by_dim?: Float64Array;
   log2_peaks_by_dim?: Float64Array;
   height?: Float64Array; // of a candidate: J T, by its bin's own clock
+  lattice?: Float64Array; // in shares of P, the points of a shared lattice near the sample
+  box_low?: Float64Array; // of a tree's nodes: the ends of their boxes in shares of P
+  box_high?: Float64Array;
   grid_weight?: Float32Array; // J times the bin's weight, on the scene's grid or of every tile; how fast the front rises
   grid_peak?: Float32Array; // the bin's highest ratio q/p, likewise
   grid_stop?: Float64Array; // when the search of the bin stops, likewise; where it has a stop line of its own

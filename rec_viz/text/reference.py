@@ -12,6 +12,8 @@ PAPER = "He, Flamich & Hernández-Lobato 2024"
 PFR = "Li & El Gamal 2018"
 ORC = "Theis & Yosri 2022"
 PLAIN_BOUND = "Li & Anantharam 2021"
+INDEX_LAW = "Wei & Kountouris 2026"
+MRC = "Havasi, Peharz & Hernández-Lobato 2019"
 BEST_FIRST = "Maddison, Tarlow & Minka 2014 and Flamich, Markou & Hernández-Lobato 2022"
 OURS = "this project"
 FOLKLORE = "the data-processing inequality, known long before"
@@ -70,7 +72,7 @@ $r = 0$ move to infinity and never win.) $\square$
         "index",
         "The race",
         "The law of the index",
-        f"{PFR} for the Poisson step; the rest is one integral",
+        f"{PFR} for the Poisson step; the rest is one integral, also in {INDEX_LAW}",
         r"""
 Let $g(x) = \mathbb E_{U \sim P}\,(r(x) - r(U))^+$. Given $X_N = x$ and $S = s$, the number of candidates before the
 winner is $N - 1 \sim \mathrm{Poisson}(s\,g(x))$. So given $x$ alone $N$ is geometric,
@@ -121,7 +123,7 @@ $\square$
         "orc",
         "A budget",
         "What ORC puts out",
-        f"{ORC} for the method; the integral is by {OURS}",
+        f"{ORC} for the method, and for the law it shares with minimal random coding, {MRC}; the integral is by {OURS}",
         r"""
 ORC looks at $n$ candidates with the sorted arrival times of $n$ independent exponentials. Its output has the density
 
@@ -130,6 +132,9 @@ $q_n(x) = q(x)\,h_n(x)$ with $h_n(x) = \mathbb E\Big[\dfrac{n}{r(x) + \sum_{i=1}
 where the $U_i$ are independent draws from $P$, or, with $\varphi(t) = \mathbb E\, e^{-t\,r(U)}$,
 
 $h_n(x) = n \int_0^\infty e^{-t\,r(x)}\,\varphi(t)^{n-1}\,dt.$
+
+Minimal random coding, which sends candidate $i$ with probability $r(X_i) / \sum_k r(X_k)$, has the same output; its
+index is uniform, and costs $\log_2 n$ bits.
 """,
         r"""
 Candidates are exchangeable, so sorting the times changes nothing for the sample: give candidate $i$ its own
@@ -178,7 +183,7 @@ cancels. $\square$
         "upper-sum",
         "Bins and time",
         "The fastest weights, and the upper Riemann sum",
-        f"{OURS}; visiting bins by the best they can hold is A* sampling, {BEST_FIRST}",
+        f"{OURS}; visiting bins by the best they can hold is A* sampling on a one-level partition, {BEST_FIRST}",
         r"""
 Let $M_j = \sup_{B_j} r$. With one stop line the number examined is geometric with mean
 $\sup r' = \max_j M_j/(J\pi_j)$. It is least for $\pi_j \propto M_j$ (`peak_ratio`), where it equals
@@ -341,8 +346,9 @@ GLOSSARY: tuple[Name, ...] = (
          "coding distribution, or prior"),
     Name("search prior", "$P'$", "$P$ with its bins reweighted; the sender’s business", "reweighted prior"),
     Name("density ratio, `log_ratio_bits`", "$r = q/p$", "how well a candidate fits", "$q(x)/p(x)$"),
-    Name("channel, `information_bits`", "$I[X;Y]$", "$I$ known and $Q$ random; no method beats $I$, and no one-shot code the floor $I_F$",
+    Name("channel, `information_bits`", "$I[X;Y]$", "$I$ known and $Q$ random; what no method can beat",
          "mutual information $I[X,Y]$"),
+    Name("`laws.functional_information_bits`", "$I_F$", "the floor: the least any one-shot code needs", "none"),
     Name("problem, `kl_bits`, `d_inf_bits`", r"$\mathrm{KL}$, $D_\infty$",
          r"one $Q$; $\mathbb E_Q[\log_2 r]$, and $\log_2 \sup r$", r"$D_{\mathrm{KL}}$, $D_\infty$"),
     Name("seed, shared randomness", "", "what makes both sides draw the same candidates", "shared random seed"),
@@ -376,7 +382,19 @@ SOURCES = r"""
   S. Markou & J. M. Hernández-Lobato, [*Fast Relative Entropy Coding with A\* Coding*](https://arxiv.org/abs/2201.12857),
   ICML 2022. Searching the most promising part first.
 - L. Theis & N. Yosri, [*Algorithms for the Communication of
-  Samples*](https://arxiv.org/abs/2110.12805), ICML 2022. ORC.
+  Samples*](https://arxiv.org/abs/2110.12805), ICML 2022. ORC, and that its output is minimal random coding’s; that is
+  from M. Havasi, R. Peharz & J. M. Hernández-Lobato, [*Minimal Random Code
+  Learning*](https://arxiv.org/abs/1810.00440), ICLR 2019.
+- G. Flamich, S. M. Sriramu & A. B. Wagner, [*The Redundancy of Non-Singular Channel
+  Simulation*](https://arxiv.org/abs/2501.14053), 2025: the floor, functional information. Hill, Alajaji, Linder &
+  Flamich, [*Rejection Sampling is Optimal for Relative Entropy Coding*](https://arxiv.org/abs/2604.23076), 2026, reach
+  it to within $\log_2 e$ bits.
+- Wei & Kountouris, 2026. The law of the index as a mixture of geometric laws.
+- J. Ziv, *On Universal Quantization*, 1985; R. Zamir & M. Feder, *On Universal Quantization by Randomized
+  Uniform/Lattice Quantizers*, 1992; M. Hegazy & C. T. Li, *Randomized Quantization with Exact Error Distribution*,
+  2022. Dither, and its layers.
+- P. Harsha, R. Jain, D. McAllester & J. Radhakrishnan, *The Communication Complexity of Correlation*, 2007, and G.
+  Flamich & L. Theis, *Adaptive Greedy Rejection Sampling*, 2023. Greedy rejection.
 - P. Elias, [*Universal Codeword Sets and Representations of the
   Integers*](https://doi.org/10.1109/TIT.1975.1055349), IEEE Transactions on Information Theory 1975. Elias delta.
 - J. K. Salmon, M. A. Moraes, R. O. Dror & D. E. Shaw, [*Parallel Random Numbers: As Easy as 1, 2,

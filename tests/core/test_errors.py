@@ -82,7 +82,7 @@ BAD = {
     "partition: empty": lambda: rec.Partition(()),
     "partition: number": lambda: rec.Partition(8),
     "partition: words": lambda: rec.Partition(("a",)),
-    "many: intervals beyond any table": lambda: rec.encode_many(CHANNEL, 2, rec.PFR(rec.Partition((2**48, 1))), seed=0),
+    "many: intervals beyond float64": lambda: rec.encode_many(CHANNEL, 2, rec.PFR(rec.Partition((2**52, 1))), seed=0),
     "allocate: negative": lambda: rec.allocate(CHANNEL, -1),
     "allocate: fraction": lambda: rec.allocate(CHANNEL, 2.5),
     "allocate: unknown strategy": lambda: rec.allocate(CHANNEL, 3, strategy="best"),
@@ -191,11 +191,11 @@ def test_a_seed_is_always_given_by_name_and_choices_that_do_not_go_together_cann
 
 
 def test_an_allocation_that_cannot_be_dealt_says_so():
-    """Each dimension is cut into 2^20 at most, so two take 40 of 48 bits; nothing is dropped in silence."""
-    channel = rec.gaussian_channel([24.0, 24.0])
-    with pytest.raises(rec.RecError, match="40 of the 48 bits"):
-        rec.allocate(channel, 48, "runtime")
-    assert rec.allocate(channel, 40, "runtime").num_bins == 2**40
+    """Each dimension is cut into 2^40 at most, so two take 80 of 88 bits; nothing is dropped in silence."""
+    channel = rec.gaussian_channel([44.0, 44.0])
+    with pytest.raises(rec.RecError, match="80 of the 88 bits"):
+        rec.allocate(channel, 88, "runtime")
+    assert rec.allocate(channel, 48, "runtime").num_bins == 2**48
 
 
 @pytest.mark.nojit

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -99,8 +100,8 @@ def test_the_error_knows_nothing_of_the_target_and_the_samples_follow_p():
 def test_centers_and_noise_together_are_p(name):
     """What `log_location` says: the mixture of Q over centers has the cdf of P, to the width of its cells."""
     code, scale = FAMILIES[name], 0.4
-    edges = np.linspace(0.0, 1.0, 2001) if name == "uniform" else np.linspace(-40.001, 40.003, 20001)
-    mass = np.exp([families.log_location(code, scale, a, b) for a, b in zip(edges[:-1], edges[1:], strict=True)])
+    edges = np.linspace(0.0, 1.0, 2001) if name == "uniform" else np.linspace(-40.005, 39.995, 8001)
+    mass = np.exp([families.log_location(code, scale, a, b) for a, b in pairwise(edges)])
     assert mass.sum() == pytest.approx(1.0, abs=1e-9)
     if name != "uniform":  # whose channels draw boxes that do not average to P unless 1 / scale is whole
         middle = 0.5 * (edges[:-1] + edges[1:])
@@ -170,6 +171,17 @@ def test_the_receiver_holds_the_senders_sample(name):
     assert (seen.samples == many.samples[:1]).all()
     assert (seen.message, seen.winner, seen.examined, seen.stopping) == (many.messages[0], 0, 1, "accept")
     assert seen.quantiles == pytest.approx(problem.prior.cdf(many.samples[:1]))
+    assert seen.race_times[0] <= 1.0
+    assert seen.arrival_times[0] == pytest.approx(seen.race_times[0] * 2.0 ** seen.log_ratios_bits[0])
+
+
+def test_the_height_of_a_trace_is_uniform_under_the_curve():
+    """Height over ratio, of samples that layers made: uniform in (0, 1), which a height of half of it is not."""
+    problem = rec.gaussian_problem([0.7], [0.3])
+    method = rec.LayeredDither((0.3,))
+    shares = np.array([rec.trace(problem, method, seed=seed).race_times[0] for seed in range(500)])
+    assert ks_p(shares, stats.uniform.cdf) > ALPHA
+    assert ks_p(0.5 * shares, stats.uniform.cdf) < ALPHA
 
 
 def test_extreme_targets_come_back():

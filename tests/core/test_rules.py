@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from functools import cache
 
 import numpy as np
 import pytest
@@ -52,7 +53,13 @@ def largest(n):
 
 
 def difference(a):
-    """Scores below z come at rate p (z + a ln r)^+; the smallest is at x with density p exp(-their mean number)."""
+    """Scores below z come at rate p (z + a ln r)^+; the smallest is at x with density p exp(-their mean number). Worked
+    out once it is asked for: a second is long for whoever only collects the tests."""
+    return lambda x: _difference(a)(x)
+
+
+@cache
+def _difference(a):
     steps = np.linspace(-a * LOG_R.max() + 1e-9, 30.0, 4001)
     expected = np.array([integrate.simpson(P.pdf(X) * np.maximum(z + a * LOG_R, 0.0), x=X) for z in steps])
     survival = np.exp(-expected)

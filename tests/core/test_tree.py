@@ -8,12 +8,12 @@ from scipy import stats
 
 import rec_core as rec
 from rec_core.laws import greedy_poisson
-from rec_core.methods import gprs
+from rec_core.methods import by_tree, gprs
 from rec_core.methods.method import new_record
 from rec_core.methods.rows import Rows
 from rec_core.randomness import run_seeds
 from tests import naive
-from tests.core.conftest import ALPHA, chi_square_p, gaussian_pair, geometric_pmf, index_p, ks_p, ks_p_all, mean_p
+from tests.core.conftest import ALPHA, gaussian_pair, geometric_pmf, index_p, ks_p, ks_p_all, mean_p
 
 LINE, PLANE = gaussian_pair([1.0], [0.3]), gaussian_pair([0.5, -1.0], [0.5, 0.3])
 TREE = rec.AStar((1.0, 2.5))
@@ -77,8 +77,7 @@ def test_the_index_law_of_gprs_is_that_of_a_simulation_of_another_hand():
 
 def test_of_a_box_the_index_of_gprs_is_geometric():
     box = rec.uniform_problem([0.25], [0.35])
-    law = geometric_pmf(0.1, 300)
-    assert rec.GPRS().index_pmf(box, 300) == pytest.approx(law, rel=1e-5)
+    assert rec.GPRS().index_pmf(box, 300) == pytest.approx(geometric_pmf(0.1, 300), rel=1e-5, abs=1e-9)
     entropy = -(0.9 * np.log2(0.9) + 0.1 * np.log2(0.1)) / 0.1
     assert rec.GPRS().expected_bits(box) == pytest.approx(entropy, abs=1e-3)
     whole = rec.gaussian_problem([0.0], [1.0])
@@ -208,23 +207,23 @@ def test_other_families(family):
                 rec.encode(problem, method, seed=1)
             continue
         samples = rec.encode_many(problem, 1500, method, seed=4).samples
-        assert rec.metrics.ks(samples, problem).max() < 1.95 * 1500**-0.5 * 1.2
-        assert rec.metrics.ks(samples, rec.gaussian_problem([0.3], [0.5])).max() > 0.1
+        assert rec.metrics.ks(samples, problem).p_value[0] > ALPHA
+        assert rec.metrics.ks(samples + 0.3 * problem.spread, problem).p_value[0] < 10 * ALPHA
 
 
 def test_searches_over_budget_say_so():
     narrow, tall = rec.gaussian_problem([1.0], [2.0**-12]), rec.gaussian_problem([0.5] * 6, [2.0**-8] * 6)
     for problem, method, words in (
         (tall, rec.AStar(max_examined=20), "took 20 nodes"),
-        (narrow, rec.GPRS(max_examined=100), "needs 7e03|needs 6|max_examined is 100"),
+        (narrow, rec.GPRS(max_examined=100), "max_examined is 100"),
         (LINE.problem, rec.GPRS(max_examined=1), "examined 1 without"),
         (rec.gaussian_problem([1.0], [2.0**-39]), rec.FastGPRS(), "62 steps"),
     ):
         with pytest.raises(rec.BudgetExceeded, match=words) as told:
-            [rec.encode(problem, method, seed=seed) for seed in range(40)]
+            [rec.encode(problem, method, seed=seed) for seed in range(80)]
         assert told.value.expected_bits >= 0.0
         with pytest.raises(rec.BudgetExceeded, match=words):
-            rec.encode_many(problem, 40, method, seed=1)
+            rec.encode_many(problem, 80, method, seed=1)
     with pytest.raises(rec.BudgetExceeded, match="measured"):
         rec.AStar(max_examined=20).expected_examined(tall)
 
@@ -276,9 +275,17 @@ def test_settings_are_checked():
     assert rec.AStar.for_source(rec.gaussian_channel([2.0, 3.0])) == rec.AStar((2.0, 3.0))
 
 
-def test_boxes_of_a_tree_have_candidates_of_their_own():
-    """No two nodes of a search share their candidate, whatever the shape of their boxes."""
-    seen = rec.trace(rec.gaussian_problem([0.4, -0.3], [2.0**-5, 2.0**-7]), rec.AStar(), seed=3)
+def test_boxes_of_one_depth_and_number_have_keys_of_their_own_if_their_shapes_differ():
+    roots, numbers, intervals, shapes = np.ones(2, np.int64), np.array([0, 1]), np.empty(2, np.int64), np.full(2, 64)
+    keys = set()
+    for halvings in ([1, 2], [2, 1], [0, 3]):
+        keys.add(int(by_tree.node_key(np.uint64(7), roots, np.array(halvings), numbers, intervals, shapes)))
+        assert (intervals == 2 ** np.array(halvings)).all()
+    assert len(keys) == 3
+    assert by_tree.node_key(np.uint64(7), roots, 0 * roots, 0 * roots, intervals, shapes) == 7
+
+
+def test_no_two_nodes_of_a_search_share_their_candidate():
+    seen = rec.trace(rec.gaussian_channel([6.0] * 4).draw(1), rec.AStar(), seed=3)
     inside = seen.quantiles * 2.0 ** np.floor(np.log2(seen.bins + 1.0)) % 1.0
-    assert len(np.unique(inside[:, 0].round(9))) == len(seen.indices) > 20
-    assert chi_square_p(np.histogram(inside, 8, (0.0, 1.0))[0], np.full(8, 1 / 8), least=5.0) > ALPHA
+    assert len(np.unique(inside[:, 0].round(9))) == seen.examined > 50

@@ -71,7 +71,7 @@ def test_receiver_and_trace_have_the_senders_sample_to_the_last_bit(method, pair
 @each
 @pytest.mark.parametrize("source", [PAIR.problem, rec.gaussian_channel([1.0, 0.5])], ids=["problem", "channel"])
 def test_many_runs_equal_single_runs(method, source):
-    found = rec.encode_many(source, 40, method, seed=3, num_threads=2)
+    found = rec.encode_many(source, 16, method, seed=3, num_threads=2)
     for i, seed in enumerate(found.seeds.tolist()):
         problem = source if isinstance(source, rec.Problem) else source.draw(seed)
         one = rec.encode(problem, method, seed=seed)
@@ -153,9 +153,8 @@ def test_spoiled_ones_are_not(greedy, other, cut):
 )  # fmt: skip
 def test_greedy_rejection_in_other_families(problem):
     """Against PFR's samples, which other tests hold to Q: both of one law, by the values of r."""
-    greedy, exact, spoiled = (
-        problem.log_ratio_bits(sent(problem, method, 3000).samples).round(9) for method in (GREEDY, rec.PFR(), RANDOM)
-    )
+    methods = GREEDY, rec.PFR(), rec.MinimalRandomCoding(1)
+    greedy, exact, spoiled = (problem.log_ratio_bits(sent(problem, one, 3000).samples).round(9) for one in methods)
     assert stats.ks_2samp(greedy, exact).pvalue > ALPHA
     assert stats.ks_2samp(spoiled, exact).pvalue < ALPHA
 
@@ -214,9 +213,10 @@ def test_both_orders_of_candidates_are_one_permutation():
 def test_the_laws_of_index_and_cost(method, pair):
     found, law = sent(pair.problem, method), method.index_pmf(pair.problem, 300)
     assert index_p(found.indices, law) > ALPHA
-    assert index_p(found.indices, (law + 0.15 * geometric_pmf(0.5, 300)) / 1.15) < ALPHA
+    assert index_p(found.indices, (law + 0.3 * geometric_pmf(0.9, 300)) / 1.3) < ALPHA
     assert mean_p(found.examined, method.expected_examined(pair.problem)) > ALPHA
     assert rec.laws.expected_examined(pair.problem, method) == method.expected_examined(pair.problem)
+    law = method.index_pmf(pair.problem, 20_000)
     some = law[law > 0]
     assert method.expected_bits(pair.problem) == pytest.approx(-(some @ np.log2(some)), abs=2e-3)
 
@@ -335,6 +335,8 @@ def test_searches_over_budget_say_what_would_do(kind):
     for run in (rec.encode, rec.trace, lambda *case, seed: rec.encode_many(case[0], 3, case[1], seed=seed)):
         with pytest.raises(rec.BudgetExceeded, match=r"on average, max_examined is 100. Raise .*rec.Partition\(\(\d+"):
             run(far, kind(max_examined=100), seed=1)
+    with pytest.raises(rec.BudgetExceeded, match="bins"):  # and no lucky run of a channel is kept that encode refuses
+        rec.encode_many(rec.gaussian_channel([16.0]), 3, kind(max_examined=4000), seed=1)
     near = kind(max_examined=2)
     with pytest.raises(rec.BudgetExceeded, match="examined 2 without finishing; max_examined is 2") as error:
         rec.encode_many(LINE.problem, 50, near, seed=1)

@@ -21,7 +21,7 @@ from rec_viz.text.reference import STATEMENTS
 
 PARTS = {
     "code_lengths": ["lengths_parts_part", "lengths_live_part", "lengths_codes_part", "lengths_weights_part",
-                     "lengths_dimensions_part", "lengths_sweep_part"],
+                     "lengths_dimensions_part", "lengths_sweep_part", "lengths_width_part", "lengths_maps_part"],
     "speed": ["speed_trade_part", "speed_strategies_part", "speed_trap_part"],
     "bias": ["bias_measures_part", "bias_decay_part", "bias_enough_part"],
     "league": ["league_border_part"],

@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 import os
 import re
+from functools import cache
 from random import Random
 
 import pytest
@@ -136,12 +137,16 @@ def test_with_nothing_missed_there_is_nothing_to_ask():
 
 # ------------------------------------------------------------------------------------------------ students
 
-WHERE = {
-    slug: [lesson for lesson in questions.LESSONS if any(
-        option.misconception == slug for kind in questions.kinds(lesson) for seed in range(6)
-        for option in questions.question(lesson, kind, seed=seed).options)]
-    for slug in MISCONCEPTIONS
-}  # fmt: skip
+
+@cache
+def where() -> dict[str, list[str]]:
+    """The lessons that can show a misconception."""
+    return {
+        slug: [lesson for lesson in questions.LESSONS if any(
+            option.misconception == slug for kind in questions.kinds(lesson) for seed in range(6)
+            for option in questions.question(lesson, kind, seed=seed).options)]
+        for slug in MISCONCEPTIONS
+    }  # fmt: skip
 
 
 def student(lesson: str, belief: str, seed: int, slips: float = 0.1, most: int = 12) -> list[tuple[Question, int]]:
@@ -158,7 +163,7 @@ def student(lesson: str, belief: str, seed: int, slips: float = 0.1, most: int =
 
 
 def test_every_misconception_is_asked_about():
-    assert all(WHERE.values())
+    assert all(where().values())
     for one in MISCONCEPTIONS.values():
         assert one.belief.endswith(".")
         assert one.help.endswith(".")
@@ -169,7 +174,7 @@ def test_every_misconception_is_asked_about():
 def test_students_with_one_misconception_are_seen_through():
     """95% of them within twelve answers, a slip in ten among them; of those who know it all, 95% show none."""
     seen = {}
-    for slug, lessons in WHERE.items():
+    for slug, lessons in where().items():
         for lesson in lessons:
             found = [questions.diagnosed(student(lesson, slug, seed)) for seed in range(10)]
             seen[slug, lesson] = sum(one is MISCONCEPTIONS[slug] for one in found) / len(found)

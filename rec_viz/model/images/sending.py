@@ -138,7 +138,7 @@ def remember(sent: list[Sent], sending: Sending) -> None:
 
 
 class BlockBits(NamedTuple):
-    """What a block takes: its bin (or integers), its index at the ideal length, and the KL it was worth."""
+    """What a block takes: its bin, its index (or integers) at the ideal length, and the KL it was worth."""
 
     bin_bits: float
     index_bits: float
@@ -151,7 +151,7 @@ def block_bits(sending: Sending) -> list[BlockBits]:
     if not sent:
         return []
     if sending.settings.method == "dither":
-        return [BlockBits(dithered_bits(event), 0.0, event.kl_bits) for event in sent]
+        return [BlockBits(0.0, dithered_bits(event), event.kl_bits) for event in sent]
     indices = [event.message.index for event in sent]
     lengths = grouping.best_code(indices).length_bits(indices).tolist()
     return [
@@ -194,6 +194,7 @@ def block_race(sending: Sending, number: int) -> lab.Race | None:
         bound_bits=rec.laws.sharp_bound_bits(problem, cut),
         bin_bits=lab.bin_bits(event.message.bin, cut),
         index_bits=code.codeword(event.message.index),
+        told=f"{'local index' if cut.num_bins > 1 else 'index'} {event.message.index:,}",
         data=b"",
         received=tuple(rec.decode(event.message, problem.prior, cut, seed=event.seed).tolist()),
     )

@@ -210,7 +210,8 @@ def interval_points(work: study.Study) -> dict[str, list[int]]:
 
 
 class Pfr(NamedTuple):
-    """Figure 2, (a) and (b): lines of steps and of lengths, I and the floor, and by how much the gap grows, with its standard error."""
+    """Figure 2, (a) and (b): lines of steps and of lengths, I and the floors, and by how much the gap grows, with its
+    standard error."""
 
     steps: list[Band]
     lengths: list[Band]
