@@ -95,6 +95,7 @@ class MinimalRandomCoding:
         place = int(place_of(seed, found.message.index, self.num_candidates))
         return found._replace(message=Message(found.message.bin, place))
 
+    @checked
     def receive(self, message: Message, prior: Prior, seed: Word) -> Floats:
         """The sample (D,) that a message names, in time O(D). Raises MessageError for one that names no candidate."""
         cut = check_partition(None, prior.dim)
