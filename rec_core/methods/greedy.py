@@ -31,8 +31,9 @@ class GreedyRejection:
 
     L begins at 0 and S, the chance that no candidate has been accepted, at 1; after every candidate L rises by S, and S
     is Q(r >= L) - L P(r >= L). So it accepts as early as it can. Over a Gaussian channel of 6 bits its index has
-    8.11 bits of entropy, PFR's 7.85 and that of rejection sampling 8.42; all examine sup r candidates on average. S is computed from the law of ln r, to 1e-8 in
-    one dimension, to about 1e-7 in more. After `max_examined` candidates a search raises BudgetExceeded.
+    8.11 bits of entropy, PFR's 7.85 and that of rejection sampling 8.42; all examine sup r candidates on average. S is
+    computed from the law of ln r, to 1e-8 in one dimension, to about 1e-7 in more. After `max_examined` candidates a
+    search raises BudgetExceeded.
 
     Raises RecError for invalid settings.
     Sources: Harsha, Jain, McAllester & Radhakrishnan (2007); for densities Flamich & Theis (2023).

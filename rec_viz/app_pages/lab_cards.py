@@ -106,7 +106,11 @@ def receiver(view: View, race: model.Race) -> None:
         shown = ", ".join(f"{value:.4g}" for value in lane.received[:3]) + (" …" if view.dim > 3 else "")
         st.markdown(
             f"**{lane.title}**: "
-            + (f"{lane.data[rec.FRAME_BYTES :].hex(' ')} is {place}candidate {message.index}" if lane.data else lane.told)
+            + (
+                f"{lane.data[rec.FRAME_BYTES :].hex(' ')} is {place}candidate {message.index}"
+                if lane.data
+                else lane.told
+            )
             + f", x = {shown}: "
             + (
                 "the sender’s sample, to the last bit."
