@@ -12,7 +12,7 @@ from ..arguments import checked
 from ..arrays import Floats, Word, Words
 from ..candidates import candidate_of_bin
 from ..channel import Channel, Problem, check_problem
-from ..checks import whole_number
+from ..checks import seed_word, whole_number
 from ..errors import MessageError
 from ..jit import kernel
 from ..partition import Message, Partition, check_message, check_partition
@@ -103,7 +103,7 @@ class MinimalRandomCoding:
         _, (numbers, index) = check_message(message, cut)
         if index > self.num_candidates:
             raise MessageError(f"The message names candidate {index} of {self.num_candidates}.")
-        x = np.empty(prior.dim)
+        seed, x = seed_word(seed), np.empty(prior.dim)
         number = candidate_at(seed, index, self.num_candidates)
         candidate_of_bin(prior.family_code, seed, number, cut.counts, np.array(numbers, np.int64), x)
         return prior.place(x)
