@@ -14,6 +14,7 @@ import argparse
 import importlib
 import sys
 import time
+import zipfile
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,6 +23,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ..checks import shown
 from ..errors import RecError
 from . import mixture, network, train_mixture
 from .network import NUM_PIXELS, SIDE, Shape, Singles
@@ -131,8 +133,10 @@ def from_cifar(path: Path, count: int, seed: int) -> tuple[NDArray[np.uint8], st
     try:
         with np.load(path, allow_pickle=False) as data:
             pictures = np.asarray(data["train"])
-    except (OSError, KeyError, ValueError) as error:
-        raise RecError(f"{path} must be an .npz with an array 'train', uint8 (N, 32, 32, 3) ({error}).") from None
+    except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile) as error:
+        why = error.strerror if isinstance(error, OSError) and error.strerror else shown(str(error))
+        name = shown(str(path))
+        raise RecError(f"{name} must be an .npz with an array 'train', uint8 (N, 32, 32, 3) ({why}).") from None
     if pictures.dtype != np.uint8 or pictures.ndim != 4 or pictures.shape[1:] != (SIDE, SIDE, 3):
         raise RecError(f"'train' in {path} must be uint8 (N, 32, 32, 3), got {pictures.dtype} {pictures.shape}.")
     chosen = np.random.default_rng(seed).permutation(len(pictures))[:count]

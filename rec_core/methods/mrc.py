@@ -12,7 +12,7 @@ from ..arguments import checked
 from ..arrays import Floats, Word, Words
 from ..candidates import candidate_of_bin
 from ..channel import Channel, Problem, check_problem
-from ..checks import whole_number
+from ..checks import seed_word, whole_number
 from ..errors import MessageError
 from ..jit import kernel
 from ..partition import Message, Partition, check_message, check_partition
@@ -96,13 +96,14 @@ class MinimalRandomCoding:
         place = int(place_of(seed, found.message.index, self.num_candidates))
         return found._replace(message=Message(found.message.bin, place))
 
+    @checked
     def receive(self, message: Message, prior: Prior, seed: Word) -> Floats:
         """The sample (D,) that a message names, in time O(D). Raises MessageError for one that names no candidate."""
         cut = check_partition(None, prior.dim)
         _, (numbers, index) = check_message(message, cut)
         if index > self.num_candidates:
             raise MessageError(f"The message names candidate {index} of {self.num_candidates}.")
-        x = np.empty(prior.dim)
+        seed, x = seed_word(seed), np.empty(prior.dim)
         number = candidate_at(seed, index, self.num_candidates)
         candidate_of_bin(prior.family_code, seed, number, cut.counts, np.array(numbers, np.int64), x)
         return prior.place(x)

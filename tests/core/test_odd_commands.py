@@ -57,3 +57,11 @@ def test_odd_lines_of_the_priors_of_pictures(option, capsys, monkeypatch, tmp_pa
         said = capsys.readouterr().err.strip().splitlines()
         assert code == 2, (odd, code)
         assert len(said[-1]) <= 400 + len(odd), (odd, said)
+
+
+def test_files_that_hold_no_pictures_are_refused(capsys, tmp_path):
+    train = importlib.import_module("rec_core.images.train")
+    for data in (b"", b"PK\x03\x04" + b"\x00" * 40, b"\x93NUMPY", b"x" * 100):
+        (tmp_path / "some.npz").write_bytes(data)
+        assert ends(train.main, [f"--cifar={tmp_path / 'some.npz'}"]) == 2
+        assert "must be an .npz" in capsys.readouterr().err

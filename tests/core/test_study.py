@@ -563,8 +563,8 @@ def test_the_command_for_fixed_targets_idle_dimensions_and_samples(tmp_path):
 def test_the_command_says_what_is_wrong(tmp_path, capsys):
     assert main(["--bits", "2", "--method", "orc"]) == 2
     assert "--num-candidates" in capsys.readouterr().err
-    assert main(["--bits", "2", "--method", "astar"]) == 2
-    assert "Unknown method 'astar'" in capsys.readouterr().err
+    assert main(["--bits", "2", "--method", "astra"]) == 2
+    assert "Unknown method 'astra'" in capsys.readouterr().err
     assert main(["--bits", "2", "--weighting", "best"]) == 2
     assert "Unknown weighting 'best'" in capsys.readouterr().err
     assert main(["--bits", "30", "--max-examined", "50", "--runs", "3"]) == 0
