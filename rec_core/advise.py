@@ -135,7 +135,8 @@ def advise(source: Problem | Channel, *, max_bias: float = 0.0, seconds: float =
     Bits are means over targets, by a code matched to the law. Candidates of a channel are typical, 2^(E log2): over the
     targets of a Gaussian channel the mean of sup r is infinite, whatever the bins.
 
-    Raises RecError for a negative `max_bias` or `seconds`, and for more than an hour. Source: here; the methods' own are in their `about`.
+    Raises RecError for a negative `max_bias` or `seconds`, and for more than an hour. Source: here; the methods' own
+    are in their `about`.
 
     >>> import rec_core as rec
     >>> advice = rec.advise(rec.gaussian_channel([6.0]), seconds=0.0)

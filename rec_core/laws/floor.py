@@ -87,7 +87,8 @@ def width_function(problem: Problem, heights: ArrayLike) -> Floats:
     with np.errstate(divide="ignore"):
         levels = np.log(h).ravel()
     if problem.dim == 1 and not math.isnan(turn(problem.family_code, problem.table[0])):
-        widths = np.array([_mass_above(problem, level) for level in levels.tolist()])
+        just_below = (levels - 1e-12).tolist()  # where r has one value, that is at least itself
+        widths = np.array([_mass_above(problem, level) for level in just_below])
     else:
         widths = _mass_above_by_law(problem, levels)
     widths[levels == -np.inf] = 1.0  # r may be 0, and is at least that

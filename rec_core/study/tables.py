@@ -60,8 +60,8 @@ def samples(table: Table) -> Floats:
 
     Raises RecError for a table without samples. Source: here.
 
-    >>> samples(join([]) | {"x1": np.zeros(0), "x2": np.zeros(0)}).shape
-    (0, 2)
+    >>> samples({name: np.zeros(2) for name in (*COLUMNS, "x1", "x2")}).shape
+    (2, 2)
     """
     check_table(table, "table")
     names = names_of(table)[len(COLUMNS) :]
