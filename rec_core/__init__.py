@@ -8,9 +8,9 @@
     sample = rec.decode(sent.message, channel.prior, bins, seed=7)
     assert (sample == sent.sample).all()                     # to the last bit
 
-Read in this order: families, randomness, prior, channel, partition, candidates, dither, decode (the receiver), then the
-sender's side: tables, upper_sum, clocks, laws, methods, searches, encode, advise, trace, rules; then codes, metrics,
-study and images.
+Read in this order: families, randomness, prior, channel, discrete, partition, candidates, dither, decode (the
+receiver), then the sender's side: tables, upper_sum, clocks, laws, methods, searches, encode, advise, trace, rules;
+then codes, metrics, study and images.
 SciPy is imported inside the functions that use it, because importing it takes longer than all the rest.
 """
 
@@ -42,6 +42,14 @@ with kernels_cached():
     )
     from .codes import FRAME_BYTES, EliasDelta, FixedCode, MatchedCode, ZipfCode, message_length_bits, pack, unpack
     from .decode import decode, decode_many
+    from .discrete import (
+        DiscreteChannel,
+        binary_symmetric_channel,
+        discrete_channel,
+        discrete_problem,
+        erasure_channel,
+        letters,
+    )
     from .encode import Encoding, Encodings, encode, encode_many
     from .errors import BudgetExceeded, MessageError, RecError
     from .methods import (
@@ -84,6 +92,7 @@ __all__ = [
     "Advice",
     "BudgetExceeded",
     "Channel",
+    "DiscreteChannel",
     "EliasDelta",
     "Encoding",
     "Encodings",
@@ -113,16 +122,21 @@ __all__ = [
     "allocate",
     "bin_peaks_bits",
     "bin_weights",
+    "binary_symmetric_channel",
     "codes",
     "decode",
     "decode_many",
+    "discrete_channel",
+    "discrete_problem",
     "encode",
     "encode_many",
+    "erasure_channel",
     "gaussian_channel",
     "gaussian_problem",
     "images",
     "laplace_problem",
     "laws",
+    "letters",
     "logistic_problem",
     "message_length_bits",
     "metrics",

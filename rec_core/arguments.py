@@ -17,15 +17,24 @@ import numpy as np
 
 from .channel import Channel, Problem
 from .checks import check_method, has, iterable, real_array, real_number, shown
+from .discrete import DiscreteChannel
 from .errors import MessageError, RecError
 from .partition import Partition
 from .prior import Prior
 
 Function = TypeVar("Function", bound=Callable[..., Any])
-_VALUES = {"Problem": Problem, "Channel": Channel, "Partition": Partition, "Prior": Prior, "None": type(None)}
+_VALUES = {
+    "Problem": Problem,
+    "Channel": Channel,
+    "DiscreteChannel": DiscreteChannel,
+    "Partition": Partition,
+    "Prior": Prior,
+    "None": type(None),
+}
 _MADE_BY = {
     "Problem": "a problem, such as rec.gaussian_problem([0.5], [0.1])",
     "Channel": "a channel, such as rec.gaussian_channel([3.0])",
+    "DiscreteChannel": "a channel, such as rec.gaussian_channel([3.0])",
     "Partition": "a rec.Partition, such as rec.Partition((8,))",
     "Prior": "a prior, such as problem.prior",
     "None": "None",
@@ -83,7 +92,9 @@ def _check_of(note: Any) -> Callable[[Any, str], Any] | None:
 
 def _check_value(kinds: tuple[str, ...], value: Any, name: str) -> None:
     if not isinstance(value, tuple(_VALUES[kind] for kind in kinds)):
-        wanted = " or ".join(_MADE_BY[kind] for kind in kinds)
+        if isinstance(value, DiscreteChannel):
+            raise RecError(f"{name} cannot be a discrete channel here; use the problems of its `targets` one by one.")
+        wanted = " or ".join(dict.fromkeys(_MADE_BY[kind] for kind in kinds))
         raise RecError(f"{name} must be {wanted}; got {shown(value)}.")
 
 

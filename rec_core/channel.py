@@ -36,7 +36,8 @@ class Problem:
     """One target Q against P. Made by `gaussian_problem` and the functions like it, or by `Channel.draw`.
 
     `family` is one of `families.FAMILIES`. `params[d]` are the parameters of Q in dimension d in units in which P is
-    standard: (mean, scale) of a Gaussian, (low, high) of a uniform one, ln q at the knots of a piecewise one.
+    standard: (mean, scale) of a Gaussian, (low, high) of a uniform one, ln q at the knots of a piecewise one,
+    the masses of P and then of Q of a discrete one.
     `prior_shift` and `prior_scale` (D,) place the prior, as in `Prior`.
 
     Raises RecError for an unknown family, and for parameters that the family does not take.

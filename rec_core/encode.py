@@ -12,6 +12,7 @@ from .arrays import LN2, Floats, Ints, Words
 from .channel import Channel, Problem
 from .checks import seed_word, whole_number
 from .decode import decode
+from .discrete import DiscreteChannel
 from .errors import RecError
 from .methods import PFR, Method, Record, Rules, SearchResult, new_record
 from .partition import Message, check_partition
@@ -114,7 +115,7 @@ MOST_NUMBERS = MOST_RUNS
 
 @checked
 def encode_many(
-    source: Channel | Problem,
+    source: Channel | Problem | DiscreteChannel,
     num_runs: int,
     method: Method = PFR(),
     *,
@@ -142,6 +143,8 @@ def encode_many(
     threads = (os.cpu_count() or 1) if num_threads is None else whole_number(num_threads, "num_threads")
     typical = source if isinstance(source, Problem) else source.draw(0)
     method.check(typical)
+    if isinstance(source, DiscreteChannel):
+        return _one_by_one(source, method, seeds)
     if hasattr(method, "many"):
         rows, failed = method.many(source, seeds, threads)
     elif hasattr(method, "rules"):
@@ -158,12 +161,12 @@ def encode_many(
     return Encodings(source.prior.place(samples), bins, indices, examined, from_logs(log_races), kl / LN2, seeds)
 
 
-def _target(source: Channel | Problem, seed: int) -> Problem:
+def _target(source: Channel | Problem | DiscreteChannel, seed: int) -> Problem:
     return source if isinstance(source, Problem) else source.draw(seed)
 
 
-def _one_by_one(source: Channel | Problem, method: Method, seeds: Words) -> Encodings:
-    """`encode_many` for a method without `rules`."""
+def _one_by_one(source: Channel | Problem | DiscreteChannel, method: Method, seeds: Words) -> Encodings:
+    """`encode_many` for a method without `rules`, and for discrete channels."""
     targets = [_target(source, seed) for seed in seeds.tolist()]
     sent = [encode(target, method, seed=seed) for target, seed in zip(targets, seeds.tolist(), strict=True)]
     return Encodings(

@@ -57,8 +57,8 @@ def log_upper_sum(family: str, params: tuple[float, ...], intervals: int) -> flo
     if intervals >= _FINEST:
         raise RecError(f"A dimension has fewer than 2^52 intervals, got {intervals}; float64 cannot tell more apart.")
     row = rows[0]
-    if kind == "knots":
-        return float(families.piecewise.log_peak_sum(row, intervals)) - math.log(intervals)
+    if kind in ("knots", "steps"):
+        return float(own.log_peak_sum(row, intervals)) - math.log(intervals)
     if kind == "box":
         return float(row[2]) + math.log(families.uniform.cells_reached(row, intervals) / intervals)
     top = float(families.log_sup(code, row, *families.support(code)))

@@ -10,20 +10,21 @@ A problem is a table of parameters, float64 with a row for each dimension; logs 
     piecewise   U[0, 1]          ln q linear between knots   ln q at K + 1 evenly spaced knots 0, 1/K, ..., 1
     laplace     exp(-|x|)/2      P scaled and shifted        mean, scale, -ln scale
     logistic    1/(4 cosh^2 x/2) P scaled and shifted        mean, scale, -ln scale
+    discrete    U[0, 1]          r constant on K letters     ends of the letters in u, ln r of each
 
 Every file has the same functions in the same order:
 
     LABEL PRIOR PARAMS             its name in text, and P; names of the `params` of a dimension, () if they vary
     STANDARD SUPPORT               `params` of a dimension where Q = P; ends of the support of P
     LAWS                           how its laws are computed: 'line' by quadrature between its breaks, for any formulas;
-                                   'normal', 'box' and 'knots' have closed forms
+                                   'normal', 'box', 'knots' and 'steps' have closed forms
     HAS_CELLS                      whether `log_sup` is cheap and exact on small cells, so that searches can use tiles
     check fault table              raise RecError for bad `params`; the bad one of a dimension (with PARAMS); rows
     narrow                         `params` of a dimension in which sup r is a given power of two
     width_bits                     how much narrower than P the narrowest dimension of Q is, log2 of a ratio of widths
     quantile log_pdf               of P; both tails equally accurate
     log_ratio log_sup log_mass kl  ln r(x); its supremum over an interval; ln Q of an interval; KL(Q || P)
-    turn                           the one x at which ln r turns, infinite if none (all but 'knots')
+    turn                           the one x at which ln r turns, infinite if none (all but 'knots' and 'steps')
     draw                           how a channel draws a target (CHANNELS only)
     moments target_quantile        mean, scale and standard deviation of Q; its quantiles
     breaks                         ends of panels in which q and r are smooth, which together cover Q
@@ -47,11 +48,12 @@ import numpy as np
 
 from ..arrays import Floats
 from ..jit import kernel
-from . import gaussian, laplace, location, logistic, piecewise, uniform
+from . import discrete, gaussian, laplace, location, logistic, piecewise, uniform
 
-GAUSSIAN, UNIFORM, PIECEWISE, LAPLACE, LOGISTIC = range(5)
+GAUSSIAN, UNIFORM, PIECEWISE, LAPLACE, LOGISTIC, DISCRETE = range(6)
 _ALL: dict[str, ModuleType] = {
     "gaussian": gaussian, "uniform": uniform, "piecewise": piecewise, "laplace": laplace, "logistic": logistic,
+    "discrete": discrete,
 }  # in the order of their codes  # fmt: skip
 FAMILIES: dict[str, int] = {name: code for code, name in enumerate(_ALL)}
 LABELS: dict[str, str] = {name: family.LABEL for name, family in _ALL.items()}
@@ -85,13 +87,13 @@ def quantile(family: int, number: int, intervals: int, v: float) -> float:
         return laplace.quantile(number, intervals, v)
     if family == LOGISTIC:
         return logistic.quantile(number, intervals, v)
-    return uniform.quantile(number, intervals, v)  # piecewise too
+    return uniform.quantile(number, intervals, v)  # piecewise and discrete too
 
 
 @kernel
 def support(family: int) -> tuple[float, float]:
     """Ends of the support of P."""
-    return (0.0, 1.0) if family in (UNIFORM, PIECEWISE) else (-np.inf, np.inf)
+    return (0.0, 1.0) if family in (UNIFORM, PIECEWISE, DISCRETE) else (-np.inf, np.inf)
 
 
 @kernel
@@ -113,7 +115,7 @@ def log_pdf(family: int, x: float) -> float:
         return laplace.log_pdf(x)
     if family == LOGISTIC:
         return logistic.log_pdf(x)
-    return uniform.log_pdf(x)  # piecewise too
+    return uniform.log_pdf(x)  # piecewise and discrete too
 
 
 @kernel
@@ -136,6 +138,8 @@ def log_ratio(family: int, row: Floats, x: float) -> float:
         return laplace.log_ratio(row, x)
     if family == LOGISTIC:
         return logistic.log_ratio(row, x)
+    if family == DISCRETE:
+        return discrete.log_ratio(row, x)
     return piecewise.log_ratio(row, x)
 
 
@@ -159,6 +163,8 @@ def log_sup(family: int, row: Floats, low: float, high: float) -> float:
         return laplace.log_sup(row, low, high)
     if family == LOGISTIC:
         return logistic.log_sup(row, low, high)
+    if family == DISCRETE:
+        return discrete.log_sup(row, low, high)
     return piecewise.log_sup(row, low, high)
 
 
@@ -173,6 +179,8 @@ def log_mass(family: int, row: Floats, low: float, high: float) -> float:
         return laplace.log_mass(row, low, high)
     if family == LOGISTIC:
         return logistic.log_mass(row, low, high)
+    if family == DISCRETE:
+        return discrete.log_mass(row, low, high)
     return piecewise.log_mass(row, low, high)
 
 
@@ -197,6 +205,8 @@ def kl(family: int, row: Floats) -> float:
         return laplace.kl(row)
     if family == LOGISTIC:
         return logistic.kl(row)
+    if family == DISCRETE:
+        return discrete.kl(row)
     return piecewise.kl(row)
 
 

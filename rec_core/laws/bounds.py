@@ -100,6 +100,9 @@ def _mean_nats(source: Problem | Channel, partition: Partition | None, soft: boo
     kind = families.family(source.family).LAWS
     if isinstance(source, Problem) and kind == "knots":
         return _piecewise_mean(source.table[0], log_bins, soft)
+    if isinstance(source, Problem) and kind == "steps":
+        logs, shares = target_law(tables(source, check_partition(None, 1), "uniform"))
+        return float(shares @ (np.logaddexp(0.0, logs - log_bins) if soft else np.maximum(log_bins - logs, 0.0)))
     if isinstance(source, Problem) and kind == "line":
         return _line_mean(source, log_bins, soft)
     law = _information_density(source)

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 from ..arguments import checked
 from ..arrays import LN2, Floats
 from ..channel import Channel, Problem
+from ..discrete import DiscreteChannel
 from ..errors import RecError
 from ..families import family, log_mass, log_ratio, turn
 from ..partition import Partition
@@ -47,12 +48,13 @@ def channel_simulation_divergence_bits(problem: Problem) -> float:
 
 
 @checked
-def functional_information_bits(channel: Channel) -> float:
-    """I_F = E_Y[D_CS(Q_Y || P)] in bits: no one-shot code of a channel costs less on average, and I_F + log2 e suffice.
+def functional_information_bits(channel: Channel | DiscreteChannel) -> float:
+    """I_F = E_X[D_CS(P_Y|X || P_Y)] in bits: no one-shot code costs less on average, and I_F + log2 e suffice.
 
     Of a Gaussian channel given X = x and given Y = y the ratio has the same law, so the mean over targets is that over
     samples: by quadrature in one dimension, over 64 points of Sobol's sequence in more, error below 0.005 bits. Of a
-    uniform channel given X the ratio has one value, and I_F is the information.
+    uniform channel given X the ratio has one value, and I_F is the information. Of a discrete channel it is a sum over
+    its letters X, exact, and less than the mean of D_CS over targets where X tells more of the ratio than Y does.
 
     Raises RecError for anything but a channel.
     Source: Flamich, Sriramu & Wagner (2025); Hill, Alajaji, Linder & Flamich (2026).
@@ -61,9 +63,22 @@ def functional_information_bits(channel: Channel) -> float:
     >>> round(functional_information_bits(rec.gaussian_channel([2.0])), 2)
     2.52
     """
+    if isinstance(channel, DiscreteChannel):
+        return _of_letters(channel)
     if family(channel.family).LAWS != "normal":
         return channel.information_bits
     return channel.information_bits + _excess_bits(channel.family, tuple(sorted(b for b in channel.bits if b > 0.0)))
+
+
+def _of_letters(channel: DiscreteChannel) -> float:
+    """I_F of a discrete channel."""
+    given, masses, total = np.array(channel.conditional), channel.masses, 0.0
+    for x, mass in enumerate(masses):
+        shares = np.array(channel.source) * given[:, x] / mass  # of Y, given X = x
+        some = np.flatnonzero(shares > 0.0)
+        some = some[np.argsort(given[some, x])]
+        total += float(mass * _entropy_bits(np.log(given[some, x] / mass), shares[some]))
+    return total
 
 
 @checked
@@ -87,7 +102,8 @@ def width_function(problem: Problem, heights: ArrayLike) -> Floats:
     with np.errstate(divide="ignore"):
         levels = np.log(h).ravel()
     if problem.dim == 1 and not math.isnan(turn(problem.family_code, problem.table[0])):
-        widths = np.array([_mass_above(problem, level) for level in levels.tolist()])
+        just_below = (levels - 1e-12).tolist()  # where r has one value, that is at least itself
+        widths = np.array([_mass_above(problem, level) for level in just_below])
     else:
         widths = _mass_above_by_law(problem, levels)
     widths[levels == -np.inf] = 1.0  # r may be 0, and is at least that

@@ -18,6 +18,7 @@ from ..errors import RecError
 from ..partition import check_partition
 from ..tables import entry_edges, tables
 from .orc import OrcBias, orc_bias
+from .ratio import search_law
 
 if TYPE_CHECKING:
     from ..methods import ORC
@@ -73,7 +74,8 @@ def unnoticed_candidates(problem: Problem, method: ORC, num_samples: int) -> int
 def orc_silence(problem: Problem, method: ORC) -> float:
     """The probability that none of ORC's candidates has mass under Q, in which case `encode` raises; exact.
 
-    0 except for uniform targets, whose box has P'-mass E_Q[1 / r'], a product over dimensions of sums over intervals.
+    0 except for uniform targets, whose box has P'-mass E_Q[1 / r'], a product over dimensions of sums over intervals,
+    and for letters that are never sent.
 
     Raises RecError for a problem that the method cannot search. Source: here.
 
@@ -82,9 +84,12 @@ def orc_silence(problem: Problem, method: ORC) -> float:
     0.5625
     """
     method.check(problem)
-    if families.family(problem.family).LAWS != "box":
+    cut, kind = check_partition(method.partition, problem.dim), families.family(problem.family).LAWS
+    if kind == "steps":
+        _, shares = search_law(tables(problem, cut, method.weighting))
+        return float(max(0.0, 1.0 - shares.sum()) ** method.num_candidates)
+    if kind != "box":
         return 0.0
-    cut = check_partition(method.partition, problem.dim)
     inside = 2.0**-problem.kl_bits
     table = tables(problem, cut, method.weighting)
     for d, row in enumerate(table.params):

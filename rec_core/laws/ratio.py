@@ -72,6 +72,8 @@ def target_law(table: Tables) -> tuple[Floats, Floats]:
     kind = families.family(table.family).LAWS
     if kind == "knots":
         return _piecewise_target_law(table)
+    if kind == "steps":
+        return _steps_target_law(table)
     parts = []
     rule, rule_weights = legendre(256 if int(np.diff(table.offsets).max()) <= 64 else 64)
     for d in range(table.intervals.size):
@@ -132,6 +134,17 @@ def _piecewise_target_law(table: Tables) -> tuple[Floats, Floats]:
     return values.ravel(), shares.ravel() / shares.sum()
 
 
+def _steps_target_law(table: Tables) -> tuple[Floats, Floats]:
+    """Law of ln r'(X), X ~ Q, for letters: an atom for every letter in every bin that has a part of it."""
+    row, (edges, steps) = table.params[0], search_steps(table, 0)
+    breaks = np.union1d(families.discrete.breaks(row), edges)
+    middles = 0.5 * (breaks[:-1] + breaks[1:])
+    logs = families.log_ratios(table.family, row, middles)
+    shares = np.diff(breaks) * np.exp(logs)
+    some = shares > 0.0
+    return (logs - steps[np.searchsorted(edges, middles)])[some], shares[some] / shares.sum()
+
+
 def search_law(table: Tables) -> tuple[Floats, Floats]:
     """Law of ln r'(U), U ~ P', where r' > 0: values and probabilities, which may sum to less than 1."""
     kind = families.family(table.family).LAWS
@@ -156,7 +169,7 @@ def search_law(table: Tables) -> tuple[Floats, Floats]:
         used = shares > 0.0
         return (-math.log(scale) + 0.5 * (x - z) * (x + z) - tilt)[used], shares[used]
     values, masses = target_law(table)
-    if kind == "knots":
+    if kind in ("knots", "steps"):
         return values, masses * np.exp(-values)
     used = np.abs(masses) > 1e-16
     values, masses = values[used], masses[used]

@@ -23,6 +23,7 @@ _STEP = 1.0 / 32.0  # nats between levels
 _MOST_NATS = 650.0  # of ln sup r: levels are floats
 _PANELS, _GRID = 2**11, 2**16  # of the points of a dimension, and of their sums
 _KINK = 1e-9  # how far from a level at which w may jump or bend the levels around it are, as a share
+_SAME = 1e-14  # how near levels may be, as a share: letters with one ratio differ by rounding
 _GRADED = 1.0 - np.exp(-np.arange(1.0, 27.0, 0.125))  # shares of sup r: S bends there as a power of the distance
 
 
@@ -58,11 +59,14 @@ def width(problem: Problem, lowest: float = 1.0) -> Width:
     bends = np.exp(np.minimum(families.log_ratios(problem.family_code, rows[0], breaks), log_top))
     levels = np.unique(np.concatenate((spaced, top * _GRADED, bends * (1.0 - _KINK), bends * (1.0 + _KINK))))
     levels = levels[(levels >= lowest) & (levels < top)]
+    levels = levels[np.append(np.diff(levels) > _SAME * levels[1:], True)[: levels.size]]
     if own.LAWS == "box":
         above, share = 1.0 - levels / top, np.full(levels.size, 1.0 / top)
     elif len(rows) > 1:
         levels, above, share = _of_space(problem.family_code, rows, levels)
         above, share, levels = (each[levels < top] for each in (above, share, levels))
+    elif own.LAWS == "steps":
+        above, share = _of_steps(rows[0], levels)
     elif own.LAWS == "knots":
         above, share = _of_knots(rows[0], np.log(levels))
     else:
@@ -98,6 +102,13 @@ def _of_line(family: int, row: Floats, standard: Floats, ends: Floats, logs: Flo
         share[k] = math.exp(log_p)
         above[k] = math.exp(log_q) - math.exp(logs[k] + log_p)
     return above, share
+
+
+def _of_steps(row: Floats, levels: Floats) -> tuple[Floats, Floats]:
+    """S and w at levels where r is constant on every letter."""
+    ends, ratios = families.discrete.letters_of(row)
+    higher = ratios - levels[:, None]
+    return np.maximum(higher, 0.0) @ np.diff(ends), (higher >= 0.0) @ np.diff(ends)
 
 
 def _of_knots(row: Floats, logs: Floats) -> tuple[Floats, Floats]:

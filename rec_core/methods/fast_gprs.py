@@ -151,6 +151,8 @@ def peak_of(problem: Problem) -> float:
         if (np.diff(row)[:top] < 0.0).any() or (np.diff(row)[top:] > 0.0).any():
             raise RecError("FastGPRS needs a ratio with one peak, and this one has several; use rec.AStar().")
         return float(top / (row.size - 1))
+    if own.LAWS == "steps":
+        raise RecError("FastGPRS needs a ratio with one peak, and that of letters has flat parts; use rec.AStar().")
     return float(families.turn(problem.family_code, row))
 
 

@@ -36,7 +36,8 @@ class MinimalRandomCoding:
     send the same sample. ORC numbers its candidates in the order of their arrival times, MRC in an order that has
     nothing to do with them, so its index is uniform and costs log2 n bits; what ORC's costs less is what its order is
     worth. The two orders differ by a permutation that both sides know, so messages are decoded with the method:
-    `rec.decode(message, prior, method, seed=seed)`.
+    `rec.decode(message, prior, method, seed=seed)`. A search with more candidates than `max_examined` raises
+    BudgetExceeded.
 
     Raises RecError for invalid settings.
     Sources: Havasi, Peharz & Hernandez-Lobato (2019); that ORC has the same output: Theis & Yosri (2022).

@@ -65,6 +65,8 @@ def output_mmd(problem: Problem, methods: Sequence[ORC | PFR], bandwidth: ArrayL
     cut, weighting = kinds.pop()
     code, target = problem.family_code, problem.table
     table = tables(problem, check_partition(cut, problem.dim), weighting)
+    if families.family(code).LAWS == "steps":
+        raise RecError("The MMD of letters is not computed; compare how often each is sent (rec.letters).")
     if families.family(code).LAWS == "box":
         for d in range(problem.dim):
             part = slice(int(table.offsets[d]), int(table.offsets[d + 1]))

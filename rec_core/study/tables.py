@@ -60,7 +60,7 @@ def samples(table: Table) -> Floats:
 
     Raises RecError for a table without samples. Source: here.
 
-    >>> samples(join([]) | {"x1": np.zeros(2), "x2": np.ones(2)}).shape
+    >>> samples({name: np.zeros(2) for name in (*COLUMNS, "x1", "x2")}).shape
     (2, 2)
     """
     check_table(table, "table")

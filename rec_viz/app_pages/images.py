@@ -357,7 +357,12 @@ settings = widgets.now(Images)
 widgets.write_link(settings)
 blank = np.zeros((pictures.SIDE, pictures.SIDE, 3), np.uint8)
 refused = sending.refusal(blank if picture is None else picture, settings)
-if refused:
+if refused and settings.method == "dither" and settings.codec == "inr":
+    st.warning(
+        "Dither needs widths of Q that both sides know, and those of a network are fitted to the picture. Choose "
+        "cosine waves, or another method.", icon=":material/timer_off:",
+    )  # fmt: skip
+elif refused:
     st.warning(reading.raised(refused), icon=":material/timer_off:")
 else:
     before(picture, settings)

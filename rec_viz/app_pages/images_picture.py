@@ -23,7 +23,11 @@ def choose() -> Picture | None:
     chosen, tiled = widgets.now(Images), widgets.now(Images).codec in sending.TILED
     left, right = st.columns([3, 2])
     with left:
-        widgets.widget(Images, "origin")
+        row, name = TABLE[Images]["origin"], widgets.name_of(Images, "origin")
+        offered = pictures.offers_cifar() or chosen.origin == "cifar"  # a link may ask for what is not there
+        kinds = {key: label for key, label in row.options.items() if key != "cifar" or offered}
+        st.session_state.setdefault(name, chosen.origin)
+        widgets.draw_widget(row._replace(options=kinds), name)
     if chosen.origin == "cifar":
         return from_cifar()
     if chosen.origin == "photo":

@@ -77,19 +77,25 @@ def own_code(lanes: list[model.Lane]) -> str:
 
 def averages(view: View, lanes: list[model.Lane]) -> None:
     """Candidates and bits on average, measured over fresh races."""
-    rows = ["| | Examined | Expected | Mean bits |", "|---|---|---|---|"]
+    rows = ["| | Expected | Mean bits |", "|---|---|---|"]
     for lane in lanes:
         assert lane.trace is not None
         if lane.name in OTHERS:
             with st.spinner("Working out the mean"):
-                mean = f"{model.mean_bits(lane.method, setting.coded_for(view)):.2f}, best code"
+                mean = f"{model.mean_bits(lane.method, setting.coded_for(view)):.2f}"
         else:
             found = model.measured(view, lane)
-            mean = "too slow to measure" if found is None else f"{found.mean_bits:.2f} ± {found.error_bits:.2f}"
-        rows.append(f"| {lane.title} | {lane.trace.examined:,} | {reading.number(lane.expected_examined)} | {mean} |")
+            mean = (
+                "too slow to measure" if found is None else f"{found.mean_bits:.2f}\u00a0±\u00a0{found.error_bits:.2f}"
+            )
+        rows.append(f"| {reading.plain(lane.title)} | {reading.number(lane.expected_examined)} | {mean} |")
     st.markdown("\n".join(rows))
     fresh = "races" if view.source != "channel" else "targets and races"
-    st.markdown(f"Expected: exact, for this target. Mean bits: of up to {model.MEASURED_RUNS} fresh {fresh}.")
+    by_law = " Where no ± stands, of a code matched to the law." if any(lane.name in OTHERS for lane in lanes) else ""
+    st.markdown(
+        "Expected: candidates examined for this target, on average. "
+        f"Mean bits: of up to {model.MEASURED_RUNS} fresh {fresh}.{by_law}"
+    )
 
 
 # ------------------------------------------------------------------------------------------------ the receiver
@@ -105,7 +111,7 @@ def receiver(view: View, race: model.Race) -> None:
         place = f"bin {numbers if view.dim == 1 else f'({numbers})'}, " if lane.partition.num_bins > 1 else ""
         shown = ", ".join(f"{value:.4g}" for value in lane.received[:3]) + (" …" if view.dim > 3 else "")
         st.markdown(
-            f"**{lane.title}**: "
+            f"**{reading.plain(lane.title)}**: "
             + (
                 f"{lane.data[rec.FRAME_BYTES :].hex(' ')} is {place}candidate {message.index}"
                 if lane.data
@@ -131,7 +137,7 @@ def received(view: View, race: model.Race) -> None:
     )
     for lane in ran(race):
         x = ", ".join(repr(value) for value in lane.received[:4]) + (" …" if view.dim > 4 else "")
-        st.markdown(f"**{lane.title}**: `{lane.data.hex(' ') or lane.told}`  \nx = `{x}`")
+        st.markdown(f"**{reading.plain(lane.title)}**: `{lane.data.hex(' ') or lane.told}`  \nx = `{x}`")
 
 
 # ------------------------------------------------------------------------------------------------ advice
@@ -186,7 +192,7 @@ def exports(view: View, race: model.Race) -> None:
     """Each search as a table and as a program."""
     st.markdown("Every recorded candidate as a table, and the program that makes this very search and message.")
     for lane in ran(race):
-        st.markdown(f"**{lane.title}**")
+        st.markdown(f"**{reading.plain(lane.title)}**")
         with st.container(horizontal=True, key=f"export_{lane.name}"):
             for ending, make in (("csv", traces.as_csv), ("json", traces.as_json)):
                 st.download_button(

@@ -105,7 +105,7 @@ def show(job: Job[model.Board]) -> None:
     """The board while it is worked out; a page drawn anew every second cannot have buttons."""
     options = job.state.ranked
     parts.finding(st.empty(), finding(options) if options else "Every method, one race: bits against candidates.")
-    st.progress(job.share, f"Working out and running every method, {reading.time_left(job.seconds_left)}")
+    st.progress(job.share, f"Working out {job.state.doing}, {reading.time_left(job.seconds_left)}")
     st.markdown(f"**{TITLE}**")
     st.plotly_chart(drawn(job.state)[0], key="league_race_so_far")
     if options:
@@ -124,7 +124,8 @@ board = job.state
 parts.finding(place, finding(board.ranked))
 chart(*drawn(board), TITLE)
 st.markdown(
-    "Left is fast, low is short. Lines are exact laws; a dot stands where runs on this machine counted its candidates. "
+    "Left is fast, low is short. Lines are exact laws; a dot stands where runs on this machine counted its candidates, "
+    "open where samples are a little off. "
     "No method sends fewer bits than the floor, functional information "
     f"(**{floor_bits(channel):.2f} bits** here, I is {channel.information_bits:.4g}), but those whose samples are not "
     "quite Q’s."

@@ -69,7 +69,7 @@ def refusals(race: lab.Race) -> None:
     for lane in race.lanes:
         if lane.trace is None:
             st.warning(
-                f"**{lane.title}** does not run here. {reading.plain(reading.raised(lane.refusal))}",
+                f"**{reading.plain(lane.title)}** does not run here. {reading.plain(reading.raised(lane.refusal))}",
                 icon=":material/timer_off:",
             )
 

@@ -98,7 +98,8 @@ def league(
     for x, y in zip(log2_candidates, above, strict=True):
         panel.dot(x, y, "q", 5)
     for k in {int(np.argmin(log2_candidates)), int(np.argmax(log2_candidates))}:
-        panel.text(log2_candidates[k], above[k], names[k], anchor="start", right=9, down=5)
+        off = 5.0 if panel.up(0.0) - panel.up(above[k]) > 12.0 else -7.0  # the line of the floor
+        panel.text(log2_candidates[k], above[k], names[k], anchor="start", right=9, down=off)
     says = f"{best[0]} takes {best[1]:.2f} bits; a method that has to search, {search[0]}, {search[1]:.2f}."
     return picture(panel.parts, "Bits above the floor against candidates", SIZE), says
 

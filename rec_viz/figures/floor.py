@@ -28,7 +28,7 @@ class Width(NamedTuple):
 
 def width(found: Width, colours: Colours) -> go.Figure:
     """The width function; and log2 r and -log2 w by how often they are less: the areas are KL and D_CS."""
-    figure = make_subplots(rows=1, cols=2, horizontal_spacing=0.1)
+    figure = make_subplots(rows=1, cols=2, horizontal_spacing=0.2)
     figure.add_scatter(
         x=found.log2_heights, y=found.widths, mode="lines", name="w(h)", line={"color": colours["p"], "width": 2.5},
         fill="tozeroy", fillcolor=faint(colours["p"], 0.15), row=1, col=1,

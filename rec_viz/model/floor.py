@@ -87,5 +87,5 @@ def _quantizer(channel: rec.Channel) -> figures.MessageMap:
     masses = masses[masses > 0.0]
     tints = (cells - cells.min() + 0.5) / (np.ptp(cells) + 1)
     return figures.MessageMap(
-        "an ordinary quantizer, not exact", np.tile(tints, (MAP_SEEDS, 1)), -float(masses @ np.log2(masses))
+        "a quantizer, not exact", np.tile(tints, (MAP_SEEDS, 1)), -float(masses @ np.log2(masses))
     )

@@ -139,7 +139,7 @@ def coding(
         return index_bound(source, cut), theory(source, cut)[2] if whole else math.nan
     if isinstance(method, rec.RejectionSampling):  # log2 of a number whose mean is sup r
         problem = source.draw(0) if isinstance(source, rec.Channel) else source
-        return problem.d_inf_bits, math.nan
+        return max(problem.d_inf_bits, 0.01), math.nan  # a code needs some, where the first is always taken too
     bound = index_bound(source, cut)
     return math.log2(bound + 1.0) if isinstance(method, rec.AStar) else bound, math.nan  # a depth of about I
 

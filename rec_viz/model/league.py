@@ -22,6 +22,7 @@ from ..settings import View
 from ..text import reading
 from .setting import channel_of
 
+SLOW = ("greedyrejection", "gprs")  # half a minute each in more dimensions than one; they come last
 SECONDS = 1.0  # that the runs which measure times may take in all
 RUNS = 20  # of each target behind a dot
 MOST_RUN = 2**21  # candidates behind a dot, at most
@@ -59,6 +60,7 @@ class Board:
     options: list[rec.Option] = field(default_factory=list)
     examined: dict[str, float] = field(default_factory=dict)  # log2 of candidates counted in runs, by a row's name
     lines: tuple[figures.Line, ...] = ()
+    doing: str = "the laws"
 
     @property
     def ranked(self) -> tuple[rec.Option, ...]:
@@ -70,13 +72,17 @@ def work_out(view: View, bias: float, board: Board, halted: Halted) -> Iterator[
     """Fill the board: the lines, then a method after the other with its row and its runs."""
     channel = channel_of(view)
     board.lines = lines(channel)
-    for done, kind in enumerate(METHODS, start=1):
+    share = {kind: 30.0 if kind in SLOW and channel.dim > 1 else 1.0 for kind in METHODS}  # of the time, about
+    done = 0.0
+    for kind in sorted(METHODS, key=SLOW.__contains__):
         if halted():
             return
+        board.doing = METHODS[kind].about.title
         for option in _options(kind, channel, bias):
             board.examined[option.name] = _examined(channel, option)
             board.options.append(option)
-        yield done, len(METHODS)
+        done += share[kind]
+        yield done, sum(share.values())
 
 
 def finished(view: View, bias: float) -> Board:

@@ -198,7 +198,7 @@ class Parameter(NamedTuple):
                 raise ValueError(text)
             return text
         if self.options:
-            found = [value for value in self.options if str(value) == text]
+            found = [value for value in self.options if self.write(value) == text]
             if not found:
                 raise ValueError(text)
             return found[0]

@@ -28,16 +28,17 @@ def search(view: View, name: str) -> str:
         first, second = (list(column) for column in zip(*problem.params, strict=True))
         made = f"problem = rec.{problem.family}_problem({first}, {second})  # Q\n"
     sent = _SENT.format(code=f"rec.ZipfCode(rec.laws.log2_index_bound_bits({source}, bins))", seed=view.seed)
+    cut = f"bins = rec.Partition({list(bins.intervals)})  # intervals in each dimension; the receiver knows them\n"
     if name in OTHERS:
         sent = _SENT.format(code=f"rec.ZipfCode(method.expected_bits({source}))", seed=view.seed)
     if hasattr(method, "receive"):
+        cut = ""  # it has no bins
         sent = _RECEIVED.format(seed=view.seed)
     return f"""\
 import rec_core as rec
 
 # {ALL_LANES[name]}: one search, its message, and the receiver
-{made}bins = rec.Partition({list(bins.intervals)})  # intervals in each dimension; the receiver knows them
-method = rec.{written}
+{made}{cut}method = rec.{written}
 trace = rec.trace(problem, method, seed={view.seed}, max_events={model.max_events(view.dim)})
 message, sample = trace.message, trace.samples[trace.winner]
 

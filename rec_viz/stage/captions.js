@@ -13,7 +13,7 @@ export const numBins = (/** @type {Lane} */ lane) => raised(lane.num_bins_text);
 const raisedFirst = (text) => text[0].toUpperCase() + text.slice(1);
 const winnerName = (/** @type {Lane} */ lane) => lane.partitioned
   ? `candidate ${whole(lane.message.index)} of ${binName(lane, lane.winner)}`
-  : `candidate ${whole(lane.position[lane.winner])}`;
+  : `candidate ${whole(lane.position[lane.winner])}${lane.counts || lane.message.bin_bits ? "" : ` (${lane.message.told})`}`;
 
 // What a lane shows at a step, in ten words at most; `laneDetail` has the numbers.
 export function laneCaption(/** @type {Scene} */ scene, /** @type {Lane} */ lane, step) {
@@ -38,9 +38,10 @@ export function laneDetail(/** @type {Scene} */ scene, /** @type {Lane} */ lane,
   const won = `race time ${fmt(lane.winTime)}`;
   switch (kind) {
     case "glance":
+      if (lane.lattice) return `Nothing to look for: the sender rounds to a lattice that both sides know, and sends which point: ${fmt(lane.message.length_bits)} bits.`;
       if (lane.accepts) return `The search looked at ${count(lane.examined, "candidate")} and took the last, the first that was not too high for the ratio there, so only its number is sent: ${fmt(lane.message.length_bits)} bits.`;
       return `The search looked at ${count(lane.examined, "candidate")}; ${winnerName(lane)} wins with the smallest race time `
-        + `(arrival time ÷ ratio), ${fmt(lane.winTime)}, so only ${lane.partitioned ? "its bin and its number there are" : "its number is"} sent: ${fmt(lane.message.length_bits)} bits.`;
+        + `(arrival time ÷ ratio), ${fmt(lane.winTime)}, so only ${lane.partitioned ? "its bin and its number there are" : lane.counts ? "its number is" : "what names it is"} sent: ${fmt(lane.message.length_bits)} bits.`;
     case "densities":
       return `Both sides can draw from P; only the sender knows Q, from which one sample must reach the receiver, and Q is ${fmt(scene.problem.kl_bits)} bits away from P.`;
     case "cut":
@@ -49,6 +50,7 @@ export function laneDetail(/** @type {Scene} */ scene, /** @type {Lane} */ lane,
     case "reweight":
       return lane.partitioned ? reweightCaption(lane) : "Its candidates keep coming from P itself.";
     case "winner":
+      if (lane.lattice) return "The sender rounds to the nearest point of a lattice that both sides know.";
       if (lane.accepts) return `${raisedFirst(winnerName(lane))} is the first whose height, ${fmt(lane.arrival[lane.winner])}, is below the ratio there, ${fmt(ratioOf(lane, lane.winner))}: it is accepted, and the search ends.`;
       return (lane.budget === null
         ? `No candidate above the stop line can win, so the search stops after ${count(lane.examined, "candidate")}; `
@@ -62,7 +64,7 @@ export function laneDetail(/** @type {Scene} */ scene, /** @type {Lane} */ lane,
         : !lane.counts ? `The message names the sample: ${lane.message.told}, ${fmt(lane.message.length_bits)} bits in all.`
         : `The message is one number: the winner was candidate ${whole(lane.message.index)}, which takes ${fmt(lane.message.length_bits)} bits.`;
     default:
-      return `From the shared seed and the message alone the receiver draws ${winnerName(lane)}: x = ${point(lane.receiver?.x ?? sampleOf(lane, lane.winner))}, the same sample.`;
+      return `From the shared seed and the message alone the receiver ${lane.lattice ? "makes that point of the lattice" : `draws ${winnerName(lane)}`}: x = ${point(lane.receiver?.x ?? sampleOf(lane, lane.winner))}, the same sample.`;
   }
 }
 
@@ -75,10 +77,10 @@ function reweightCaption(/** @type {Lane} */ lane) {
 }
 
 function candidateCaption(/** @type {Lane} */ lane, e) {
+  if (lane.lattice) return "Rounded to the nearest point of the lattice.";
   if (e >= lane.count && lane.accepts) return "Stopped: one was accepted.";
   if (e >= lane.count) return lane.budget === null ? "Stopped: no later candidate can win." : "Stopped: the whole budget has been seen.";
   const name = `Candidate ${whole(lane.position[e])}`, race = lane.race[e];
-  if (lane.lattice) return "Rounded to the nearest point of the lattice.";
   if (lane.accepts) return race > 1 ? `${name}: above the curve, rejected.` : `${name}: under the curve, accepted.`;
   if (!Number.isFinite(race)) return `${name}: Q is ${lane.log2_ratio[e] === -Infinity ? "zero" : "almost zero"} there.`;
   if (e === 0) return `${name}: race time ${fmt(race)}, the one to beat.`;
@@ -89,6 +91,7 @@ function candidateCaption(/** @type {Lane} */ lane, e) {
 }
 
 function candidateDetail(/** @type {Lane} */ lane, e) {
+  if (lane.lattice) return "The sender rounds to the nearest point of a lattice that both sides know.";
   if (e >= lane.count && lane.accepts) return `Stopped after ${count(lane.examined, "candidate")}: the last was accepted.`;
   if (e >= lane.count) {
     return lane.budget === null ? `Stopped after ${count(lane.examined, "candidate")}: no later one can win.`
@@ -113,7 +116,7 @@ export function sceneCaption(/** @type {Scene} */ scene, step) {
   const { timeline } = scene;
   switch (timeline.kind(step)) {
     case "glance": {
-      const numbers = scene.lanes.map((lane) => whole(lane.examined));
+      const numbers = scene.lanes.map((lane) => (lane.lattice ? "none" : whole(lane.examined)));
       return `Same target. Looked at: ${numbers.slice(0, -1).join(", ")} and ${numbers[numbers.length - 1]}.`;
     }
     case "candidate": {
@@ -126,7 +129,7 @@ export function sceneCaption(/** @type {Scene} */ scene, step) {
     case "reweight": return "With bins, look more where Q is high.";
     case "winner": return scene.lanes.some((lane) => lane.accepts) ? "Each search ends with one candidate." : "In each search the smallest race time wins.";
     case "message": return "Each message says which candidate won, nothing else.";
-    default: return "Every receiver counts to the same sample.";
+    default: return `Every receiver ${scene.lanes.every((lane) => lane.counts) ? "counts to" : "makes"} the same sample.`;
   }
 }
 

@@ -89,8 +89,8 @@ export function syncLane(/** @type {View} */ view, /** @type {Playback} */ state
   const finished = !["densities", "cut", "reweight", "candidate"].includes(kind);
   const stopped = finished || (kind === "candidate" && seen === lane.count && scene.timeline.seenAt(state.step) > lane.count);
   const n = finished || seen === lane.count ? lane.examined : seen ? lane.position[seen - 1] : 0;
-  setText(view.number, whole(n));
-  setText(view.unit, stopped && kind === "candidate" ? "looked at, done" : "looked at");
+  setText(view.number, lane.lattice ? "" : whole(n));
+  setText(view.unit, lane.lattice ? "" : stopped && kind === "candidate" ? "looked at, done" : "looked at");
   if (!view.caption.hidden) setText(view.caption, laneCaption(scene, lane, state.step));
   view.caption.title = laneDetail(scene, lane, state.step);
   const all = view.bits.reduce((sum, { bits }) => sum + bits.length, 0);

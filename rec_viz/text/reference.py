@@ -39,15 +39,15 @@ STATEMENTS: tuple[Statement, ...] = (
         r"""
 Let $Y$ be what the sender knows, $X$ the sample the receiver ends up with, $M$ the message, a word of a prefix-free
 code, and $W$ the shared randomness, independent of $Y$. Then $\;\mathbb E|M| \ge I[X;Y]$.
-""",
-        r"""
-$X$ is a function of $(M, W)$, so $I[X;Y] \le I[M,W;Y] = I[M;Y \mid W]$, because $W$ alone says nothing of $Y$. That
-is at most $H[M \mid W]$, and a prefix-free code has mean length at least its entropy. $\square$
 
 One sample at a time, even $I$ is out of reach. The least that any one-shot code needs is the **functional information**
 $I_F = \mathbb E\, D_{CS}[P_{Y \mid X} \Vert P_Y]$ (Flamich, Sriramu & Wagner 2025), where $D_{CS}[Q \Vert P]$ is
 the differential entropy of the width function $w(h) = P(r \ge h)$, a density on $h > 0$; and $I_F + \log_2 e$ bits
 suffice given the shared randomness (Hill, Alajaji, Linder & Flamich 2026). $I \le I_F$, equal where $r$ has one value.
+""",
+        r"""
+$X$ is a function of $(M, W)$, so $I[X;Y] \le I[M,W;Y] = I[M;Y \mid W]$, because $W$ alone says nothing of $Y$. That
+is at most $H[M \mid W]$, and a prefix-free code has mean length at least its entropy. $\square$
 """,
     ),
     Statement(

@@ -18,9 +18,9 @@ import rec_core
 
 ROOT = Path(rec_core.__file__).parent
 ORDER = (
-    "errors", "arrays", "checks", "kernel_files", "jit", "families", "randomness", "prior", "channel", "partition",
-    "arguments", "candidates", "dither", "decode", "tables", "upper_sum", "clocks", "counts", "allocation", "laws",
-    "methods", "searches", "encode", "advise", "trace", "rules", "codes", "metrics", "", "study", "images",
+    "errors", "arrays", "checks", "kernel_files", "jit", "families", "randomness", "prior", "channel", "discrete",
+    "partition", "arguments", "candidates", "dither", "decode", "tables", "upper_sum", "clocks", "counts", "allocation",
+    "laws", "methods", "searches", "encode", "advise", "trace", "rules", "codes", "metrics", "", "study", "images",
 )  # fmt: skip
 """Lowest first. The empty name is the package itself: what imports it stands above all it holds."""
 Graph = dict[str, set[str]]

@@ -147,7 +147,7 @@ def test_a_study_takes_it_and_its_folder_names_it(tmp_path):
         assert column.tolist() == rows[name].tolist()
     assert study.read(tmp_path)["index"].tolist() == rows["index"].tolist()
     assert study.load(tmp_path, methods=[Rejection]) == work
-    with pytest.raises(rec.RecError, match="uses rejection; give the classes"):
+    with pytest.raises(rec.RecError, match="uses 'rejection'; give the classes"):
         study.load(tmp_path)
     text = (tmp_path / "_study.json").read_text()
     assert text.count('"method": "rejection"') == 3

@@ -452,7 +452,8 @@ def test_upper_sums_of_ever_more_intervals_fall_to_one_as_quadrature_says():
         for k in (38, 40, 42):
             excess = 2.0**problem.d_inf_bits / 2.0**k
             assert 2.0 ** sums[k - 12] - limit == pytest.approx(excess, rel=1e-3, abs=1e-9)
-    assert rec.laws.expected_examined(problem, rec.PFR(rec.Partition((2**40,)))) == pytest.approx(1.0, abs=1e-4)
+    searched = rec.laws.expected_examined(problem, rec.PFR(rec.Partition((2**40,))))  # in 2^14 blocks of intervals
+    assert 2.0 ** sums[40 - 12] < searched < 2.0 ** sums[40 - 12] + 1e-3
     with pytest.raises(rec.RecError, match="2\\^52"):
         rec.upper_sum_bits(problem, rec.Partition((2**53,)))
     with pytest.raises(rec.RecError, match="searched"):  # a density by hand may turn often, so it is tabulated

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rec_core import images
-from rec_viz.settings import LANES, PAGES, PRESETS, TABLE, View, link, link_query, read_link
+from rec_viz.settings import PAGES, PRESETS, TABLE, View, link, link_query, read_link
 from rec_viz.settings.links import read_hidden
 from rec_viz.settings.table import MAX_LANES, Images
 from rec_viz.settings.view import consistent
@@ -17,7 +17,7 @@ from rec_viz.settings.view import consistent
 
 def values_of(parameter):
     if parameter.kind == "several":
-        return st.lists(st.sampled_from(list(LANES)), min_size=1, max_size=MAX_LANES, unique=True).map(tuple)
+        return st.lists(st.sampled_from(list(parameter.options)), max_size=MAX_LANES, unique=True).map(tuple)
     if parameter.kind == "text":
         return st.text(max_size=40).filter(lambda text: "\x00" not in text)
     if parameter.options:
@@ -114,7 +114,7 @@ def test_what_is_private_does_not_show_in_the_choice_of_a_preset():
         ("dim", "0"),
         ("dim", "65"),
         ("dim", "1.5"),
-        ("lanes", ""),
+        ("others", "pfr"),
         ("lanes", "pfr,orc,pfr_bins,orc_bins"),
         ("lanes", "teleport"),
         ("candidates", "3"),

@@ -313,6 +313,7 @@ def test_a_copy_of_cifar_is_offered_by_who_starts_the_app_and_asked_of_no_visito
     chosen = Images("cifar", number=7)
     app = opened(chosen)
     assert "rec-lab --cifar" in words(app)
+    assert "CIFAR-10" not in opened(Images()).segmented_control(key="images_origin").options  # nor offered without
     assert not app.text_input
     made = np.random.default_rng(0).integers(0, 256, (3, 32, 32, 3), dtype=np.uint8)
     np.savez(tmp_path / "own.npz", test=made)

@@ -143,7 +143,7 @@ def test_a_scene_has_the_fields_that_its_type_names():
         for name, body in re.findall(r"^type (\w+) = \{\n(.*?)^\};", text, re.MULTILINE | re.DOTALL)
     }
     views = [preset.view for preset in PRESETS] + [drawn(View(), [0.0, 4.0, 1.0]), View(family="uniform", dim=2)]
-    views.append(View(stopping="per_bin", weighting="uniform"))
+    views += [View(stopping="per_bin", weighting="uniform"), View(lanes=(), others=("astar", "dither"))]
     scenes = [stage.scene(lab.race(view)) for view in views] + [stage.scene(lab.race(View()), live=View())]
     shipped = {
         "SceneData": scenes,

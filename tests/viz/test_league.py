@@ -87,8 +87,8 @@ def test_from_about_six_dimensions_on_a_search_is_shorter():
 def test_names_of_dots_lie_apart():
     marks = [figures.Mark(f"m{k}", 3.0, 1.0 + 0.01 * k, True) for k in range(6)]
     figure = figures.race((), marks, COLOURS)
-    shifts = [one.yshift for one in figure.layout.annotations if one.text.startswith("m")]
-    scale = (figures.HEIGHT - 82) / (figure.layout.yaxis.range[1] - figure.layout.yaxis.range[0])
+    shifts = [-one.ay for one in figure.layout.annotations if one.text.startswith("m")]
+    scale = figures.INNER / (figure.layout.yaxis.range[1] - figure.layout.yaxis.range[0])
     heights = [mark.above_bits * scale + shift for mark, shift in zip(marks, shifts, strict=True)]
     assert min(abs(a - b) for a, b in combinations(heights, 2)) > 16
     assert min(abs(height) for height in heights) >= 13  # off the floor

@@ -16,6 +16,7 @@ import rec_core as rec
 from rec_viz import live
 from rec_viz.model import lab
 from rec_viz.settings import PRESETS, View, link_query
+from rec_viz.settings.table import OTHERS
 from rec_viz.settings.view import dragged
 from rec_viz.stage.scene import as_bytes, scene
 from tests.viz.parts import run, serving
@@ -83,6 +84,13 @@ def test_what_is_answered_is_what_the_page_then_shows(view):
             assert lane[key] == whole[key], key
         assert lane["race"][lane["winner"]] == whole["race"][whole["winner"]]
         assert receiver["equal"]
+
+
+@pytest.mark.parametrize("other", OTHERS)
+def test_at_no_information_every_method_has_a_length(other):
+    told = asked(View(lanes=("pfr",), others=(other,)), bits=0.0)
+    assert len(told["lanes"]) + len(told["refused"]) == 2
+    assert all(np.isfinite(lane["message"]["length_bits"]) for lane in told["lanes"])
 
 
 def test_an_answer_keeps_to_its_budget():

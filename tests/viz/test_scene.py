@@ -14,6 +14,8 @@ import rec_core as rec
 from rec_viz import stage
 from rec_viz.model import lab, setting
 from rec_viz.settings import PRESETS, View
+from rec_viz.settings.table import OTHERS
+from rec_viz.snippets.lab import search
 from rec_viz.stage.scene import as_bytes, as_json
 
 
@@ -56,6 +58,48 @@ def test_the_scene_is_the_search(view):
         code = rec.ZipfCode(lane.zipf_bits)
         assert drawn["message"]["index_bits"] == code.codeword(sent.message.index)
         assert len(drawn["message"]["index_bits"]) == math.ceil(float(code.length_bits(sent.message.index)))
+
+
+@pytest.mark.parametrize("dim", [1, 2, 3])
+@pytest.mark.parametrize("others", [("rejection", "greedy", "gprs"), ("truncated", "mrc"), ("astar", "dither")])
+def test_methods_without_bins_are_drawn_as_they_are_searched(others, dim):
+    view = View(lanes=(), others=others, dim=dim)
+    race = lab.race(view)
+    scene = stage.scene(race, live=view)
+    assert as_bytes(scene)
+    assert [drawn["name"] for drawn in scene["lanes"]] == [name for name in OTHERS if name in others]
+    for lane, drawn, held in zip(race.lanes, scene["lanes"], scene["receiver"], strict=True):
+        sent = rec.encode(race.problem, lane.method, seed=view.seed)
+        e, race_times = drawn["winner"], drawn["race"]
+        assert held["equal"]
+        assert lane.received == tuple(sent.sample.tolist())
+        assert (drawn["examined"], int(np.argmin(race_times))) == (sent.examined, e)
+        assert lane.length_bits > 0.0
+        if drawn["stopping"] == "accept":  # every candidate but the last lies above the curve
+            assert (race_times[:e] > 1.0).all()
+            assert race_times[e] <= 1.0
+            assert not drawn["in_order"]
+        u = race.problem.prior.cdf(sent.sample)
+        if "lattice" in drawn:
+            assert np.abs(drawn["lattice"] - u[0]).min() < 1e-12
+            assert len(drawn["lattice"]) > 12
+        if "box_low" in drawn:
+            assert (drawn["box_low"] <= drawn["u"][:, 0]).all()
+            assert (drawn["u"][:, 0] <= drawn["box_high"]).all()
+            wide = drawn["box_high"] - drawn["box_low"]
+            assert (np.log2(wide) == np.round(np.log2(wide))).all()
+            assert wide[0] == 1.0
+    assert ("lattice" in scene["lanes"][-1]) == ("dither" in others and dim == 1)
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_the_program_of_a_method_without_bins_makes_its_search(name):
+    view = View(lanes=(), others=(name,), dim=2)
+    made: dict[str, object] = {}
+    exec(search(view, name), made)
+    (lane,) = lab.race(view).lanes
+    assert made["message"] == lane.trace.message
+    assert tuple(made["decoded"].tolist()) == lane.received
 
 
 @pytest.mark.parametrize("family", ["gaussian", "uniform"])

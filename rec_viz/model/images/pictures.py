@@ -100,6 +100,11 @@ def read_upload(data: bytes) -> Picture:
     return np.ascontiguousarray(Image.alpha_composite(white, coloured).convert("RGB"))
 
 
+def offers_cifar() -> bool:
+    """Whether a copy was named when the app was started."""
+    return bool(os.environ.get(CIFAR_PATH))
+
+
 def operators_cifar() -> Picture | None:
     """The copy named when the app was started; None without one. Raises RecError where it cannot be read."""
     path = os.environ.get(CIFAR_PATH)
