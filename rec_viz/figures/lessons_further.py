@@ -38,12 +38,22 @@ def lines(
     """Two curves by their names, over x, the first `known` points of each; `names` are those of the axes."""
     top = 1.15 * max(float(values.max()) for values in curves.values())
     panel = sheet(narrow, colours, (0.0, float(x[-1]) + 0.4), (0.0, top), left=50)
+    highest = max(float(values[known - 1]) for values in curves.values())
     for (name, values), role in zip(curves.items(), ("best", "heuristic"), strict=True):
         told = values[:known]
         panel.line(x[:known], told, role, 3)
         for a, b in zip(x, told, strict=False):
             panel.dot(float(a), float(b), role, 6)
-        panel.text(float(x[known - 1]), float(told[-1]), f"{name}: {told[-1]:.1f}", role, "end", 8, -14, bold=True)
+        panel.text(
+            float(x[known - 1]),
+            float(told[-1]),
+            f"{name}: {told[-1]:.1f}",
+            role,
+            "end",
+            8,
+            24 if told[-1] < highest else -14,
+            bold=True,
+        )
     panel.floor([(float(k), f"{k:g}") for k in x], names[0])
     panel.wall(name=names[1])
     return svg(panel, f"{names[1]} over {names[0]}: {' and '.join(curves)}", narrow)
