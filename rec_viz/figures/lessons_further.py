@@ -22,9 +22,11 @@ def slices(
         under = u[ratio >= height]
         ends = (float(under[0]), float(under[-1]))
         panel.line(ends, (height, height), "best", 5)
-        right = ends[1] < 0.6
+        says = "" if narrow else f"{100 * width:.0f}% wide: "
+        says += f"{-np.log2(width):.1f} bits"
+        right = 1.0 - ends[1] > ends[0]
         panel.text(
-            ends[1] if right else ends[0], float(height), f"{100 * width:.0f}% wide: {-np.log2(width):.1f} bits",
+            ends[1] if right else ends[0], float(height), says,
             "best", "start" if right else "end", 12 if right else -12, 5, bold=True,
         )  # fmt: skip
     panel.text(float(u[int(np.argmax(ratio))]), top, "r", "q", down=-8, bold=True)
