@@ -58,7 +58,7 @@ def _lane(number: int, trace: rec.Trace) -> lab.Lane:
     problem, method = trace.problem, trace.method
     bins = method.partition or rec.Partition.uncut(problem.dim)
     zipf_bits, _ = lab.coding(method, problem, bins, False)
-    sent = lab.written(trace, bins, zipf_bits)
+    sent = lab.written(trace, bins, zipf_bits, problem)
     title = type(method).__name__ + (f", n = {n:,}" if (n := getattr(method, "num_candidates", 0)) else "")
     return lab.Lane(
         name=f"{number}_bins" if bins.num_bins > 1 else str(number),

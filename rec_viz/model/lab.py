@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import rec_core as rec
+from rec_core import families
 from rec_core.methods import name_of
 
 from ..memo import memo
@@ -153,14 +154,17 @@ class Written(NamedTuple):
     length_bits: float
 
 
-def written(trace: rec.Trace, bins: rec.Partition, zipf_bits: float, channel: rec.Channel | None = None) -> Written:
-    """The message of a search. `channel` is known where layered dither’s message is to be as long as it is."""
+def written(trace: rec.Trace, bins: rec.Partition, zipf_bits: float, source: rec.Channel | rec.Problem) -> Written:
+    """The message of a search, by a code made for the source. Dither's has its mean length where it has no code."""
     method, (place, index) = trace.method, trace.message
     if isinstance(method, rec.LayeredDither):
         numbers = ", ".join(f"{(k + 1) // 2 if k % 2 == 0 else -(k + 1) // 2}" for k in place)
-        seeds = np.array([trace.seed], np.uint64)
-        length = rec.codes.DitherCode(channel).length_bits([trace.message], seeds)[0] if channel else math.nan
-        return Written("", "".join(f"{k:b}" for k in place), f"rounded: {numbers}", float(length))
+        if isinstance(source, rec.Channel) and families.family(source.family).LAWS == "normal":
+            seeds = np.array([trace.seed], np.uint64)
+            length = float(rec.codes.DitherCode(source).length_bits([trace.message], seeds)[0])
+        else:
+            length = mean_bits(method, source)
+        return Written("", "".join(f"{k:b}" for k in place), f"rounded: {numbers}", length)
     if isinstance(method, rec.AStar):
         halvings = [(k + 1).bit_length() - 1 for k in place]
         path = "".join(format(k + 1 - 2**h, f"0{h}b") if h else "" for k, h in zip(place, halvings, strict=True))
@@ -204,8 +208,7 @@ def _lane(
         trace = rec.trace(problem, method, seed=view.seed, max_events=max_events(view.dim, effort))
         quick = effort.whole or (name != "astar" and (view.dim == 1 or view.weighting == "peak_ratio"))
         expected = _expected(problem, method) if quick else math.nan
-        channel = source if isinstance(source, rec.Channel) else None
-        sent = written(trace, bins, zipf_bits, channel)
+        sent = written(trace, bins, zipf_bits, source)
         if effort.whole and not hasattr(method, "receive"):
             code = rec.ZipfCode(zipf_bits)
             data = rec.pack([trace.message], bins, code, seed=view.seed, prior=problem.prior)

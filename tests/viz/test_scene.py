@@ -92,6 +92,13 @@ def test_methods_without_bins_are_drawn_as_they_are_searched(others, dim):
     assert ("lattice" in scene["lanes"][-1]) == ("dither" in others and dim == 1)
 
 
+@pytest.mark.parametrize("view", [View(family="uniform"), View(source="own", means="0.7", scales="0.2")])
+def test_dither_has_a_length_for_every_source_it_takes(view):
+    (lane,) = lab.race(view._replace(lanes=(), others=("dither",))).lanes
+    assert not lane.refusal
+    assert 0.0 < lane.length_bits < 12.0
+
+
 @pytest.mark.parametrize("name", OTHERS)
 def test_the_program_of_a_method_without_bins_makes_its_search(name):
     view = View(lanes=(), others=(name,), dim=2)
