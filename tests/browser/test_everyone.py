@@ -69,8 +69,8 @@ def test_reference(open_page: Open) -> None:
 def test_evidence(open_page: Open) -> None:
     page = open_page("?v=1&page=evidence", stage=False)
     cards = page.get_by_test_id("cards").get_by_role("link")
-    expect(cards).to_have_count(6, timeout=120_000)
-    expect(page.get_by_test_id("cards").get_by_role("img")).to_have_count(7, timeout=120_000)  # Images has two
+    expect(cards).to_have_count(7, timeout=120_000)
+    expect(page.get_by_test_id("cards").get_by_role("img")).to_have_count(8, timeout=120_000)  # Images has two
     settle(page)
     for_everyone(page)
     for width, columns in ((1280, 3), (1920, 3), (390, 1)):
@@ -82,7 +82,7 @@ def test_evidence(open_page: Open) -> None:
     page.mouse.click(box["x"] + box["width"] - 12, box["y"] + 12)  # its corner: the whole card leads there
     expect(page.get_by_role("heading", name="Speed", exact=True)).to_be_visible(timeout=60_000)
     page.get_by_role("link", name="Evidence", exact=True).last.click()
-    expect(cards).to_have_count(6, timeout=60_000)
+    expect(cards).to_have_count(7, timeout=60_000)
 
 
 def test_list_of_lessons(open_page: Open) -> None:
