@@ -54,12 +54,17 @@ def test_a_card_says_the_number_its_page_opens_with(name):
     assert page.drawn(name, None, COLOURS) == ("", page.ABOUT[name])
     assert picture.startswith(("<svg", "<figure"))
     assert says.endswith(".")
-    told = " ".join(element.proto.body for element in opened(name).get("html"))
     numbers = re.findall(r"\d[\d.,]*\d|\d", says)
     assert numbers
-    assert re.findall(r"<b>", told)
-    shared = [number for number in numbers if number in told]
-    assert len(shared) >= (2 if name in ("code_lengths", "speed", "bias") else 1), (says, told)
+    app, least = opened(name), 2 if name in ("code_lengths", "speed", "bias") else 1
+    for _ in range(120):  # some is worked out in the background
+        told = " ".join(element.proto.body for element in app.get("html"))
+        shared = [number for number in numbers if number in told]
+        if "<b>" in told and len(shared) >= least:
+            break
+        app.run()
+    assert "<b>" in told
+    assert len(shared) >= least, (says, told)
 
 
 def test_speed_opens_where_its_finding_is_seen_and_leaves_the_other_pages_alone():
