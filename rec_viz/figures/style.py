@@ -12,7 +12,7 @@ Floats = NDArray[np.float64]
 Colours = Mapping[str, str]
 
 TYPE = 14  # pixels
-_NO_BUTTONS = ["toImage", "zoom2d", "pan2d", "select2d", "lasso2d", "zoomIn2d", "zoomOut2d", "autoScale2d"]
+_NO_BUTTONS = ["zoom2d", "pan2d", "select2d", "lasso2d", "zoomIn2d", "zoomOut2d", "autoScale2d"]
 
 # log10 of seconds, and how people say it
 _TIMES = (
@@ -25,7 +25,7 @@ def finish(figure: go.Figure, height: int, right: int = 16, bottom: int = 48) ->
     """The figure with its height and margins in pixels, the legend in a row above, and type to be read from afar."""
     figure.update_layout(
         height=height, margin={"l": 60, "r": right, "t": 34, "b": bottom}, font_size=TYPE,
-        modebar={"remove": _NO_BUTTONS},  # on a phone it lies on the legend
+        modebar={"remove": _NO_BUTTONS},  # on a phone they lie on the legend; the camera is what Export presses
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "font": {"size": TYPE}},
     )  # fmt: skip
     figure.update_xaxes(tickfont_size=TYPE, title_font_size=TYPE)

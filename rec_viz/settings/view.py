@@ -9,7 +9,7 @@ from typing import Any
 from rec_core import families
 
 from ..text import reading
-from .table import COUNTED, MAX_DIM, TABLE, View
+from .table import COUNTED, MAX_DIM, MAX_LANES, TABLE, View
 
 VECTORS = {name: tuple(f"{param}s" for param in families.family(name).PARAMS) for name in families.CHANNELS}
 DRAWN = "piecewise"  # the family of targets drawn by hand
@@ -53,6 +53,8 @@ def dragged(view: View, change: Mapping[str, Any]) -> View:
     if len(numbers) > MAX_DIM or any(not 1 <= n < 2**63 for n in numbers):
         raise ValueError("intervals are whole numbers from 1")
     view = consistent(view._replace(**values))
+    if not 1 <= len(view.lanes + view.others) <= MAX_LANES:
+        raise ValueError(f"there is room for one to {MAX_LANES} methods")
     if rows:
         view = own_target(view, rows)
     if numbers and view.strategy == "own":
