@@ -137,10 +137,11 @@ def test_figures_say_what_they_show():
     assert (list(marks.x), list(marks.y), list(marks.error_y.array)) == ([1.0], [1.2], [pytest.approx(0.12)])
     assert (at.x[0], at.y[0]) == (3.0, 5.0)
     k, sizes = np.arange(3.0), np.array([6.0, 6.1, 7.0])
-    figure = figures.trade(k, np.array([5.0, 3.0, 1.0]), [("Zipf code", "p", sizes)], 5.5, (6.1, 3.0), COLOURS)
+    figure = figures.trade(k, np.array([5.0, 3.0, 1.0]), [("Zipf code", "p", sizes)], (5.5, 5.8), (6.1, 3.0), COLOURS)
     assert list(figure.data[0].x) == [6.0, 6.1, 7.0]
     assert (figure.data[1].x[0], figure.data[1].y[0]) == (6.1, 3.0)
-    assert set(figure.data[2].x) == {5.5}
+    assert [set(line.x) for line in figure.data[2:]] == [{5.5}, {5.8}]
+    assert [line.name for line in figure.data[2:]] == ["I", "floor"]
     assert "length, bits" in figure.layout.xaxis.title.text
     figure = figures.strategies(k, [("By information", "heuristic", sizes)], 2.0, COLOURS)
     assert figure.layout.shapes[0].x0 == 2.0

@@ -102,6 +102,9 @@ def messages() -> Iterator[Given]:
         if name not in ("pfr", "orc") and (name != "layereddither" or len(source["source"]) > 2):
             scales = {"scales": source["source"][2]} if name == "layereddither" else {}
             yield {"do": "encode", **source, "method": name, **some.get(name, {}), **scales, "seed": 2**64 - 1}
+    letters = {"source": ["discrete_problem", [0.1, 0.2, 0.7], [0.5, 0.3, 0.2]]}
+    for seed, own in product(SEEDS, ({}, {"intervals": [4]}, {"method": "orc", "num_candidates": 60})):
+        yield {"do": "encode", **letters, **own, "seed": seed}
 
 
 def rows() -> Iterator[Given]:
