@@ -315,8 +315,8 @@ def _listed(problem: Problem, cut: Partition, weighting: str) -> list[tuple[Floa
     """`log_peak` and `log_weight` of every interval, dimension by dimension, each (n_d,)."""
     if max(cut.intervals) > MOST_LISTED:
         raise RecError(
-            f"Values of {max(cut.intervals)} intervals in a dimension are not listed; the most are {MOST_LISTED}: spread "
-            "log2 J over more dimensions."
+            f"Values of {max(cut.intervals)} intervals in a dimension are not listed; the most are {MOST_LISTED}: "
+            "spread log2 J over more dimensions."
         )
     pairs = []
     for row, n in zip(problem.table, cut.counts.tolist(), strict=True):

@@ -111,6 +111,7 @@ def test_a_teacher_and_three_students(open_page: Open) -> None:
 
     teacher.route_web_socket("**/room", refuse)
     teacher.reload()
+    settle(teacher)  # while the page is drawn anew, there may be two of them
     expect(tally(teacher)).to_contain_text("0 of 3 answered", timeout=60_000)
     wrong.reload()  # the same browser again
     expect(wrong.get_by_role("heading", name="By hand")).to_be_visible()

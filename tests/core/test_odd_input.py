@@ -293,7 +293,7 @@ def test_drawn_values_get_an_answer_or_a_short_error(pytestconfig: pytest.Config
     @settings(max_examples=pytestconfig.getoption("--odd"), deadline=None, database=None, derandomize=True)
     @given(st.data())
     def draw(data: st.DataObject) -> None:
-        name = data.draw(st.sampled_from(sorted(CALLS)))
+        name = data.draw(st.sampled_from(sorted(name for name, (_, good) in CALLS.items() if good)))
         call, good = CALLS[name]
         key = data.draw(st.sampled_from(sorted(good)))
         value = data.draw(VALUES)
