@@ -16,10 +16,7 @@ candidates for 48 bits. `exact` samples Q of the 48-bit blocks itself and is cha
 from __future__ import annotations
 
 import argparse
-import csv
 import itertools
-import sys
-import time
 from pathlib import Path
 from typing import NamedTuple
 
@@ -32,7 +29,7 @@ from rec_core import images
 from rec_core.images import blocks, inr
 from rec_core.randomness import run_seeds
 from rec_viz.model.images.measured import Strategy
-from tables import SHIPPED, markdown, read_rows, rewrite, write_csv
+from tables import SHIPPED, completed, markdown, rewrite, write_csv
 
 CANDIDATES = 2**16  # for 48 bits
 BLOCK_BITS, LOG2_BINS, SMALL_BITS = 48, 40, 12
@@ -96,19 +93,8 @@ def measure(picture: np.ndarray, number: int, rate: str, strategy: str) -> Row:
 def run(pictures: np.ndarray, rates: list[str], out: Path) -> list[Row]:
     """All rows, those there are already and the missing ones; written as they come."""
     out.mkdir(parents=True, exist_ok=True)
-    rows = read_rows(out / "strategies.csv", Row)
-    there = {row[:3] for row in rows}
-    wanted = list(itertools.product(range(len(pictures)), rates, STRATEGIES))
-    todo = [key for key in wanted if key not in there]
-    begun = time.monotonic()
-    with (out / "strategies.csv").open("a", newline="") as file:
-        for done, key in enumerate(todo, start=1):
-            rows.append(measure(pictures[key[0]], *key))
-            csv.writer(file).writerow(rows[-1])
-            file.flush()
-            left = (time.monotonic() - begun) / done * (len(todo) - done)
-            sys.stderr.write(f"\r{done}/{len(todo)} rows, {left / 60:.0f} min left\x1b[K")
-    return sorted(row for row in rows if row[:3] in set(wanted))
+    wanted = itertools.product(range(len(pictures)), rates, STRATEGIES)
+    return completed(out / "strategies.csv", Row, wanted, lambda key: measure(pictures[key[0]], *key))
 
 
 def means(rows: list[Row], rates: list[str]) -> list[Strategy]:

@@ -14,9 +14,7 @@ bootstrap interval over crops. --ship writes rec_core/images/photographs.csv and
 from __future__ import annotations
 
 import argparse
-import csv
 import itertools
-import sys
 import time
 from pathlib import Path
 from typing import NamedTuple
@@ -29,7 +27,7 @@ from machine import machine
 from rec_core import images
 from rec_core.images import dct
 from rec_viz.model.images.measured import Saved
-from tables import SHIPPED, markdown, read_rows, rewrite, write_csv
+from tables import SHIPPED, completed, markdown, rewrite, write_csv
 
 PHOTOS = ("coffee", "chelsea")
 SIDE = 64
@@ -85,19 +83,9 @@ def measure(picture: np.ndarray, crop: int, rate: str, system: str) -> Row:
 def run(count: int, out: Path) -> list[Row]:
     """All rows, those there are already and the missing ones; written as they come."""
     out.mkdir(parents=True, exist_ok=True)
-    pictures, rows = crops(count), read_rows(out / "photographs.csv", Row)
-    there = {row[:3] for row in rows}
-    wanted = list(itertools.product(range(count), images.RATES, (*SYSTEMS, "theory")))
-    todo = [key for key in wanted if key not in there]
-    begun = time.monotonic()
-    with (out / "photographs.csv").open("a", newline="") as file:
-        for done, key in enumerate(todo, start=1):
-            rows.append(measure(pictures[key[0]], *key))
-            csv.writer(file).writerow(rows[-1])
-            file.flush()
-            left = (time.monotonic() - begun) / done * (len(todo) - done)
-            sys.stderr.write(f"\r{done}/{len(todo)} rows, {left / 60:.0f} min left\x1b[K")
-    return sorted(row for row in rows if row[:3] in set(wanted))
+    pictures = crops(count)
+    wanted = itertools.product(range(count), images.RATES, (*SYSTEMS, "theory"))
+    return completed(out / "photographs.csv", Row, wanted, lambda key: measure(pictures[key[0]], *key))
 
 
 def saved(rows: list[Row], anchor: str, system: str) -> Saved:

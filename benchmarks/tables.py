@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Sequence
+import sys
+import time
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TypeVar, get_type_hints
+from typing import Any, TypeVar, get_type_hints
 
 from rec_core.images import inr
 
@@ -28,6 +30,26 @@ def read_rows(path: Path, kind: type[Row]) -> list[Row]:
     kinds = get_type_hints(kind).values()
     with path.open(newline="") as file:
         return [kind(*(one(text) for one, text in zip(kinds, line, strict=True))) for line in csv.reader(file)]
+
+
+def completed(
+    path: Path, kind: type[Row], wanted: Iterable[tuple[Any, ...]], measure: Callable[[Any], Row]
+) -> list[Row]:
+    """A row for each key, its first fields: those in the file, and the missing ones, measured and written as they come.
+    Says on standard error how long it will take."""
+    rows, keys = read_rows(path, kind), list(wanted)
+    size = len(keys[0])
+    there = {row[:size] for row in rows}
+    todo = [key for key in keys if key not in there]
+    begun = time.monotonic()
+    with path.open("a", newline="") as file:
+        for done, key in enumerate(todo, start=1):
+            rows.append(measure(key))
+            csv.writer(file).writerow(rows[-1])
+            file.flush()
+            left = (time.monotonic() - begun) / done * (len(todo) - done)
+            sys.stderr.write(f"\r{done}/{len(todo)} rows, {left / 60:.0f} min left\x1b[K")
+    return sorted(row for row in rows if row[:size] in set(keys))
 
 
 def markdown(columns: Sequence[str], lines: Iterable[Sequence[object]]) -> str:

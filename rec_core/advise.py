@@ -128,9 +128,9 @@ def advise(source: Problem | Channel, *, max_bias: float = 0.0, seconds: float =
 
     `max_bias` is the total variation from Q that samples may have: 0 admits exact methods only. `seconds` is how long
     runs that measure the time of a message may take in all; what would take longer is predicted from a measured rate,
-    and with 0 everything is. The laws take about a second besides. PFR has the number of bins that is best by the
-    rule, methods with a fixed number of candidates the least power of two within `max_bias` (within 0.01 where it is
-    0).
+    and with 0 everything is. The laws take seconds besides, in several dimensions up to minutes. PFR has the number of
+    bins that is best by the rule, methods with a fixed number of candidates the least power of two within `max_bias`
+    (within 0.01 where it is 0).
 
     Bits are means over targets, by a code matched to the law. Candidates of a channel are typical, 2^(E log2): over the
     targets of a Gaussian channel the mean of sup r is infinite, whatever the bins.

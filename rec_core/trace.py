@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -13,6 +12,7 @@ from .arrays import LN2, Floats, Ints, Word
 from .channel import Problem
 from .checks import has, seed_word, shown, whole_number
 from .clocks import Clock, arrival_time, tick
+from .decode import decode_many
 from .encode import from_logs, search
 from .errors import RecError
 from .jit import kernel
@@ -105,10 +105,8 @@ def trace(problem: Problem, method: Method = PFR(), *, seed: int, max_events: in
     bins, (positions, indices), logs = record.bins[:used], record.numbers[:used].T.copy(), record.logs[:used].T.copy()
     samples, quantiles = np.empty(bins.shape), np.empty(bins.shape)
     intervals = check_partition(method.partition, problem.dim).counts
-    own: Any = method
-    if has(own, "receive"):
-        messages = (Message(tuple(bin), index) for bin, index in zip(bins.tolist(), indices.tolist(), strict=True))
-        samples = np.array([own.receive(one, problem.prior, seed_word(seed)) for one in messages])
+    if has(method, "receive"):
+        samples = decode_many((bins, indices), problem.prior, method, seeds=seed)
         quantiles = problem.prior.cdf(samples)
     else:
         _replay(problem.family_code, intervals, seed_word(seed), bins, indices, samples, quantiles)

@@ -22,7 +22,7 @@ from ..randomness import NODE_CLOCK, bin_key, block, candidate_uniforms, to_unif
 from ..tables import Tables
 from .measured import mean_examined, path_bits
 from .method import About, Outcome, Race, Record, SearchResult, check_bounded, check_width, new_record, note
-from .rows import Rows, in_rows
+from .rows import Rows, in_rows, target_by_target
 
 MOST_STEPS = 62  # paths are sent as whole numbers below 2^61
 
@@ -90,19 +90,11 @@ class FastGPRS:
         -1
         """
 
-        def work(table: Tables, scales: Floats, own: Words, rows: Rows) -> int:
-            record, step = new_record(0, 1), own.size if isinstance(source, Problem) else 1
-            for i in range(0, own.size, step):
-                problem = source if isinstance(source, Problem) else source.draw(int(own[i]))
-                some = Rows._make(column[i : i + step] for column in rows)
-                some.kl[:] = problem.kl_bits * LN2
-                code, row, curve, peak = problem.family_code, problem.table[0], rise(problem), peak_of(problem)
-                failed = int(_many(code, row, curve, peak, own[i : i + step], record, some))
-                if failed >= 0:
-                    return i + failed
-            return -1
+        def run(table: Tables, problem: Problem, own: Words, rows: Rows) -> int:
+            row, curve, peak = problem.table[0], rise(problem), peak_of(problem)
+            return int(_many(problem.family_code, row, curve, peak, own, new_record(0, 1), rows))
 
-        return in_rows(source, Partition.uncut(1), seeds, num_threads, work)
+        return in_rows(source, Partition.uncut(1), seeds, num_threads, target_by_target(source, run))
 
     @checked
     def receive(self, message: Message, prior: Prior, seed: Word) -> Floats:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
@@ -11,7 +11,7 @@ import numpy as np
 from ..arguments import checked
 from ..arrays import LN2, Floats, Word, Words
 from ..candidates import candidate
-from ..channel import Channel, Problem, check_problem
+from ..channel import Channel, Problem
 from ..checks import whole_number
 from ..clocks import Clock, arrival_time, tick
 from ..errors import BudgetExceeded
@@ -19,26 +19,15 @@ from ..jit import kernel
 from ..laws.greedy_poisson import Rise, index_bits, index_chances, log_height, rise
 from ..partition import Message, Partition
 from ..tables import Tables, log_ratio
-from .method import (
-    HOPELESS,
-    MAX_EXAMINED,
-    About,
-    Outcome,
-    Race,
-    Record,
-    SearchResult,
-    check_bounded,
-    check_width,
-    new_record,
-    note,
-)
-from .rows import Rows, in_rows
+from .method import HOPELESS, About, Outcome, Race, Record, SearchResult, new_record, note
+from .rows import Rows, in_rows, target_by_target
+from .tries import InTurn
 
 _MOST_CHANCES = 2**16
 
 
 @dataclass(frozen=True)
-class GPRS:
+class GPRS(InTurn):
     """Greedy Poisson rejection sampling: candidates come at PFR's own times, and the first under the height is sent.
 
     The height rises from 0 to sup r so that the sample follows Q exactly; a candidate is accepted if r(X) is at least
@@ -65,18 +54,7 @@ class GPRS:
         cost="exact law",
         source="Flamich 2023",
     )
-    partition: ClassVar[None] = None
-    _: KW_ONLY
-    max_examined: int = MAX_EXAMINED
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "max_examined", whole_number(self.max_examined, "max_examined"))
-
-    def check(self, problem: Problem) -> None:
-        """Raises RecError for a target whose ratio is unbounded, and for one too narrow for float64."""
-        check_problem(problem)
-        check_bounded(problem, "GPRS")
-        check_width(problem)
+    called: ClassVar[str] = "GPRS"
 
     def search(self, problem: Problem, seed: Word, record: Record, race: Race) -> SearchResult:
         """Look at candidates until one is accepted. Raises BudgetExceeded after `max_examined` of them."""
@@ -98,25 +76,13 @@ class GPRS:
         -1
         """
 
-        def work(table: Tables, scales: Floats, own: Words, rows: Rows) -> int:
-            record, step = new_record(0, source.dim), own.size if isinstance(source, Problem) else 1
-            for i in range(0, own.size, step):
-                problem = source if isinstance(source, Problem) else source.draw(int(own[i]))
-                some = Rows._make(column[i : i + step] for column in rows)
-                some.kl[:] = problem.kl_bits * LN2
-                if self._is_hopeless(problem):
-                    return i
-                code, params, curve = problem.family_code, problem.table, rise(problem)
-                failed = int(_many(code, params, curve, own[i : i + step], self.max_examined, record, some))
-                if failed >= 0:
-                    return i + failed
-            return -1
+        def run(table: Tables, problem: Problem, own: Words, rows: Rows) -> int:
+            if self._is_hopeless(problem):
+                return 0
+            curve, record = rise(problem), new_record(0, problem.dim)
+            return int(_many(problem.family_code, problem.table, curve, own, self.max_examined, record, rows))
 
-        return in_rows(source, Partition.uncut(source.dim), seeds, num_threads, work)
-
-    def expected_examined(self, problem: Problem) -> float:
-        """sup r, exact. Raises nothing."""
-        return 2.0**problem.d_inf_bits if problem.d_inf_bits < 1023.0 else math.inf
+        return in_rows(source, Partition.uncut(source.dim), seeds, num_threads, target_by_target(source, run))
 
     @checked
     def index_pmf(self, problem: Problem, max_index: int) -> Floats:

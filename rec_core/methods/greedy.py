@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import ClassVar
 
@@ -11,22 +10,22 @@ import numpy as np
 
 from ..arguments import checked
 from ..arrays import Floats, Word, Words
-from ..channel import Channel, Problem, check_problem
+from ..channel import Channel, Problem
 from ..checks import whole_number
 from ..laws.tries import greedy_bits, greedy_pmf
 from ..laws.width import width
 from ..partition import Partition
 from ..tables import Tables
-from .method import MAX_EXAMINED, About, Race, Record, SearchResult, check_bounded, check_width, new_record
-from .rows import Rows, in_rows
-from .tries import accept_many, accepted
+from .method import About, Race, Record, SearchResult, new_record
+from .rows import Rows, in_rows, target_by_target
+from .tries import InTurn, accept_many, accepted
 
 _width = lru_cache(maxsize=64)(width)
 _NO_SCALES = np.empty(0)
 
 
 @dataclass(frozen=True)
-class GreedyRejection:
+class GreedyRejection(InTurn):
     """Greedy rejection sampling (GRS): candidate k is accepted with chance min(1, (r - L)^+ / S); exact.
 
     L begins at 0 and S, the chance that no candidate has been accepted, at 1; after every candidate L rises by S, and S
@@ -57,22 +56,11 @@ class GreedyRejection:
         cost="exact law",
         source="Harsha, Jain, McAllester & Radhakrishnan 2007; Flamich & Theis 2023",
     )
-    partition: ClassVar[None] = None
-    _: KW_ONLY
-    max_examined: int = MAX_EXAMINED
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "max_examined", whole_number(self.max_examined, "max_examined"))
-
-    def check(self, problem: Problem) -> None:
-        """Raises RecError for a target whose ratio is unbounded, and for one too narrow for float64."""
-        check_problem(problem)
-        check_bounded(problem, "greedy rejection")
-        check_width(problem)
+    called: ClassVar[str] = "greedy rejection"
 
     def search(self, problem: Problem, seed: Word, record: Record, race: Race) -> SearchResult:
         """Try candidates in turn. Raises BudgetExceeded after `max_examined` of them, RecError as `index_pmf` does."""
-        return accepted(problem, _width(problem), True, self.max_examined, seed, record, "Greedy rejection")
+        return accepted(problem, _width(problem), True, self.max_examined, seed, record, self.called)
 
     def many(self, source: Channel | Problem, seeds: Words, num_threads: int) -> tuple[Rows, int]:
         """Runs with these seeds, and the first over budget or -1. A channel's targets have their laws computed one by
@@ -83,25 +71,13 @@ class GreedyRejection:
         -1
         """
 
-        def work(table: Tables, scales: Floats, own: Words, rows: Rows) -> int:
-            record = new_record(0, source.dim)
-            if isinstance(source, Problem):
-                law = _width(source)
-                return int(accept_many(table, scales, law, True, self.max_examined, own, record, rows))
-            for i in range(own.size):
-                target = source.draw(int(own[i]))
-                table.params[:] = target.table
-                one = Rows._make(column[i : i + 1] for column in rows)
-                law = width(target)
-                if accept_many(table, _NO_SCALES, law, True, self.max_examined, own[i : i + 1], record, one) >= 0:
-                    return i
-            return -1
+        def run(table: Tables, problem: Problem, own: Words, rows: Rows) -> int:
+            law = _width(problem) if problem is source else width(problem)
+            table.params[:] = problem.table
+            record = new_record(0, problem.dim)
+            return int(accept_many(table, _NO_SCALES, law, True, self.max_examined, own, record, rows))
 
-        return in_rows(source, Partition.uncut(source.dim), seeds, num_threads, work)
-
-    def expected_examined(self, problem: Problem) -> float:
-        """sup r, exact; inf beyond float64. Raises nothing."""
-        return 2.0**problem.d_inf_bits if problem.d_inf_bits < 1023.0 else math.inf
+        return in_rows(source, Partition.uncut(source.dim), seeds, num_threads, target_by_target(source, run))
 
     @checked
     def index_pmf(self, problem: Problem, max_index: int) -> Floats:

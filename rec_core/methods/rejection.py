@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 import math
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 
 from ..arguments import checked
 from ..arrays import LN2, Floats, Word, Words
-from ..channel import Channel, Problem, check_problem
+from ..channel import Channel, Problem
 from ..checks import whole_number
 from ..laws.tries import rejection_channel_law
 from ..laws.width import Width
 from ..partition import Partition
 from ..tables import Tables
-from .method import MAX_EXAMINED, About, Race, Record, SearchResult, check_bounded, check_width, new_record
+from .method import About, Race, Record, SearchResult, new_record
 from .rows import Rows, in_rows
-from .tries import accept_many, accepted
+from .tries import InTurn, accept_many, accepted
 
 _NO_LAW = Width(np.zeros(2), np.zeros(2), np.zeros(2))  # which rejection sampling does not look at
 
 
 @dataclass(frozen=True)
-class RejectionSampling:
+class RejectionSampling(InTurn):
     """Rejection sampling: candidate k is accepted with chance r / sup r, and the first accepted one is sent; exact.
 
     Its index is geometric with mean sup r, so it costs about D_inf bits where others cost about KL. After
@@ -53,22 +53,11 @@ class RejectionSampling:
         cost="exact law",
         source="von Neumann 1951; as a code Flamich & Theis 2023",
     )
-    partition: ClassVar[None] = None
-    _: KW_ONLY
-    max_examined: int = MAX_EXAMINED
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "max_examined", whole_number(self.max_examined, "max_examined"))
-
-    def check(self, problem: Problem) -> None:
-        """Raises RecError for a target whose ratio is unbounded, and for one too narrow for float64."""
-        check_problem(problem)
-        check_bounded(problem, "rejection sampling")
-        check_width(problem)
+    called: ClassVar[str] = "rejection sampling"
 
     def search(self, problem: Problem, seed: Word, record: Record, race: Race) -> SearchResult:
         """Try candidates in turn. Raises BudgetExceeded after `max_examined` of them."""
-        return accepted(problem, _NO_LAW, False, self.max_examined, seed, record, "Rejection sampling")
+        return accepted(problem, _NO_LAW, False, self.max_examined, seed, record, self.called)
 
     def many(self, source: Channel | Problem, seeds: Words, num_threads: int) -> tuple[Rows, int]:
         """Runs with these seeds, and the first over budget or -1. Raises nothing.
@@ -83,10 +72,6 @@ class RejectionSampling:
             return int(accept_many(table, scales, _NO_LAW, False, self.max_examined, own, record, rows))
 
         return in_rows(source, Partition.uncut(source.dim), seeds, num_threads, work)
-
-    def expected_examined(self, problem: Problem) -> float:
-        """sup r, exact; inf beyond float64. Raises nothing."""
-        return 2.0**problem.d_inf_bits if problem.d_inf_bits < 1023.0 else math.inf
 
     @checked
     def index_pmf(self, problem: Problem, max_index: int) -> Floats:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .. import families
-from ..arrays import Floats, Ints, Word, Words
+from ..arrays import LN2, Floats, Ints, Word, Words
 from ..channel import Channel, Problem, draw_target
 from ..jit import in_parts, kernel
 from ..partition import Partition
@@ -49,6 +49,23 @@ def in_rows(source: Channel | Problem, cut: Partition, seeds: Words, num_threads
 
     failures = [run for run in in_parts(one, runs, num_threads) if run >= 0]
     return rows, failures[0] if failures else -1
+
+
+def target_by_target(source: Channel | Problem, run: Callable[[Tables, Problem, Words, Rows], int]) -> Work:
+    """The work of a method that needs a law of every target: `run(table, target, its seeds, its rows)`, all seeds of a
+    problem at once, those of a channel one by one. KL is written before."""
+
+    def work(table: Tables, scales: Floats, own: Words, rows: Rows) -> int:
+        step = own.size if isinstance(source, Problem) else 1
+        for i in range(0, own.size, step):
+            target = source if isinstance(source, Problem) else source.draw(int(own[i]))
+            some = Rows._make(column[i : i + step] for column in rows)
+            some.kl[:] = target.kl_bits * LN2
+            if (failed := run(table, target, own[i : i + step], some)) >= 0:
+                return i + failed
+        return -1
+
+    return work
 
 
 @kernel

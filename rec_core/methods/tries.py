@@ -6,21 +6,59 @@ Both look at the candidates of the plain codebook in PFR's order, and at the sam
 from __future__ import annotations
 
 import math
+from dataclasses import KW_ONLY, dataclass
+from typing import ClassVar
 
 import numpy as np
 
 from ..arrays import Floats, Word, Words
 from ..candidates import candidate
-from ..channel import Problem
+from ..channel import Problem, check_problem
+from ..checks import whole_number
 from ..errors import BudgetExceeded
 from ..jit import kernel
 from ..laws.width import Width, above, panel
 from ..partition import Message, Partition
 from ..randomness import ACCEPT, block, to_uniform
 from ..tables import Tables, log_ratio, log_sup_reweighted, tables
-from .method import HOPELESS, Outcome, Record, SearchResult, note
+from .method import (
+    HOPELESS,
+    MAX_EXAMINED,
+    Outcome,
+    Record,
+    SearchResult,
+    check_bounded,
+    check_width,
+    note,
+)
 from .pfr import suggest_intervals
 from .rows import Rows, prepare
+
+
+@dataclass(frozen=True)
+class InTurn:
+    """What methods have in common that look at the candidates of the plain codebook until one is accepted.
+
+    They have no bins, and examine sup r candidates on average. `called` is their name in errors.
+    """
+
+    partition: ClassVar[None] = None
+    called: ClassVar[str]
+    _: KW_ONLY
+    max_examined: int = MAX_EXAMINED
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "max_examined", whole_number(self.max_examined, "max_examined"))
+
+    def check(self, problem: Problem) -> None:
+        """Raises RecError for a target whose ratio is unbounded, and for one too narrow for float64."""
+        check_problem(problem)
+        check_bounded(problem, self.called)
+        check_width(problem)
+
+    def expected_examined(self, problem: Problem) -> float:
+        """sup r, exact; inf beyond float64. Raises nothing."""
+        return 2.0**problem.d_inf_bits if problem.d_inf_bits < 1023.0 else math.inf
 
 
 @kernel
@@ -99,7 +137,8 @@ def accepted(
 def _over_budget(problem: Problem, max_examined: int, examined: int, name: str) -> BudgetExceeded:
     """The error for a search over budget: its expected cost, and what needs less."""
     bits = problem.d_inf_bits
-    text = f"{name} needs {f'2^{bits:.1f}' if bits > 20 else f'{2**bits:.4g}'} candidates on average, "
+    number = f"2^{bits:.1f}" if bits > 20 else f"{2**bits:.4g}"
+    text = f"{name[0].upper()}{name[1:]} needs {number} candidates on average, "
     text += f"and examined {examined} without finishing; " if examined else ""
     text += f"max_examined is {max_examined}. "
     intervals = suggest_intervals(problem, max_examined)

@@ -9,6 +9,7 @@ import streamlit as st
 
 import rec_core as rec
 from rec_core import families
+from rec_core.advise import floor_bits
 from rec_viz.app_pages import parts
 from rec_viz.figures.lab import Bar, length_bars
 from rec_viz.model import advice, setting, traces
@@ -47,7 +48,7 @@ def cost(view: View, race: model.Race) -> None:
         if bounded:
             bars.append(Bar("", "", ((lane.bound_bits, colours["bound"], "bound on the mean"),), outline=True))
     name, information = ("I", race.information_bits) if drawn else ("KL", race.problem.kl_bits)
-    floor = model.floor_bits(setting.coded_for(view))
+    floor = floor_bits(setting.coded_for(view))
     pieces = ((information, colours["q"], name), (floor - information, colours["bound"], f"floor − {name}"))
     bars.append(Bar("The floor", f"{floor:.1f} bits, of which {name} = {information:.1f}", pieces))
     st.header("What it costs", anchor=False)

@@ -11,7 +11,7 @@ import numpy as np
 
 import rec_core as rec
 from rec_core import families
-from rec_core.advise import candidates_per_second
+from rec_core.advise import candidates_per_second, floor_bits
 from rec_core.arrays import Floats
 
 from ..memo import memo
@@ -105,9 +105,9 @@ def _invariance(name: str) -> Callable[[View], int]:
 
 NUMBERS: dict[str, Callable[[View], float | int | str]] = {
     "information": lambda view: setting.channel_of(view).information_bits,
-    "floor": lambda view: lab.floor_bits(setting.channel_of(view)),
-    "above": lambda view: lab.floor_bits(setting.channel_of(view)) - setting.channel_of(view).information_bits,
-    "enough": lambda view: lab.floor_bits(setting.channel_of(view)) + math.log2(math.e),
+    "floor": lambda view: floor_bits(setting.channel_of(view)),
+    "above": lambda view: floor_bits(setting.channel_of(view)) - setting.channel_of(view).information_bits,
+    "enough": lambda view: floor_bits(setting.channel_of(view)) + math.log2(math.e),
     "narrower": lambda view: 2.0**view.bits,
     "prior_scale": lambda view: float(rec.Problem(view.family, (families.family(view.family).STANDARD,)).spread[0]),
     "kl": _of_target(lambda problem: problem.kl_bits),
@@ -299,12 +299,12 @@ LANE_NUMBERS: dict[str, Callable[[View, Lane], float | int | str]] = {
     "solved": solved_table,
     "mean_length": lambda view, lane: law_of(view, lane).zipf_mean_bits,
     "matched_length": _matched,
-    "above_matched": lambda view, lane: _matched(view, lane) - lab.floor_bits(setting.channel_of(view)),
+    "above_matched": lambda view, lane: _matched(view, lane) - floor_bits(setting.channel_of(view)),
     "tooth": lambda view, lane: lane.told.removeprefix("rounded: "),
     "halvings": lambda view, lane: len(lane.bin_bits),
     "depth": lambda view, lane: trace_of(lane).message.index - 1,
     "surcharge": lambda view, lane: law_of(view, lane).zipf_mean_bits - setting.channel_of(view).information_bits,
-    "above_floor": lambda view, lane: law_of(view, lane).zipf_mean_bits - lab.floor_bits(setting.channel_of(view)),
+    "above_floor": lambda view, lane: law_of(view, lane).zipf_mean_bits - floor_bits(setting.channel_of(view)),
     "number_length": lambda view, lane: law_of(view, lane).zipf_mean_bits - lane.partition.log2_bins,
     "bound": lambda view, lane: law_of(view, lane).bound_bits,
     "overhead": lambda view, lane: rec.laws.overhead_bits(setting.channel_of(view), lane.partition),

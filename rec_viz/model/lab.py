@@ -121,14 +121,6 @@ def theory(source: rec.Channel | rec.Problem, cut: rec.Partition) -> tuple[float
     return index_bound(source, cut), overhead, bound
 
 
-@memo(256)
-def floor_bits(source: rec.Channel | rec.Problem) -> float:
-    """The least any one-shot code needs on average, over the channel's targets or for this one; bits."""
-    if isinstance(source, rec.Channel):
-        return rec.laws.functional_information_bits(source)
-    return rec.laws.channel_simulation_divergence_bits(source)
-
-
 def coding(
     method: rec.Method, source: rec.Channel | rec.Problem, cut: rec.Partition, whole: bool
 ) -> tuple[float, float]:

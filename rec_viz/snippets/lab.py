@@ -27,10 +27,11 @@ def search(view: View, name: str) -> str:
     else:
         first, second = (list(column) for column in zip(*problem.params, strict=True))
         made = f"problem = rec.{problem.family}_problem({first}, {second})  # Q\n"
-    sent = _SENT.format(code=f"rec.ZipfCode(rec.laws.log2_index_bound_bits({source}, bins))", seed=view.seed)
-    cut = f"bins = rec.Partition({list(bins.intervals)})  # intervals in each dimension; the receiver knows them\n"
+    known = f"rec.laws.log2_index_bound_bits({source}, bins)"
     if name in OTHERS:
-        sent = _SENT.format(code=f"rec.ZipfCode(method.expected_bits({source}))", seed=view.seed)
+        known = repr(model.coding(method, setting.coded_for(view), bins, False)[0])
+    sent = _SENT.format(code=f"rec.ZipfCode({known})", seed=view.seed)
+    cut = f"bins = rec.Partition({list(bins.intervals)})  # intervals in each dimension; the receiver knows them\n"
     if hasattr(method, "receive"):
         cut = ""  # it has no bins
         sent = _RECEIVED.format(seed=view.seed)

@@ -106,6 +106,7 @@ def test_the_program_of_a_method_without_bins_makes_its_search(name):
     exec(search(view, name), made)
     (lane,) = lab.race(view).lanes
     assert made["message"] == lane.trace.message
+    assert made.get("data", b"") == lane.data
     assert tuple(made["decoded"].tolist()) == lane.received
 
 
