@@ -18,7 +18,8 @@ Open = Callable[..., Page]
 
 
 def tally(page: Page) -> Locator:
-    return page.get_by_test_id("tally")
+    """While Streamlit draws a page anew, the old one may stand behind the new one for a moment."""
+    return page.get_by_test_id("tally").first
 
 
 def open_room(page: Page) -> str:
@@ -111,7 +112,7 @@ def test_a_teacher_and_three_students(open_page: Open) -> None:
 
     teacher.route_web_socket("**/room", refuse)
     teacher.reload()
-    settle(teacher)  # while the page is drawn anew, there may be two of them
+    settle(teacher)
     expect(tally(teacher)).to_contain_text("0 of 3 answered", timeout=60_000)
     wrong.reload()  # the same browser again
     expect(wrong.get_by_role("heading", name="By hand")).to_be_visible()

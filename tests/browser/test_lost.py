@@ -16,9 +16,10 @@ from .test_live import control
 
 pytestmark = pytest.mark.reliability
 Open = Callable[[str], Page]
-SOCKETS = (
-    "const Real = WebSocket; window.sockets = []; window.WebSocket = class extends Real {"
-    " constructor(...args) { super(...args); window.sockets.push(this); } };"
+SOCKETS = (  # while a page is cut off, none of its sockets leads anywhere
+    "const Real = WebSocket; window.sockets = []; window.cut = false; window.WebSocket = class extends Real {"
+    " constructor(address, ...more) { super(window.cut ? 'ws://127.0.0.1:9' : address, ...more);"
+    " window.sockets.push(this); } };"
 )
 
 
@@ -40,7 +41,7 @@ def open_(browser: Browser) -> Iterator[Open]:
 def lose(*pages: Page) -> None:
     """No network any more, as when a laptop is carried to another room."""
     for page in pages:  # closed first: without a network a browser does not close a socket, and the server must notice
-        page.evaluate("() => window.sockets.forEach((socket) => socket.close())")
+        page.evaluate("() => { window.cut = true; window.sockets.forEach((socket) => socket.close()); }")
     pages[0].context.set_offline(True)
     for page in pages:
         expect(page.get_by_test_id("stApp")).not_to_have_attribute("data-test-connection-state", "CONNECTED")
@@ -49,6 +50,8 @@ def lose(*pages: Page) -> None:
 def find(*pages: Page) -> None:
     """The network is back."""
     pages[0].context.set_offline(False)
+    for page in pages:
+        page.evaluate("() => { window.cut = false; }")
     for page in pages:
         expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-connection-state", "CONNECTED")
 
