@@ -19,7 +19,7 @@ settings.load_profile("shared machine")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 if TYPE_CHECKING:  # tests/core runs where nothing of a browser is installed
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, BrowserType
 
 FLAGS = [
     "--no-sandbox",
@@ -43,7 +43,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What needs a browser is marked so, wherever it stands."""
     for item in items:
-        if "browser" in getattr(item, "fixturenames", ()):
+        if "chromium" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
 
 
@@ -54,15 +54,22 @@ def own_main(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if chromium is None:
+def chromium() -> Iterator[tuple[BrowserType, dict[str, object]]]:
+    """What launches a browser, and how."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
         if os.environ.get("CI") == "true":
             pytest.fail("CI needs Chromium on the path.")
         pytest.skip("No Chromium on the path; install it to run the browser tests.")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        instance = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield instance
-        instance.close()
+        yield playwright.chromium, {"executable_path": path, "args": FLAGS}
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: tuple[BrowserType, dict[str, object]]) -> Iterator[Browser]:
+    kind, how = chromium
+    instance = kind.launch(**how)
+    yield instance
+    instance.close()

@@ -266,7 +266,7 @@ def picture(place: Learn, step: Step, view: View, narrow: bool) -> None:
     (given, shown), name = class_room.seen(place), f"{place.lesson}_{place.step}"
     if class_room.waits(place):
         given = None  # a picture would tell whether it is right
-    on_stage = pictures.staged(step, shown, view)
+    on_stage = pictures.staged(step, shown, view, given)
     if on_stage is None:
         hand, dark = state.learn_hands.get(place, {}), parts.dark()
         moved = hands.of(step, shown)

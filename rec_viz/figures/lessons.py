@@ -209,17 +209,21 @@ def race(
     return svg(panel, "Candidates at their arrival times: choose the winner", narrow)
 
 
-def winners(x: Floats, p: Floats, q: Floats, found: Floats, colours: Colours, narrow: bool) -> str:
-    """Winners of many races poured into a histogram under Q."""
+def winners(
+    x: Floats, p: Floats, q: Floats, found: Floats, claim: tuple[str, Floats] | None, colours: Colours, narrow: bool
+) -> str:  # fmt: skip
+    """Winners of many races poured into a histogram under P and Q, or under the curve that an answer stands for."""
     highest = float(np.histogram(found, 60, _ends(x), density=True)[0].max())
     panel = sheet(narrow, colours, _ends(x), (0.0, 1.12 * max(float(q.max()), highest)), left=20)
     panel.pour(found, 60, "winner", 4.0, 25)
-    panel.line(x, p, "p", 2, "6 5")
-    panel.line(x, q, "q", 3)
-    for words, role, row in ((f"{found.size:,} winners", "winner", 0.94), ("Q", "q", 0.88), ("P", "p", 0.82)):
-        panel.text(panel.x[0], row * panel.y[1], words, role, "start", bold=True)
+    lines = [("Q", q, "q"), ("P", p, "p")] if claim is None else [(f"answer {claim[0]}", claim[1], "best")]
+    for _, heights_, role in lines:
+        panel.line(x, heights_, role, 2 if role == "p" else 3, "6 5" if role == "p" else "")
+    for k, (words, role) in enumerate([(f"{found.size:,} winners", "winner"), *((name, role) for name, _, role in lines)]):
+        panel.text(panel.x[0], (0.94 - 0.06 * k) * panel.y[1], words, role, "start", bold=True)
     panel.floor([(k, f"{k:g}".replace("-", "−")) for k in (-2, 0, 2)], "x")
-    return svg(panel, "The winners spread exactly like Q", narrow)
+    says = "spread exactly like Q" if claim is None else "pour in beside what was answered"
+    return svg(panel, f"The winners {says}", narrow)
 
 
 # ------------------------------------------------------------------------------------------------ the number

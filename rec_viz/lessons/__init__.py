@@ -11,7 +11,8 @@ reveal. Keys of a step (all but `title` may be left out):
     stage = { step = "winner", highlight = "curve" }  # what the stage shows (rec_viz/stage); {}: from its start
                                                      # `only` = "pfr" leaves the other lanes out
     stage_after = { highlight = "stop" }             # and after the reveal, where that differs
-    figure = "tapes"                                 # or a picture of pictures.py by its name, and figure_after
+    figure = "tapes"                                 # or a picture of pictures.py by its name, and figure_after;
+                                                     # `figure_given` once an answer was given that is not right
     let = { limit = 1000 }                           # numbers the step sets, for its text: {let.limit}
     also = { harder = { bits = 8 } }                 # the view with a change, for its numbers: {harder.pfr.expected}
     controls = ["log2_bins"]                         # parameters the reader may move

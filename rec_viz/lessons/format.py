@@ -58,6 +58,7 @@ class Step:
     stage: Mapping[str, Any] | None
     stage_after: Mapping[str, Any] | None
     figure: str
+    figure_given: str
     figure_after: str
     ask: Ask | None
     goals: tuple[Goal, ...]
@@ -69,6 +70,12 @@ class Step:
     def done_when(self) -> str:
         """What finishes the step: "read", "answered" or "goals"."""
         return "goals" if self.goals else "answered" if self.ask else "read"
+
+    def shows(self, given: float | None, shown: bool) -> tuple[str, Mapping[str, Any] | None]:
+        """Its figure or what it has on the stage, by what was answered and whether the reveal is open."""
+        if shown:
+            return self.figure_after, self.stage_after
+        return (self.figure, self.stage) if given is None or not self.figure_given else (self.figure_given, None)
 
     def strings(self) -> Iterator[str]:
         """Every text a reader can meet in this step."""
@@ -142,6 +149,7 @@ _STEP_KEYS = {
     "stage",
     "stage_after",
     "figure",
+    "figure_given",
     "figure_after",
     "let",
     "also",
@@ -200,6 +208,7 @@ def _step(settings: str, body: str, shared: dict[str, Any], where: str) -> Step:
         stage=shown,
         stage_after=None if "figure_after" in raw else stage_after,
         figure=figure,
+        figure_given=raw.get("figure_given", ""),
         figure_after="" if "stage_after" in raw else raw.get("figure_after", figure),
         ask=_ask(raw["ask"], where) if "ask" in raw else None,
         goals=tuple(_goal(goal, where) for goal in raw.get("goals", ())),

@@ -45,7 +45,7 @@ def draw(
     hand: Mapping[str, float] | None = None,
 ) -> str:  # fmt: skip
     """The picture of a step that has one, as SVG; `hand` is where the reader left its knobs."""
-    name = step.figure_after if shown else step.figure
+    name, _ = step.shows(given, shown)
     return PICTURES[name](Asked(situation(step), given, shown, colours, narrow, hand or {}))
 
 
@@ -60,9 +60,11 @@ def cover(lesson: Lesson, colours: Colours) -> str:
     return re.sub(r"<text.*?</text>", "", svg, flags=re.DOTALL)
 
 
-def staged(step: Step, shown: bool, view: View | None = None) -> tuple[lab.Race, dict[str, Any]] | None:
+def staged(
+    step: Step, shown: bool, view: View | None = None, given: float | None = None
+) -> tuple[lab.Race, dict[str, Any]] | None:
     """The race on the stage of a step and where it opens and points, if it shows one now."""
-    options = step.stage_after if shown else step.stage
+    _, options = step.shows(given, shown)
     if options is None:
         return None
     now = situation(step, view)
@@ -128,7 +130,11 @@ def _race(ask: Asked) -> str:
 
 
 def _winners(ask: Asked) -> str:
-    return figures.winners(*_densities(ask.now.view), winners_of(problem_of(ask.now.view)), *ask.look)
+    """The winners under P and Q; before the reveal under what was answered, A: P, B: only where r is highest."""
+    x, p, q = _densities(ask.now.view)
+    claims = (p, np.where(x == x[np.argmax(_ratio(ask.now.view))], 1.6 * q.max(), 0.0), q)
+    claim = None if ask.shown or ask.choice is None else ("ABC"[ask.choice], claims[ask.choice])
+    return figures.winners(x, p, q, winners_of(problem_of(ask.now.view)), claim, *ask.look)
 
 
 def _index_law(ask: Asked) -> str:

@@ -41,7 +41,7 @@ def bars(page: Page) -> list[str]:
 
 
 def test_a_teacher_and_three_students(open_page: Open) -> None:
-    teacher = open_page("?v=1&page=class", stage=False)
+    teacher = open_page("?v=1&page=class", stage=False, own=True)
     settle(teacher)
     code = open_room(teacher)
     expect(tally(teacher)).to_contain_text(f"/learn?room={code}")

@@ -22,7 +22,7 @@ PAGES = {"code_lengths": "Code lengths", "speed": "Speed", "bias": "Bias", "imag
 
 def opened(open_page: Open, page: str, view: View) -> Page:
     """A research page with everything on it drawn."""
-    tab = open_page(link("", view, page).lstrip("/"), stage=False, accept_downloads=True)
+    tab = open_page(link("", view, page).lstrip("/"), stage=False)
     tab.get_by_role("heading", name=PAGES[page], exact=True).wait_for(timeout=120_000)
     expect(tab).to_have_url(re.compile(f"/{page}([?]|$)"))
     settle(tab)

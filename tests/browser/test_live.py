@@ -141,7 +141,7 @@ def test_without_the_socket_the_page_answers_on_release(browser: Browser, app_ur
 
 @pytest.mark.reliability
 def test_a_socket_that_is_lost_comes_back(open_stage: Open) -> None:
-    page = open_stage("Cut and reweight")
+    page = open_stage("Cut and reweight", own=True)
     page.add_init_script(
         "const Real = WebSocket; window.sockets = []; window.WebSocket = class extends Real {"
         " constructor(...args) { super(...args); if (this.url.endsWith('/live')) window.sockets.push(this); } };"

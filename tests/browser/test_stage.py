@@ -344,7 +344,7 @@ def test_the_animation_is_saved_as_a_film_that_plays(open_stage: Open) -> None:
 
 
 def test_a_browser_that_cannot_record_says_so(open_stage: Open) -> None:
-    page = open_stage(BINS)
+    page = open_stage(BINS, own=True)
     page.context.add_init_script("delete window.MediaRecorder")
     page.goto(page.url + "&save=1")
     page.get_by_test_id("stage").wait_for(timeout=60_000)
