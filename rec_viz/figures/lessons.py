@@ -219,7 +219,8 @@ def winners(
     lines = [("Q", q, "q"), ("P", p, "p")] if claim is None else [(f"answer {claim[0]}", claim[1], "best")]
     for _, heights_, role in lines:
         panel.line(x, heights_, role, 2 if role == "p" else 3, "6 5" if role == "p" else "")
-    for k, (words, role) in enumerate([(f"{found.size:,} winners", "winner"), *((name, role) for name, _, role in lines)]):
+    legend = [(f"{found.size:,} winners", "winner"), *((name, role) for name, _, role in lines)]
+    for k, (words, role) in enumerate(legend):
         panel.text(panel.x[0], (0.94 - 0.06 * k) * panel.y[1], words, role, "start", bold=True)
     panel.floor([(k, f"{k:g}".replace("-", "−")) for k in (-2, 0, 2)], "x")
     says = "spread exactly like Q" if claim is None else "pour in beside what was answered"

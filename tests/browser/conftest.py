@@ -129,8 +129,9 @@ class Opener:
             self.troubles.append(request.url)
 
     def page(
-        self, width: int, scheme: str, own: bool, script: str = "", reduced_motion: str = "no-preference", **options: Any
-    ) -> Page:
+        self, width: int, scheme: str, own: bool, script: str = "", reduced_motion: str = "no-preference",
+        **options: Any,
+    ) -> Page:  # fmt: skip
         if own or script or options or self.window.taken:
             context = self.browser().new_context(color_scheme=scheme, reduced_motion=reduced_motion, **options)
             context.add_init_script(script)
