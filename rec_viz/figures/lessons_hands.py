@@ -185,7 +185,6 @@ def prices(
         part.text(part.x[0], part.y[1], name, anchor="start", down=-8)
     time.text(information, time.y[1], "log₂ J = I", "bound", "start", 8, 12)
     bits.text(bits.x[1], 0.0, "log₂ J", anchor="end", down=36)
-    bits.grip(at, 0.0, "winner")
     bits.field(bits.x, (0.0, bits.y[1]), across="log2_bins")
     says = f"With 2 to the power {at} bins: {candidates[at]:.1f} candidates and {lengths[at]:.1f} bits on average"
     return svg(panel, says, narrow)
