@@ -349,7 +349,8 @@ def test_a_handout_is_one_self_contained_page_with_all_steps_and_answers(lesson)
     assert page.count('class="question"') == sum(step.ask is not None for step in lesson.steps)
     assert not re.search(r'(src|href)="(?!data:)', page)
     assert "<script" not in page
-    assert not re.search(r"\b(drag|pull|click|press|slider|watch|type its)\b|\[\[", page, re.IGNORECASE)
+    told = re.sub(r'src="[^"]*"', "", page)
+    assert not re.search(r"\b(drag|pull|click|press|slider|type its)\b|\[\[", told, re.IGNORECASE)  # paper cannot
     assert "{" not in re.sub(r"<style>.*?</style>", "", page, flags=re.DOTALL)
     answers = page.split("<h2>Answers</h2>")
     for k, step in enumerate(lesson.steps, start=1):
