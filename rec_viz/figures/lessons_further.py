@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
@@ -35,9 +35,11 @@ def slices(
 
 
 def lines(
-    x: Floats, curves: Mapping[str, Floats], known: int, names: tuple[str, str], colours: Colours, narrow: bool
+    x: Floats, curves: Mapping[str, Floats], known: int, names: tuple[str, str], says: Callable[[float], str],
+    colours: Colours, narrow: bool,
 ) -> str:  # fmt: skip
-    """Two curves by their names, over x, the first `known` points of each; `names` are those of the axes."""
+    """Two curves by their names, over x, the first `known` points of each, the last of them in words; `names` are those
+    of the axes."""
     top = 1.15 * max(float(values.max()) for values in curves.values())
     panel = sheet(narrow, colours, (0.0, float(x[-1]) + 0.4), (0.0, top), left=50)
     highest = max(float(values[known - 1]) for values in curves.values())
@@ -46,16 +48,9 @@ def lines(
         panel.line(x[:known], told, role, 3)
         for a, b in zip(x, told, strict=False):
             panel.dot(float(a), float(b), role, 6)
-        panel.text(
-            float(x[known - 1]),
-            float(told[-1]),
-            f"{name}: {told[-1]:.1f}",
-            role,
-            "end",
-            8,
-            24 if told[-1] < highest else -14,
-            bold=True,
-        )
+        above, at_end = told[-1] == highest, known == x.size
+        place = ("end", 8, -14 if above else 30) if at_end else ("start", 10, 5)
+        panel.text(float(x[known - 1]), float(told[-1]), f"{name}: {says(float(told[-1]))}", role, *place, bold=True)
     panel.floor([(float(k), f"{k:g}") for k in x], names[0])
     panel.wall(name=names[1])
     return svg(panel, f"{names[1]} over {names[0]}: {' and '.join(curves)}", narrow)

@@ -21,7 +21,8 @@ reveal. Keys of a step (all but `title` may be left out):
                                                      # a figure of hands.py or guesses.py is moved to answer with it
     goals = [{ when, done, missing }, ...]           # of a challenge: all must hold
 
-Text holds numbers as {name} or {name:.1f}; `when` compares such names: "pfr.expected > 2 * pfr_bins.expected". The
+Text holds numbers as {name} or {name:.1f}, and as [[Drag the line.|Draw the line.]] what to do on the screen and on a
+hand-out; `when` compares such names: "pfr.expected > 2 * pfr_bins.expected". The
 names are those of NUMBERS, of a lane followed by one of LANE_NUMBERS (both in numbers.py), and of the fields of a View.
 
     python -m rec_viz.lessons.render OUT    # every step as a picture, through Chromium, to look at

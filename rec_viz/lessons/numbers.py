@@ -340,8 +340,11 @@ def value(name: str, now: Situation) -> float | int | str:
 _PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_.]*)(?::([^{}]+))?\}")
 
 
-def filled(text: str, now: Situation) -> str:
-    """A lesson's text with its numbers worked out."""
+_HANDS = re.compile(r"\[\[([^|\]]*)\|([^\]]*)\]\]")  # [[words on the screen|words on paper]]
+
+
+def filled(text: str, now: Situation, paper: bool = False) -> str:
+    """A lesson's text with its numbers worked out, for the screen or for paper."""
 
     def number(match: re.Match[str]) -> str:
         found, spec = value(match[1], now), match[2]
@@ -353,4 +356,4 @@ def filled(text: str, now: Situation) -> str:
             return f"{100 * found:.0f}%"
         return (format(found, spec) if spec else reading.number(float(found))).replace("-", "−")
 
-    return _PLACEHOLDER.sub(number, text)
+    return _PLACEHOLDER.sub(number, _HANDS.sub(r"\2" if paper else r"\1", text))
