@@ -141,9 +141,8 @@ def read(text: str, name: str) -> Lesson:
     cover = head.get("cover", 1)
     if cover not in range(1, len(steps) + 1):
         raise LessonError(f"{name}: cover is the number of one of its {len(steps)} steps; got {cover!r}.")
-    return Lesson(
-        slug[1], head["title"], blocks[2].strip(), tuple(steps), cover, head.get("further") is True, head.get("play", True)
-    )  # fmt: skip
+    further, play = head.get("further") is True, head.get("play") is not False
+    return Lesson(slug[1], head["title"], blocks[2].strip(), tuple(steps), cover, further, play)
 
 
 _STEP_KEYS = {

@@ -9,7 +9,6 @@ import numpy as np
 
 import rec_core as rec
 from rec_core.arrays import Floats
-from rec_core.families.discrete import letters_of
 from rec_core.laws.index_steps import steps_nodes
 
 CHANNELS: Mapping[str, tuple[str, Callable[[float], rec.DiscreteChannel]]] = {
@@ -25,8 +24,8 @@ def problem(channel: rec.DiscreteChannel) -> rec.Problem:
 
 def laws(one: rec.Problem) -> tuple[Floats, Floats, Floats]:
     """P, Q and r of every letter, (K,) each."""
-    ends, ratios = letters_of(one.table[0])
-    return np.diff(ends), np.diff(ends) * ratios, ratios
+    p, q = np.array(one.params[0]).reshape(2, -1)
+    return p, q, q / p
 
 
 def chances(one: rec.Problem, most: int) -> Floats:
