@@ -20,7 +20,7 @@ from ..figures import still
 from ..figures.questions import bars
 from ..figures.style import Colours
 from ..memo import memo
-from ..model import code_lengths, lab, setting, speed
+from ..model import code_lengths, lab, letters, setting, speed
 from ..settings import View
 from ..stage.scene import scene
 from .asked import Asked
@@ -28,6 +28,7 @@ from .format import Lesson, Step
 from .hands import HANDS
 from .numbers import (
     GREEDY_CANDIDATES,
+    channel_of_letters,
     filled,
     law_of,
     likeliest,
@@ -292,7 +293,7 @@ def _story(ask: Asked) -> str:
     return _tapes(ask, whole=True)
 
 
-# ------------------------------------------------------------------------------------------------ lessons 11 to 14
+# ------------------------------------------------------------------------------------------------ lessons 11 to 15
 
 
 def _slices(ask: Asked) -> str:
@@ -351,12 +352,40 @@ def _halvings(ask: Asked) -> str:
     return further.lines(bits, lines, bits.size, axes, lambda doublings: f"{2**doublings:,.0f}", *ask.look)
 
 
+def _noisy_bit(ask: Asked) -> str:
+    return further.letters(*letters.laws(letters.problem(channel_of_letters("noisy", ask.now))), *ask.how)
+
+
+def _counted(ask: Asked) -> str:
+    """The law of N; before the answer the letters are not told apart."""
+    law = letters.chances(letters.problem(channel_of_letters("noisy", ask.now)), 6 if ask.narrow else 8)
+    return further.counted(law, *ask.how)
+
+
+LINES = {"noisy": "a bit that may be flipped", "erased": "a bit that may be lost"}
+
+
+def _prices(ask: Asked) -> str:
+    rows = {
+        words: [ask.number(f"{name}.{one}") for one in ("information", "floor", "length")]
+        for name, words in LINES.items()
+    }
+    return further.prices(rows, ("I", "floor", "race"), *ask.how)
+
+
+def _shared_dice(ask: Asked) -> str:
+    rows = {LINES[name]: (ask.number(f"{name}.said"), words)
+            for name, words in (("noisy", "a coin"), ("erased", "a blank"))}  # fmt: skip
+    return further.dice(rows, *ask.look)
+
+
 PICTURES: dict[str, Callable[[Asked], str]] = {
     "two people": _two_people, "p and q": _p_and_q, "tapes": _tapes, "greedy": _greedy,
     "race": _race, "winners": _winners, "index law": _index_law, "word lengths": _word_lengths,
     "stopped": _stopped, "skyline": _skyline,
     "years": _years, "pulled": _pulled, "variation": _variation, "fixed code": _fixed_code, "bins": _bins,
     "bin tapes": _bin_tapes, "cancels": _cancels, "cut alone": _cut_alone,
+    "noisy bit": _noisy_bit, "counted": _counted, "prices": _prices, "shared dice": _shared_dice,
     "slices": _slices, "methods": _methods, "overheads": _overheads, "halvings": _halvings,
     "overpaid": _overpaid, "more bins": _more_bins, "story": _story,
     **{name: hand.draw for name, hand in HANDS.items()},

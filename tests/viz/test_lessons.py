@@ -52,13 +52,13 @@ def step_of(lesson, k):
     return lesson.steps[k - 1]
 
 
-def test_there_are_ten_lessons_of_about_forty_minutes_and_four_short_ones_after_them():
+def test_there_are_ten_lessons_of_about_forty_minutes_and_five_short_ones_after_them():
     slugs = [lesson.slug for lesson in all_lessons()]
     assert slugs == [
         "sample", "race", "index", "stop", "budget", "partition", "reweight", "overhead", "dimensions", "challenge",
-        "rejection", "floor", "dither", "tree",
+        "rejection", "floor", "dither", "tree", "letters",
     ]  # fmt: skip
-    assert [lesson.further for lesson in all_lessons()] == [False] * 10 + [True] * 4
+    assert [lesson.further for lesson in all_lessons()] == [False] * 10 + [True] * 5
     assert 30 <= sum(lesson.minutes for lesson in all_lessons() if not lesson.further) <= 50
     assert all(lesson.minutes <= 4 for lesson in all_lessons() if lesson.further)
     assert len(ASKING) >= 25
