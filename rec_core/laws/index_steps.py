@@ -21,3 +21,9 @@ def steps_nodes(row: Floats, intervals: int) -> tuple[Floats, Floats]:
         weights.append(overlaps * ratios)
         weights[0] -= weights[-1].sum()
     return np.concatenate(y), np.maximum(np.concatenate(weights), 0.0)
+
+
+def letters_law(row: Floats, most: int) -> Floats:
+    """The chance that a letter wins and has the number N = 1 to `most`, without bins: (K, most)."""
+    y, weights = (values[1:, None] for values in steps_nodes(row, 1))  # the first is of bins without ends
+    return np.asarray(weights * np.exp(-y) * (-np.expm1(-y)) ** np.arange(most))

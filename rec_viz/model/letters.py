@@ -9,7 +9,7 @@ import numpy as np
 
 import rec_core as rec
 from rec_core.arrays import Floats
-from rec_core.laws.index_steps import steps_nodes
+from rec_core.laws.index_steps import letters_law
 
 CHANNELS: Mapping[str, tuple[str, Callable[[float], rec.DiscreteChannel]]] = {
     "noisy": ("flip", rec.binary_symmetric_channel),
@@ -30,9 +30,7 @@ def laws(one: rec.Problem) -> tuple[Floats, Floats, Floats]:
 
 def chances(one: rec.Problem, most: int) -> Floats:
     """The chance that a letter wins with the number N = 1 to `most`, without bins: (K, most)."""
-    y, weights = (values[1:, None] for values in steps_nodes(one.table[0], 1))  # the first is of bins without ends
-    n = np.arange(1, most + 1)
-    return np.asarray(weights * np.exp(-y) * (-np.expm1(-y)) ** (n - 1))
+    return letters_law(one.table[0], most)
 
 
 def common(channel: rec.DiscreteChannel) -> float:
