@@ -276,7 +276,7 @@ HANDS: dict[str, Hand] = {
                  lambda ask: {"across": float(best_cut(ask.now.view))}),
     "empty axis": Hand(_empty_axis, lambda ask: _cut_knobs(ask) if ask.shown else []),
     "trade": Hand(_trade, _budget_knobs),
-    "prices": Hand(_prices, _price_knobs, view=_chosen),
+    "both prices": Hand(_prices, _price_knobs, view=_chosen),
     "board": Hand(_board, _board_knobs, view=_laid),
     **GUESSES,
 }  # fmt: skip

@@ -380,6 +380,7 @@ def _shared_dice(ask: Asked) -> str:
 
 
 PICTURES: dict[str, Callable[[Asked], str]] = {
+    **{name: hand.draw for name, hand in HANDS.items()},
     "two people": _two_people, "p and q": _p_and_q, "tapes": _tapes, "greedy": _greedy,
     "race": _race, "winners": _winners, "index law": _index_law, "word lengths": _word_lengths,
     "stopped": _stopped, "skyline": _skyline,
@@ -388,5 +389,4 @@ PICTURES: dict[str, Callable[[Asked], str]] = {
     "noisy bit": _noisy_bit, "counted": _counted, "prices": _prices, "shared dice": _shared_dice,
     "slices": _slices, "methods": _methods, "overheads": _overheads, "halvings": _halvings,
     "overpaid": _overpaid, "more bins": _more_bins, "story": _story,
-    **{name: hand.draw for name, hand in HANDS.items()},
 }  # fmt: skip
