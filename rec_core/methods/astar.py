@@ -7,9 +7,10 @@ from dataclasses import KW_ONLY, dataclass
 from typing import ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..arguments import checked
-from ..arrays import LN2, Floats, Word, Words
+from ..arrays import LN2, Floats, Ints, Word, Words
 from ..channel import MAX_BITS, Channel, Problem, check_problem
 from ..checks import seed_word, vector, whole_number
 from ..errors import BudgetExceeded, RecError
@@ -151,18 +152,25 @@ class AStar:
 
     @checked
     def expected_bits(self, source: Problem | Channel) -> float:
-        """Mean length in bits: log2 of the number of roots, a bit for each halving, and the entropy of their number.
+        """Mean length in bits: log2 of the number of roots, a bit for each halving, and the length of their number.
 
-        Measured on about 1024 runs, or fewer where they are long; error about 0.15 bits.
+        A box is halved the more often the less likely P is there, so the number is coded given where its path leads, if
+        that is shorter than by its own entropy. Measured on about 1024 runs, or fewer where they are long; error about
+        0.15 bits.
 
         Raises RecError for what the method cannot search, and BudgetExceeded where a run does.
 
         >>> import rec_core as rec
-        >>> 7.5 < rec.AStar().expected_bits(rec.gaussian_channel([6.0])) < 8.1
+        >>> 7.4 < rec.AStar().expected_bits(rec.gaussian_channel([6.0])) < 7.8
         True
         """
         self.check(source.draw(0) if isinstance(source, Channel) else source)
-        return self._roots(source.dim).log2_bins + path_bits(self, source)
+        roots, used = self._roots(source.dim), self._units(source.dim) > 0.0
+
+        def places(boxes: Ints) -> Floats:
+            return _surprise(source.prior.family, used, roots.counts, boxes)
+
+        return roots.log2_bins + path_bits(self, source, places if used.any() else None)
 
     def _roots(self, dim: int) -> Partition:
         if self.bits is not None and len(self.bits) != dim:
@@ -174,3 +182,14 @@ class AStar:
         if self.bits is None:
             return np.ones(dim)
         return np.asarray(np.sqrt(np.expm1(2.0 * LN2 * np.minimum(np.array(self.bits), 500.0))))
+
+
+def _surprise(family: str, used: NDArray[np.bool_], roots: Ints, boxes: Ints) -> Floats:
+    """-log2 p at 16 points of P in each of these boxes (R, D), of a standard P and over the dimensions that are used;
+    (16, R)."""
+    halvings = np.frexp((boxes // roots + 1).astype(np.float64))[1].astype(np.int64) - 1
+    numbers = boxes - roots * ((1 << halvings) - 1)
+    within = np.random.default_rng(0).random((16, *boxes.shape))
+    points = ((numbers + within) / (roots << halvings))[..., used]
+    prior = Prior(family, int(used.sum()))
+    return np.asarray(prior.log_pdf(prior.quantile(points))) / -LN2

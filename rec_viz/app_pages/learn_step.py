@@ -285,7 +285,7 @@ def picture(place: Learn, step: Step, view: View, narrow: bool) -> None:
             scale = presenter.SCALE if widgets.presenting() else 1.0
             key = f"learn_stage_{name}{'_only' * (len(race.lanes) < len(view.lanes))}"
             stage.show(stage.scene(race, height=height, scale=scale, **points), key=key)
-    if not widgets.presenting():
+    if BY_SLUG[place.lesson].play and not widgets.presenting():
         st.page_link(
             PAGE.with_name("lab.py"), label="Open this in Play", icon=":material/science:",
             query_params=link_query(view, hide=widgets.hidden()),

@@ -100,7 +100,8 @@ def league(
     for k in {int(np.argmin(log2_candidates)), int(np.argmax(log2_candidates))}:
         off = 5.0 if panel.up(0.0) - panel.up(above[k]) > 12.0 else -7.0  # the line of the floor
         panel.text(log2_candidates[k], above[k], names[k], anchor="start", right=9, down=off)
-    says = f"{best[0]} takes {best[1]:.2f} bits; a method that has to search, {search[0]}, {search[1]:.2f}."
+    name, bits = best
+    says = f"{name[:1].upper()}{name[1:]} takes {bits:.2f} bits; the best that searches ({search[0]}), {search[1]:.2f}."
     return picture(panel.parts, "Bits above the floor against candidates", SIZE), says
 
 

@@ -272,15 +272,31 @@ def index_law(chances: Floats, late: int, beyond: float, colours: Colours, narro
     return svg(panel, "The chance of each N falls slowly", narrow)
 
 
-def word_lengths(n: Sequence[int], bits: Sequence[float], shown: bool, colours: Colours, narrow: bool) -> str:
-    """The length of the word for N, N doubling from bar to bar."""
+def word_lengths(
+    n: Sequence[int], bits: Sequence[float], claim: tuple[str, Numbers] | None, shown: bool, colours: Colours,
+    narrow: bool,
+) -> str:  # fmt: skip
+    """The length of the word for N, N doubling from bar to bar: the first two, and all once shown.
+
+    `claim` is an answer by its letter, and the lengths if it were right.
+    """
     panel = sheet(narrow, colours, (0.0, float(len(n))), (0.0, 1.15 * max(bits)), left=46)
+    letter, claimed = claim or ("", ())
     for k, (number, length) in enumerate(zip(n, bits, strict=True)):
-        known = shown or k < 1
-        panel.block((k + 0.15, k + 0.85), (0.0, length if known else panel.y[1] * 0.9), "p", 0.8 if known else 0.06,
-                    "" if known else "4 4", "rises" if shown else "")  # fmt: skip
-        panel.text(k + 0.5, length if known else 0.45 * panel.y[1], f"{length:.1f}" if known else "?", down=-7)
+        inside = (k + 0.15, k + 0.85)
+        if shown or k < 2:
+            panel.block(inside, (0.0, length), "p", 0.8, moves="rises" if shown else "")
+            panel.text(k + 0.5, length, f"{length:.1f}", down=-7)
+        elif claim:
+            top = min(claimed[k], panel.y[1])
+            panel.block(inside, (0.0, top), "best", 0.15, "4 4", "rises")
+            says, down = f"{claimed[k]:.{claimed[k] < 100:d}f}", -7 if top < panel.y[1] else 20
+            panel.text(k + 0.5, top, says, "best", down=down)
+        else:
+            panel.text(k + 0.5, 0.45 * panel.y[1], "?")
         panel.text(k + 0.5, 0.0, str(number), down=18)
+    if claim:
+        panel.text(0.0, panel.y[1], f"if answer {letter} were right", "best", "start", 0, 24, bold=True)
     panel.line((0.0, len(n)), (0.0, 0.0), width=1.2)
     panel.text(panel.x[1], 0.0, "N", anchor="end", down=36)
     panel.text(0.0, panel.y[1], "bits of the word", anchor="start", down=-12)

@@ -139,8 +139,7 @@ def trade(
     left = budget > 0.55 * most
     anchor, right = ("end", -14) if left else ("start", 14)
     time.text(budget - 0.5, time.y[1], f"ORC: always {budget}", "best", anchor, right, 14, bold=True)
-    worst = "" if narrow else f", {examined.max():.0f} at worst"
-    time.text(time.x[1], 0.66 * time.y[1], f"PFR: {examined.mean():.0f} on average{worst}", "p", "end", bold=True)
+    time.text(time.x[1], 0.66 * time.y[1], f"PFR: up to {examined.max():.0f}", "p", "end", -14, bold=True)
     time.floor([(k - 0.5, str(k)) for k in (1, 16, 32, 48)] + [(most - 0.5, f"{most:.0f}+")])
     time.text(0.0, time.y[1], f"candidates looked at, in {examined.size:,} searches", anchor="start", down=-8)
     time.field((0.0, most), time.y, across="budget", low=0.5, high=most + 0.5)
@@ -155,6 +154,40 @@ def trade(
     return svg(
         panel, f"PFR takes as long as it takes and sends Q; ORC takes {budget} and is off by {error:.2f}.", narrow
     )
+
+
+def prices(
+    candidates: Floats, lengths: Floats, information: float, at: int, colours: Colours, narrow: bool
+) -> str:  # fmt: skip
+    """Candidates and bits of the mean message over log2 J = 0, 1, ..., and the J that is chosen."""
+    panel = sheet(narrow, colours, left=36, right=24, top=32, foot=46)
+    x = np.arange(len(lengths), dtype=float)
+    doublings = np.log2(candidates)
+    boxes = ((0.0, 0.0, 1.0, 0.4), (0.0, 0.56, 1.0, 1.0))
+    time, bits = (
+        within(panel, box, (-0.4, x[-1] + 0.4), (0.0, 1.2 * float(y.max())))
+        for box, y in zip(boxes, (doublings, lengths), strict=True)
+    )
+    rows = (
+        (time, doublings, "heuristic", "candidates, by doublings", f"{candidates[at]:,.{candidates[at] < 100:d}f}"),
+        (bits, lengths, "p", "mean message, bits", f"{lengths[at]:.1f}"),
+    )
+    for part, y, role, name, says in rows:
+        part.line((information, information), part.y, "bound", 1.5, "6 4")
+        part.line(x, y, role, 3)
+        for a, b in zip(x, y, strict=True):
+            part.dot(float(a), float(b), role, 4)
+        part.line((at, at), (0.0, float(y[at])), "winner", 2)
+        part.star(at, float(y[at]), 11)
+        part.text(at, float(y[at]), says, "winner", "end" if at > 0.5 * x[-1] else "start",
+                  -14 if at > 0.5 * x[-1] else 14, -10, bold=True)  # fmt: skip
+        part.floor([(float(k), str(k)) for k in range(0, len(lengths), 2)])
+        part.text(part.x[0], part.y[1], name, anchor="start", down=-8)
+    time.text(information, time.y[1], "log₂ J = I", "bound", "start", 8, 12)
+    bits.text(bits.x[1], 0.0, "log₂ J", anchor="end", down=36)
+    bits.field(bits.x, (0.0, bits.y[1]), across="log2_bins")
+    says = f"With 2 to the power {at} bins: {candidates[at]:.1f} candidates and {lengths[at]:.1f} bits on average"
+    return svg(panel, says, narrow)
 
 
 # ------------------------------------------------------------------------------------------------ bins
@@ -296,12 +329,12 @@ def board(
         for level in range(mine):
             laid.block((k + 0.52, k + 0.9), (level + 0.06, level + 0.94), "heuristic", 0.85)
         laid.grip(k + 0.71, float(mine), "heuristic")
-        laid.text(k + 0.5, 0.0, str(2**mine), "heuristic", down=18, bold=True)
+        laid.text(k + 0.71, 0.0, str(2**mine), "heuristic", down=26, bold=True)
         laid.field((k, k + 1.0), laid.y, up=f"cut{k + 1}")
     laid.floor()
     laid.text(0.0, laid.y[1], "information", "q", "start", down=-14, bold=True)
     laid.text(laid.x[1], laid.y[1], "your cuts, in bits", "heuristic", "end", down=-14, bold=True)
-    laid.text(0.0, 0.0, f"intervals along each axis; log₂ J = {sum(cut)}", anchor="start", down=38, size=14)
+    laid.text(0.0, 0.0, f"intervals along each axis; log₂ J = {sum(cut)}", anchor="start", down=45, size=14)
     wide, tall = farthest[1], farthest[0]
     goal = within(panel, second, (0.0, wide), (0.0, tall))
     reached = point[0] < zone[0] and point[1] <= zone[1]
@@ -309,13 +342,14 @@ def board(
     goal.text(zone[1] / 2, zone[0], "reached" if reached else "reach this", "heuristic", down=20, bold=True)
     y, x = min(point[0], tall), min(point[1], wide)
     if y > zone[0]:
-        goal.line((x, x), (zone[0], y), "best", 1.8, "4 4")
+        under = y - 20.0 / (goal.foot - goal.top) * tall  # the star
+        goal.line((x, x), (zone[0], max(under, zone[0])), "best", 1.8, "4 4")
         goal.text(x, 0.5 * (zone[0] + y), f"{_times(2.0 ** (point[0] - zone[0]))} too slow", "best",
                   "end" if x > 0.5 * wide else "start", -24 if x > 0.5 * wide else 24, 5, bold=True)  # fmt: skip
     if x > zone[1]:
         below = min(y, zone[0])
         goal.line((zone[1], x), (below, below), "best", 1.8, "4 4")
-        goal.text(wide, below, f"{point[1] - zone[1]:.1f} bits too many", "best", "end", 0, 20, bold=True)
+        goal.text(zone[1], below, f"{point[1] - zone[1]:.1f} bits too many", "best", "start", 8, 20, bold=True)
     goal.star(x, y, 17 if reached else 13)
     goal.floor([(k, str(k)) for k in range(0, int(wide) + 1, 2)], "bits above the floor")
     goal.wall([(k, f"2{_raised(k)}") for k in range(0, int(tall) + 1, 4)], "candidates")

@@ -103,15 +103,18 @@ def limit(
 
 def bars(
     given: tuple[Bar, ...], asked: Bar | None, unit: str, digits: int, colours: Colours, narrow: bool, answered: bool,
+    marked: str = "",
 ) -> str:  # fmt: skip
-    """Lengths as bars, printed to so many digits; the one asked for is open until it is answered."""
+    """Lengths as bars, printed to so many digits; the one asked for is open until it is answered, and `marked` has its
+    colour."""
     values = [value for _, value in given] + ([asked[1]] if asked and answered else [])
     span = max(*values, 0.0) * (1.0 if answered or not asked else 1.7)
     low = min(*values, 0.0)
     rows, room = len(given) + (asked is not None), 0.4 if narrow else 0.22
     panel = sheet(narrow, colours, (low, span + room * (span - low)), (max(rows, 2) + 0.2, 0.0), left=118, foot=20)
     for k, (name, value) in enumerate(given):
-        _bar(panel, k, name, value, f"{_said(value, digits)} {unit}".strip(), "candidate")
+        role = "heuristic" if name == marked else "candidate"
+        _bar(panel, k, name, value, f"{_said(value, digits)} {unit}".strip(), role)
     if asked and answered:
         _bar(panel, len(given), *asked, f"{_said(asked[1], digits)} {unit}".strip(), "heuristic")
     elif asked:

@@ -2,9 +2,9 @@
 
 A lesson is a file NN-name.md. Blocks between lines of +++ are TOML. The first belongs to the lesson (title, view,
 cover, the step whose figure stands for it in the list, and further = true where it stands after the course), and the
-text after it says what it is about. Every further
-block begins a step, followed by the step's text. Where a step asks something, a line of --- parts the text from the
-reveal. Keys of a step (all but `title` may be left out):
+text after it says what it is about; play = false where
+Play cannot show its views. Every further block begins a step, followed by the step's text. Where a step asks
+something, a line of --- parts the text from the reveal. Keys of a step (all but `title` may be left out):
 
     title = "..."
     view = { lanes = "pfr", bits = 2, ... }         # values as in a link, on top of the lesson's own `view`
@@ -21,8 +21,10 @@ reveal. Keys of a step (all but `title` may be left out):
                                                      # a figure of hands.py or guesses.py is moved to answer with it
     goals = [{ when, done, missing }, ...]           # of a challenge: all must hold
 
-Text holds numbers as {name} or {name:.1f}; `when` compares such names: "pfr.expected > 2 * pfr_bins.expected". The
-names are those of NUMBERS, of a lane followed by one of LANE_NUMBERS (both in numbers.py), and of the fields of a View.
+Text holds numbers as {name} or {name:.1f}, and as [[Drag the line.|Draw the line.]] what to do on the screen and on a
+hand-out; `when` compares such names: "pfr.expected > 2 * pfr_bins.expected". The names are those of NUMBERS, of a lane
+followed by one of LANE_NUMBERS (both in numbers.py), of the fields of a View, and of the channels of two letters in
+model/letters.py, set by `let`: {noisy.floor} with let = { flip = 0.1 }.
 
     python -m rec_viz.lessons.render OUT    # every step as a picture, through Chromium, to look at
 """

@@ -104,6 +104,7 @@ class Lesson:
     steps: tuple[Step, ...]
     cover: int  # the step, from 1, whose picture stands for the lesson
     further: bool = False  # not part of the course: it stands after it, under a heading of its own
+    play: bool = True  # whether Play can show its views
 
     @property
     def minutes(self) -> int:
@@ -132,7 +133,7 @@ def read(text: str, name: str) -> Lesson:
             f"{name}: begin with a line of {FENCE} and close every block of settings with another; "
             "a lesson needs its own block and at least one step."
         )
-    head = _settings(blocks[1], f"{name}, the lesson’s block", {"title", "view", "cover", "further"})
+    head = _settings(blocks[1], f"{name}, the lesson’s block", {"title", "view", "cover", "further", "play"})
     shared = head.get("view", {})
     steps = []
     for k, (settings, body) in enumerate(zip(blocks[3::2], blocks[4::2], strict=True), start=1):
@@ -140,7 +141,8 @@ def read(text: str, name: str) -> Lesson:
     cover = head.get("cover", 1)
     if cover not in range(1, len(steps) + 1):
         raise LessonError(f"{name}: cover is the number of one of its {len(steps)} steps; got {cover!r}.")
-    return Lesson(slug[1], head["title"], blocks[2].strip(), tuple(steps), cover, head.get("further") is True)
+    further, play = head.get("further") is True, head.get("play") is not False
+    return Lesson(slug[1], head["title"], blocks[2].strip(), tuple(steps), cover, further, play)
 
 
 _STEP_KEYS = {

@@ -88,7 +88,8 @@ def _step(k: int, step: lessons.Step, told: int) -> str:
         out.append(f'<div class="question">{_words(step, "**" + step.ask.question + "**")}')
         if step.ask.choices:
             now = lessons.situation(step)
-            choices = "".join(f"<li>{inline(lessons.filled(choice.text, now))}</li>" for choice in step.ask.choices)
+            texts = [inline(lessons.filled(choice.text, now, paper=True)) for choice in step.ask.choices]
+            choices = "".join(f"<li>{choice}</li>" for choice in texts)
             out.append(f"<ol>{choices}</ol>")
         else:
             out.append('<div class="line"></div>')
@@ -137,7 +138,7 @@ def _figure(svg: str, title: str) -> str:
 
 
 def _words(step: lessons.Step, text: str) -> str:
-    return markdown(lessons.filled(text, lessons.situation(step)))
+    return markdown(lessons.filled(text, lessons.situation(step), paper=True))
 
 
 def markdown(text: str) -> str:

@@ -111,6 +111,29 @@ def _trade(ask: Asked) -> str:
     )  # fmt: skip
 
 
+# ------------------------------------------------------------------------------------------------ the prices of bins
+
+MOST_BINS = 10  # log2
+
+
+def _price_knobs(ask: Asked) -> list[Knob]:
+    begin = float(ask.now.view.log2_bins)
+    bins = knob(ask, "log2_bins", "Bins, log₂ J", (0.0, float(MOST_BINS), 1.0), begin)
+    return [bins._replace(says=f"J = {2 ** round(bins.value):,}")]
+
+
+def _chosen(ask: Asked) -> View:
+    return ask.now.view._replace(log2_bins=round(places(_price_knobs(ask))[0]))
+
+
+def _prices(ask: Asked) -> str:
+    views = [ask.now.view._replace(log2_bins=k) for k in range(MOST_BINS + 1)]
+    candidates = [float(value("pfr_bins.expected", situation_of(ask, view))) for view in views]
+    lengths = [speed.cost(view, (2**view.log2_bins,)).zipf_bits for view in views]
+    chosen = _chosen(ask).log2_bins
+    return figures.prices(np.array(candidates), np.array(lengths), ask.number("information"), chosen, *ask.look)
+
+
 # ------------------------------------------------------------------------------------------------ the surcharge
 
 
@@ -253,6 +276,7 @@ HANDS: dict[str, Hand] = {
                  lambda ask: {"across": float(best_cut(ask.now.view))}),
     "empty axis": Hand(_empty_axis, lambda ask: _cut_knobs(ask) if ask.shown else []),
     "trade": Hand(_trade, _budget_knobs),
+    "prices": Hand(_prices, _price_knobs, view=_chosen),
     "board": Hand(_board, _board_knobs, view=_laid),
     **GUESSES,
 }  # fmt: skip

@@ -15,7 +15,7 @@ from rec_core.advise import candidates_per_second, floor_bits
 from rec_core.arrays import Floats
 
 from ..memo import memo
-from ..model import code_lengths, lab, setting, speed
+from ..model import code_lengths, lab, letters, setting, speed
 from ..model.lab import Lane
 from ..settings import TABLE, View
 from ..settings.table import ALL_LANES
@@ -40,6 +40,14 @@ def situation(step: Step, view: View | None = None) -> Situation:
 def problem_of(view: View) -> rec.Problem:
     """The target of a view."""
     return setting.problem_of(view)[1]
+
+
+def channel_of_letters(name: str, now: Situation) -> rec.DiscreteChannel:
+    """One of the channels of model/letters.py, as the step sets it."""
+    chance, make = letters.CHANNELS[name]
+    if chance not in now.let:
+        raise LessonError(f"“{name}” takes let = {{ {chance} = ... }} in its step.")
+    return make(now.let[chance])
 
 
 def _of_target(pick: Callable[[rec.Problem], float]) -> Callable[[View], float]:
@@ -323,6 +331,8 @@ def value(name: str, now: Situation) -> float | int | str:
         return now.let[rest]
     if head in now.also:
         return value(rest, now._replace(view=now.also[head], also={}))
+    if head in letters.CHANNELS and rest in letters.NUMBERS:
+        return letters.NUMBERS[rest](channel_of_letters(head, now))
     view = now.view
     if head in ALL_LANES and rest in LANE_NUMBERS and name not in NUMBERS:  # greedy.spread is no lane's
         lane = next((lane for lane in lab.race(view).lanes if lane.name == head), None)
@@ -340,8 +350,11 @@ def value(name: str, now: Situation) -> float | int | str:
 _PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_.]*)(?::([^{}]+))?\}")
 
 
-def filled(text: str, now: Situation) -> str:
-    """A lesson's text with its numbers worked out."""
+_HANDS = re.compile(r"\[\[([^|\]]*)\|([^\]]*)\]\]")  # [[words on the screen|words on paper]]
+
+
+def filled(text: str, now: Situation, paper: bool = False) -> str:
+    """A lesson's text with its numbers worked out, for the screen or for paper."""
 
     def number(match: re.Match[str]) -> str:
         found, spec = value(match[1], now), match[2]
@@ -353,4 +366,4 @@ def filled(text: str, now: Situation) -> str:
             return f"{100 * found:.0f}%"
         return (format(found, spec) if spec else reading.number(float(found))).replace("-", "−")
 
-    return _PLACEHOLDER.sub(number, text)
+    return _PLACEHOLDER.sub(number, _HANDS.sub(r"\2" if paper else r"\1", text))

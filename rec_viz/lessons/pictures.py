@@ -20,7 +20,7 @@ from ..figures import still
 from ..figures.questions import bars
 from ..figures.style import Colours
 from ..memo import memo
-from ..model import code_lengths, lab, setting, speed
+from ..model import code_lengths, lab, letters, setting, speed
 from ..settings import View
 from ..stage.scene import scene
 from .asked import Asked
@@ -28,6 +28,7 @@ from .format import Lesson, Step
 from .hands import HANDS
 from .numbers import (
     GREEDY_CANDIDATES,
+    channel_of_letters,
     filled,
     law_of,
     likeliest,
@@ -70,6 +71,9 @@ def staged(
     now = situation(step, view)
     race: lab.Race = lab.race(now.view)
     points: dict[str, Any] = {key: filled(text, now) for key, text in options.items()}
+    if not shown and step.ask and any(".expected" in choice.when for choice in step.ask.choices):
+        secret = tuple(lane._replace(expected_examined=math.inf) for lane in race.lanes)  # it is what is asked
+        race = race._replace(id=f"{race.id}-asked", lanes=secret)
     if only := points.pop("only", ""):
         race = race._replace(id=f"{race.id}-{only}", lanes=tuple(lane for lane in race.lanes if lane.name == only))
     return race, points
@@ -158,7 +162,11 @@ def _indices(channel: rec.Channel) -> Any:
 def _word_lengths(ask: Asked) -> str:
     code = rec.ZipfCode(ask.lane("pfr").zipf_bits)
     n = [2**k for k in range(6 if ask.narrow else 9)]
-    return figures.word_lengths(n, [float(code.length_bits(k)) for k in n], *ask.how)
+    bits = [float(code.length_bits(k)) for k in n]
+    steps = np.arange(len(n)) if ask.choice == 0 else 2.0 ** np.arange(len(n)) - 1.0
+    steps = 2.0 - 2.0 ** (1.0 - np.arange(len(n))) if ask.choice == 2 else steps
+    claim = None if ask.choice is None else ("ABC"[ask.choice], bits[0] + (bits[1] - bits[0]) * steps)
+    return figures.word_lengths(n, bits, claim, *ask.how)
 
 
 def _stopped(ask: Asked) -> str:
@@ -285,7 +293,7 @@ def _story(ask: Asked) -> str:
     return _tapes(ask, whole=True)
 
 
-# ------------------------------------------------------------------------------------------------ lessons 11 to 14
+# ------------------------------------------------------------------------------------------------ lessons 11 to 15
 
 
 def _slices(ask: Asked) -> str:
@@ -302,8 +310,8 @@ def _methods(ask: Asked) -> str:
     if not ask.shown:
         return bars(known, ("floor", number("floor")), "bits", 1, *ask.look, False)
     names = {"race": "pfr", "bins": "pfr_bins", "dither": "dithered.dither", "rejection": "rejection"}
-    others = tuple((name, number(f"{lane}.matched_length")) for name, lane in names.items())
-    return bars((*known, ("floor", number("floor")), *others), None, "bits", 1, *ask.look, True)
+    others = sorted(((name, number(f"{lane}.matched_length")) for name, lane in names.items()), key=lambda bar: bar[1])
+    return bars((*known, ("floor", number("floor")), *others), None, "bits", 1, *ask.look, True, marked="floor")
 
 
 _DIMS = (1, 2, 4, 8)
@@ -312,7 +320,8 @@ _DIMS = (1, 2, 4, 8)
 def _overheads(ask: Asked) -> str:
     known = len(_DIMS) if ask.shown else 3
     lines = {name: np.array(values) for name, values in _above(ask.now.view).items()}
-    return further.lines(np.array(_DIMS, float), lines, known, ("numbers in one message", "bits above I"), *ask.look)
+    axes = ("numbers in one message", "bits above I")
+    return further.lines(np.array(_DIMS, float), lines, known, axes, "{:.1f}".format, *ask.look)
 
 
 @memo(8)
@@ -331,7 +340,7 @@ def _above(view: View) -> Mapping[str, list[float]]:
 
 
 def _halvings(ask: Asked) -> str:
-    """How many candidates plain search and A* look at, over I; in powers of two."""
+    """How many candidates plain search and A* look at, over I, on a scale of doublings."""
     bits = np.array([1.0, 2.0, 4.0, 6.0, 8.0, 10.0])
     looked: dict[str, list[float]] = {"plain": [], "A*": []}
     for one in bits:
@@ -339,7 +348,35 @@ def _halvings(ask: Asked) -> str:
         for name, lane in zip(looked, race.lanes, strict=True):
             looked[name].append(math.log2(lane.expected_examined))
     lines = {name: np.array(values) for name, values in looked.items()}
-    return further.lines(bits, lines, bits.size, ("I, bits", "candidates, powers of 2"), *ask.look)
+    axes = ("I, bits", "candidates, by doublings")
+    return further.lines(bits, lines, bits.size, axes, lambda doublings: f"{2**doublings:,.0f}", *ask.look)
+
+
+def _noisy_bit(ask: Asked) -> str:
+    return further.letters(*letters.laws(letters.problem(channel_of_letters("noisy", ask.now))), *ask.how)
+
+
+def _counted(ask: Asked) -> str:
+    """The law of N; before the answer the letters are not told apart."""
+    law = letters.chances(letters.problem(channel_of_letters("noisy", ask.now)), 6 if ask.narrow else 8)
+    return further.counted(law, *ask.how)
+
+
+LINES = {"noisy": "a bit that may be flipped", "erased": "a bit that may be lost"}
+
+
+def _prices(ask: Asked) -> str:
+    rows = {
+        words: [ask.number(f"{name}.{one}") for one in ("information", "floor", "length")]
+        for name, words in LINES.items()
+    }
+    return further.prices(rows, ("I", "floor", "race"), *ask.how)
+
+
+def _shared_dice(ask: Asked) -> str:
+    rows = {LINES[name]: (ask.number(f"{name}.said"), words)
+            for name, words in (("noisy", "a coin"), ("erased", "a blank"))}  # fmt: skip
+    return further.dice(rows, *ask.look)
 
 
 PICTURES: dict[str, Callable[[Asked], str]] = {
@@ -348,6 +385,7 @@ PICTURES: dict[str, Callable[[Asked], str]] = {
     "stopped": _stopped, "skyline": _skyline,
     "years": _years, "pulled": _pulled, "variation": _variation, "fixed code": _fixed_code, "bins": _bins,
     "bin tapes": _bin_tapes, "cancels": _cancels, "cut alone": _cut_alone,
+    "noisy bit": _noisy_bit, "counted": _counted, "prices": _prices, "shared dice": _shared_dice,
     "slices": _slices, "methods": _methods, "overheads": _overheads, "halvings": _halvings,
     "overpaid": _overpaid, "more bins": _more_bins, "story": _story,
     **{name: hand.draw for name, hand in HANDS.items()},

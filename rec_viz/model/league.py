@@ -40,9 +40,9 @@ def short(option: rec.Option) -> str:
 
 
 def title(option: rec.Option) -> str:
-    """What a row is called in words, with its settings: 'Ordered random coding, 2³ bins, n = 64'."""
-    kind, *settings = option.name.split(", ")
-    return reading.raised(", ".join([METHODS[kind.lower()].about.title, *map(_setting, settings)]))
+    """What a row is called, with all its settings: 'ORC, 2³ bins, n = 64'."""
+    name, *settings = option.name.split(", ")
+    return reading.raised(", ".join([SHORT.get(name, name), *map(_setting, settings)]))
 
 
 def _setting(text: str) -> str:

@@ -39,7 +39,7 @@ def read_link(query: Mapping[str, str], kind: type[Record]) -> tuple[Record, lis
             try:
                 values[key] = row.parse(query[row.name])
             except ValueError:
-                shown = row.write(getattr(base, key))
+                shown = row.write(getattr(base, key)) or "none"
                 notices.append(f"The link’s value for “{row.label}” cannot be used; it is set to {shown}.")
     record: Any = base._replace(**values)
     if isinstance(record, View):

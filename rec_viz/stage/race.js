@@ -282,7 +282,7 @@ function labelRace(/** @type {RaceView} */ view, /** @type {Pose} */ pose) {
   const { theme, lane } = view, won = pose.final > 0.5 && pose.touched;
   const role = frontRole(lane), style = { size: 13, weight: 600 }, k = theme.scale;
   if (won) {
-    const x = view.px[lane.winner], y = view.py[lane.winner];
+    const x = view.px[lane.winner], y = Math.min(view.py[lane.winner], view.floor - 11); // words stay off the axis
     const number = lane.counts ? `number ${whole(lane.message.index)}` : lane.message.told;
     const text = pose.decoded > 0.5 ? "receiver: same dot" : lane.partitioned ? `${binName(lane, lane.winner)}, ${number}` : lane.counts ? `${number} ${lane.accepts ? "is accepted" : "wins"}` : number;
     place(view, text, [[x + 15 * k, y + 5], [x - 15 * k, y + 5, "right"], [x, y - 17 * k, "center"], [x, y + 28 * k, "center"], [x - 15 * k, y - 12 * k, "right"]], { ...style, colour: theme.ink.winner });
@@ -298,7 +298,9 @@ function labelFront(/** @type {RaceView} */ view, /** @type {Pose} */ pose, role
   const beyond = heights.some(([, h]) => h < view.top - 8);
   const noun = pose.searching ? "looked at so far" : lane.budget === null ? "looked at: nothing above can win" : `looked at: all ${count(lane.num_candidates ?? lane.examined, "candidate")}`;
   const text = beyond ? "looked at, and far above ↑" : narrow ? "looked at" : noun;
-  if (y > view.top + 2 && y < view.floor - 6) place(view, text, [[x + 4, y - 7], [x - 4, y - 7, "right"], [view.left + 6, y - 7], [view.right - 6, y - 7, "right"], [view.left + 6, y + 18]], { ...style, colour: theme.ink[role] });
+  /** @type {At[]} a level front is named anywhere along it, a staircase at its highest step */
+  const elsewhere = lane.partitioned ? [[x - 4, y - 25, "right"], [x + 4, y - 25], [x + 4, y + 18]] : [[view.left + 6, y - 7], [view.right - 6, y - 7, "right"], [view.left + 6, y + 18]];
+  if (y > view.top + 2 && y < view.floor - 6) place(view, text, [[x + 4, y - 7], [x - 4, y - 7, "right"], ...elsewhere], { ...style, colour: theme.ink[role] });
   else if (beyond) place(view, text, [[view.right - 6, view.top + 8, "right"], [view.left + 6, view.top + 24]], { ...style, colour: theme.ink[role] });
 }
 

@@ -52,6 +52,21 @@ def test_where_the_ratio_has_one_value_the_floor_is_the_information():
     assert laws.channel_simulation_divergence_bits(rec.gaussian_problem([0.0], [1.0])) == pytest.approx(0.0, abs=1e-6)
 
 
+def test_where_boxes_are_no_cells_the_floor_is_the_true_information():
+    """X does not follow P there, so I[X;Y] is below the mean KL: against -log2 of X's own density, simulated."""
+    bits, rng, runs = 1.5, np.random.default_rng(1), 400_000
+    width = 2.0**-bits
+    x = rng.random(runs) * (1.0 - width) + width * rng.random(runs)
+    covered = (np.minimum(x, 1.0 - width) - np.maximum(x - width, 0.0)) / (1.0 - width)  # chance that a box holds x
+    told = -np.log2(covered)
+    channel = rec.uniform_channel([bits])
+    floor, error = laws.functional_information_bits(channel), told.std() / math.sqrt(runs)
+    assert abs(floor - told.mean()) < 4.5 * error
+    assert abs(channel.information_bits - told.mean()) > 100 * error
+    assert rec.LayeredDither.for_source(channel).expected_bits(channel) == pytest.approx(floor, abs=1e-9)
+    assert laws.functional_information_bits(rec.uniform_channel([bits, 3.0])) == pytest.approx(floor + 3.0, abs=1e-9)
+
+
 @pytest.mark.parametrize(
     ("bits", "above"),
     [

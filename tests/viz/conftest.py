@@ -1,4 +1,4 @@
-"""JavaScript without a browser. Without node the tests that need it are skipped, and on CI they fail."""
+"""Pages and JavaScript without a browser. Without node the tests that need it are skipped, and on CI they fail."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import math
 import os
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -22,6 +22,16 @@ const tell = (v) => (v?.length !== undefined && typeof v !== "string" ? Array.fr
 const call = new Function("js", `return ${expression}`)(await import(file));
 console.log(JSON.stringify(rows.map((row) => tell(call(...read(row))))));
 """
+
+
+@pytest.fixture(scope="session", autouse=True)
+def scanned_once() -> Iterator[None]:
+    """AppTest reads the metadata of everything installed in search of components, a quarter of a second each time."""
+    from streamlit.components.v2 import manifest_scanner
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", lambda: [])
+        yield
 
 
 @pytest.fixture(scope="session")

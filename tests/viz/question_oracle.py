@@ -4,12 +4,13 @@ with NumPy, SciPy and tests/naive.py alone. Nothing of rec_core or rec_viz is us
 from __future__ import annotations
 
 import functools
+import itertools
 import math
 import re
 from typing import Any
 
 import numpy as np
-from scipy import integrate, special
+from scipy import integrate, optimize, special
 from scipy.special import ndtr, ndtri
 
 from tests import naive
@@ -256,6 +257,29 @@ def geometric_length(mean: float) -> float:
     return float(-np.sum(np.exp(log_p) * log_p) / math.log(2))
 
 
+def first_of_two(p: float, q: float) -> float:
+    """How often the first of two kinds of letters wins: a first A always, a first B if no A comes in time.
+
+    B came at T1 ~ Exp(1), and an A, which come at rate p, beats it until T1 times the ratio of both r.
+    """
+    odds = (q / p) / ((1 - q) / (1 - p))
+    return p + (1 - p) * integrate.quad(lambda t: math.exp(-t) * math.exp(-p * t * (odds - 1)), 0, math.inf)[0]
+
+
+def cheapest_dice(rows: list[list[float]], source: list[float]) -> float:
+    """The least mean entropy, in bits, of what shared dice leave to be said: they choose a map from Y to X, in such
+    shares that X given Y is as in `rows`. A linear program over all maps."""
+    maps = list(itertools.product(range(len(rows[0])), repeat=len(rows)))
+    masses = [[sum(s for s, x in zip(source, one, strict=True) if x == k) for k in range(len(rows[0]))] for one in maps]
+    costs = [-sum(m * math.log2(m) for m in mass if m > 0) for mass in masses]
+    cells = [(y, x) for y in range(len(rows)) for x in range(len(rows[0]))]
+    found = optimize.linprog(
+        costs, A_eq=[[float(one[y] == x) for one in maps] for y, x in cells], b_eq=[rows[y][x] for y, x in cells]
+    )
+    assert found.success
+    return float(found.fun)
+
+
 ORACLES = {
     "sample/halvings": of_text(lambda dim, factor: dim * math.log2(factor)),
     "sample/look_up": lambda asked: [read(cell)[0] for cell in asked.table[1][1:]][int(read(asked.text)[-1]) - 1],
@@ -313,6 +337,10 @@ ORACLES = {
     "dither/many": of_text(lambda information, one, dim: dim * floor(information)),
     "tree/next_box": lambda asked: 1.0 + int(np.argmin(np.divide(*rows(asked)))),
     "tree/halved": of_text(lambda across, up: 2.0**across * 2.0**up),
+    "letters/first": of_text(lambda p, q: first_of_two(p / 100, q / 100)),
+    "letters/coin": of_text(
+        lambda flip: cheapest_dice([[1 - flip / 100, flip / 100], [flip / 100, 1 - flip / 100]], [0.5, 0.5])
+    ),
 }  # fmt: skip
 
 

@@ -52,13 +52,13 @@ def step_of(lesson, k):
     return lesson.steps[k - 1]
 
 
-def test_there_are_ten_lessons_of_about_forty_minutes_and_four_short_ones_after_them():
+def test_there_are_ten_lessons_of_about_forty_minutes_and_five_short_ones_after_them():
     slugs = [lesson.slug for lesson in all_lessons()]
     assert slugs == [
         "sample", "race", "index", "stop", "budget", "partition", "reweight", "overhead", "dimensions", "challenge",
-        "rejection", "floor", "dither", "tree",
+        "rejection", "floor", "dither", "tree", "letters",
     ]  # fmt: skip
-    assert [lesson.further for lesson in all_lessons()] == [False] * 10 + [True] * 4
+    assert [lesson.further for lesson in all_lessons()] == [False] * 10 + [True] * 5
     assert 30 <= sum(lesson.minutes for lesson in all_lessons() if not lesson.further) <= 50
     assert all(lesson.minutes <= 4 for lesson in all_lessons() if lesson.further)
     assert len(ASKING) >= 25
@@ -70,6 +70,7 @@ def test_every_placeholder_resolves(lesson, k):
     for text in step.strings():
         told = lessons.filled(text, lessons.situation(step))
         assert "{" not in told
+        assert "[[" not in told
         assert "nan" not in told.split()
         assert "$" not in told  # Streamlit would read it as LaTeX
 
@@ -178,7 +179,8 @@ def test_answers_are_given_on_pictures():
     assert picked == {("race", 2), ("index", 1), ("partition", 1)}
     assert moved == {
         ("sample", 2), ("race", 1), ("index", 3), ("index", 4), ("stop", 1), ("stop", 3), ("budget", 4),
-        ("partition", 3), ("reweight", 1), ("overhead", 4), ("dimensions", 2), ("challenge", 2),
+        ("partition", 3), ("reweight", 1), ("overhead", 4), ("overhead", 5), ("dimensions", 2), ("challenge", 2),
+        ("letters", 3),
     }  # fmt: skip
 
 
@@ -348,6 +350,8 @@ def test_a_handout_is_one_self_contained_page_with_all_steps_and_answers(lesson)
     assert page.count('class="question"') == sum(step.ask is not None for step in lesson.steps)
     assert not re.search(r'(src|href)="(?!data:)', page)
     assert "<script" not in page
+    told = re.sub(r'src="[^"]*"', "", page)
+    assert not re.search(r"\b(drag|pull|click|press|slider|type its)\b|\[\[", told, re.IGNORECASE)  # paper cannot
     assert "{" not in re.sub(r"<style>.*?</style>", "", page, flags=re.DOTALL)
     answers = page.split("<h2>Answers</h2>")
     for k, step in enumerate(lesson.steps, start=1):

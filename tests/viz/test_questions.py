@@ -46,7 +46,7 @@ def test_every_lesson_has_several_kinds():
 @pytest.mark.slow
 def test_every_question_has_one_right_answer_by_another_hand():
     asked = [questions.question(lesson, kind, seed=seed) for lesson, kind in KINDS for seed in range(A_KIND)]
-    assert len(asked) == 42 * A_KIND
+    assert len(asked) == 44 * A_KIND
     assert [wrong for one in asked if (wrong := wrongly_marked(one))] == []
     for one in asked:
         check_form(one)

@@ -34,7 +34,7 @@ _KINDS: dict[str, dict[str, Kind]] = {
     for name, module in (
         ("sample", races), ("race", races), ("index", lengths), ("stop", searches), ("budget", searches),
         ("partition", bins), ("reweight", bins), ("overhead", lengths), ("dimensions", spaces), ("challenge", spaces),
-        ("rejection", further), ("floor", further), ("dither", further), ("tree", further),
+        ("rejection", further), ("floor", further), ("dither", further), ("tree", further), ("letters", further),
     )
 }  # fmt: skip
 LESSONS = tuple(_KINDS)

@@ -90,6 +90,19 @@ def orc_share(problem: rec.Problem, candidates: int, low: float, high: float) ->
     return float(half * weights @ rec.laws.orc_density(problem, rec.ORC(candidates), x[:, None]))
 
 
+@memo(512)
+def lettered(q: tuple[float, ...], p: tuple[float, ...]) -> rec.Problem:
+    """A target of letters."""
+    return rec.discrete_problem(q, p)
+
+
+@memo(512)
+def flipped(flip: float) -> tuple[float, float]:
+    """I and the floor of a bit that is flipped with this chance, bits."""
+    line = rec.binary_symmetric_channel(flip)
+    return line.information_bits, rec.laws.functional_information_bits(line)
+
+
 def share_of_p(problem: rec.Problem, low: float, high: float) -> float:
     """How much of P lies between low and high, one dimension."""
     ends = problem.prior.cdf(np.array([[low], [high]]))

@@ -1,4 +1,4 @@
-"""Questions of lessons 11 to 14: rejection, the true floor, dither, and the tree."""
+"""Questions of lessons 11 to 15: rejection, the true floor, dither, the tree, and letters."""
 
 from __future__ import annotations
 
@@ -154,9 +154,48 @@ def halved(dice: Random) -> Draft | None:
     )  # fmt: skip
 
 
+# ------------------------------------------------------------------------------------------------ lesson 15
+
+
+def first(dice: Random) -> Draft | None:
+    """How often the first candidate wins, with two letters."""
+    p, q = dice.randint(2, 7) / 10, dice.randint(4, 9) / 10
+    if q < p + 0.15:
+        return None
+    problem = exact.lettered((q, 1.0 - q), (p, 1.0 - p))
+    low = (1.0 - q) / (1.0 - p)
+    right = exact.early(problem, 1)
+    return Draft(
+        f"There are two letters, A and B. Under P, A has chance {percent(p)}; under Q, {percent(q)}. "
+        "How often does the first candidate win the race?",
+        right,
+        {"greedy": p, "first_wins": 1.0},
+        f"A first A always wins, {percent(p)} of the time. A first B wins if no A comes soon enough to beat it, and "
+        f"together that makes {percent(right)}.",
+        percent, Picture(figures.bars, ((("r of A", q / p), ("r of B", low)), None, "", 2)),
+    )  # fmt: skip
+
+
+def coin(dice: Random) -> Draft | None:
+    """The floor of a bit that may be flipped."""
+    flip = dice.randint(10, 40) / 100
+    information, right = exact.flipped(flip)
+    return Draft(
+        f"A fair bit is to arrive flipped with chance {percent(flip)}. What is the least that any method needs on "
+        "average, one bit at a time?",
+        right,
+        {"message_is_information": information, "flips_only": 1.0 - flip},
+        f"With chance {percent(2 * flip)} a shared coin takes the place of the bit and nothing is sent; "
+        f"else one bit. That is the floor, {right:.2f} bits, above I = {information:.2f}.",
+        lambda value: f"{value:.2f} bits",
+        Picture(figures.bars, ((("I", information), ("a bit", 1.0)), ("floor", right), "bits", 2)),
+    )  # fmt: skip
+
+
 LESSONS = {
     "rejection": {"kept": kept, "number": number},
     "floor": {"least": least, "saved": saved},
     "dither": {"comb": comb, "many": many},
     "tree": {"next_box": next_box, "halved": halved},
+    "letters": {"first": first, "coin": coin},
 }

@@ -176,7 +176,7 @@ _ALL = (
     ("receiver_races", "The receiver repeats the race",
      "The receiver is thought to search as the sender did.",
      "It only draws the candidate with the number it was told; the ratio belongs to the sender."),
-    # lessons 11 to 14: other methods, and the floor under all of them
+    # lessons 11 to 15: other methods, the floor under all of them, and letters
     ("kept_by_ratio", "A candidate is kept with chance r",
      "The ratio itself is thought to be the chance, or certain above one.",
      "Heights reach up to the peak of r, so the chance is r divided by the peak."),
@@ -198,6 +198,9 @@ _ALL = (
     ("one_overhead", "Dither pays once",
      "The half bit above I is thought to be paid once for all numbers.",
      "Dither rounds every number by itself, so each pays its own half bit."),
+    ("flips_only", "Only the flips are saved",
+     "Only those bits that come out flipped are thought to need no message.",
+     "A coin in the place of a bit agrees with it half of the time, so twice as many bits as flips can be coins."),
 )  # fmt: skip
 
 MISCONCEPTIONS = {slug: Misconception(slug, *words) for slug, *words in _ALL}
