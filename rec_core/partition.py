@@ -19,7 +19,7 @@ from .arrays import Floats, Ints
 from .checks import MAX_DIM, shown, whole_number
 from .errors import RecError
 from .jit import kernel
-from .prior import Prior
+from .prior import MAX_EDGES, Prior
 
 ENUMERABLE_BINS = 4096
 """The most bins that have a clock each, so that weights do not change PFR's message."""
@@ -101,7 +101,7 @@ class Partition:
     def edges(self, prior: Prior) -> list[Floats]:
         """Ends of the intervals in x, D arrays of shape (n_d + 1,), increasing; the outermost are those of P's support.
 
-        Raises RecError for a prior of another dimension.
+        Raises RecError for a prior of another dimension, and for more than 2^22 intervals in all dimensions together.
 
         >>> from rec_core import uniform_channel
         >>> Partition((2,)).edges(uniform_channel([3.0]).prior)
@@ -110,6 +110,11 @@ class Partition:
         if not isinstance(prior, Prior):
             raise RecError(f"prior must be a prior, such as problem.prior; got {shown(prior)}.")
         check_partition(self, prior.dim)
+        if (listed := int(self.counts.sum())) > MAX_EDGES:
+            raise RecError(
+                f"The ends of {listed} intervals are too many to list, at most 2^22 are; prior.edges lists "
+                "those of one dimension, prior.quantile gives single ones."
+            )
         return [prior.edges(d, int(n)) for d, n in enumerate(self.counts)]
 
     def number(self, bin: Sequence[int]) -> int:

@@ -20,6 +20,9 @@ from .errors import RecError
 from .families import FAMILIES
 from .jit import kernel
 
+MAX_EDGES = 2**22
+"""The most intervals whose ends are listed, in all dimensions together."""
+
 
 def shown_fields(value: Any) -> str:
     """The `repr` of a value without its empty fields, such as those of a standard prior."""
@@ -112,10 +115,13 @@ class Prior:
     def edges(self, dimension: int, intervals: int) -> Floats:
         """Ends of a dimension's equal-mass intervals in x, shape (intervals + 1,), increasing.
 
-        Raises RecError unless 0 <= dimension < D and 1 <= intervals <= 2^24.
+        Raises RecError unless 0 <= dimension < D and 1 <= intervals <= 2^22.
         """
-        d, count = whole_number(dimension, "dimension", 0, self.dim), whole_number(intervals, "intervals", 1, 2**24 + 1)
-        ends = np.array([families.edge(self.family_code, number, count) for number in range(count + 1)])
+        d, count = (
+            whole_number(dimension, "dimension", 0, self.dim),
+            whole_number(intervals, "intervals", 1, MAX_EDGES + 1),
+        )
+        ends = _edges(self.family_code, count)
         return ends * self.scale[d] + self.shift[d] if self.shift else ends
 
 
@@ -140,6 +146,14 @@ def summed(kernel: Any, family: int, table: Floats | None, points: Floats) -> Fl
         own = () if table is None else (table[d],)
         total += kernel(family, *own, points[..., d].ravel()).reshape(total.shape)
     return total[()]
+
+
+@kernel
+def _edges(family: int, intervals: int) -> Floats:
+    out = np.empty(intervals + 1)
+    for number in range(intervals + 1):
+        out[number] = families.edge(family, number, intervals)
+    return out
 
 
 @kernel

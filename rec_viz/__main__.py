@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import socket
+import sys
 import threading
 import time
 import urllib.request
@@ -12,10 +13,12 @@ import webbrowser
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
-from urllib.parse import urlsplit
+from typing import NoReturn
+from urllib.parse import quote, urlsplit
 
 LOOPBACK, EVERYWHERE = ("127.0.0.1", "localhost"), ("0.0.0.0", "")
 FIRST_PORT = 8501
+_KEPT = ":/?#[]@!$&'()*+,;=%"  # what an address may have besides letters and digits
 EXAMPLES = """\
 examples:
   rec-lab                                  the Start page
@@ -24,6 +27,25 @@ examples:
   rec-lab "lab?v=1&bits=8&log2_bins=8"     a view: what follows the address in a link that the app gave
   rec-lab --address 0.0.0.0 --no-browser   for a class on the same network; anyone who can reach the port can use it
 """
+
+
+def _port(text: str) -> int:
+    """A port in decimal digits."""
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else 0
+    if not 1 <= number < 65536:
+        raise argparse.ArgumentTypeError(f"a port is a whole number from 1 to 65535, not {shown(text)}")
+    return number
+
+
+def shown(text: str) -> str:
+    """What was typed, in one short line that any terminal can print."""
+    return ascii(text if len(text) <= 60 else text[:60] + "...")
+
+
+def refuse(why: str) -> NoReturn:
+    """End as argparse does: a sentence, and exit code 2."""
+    print(f"rec-lab: error: {why}", file=sys.stderr)
+    raise SystemExit(2)
 
 
 def options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
@@ -36,7 +58,7 @@ def options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument("view", nargs="?", default="", help="page or link to open (default: the Start page)")
     parser.add_argument(
-        "--port", type=int, help=f"port to listen on (default: the first free one from {FIRST_PORT} on)"
+        "--port", type=_port, help=f"port to listen on (default: the first free one from {FIRST_PORT} on)"
     )
     parser.add_argument("--address", default=LOOPBACK[0], help="address to listen on (default: %(default)s)")
     parser.add_argument("--no-browser", action="store_true", help="only print the address")
@@ -53,15 +75,15 @@ def missing() -> list[str]:
 
 
 def free_port(address: str, first: int = FIRST_PORT) -> int:
-    """The first port from `first` on that nothing listens on; where a hundred are taken, any."""
+    """The first port from `first` on that nothing listens on; any, where a hundred are taken or `first` is 65536."""
     for port in (*range(first, min(first + 100, 65536)), 0):
         with socket.socket() as probe:
             try:
                 probe.bind((address, port))
-            except OSError:
+            except (OSError, TypeError):  # TypeError: what is no name at all
                 continue
             return int(probe.getsockname()[1])
-    raise SystemExit(f"rec-lab cannot listen on {address}; choose another --address.")
+    refuse(f"cannot listen on {shown(address)}; choose another --address")
 
 
 def view_url(base: str, view: str) -> str:
@@ -88,11 +110,11 @@ def offer(cifar: str) -> None:
 
     from .model.images import pictures
 
-    path = str(Path(cifar).expanduser().resolve())
     try:
+        path = str(Path(cifar).expanduser().resolve())
         pictures.read_cifar(path)
-    except RecError as error:
-        raise SystemExit(f"--cifar {cifar}: {error}") from None
+    except (RecError, ValueError, RuntimeError, OSError) as error:  # a null byte, an unknown ~user, too long a name
+        refuse(f"--cifar {shown(cifar)}: {error}")
     os.environ[pictures.CIFAR_PATH] = path
 
 
@@ -105,9 +127,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
         offer(chosen.cifar)
     from streamlit.web import cli
 
-    port = chosen.port or free_port(chosen.address)
+    free = free_port(chosen.address, 65536 if chosen.port else FIRST_PORT)
+    port = chosen.port or free
     base = f"http://{LOOPBACK[0] if chosen.address in EVERYWHERE else chosen.address}:{port}"
-    print(f"REC Lab: {view_url(base, chosen.view)} (Ctrl-C ends it)", flush=True)
+    try:
+        url = view_url(base, chosen.view)
+    except ValueError:
+        refuse(f"{shown(chosen.view)} is no page and no link; rec-lab --help has examples")
+    print(f"REC Lab: {quote(url, _KEPT, errors='replace')} (Ctrl-C ends it)", flush=True)
     if not chosen.no_browser:
         threading.Thread(target=open_when_ready, args=(base, chosen.view), daemon=True).start()
     flags = ["--server.port", str(port), "--server.address", chosen.address, "--server.headless", "true"]

@@ -1,8 +1,9 @@
 """Faults on purpose: folders of results are damaged and studies interrupted, and what happens is counted.
 
-`python -m tests.reliability` prints the table of docs/reliability.md, in some minutes; tests/core/test_faults.py does
-the same with small counts. Every trial ends with a resumed study that must equal the undisturbed one to the last bit,
-with the same files, byte for byte, and no others; else, or where damage was not said, it is counted under WRONG.
+`python -m tests.reliability` prints the table of docs/reliability.md, in half an hour, or with words such as `forged`
+the rows that have them; tests/core/test_faults.py does the same with small counts. Every trial of a study ends with a
+resumed one that must equal the undisturbed one to the last bit, with the same files, byte for byte, and no others;
+else, or where damage was not said, it is counted under WRONG.
 """
 
 from __future__ import annotations
@@ -27,10 +28,11 @@ from typing import Any
 from unittest import mock
 
 import rec_core as rec
-from rec_core import study
+from rec_core import images, study
 from rec_core.study import folders
 from rec_core.study.__main__ import main as command
-from tests import promises
+from tests import fuzz, promises
+from tests.core import test_forged
 
 ROOT = Path(__file__).parents[1]
 WRONG = "WRONG"
@@ -327,6 +329,24 @@ def drafts(count: int) -> Counts:
     return seen
 
 
+# ---------------------------------------------------------------------------------------------------- strangers
+
+
+def forged(call: Callable[..., Any], made: Iterator[dict[str, Any]], count: int) -> Counts:
+    """Bytes with right checksums that claim anything."""
+    took, held = test_forged.most(call, made)
+    fine = took < 1.0 and held < 100e6
+    return Counter({f"{'' if fine else WRONG}at most {took:.2f} s and {held / 1e6:.0f} MB, read or refused": count})
+
+
+def fuzzed(seconds: float) -> Counts:
+    """Right bytes, changed towards new lines of the decoders; a bad end is shown."""
+    try:
+        return Counter({"read or refused": fuzz.fuzz(seconds)["tried"]})
+    except AssertionError as error:
+        return Counter({f"{WRONG}: {error}": 1})
+
+
 # ---------------------------------------------------------------------------------------------------- table
 
 TRIALS: tuple[tuple[str, Callable[[], Counts]], ...] = (
@@ -344,15 +364,20 @@ TRIALS: tuple[tuple[str, Callable[[], Counts]], ...] = (
     ("Two processes run one study in one folder", lambda: pairs(20)),
     ("Two studies begin in one folder at once", lambda: rivals(200)),
     ("A draft is removed by another study", lambda: drafts(100)),
+    ("Forged frames, checksums right", lambda: forged(rec.unpack, test_forged.forged_frames(10_000), 10_000)),
+    ("Forged pictures, checksums right", lambda: forged(images.decode, test_forged.forged_pictures(10_000), 10_000)),
+    ("Frames, pictures, messages changed for ten minutes", lambda: fuzzed(600.0)),
     *((f"Golden answers replayed: {way}", lambda way=way: promises.trial(way)) for way in promises.WAYS),
 )
 
 
-def main() -> int:
-    """Print the table; 1 if anything went wrong."""
+def main(wanted: list[str]) -> int:
+    """Print the table, or its rows that have one of these words; 1 if anything went wrong."""
     print("| What was tried | Times | What happened |\n|---|---|---|", flush=True)
     wrong = 0
     for name, trial in TRIALS:
+        if wanted and not any(word in name.lower() for word in wanted):
+            continue
         found = trial()
         ends = "; ".join(f"{times:,} {end}" if len(found) > 1 else end for end, times in found.most_common())
         print(f"| {name} | {found.total():,} | {ends or 'not tried: nothing may be mounted here'} |", flush=True)
@@ -361,4 +386,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -170,6 +170,14 @@ def write_messages(messages: Sequence[rec.Message], blocks: Blocks, code: PowerC
     return codes.pack_bare(numbered, rec.Partition((2**blocks.partition_bits,)), code)
 
 
+def most_blocks(num_bytes: int, block_bits: int) -> int:
+    """How many blocks of this information such a payload may be said to have.
+
+    On average a message is as long as its block's information; a quarter of it, and 64 bits, no honest file is below.
+    """
+    return (8 * num_bytes + 64) * 4 // block_bits
+
+
 def read_messages(payload: bytes, blocks: Blocks, code: PowerCode, count: int) -> list[rec.Message]:
     """What `write_messages` wrote, `count` messages that the payload can pay for."""
     cut = rec.Partition((2**blocks.partition_bits,))

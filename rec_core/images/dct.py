@@ -329,11 +329,15 @@ def decode(header: Header, payload: bytes) -> Picture:
 
     def read(decoder: Any) -> tuple[list[Grouping], list[rec.Message]]:
         tiles, classes = read_classes(model, header, 8 * len(payload) + 64, decoder)
-        most = (math.inf if dithered else paid_for(len(payload), 1, header.code)), 8.0 * len(payload) + 64.0
-        groupings = [
-            group(model, level, own, rows, header.block_bits, 0 if dithered else header.partition_bits, most)
-            for own, rows in zip(tiles, np.split(classes, len(tiles)), strict=True)
-        ]
+        bits, blocks = 8.0 * len(payload) + 64.0, paid_for(len(payload), 1, header.code)
+        if dithered:  # no block has an index
+            blocks = coding.most_blocks(len(payload), header.block_bits)
+        groupings: list[Grouping] = []
+        for own, rows in zip(tiles, np.split(classes, len(tiles)), strict=True):  # each pays for itself and those above
+            cuts = 0 if dithered else header.partition_bits
+            groupings.append(group(model, level, own, rows, header.block_bits, cuts, (blocks, bits)))
+            blocks -= len(groupings[-1].groups)
+            bits -= sum(one.cut.log2_bins for one in groupings[-1].groups)
         sizes = [one.members.size for grouping in groupings for one in grouping.groups]
         if dithered:
             integers = decode_integers(decoder, *integer_laws(groupings, header.seed)[0])

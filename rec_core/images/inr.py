@@ -289,7 +289,8 @@ def decode_events(header: Header, payload: bytes, whole: bool = False) -> Iterat
     plan = make_plan(header.rate, header.block_bits, header.partition_bits)
     tiles = math.ceil(header.height / SIDE) * math.ceil(header.width / SIDE)
     count = plan.blocks.num_blocks
-    if tiles * count > paid_for(len(payload), 2**header.partition_bits, header.code):
+    paid = paid_for(len(payload), 2**header.partition_bits, header.code)
+    if tiles * count > min(paid, grouping.most_blocks(len(payload), header.block_bits)):
         raise rec.MessageError(
             "The file has fewer messages than a picture of its size needs; it is not of this format."
         )

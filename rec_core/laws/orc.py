@@ -199,10 +199,10 @@ def _orc_excess(transform: _Transform, values: Floats, shares: Floats, count: in
     _curvature(values, shares, transform.idle, knots, kappa)
     inside = np.clip(np.log(t), knots[0], knots[-1])
     log_kappa = CubicSpline(knots, np.log(kappa))(inside) + 2.0 * np.minimum(np.log(t) - knots[0], 0.0)
-    # exponent of exp(E - s), without its part in r', and E itself
+    # E without its part in r', and the exponent of exp(E - s). Not lean - s: s may be a million times |fall|
     with np.errstate(over="ignore"):
         lean = np.where(t < 1.0, (count - 1) * np.log1p(np.exp(log_kappa)) + t, np.inf)
-        fall = np.where(t < 1.0, lean - s, (count - 1) * transform.log_phi(np.log(t)))
+    fall = (count - 1) * transform.log_phi(np.log(t))
     out = np.empty(at.size)
     for chunk in np.array_split(np.arange(at.size), max(1, -(-at.size // 1024))):
         pull = np.multiply.outer(np.exp(at[chunk]), t)

@@ -40,7 +40,7 @@ def forged_frame(payload: bytes, count: int, cut: rec.Partition, code: codes.Cod
 
 def forged_picture(draw: random.Random) -> bytes:
     side = (1, 32, 300, 4000, 16_384)
-    head = bytes([16 | draw.randrange(2)])
+    head = bytes([16 | draw.randrange(3)])
     for _ in range(2):
         head += images.container._groups(draw.choice(side))
     laws = draw.choice((0, 1, 8, 40, 63)) << 10 | draw.choice((2, 5, 20, 63)) << 4 | draw.randrange(16)
@@ -68,35 +68,54 @@ def most(call: Callable[..., Any], forged: Iterable[dict[str, Any]]) -> tuple[fl
     return max(took), (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024.0
 
 
-def test_a_forged_frame_takes_little_and_is_refused_if_it_claims_too_much(pytestconfig: pytest.Config) -> None:
+def forged_frames(number: int) -> Iterator[dict[str, Any]]:
+    """So many of them, as `unpack` takes them."""
     draw = random.Random(1)
-
-    def forged() -> Iterator[dict[str, Any]]:
-        for _ in range(pytestconfig.getoption("--odd")):
-            cut, code = draw.choice(CUTS), draw.choice(CODES)
-            count, payload = draw.choice(COUNTS), draw.randbytes(draw.choice(PAYLOADS))
-            yield {"data": forged_frame(payload, count, cut, code), "partition": cut, "code": code}
-            if count >= 10**7:
-                with pytest.raises(rec.MessageError, match="max_count"):
-                    rec.unpack(forged_frame(payload, count, cut, code), cut, code)
-
     for cut, code in product(CUTS, CODES):  # tables are made once
         fault(rec.unpack, {"data": forged_frame(b"", 1, cut, code), "partition": cut, "code": code})
-    took, held = most(rec.unpack, forged())
-    print(f"a forged frame took at most {took:.2f} s and {held / 1e6:.0f} MB")
+    for _ in range(number):
+        cut, code = draw.choice(CUTS), draw.choice(CODES)
+        count, payload = draw.choice(COUNTS), draw.randbytes(draw.choice(PAYLOADS))
+        yield {"data": forged_frame(payload, count, cut, code), "partition": cut, "code": code}
+
+
+def forged_pictures(number: int) -> Iterator[dict[str, Any]]:
+    """So many of them, as `images.decode` takes them."""
+    draw = random.Random(2)
+    for first in (16, 17, 18):  # kernels and priors are loaded
+        head = bytes([first, 1, 1, 16, 8, 4, 93, 0])
+        images.decode(head + zlib.crc32(head).to_bytes(4, "big"))
+    for _ in range(number):
+        yield {"data": forged_picture(draw)}
+
+
+def test_a_forged_frame_takes_little(pytestconfig: pytest.Config) -> None:
+    took, held = most(rec.unpack, forged_frames(pytestconfig.getoption("--odd")))
     assert took < 1.0
     assert held < 100e6
 
 
 def test_a_forged_picture_takes_little(pytestconfig: pytest.Config) -> None:
-    draw = random.Random(2)
-    for first in (16, 17):  # kernels and priors are loaded
-        head = bytes([first, 1, 1, 0, 8, 4, 93, 0])
-        images.decode(head + zlib.crc32(head).to_bytes(4, "big"))
-    took, held = most(images.decode, ({"data": forged_picture(draw)} for _ in range(pytestconfig.getoption("--odd"))))
-    print(f"a forged picture took at most {took:.2f} s and {held / 1e6:.0f} MB")
+    took, held = most(images.decode, forged_pictures(pytestconfig.getoption("--odd")))
     assert took < 1.0
     assert held < 100e6
+
+
+def test_a_frame_that_claims_too_much_is_refused() -> None:
+    for arguments in forged_frames(100):
+        if int.from_bytes(arguments["data"][1:5], "big") >= 10**7:
+            with pytest.raises(rec.MessageError, match="max_count"):
+                rec.unpack(**arguments)
+
+
+def test_a_picture_pays_for_all_of_its_strips_and_for_what_its_blocks_hold() -> None:
+    """Ten strips that could be paid for one by one, dithered numbers for nothing, and tiles at a tenth of a bit."""
+    payload = random.Random(1).randbytes(400)
+    for head in ("1120ac029d0803fa00", "1220ac02be08002f00", "10a01fa01f1040002f00"):
+        body = bytes.fromhex(head)
+        data = body + zlib.crc32(body + payload).to_bytes(4, "big") + payload
+        with pytest.raises(rec.MessageError, match="fewer messages"):
+            images.decode(data)
 
 
 def test_the_fuzzer_reaches_the_decoders_and_stops_at_a_bad_end(monkeypatch: pytest.MonkeyPatch) -> None:

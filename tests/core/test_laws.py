@@ -6,6 +6,7 @@ Statistical checks use fixed seeds and the false-alarm rate ALPHA of conftest.
 from __future__ import annotations
 
 import math
+import warnings
 
 import numpy as np
 import pytest
@@ -353,6 +354,28 @@ def test_orc_bias_keeps_its_digits_however_small(problem, intervals, nodes, erro
     assert bias.total_variation == pytest.approx(variation, rel=error)
     assert bias.kl_bits == pytest.approx(kl, rel=error, abs=1e-16)
     assert bias.kl_bits > 0
+
+
+def test_orc_bias_of_billions_of_candidates_for_a_narrow_target_is_a_number():
+    """At 2^33, whose integral runs to 2^33 times where r' matters, rounding once grew to infinity and KL was NaN."""
+    problem = rec.gaussian_problem([-0.688, -0.575], [2.0**-14] * 2)
+    for count in (2**30, 2**33):
+        with warnings.catch_warnings(action="error"):
+            bias = laws.orc_bias(problem, rec.ORC(count))
+        variation, kl = direct_bias(*two_narrow_nodes(problem), count)
+        assert bias.total_variation == pytest.approx(variation, rel=0.01)
+        assert bias.kl_bits == pytest.approx(kl, rel=0.01)
+
+
+def two_narrow_nodes(problem):
+    """ln r' and P' where Q is: for one scale ln r' falls with the squared distance to a point of the plane, but for Q's
+    own share of P' what is elsewhere has r' = 0."""
+    means, scale = np.array(problem.params).T[0], problem.params[0][1]
+    gap = 1 - scale**2
+    law = stats.ncx2(2, float(means @ means) * scale**2 / gap**2)  # of the distance to the vertex under Q, over scale^2
+    q, weights = gauss(np.concatenate(([0, 1e-3], np.geomspace(2e-3, 200, 160))))
+    logs = float(means @ means) / (2 * gap) - 2 * math.log(scale) - gap / 2 * q
+    return logs, weights * law.pdf(q) * np.exp(-logs)
 
 
 def test_one_candidate_is_a_draw_from_the_heuristic():

@@ -11,6 +11,8 @@ from rec_core.study.__main__ import main as study_main
 
 pytestmark = pytest.mark.reliability
 ODD = (
+    "http://[",
+    "\udcff",
     "",
     "x",
     "0",

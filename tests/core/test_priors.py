@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -202,3 +204,22 @@ def test_a_study_keeps_its_priors(tmp_path):
 def test_bad_priors_raise_rec_error(make):
     with pytest.raises(rec.RecError):
         make()
+
+
+def test_the_ends_of_too_many_intervals_are_refused_at_once():
+    """1024 dimensions of 2^20 intervals each would be 8 GB and minutes; what is listed takes 34 MB and 1 s at most."""
+    for dim, cut in ((1024, 2**20), (3, 2**51), (2, 2**21 + 1), (1, 2**22 + 1)):
+        prior = rec.Prior("gaussian", dim)
+        begun = time.process_time()
+        with pytest.raises(rec.RecError, match="2\\^22"):
+            rec.Partition((cut,) * dim).edges(prior)
+        with pytest.raises(rec.RecError, match="2\\^22"):
+            prior.edges(0, 2**22 + 1)
+        assert time.process_time() - begun < 0.2
+    rec.Prior("gaussian", 1).edges(0, 2)  # compiled
+    begun = time.process_time()
+    first, second = rec.Partition((2**21, 2**21)).edges(rec.Prior("gaussian", 2))
+    assert time.process_time() - begun < 2.0
+    assert first.nbytes + second.nbytes < 34e6
+    assert (np.diff(first[1:-1]) > 0).all()
+    assert first[2**20] == 0.0

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from rec_viz import __main__ as command
+from tests.core.test_odd_commands import ODD, ends
 
 ROOT = Path(__file__).parents[2]
 
@@ -54,3 +55,27 @@ def test_it_listens_on_this_machine_alone_unless_told():
     assert settings["server"]["address"] == "127.0.0.1"
     assert settings["server"]["allowedHosts"] == ["localhost", "127.0.0.1"]
     assert (ROOT / ".streamlit").resolve() == (ROOT / "rec_viz" / ".streamlit").resolve()
+
+
+@pytest.mark.reliability
+@pytest.mark.parametrize("option", ["--port=", "--address=", "--cifar=", ""])
+def test_odd_lines_end_in_a_sentence_or_start_the_app(option, capsys, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    started: list[list[str]] = []
+    monkeypatch.setattr("streamlit.web.cli.main", started.append)
+    for odd in (*ODD, "65536", "8501 ", "\u0663", "1.2.3.4", "a b", "//[x", "~nobody-here/x"):
+        if option == "" and odd.startswith("-"):
+            continue  # an option, not a page
+        started.clear()
+        code = ends(command.main, ["--no-browser", f"{option}{odd}"])
+        said = capsys.readouterr()
+        assert code in (None, 2), (odd, code)
+        assert (code is None) == bool(started), (odd, started)
+        (said.out + said.err).encode("utf-8")  # no half of a character
+        assert code is None or len(said.err.strip().splitlines()[-1]) <= 400, (odd, said.err)
+        assert code == 2 or option != "--port=", odd
+
+
+def test_an_address_is_looked_at_though_the_port_is_given(capsys):
+    assert ends(command.main, ["--no-browser", "--port=8630", "--address=1.2.3.4"]) == 2
+    assert "cannot listen on '1.2.3.4'" in capsys.readouterr().err
