@@ -342,15 +342,16 @@ def _option(method: Any, source: Problem | Channel, max_bias: float, seconds: fl
 
 def _measured(method: Method, target: Problem, seconds: float) -> float:
     """Seconds of one message, on one core: from more and more runs until they take the time."""
-    encode_many(target, 1, method, seed=0, num_threads=1)  # the first one may compile
-    runs = 1
-    while True:
+
+    def timed(runs: int) -> float:
         begun = time.perf_counter()
         encode_many(target, runs, method, seed=0, num_threads=1)
-        spent = time.perf_counter() - begun
-        if spent > seconds / 4 or runs >= _MOST_RUNS:
-            return spent / runs
+        return time.perf_counter() - begun
+
+    runs = 1
+    while timed(runs) < seconds / 4 and runs < _MOST_RUNS:
         runs *= 4
+    return timed(runs) / runs  # again: what came before may have compiled, or waited for others
 
 
 @lru_cache(maxsize=256)
