@@ -63,7 +63,8 @@ def test_odd_lines_end_in_a_sentence_or_start_the_app(option, capsys, monkeypatc
     monkeypatch.chdir(tmp_path)
     started: list[list[str]] = []
     monkeypatch.setattr("streamlit.web.cli.main", started.append)
-    for odd in (*ODD, "65536", "8501 ", "\u0663", "1.2.3.4", "a b", "//[x", "~nobody-here/x"):
+    odds = (*ODD, "65536", "8501 ", "\u0663", "1.2.3.4", "a b", "//[x", "~nobody-here/x")
+    for odd in ("\x00", "\udcff", "x" * 5000, "1.2.3.4", "") if option == "--address=" else odds:  # none is looked up
         if option == "" and odd.startswith("-"):
             continue  # an option, not a page
         started.clear()
