@@ -33,8 +33,9 @@ def cells(option: rec.Option) -> tuple[str, ...]:
     if math.isnan(option.bits):
         return option.name, *[""] * 6, f"refused: {option.refused}"
     count = f"2^{option.log2_candidates:.1f}" if option.log2_candidates > 20 else f"{2**option.log2_candidates:.3g}"
+    above = round(option.above_floor_bits, 2) + 0.0  # no minus at zero
     return (
-        option.name, f"{option.bits:.2f}", f"{option.above_floor_bits:+.2f}", count, f"{option.seconds:.1e}",
+        option.name, f"{option.bits:.2f}", f"{above:+.2f}", count, f"{option.seconds:.1e}",
         "exact" if option.bias == 0 else f"{option.bias:.2g}", *option.known[:2],
     )  # fmt: skip
 

@@ -121,7 +121,7 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "number": (CUT.number, {"bin": (3,)}),
     "bin": (CUT.bin, {"number": 3}),
     "uncut": (rec.Partition.uncut, {"dim": 2}),
-    "advise": (rec.advise, {"source": GAUSSIAN, "max_bias": 0.1, "seconds": 0.0}),
+    "advise": (rec.advise, {"source": BOX, "max_bias": 0.1, "seconds": 0.0}),
     "allocate": (rec.allocate, {"channel": CHANNEL, "log2_bins": 3, "strategy": "information", "seed": 0}),
     "bin_weights": (rec.bin_weights, {"problem": GAUSSIAN, "partition": CUT, "weighting": "uniform"}),
     "bin_peaks_bits": (rec.bin_peaks_bits, {"problem": GAUSSIAN, "partition": CUT}),

@@ -1,6 +1,6 @@
 """Generated questions: one right answer each by another hand, students seen through, three in a row, what returns.
 
-QUESTIONS_A_KIND=300 pytest -n 0 tests/viz/test_questions.py works through ten thousand of them; else it is two.
+QUESTIONS_A_KIND=300 pytest -n 0 tests/viz/test_questions.py works through ten thousand of them; else it is one.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from rec_viz.theme import ROLES
 from tests.viz import question_oracle as oracle
 from tests.viz.test_pages import opened, words
 
-A_KIND = int(os.environ.get("QUESTIONS_A_KIND", "60"))
+A_KIND = int(os.environ.get("QUESTIONS_A_KIND", "30"))
 KINDS = [(lesson, kind) for lesson in questions.LESSONS for kind in questions.kinds(lesson)]
 
 
