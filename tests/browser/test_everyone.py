@@ -81,6 +81,7 @@ def test_evidence(open_page: Open) -> None:
     box = cards.nth(1).bounding_box()
     page.mouse.click(box["x"] + box["width"] - 12, box["y"] + 12)  # its corner: the whole card leads there
     expect(page.get_by_role("heading", name="Speed", exact=True)).to_be_visible(timeout=60_000)
+    settle(page)
     page.get_by_role("link", name="Evidence", exact=True).last.click()
     expect(cards).to_have_count(7, timeout=60_000)
 
