@@ -348,10 +348,11 @@ def _measured(method: Method, target: Problem, seconds: float) -> float:
         encode_many(target, runs, method, seed=0, num_threads=1)
         return time.perf_counter() - begun
 
+    timed(1)  # may compile
     runs = 1
     while timed(runs) < seconds / 4 and runs < _MOST_RUNS:
         runs *= 4
-    return timed(runs) / runs  # again: what came before may have compiled, or waited for others
+    return timed(runs) / runs  # again: what came before may have waited for others
 
 
 @lru_cache(maxsize=256)
