@@ -187,8 +187,9 @@ class AStar:
 def _surprise(family: str, used: NDArray[np.bool_], roots: Ints, boxes: Ints) -> Floats:
     """-log2 p at 16 points of P in each of these boxes (R, D), of a standard P and over the dimensions that are used;
     (16, R)."""
-    halvings = np.frexp((boxes // roots + 1).astype(np.float64))[1].astype(np.int64) - 1
-    numbers = boxes - roots * ((1 << halvings) - 1)
+    halvings, numbers = np.empty_like(boxes), np.empty_like(boxes)
+    for k, box in enumerate(boxes):
+        open_box(roots, box, halvings[k], numbers[k])
     within = np.random.default_rng(0).random((16, *boxes.shape))
     points = ((numbers + within) / (roots << halvings))[..., used]
     prior = Prior(family, int(used.sum()))

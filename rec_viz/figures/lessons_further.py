@@ -110,7 +110,7 @@ def counted(chances: Floats, shown: bool, colours: Colours, narrow: bool) -> str
     return svg(panel, f"The chance of N = 1, 2 and so on: {told}", narrow)
 
 
-def prices(
+def two_lines(
     rows: Mapping[str, Sequence[float]], names: Sequence[str], shown: bool, colours: Colours, narrow: bool
 ) -> str:  # fmt: skip
     """Bits of two channels side by side under the same names; the last channel's second one is open until shown."""

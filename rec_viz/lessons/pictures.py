@@ -365,12 +365,12 @@ def _counted(ask: Asked) -> str:
 LINES = {"noisy": "a bit that may be flipped", "erased": "a bit that may be lost"}
 
 
-def _prices(ask: Asked) -> str:
+def _two_lines(ask: Asked) -> str:
     rows = {
         words: [ask.number(f"{name}.{one}") for one in ("information", "floor", "length")]
         for name, words in LINES.items()
     }
-    return further.prices(rows, ("I", "floor", "race"), *ask.how)
+    return further.two_lines(rows, ("I", "floor", "race"), *ask.how)
 
 
 def _shared_dice(ask: Asked) -> str:
@@ -386,7 +386,7 @@ PICTURES: dict[str, Callable[[Asked], str]] = {
     "stopped": _stopped, "skyline": _skyline,
     "years": _years, "pulled": _pulled, "variation": _variation, "fixed code": _fixed_code, "bins": _bins,
     "bin tapes": _bin_tapes, "cancels": _cancels, "cut alone": _cut_alone,
-    "noisy bit": _noisy_bit, "counted": _counted, "prices": _prices, "shared dice": _shared_dice,
+    "noisy bit": _noisy_bit, "counted": _counted, "two lines": _two_lines, "shared dice": _shared_dice,
     "slices": _slices, "methods": _methods, "overheads": _overheads, "halvings": _halvings,
     "overpaid": _overpaid, "more bins": _more_bins, "story": _story,
 }  # fmt: skip
