@@ -64,7 +64,7 @@ def letters(p: Floats, q: Floats, r: Floats, shown: bool, colours: Colours, narr
         for at, chance, role in ((0.1, p[k], "p"), (0.52, q[k], "q")):
             bars.block((k + at, k + at + 0.38), (0.0, float(chance)), role, 0.85)
             bars.text(k + at + 0.19, float(chance), f"{chance:.1f}", role, down=-7, bold=True)
-        bars.text(k + 0.5, 0.0, f"letter {k}", down=20)
+        bars.text(k + 0.5, 0.0, f"letter {k}", down=17)
     bars.floor()
     for at, name in ((0.0, "P"), (0.36, "Q")):
         bars.text(at, 1.0, name, name.lower(), "start", 4, -14, bold=True)
@@ -72,7 +72,7 @@ def letters(p: Floats, q: Floats, r: Floats, shown: bool, colours: Colours, narr
     ends = np.append(0.0, np.cumsum(p))
     for k, height in enumerate(r):
         inside = (float(ends[k]), float(ends[k + 1]))
-        steps.text(sum(inside) / 2, 0.0, f"letter {k}", down=20)
+        steps.text(sum(inside) / 2, 0.0, f"letter {k}", down=17)
         if shown:
             steps.block(inside, (0.0, float(height)), "q", 0.22, moves="rises")
             steps.line(inside, (height, height), "q", 4)

@@ -318,7 +318,7 @@ def board(
     and the farthest that a point can be.
     """
     most, farthest = limits
-    panel = sheet(narrow, colours, left=14, right=14, top=34, foot=46)
+    panel = sheet(narrow, colours, left=14, right=14, top=34, foot=54)
     first, second = (
         ((0.0, 0.0, 1.0, 0.3), (0.12, 0.56, 1.0, 1.0)) if narrow else ((0.0, 0.06, 0.4, 1.0), (0.53, 0.06, 1.0, 1.0))
     )

@@ -165,7 +165,7 @@ def _word_lengths(ask: Asked) -> str:
     bits = [float(code.length_bits(k)) for k in n]
     steps = np.arange(len(n)) if ask.choice == 0 else 2.0 ** np.arange(len(n)) - 1.0
     steps = 2.0 - 2.0 ** (1.0 - np.arange(len(n))) if ask.choice == 2 else steps
-    claim = None if ask.choice is None else ("ABC"[ask.choice], bits[0] + (bits[1] - bits[0]) * steps)
+    claim = None if ask.choice is None or ask.shown else ("ABC"[ask.choice], bits[0] + (bits[1] - bits[0]) * steps)
     return figures.word_lengths(n, bits, claim, *ask.how)
 
 

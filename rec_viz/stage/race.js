@@ -285,7 +285,9 @@ function labelRace(/** @type {RaceView} */ view, /** @type {Pose} */ pose) {
     const x = view.px[lane.winner], y = Math.min(view.py[lane.winner], view.floor - 11); // words stay off the axis
     const number = lane.counts ? `number ${whole(lane.message.index)}` : lane.message.told;
     const text = pose.decoded > 0.5 ? "receiver: same dot" : lane.partitioned ? `${binName(lane, lane.winner)}, ${number}` : lane.counts ? `${number} ${lane.accepts ? "is accepted" : "wins"}` : number;
-    place(view, text, [[x + 15 * k, y + 5], [x - 15 * k, y + 5, "right"], [x, y - 17 * k, "center"], [x, y + 28 * k, "center"], [x - 15 * k, y - 12 * k, "right"]], { ...style, colour: theme.ink.winner });
+    /** @type {At[]} over the star where a box is drawn through it */
+    const above = lane.counts ? [] : [[x, y - 17 * k, "center"]];
+    place(view, text, [...above, [x + 15 * k, y + 5], [x - 15 * k, y + 5, "right"], [x, y - 17 * k, "center"], [x, y + 28 * k, "center"], [x - 15 * k, y - 12 * k, "right"]], { ...style, colour: theme.ink.winner });
   }
   if (lane.in_order) labelFront(view, pose, role, style);
   labelCurve(view, pose, won, style);

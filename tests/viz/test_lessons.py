@@ -167,6 +167,13 @@ def test_what_a_picture_asks_to_pick_is_an_answer_and_a_wrong_one_changes_it(les
         assert pictures.draw(step, picks[right.index(False)], False, ROLES["light"], False) != svg
 
 
+def test_what_an_answer_claims_is_not_drawn_after_the_reveal():
+    step = all_lessons()[2].steps[1]
+    claimed, revealed = (pictures.draw(step, 0.0, shown, ROLES["light"], False) for shown in (False, True))
+    assert "if answer A were right" in claimed
+    assert "if answer" not in revealed
+
+
 def test_answers_are_given_on_pictures():
     assert all(pictures.PICTURES[name] is hand.draw for name, hand in hands.HANDS.items())  # no two of one name
     picked, moved = set(), set()
