@@ -59,9 +59,10 @@ def main() -> None:
         for name, title in BEHIND_THE_PLACES.items()
     ]
     page = st.navigation([*places, *behind], position="hidden" if widgets.presenting() else "top")
-    query = st.query_params.to_dict()
-    if page == start and links.is_link(query):  # a share link: at the root Streamlit loads cleanest
+    wanted, query = st.session_state.pop("going", ("", st.query_params.to_dict()))  # where `parts.go` was told to
+    if not wanted and page == start and links.is_link(query):  # a share link: at the root Streamlit loads cleanest
         wanted = query.pop("page", "lab")
+    if wanted:
         known = {other.url_path: other for other in (learn, play, evidence, *behind)}
         st.switch_page(known.get(wanted, play), query_params=query)
     if widgets.presenting() and page not in (learn, play):  # only these can be presented, and know the key that leaves

@@ -190,9 +190,7 @@ def posed(asked: Question, number: int) -> None:
 def main() -> None:
     """The page of a teacher with a room or without, or of a student."""
     learn_step.prepare()
-    follow = (
-        None if class_room.pending() else lambda place: st.switch_page(PAGE, query_params=learn_step.place_query(place))
-    )
+    follow = None if class_room.pending() else lambda place: parts.go("learn", learn_step.place_query(place))
     parts.say_notices(class_room.arrive(follow))
     if found := class_room.student():
         if form := class_room.pending():

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import streamlit as st
 
 from rec_viz import lessons
+from rec_viz.app_pages import parts
 from rec_viz.components import memory, tally
 from rec_viz.figures import qr
 from rec_viz.lessons import Step, handout
@@ -101,10 +102,10 @@ def take_up(found: Any) -> None:
     """Back to the seat that this browser had before its page was loaded again, if the room is still there."""
     if not isinstance(found, Mapping):
         return
-    parts = [found.get(part, "") for part in Seat._fields]
-    if not all(isinstance(part, str) for part in parts):
+    held = [found.get(part, "") for part in Seat._fields]
+    if not all(isinstance(part, str) for part in held):
         return
-    code, token, key = parts
+    code, token, key = held
     here = seat()
     if not ROOMS.exists(code) or (here and (here.key or here.code != code)):
         return
@@ -137,7 +138,7 @@ def follow(found: Seat, go: Callable[[Learn], None]) -> None:
     """Go where the teacher asks a student to be: to a test that is out, once, or to the teacher's step."""
     if (form := pending()) and form.name not in state.setdefault("class_forms", set()):
         state.class_forms.add(form.name)
-        st.switch_page(CLASS)
+        parts.go("class")
     if (at := ROOMS.place(found.code)) and at != state.get("class_at"):
         state.class_at = at
         lesson, _, step = at.rpartition("/")

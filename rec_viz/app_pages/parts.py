@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from threading import Event
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 from urllib.parse import parse_qsl
 
 import streamlit as st
@@ -78,7 +78,19 @@ def open_card(chosen: str | None) -> None:
     """Open the page of the card that was chosen, if any."""
     if chosen is not None:
         page, _, query = chosen.partition("?")
-        st.switch_page(Path(__file__).with_name(f"{page}.py"), query_params=dict(parse_qsl(query)))
+        go(page, dict(parse_qsl(query)))
+
+
+def go(page: str, query: Mapping[str, str] | None = None) -> NoReturn:
+    """Open another page by the last part of its address.
+
+    What a timer on this page still asks for is dropped first: Streamlit would answer it after the other page was
+    drawn, as a run of this one, and the browser would clear the other page for it.
+    """
+    if context := get_script_run_ctx():
+        context.fragment_storage.clear(frozenset())  # from here on it refuses such requests
+    st.session_state.going = (page, dict(query or {}))
+    st.rerun()  # what has been asked for already becomes part of this run, in which the app opens the page
 
 
 def colours() -> dict[str, str]:
@@ -186,7 +198,7 @@ def people(two: bool) -> None:
         required=True, label_visibility="collapsed", key=f"people_{two}",
     )  # fmt: skip
     if chosen != two:
-        st.switch_page(Path(__file__).with_name("message.py" if chosen else "lab.py"))
+        go("message" if chosen else "lab")
 
 
 @st.fragment

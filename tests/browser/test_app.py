@@ -7,7 +7,9 @@ import time
 from collections.abc import Callable
 from urllib.parse import quote
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, WebSocketRoute, expect
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from rec_viz.settings import PRESETS, View, link
 from tests.viz.test_hostile import HOSTILE
@@ -156,6 +158,41 @@ def test_research_pages_keep_the_labs_problem(open_page: Open) -> None:
     page.get_by_role("link", name="Play").click()
     page.get_by_test_id("stage").wait_for(timeout=60_000)
     expect(page.get_by_test_id("stage").get_by_role("slider", name="Seed")).to_have_value("77")
+
+
+def test_a_page_left_while_its_timer_asks_for_it_is_left(open_page: Open) -> None:
+    page = open_page(link("", View(), "evidence").lstrip("/"), stage=False, own=True)
+    clicked, late = [], []
+
+    def also_ask(socket: WebSocketRoute) -> None:
+        server = socket.connect_to_server()
+
+        def up(data: bytes | str) -> None:
+            asked = BackMsg.FromString(data if isinstance(data, bytes) else data.encode())
+            clicked.extend([asked] if asked.rerun_script.fragment_id else [])
+            server.send(data)
+
+        def down(data: bytes | str) -> None:
+            told = ForwardMsg.FromString(data if isinstance(data, bytes) else data.encode())
+            if clicked and told.new_session.page_script_hash not in ("", clicked[-1].rerun_script.page_script_hash):
+                asked = clicked.pop().rerun_script  # the other page is being drawn: the timer has not heard of it
+                late.append(BackMsg(rerun_script={
+                    "fragment_id": asked.fragment_id, "page_script_hash": asked.page_script_hash, "is_auto_rerun": True,
+                }))  # fmt: skip
+                server.send(late[-1].SerializeToString())
+            socket.send(data)
+
+        socket.on_message(up)
+        server.on_message(down)
+
+    page.route_web_socket("**/_stcore/stream", also_ask)
+    page.reload()
+    settle(page)
+    page.get_by_test_id("cards").get_by_role("link", name="Speed").click()
+    page.get_by_test_id("stSidebar").get_by_role("slider", name="Information I").wait_for(timeout=60_000)
+    settle(page)
+    assert late
+    expect(page.get_by_role("heading", name="Speed", exact=True)).to_be_visible()
 
 
 def test_the_first_screen_of_play_holds_presets_controls_and_the_whole_picture(open_page: Open) -> None:
