@@ -1,10 +1,14 @@
-"""The only long job: work in a thread of its own, which a page watches and can stop."""
+"""Work elsewhere: the only long job, in a thread that a page watches and can stop; and a process that answers."""
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Generic, TypeVar
 
 State = TypeVar("State")
@@ -70,3 +74,80 @@ def patient(there: Callable[[], bool], seconds: float) -> Callable[[], bool]:
         return time.monotonic() - gone[0] < seconds
 
     return still
+
+
+MOST_LOST = 3
+"""How often a process that answers is begun anew."""
+
+
+class Aside(threading.local):
+    """For each thread that asks, a process of its own that answers, so that it needs nobody else's interpreter.
+
+    The process runs a module, which calls `answer_lines`. It ends with the program.
+    """
+
+    def __init__(self, module: str) -> None:
+        self.module = module
+        self.process: subprocess.Popen[bytes] | None = None
+        self.there = threading.Event()
+        self.lost = 0
+
+    def ask(self, line: str) -> bytes | None:
+        """The answer to a line; None while the process starts, where it ends before it has answered, and where it has
+        done so three times."""
+        if self.process is None and self.lost < MOST_LOST:
+            self._begin()
+        if self.process is None or not self.there.is_set():
+            return None
+        try:
+            assert self.process.stdin is not None
+            self.process.stdin.write(line.encode() + b"\n")
+            self.process.stdin.flush()
+            return _framed(self.process)
+        except (OSError, EOFError):
+            self.process.kill()
+            self.process.wait()
+            self.process, self.lost = None, self.lost + 1
+            return None
+
+    def _begin(self) -> None:
+        try:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", self.module], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                start_new_session=True,  # it ends with its input, not with Ctrl-C
+            )  # fmt: skip
+        except OSError:
+            self.lost = MOST_LOST
+            return
+        self.there = threading.Event()
+        threading.Thread(target=_await, args=(self.process, self.there), daemon=True).start()
+
+
+def _await(process: subprocess.Popen[bytes], there: threading.Event) -> None:
+    """Until the process has said its first, empty word. Where it ended instead, the first question finds out."""
+    with suppress(EOFError):
+        _framed(process)
+    there.set()
+
+
+def _framed(process: subprocess.Popen[bytes]) -> bytes:
+    """The next bytes that a process says, behind their number. Raises EOFError."""
+    assert process.stdout is not None
+    head = process.stdout.read(4)
+    data = process.stdout.read(int.from_bytes(head, "little"))
+    if len(head) < 4 or len(data) < int.from_bytes(head, "little"):
+        raise EOFError
+    return data
+
+
+def answer_lines(answer: Callable[[str], bytes]) -> None:
+    """What a process of `Aside` does: an empty word, then a line in and an answer out until there are no more lines."""
+    with os.fdopen(os.dup(1), "wb") as out:
+        os.dup2(2, 1)  # what is printed is no answer
+        said = b""
+        while True:
+            out.write(len(said).to_bytes(4, "little") + said)
+            out.flush()
+            if not (line := sys.stdin.buffer.readline()):
+                return
+            said = answer(line.decode())

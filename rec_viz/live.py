@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -18,16 +20,17 @@ from starlette.responses import HTMLResponse
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
+from . import background
 from .lessons import hands
 from .model import lab, rule
 from .settings import View, read_link
 from .settings.view import dragged
 from .stage.scene import as_bytes, scene
 from .stage.standalone import page
+from .warm_up import warm_up
 
 MOST_BYTES = 4096  # of a request
 MOST_SOCKETS = 256
-_WORKERS = ThreadPoolExecutor(1, thread_name_prefix="live")  # two would only take the interpreter from each other
 _open: set[WebSocket] = set()
 
 
@@ -90,7 +93,29 @@ def _read(asked: dict[str, Any]) -> tuple[View, float | None]:
     return dragged(view, asked.get("change", {})), top
 
 
-async def _serve(answer: Callable[[str], bytes], socket: WebSocket) -> None:
+ANSWERS = {"stage": answer, "rule": answer_rule}
+_ASIDE = background.Aside(__name__)
+_HERE = threading.Lock()  # two threads would only take the interpreter from each other
+_WORKERS = ThreadPoolExecutor(min(4, max(1, (os.cpu_count() or 1) - 1)), thread_name_prefix="live")
+
+
+def worked_out(kind: str, request: str) -> bytes:
+    """The answer, worked out in a process of its own once a second socket is open and the kernels are compiled: else
+    all who drag, and all whose pages are drawn, wait for one interpreter."""
+    if len(_open) > 1 and warm_up().ready.is_set():
+        told = _ASIDE.ask(json.dumps([kind, request]))
+        if told is not None:
+            return told
+    with _HERE:
+        return ANSWERS[kind](request)
+
+
+def _one(line: str) -> bytes:
+    kind, request = json.loads(line)
+    return ANSWERS[kind](request)
+
+
+async def _serve(kind: str, socket: WebSocket) -> None:
     """One stage, or another that asks. What arrives while an answer is worked out waits, and only the newest of it."""
     if not same_origin(socket) or len(_open) >= MOST_SOCKETS:
         await socket.close(1008)
@@ -111,7 +136,7 @@ async def _serve(answer: Callable[[str], bytes], socket: WebSocket) -> None:
     listener = asyncio.create_task(listen())
     try:
         while (request := await newest.get()) is not None:
-            data = await asyncio.get_running_loop().run_in_executor(_WORKERS, answer, request)
+            data = await asyncio.get_running_loop().run_in_executor(_WORKERS, worked_out, kind, request)
             await socket.send_bytes(data)
     except (WebSocketDisconnect, RuntimeError):  # gone while an answer was on its way
         pass
@@ -134,7 +159,12 @@ async def _page(request: Request) -> HTMLResponse:
 
 
 ROUTES: list[Any] = [
-    WebSocketRoute("/live", partial(_serve, answer)),
-    WebSocketRoute("/live/rule", partial(_serve, answer_rule)),
+    WebSocketRoute("/live", partial(_serve, "stage")),
+    WebSocketRoute("/live/rule", partial(_serve, "rule")),
     Route("/live/page", _page),
 ]
+
+
+if __name__ == "__main__":
+    answer(json.dumps({"view": {}}))  # its kernels are loaded before it says that it is there
+    background.answer_lines(_one)

@@ -13,12 +13,13 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 import rec_core as rec
-from rec_viz import live
+from rec_viz import background, live
 from rec_viz.model import lab
 from rec_viz.settings import PRESETS, View, link_query
 from rec_viz.settings.table import OTHERS
 from rec_viz.settings.view import dragged
 from rec_viz.stage.scene import as_bytes, scene
+from rec_viz.warm_up import warm_up
 from tests.viz.parts import run, serving
 
 THREE = View(lanes=("pfr", "pfr_bins", "orc_bins"))
@@ -91,6 +92,28 @@ def test_at_no_information_every_method_has_a_length(other):
     told = asked(View(lanes=("pfr",), others=(other,)), bits=0.0)
     assert len(told["lanes"]) + len(told["refused"]) == 2
     assert all(np.isfinite(lane["message"]["length_bits"]) for lane in told["lanes"])
+
+
+def test_a_process_aside_answers_as_the_thread_does_and_may_be_killed(monkeypatch):
+    warm_up().ready.wait(240)
+    asks = [("stage", request(THREE, bits=4.5)), ("stage", "{"), ("rule", "{}")]
+    here = [live.ANSWERS[kind](text) for kind, text in asks]
+    assert [live.worked_out(*ask) for ask in asks] == here
+    aside = live._ASIDE
+    assert aside.process is None  # one reader needs none
+    monkeypatch.setattr(live, "_open", {1, 2})
+    for lost in range(background.MOST_LOST):
+        assert live.worked_out(*asks[0]) == here[0]  # by the thread, while it starts
+        assert aside.there.wait(120)
+        with monkeypatch.context() as patch:
+            patch.setattr(live, "ANSWERS", {})  # the thread cannot
+            assert [live.worked_out(*ask) for ask in asks] == here
+        aside.process.kill()
+        aside.process.wait()
+        assert live.worked_out(*asks[0]) == here[0]
+        assert aside.lost == lost + 1
+    assert live.worked_out(*asks[0]) == here[0]
+    assert aside.process is None  # one that is lost every time is not begun again
 
 
 def test_an_answer_keeps_to_its_budget():
