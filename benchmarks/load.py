@@ -108,6 +108,7 @@ async def warm(host: str) -> None:
         page = await run(link, link_query(VIEW))
         for k in range(20):
             await release(link, page.script, random.Random(k))
+        await asyncio.sleep(20)  # and what is compiled while the first page is read
 
 
 if __name__ == "__main__":

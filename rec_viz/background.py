@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
@@ -142,6 +143,9 @@ def _framed(process: subprocess.Popen[bytes]) -> bytes:
 
 def answer_lines(answer: Callable[[str], bytes]) -> None:
     """What a process of `Aside` does: an empty word, then a line in and an answer out until there are no more lines."""
+    if hasattr(os, "nice"):
+        os.nice(5)  # who waits for a page comes first
+    gc.freeze()
     with os.fdopen(os.dup(1), "wb") as out:
         os.dup2(2, 1)  # what is printed is no answer
         said = b""

@@ -100,9 +100,9 @@ _WORKERS = ThreadPoolExecutor(min(4, max(1, (os.cpu_count() or 1) - 1)), thread_
 
 
 def worked_out(kind: str, request: str) -> bytes:
-    """The answer, worked out in a process of its own once a second socket is open and the kernels are compiled: else
-    all who drag, and all whose pages are drawn, wait for one interpreter."""
-    if len(_open) > 1 and warm_up().ready.is_set():
+    """The answer, worked out in a process of its own once the kernels are compiled: else all who drag, and all whose
+    pages are drawn, wait for one interpreter."""
+    if warm_up().ready.is_set():
         told = _ASIDE.ask(json.dumps([kind, request]))
         if told is not None:
             return told

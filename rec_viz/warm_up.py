@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
 
@@ -33,6 +34,8 @@ class WarmUp:
                 there.set()
             time.sleep(DRAWING)
             compile_for_later()
+            gc.collect()
+            gc.freeze()  # it stays: to look through it for garbage held all sessions up for half a second
         finally:  # where it failed, a page that asks says why
             for there in (self.start, self.timed, self.ready, self.done):
                 there.set()

@@ -37,11 +37,12 @@ def numbers(text: str, name: str, dim: int) -> list[float]:
 
 def own_problem(view: View) -> rec.Problem:
     """The target the sender typed."""
-    vectors = []
-    for column, key in zip(st.columns(2), VECTORS[view.family], strict=True):
-        row = TABLE[View][key]
-        text = column.text_input(row.label, getattr(View(), key), key=f"message_{key}", max_chars=int(row.high))
-        vectors.append(numbers(text, row.label, view.dim))
+    rows = {key: TABLE[View][key] for key in VECTORS[view.family]}
+    texts = [
+        column.text_input(row.label, getattr(View(), key), key=f"message_{key}", max_chars=int(row.high))
+        for column, (key, row) in zip(st.columns(2), rows.items(), strict=True)
+    ]
+    vectors = [numbers(text, row.label, view.dim) for text, row in zip(texts, rows.values(), strict=True)]
     return rec.Problem(view.family, tuple(zip(*vectors, strict=True)))
 
 

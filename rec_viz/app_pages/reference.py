@@ -103,7 +103,7 @@ if linked is not None:
     st.header("From the link", anchor=False)
     show(linked, opened=True)
 if not shown:
-    st.markdown(f"No statement has all of these words: {words}")
+    st.markdown(f"No statement has all of these words: {reading.plain(words)}")
 for section, group in groupby(shown, key=attrgetter("section")):
     st.header(section, anchor=False)
     for statement in group:

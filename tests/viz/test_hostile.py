@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -34,12 +36,46 @@ def test_no_page_renders_what_a_link_says(page: str) -> None:
     for key, value in {"source": "own", "v": TEXTS, "p": TEXTS, "hide": TEXTS, "page": page}.items():
         app.query_params[key] = value
     app.run()
+    shown = literal(app)
+    assert page == "reference" or any("host" in text for text in shown), shown
+
+
+def literal(app: AppTest) -> list[str]:
+    """All texts of a page, of which none may be Markdown from outside."""
     assert not app.exception
     shown = [e.value for kind in ("markdown", "info", "warning", "error", "caption") for e in getattr(app, kind)]
-    assert page == "reference" or any("host" in text for text in shown), shown
     for text in shown:
         left = re.sub(r"\\[!-/:-@\[-`{-~]", "", text)  # without what is escaped
         assert not [mark for mark in MARKS if mark in left], text[:400]
+    return shown
+
+
+FIELDS = {
+    "learn": ["class_typed"],
+    "message": ["message_means", "message_scales", "receiver_intervals", "message_text"],
+    "reference": ["reference_search"],
+}
+
+
+@pytest.mark.parametrize("page", FIELDS)
+def test_no_page_renders_what_is_typed(page: str) -> None:
+    warm_up().ready.wait(240)
+    app = AppTest.from_file(str(APP), default_timeout=120)
+    app.query_params["page"], app.query_params["strategy"] = page, "own"
+    app.session_state["message_own_target"] = True
+    app.run()
+
+    def fields() -> dict[str, Any]:
+        return {one.key: one for one in (*app.text_input, *app.text_area)}
+
+    assert set(fields()) == set(FIELDS[page])
+    for key, text in itertools.product(FIELDS[page], (*HOSTILE, TEXTS)):
+        fields()[key].set_value(text[: fields()[key].max_chars or None])
+        for press in app.button:
+            if press.label == "Join":
+                press.click()
+        app.run()
+        literal(app)
 
 
 def test_plain_text_is_what_it_was() -> None:
