@@ -125,11 +125,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
         raise SystemExit(f'The app needs {", ".join(absent)}: pip install "rec-lab[app]".')
     if chosen.cifar:
         offer(chosen.cifar)
+    from streamlit import config
     from streamlit.web import cli
 
     free = free_port(chosen.address, 65536 if chosen.port else FIRST_PORT)
     port = chosen.port or free
-    base = f"http://{LOOPBACK[0] if chosen.address in EVERYWHERE else chosen.address}:{port}"
+    path = str(config.get_option("server.baseUrlPath") or "").strip("/")
+    base = f"http://{LOOPBACK[0] if chosen.address in EVERYWHERE else chosen.address}:{port}{'/' * bool(path)}{path}"
     try:
         url = view_url(base, chosen.view)
     except ValueError:

@@ -186,9 +186,16 @@ def bin_key(seed: int, intervals: Sequence[int], bin_: Sequence[int]) -> int:
     return absorbed(key, limb, number) if size > 1 else key
 
 
-def candidate(seed: int, intervals: Sequence[int], bin_: Sequence[int], index: int) -> Iterator[tuple[float, float]]:
-    """For every dimension u and 1 - u, in (0, 1): where candidate `index` of a bin lies under P."""
-    key, dim = bin_key(seed, intervals, bin_), len(intervals)
+Place = tuple[float, float]  # u and 1 - u of a point, in (0, 1): where it lies under P
+
+
+def candidate(seed: int, intervals: Sequence[int], bin_: Sequence[int], index: int) -> Iterator[Place]:
+    """Where candidate `index` of a bin lies, in every dimension."""
+    return of_key(bin_key(seed, intervals, bin_), intervals, bin_, index)
+
+
+def of_key(key: int, intervals: Sequence[int], bin_: Sequence[int], index: int) -> Iterator[Place]:
+    dim = len(intervals)
     tile, place = divmod(index - 1, 1024)
     row, column = divmod(place, 256)
     for d, (n, digit) in enumerate(zip(intervals, bin_, strict=True)):
@@ -208,3 +215,77 @@ QUANTILES: dict[str, Callable[[float, float], float]] = {
     "laplace": lambda u, rest: math.log(2 * u) if u < rest else -math.log(2 * rest),
     "logistic": lambda u, rest: math.log(u / rest),
 }
+
+
+# ------------------------------------------------------------------------------------------------------ other receivers
+
+
+def pair_of(key: int, purpose: int, number: int, dimension: int) -> tuple[int, int]:
+    a, b, c, d = words(key, purpose, number, dimension)
+    return a | b << 32, c | d << 32
+
+
+def listed(seed: int, index: int, count: int) -> int:
+    """The candidate that minimal random coding of `count` candidates names with this index."""
+    width = math.isqrt(count - 1) + 1
+    height = -(-count // width)
+
+    def shift(number: int, half: int, size: int) -> int:
+        return pair_of(seed, 13, half, number)[0] % size
+
+    place = (index - 1 - shift(8, 0, count)) % count
+    while True:
+        left, right = divmod(place, width)
+        for number in (6, 4, 2, 0):
+            right = (right - shift(number + 1, left, width)) % width
+            left = (left - shift(number, right, height)) % height
+        place = left * width + right
+        if place < count:
+            return place + 1
+
+
+def node(seed: int, roots: Sequence[int], places: Sequence[int], index: int) -> Iterator[Place]:
+    """The candidate of a box of A* coding."""
+    halvings, numbers = [], []
+    for root, place in zip(roots, places, strict=True):
+        halvings.append((place // root + 1).bit_length() - 1)
+        numbers.append(place - root * (2 ** halvings[-1] - 1))
+    intervals = [root << k for root, k in zip(roots, halvings, strict=True)]
+    key = bin_key(seed, intervals, numbers)
+    if any(halvings):
+        key = bin_key(key, [64] * len(roots), halvings)
+    return of_key(key, intervals, numbers, index)
+
+
+def walked(seed: int, path: int, steps: int) -> Place:
+    """The end of a path of fast GPRS."""
+    low, high = (0.0, 1.0), (1.0, 0.0)
+    for step in range(1, steps + 1):
+        key = bin_key(seed, [1 << (step - 1)], [path >> (steps - step)])
+        ((v, rest),) = of_key(key, [1], [0], step)
+        mass = low[1] - high[1] if low[0] > 0.5 else high[0] - low[0]
+        point = low[0] + v * mass, high[1] + rest * mass
+        if step < steps and path >> (steps - step - 1) & 1:
+            low = point
+        else:
+            high = point
+    return point
+
+
+LAYERS: dict[str, Callable[[float, float], float]] = {
+    "gaussian": lambda p, q: math.sqrt(NormalDist().inv_cdf(p / 2) ** 2 - 2 * math.log(q)),
+    "laplace": lambda p, q: -math.log(p * q),
+    "logistic": lambda p, q: 2 * math.acosh(1 / math.sqrt(q * p * (2 - p))),
+    "uniform": lambda p, q: 0.5,
+}
+
+
+def dithered(family: str, scales: Sequence[float], seed: int, numbers: Sequence[int]) -> Iterator[float]:
+    """The sample of layered dither, for a standard P."""
+    least, most = (0.0, 1.0) if family == "uniform" else (-math.inf, math.inf)
+    for d, (scale, number) in enumerate(zip(scales, numbers, strict=True)):
+        p, q = (((word >> 12) + 0.5) / 2**52 for word in pair_of(seed, 15, 0, d))
+        offset = ((pair_of(seed, 14, 0, d // 2)[d % 2] >> 12) + 0.5) / 2**52
+        k = -(number // 2) - 1 if number % 2 else number // 2
+        x = 2 * scale * max(LAYERS[family](p, q), 2**-17) * (k - offset)
+        yield min(max(x, least), most)

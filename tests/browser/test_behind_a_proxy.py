@@ -1,4 +1,4 @@
-"""The recipe in docs/hosting.md, run: nginx with TLS before the app, under a path, with both kinds of WebSocket."""
+"""The recipe in docs/hosting.md, run: nginx with TLS before two of the app, under a path, both kinds of WebSocket."""
 
 from __future__ import annotations
 
@@ -44,12 +44,15 @@ def behind_nginx(tmp_path: Path) -> Iterator[str]:
         if os.environ.get("CI") == "true":
             pytest.fail("CI needs nginx.")
         pytest.skip("No nginx; install it to run the recipe.")
-    app_port, port = free_port(), free_port()
+    ports, port = (free_port(), free_port()), free_port()
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", f"/CN={NAME}", "-keyout",
          tmp_path / "lab.key", "-out", tmp_path / "lab.pem"], check=True, capture_output=True,
     )  # fmt: skip
-    site = recipe("nginx").replace("listen 443", f"listen 127.0.0.1:{port}").replace(":8501", f":{app_port}")
+    site = recipe("conf") + recipe("nginx").replace("http://127.0.0.1:8501", "http://rec_lab")
+    for written, there in (("listen 443", f"listen 127.0.0.1:{port}"), *zip((":8501", ":8502"), ports, strict=True)):
+        assert written in site
+        site = site.replace(written, f"{written[:1]}{there}" if isinstance(there, int) else there)
     site = re.sub(r"/etc/ssl/lab\.example\.org", str(tmp_path / "lab"), site)
     places = "".join(
         f"{kind}_temp_path {tmp_path}/{kind};\n" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
@@ -59,16 +62,19 @@ def behind_nginx(tmp_path: Path) -> Iterator[str]:
         f"http {{ access_log off;\n{places}{site}}}\n"
     )
     unit = dict(re.findall(r"Environment=(STREAMLIT\w+)=(\S+)", recipe("ini")))
-    command = [sys.executable, "-m", "rec_viz", "--port", str(app_port), "--no-browser"]
-    app = subprocess.Popen(
-        command, cwd=ROOT, env=os.environ | unit, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+    command = [sys.executable, "-m", "rec_viz", "--no-browser", "--port"]
+    apps = [
+        subprocess.Popen([*command, str(one)], cwd=ROOT, env=os.environ | unit, stdout=subprocess.DEVNULL,
+                         stderr=subprocess.DEVNULL)
+        for one in ports
+    ]  # fmt: skip
     proxy = subprocess.Popen([nginx, "-p", tmp_path, "-c", tmp_path / "nginx.conf"], stderr=subprocess.DEVNULL)
     try:
-        wait(f"https://127.0.0.1:{port}/rec/_stcore/health")
+        for one in (f"http://127.0.0.1:{ports[0]}", f"http://127.0.0.1:{ports[1]}", f"https://127.0.0.1:{port}"):
+            wait(f"{one}/rec/_stcore/health")
         yield f"https://{NAME}:{port}/rec/"
     finally:
-        for one in (proxy, app):
+        for one in (proxy, *apps):
             one.terminate()
             one.wait(20)
 

@@ -80,3 +80,11 @@ def test_odd_lines_end_in_a_sentence_or_start_the_app(option, capsys, monkeypatc
 def test_an_address_is_looked_at_though_the_port_is_given(capsys):
     assert ends(command.main, ["--no-browser", "--port=8630", "--address=1.2.3.4"]) == 2
     assert "cannot listen on '1.2.3.4'" in capsys.readouterr().err
+
+
+def test_under_a_path_the_address_it_prints_has_it(capsys, monkeypatch):
+    monkeypatch.setattr("streamlit.web.cli.main", lambda arguments: None)
+    for path, address in (("", "127.0.0.1:8631/learn "), ("/rec/", "127.0.0.1:8631/rec/learn ")):
+        monkeypatch.setattr("streamlit.config.get_option", {"server.baseUrlPath": path}.get)
+        command.main(["--no-browser", "--port=8631", "learn"])
+        assert f"http://{address}" in capsys.readouterr().out
