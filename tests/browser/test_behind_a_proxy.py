@@ -50,9 +50,10 @@ def behind_nginx(tmp_path: Path) -> Iterator[str]:
          tmp_path / "lab.key", "-out", tmp_path / "lab.pem"], check=True, capture_output=True,
     )  # fmt: skip
     site = recipe("conf") + recipe("nginx").replace("http://127.0.0.1:8501", "http://rec_lab")
-    for written, there in (("listen 443", f"listen 127.0.0.1:{port}"), *zip((":8501", ":8502"), ports, strict=True)):
+    for written, there in (("listen 443", f"listen 127.0.0.1:{port}"), (":8501", f":{ports[0]}"),
+                           (":8502", f":{ports[1]}")):  # fmt: skip
         assert written in site
-        site = site.replace(written, f"{written[:1]}{there}" if isinstance(there, int) else there)
+        site = site.replace(written, there)
     site = re.sub(r"/etc/ssl/lab\.example\.org", str(tmp_path / "lab"), site)
     places = "".join(
         f"{kind}_temp_path {tmp_path}/{kind};\n" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")

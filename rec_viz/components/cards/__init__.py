@@ -1,8 +1,9 @@
 """Cards that lead to pages: a picture, a title and one sentence; the whole card is a link.
 
+from rec_viz.app_pages import parts
 from rec_viz.components import cards
 if (page := cards.show([cards.Card("speed", "Speed", "One sentence.", svg)], key="cards")):
-    st.switch_page(page)
+    parts.go(page)
 
 In the pictures what carries class "draws" or "pops" moves when it appears and when its card is pointed at, in
 the order that --n says.
