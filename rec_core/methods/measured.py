@@ -18,8 +18,9 @@ from ..randomness import run_seeds
 from .rows import Rows
 
 RUNS = 1024
+RUNS_ON_A_LINE = 2**14  # of a channel of one dimension, where most runs are short and much depends on the place
 _PER_TARGET = 128  # of a channel of one dimension, whose targets are nodes of a quadrature
-_PARTS = 32, 32, 64, 128, 256, 512  # runs at a time, until there are enough or they have examined as much as below
+_PARTS = 32, *(2**k for k in range(5, 14))  # runs at a time, until there are enough or they have examined as much as below
 _ENOUGH = 2**19
 
 
@@ -49,8 +50,11 @@ def mean_examined(method: Any, problem: Problem) -> float:
 
 def path_bits(method: Any, source: Problem | Channel, places: Callable[[Ints], Floats] | None = None) -> float:
     """Mean length of a message that is a path of halves: a bit for every step after the first, and their number by its
-    entropy, or by `number_bits` given what `places` says of the boxes (R, D), where a channel's are shorter by that.
+    entropy, or by `number_bits` given what `places` says of the boxes (R, D), if a channel's are given.
     Raises BudgetExceeded as `runs` does."""
+    if places is not None and isinstance(source, Channel):
+        own = runs(method, source, RUNS_ON_A_LINE if source.dim == 1 else RUNS)
+        return float((own.indices - 1).mean()) + number_bits(own.indices - 1, places(own.bins))
     if isinstance(source, Channel) and source.dim == 1:
         some = [(problem, weight) for problem, weight in targets(source) if weight > 1e-6]
         parts = [(runs(method, problem, _PER_TARGET), weight) for problem, weight in some]
@@ -60,31 +64,44 @@ def path_bits(method: Any, source: Problem | Channel, places: Callable[[Ints], F
     weights = np.concatenate([np.full(own.indices.size, weight / own.indices.size) for own, weight in parts])
     weights /= weights.sum()
     shares = np.asarray(np.bincount(steps, weights), dtype=np.float64)
-    bits = entropy_bits(shares, 1.0 / float(weights @ weights))
-    if places is not None and isinstance(source, Channel):
-        bits = min(bits, number_bits(steps, places(np.concatenate([own.bins for own, _ in parts])), weights))
-    return float(steps @ weights) + bits
+    return float(steps @ weights) + entropy_bits(shares, 1.0 / float(weights @ weights))
 
 
-def number_bits(numbers: Ints, places: Floats, weights: Floats) -> float:
-    """Mean ideal length of numbers (R,) by a code that expects a + b c of them at a place and knows how they vary.
+def number_bits(numbers: Ints, places: Floats) -> float:
+    """Mean ideal length of numbers (R,) by the shorter of two codes that know where each number's path leads.
 
-    `places` (K, R) is c at K points of where a number's path leads, which the receiver knows once it has the path; the
-    code takes the mean chance over them. Both sides have a, b and the law from the same measured runs: the law is that
-    of the rests here, smoothed as a normal law's would be (Silverman), which keeps it from fitting their noise.
+    `places` (K, R) says it at K points of the path's end, which the receiver knows once it has the path; a code takes
+    the mean chance over them. Both sides have its law from the same measured runs.
     """
+    return max(min(_bits_by_class(numbers, places), _bits_by_line(numbers, places)), 0.0)
+
+
+def _bits_by_class(numbers: Ints, places: Floats) -> float:
+    """By the numbers' law in each class of places: one for every 1024 runs, so that laws do not fit their noise."""
+    runs = numbers.size
+    classes = max(runs // RUNS, 1)
+    which = np.searchsorted(np.quantile(places, np.arange(1, classes) / classes), places)
+    counts = np.zeros((classes, int(numbers.max()) + 1))
+    np.add.at(counts, (which, np.broadcast_to(numbers, places.shape)), 1.0 / len(places))
+    chances = (counts / np.maximum(counts.sum(axis=1, keepdims=True), 1.0))[which, numbers].mean(axis=0)
+    free = int(np.count_nonzero(counts)) - classes
+    return float(-np.log2(chances).mean()) + free / (2.0 * runs * LN2)
+
+
+def _bits_by_line(numbers: Ints, places: Floats) -> float:
+    """By a law that expects a + b c of them at a place c: that of the rests here, smoothed as a normal law's would be
+    (Silverman), which keeps it from fitting their noise."""
     c = places.mean(axis=0)
-    middle, mean = float(c @ weights), float(numbers @ weights)
-    spread = float((c - middle) ** 2 @ weights)
-    slope = float((c - middle) * (numbers - mean) @ weights) / spread if spread > 1e-12 else 0.0
+    middle, mean, spread = float(c.mean()), float(numbers.mean()), float(c.var())
+    slope = float(((c - middle) * (numbers - mean)).mean()) / spread if spread > 1e-12 else 0.0
     rests = numbers - mean - slope * (places - middle)  # (K, R)
-    sd = max(math.sqrt(float((rests**2).mean(axis=0) @ weights)), 0.05)
+    sd = max(math.sqrt(float((rests**2).mean())), 0.05)
     edges = np.linspace(rests.min() - 6.0 * sd - 1.0, rests.max() + 6.0 * sd + 1.0, 4097)
-    shares, _ = np.histogram(rests, edges, weights=np.broadcast_to(weights / len(rests), rests.shape))
-    width = 1.06 * sd * float(weights @ weights) ** 0.2 / (edges[1] - edges[0])
+    shares = np.histogram(rests, edges)[0] / rests.size
+    width = 1.06 * sd * numbers.size**-0.2 / (edges[1] - edges[0])
     up_to = np.concatenate(([0.0], np.cumsum(gaussian_filter1d(shares, width, mode="constant"))))
     chances = np.interp(rests + 0.5, edges, up_to) - np.interp(rests - 0.5, edges, up_to)
-    return float(-np.log2(np.maximum(chances.mean(axis=0), 2.0**-64)) @ weights)
+    return float(-np.log2(np.maximum(chances.mean(axis=0), 2.0**-64)).mean())
 
 
 def entropy_bits(shares: Floats, runs: float) -> float:
