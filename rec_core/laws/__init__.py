@@ -2,8 +2,9 @@
 
 bounds: bounds on message lengths. floor: what no code goes below. examined: expected candidates. index: the exact law
 of the local index, a mixture of geometrics (mixture): in one dimension (line, index_normal), in more (index_space), and
-where r is simpler (index_box, index_knots). orc: the output of ORC. lengths: mean message lengths. notice: when ORC's
-bias is detectable. ratio: the law of ln r', which the others use. grids: laws of sums, by Fourier transforms.
+where r is simpler (index_box, index_knots). orc: the output of ORC; orc_index: its index. lengths: mean message
+lengths. notice: when ORC's bias is detectable. ratio: the law of ln r', which the others use. grids: laws of sums, by
+Fourier transforms.
 """
 
 from .bounds import bound_bits, log2_index_bound_bits, overhead_bits, sharp_bound_bits

@@ -20,7 +20,7 @@ from ..errors import RecError
 from ..jit import kernel
 from .grids import deposit
 
-_STEP = 1.0 / 32.0  # of the grid of ln(1 + g) on which laws of the index are stored
+STEP = 1.0 / 32.0  # of the grid of ln(1 + g) on which laws of the index are stored
 _LAST_FLOAT = 700.0  # nats
 _FARTHEST = 2.0**16  # nats: the end of that grid, at most
 
@@ -98,7 +98,7 @@ class IndexLaw:
 
         Raises RecError for means beyond float64.
         """
-        last = _STEP * int(np.flatnonzero(self.weights > 0)[-1])
+        last = STEP * int(np.flatnonzero(self.weights > 0)[-1])
         if last > _LAST_FLOAT:
             raise RecError(
                 f"This index reaches 2^{last / LN2:.0f}, beyond float64, and its lengths are not computed; take more "
@@ -116,7 +116,7 @@ def mixed(y: Floats, weights: Floats, error_bits: float) -> IndexLaw:
     law /= total
     law.setflags(write=False)
     with np.errstate(over="ignore"):
-        excess = np.expm1(_STEP * np.arange(law.size))
+        excess = np.expm1(STEP * np.arange(law.size))
     excess.setflags(write=False)
     return IndexLaw(excess, law, error_bits)
 
@@ -130,7 +130,7 @@ def beyond_floats() -> RecError:
 
 
 def grid_points(size: int) -> Floats:
-    return _STEP * np.arange(size, dtype=np.float64)
+    return STEP * np.arange(size, dtype=np.float64)
 
 
 def deposited(y: Floats, weights: Floats) -> Floats:
@@ -141,7 +141,7 @@ def deposited(y: Floats, weights: Floats) -> Floats:
             f"The law of the index is computed up to indices of about 2^{_FARTHEST / LN2:.0f}, and this one reaches "
             f"2^{top / LN2:.4g}; take more bins, or a target nearer to the prior."
         )
-    out = np.zeros(int(top / _STEP) + 4)
+    out = np.zeros(int(top / STEP) + 4)
     _deposit(y, weights, out)
     return out
 
@@ -151,7 +151,7 @@ def _deposit(y: Floats, weights: Floats, out: Floats) -> None:
     for i in range(y.shape[0]):
         if weights[i] == 0.0:
             continue
-        place = y[i] / _STEP
+        place = y[i] / STEP
         k = max(int(place) - 1, 0)
         deposit(weights[i], place - k, k, out)
 
@@ -215,7 +215,7 @@ _ZETA_SLOPES = (
 
 @lru_cache(maxsize=8)
 def _mean_log2_all(size: int) -> Floats:
-    table = mean_log2_geometric(_STEP * np.arange(size, dtype=np.float64))
+    table = mean_log2_geometric(STEP * np.arange(size, dtype=np.float64))
     table.setflags(write=False)
     return table
 

@@ -95,7 +95,7 @@ def orc_bias(problem: Problem, method: ORC) -> OrcBias:
     from scipy.interpolate import PchipInterpolator
 
     case, count = _case(problem, method, "num_candidates"), method.num_candidates
-    (values, shares), transform = _law(*case), _transform(*case, True)
+    (values, shares), transform = checked_law(*case), _transform(*case, True)
     low, high = float(values.min()), float(values.max())
     if high - low < 1e-12:
         return OrcBias(0.0, 0.0)
@@ -265,7 +265,8 @@ def output_ratio(problem: Problem, method: ORC | PFR, log_ratios_bits: ArrayLike
 
 
 @lru_cache(maxsize=16)
-def _law(problem: Problem, cut: Partition, weighting: str) -> tuple[Floats, Floats]:
+def checked_law(problem: Problem, cut: Partition, weighting: str) -> tuple[Floats, Floats]:
+    """`search_law`; raises RecError where float64 does not hold it."""
     values, shares = search_law(tables(problem, cut, weighting))
     top = float(values.max(initial=0.0))
     mass = float(shares @ np.exp(np.minimum(values, 700.0)))  # of Q, which is 1
@@ -279,7 +280,7 @@ def _law(problem: Problem, cut: Partition, weighting: str) -> tuple[Floats, Floa
 
 @lru_cache(maxsize=64)
 def _transform(problem: Problem, cut: Partition, weighting: str, ordered: bool) -> _Transform:
-    values, shares = _law(problem, cut, weighting)
+    values, shares = checked_law(problem, cut, weighting)
     return (_orc_transform if ordered else _stopped_transform)(values, shares)
 
 

@@ -30,8 +30,9 @@ _STEPS = 2**12  # steps of greedy rejection one by one; from there on by an equa
 _REACH = 12.0  # standard deviations of a normal that are integrated over
 
 
-def targets(channel: Channel) -> list[tuple[Problem, float]]:
-    """Targets of a channel and their weights, over which a law is averaged: one, where all have the same ratio."""
+def targets(channel: Channel, most: int = _TARGETS) -> list[tuple[Problem, float]]:
+    """Targets of a channel and their weights, over which a law is averaged: one, where all have the same ratio; in
+    several dimensions `most`, a power of two."""
     if families.family(channel.family).LAWS == "box":
         return [(channel.draw(0), 1.0)]
     spread = np.sqrt(-np.expm1(-2.0 * LN2 * np.array(channel.bits)))
@@ -42,7 +43,7 @@ def targets(channel: Channel) -> list[tuple[Problem, float]]:
         from scipy.special import ndtri
         from scipy.stats import qmc
 
-        points, weights = ndtri(qmc.Sobol(channel.dim, rng=0).random(_TARGETS)), np.ones(_TARGETS)
+        points, weights = ndtri(qmc.Sobol(channel.dim, rng=0).random(most)), np.ones(most)
     rows = (tuple(zip(means.tolist(), channel.scales.tolist(), strict=True)) for means in points * spread)
     return [(Problem(channel.family, row), float(w)) for row, w in zip(rows, weights / weights.sum(), strict=True)]
 

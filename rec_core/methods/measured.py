@@ -12,16 +12,19 @@ from scipy.ndimage import gaussian_filter1d
 
 from ..arrays import LN2, Floats, Ints
 from ..channel import Channel, Problem
-from ..errors import BudgetExceeded
+from ..errors import BudgetExceeded, RecError
 from ..laws.tries import targets
 from ..randomness import run_seeds
+from .by_draws import race_by_draws
+from .method import new_record
 from .rows import Rows
 
 RUNS = 1024
 RUNS_ON_A_LINE = 2**14  # of a channel of one dimension, where most runs are short and much depends on the place
 _PER_TARGET = 128  # of a channel of one dimension, whose targets are nodes of a quadrature
-_PARTS = 32, *(2**k for k in range(5, 14))  # runs at a time, until there are enough or they have examined as much as below
+_PARTS = 32, *(2**k for k in range(5, 14))  # runs at a time, until they are enough or have examined as many as below
 _ENOUGH = 2**19
+_MOST_CANDIDATES = 2**24
 
 
 @lru_cache(maxsize=128)
@@ -102,6 +105,32 @@ def _bits_by_line(numbers: Ints, places: Floats) -> float:
     up_to = np.concatenate(([0.0], np.cumsum(gaussian_filter1d(shares, width, mode="constant"))))
     chances = np.interp(rests + 0.5, edges, up_to) - np.interp(rests - 0.5, edges, up_to)
     return float(-np.log2(np.maximum(chances.mean(axis=0), 2.0**-64)).mean())
+
+
+def index_bits(method: Any, source: Problem | Channel) -> float:
+    """Entropy in bits of the local index of a method that draws `num_candidates`, on 1024 runs or fewer where they are
+    long.
+
+    Indices from 8 on are taken for equally probable within a quarter of an octave. Runs without a result do not count.
+    Raises the RecError of the last if there is none with one.
+    """
+    number, found, refused = method.num_candidates, [], None
+    record = new_record(0, source.dim)
+    for seed in run_seeds(0, min(RUNS, max(64, _MOST_CANDIDATES // number))):
+        target = source if isinstance(source, Problem) else source.draw(int(seed))
+        try:
+            found.append(method.search(target, seed, record, race_by_draws).message.index)
+        except RecError as error:
+            refused = error
+    if refused is not None and not found:
+        raise refused
+    indices = np.array(found)
+    octaves = np.arange(3, math.log2(number) + 1, 0.25)
+    ends = np.unique(np.append(np.arange(1, 9), np.floor(2.0**octaves)))
+    counts, _ = np.histogram(indices, ends)
+    sizes = np.minimum(ends[1:], number + 1) - ends[:-1]
+    some = counts > 0
+    return entropy_bits(counts / indices.size, indices.size) + float(counts[some] @ np.log2(sizes[some])) / indices.size
 
 
 def entropy_bits(shares: Floats, runs: float) -> float:

@@ -6,14 +6,17 @@ import math
 from dataclasses import KW_ONLY, dataclass
 from typing import ClassVar
 
+from ..arguments import checked
 from ..arrays import Word
 from ..channel import Channel, Problem, check_problem
 from ..checks import choice, whole_number
 from ..errors import BudgetExceeded, RecError
 from ..laws.notice import orc_silence
 from ..laws.orc import orc_bias
+from ..laws.orc_index import orc_index_bits
 from ..partition import ENUMERABLE_BINS, Partition, check_partition
 from ..tables import WEIGHTINGS, Weighting, check_weighting, tables
+from .measured import index_bits
 from .method import MAX_EXAMINED, SINGLE, About, Race, Record, Rules, SearchResult, check_width, run
 
 
@@ -29,8 +32,8 @@ class ORC:
     Sources: Theis & Yosri (2022); with bins He, Flamich & Hernandez-Lobato (2024).
 
     >>> import rec_core as rec
-    >>> ORC(16).num_candidates, ORC.about.title, ORC(16).expected_bits(rec.gaussian_channel([3.0]))
-    (16, 'Ordered random coding', 4.0)
+    >>> ORC(16).num_candidates, ORC.about.title, round(ORC(16).expected_bits(rec.gaussian_channel([3.0])), 2)
+    (16, 'Ordered random coding', 3.71)
     >>> round(ORC(16).total_variation(rec.gaussian_problem([1.0], [0.1])), 2)
     0.25
     """
@@ -40,7 +43,7 @@ class ORC:
         exact=False,
         message="bin and index",
         decoder="makes one candidate",
-        length="upper bound",
+        length="exact law, with bins measured",
         cost="fixed",
         source="Theis & Yosri 2022; with bins He, Flamich & Hernandez-Lobato 2024",
     )
@@ -82,12 +85,21 @@ class ORC:
         """`num_candidates`. Raises nothing."""
         return float(self.num_candidates)
 
+    @checked
     def expected_bits(self, source: Problem | Channel) -> float:
-        """log2 J + log2 n in bits, an upper bound: the index is at most n, and small ones are likelier.
+        """log2 J and the entropy of the local index, in bits, averaged over the targets of a channel.
 
-        Raises RecError for a partition of another dimension.
+        Without bins by its exact law: to about 1e-3 for a problem and a channel of one dimension, 0.05 for a channel
+        of more. With bins measured on 1024 runs, or fewer where they are long: to about 0.1.
+
+        Raises RecError for a source that cannot be searched, for targets so far off that ln r is beyond float64, and if
+        no run finds a candidate with mass under Q.
         """
-        return check_partition(self.partition, source.dim).log2_bins + math.log2(self.num_candidates)
+        self.check(source if isinstance(source, Problem) else source.draw(0))
+        cut = check_partition(self.partition, source.dim)
+        if cut.num_bins == 1:
+            return orc_index_bits(source, self.num_candidates)
+        return cut.log2_bins + index_bits(self, source)
 
     def total_variation(self, problem: Problem) -> float:
         """Of its output from Q, where a search that finds no candidate with mass under Q counts as wrong.

@@ -7,6 +7,7 @@ import pytest
 from scipy import stats
 
 import rec_core as rec
+from rec_core.laws.orc_index import orc_index_cells
 from tests import naive
 from tests.core.conftest import (
     ALL_WEIGHTINGS,
@@ -148,6 +149,68 @@ def test_many_candidates_and_pfr_agree_on_how_far_the_index_goes():
     pmf = naive.index_pmf(NARROW.oracle, (1,), 100, 20_000)
     assert index_p(run(NARROW, 1024, runs=5000).indices, pmf) > ALPHA
     assert index_p(run(NARROW, 8, runs=5000).indices, pmf) < ALPHA
+
+
+def ranks(problem, num_candidates, seed=3):
+    """The winner's place in the order of clocks, in plain NumPy: as many unsorted clocks and candidates as wanted."""
+    rng = np.random.default_rng(seed)
+    clocks = rng.standard_exponential((RUNS, num_candidates))
+    x = problem.prior.quantile(rng.random((RUNS, num_candidates, problem.dim)))
+    with np.errstate(divide="ignore", over="ignore"):
+        race = clocks / np.exp(problem.log_ratio_bits(x) * np.log(2.0))
+    first = np.argmin(race, axis=1)[:, None]
+    found = np.isfinite(np.take_along_axis(race, first, axis=1))[:, 0]
+    return 1 + (clocks < np.take_along_axis(clocks, first, axis=1)).sum(axis=1)[found]
+
+
+TARGETS = {
+    "narrow": NARROW.problem,
+    "off centre": OFF_CENTRE.problem,
+    "wider than P": rec.gaussian_problem([0.3], [1.3]),
+    "two dimensions": rec.gaussian_problem([0.3, -1.0], [0.3, 0.2]),
+    "a box": rec.uniform_problem([0.25], [0.375]),
+    "knots": rec.piecewise_problem([0.1, 3.0, 0.5, 1.0]),
+}
+
+
+@pytest.mark.parametrize("num_candidates", [2, 9, 100])
+@pytest.mark.parametrize("problem", TARGETS.values(), ids=TARGETS)
+def test_the_index_has_its_exact_law(problem, num_candidates):
+    """Against a simulation of another hand and the search itself, where every run finds something; not one of 9 for
+    one of 12. Eighteen tests of two: a false alarm in 1,000 / 36 tries at worst."""
+    ends, masses = orc_index_cells(problem, num_candidates)
+    assert ends.tolist() == list(range(1, num_candidates + 2))
+    seen = ranks(problem, num_candidates)
+    assert index_p(seen, masses) > ALPHA
+    if seen.size == RUNS:
+        sent = rec.encode_many(problem, RUNS, rec.ORC(num_candidates), seed=5)
+        assert index_p(sent.indices, masses) > ALPHA
+    if num_candidates < 100:  # where the law has nearly reached its limit
+        assert index_p(ranks(problem, num_candidates + 1 + num_candidates // 3, seed=4), masses) < ALPHA
+    counts = np.bincount(seen)[1:]
+    plain = counts[counts > 0] / seen.size
+    expected = -float(plain @ np.log2(plain)) + (plain.size - 1) / (2 * seen.size * np.log(2))
+    assert rec.ORC(num_candidates).expected_bits(problem) == pytest.approx(expected, abs=0.03)
+
+
+@pytest.mark.parametrize("source", [NARROW.problem, rec.gaussian_channel([4.0]), rec.uniform_channel([3.0])], ids=str)
+def test_with_many_candidates_the_index_takes_what_that_of_pfr_takes(source):
+    """Two laws of one limit by two ways: binomials of n - 1 trials here, geometric laws there."""
+    exact = rec.PFR().expected_bits(source)
+    assert rec.ORC(2**22).expected_bits(source) == pytest.approx(exact, abs=2e-3)
+    assert rec.ORC(2**6).expected_bits(source) < exact - 1e-3
+    assert rec.ORC(1).expected_bits(source) == 0.0
+
+
+@pytest.mark.parametrize("channel", [rec.gaussian_channel([3.0]), rec.gaussian_channel([1.5, 1.0])], ids=str)
+def test_a_channels_index_takes_its_bits(channel):
+    """Entropy of what 50,000 runs send, plain and with bins."""
+    for cut, error in ((None, 0.05), (rec.Partition((4,) * channel.dim), 0.12)):
+        method = rec.ORC(60, cut)
+        counts = np.bincount(rec.encode_many(channel, 50_000, method, seed=2).indices)
+        shares = counts[counts > 0] / counts.sum()
+        bins = 0.0 if cut is None else cut.log2_bins
+        assert method.expected_bits(channel) - bins == pytest.approx(-float(shares @ np.log2(shares)), abs=error)
 
 
 @pytest.mark.nojit
