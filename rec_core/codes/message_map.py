@@ -40,21 +40,26 @@ def message_map(channel: Channel, method: Method, seeds: Iterable[int], points: 
     cut = check_partition(method.partition, 1)
     normal = families.family(channel.family).LAWS == "normal" and channel.information_bits <= MOST_BITS
     if isinstance(method, PFR) and normal and cut.num_bins <= ENUMERABLE_BINS:
-        rows = []
+        lines = []
         for seed in words:
             known = winners(channel, cut, seed=seed)
             numbers = np.array([bin[0] + cut.num_bins * (index - 1) for bin, index in known.messages])
-            rows.append(numbers[np.searchsorted(known.shares, sources) - 1])
-        return np.array(rows, np.int64).reshape(len(words), points)
-    targets = []
-    for u in sources.tolist():
+            lines.append(numbers[np.searchsorted(known.shares, sources) - 1])
+        return np.array(lines, np.int64).reshape(len(words), points)
+    found, wanted = np.empty((len(words), points), np.int64), np.array(words, np.uint64)
+    for i, u in enumerate(sources.tolist()):
         row = np.empty(3)
         families.draw(channel.family_code, float(channel.scales[0]), u, row)
         place = channel.prior_shift, channel.prior_scale
-        targets.append(Problem(channel.family, ((float(row[0]), float(row[1])),), *place))
-    found = np.empty((len(words), points), np.int64)
-    for k, seed in enumerate(words):
-        for i, target in enumerate(targets):
+        target = Problem(channel.family, ((float(row[0]), float(row[1])),), *place)
+        if words and hasattr(method, "many"):
+            method.check(target)
+            rows, failed = method.many(target, wanted, 1)
+            if failed < 0:
+                _, bins, indices, *_ = rows
+                found[:, i] = bins[:, 0] + cut.num_bins * (indices - 1)
+                continue
+        for k, seed in enumerate(words):
             bin, index = encode(target, method, seed=seed).message
             found[k, i] = bin[0] + cut.num_bins * (index - 1)
     return found
