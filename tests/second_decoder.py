@@ -115,8 +115,17 @@ def by_sixteenth(coder: RangeDecoder, count: int, counts: Sequence[int]) -> list
             for head, bits, part in zip(heads, rest, low, strict=True)]  # fmt: skip
 
 
+def of_those_that_win(coder: RangeDecoder, candidates: Sequence[int], counts: Sequence[int], power: int) -> int:
+    symbol = coder.read(table(counts))
+    if symbol:
+        return candidates[symbol]
+    high = by_octave(coder, 1, delta_tables())[0] - 1
+    return high << power | low_bits(coder, [power])[0]
+
+
 def indices(coder: RangeDecoder, count: int, code: Sequence[object]) -> list[int]:
-    """`code` is the name of a code and what it is made from; for MatchedCode the counts both sides work out."""
+    """`code` is the name of a code and what it is made from; for MatchedCode the counts both sides work out, for
+    ConditionalCode the candidates and counts of every seed, and the low bits of what escapes."""
     name, *rest = code
     if name == "FixedCode":
         return [number + 1 for number in numbers_below(coder, rest[0], count)]
@@ -124,6 +133,8 @@ def indices(coder: RangeDecoder, count: int, code: Sequence[object]) -> list[int
         return by_sixteenth(coder, count, rest[0])
     if name == "EliasDelta":
         return by_octave(coder, count, delta_tables())
+    if name == "ConditionalCode":
+        return [of_those_that_win(coder, *law, rest[1]) for law in rest[0][:count]]
     if name == "PowerCode":
         return by_octave(coder, count, power_tables(Decimal(rest[0]) - 1, rest[1] - 1))
     with localcontext(Context(prec=25)):

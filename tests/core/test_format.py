@@ -106,6 +106,19 @@ def test_the_second_decoder_reads_a_stream_of_its_time():
         assert second.messages(data, cut.intervals, spec, repr(code), seed=7) == [tuple(m) for m in sent]
 
 
+def test_the_second_decoder_reads_indices_given_the_shared_randomness():
+    """Also one that no table has, which escapes; with tables of other seeds it reads something else."""
+    channel, cut = rec.gaussian_channel([2.5]), rec.Partition.uncut(1)
+    sent = rec.encode_many(channel, 60, seed=4)
+    code = codes.ConditionalCode(channel, sent.seeds.tolist())
+    wanted = [tuple(message) for message in [*sent.messages[:59], rec.Message((0,), 2**40 + 12345)]]
+    laws = [tuple(column.tolist() for column in codes.conditional._table(channel, seed)) for seed in code.seeds]
+    data = rec.pack([rec.Message(*pair) for pair in wanted], cut, code)
+    agreed = {"seed": None, "prior": ""}
+    assert second.messages(data, (1,), ("ConditionalCode", laws, 8 + 3), repr(code), **agreed) == wanted
+    assert second.messages(data, (1,), ("ConditionalCode", laws[::-1], 8 + 3), repr(code), **agreed) != wanted
+
+
 def test_the_second_decoder_is_short_and_alone():
     source = Path(second.__file__).read_text(encoding="utf-8")
     assert not any(f"import {name}" in source for name in ("numpy", "constriction", "rec_core"))
