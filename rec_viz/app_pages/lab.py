@@ -101,6 +101,11 @@ def caption(view: View) -> str:
     return "Press Play, or step with the arrow keys." + " Drag the handles to move Q and the bins." * draggable
 
 
+def with_room(view: View) -> View:
+    """The view with no more methods than the stage has room for."""
+    return view._replace(others=view.others[: table.MAX_LANES - len(view.lanes)])
+
+
 def picture(view: View, race: model.Race) -> None:
     """The stage, and why a method is not on it. Its ranges stay even without any, to go back by."""
     ran = any(lane.trace is not None for lane in race.lanes)
@@ -135,7 +140,7 @@ def present(view: View) -> None:
     st.title(preset.name if preset else "Play", anchor=False)
     presenter.large(preset.teaches if preset else "One race, from the first candidate to the message.")
     parts.wait_for_kernels(height=560)
-    race = parts.attempt(lambda: model.race(view))
+    race = parts.attempt(lambda: model.race(with_room(view)))
     parts.refusals(race)
     if any(lane.trace is not None for lane in race.lanes):
         scene = stage.scene(race, view.view, LARGE_HEIGHT, compact=True, scale=presenter.SCALE)
@@ -159,12 +164,15 @@ def play(notices: list[str]) -> None:
         parts.share(view, "lab")
     with left:
         st.markdown(caption(view))
-        if not 1 <= len(view.lanes + view.others) <= table.MAX_LANES:
-            st.info(
-                "The stage has room for three methods; take one away to see the others." if view.lanes + view.others
-                else "Choose at least one method.", icon=":material/info:",
-            )  # fmt: skip
+        if not view.lanes + view.others:
+            st.info("Choose at least one method.", icon=":material/info:")
             st.stop()
+        if len(view.lanes + view.others) > table.MAX_LANES:
+            st.info(
+                "The stage has room for three methods: the first three are shown. Take one away to see another.",
+                icon=":material/info:",
+            )
+            view = with_room(view)
         if view.source == "drawn":
             board(view)
         parts.wait_for_kernels(height=520)

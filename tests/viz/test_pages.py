@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from rec_viz import warm_up
+from rec_viz.model import lab
 from rec_viz.settings import PRESETS, View, link_query
 from tests.viz.parts import open_parts
 
@@ -47,6 +48,19 @@ def test_every_preset_opens_from_its_link(preset):
     assert not app.info
     assert preset.teaches in words(app)
     assert "to the last bit" in words(app)
+
+
+def test_of_four_methods_three_are_shown_and_it_is_said(monkeypatch):
+    raced, race = [], lab.race
+    monkeypatch.setattr(lab, "race", lambda view: raced.append(view.lanes + view.others) or race(view))
+    view = View(lanes=("pfr", "pfr_bins"), others=("gprs", "greedy"))
+    for query in ({}, {"present": "1"}):
+        app = opened(view, **query)
+        assert not app.exception
+        assert ("pfr", "pfr_bins", "gprs") in raced
+        assert max(map(len, raced)) == 3
+        raced.clear()
+        assert query or any("first three are shown" in info.value for info in app.info)
 
 
 def test_a_bad_link_value_is_said():
