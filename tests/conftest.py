@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from types import ModuleType
 from typing import TYPE_CHECKING
 
@@ -39,12 +39,25 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--odd", type=int, default=200, metavar="N", help="odd values and forged files to draw (200)")
 
 
-@pytest.hookimpl(tryfirst=True)  # before -m chooses
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What needs a browser is marked so, wherever it stands."""
+@pytest.hookimpl(wrapper=True, tryfirst=True)  # before -m chooses
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Generator[None]:
+    """What needs a browser is marked so, wherever it stands; each process begins with its part of those.
+
+    Processes begin with equal parts of the list and then take from each other. Tests in a browser are the longest and
+    wait the most: at the end they would leave the others idle.
+    """
     for item in items:
         if "chromium" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
+    yield
+    count = getattr(config, "workerinput", {}).get("workercount", 1)
+    kinds = [[item for item in items if (item.get_closest_marker("browser") is None) == rest] for rest in (False, True)]
+    items[:] = [
+        item
+        for k in range(count)
+        for kind in kinds
+        for item in kind[k * len(kind) // count : (k + 1) * len(kind) // count]
+    ]
 
 
 @pytest.fixture
