@@ -41,23 +41,25 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)  # before -m chooses
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Generator[None]:
-    """What needs a browser is marked so, wherever it stands; each process begins with its part of those.
+    """What needs a browser is marked so, wherever it stands; two processes in three begin with their part of those.
 
     Processes begin with equal parts of the list and then take from each other. Tests in a browser are the longest and
-    wait the most: at the end they would leave the others idle.
+    wait the most: at the end they would leave the others idle, and many at a time would have to wait for each other.
     """
     for item in items:
         if "chromium" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
     yield
-    count = getattr(config, "workerinput", {}).get("workercount", 1)
-    kinds = [[item for item in items if (item.get_closest_marker("browser") is None) == rest] for rest in (False, True)]
-    items[:] = [
-        item
-        for k in range(count)
-        for kind in kinds
-        for item in kind[k * len(kind) // count : (k + 1) * len(kind) // count]
-    ]
+    browser = [item for item in items if item.get_closest_marker("browser")]
+    rest = [item for item in items if not item.get_closest_marker("browser")]
+    count, ordered = getattr(config, "workerinput", {}).get("workercount", 1), []
+    begin = max(1, 2 * count // 3)
+    for k in range(count):
+        some = browser[k * len(browser) // begin : (k + 1) * len(browser) // begin]
+        more = max(0, (k + 1) * len(items) // count - len(ordered) - len(some))
+        ordered += some + rest[:more]
+        rest = rest[more:]
+    items[:] = ordered + rest
 
 
 @pytest.fixture
