@@ -123,7 +123,7 @@ def lines(channel: rec.Channel) -> tuple[figures.Line, ...]:
     methods = [rec.PFR(cut_into(channel, k)) for k in powers]
     bins = np.array([(log2_candidates(channel, one), one.expected_bits(channel) - floor) for one in methods])
     shown = bins[:, 0] <= MOST_BITS
-    n = np.arange(math.ceil(floor + 1.0), min(floor + 6.0, MOST_BITS) + 1e-9)
+    n = np.arange(math.ceil(floor + 2.0), min(floor + 6.0, MOST_BITS) + 1e-9)
     marks = tuple(reading.raised(f"2^{k}") if k else "no bins" for k, one in zip(powers, shown, strict=True) if one)
     found = [figures.Line("PFR, from no bins to many", "heuristic", bins[shown, 0], bins[shown, 1], marks)]
     if n.size:
