@@ -1,8 +1,8 @@
-"""Forty people in Play at once: `python benchmarks/load.py [SECONDS]`.
+"""Forty people in Play at once: `python benchmarks/load.py [SECONDS [ROUNDS]]`.
 
 Forty sessions open Play together; then each lets go of a control every 2.5 seconds, first alone, then beside ten
 people who drag all the time. Sessions speak Streamlit's own protocol, drags the live socket's, so no browser's work is
-in the times.
+in the times. ROUNDS: so many more such classes come and go, of 20 seconds each, and what the server holds after each.
 """
 
 from __future__ import annotations
@@ -89,17 +89,21 @@ def spread(waits: list[float]) -> str:
 
 def main() -> None:
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 60.0
+    rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 0
     with served() as (host, server):
         asyncio.run(warm(host))
         before = memory(server)
         opened, (alone, beside), rates = asyncio.run(crowd(host, seconds))
-        after = memory(server)
+        held = [memory(server)]
+        for _ in range(rounds):
+            asyncio.run(crowd(host, 10.0))
+            held.append(memory(server))
     print(f"machine: {machine()}")
     print(f"{SESSIONS} sessions open Play at once, first page   {spread(opened)}")
     print(f"a release every {EVERY} s each   {spread(alone)}")
     print(f"the same beside {DRAGGERS} who drag   {spread(beside)}")
     print(f"answers a second each of those who drag   {min(rates):.0f} to {max(rates):.0f}")
-    print(f"memory of the server   {before:.0f} MB before, {after:.0f} MB after")
+    print(f"memory of the server   {before:.0f} MB before, then {', '.join(f'{mb:.0f}' for mb in held)} MB")
 
 
 async def warm(host: str) -> None:
