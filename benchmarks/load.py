@@ -112,6 +112,7 @@ async def warm(host: str) -> None:
         page = await run(link, link_query(VIEW))
         for k in range(20):
             await release(link, page.script, random.Random(k))
+        await dragger(host, 0, time.perf_counter() + 1)  # a page that is open has its live socket
         await asyncio.sleep(20)  # and what is compiled while the first page is read
 
 

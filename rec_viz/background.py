@@ -96,8 +96,7 @@ class Aside(threading.local):
     def ask(self, line: str) -> bytes | None:
         """The answer to a line; None while the process starts, where it ends before it has answered, and where it has
         done so three times."""
-        if self.process is None and self.lost < MOST_LOST:
-            self._begin()
+        self.begin()
         if self.process is None or not self.there.is_set():
             return None
         try:
@@ -111,7 +110,10 @@ class Aside(threading.local):
             self.process, self.lost = None, self.lost + 1
             return None
 
-    def _begin(self) -> None:
+    def begin(self) -> None:
+        """Start the process, unless there is one or too many were lost."""
+        if self.process is not None or self.lost >= MOST_LOST:
+            return
         try:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", self.module], stdin=subprocess.PIPE, stdout=subprocess.PIPE,

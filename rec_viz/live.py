@@ -110,6 +110,12 @@ def worked_out(kind: str, request: str) -> bytes:
         return ANSWERS[kind](request)
 
 
+def _begin() -> None:
+    """Start this thread's process when a page opens: until it is there, who drags is answered by everybody's."""
+    if warm_up().ready.is_set():
+        _ASIDE.begin()
+
+
 def _one(line: str) -> bytes:
     kind, request = json.loads(line)
     return ANSWERS[kind](request)
@@ -122,6 +128,7 @@ async def _serve(kind: str, socket: WebSocket) -> None:
         return
     await socket.accept()
     _open.add(socket)
+    _WORKERS.submit(_begin)
     newest: asyncio.Queue[str | None] = asyncio.Queue(1)
 
     async def listen() -> None:

@@ -6,9 +6,12 @@ import asyncio
 import json
 import struct
 from collections.abc import Iterator
+from threading import current_thread
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from starlette.websockets import WebSocketState
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
@@ -111,6 +114,34 @@ def test_a_process_aside_answers_as_the_thread_does_and_may_be_killed(monkeypatc
         assert aside.lost == lost + 1
     assert live.worked_out(*asks[0]) == here[0]
     assert aside.process is None  # one that is lost every time is not begun again
+
+
+class Opened:
+    """A page that opens its socket and asks nothing."""
+
+    application_state = client_state = WebSocketState.DISCONNECTED
+
+    def __init__(self, origin):
+        self.headers = {"origin": origin, "host": "here"}
+
+    async def accept(self): ...
+
+    async def close(self, code): ...
+
+    async def receive(self):
+        return {"type": "websocket.disconnect"}
+
+
+def test_the_process_aside_begins_when_a_page_opens(monkeypatch):
+    """Before a hand drags; not for a page from elsewhere."""
+    warm_up().ready.wait(240)
+    begun = []
+    monkeypatch.setattr(live, "_ASIDE", SimpleNamespace(begin=lambda: begun.append(current_thread().name)))
+    for origin in ("http://elsewhere", "http://here"):
+        assert begun == []
+        asyncio.run(live._serve("stage", Opened(origin)))
+    live._WORKERS.submit(int).result(10)
+    assert [name.startswith("live") for name in begun] == [True]
 
 
 def test_an_answer_keeps_to_its_budget():
