@@ -109,8 +109,8 @@ def orc_index_cells(source: Problem | Channel, count: int) -> tuple[Floats, Floa
     below = ends[1:-1] - 1.0  # P(index < end)
     chances = np.minimum(np.expm1(grid[few]) / (count - 1), 1.0)
     more = law[few] @ special.betainc(below, count - below, chances[:, None])
-    far = 0.5 + (np.log(ends[1:-1]) - grid[~few, None]) / STEP
-    more += law[~few] @ (1.0 - np.clip(far, 0.0, 1.0))
+    spread = np.sqrt(np.exp(-grid[~few, None]) + (0.6 * STEP) ** 2)  # of a binomial, and so that no gap is between two
+    more += law[~few] @ special.ndtr((grid[~few, None] - np.log(ends[1:-1])) / spread)
     return ends, np.maximum(-np.diff(np.concatenate(([1.0], more, [0.0]))), 0.0)
 
 

@@ -89,8 +89,9 @@ class ORC:
     def expected_bits(self, source: Problem | Channel) -> float:
         """log2 J and the entropy of the local index, in bits, averaged over the targets of a channel.
 
-        Without bins by its exact law: to about 1e-3 for a problem and a channel of one dimension, 0.05 for a channel
-        of more. With bins measured on 1024 runs: to about 0.1; where they are long on as few as 64: 0.3.
+        Without bins by its exact law: to about 2e-3 for a problem and a channel of one dimension, 0.1 for a channel of
+        more, over 32 of its targets. With bins measured on 1024 runs: to about 0.1; where they are long on as few as
+        64: 0.3.
 
         Raises RecError for a source that cannot be searched, for targets so far off that ln r is beyond float64, and if
         no run finds a candidate with mass under Q.

@@ -167,12 +167,12 @@ def play(notices: list[str]) -> None:
         if not view.lanes + view.others:
             st.info("Choose at least one method.", icon=":material/info:")
             st.stop()
-        if len(view.lanes + view.others) > table.MAX_LANES:
+        chosen, view = view, with_room(view)
+        if view != chosen:
             st.info(
                 "The stage has room for three methods: the first three are shown. Take one away to see another.",
                 icon=":material/info:",
             )
-            view = with_room(view)
         if view.source == "drawn":
             board(view)
         parts.wait_for_kernels(height=520)

@@ -193,6 +193,17 @@ def test_the_index_has_its_exact_law(problem, num_candidates):
     assert rec.ORC(num_candidates).expected_bits(problem) == pytest.approx(expected, abs=0.03)
 
 
+@pytest.mark.parametrize("num_candidates", [2, 9, 100, 1000, 5000])
+@pytest.mark.parametrize("size", [0.5, 0.11, 0.003, 0.0002])
+def test_of_a_box_the_index_takes_the_entropy_of_the_first_that_hits(size, num_candidates):
+    """All hits have one ratio, so the first of n in time wins: a geometric law, cut off at n; right to 2e-3 bits."""
+    law = size * (1.0 - size) ** np.arange(num_candidates)
+    law /= law.sum()
+    law = law[law > 0.0]
+    bits = rec.ORC(num_candidates).expected_bits(rec.uniform_problem([0.25], [0.25 + size]))
+    assert bits == pytest.approx(-float(law @ np.log2(law)), abs=2e-3)
+
+
 @pytest.mark.parametrize("source", [NARROW.problem, rec.gaussian_channel([4.0]), rec.uniform_channel([3.0])], ids=str)
 def test_with_many_candidates_the_index_takes_what_that_of_pfr_takes(source):
     """Two laws of one limit by two ways: binomials of n - 1 trials here, geometric laws there."""
@@ -210,7 +221,9 @@ def test_a_channels_index_takes_its_bits(channel):
         counts = np.bincount(rec.encode_many(channel, 50_000, method, seed=2).indices)
         shares = counts[counts > 0] / counts.sum()
         bins = 0.0 if cut is None else cut.log2_bins
-        assert method.expected_bits(channel) - bins == pytest.approx(-float(shares @ np.log2(shares)), abs=error)
+        entropy = bins - float(shares @ np.log2(shares))
+        assert method.expected_bits(channel) == pytest.approx(entropy, abs=error)
+        assert rec.ORC(3, cut).expected_bits(channel) != pytest.approx(entropy, abs=error)
 
 
 @pytest.mark.nojit

@@ -139,12 +139,14 @@ def test_nodes_and_bits_are_few():
 
 @pytest.mark.parametrize("bits", [0.5, 2.0, 4.0, 8.0])
 def test_bits_on_a_line_are_hardly_more_than_the_entropy_of_the_box(bits):
-    """The box tells its depth, so no code is shorter: I + 1.28 bits at 0.5, and I + 1.6 from 2 bits on."""
+    """The box tells its depth, so no code is shorter: I + 1.28 bits at 0.5, and I + 1.6 from 2 bits on. One that is
+    blind to the place is longer."""
     channel = rec.gaussian_channel([bits])
     boxes = rec.encode_many(channel, 300_000, rec.AStar(), seed=1).bins[:, 0]
     counts = np.unique(boxes, return_counts=True)[1]
     entropy = -(counts @ np.log2(counts / boxes.size)) / boxes.size + (counts.size - 1) / (2 * boxes.size * math.log(2))
     assert entropy - 0.04 < rec.AStar().expected_bits(channel) < entropy + 0.06
+    assert bits < 2.0 or path_bits(rec.AStar(), channel) > entropy + 0.06
 
 
 def test_a_number_given_its_place_takes_its_conditional_entropy():
