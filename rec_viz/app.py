@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
 from rec_core import RecError
-from rec_viz import live, warm_up
+from rec_viz import background, live, warm_up
 from rec_viz.app_pages.practice import ACTIVITIES
 from rec_viz.model.evidence import TITLES
 from rec_viz.room import socket
@@ -69,7 +69,8 @@ def main() -> None:
         del st.query_params["present"]
         st.rerun()
     try:
-        page.run()
+        with background.RUNS.passed():
+            page.run()
     except RecError as error:  # a setting that some part of the page cannot compute
         st.error(plain(str(error)))
 

@@ -1,4 +1,5 @@
-"""Work elsewhere: the only long job, in a thread that a page watches and can stop; and a process that answers."""
+"""Work elsewhere: the only long job, in a thread that a page watches and can stop; a process that answers; and a door
+that lets few in at a time."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import Generic, TypeVar
 
 State = TypeVar("State")
@@ -75,6 +76,28 @@ def patient(there: Callable[[], bool], seconds: float) -> Callable[[], bool]:
         return time.monotonic() - gone[0] < seconds
 
     return still
+
+
+class Door:
+    """Lets `most` in at a time. Many threads that share one interpreter all end late: each takes it from the others in
+    mid-run. Who has waited `seconds` goes in all the same, so that nobody waits for somebody's long work."""
+
+    def __init__(self, most: int, seconds: float) -> None:
+        self._places, self._seconds = threading.BoundedSemaphore(most), seconds
+
+    @contextmanager
+    def passed(self) -> Iterator[bool]:
+        """While this is on, a place is taken, or, after so many seconds, is not."""
+        taken = self._places.acquire(timeout=self._seconds)
+        try:
+            yield taken
+        finally:
+            if taken:
+                self._places.release()
+
+
+RUNS = Door(2, 2.0)
+"""Where runs of pages pass. Of two, one often waits for a kernel, which leaves the interpreter to the other."""
 
 
 MOST_LOST = 3

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import math
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -190,3 +192,28 @@ def test_a_connection_lost_for_a_while_ends_nothing(monkeypatch):
     for now[0], there[0] in ((0, True), (50, False), (79, False), (79, True), (90, False), (119, False), (120, False)):
         seen.append(still())
     assert seen == [True] * 6 + [False]
+
+
+def test_a_door_lets_few_in_and_who_has_waited_too_long():
+    door, may_end, came = background.Door(2, 30.0), threading.Event(), threading.Semaphore(0)
+
+    def enter():
+        with door.passed() as taken:
+            assert taken
+            came.release()
+            assert may_end.wait(20)
+
+    with ThreadPoolExecutor(3) as people:
+        inside = [people.submit(enter) for _ in range(3)]
+        assert came.acquire(timeout=20)
+        assert came.acquire(timeout=20)
+        assert not came.acquire(timeout=0.5)  # the third waits
+        may_end.set()
+        for one in inside:
+            one.result(20)
+
+    narrow = background.Door(1, 0.05)
+    for _ in range(2):  # every place is given back, once
+        with pytest.raises(ZeroDivisionError), narrow.passed() as first, narrow.passed() as second:
+            assert (first, second) == (True, False)
+            raise ZeroDivisionError
