@@ -139,8 +139,8 @@ def encode_many(
     runs = whole_number(num_runs, "num_runs")
     if runs * source.dim > MOST_NUMBERS:
         raise RecError(f"num_runs = {runs} in {source.dim} dimensions are more than 2^26 numbers; use parts (`first`).")
-    seeds = run_seeds(seed, runs, whole_number(first, "first", 0, 2**62 - runs))
     threads = (os.cpu_count() or 1) if num_threads is None else whole_number(num_threads, "num_threads")
+    seeds = run_seeds(seed, runs, whole_number(first, "first", 0, 2**62 - runs), threads)
     typical = source if isinstance(source, Problem) else source.draw(0)
     method.check(typical)
     if isinstance(source, DiscreteChannel):

@@ -100,8 +100,9 @@ def kernels_cached() -> Iterator[None]:
 
 
 def in_parts(work: Callable[[slice], Result], count: int, num_threads: int) -> list[Result]:
-    """`work` on slices of `count` rows, in threads; results in order."""
-    size = max(1, min(1024, -(-count // num_threads)))
+    """`work` on slices of `count` rows, in threads; results in order. Slices are short, as some rows take long, and not
+    so short that starting them takes time."""
+    size = max(1, min(max(1024, count // (64 * num_threads)), -(-count // num_threads)))
     parts = [slice(start, min(start + size, count)) for start in range(0, count, size)]
     if len(parts) < 2 or num_threads == 1:
         return [work(part) for part in parts]

@@ -30,7 +30,7 @@ import numpy as np
 
 from .arrays import Floats, Ints, Word, Words
 from .checks import seed_word, whole_number
-from .jit import inlined, kernel
+from .jit import in_parts, inlined, kernel
 
 __all__ = ["PURPOSES", "bin_key", "candidate_uniforms", "philox4x32", "run_seeds"]
 
@@ -233,7 +233,7 @@ def _run_seeds(seed: Word, first: int, out: Words) -> None:
 MOST_RUNS = 2**26  # whose seeds are made at once
 
 
-def run_seeds(seed: int, num_runs: int, first: int = 0) -> Words:
+def run_seeds(seed: int, num_runs: int, first: int = 0, num_threads: int = 1) -> Words:
     """Seeds of runs first .. first+num_runs-1 of a study with this seed; uint64, shape (num_runs,).
 
     Raises RecError for an invalid seed, numbers below 0, and more than 2^26 runs. Source: here.
@@ -242,5 +242,7 @@ def run_seeds(seed: int, num_runs: int, first: int = 0) -> Words:
     True
     """
     out = np.empty(whole_number(num_runs, "num_runs", 0, MOST_RUNS + 1), dtype=np.uint64)
-    _run_seeds(seed_word(seed), whole_number(first, "first", 0), out)
+    key, start = seed_word(seed), whole_number(first, "first", 0)
+    threads = whole_number(num_threads, "num_threads")
+    in_parts(lambda part: _run_seeds(key, start + part.start, out[part]), out.size, threads)
     return out

@@ -19,6 +19,7 @@ from ..tables import Tables, tables
 from .dither import dither_bits
 from .line import level_points, standard_row
 from .ratio import search_law, target_law
+from .targets import target_means
 
 _TARGETS = 64  # of a channel in several dimensions; a power of two, for Sobol's sequence
 _SMOOTH = 1.5  # steps of the grid of ln r by which its law is blurred, because the density may begin with a jump
@@ -137,23 +138,13 @@ def _uncut(problem: Problem) -> Tables:
 @lru_cache(maxsize=1024)
 def _excess_bits(family_name: str, bits: tuple[float, ...]) -> float:
     """I_F - I of a channel whose ratio is a sum of normal ones, in bits."""
-    if len(bits) < 2:
-        return _excess_of_one(family_name, bits[0]) if bits else 0.0
-    from scipy.special import ndtri
-    from scipy.stats import qmc
-
+    if not bits:
+        return 0.0
     scales = np.exp2(-np.array(bits))
-    points = ndtri(qmc.Sobol(scales.size, rng=0).random(_TARGETS))
-    return float(_excess_of_many(scales, points * np.sqrt((1.0 - scales) * (1.0 + scales))).mean())
-
-
-def _excess_of_one(family_name: str, bits: float) -> float:
-    """The same in one dimension, by quadrature over the target's mean."""
-    scale = 2.0**-bits
-    z, weights = np.polynomial.hermite_e.hermegauss(24)
-    problems = [
-        Problem(family_name, ((mean, scale),)) for mean in (z * math.sqrt(-math.expm1(-2 * LN2 * bits))).tolist()
-    ]
+    means, weights = target_means(scales, _TARGETS)
+    if scales.size > 1:
+        return float(_excess_of_many(scales, means).mean())
+    problems = [Problem(family_name, ((mean, float(scales[0])),)) for mean in means[:, 0].tolist()]
     excess = [channel_simulation_divergence_bits(problem) - problem.kl_bits for problem in problems]
     return float(np.average(excess, weights=weights))
 

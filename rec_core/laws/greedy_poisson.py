@@ -20,7 +20,8 @@ from ..arrays import Floats, Ints
 from ..channel import Channel, Problem
 from ..jit import kernel
 from .line import legendre
-from .tries import cells, entropy_bits, targets
+from .targets import targets
+from .tries import cells, entropy_bits
 from .width import Width, above, width
 
 _LOWEST = 1e-6  # the level below which S is 1 - h

@@ -23,7 +23,8 @@ from ..jit import kernel
 from ..partition import Partition
 from .mixture import STEP, deposited, grid_points
 from .orc import checked_law
-from .tries import cells, entropy_bits, targets
+from .targets import targets
+from .tries import cells, entropy_bits
 
 _FINE = 1.0 / 32.0  # nats: atoms of ln r that are nearer are put together
 _SPAN = 48.0  # nats below the largest ln r, below which atoms are wide: they win never, and only come earlier

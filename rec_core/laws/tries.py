@@ -22,30 +22,12 @@ from ..jit import kernel
 from .index import index_law
 from .line import legendre
 from .mixture import IndexLaw, mixed
+from .targets import targets
 from .width import Width, above, panel, width
 
-_TARGETS = 256  # of a channel in several dimensions; a power of two, for Sobol's sequence
 _ALL = 2**8  # indices one by one; from there on by sixteenths of an octave
 _STEPS = 2**12  # steps of greedy rejection one by one; from there on by an equation for many at once
 _REACH = 12.0  # standard deviations of a normal that are integrated over
-
-
-def targets(channel: Channel, most: int = _TARGETS) -> list[tuple[Problem, float]]:
-    """Targets of a channel and their weights, over which a law is averaged: one, where all have the same ratio; in
-    several dimensions `most`, a power of two."""
-    if families.family(channel.family).LAWS == "box":
-        return [(channel.draw(0), 1.0)]
-    spread = np.sqrt(-np.expm1(-2.0 * LN2 * np.array(channel.bits)))
-    if channel.dim == 1:
-        z, weights = np.polynomial.hermite_e.hermegauss(48)
-        points = z[:, None]
-    else:
-        from scipy.special import ndtri
-        from scipy.stats import qmc
-
-        points, weights = ndtri(qmc.Sobol(channel.dim, rng=0).random(most)), np.ones(most)
-    rows = (tuple(zip(means.tolist(), channel.scales.tolist(), strict=True)) for means in points * spread)
-    return [(Problem(channel.family, row), float(w)) for row, w in zip(rows, weights / weights.sum(), strict=True)]
 
 
 def cells(octaves: float) -> Floats:

@@ -13,7 +13,7 @@ from scipy.ndimage import gaussian_filter1d
 from ..arrays import LN2, Floats, Ints
 from ..channel import Channel, Problem
 from ..errors import BudgetExceeded, RecError
-from ..laws.tries import targets
+from ..laws.targets import targets
 from ..randomness import run_seeds
 from .by_draws import race_by_draws
 from .method import new_record
