@@ -64,14 +64,22 @@ def compile_for_pages() -> None:
 
 
 def compile_for_later() -> None:
-    """While the first page is being read: the research pages' kernels, and last those of long searches."""
-    channel = rec.gaussian_channel([1.0])
+    """While the first page is being read: the research pages' kernels, those of long searches, and every method's."""
+    channel, cut = rec.gaussian_channel([1.0]), rec.Partition((2,))
+    problem, sent = channel.draw(0), rec.encode_many(channel, 3, seed=0)
     for bits in ([1.0], [1.0, 1.0]):
-        rec.laws.index_law(rec.gaussian_channel(bits), rec.Partition((2,) * len(bits)))
+        rec.laws.index_law(rec.gaussian_channel(bits), rec.Partition((2,) * len(bits))).pmf(2)
     rec.encode_many(channel, 1, rec.ORC(1024), seed=0)
-    rec.encode(channel.draw(0), rec.ORC(1024), seed=0)
+    rec.encode(problem, rec.ORC(1024), seed=0)
     poster.biased()
-    rec.rules.choose_many(channel.draw(0), rec.rules.Rule(), 2, seed=0)
+    rec.rules.choose_many(problem, rec.rules.Rule(), 2, seed=0)
+    rec.codes.message_map(channel, rec.PFR(cut), seeds=[0], points=2)
+    rec.decode_many(sent.messages, channel.prior, seeds=sent.seeds)
+    rec.upper_sum_bits(problem, rec.Partition((2**20,)))
+    rec.allocate(rec.gaussian_channel([1.0, 2.0]), 2, "runtime")
+    rec.laws.orc_bias(problem, rec.ORC(2))
+    rec.metrics.mmd(sent.samples, sent.samples)
+    rec.advise(channel, seconds=0.01)
 
 
 @memo(64)
