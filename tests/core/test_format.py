@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import math
 import random
 from collections import Counter
 from pathlib import Path
@@ -15,7 +16,7 @@ import rec_core as rec
 from rec_core import codes, methods
 from tests import second_decoder as second
 
-from .test_golden import GOLDEN, make_partition, make_source
+from .test_golden import GOLDEN, make_code, make_partition, make_source
 
 PACKED = [json.loads(line) for line in (GOLDEN / "bytes.jsonl").read_text().splitlines()]
 SENT = [json.loads(line) for line in (GOLDEN / "messages.jsonl").read_text().splitlines()]
@@ -23,10 +24,12 @@ SENT = [json.loads(line) for line in (GOLDEN / "messages.jsonl").read_text().spl
 
 @pytest.mark.parametrize(("given", "answer"), PACKED)
 def test_the_second_decoder_reads_every_golden_stream(given, answer):
-    name, *arguments = given["code"]
-    channel, cut = make_source(given), make_partition(given)
-    code = codes.MatchedCode(channel, cut) if channel else getattr(codes, name)(*arguments)
-    spec = (name, code._table) if channel else given["code"]
+    channel, cut, spec = make_source(given), make_partition(given), given["code"]
+    code = make_code(given, channel, cut)
+    if spec == ["MatchedCode"]:
+        spec = ("MatchedCode", code._table)
+    elif spec == ["ConditionalCode"]:
+        spec = conditional(code)
     prior = f"{channel.prior.family} {channel.prior.dim}" if channel else ""
     agreed = {"seed": given.get("seed"), "prior": prior}
     data = bytes.fromhex(answer["data"])
@@ -37,6 +40,12 @@ def test_the_second_decoder_reads_every_golden_stream(given, answer):
     spoiled[dice.randrange(len(data))] ^= 1 << dice.randrange(8)
     with pytest.raises(ValueError, match=r"another format|does not fit"):
         second.messages(bytes(spoiled), given["intervals"], spec, repr(code), **agreed)
+
+
+def conditional(code):
+    """What the second decoder needs to know of a conditional code."""
+    tables = [tuple(column.tolist() for column in codes.conditional._table(code.channel, seed)) for seed in code.seeds]
+    return "ConditionalCode", tables, 8 + math.ceil(code.channel.information_bits)
 
 
 def places(given, answer, dim):
@@ -112,11 +121,11 @@ def test_the_second_decoder_reads_indices_given_the_shared_randomness():
     sent = rec.encode_many(channel, 60, seed=4)
     code = codes.ConditionalCode(channel, sent.seeds.tolist())
     wanted = [tuple(message) for message in [*sent.messages[:59], rec.Message((0,), 2**40 + 12345)]]
-    laws = [tuple(column.tolist() for column in codes.conditional._table(channel, seed)) for seed in code.seeds]
+    name, tables, low_bits = conditional(code)
     data = rec.pack([rec.Message(*pair) for pair in wanted], cut, code)
     agreed = {"seed": None, "prior": ""}
-    assert second.messages(data, (1,), ("ConditionalCode", laws, 8 + 3), repr(code), **agreed) == wanted
-    assert second.messages(data, (1,), ("ConditionalCode", laws[::-1], 8 + 3), repr(code), **agreed) != wanted
+    assert second.messages(data, (1,), (name, tables, low_bits), repr(code), **agreed) == wanted
+    assert second.messages(data, (1,), (name, tables[::-1], low_bits), repr(code), **agreed) != wanted
 
 
 def test_the_second_decoder_is_short_and_alone():

@@ -42,6 +42,14 @@ def make_method(given: Given) -> Any:
     return kind(**own, **({"partition": make_partition(given)} if "partition" in settings else {}))
 
 
+def make_code(given: Given, channel: Any, cut: Any) -> Any:
+    """The code of a case; those of a channel have it from the case's source."""
+    name, *settings = given["code"]
+    if channel is not None:
+        settings = [channel, cut if name == "MatchedCode" else given["seeds"]]
+    return getattr(codes, name)(*settings)
+
+
 def law(name: str, problem: Any, given: Given) -> Any:
     """The laws that ask for a method."""
     method = make_method(given)
@@ -128,16 +136,15 @@ def replay_allocate(given: Given) -> Given:
 
 
 def replay_pack(given: Given) -> Given:
-    name, *arguments = given["code"]
     channel, cut = make_source(given), make_partition(given)
-    code = codes.MatchedCode(channel, cut) if name == "MatchedCode" else getattr(codes, name)(*arguments)
+    code = make_code(given, channel, cut)
     messages = [rec.Message(tuple(bin_), index) for bin_, index in given["messages"]]
     frame = {name: given[name] for name in ("seed",) if name in given}
     if channel is not None:
         frame["prior"] = channel.prior
     data = rec.pack(messages, cut, code, **frame)
     assert rec.unpack(data, cut, code, **frame) == messages
-    lengths = [float(code.length_bits(index)).hex() for _, index in given["messages"]]
+    lengths = hexes(code.length_bits([index for _, index in given["messages"]]))
     return {"data": data.hex(), "words": [code.codeword(index) for index in given["words"]], "lengths_bits": lengths}
 
 

@@ -161,6 +161,10 @@ def packed() -> Iterator[Given]:
     for source, cut in (("one", [1]), ("one", [16]), ("three", [8, 2, 2]), ("three", [17, 1, 3]), ("boxes", [4, 2])):
         sent = [[[(5 * k + d) % n for d, n in enumerate(cut)], index] for k, index in enumerate(indices + top)]
         yield {**matched, **CHANNELS[source], "intervals": cut, "messages": sent, "seed": 2**63}
+    shared = {"do": "pack", "code": ["ConditionalCode"], "words": [1, 2, 3, 300, 10**6, 2**63 - 1], "intervals": [1]}
+    for bits, listed in ((6.0, [*range(1, 41), 300, 10**6, 2**62]), (1.5, indices + top)):
+        sent, seeds = [[[0], index] for index in listed], [2**63 + k for k in range(len(listed))]
+        yield {**shared, "source": ["gaussian_channel", [bits]], "messages": sent, "seeds": seeds}
 
 
 def pictures() -> Iterator[Given]:
