@@ -12,7 +12,9 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from http.client import HTTPSConnection
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -60,7 +62,7 @@ def behind_nginx(tmp_path: Path) -> Iterator[str]:
     )
     (tmp_path / "nginx.conf").write_text(
         f"daemon off; pid {tmp_path}/pid; error_log {tmp_path}/errors;\nevents {{}}\n"
-        f"http {{ access_log off;\n{places}{site}}}\n"
+        f"http {{ log_format who '$remote_addr $upstream_addr'; access_log {tmp_path}/who who;\n{places}{site}}}\n"
     )
     unit = dict(re.findall(r"Environment=(STREAMLIT\w+)=(\S+)", recipe("ini")))
     command = [sys.executable, "-m", "rec_viz", "--no-browser", "--port"]
@@ -90,6 +92,32 @@ def wait(url: str) -> None:
         except OSError:
             time.sleep(0.2)
     pytest.fail("Nothing answered within a minute.")
+
+
+def ask(url: str, source: str) -> None:
+    """A request from one of this machine's own addresses, 127.x.x.x."""
+    place = urlsplit(url)
+    link = HTTPSConnection(
+        "127.0.0.1", place.port, source_address=(source, 0), context=ssl._create_unverified_context(), timeout=20
+    )
+    link.request("GET", f"{place.path}_stcore/health", headers={"Host": NAME})
+    assert link.getresponse().status == 200
+    link.close()
+
+
+def test_who_comes_from_one_address_stays_with_one_process(behind_nginx: str, tmp_path: Path) -> None:
+    """Of thirty addresses all go to one of two processes once in 2^29 runs."""
+    people = [f"127.0.1.{k}" for k in range(1, 31)]
+    for person in people * 3:
+        ask(behind_nginx, person)
+    for _ in range(100):  # a line is written once its answer is out
+        told = re.findall(r"^(127\.0\.1\.\d+) (\S+)$", (tmp_path / "who").read_text(), re.MULTILINE)
+        if len(told) == 3 * len(people):
+            break
+        time.sleep(0.1)
+    assert len(told) == 3 * len(people)
+    assert len(set(told)) == len(people)
+    assert len({process for _, process in told}) == 2
 
 
 def test_the_recipe_serves_pages_and_answers_drags(browser: Browser, behind_nginx: str) -> None:

@@ -6,6 +6,7 @@ import itertools
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -51,25 +52,29 @@ def literal(app: AppTest) -> list[str]:
 
 
 FIELDS = {
-    "learn": ["class_typed"],
-    "message": ["message_means", "message_scales", "receiver_intervals", "message_text"],
-    "reference": ["reference_search"],
+    "page=learn": ["class_typed"],
+    "page=message": ["message_means", "message_scales", "receiver_intervals", "message_text"],
+    "page=reference": ["reference_search"],
+    "page=lab&source=own": ["means", "scales", "intervals"],
+    "page=lab&source=own&family=uniform": ["lows", "highs", "intervals"],
 }
 
 
-@pytest.mark.parametrize("page", FIELDS)
-def test_no_page_renders_what_is_typed(page: str) -> None:
+@pytest.mark.parametrize("link", FIELDS)
+def test_no_page_renders_what_is_typed(link: str) -> None:
     warm_up().ready.wait(240)
     app = AppTest.from_file(str(APP), default_timeout=120)
-    app.query_params["page"], app.query_params["strategy"] = page, "own"
+    for key, value in parse_qsl(f"{link}&strategy=own"):
+        app.query_params[key] = value
     app.session_state["message_own_target"] = True
+    app.session_state["lab_more"] = True  # what is closed is not made
     app.run()
 
     def fields() -> dict[str, Any]:
         return {one.key: one for one in (*app.text_input, *app.text_area)}
 
-    assert set(fields()) == set(FIELDS[page])
-    for key, text in itertools.product(FIELDS[page], (*HOSTILE, TEXTS)):
+    assert set(fields()) == set(FIELDS[link])
+    for key, text in itertools.product(FIELDS[link], (*HOSTILE, TEXTS)):
         fields()[key].set_value(text[: fields()[key].max_chars or None])
         for press in app.button:
             if press.label == "Join":
