@@ -25,13 +25,18 @@ def lattice(family: int, scales: Floats, seed: Word, steps: Floats, offsets: Flo
     dim = scales.shape[0]
     for d in range(dim):
         first, second = block(seed, LAYER, np.uint64(0), np.uint64(d))
-        half = families.layer(family, to_uniform(first), to_uniform(second))
-        steps[d] = 2.0 * scales[d] * max(half, THINNEST)
+        steps[d] = step_of(family, scales[d], to_uniform(first), to_uniform(second))
         if d % 2 == 0:
             first, second = block(seed, DITHER, np.uint64(0), np.uint64(d // 2))
             offsets[d] = to_uniform(first)
             if d + 1 < dim:
                 offsets[d + 1] = to_uniform(second)
+
+
+@kernel
+def step_of(family: int, scale: float, u: float, v: float) -> float:
+    """Step a of a dimension, from the two uniforms of its layer."""
+    return 2.0 * scale * max(families.layer(family, u, v), THINNEST)
 
 
 @kernel
@@ -54,7 +59,13 @@ def quantized(center: float, step: float, offset: float) -> int:
 
 @kernel
 def sample(family: int, numbers: Ints, steps: Floats, offsets: Floats, x: Floats) -> None:
-    """Write the sample (D,) of whole numbers from 0, (D,): a (K - U), never outside the support of P."""
-    low, high = families.support(family)
+    """Write the sample (D,) of whole numbers from 0, (D,)."""
     for d in range(x.shape[0]):
-        x[d] = min(max(steps[d] * (unfolded(numbers[d]) - offsets[d]), low), high)
+        x[d] = point(family, unfolded(numbers[d]), steps[d], offsets[d])
+
+
+@kernel
+def point(family: int, k: int, step: float, offset: float) -> float:
+    """a (K - U) of one dimension, never outside the support of P."""
+    low, high = families.support(family)
+    return min(max(step * (k - offset), low), high)

@@ -122,6 +122,15 @@ def uniforms(key: Word, purpose: Word, index: Word, out: Floats) -> None:
             out[2 * pair + 1] = to_uniform(b)
 
 
+@kernel
+def uniform_pairs(keys: Words, purpose: Word, pair: Word, first: Floats, second: Floats) -> None:
+    """Write both uniforms of the block at (key, purpose, 0, pair) for every key; all of shape (R,). A loop of nothing
+    else is made in whole vectors."""
+    for i in range(keys.shape[0]):
+        a, b = block(keys[i], purpose, np.uint64(0), pair)
+        first[i], second[i] = to_uniform(a), to_uniform(b)
+
+
 # ---------------------------------------------------------------------------------------------------- candidates
 
 

@@ -10,16 +10,18 @@ import numpy as np
 from .. import families
 from ..arguments import checked
 from ..arrays import Floats, Ints, Word, Words
-from ..channel import Channel, Problem, check_problem, draw_target
+from ..channel import Channel, Problem, check_problem
 from ..checks import seed_word, shown, vector
-from ..dither import FARTHEST, folded, lattice, quantized, sample
+from ..dither import FARTHEST, folded, lattice, point, quantized, sample, step_of
 from ..errors import RecError
 from ..jit import in_parts, kernel
 from ..laws.dither import dither_bits
 from ..partition import INDEX_LIMIT, Message, Partition, check_message
 from ..prior import Prior
+from ..randomness import DITHER, LAYER, SOURCE, uniform_pairs
 from .method import About, Race, Record, SearchResult, check_width, note
 
+_TOGETHER = 256  # runs whose random numbers are made together
 _SAME = 1e-9  # relative difference of a problem's scale from the method's that is rounding
 
 
@@ -225,14 +227,21 @@ def _many(
     kl: Floats,
 ) -> None:
     """Runs of one thread: samples and integers (R, D), KL in nats (R,). If `drawn` is empty, all are of one table."""
-    dim = scales.shape[0]
-    steps, offsets = np.empty(dim), np.empty(dim)
-    for i in range(seeds.shape[0]):
-        if drawn.shape[0] > 0:
-            draw_target(family, drawn, seeds[i], table)
-        kl[i] = 0.0
-        lattice(family, scales, seeds[i], steps, offsets)
-        for d in range(dim):
-            kl[i] += families.kl(family, table[d])
-            numbers[i, d] = folded(quantized(families.place(family, table[d])[0], steps[d], offsets[d]))
-        sample(family, numbers[i], steps, offsets, samples[i])
+    u = np.empty((6, min(_TOGETHER, seeds.shape[0])))  # pairs of uniforms: of layers, offsets and targets
+    for start in range(0, seeds.shape[0], _TOGETHER):
+        some = seeds[start : start + _TOGETHER]
+        for d in range(scales.shape[0]):
+            row = table[d]
+            uniform_pairs(some, LAYER, np.uint64(d), u[0], u[1])
+            if d % 2 == 0:
+                uniform_pairs(some, DITHER, np.uint64(d // 2), u[2], u[3])
+                if drawn.shape[0] > 0:  # as `draw_target`
+                    uniform_pairs(some, SOURCE, np.uint64(d // 2), u[4], u[5])
+            for k in range(some.shape[0]):
+                i, offset = start + k, u[2 + d % 2, k]
+                if drawn.shape[0] > 0:
+                    families.draw(family, drawn[d], u[4 + d % 2, k], row)
+                step = step_of(family, scales[d], u[0, k], u[1, k])
+                number = quantized(families.place(family, row)[0], step, offset)
+                numbers[i, d], samples[i, d] = folded(number), point(family, number, step, offset)
+                kl[i] = (kl[i] if d > 0 else 0.0) + families.kl(family, row)

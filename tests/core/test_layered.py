@@ -175,6 +175,21 @@ def test_the_receiver_holds_the_senders_sample(name):
     assert seen.arrival_times[0] == pytest.approx(seen.race_times[0] * 2.0 ** seen.log_ratios_bits[0])
 
 
+@pytest.mark.parametrize("kind", ["gaussian", "uniform"])
+@pytest.mark.parametrize("bits", [[2.0], [1.0, 3.0, 0.5]], ids=len)
+def test_many_targets_of_a_channel_are_sent_as_one_at_a_time(kind, bits):
+    """Numbers are made for 256 runs at a time: on both sides of that, also where the last are fewer."""
+    channel = rec.Channel(kind, tuple(bits))
+    method = rec.LayeredDither.for_source(channel)
+    many = rec.encode_many(channel, 1100, method, seed=5, num_threads=1)
+    for i in (0, 1, 255, 256, 257, 1023, 1024, 1099):
+        target = channel.draw(many.seeds[i].item())
+        sent = rec.encode(target, method, seed=many.seeds[i].item())
+        assert sent.message == many.messages[i]
+        assert (sent.sample == many.samples[i]).all()
+        assert many.kl_bits[i] == pytest.approx(target.kl_bits, rel=1e-12, abs=1e-15)
+
+
 def test_the_height_of_a_trace_is_uniform_under_the_curve():
     """Height over ratio, of samples that layers made: uniform in (0, 1), which a height of half of it is not."""
     problem = rec.gaussian_problem([0.7], [0.3])
