@@ -27,9 +27,8 @@ def contents() -> None:
     """Every lesson, what it is about, and how far one has come."""
     if widgets.presenting():
         presenter.listen(("Escape",), lambda key: presenter.leave(), "list", key="learn_keys")
-    heading, button = st.columns([6, 1], vertical_alignment="bottom")
-    heading.title("Learn", anchor=False)
-    with button:
+    with st.container(horizontal=True, vertical_alignment="bottom", key="learn_head"):
+        st.title("Learn", anchor=False, width="stretch")
         share(Learn())
     course = [lesson for lesson in LESSONS if not lesson.further]
     further = [lesson for lesson in LESSONS if lesson.further]

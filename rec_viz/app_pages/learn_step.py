@@ -99,14 +99,10 @@ def asks_after(place: Learn) -> bool:
     return not touring(place) and place.step == len(BY_SLUG[place.lesson].steps)
 
 
-@st.fragment
 def share(place: Learn, **extras: str) -> None:
-    """The link of this step, or with `extras` of its questions, and what a teacher can do with it; made once it is
-    asked for."""
-    box = st.popover("Share", icon=":material/link:", on_change="rerun", key="share")
-    if not box.open:
-        return
-    with box:
+    """The link of this step, or with `extras` of its questions, and what a teacher can do with it."""
+
+    def show() -> None:
         query = place_query(place, **extras) | {"page": "learn"}
         st.markdown(
             "This link opens these questions, with the same numbers."
@@ -124,6 +120,8 @@ def share(place: Learn, **extras: str) -> None:
         if place.lesson and st.toggle("Make a link for a class", key="class_link"):
             query |= parts.class_extras(presented=True, seeds=False)
         parts.handed(links.address(st.context.url or "", "learn", query))
+
+    parts.share_button(show)
 
 
 # ------------------------------------------------------------------------------------------------ a step

@@ -201,28 +201,40 @@ def people(two: bool) -> None:
         go("message" if chosen else "lab")
 
 
-@st.fragment
 def share(
     record: tuple[Any, ...], page: str, private: tuple[str, ...] = (),
     says: str = "This link opens the page exactly as it stands.",
 ) -> None:  # fmt: skip
     """A button that shows the link of a page set to this record, and to its own where it has one, without the private
-    values; and where its controls are Play's, one for a class. Nothing is made before it is pressed."""
-    box = st.popover("Share", icon=":material/link:", on_change="rerun", key="share")
-    if not box.open:
-        return
-    own: dict[str, str] = {}
-    for kind in PAGES[page]:
-        if kind is not type(record):
-            own |= {key: text for key, text in link_query(widgets.now(kind)).items() if key != "v"}
-    with box:
-        here = st.context.url or ""
+    values; and where its controls are Play's, one for a class."""
+
+    def show() -> None:
+        own: dict[str, str] = {}
+        for kind in PAGES[page]:
+            if kind is not type(record):
+                own |= {key: text for key, text in link_query(widgets.now(kind)).items() if key != "v"}
         st.markdown(says)
         if isinstance(record, View) and st.toggle("Make a link for a class", key="class_link"):
             own |= class_extras(page == "lab")
         elif widgets.hidden():
             own |= links.hiding(widgets.hidden())
-        handed(link(here, record, page, private, **own))
+        handed(link(st.context.url or "", record, page, private, **own))
+
+    share_button(show)
+
+
+def share_button(show: Callable[[], None]) -> None:
+    """A button as wide as its words, and what it shows: made once it is pressed, without the rest of the page."""
+    with st.container(width="content"):  # a fragment alone would take what a row has left
+        _shared(show)
+
+
+@st.fragment
+def _shared(show: Callable[[], None]) -> None:
+    box = st.popover("Share", icon=":material/link:", on_change="rerun", key="share")
+    if box.open:
+        with box:
+            show()
 
 
 def handed(address: str) -> None:

@@ -192,15 +192,13 @@ def race(
         label = f"{k + 1}: T {time:.1f}, r {r:.2f}" if narrow else f"{k + 1}: T = {time:.1f}, r = {r:.2f}"
         if shown or before or k == given:
             label = f"{k + 1}: T / r = {scores[k]:.1f}"
-        leftwards = (
-            k + 1 < len(places)
-            and panel.across(at) > 160
-            and any(
-                0 < panel.across(b) - panel.across(at) < 150 and abs(panel.up(c) - panel.up(time)) < 18
-                for b, c in zip(places, times, strict=True)
-            )
-        )
-        panel.text(at, time, label, "", "end" if leftwards else "start", -16 if leftwards else 16, 5)
+        ahead = [
+            panel.up(c) for b, c in zip(places, times, strict=True)
+            if 0 < panel.across(b) - panel.across(at) < 150 and abs(panel.up(c) - panel.up(time)) < 18
+        ]  # fmt: skip
+        leftwards = bool(ahead) and k + 1 < len(places) and panel.across(at) > 160
+        down = 5 if leftwards or not ahead else 16 if ahead[0] < panel.up(time) else -6
+        panel.text(at, time, label, "", "end" if leftwards else "start", -16 if leftwards else 16, down)
         panel.pick(k + 1, f"Candidate {k + 1}, T = {time:.1f}, r = {r:.2f}", since)
     if given is not None and given != winner and not shown:
         early = int(np.sum(scores < scores[given]))
