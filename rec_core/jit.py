@@ -73,11 +73,22 @@ def _writable(folder: Path) -> bool:
     return os.access(folder, os.W_OK)
 
 
+_new = False  # whether the folder of this process's kernels was empty, and keeps them
+
+
+def none_kept() -> bool:
+    """Whether no kernel was there when the package was imported, and those compiled from now on are kept."""
+    return _new and not config.DISABLE_JIT  # type: ignore[attr-defined]
+
+
 def _home() -> str:
     """The first writable folder; else one for this process, with a warning."""
+    global _new
     for folder in _folders():
         if _writable(folder):
+            _new = not any(folder.rglob("*.nbi"))
             return str(folder)
+    _new = False
     temporary = tempfile.mkdtemp(prefix="rec_core-")
     atexit.register(shutil.rmtree, temporary, ignore_errors=True)
     warnings.warn(

@@ -148,6 +148,14 @@ class Aside(threading.local):
         self.there = threading.Event()
         threading.Thread(target=_await, args=(self.process, self.there), daemon=True).start()
 
+    def end(self) -> None:
+        """End the process, which has answered."""
+        if self.process is not None and self.process.stdin is not None:
+            with suppress(OSError):
+                self.process.stdin.close()
+            self.process.wait()
+            self.process = None
+
 
 def _await(process: subprocess.Popen[bytes], there: threading.Event) -> None:
     """Until the process has said its first, empty word. Where it ended instead, the first question finds out."""

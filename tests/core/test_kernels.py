@@ -397,10 +397,12 @@ assert seen >= 8, seen  # those called from Python; all of them where nothing is
 def test_a_cache_that_cannot_be_written_is_said_once_and_replaced(monkeypatch, tmp_path):
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setattr(jit, "_folders", lambda: iter([tmp_path / "file" / "kernels"]))
+    monkeypatch.setattr(jit, "_new", True)
     with pytest.warns(UserWarning, match="NUMBA_CACHE_DIR") as said:
         folder = Path(jit._home())
     assert len(said) == 1
     assert folder.is_dir()
+    assert not jit.none_kept()  # another process would compile in vain
 
 
 DAMAGE = {
@@ -458,6 +460,20 @@ def test_kernels_are_kept_by_a_digest_of_the_sources_they_come_from(monkeypatch,
     assert jit._digest() == first  # holds no kernel
     (tmp_path / "a.py").write_text("@kernel\ndef f(): return 2")
     assert jit._digest() != first
+
+
+def test_whether_any_kernel_was_kept_is_known_from_then_on(monkeypatch, tmp_path):
+    monkeypatch.setattr(numba.config, "CACHE_DIR", str(tmp_path))
+    monkeypatch.setattr(numba.config, "DISABLE_JIT", 0)
+    monkeypatch.setattr(jit, "_new", False)
+    folder = Path(jit._home())
+    assert jit.none_kept()
+    (folder / "one").mkdir()
+    assert jit.none_kept()
+    (folder / "one" / "kernel.nbi").touch()
+    assert jit.none_kept()  # compiled by this process
+    jit._home()
+    assert not jit.none_kept()
 
 
 def test_the_users_choice_of_a_folder_counts(monkeypatch, tmp_path):

@@ -29,6 +29,14 @@ print(sorted(called() - second), len(second))
 """
 
 
+def test_the_process_that_compiles_ahead_answers_each_line_when_it_is_done():
+    """First that it is there, then that it has done what was asked: an empty frame each; a name it lacks ends it."""
+    command = [sys.executable, "-m", "rec_viz.warm_up"]
+    done = subprocess.run(command, input=b"times\n", capture_output=True, timeout=900, check=True)
+    assert done.stdout == bytes(2 * 4)
+    assert subprocess.run(command, input=b"time\n", capture_output=True, timeout=900, check=False).returncode == 1
+
+
 def test_start_and_play_need_no_kernel_that_is_compiled_later():
     done = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, text=True, timeout=900, check=False)
     assert done.returncode == 0, done.stderr
