@@ -144,6 +144,7 @@ class Aside(threading.local):
             )  # fmt: skip
         except OSError:
             self.lost = MOST_LOST
+            self.there.set()  # or who waits for it would wait in vain
             return
         self.there = threading.Event()
         threading.Thread(target=_await, args=(self.process, self.there), daemon=True).start()
@@ -179,7 +180,7 @@ def answer_lines(answer: Callable[[str], bytes]) -> None:
     if hasattr(os, "nice"):
         os.nice(5)  # who waits for a page comes first
     gc.freeze()
-    with os.fdopen(os.dup(1), "wb") as out:
+    with suppress(BrokenPipeError), os.fdopen(os.dup(1), "wb") as out:  # who asked may be gone
         os.dup2(2, 1)  # what is printed is no answer
         said = b""
         while True:
